@@ -1,0 +1,9 @@
+package arena.broker;
+
+/** The broker cannot be reached or does not answer in time: worth a retry. */
+public final class BrokerUnavailable extends RuntimeException {
+  /** Says what failed, without secrets. */
+  public BrokerUnavailable(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

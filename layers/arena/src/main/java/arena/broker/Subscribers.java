@@ -1,0 +1,56 @@
+package arena.broker;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Who reads a run live: one cursor a connection, and the lease that lets one fan-out a run at work.
+ * Kept beside the run's buffer, so that a publish sees in the same step whether anybody waits.
+ */
+public interface Subscribers {
+  /** Sets a connection's cursor: the next seq that it is to get. Replaces one that it had. */
+  void put(String runId, String connectionId, long nextSeq);
+
+  /** Removes a connection; whether it was there. */
+  boolean remove(String runId, String connectionId);
+
+  /** Every connection's cursor. */
+  Map<String, Long> cursors(String runId);
+
+  /**
+   * Takes the run's lease, if nobody holds it.
+   *
+   * @param holdFor after which it is free again if it is not extended
+   * @return the fencing number, higher than every one before; empty if somebody holds it
+   */
+  OptionalLong acquire(String runId, Duration holdFor);
+
+  /** Extends a lease; false if it was lost. */
+  boolean extend(String runId, long fence, Duration holdFor);
+
+  /**
+   * Moves a connection's cursor after a send, under the lease, and counts the events streamed.
+   *
+   * @param fromSeq where the cursor must be; a connection that went or subscribed anew is left
+   *     alone
+   * @return false if the lease was lost or the cursor was elsewhere
+   */
+  boolean advance(String runId, long fence, String connectionId, long fromSeq, long nextSeq);
+
+  /**
+   * Removes a connection under the lease, if its cursor is still here.
+   *
+   * @param dropped whether it counts as a stream dropped by overflow
+   * @return false if the lease was lost or the cursor was elsewhere
+   */
+  boolean finish(String runId, long fence, String connectionId, long atSeq, boolean dropped);
+
+  /**
+   * Lets the lease go, unless work came in meanwhile: a cursor behind the last seq, or any cursor
+   * when the run is closed.
+   *
+   * @return false if there is work, and the lease is kept; true if it is let go or was lost
+   */
+  boolean release(String runId, long fence);
+}

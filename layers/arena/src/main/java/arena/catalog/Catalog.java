@@ -1,0 +1,54 @@
+package arena.catalog;
+
+import arena.run.Failure;
+import arena.run.Run;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Every run's row. Rows are begun by the journal, with the run's first entry. */
+public interface Catalog {
+  /** The run's row as it is now (a consistent read). */
+  Optional<Run> find(String runId);
+
+  /**
+   * Runs, newest first.
+   *
+   * @param which all of them, or those that are archived
+   * @param limit most rows returned
+   * @param cursor where the page before ended, or empty for the first page
+   * @throws BadCursor if the cursor was not given out by this catalog
+   */
+  RunPage list(Which which, int limit, Optional<String> cursor);
+
+  /**
+   * The runs that the broker may still hold, oldest first: the running ones, and ended ones not yet
+   * released.
+   */
+  List<Run> held(int limit);
+
+  /** How many runs are running. */
+  long countRunning();
+
+  /**
+   * Moves a running run to failed, which fences its writers.
+   *
+   * @return whether this call moved it; false if it had ended before
+   */
+  boolean fail(String runId, Failure failure, Instant at);
+
+  /**
+   * Notes where a run's archive is and how it ended; a running run becomes complete, a failed one
+   * stays failed. Doing it again changes nothing.
+   */
+  void archived(String runId, String dbPath, Run.Summary summary, Instant at);
+
+  /** Notes that the broker holds nothing of this ended run. */
+  void released(String runId);
+
+  /** Which runs a list is of. */
+  enum Which {
+    ALL,
+    ARCHIVED
+  }
+}

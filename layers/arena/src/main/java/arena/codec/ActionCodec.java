@@ -1,0 +1,65 @@
+package arena.codec;
+
+import arena.event.Json;
+import arena.world.Action;
+import arena.world.Building;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Actions as an agent writes them: {@code {"type":"queue_villager"}}, {@code
+ * {"type":"build","building_key":"q"}}, {@code {"type":"press","key":"z"}}. Whatever else an object
+ * says, it is an action without effect.
+ */
+public final class ActionCodec {
+  /** Longest type that is kept, in characters. */
+  private static final int MAX_TYPE = 100;
+
+  private ActionCodec() {}
+
+  /** What the object asks for; never fails. */
+  public static Action read(Json json) {
+    Map<String, String> texts = new HashMap<>();
+    try (JsonParser in = JsonText.FACTORY.createParser(json.text())) {
+      JsonText.eachField(
+          in,
+          (name, value) -> {
+            if (value.currentToken() == JsonToken.VALUE_STRING) {
+              texts.put(name, value.getText());
+            }
+          });
+    } catch (IOException | MalformedJson e) {
+      return new Action.NoEffect("unknown");
+    }
+    String type = texts.getOrDefault("type", "unknown");
+    return switch (type) {
+      case "queue_villager" -> new Action.QueueVillager();
+      case "build" ->
+          Building.keyed(texts.getOrDefault("building_key", ""))
+              .<Action>map(Action.Build::new)
+              .orElseGet(() -> new Action.NoEffect(type));
+      case "press" -> "z".equals(texts.get("key")) ? new Action.AgeUp() : new Action.NoEffect(type);
+      default -> new Action.NoEffect(type.substring(0, Math.min(type.length(), MAX_TYPE)));
+    };
+  }
+
+  /** The object that asks for this action. */
+  public static Json write(Action action) {
+    return new Json(
+        JsonText.object(
+            out -> {
+              out.writeStringField("type", action.type());
+              switch (action) {
+                case Action.Build(Building building) ->
+                    out.writeStringField("building_key", building.key());
+                case Action.AgeUp() -> out.writeStringField("key", "z");
+                case Action.QueueVillager _, Action.NoEffect _ -> {
+                  // the type says it all
+                }
+              }
+            }));
+  }
+}

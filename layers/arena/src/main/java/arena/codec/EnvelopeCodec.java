@@ -1,0 +1,80 @@
+package arena.codec;
+
+import arena.event.Event;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+
+/**
+ * Envelopes as JSON text: what readers receive. The payload's bytes stand in it unchanged, as the
+ * last field.
+ */
+public final class EnvelopeCodec {
+  private EnvelopeCodec() {}
+
+  /** The event's envelope. */
+  public static String write(Event event) {
+    return JsonText.object(
+        out -> {
+          out.writeStringField("run_id", event.runId());
+          out.writeNumberField("seq", event.seq());
+          out.writeStringField("agent_id", event.agentId());
+          out.writeNumberField("t", event.t());
+          out.writeStringField("kind", event.kind());
+          out.writeStringField("ts", Timestamps.write(event.ts()));
+          out.writeNumberField("schema_version", event.schemaVersion());
+          out.writeFieldName("payload");
+          out.writeRawValue(event.payloadJson());
+        });
+  }
+
+  /**
+   * Reads an envelope.
+   *
+   * @throws MalformedJson if the text is none
+   */
+  public static Event read(String json) {
+    var reader = new Reader(json);
+    try (JsonParser in = JsonText.FACTORY.createParser(json)) {
+      JsonText.eachField(in, reader::field);
+      return reader.event();
+    } catch (IOException | NullPointerException | IllegalArgumentException e) {
+      throw new MalformedJson("not an envelope", e);
+    }
+  }
+
+  private static final class Reader {
+    private final String source;
+    private String runId;
+    private long seq;
+    private String agentId;
+    private int t;
+    private String kind;
+    private String ts;
+    private int schemaVersion;
+    private String payload;
+
+    private Reader(String source) {
+      this.source = source;
+    }
+
+    private void field(String name, JsonParser in) throws IOException {
+      switch (name) {
+        case "run_id" -> runId = in.getText();
+        case "seq" -> seq = in.getLongValue();
+        case "agent_id" -> agentId = in.getText();
+        case "t" -> t = in.getIntValue();
+        case "kind" -> kind = in.getText();
+        case "ts" -> ts = in.getText();
+        case "schema_version" -> schemaVersion = in.getIntValue();
+        case "payload" -> payload = JsonText.raw(in, source);
+        default -> {
+          // a later version's field
+        }
+      }
+    }
+
+    private Event event() {
+      return new Event(runId, seq, agentId, t, kind, payload, Timestamps.read(ts), schemaVersion);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package arena.codec;
+
+import arena.event.Json;
+import arena.event.Payload;
+import arena.world.World;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Payloads as {@code payload_json}: {@code kind} first, then the kind's fields in one fixed order.
+ * Equal payloads have equal bytes, and reading then writing gives the bytes back.
+ */
+public final class PayloadCodec {
+  private PayloadCodec() {}
+
+  /** The payload's text. */
+  public static String write(Payload payload) {
+    return JsonText.object(
+        out -> {
+          out.writeStringField("kind", payload.kind());
+          writeFields(payload, out);
+        });
+  }
+
+  private static void writeFields(Payload payload, JsonGenerator out) throws IOException {
+    switch (payload) {
+      case Payload.TurnStart(int turnNum, World state) -> {
+        out.writeNumberField("turn_num", turnNum);
+        out.writeObjectFieldStart("state");
+        WorldCodec.writeFields(state, out);
+        out.writeEndObject();
+      }
+      case Payload.Observed(int entityCount, List<String> classes) -> {
+        out.writeNumberField("entity_count", entityCount);
+        out.writeArrayFieldStart("classes");
+        for (String name : classes) {
+          out.writeString(name);
+        }
+        out.writeEndArray();
+      }
+      case Payload.LlmPrompt(String stateSummary) ->
+          out.writeStringField("state_summary", stateSummary);
+      case Payload.LlmResponse(List<Json> actions, String reasoning, double costUsd) -> {
+        out.writeArrayFieldStart("actions");
+        for (Json action : actions) {
+          out.writeRawValue(action.text());
+        }
+        out.writeEndArray();
+        out.writeStringField("reasoning", reasoning);
+        out.writeNumberField("cost_usd", costUsd);
+      }
+      case Payload.ActionTaken(int indexInTurn, Json action) -> {
+        out.writeNumberField("index_in_turn", indexInTurn);
+        out.writeFieldName("action");
+        out.writeRawValue(action.text());
+      }
+      case Payload.ActionResult(int indexInTurn, String actionType, boolean stateChanged) -> {
+        out.writeNumberField("index_in_turn", indexInTurn);
+        out.writeStringField("action_type", actionType);
+        out.writeBooleanField("state_changed", stateChanged);
+      }
+      case Payload.WorldMutation(String before, String after, String reason) -> {
+        out.writeStringField("before_summary", before);
+        out.writeStringField("after_summary", after);
+        out.writeStringField("reason", reason);
+      }
+      case Payload.Fork(String parentRunId, int parentT, String mutationSummary) -> {
+        out.writeStringField("parent_run_id", parentRunId);
+        out.writeNumberField("parent_t", parentT);
+        out.writeStringField("mutation_summary", mutationSummary);
+      }
+      case Payload.Metric(String name, double value) -> {
+        out.writeStringField("name", name);
+        out.writeNumberField("value", value);
+      }
+    }
+  }
+
+  /**
+   * Reads a payload.
+   *
+   * @throws MalformedJson if the text is none
+   */
+  public static Payload read(String json) {
+    var reader = new Reader(json);
+    try (JsonParser in = JsonText.FACTORY.createParser(json)) {
+      JsonText.eachField(in, reader::field);
+      return reader.payload();
+    } catch (IOException | ClassCastException | NullPointerException e) {
+      throw new MalformedJson("not a payload", e);
+    }
+  }
+
+  /** Collects the fields, whatever their order, and then makes the kind's payload of them. */
+  private static final class Reader {
+    private final String source;
+    private final Map<String, Object> fields = new HashMap<>();
+
+    private Reader(String source) {
+      this.source = source;
+    }
+
+    private void field(String name, JsonParser in) throws IOException {
+      Object value =
+          switch (name) {
+            case "state" -> WorldCodec.read(in);
+            case "action" -> new Json(JsonText.raw(in, source));
+            case "actions" -> jsonList(in);
+            case "classes" -> textList(in);
+            case "turn_num", "entity_count", "index_in_turn", "parent_t" -> in.getIntValue();
+            case "cost_usd", "value" -> in.getDoubleValue();
+            case "state_changed" -> in.getBooleanValue();
+            default -> in.getText();
+          };
+      fields.put(name, value);
+    }
+
+    private List<Json> jsonList(JsonParser in) throws IOException {
+      List<Json> list = new ArrayList<>();
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        list.add(new Json(JsonText.raw(in, source)));
+      }
+      return list;
+    }
+
+    private static List<String> textList(JsonParser in) throws IOException {
+      List<String> list = new ArrayList<>();
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        list.add(in.getText());
+      }
+      return list;
+    }
+
+    private Payload payload() {
+      String kind = text("kind");
+      return switch (kind) {
+        case "turn_start" -> new Payload.TurnStart(number("turn_num"), (World) field("state"));
+        case "observation" -> new Payload.Observed(number("entity_count"), texts("classes"));
+        case "llm_prompt" -> new Payload.LlmPrompt(text("state_summary"));
+        case "llm_response" ->
+            new Payload.LlmResponse(jsons("actions"), text("reasoning"), real("cost_usd"));
+        case "action" -> new Payload.ActionTaken(number("index_in_turn"), (Json) field("action"));
+        case "action_result" ->
+            new Payload.ActionResult(
+                number("index_in_turn"), text("action_type"), (Boolean) field("state_changed"));
+        case "world_mutation" ->
+            new Payload.WorldMutation(
+                text("before_summary"), text("after_summary"), text("reason"));
+        case "fork" ->
+            new Payload.Fork(text("parent_run_id"), number("parent_t"), text("mutation_summary"));
+        case "metric" -> new Payload.Metric(text("name"), real("value"));
+        default -> throw new MalformedJson("no payload is of kind " + kind);
+      };
+    }
+
+    private Object field(String name) {
+      Object value = fields.get(name);
+      if (value == null) {
+        throw new MalformedJson("the payload has no " + name);
+      }
+      return value;
+    }
+
+    private String text(String name) {
+      return (String) field(name);
+    }
+
+    private int number(String name) {
+      return (Integer) field(name);
+    }
+
+    private double real(String name) {
+      return (Double) field(name);
+    }
+
+    @SuppressWarnings("unchecked") // jsonList made it
+    private List<Json> jsons(String name) {
+      return (List<Json>) field(name);
+    }
+
+    @SuppressWarnings("unchecked") // textList made it
+    private List<String> texts(String name) {
+      return (List<String>) field(name);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package arena.journal;
+
+/** An entry is already at this position of the run's journal. */
+public final class EntryExists extends RuntimeException {
+  /** Names the place. */
+  public EntryExists(String runId, long position) {
+    super("run %s has an entry at position %d".formatted(runId, position));
+  }
+}

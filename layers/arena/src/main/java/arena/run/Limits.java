@@ -1,0 +1,51 @@
+package arena.run;
+
+/** The limits of requests and runs, in one place. Reaching one is an error that names it. */
+public final class Limits {
+  private Limits() {}
+
+  /** Most turns that one run or fork plays. */
+  public static final int MAX_TURNS = 200;
+
+  /** Turns that a run or fork plays when the request does not say. */
+  public static final int DEFAULT_TURNS = 10;
+
+  /** Largest value of a resource in a mutation. */
+  public static final double MAX_RESOURCE = 1_000_000;
+
+  /** Largest population and pop_cap in a mutation. */
+  public static final int MAX_POPULATION = 1_000;
+
+  /** Longest label and profile name, in characters. */
+  public static final int MAX_LABEL = 100;
+
+  /** Longest reason, in characters. */
+  public static final int MAX_REASON = 500;
+
+  /** Longest model name, in characters. */
+  public static final int MAX_MODEL = 200;
+
+  /**
+   * Most actions of one turn that are done; a model's further ones are dropped, and its reasoning
+   * says so.
+   */
+  public static final int MAX_ACTIONS = 50;
+
+  /** Longest action that is kept, in characters of its JSON. */
+  public static final int MAX_ACTION_CHARS = 2_000;
+
+  /** Longest reasoning that is kept, in characters. */
+  public static final int MAX_REASONING_CHARS = 20_000;
+
+  /** Largest request body, in bytes. */
+  public static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** Most events that one page holds. */
+  public static final int MAX_EVENTS_PAGE = 1_000;
+
+  /** Most runs that one page holds. */
+  public static final int MAX_RUNS_PAGE = 100;
+
+  /** Most runs that one call for series names. */
+  public static final int MAX_SERIES_RUNS = 20;
+}

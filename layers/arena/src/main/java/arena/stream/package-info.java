@@ -1,0 +1,4 @@
+/**
+ * Live streaming: who is connected, and the fan-out that sends each subscriber what it has not had.
+ */
+package arena.stream;

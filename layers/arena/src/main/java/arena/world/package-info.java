@@ -1,0 +1,2 @@
+/** The AoE2-lite world: one agent, one town, its rules. Plain and deterministic. */
+package arena.world;
