@@ -48,4 +48,12 @@ public final class Limits {
 
   /** Most runs that one call for series names. */
   public static final int MAX_SERIES_RUNS = 20;
+
+  /** The text, or so much of its beginning that it has at most {@code max} characters. */
+  static String cut(String text, int max) {
+    if (text.codePointCount(0, text.length()) <= max) {
+      return text;
+    }
+    return text.substring(0, text.offsetByCodePoints(0, max - 1)) + "…";
+  }
 }

@@ -24,4 +24,9 @@ public record Profile(String name, String model, double temperature, PromptVaria
     Objects.requireNonNull(model);
     Objects.requireNonNull(promptVariant);
   }
+
+  /** The name of a profile that was given none: its model and how much that is told. */
+  public static String defaultName(String model, PromptVariant promptVariant) {
+    return Limits.cut(model + "-" + promptVariant.label(), Limits.MAX_LABEL);
+  }
 }

@@ -1,0 +1,24 @@
+package arena.run;
+
+/** The run has no {@code turn_start} at this turn, so it cannot be forked there. */
+public final class NoSuchTurn extends RuntimeException {
+  private final String runId;
+  private final int t;
+
+  /** Names the run and the turn. */
+  public NoSuchTurn(String runId, int t) {
+    super("run %s has no turn_start at turn %d".formatted(runId, t));
+    this.runId = runId;
+    this.t = t;
+  }
+
+  /** The run. */
+  public String runId() {
+    return runId;
+  }
+
+  /** The turn that it does not have, or not yet. */
+  public int t() {
+    return t;
+  }
+}

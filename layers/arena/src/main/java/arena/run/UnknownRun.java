@@ -1,0 +1,17 @@
+package arena.run;
+
+/** No run has this id. */
+public final class UnknownRun extends RuntimeException {
+  private final String runId;
+
+  /** Names the run. */
+  public UnknownRun(String runId) {
+    super("there is no run " + runId);
+    this.runId = runId;
+  }
+
+  /** The id that no run has, as it was asked for. */
+  public String runId() {
+    return runId;
+  }
+}
