@@ -1,0 +1,99 @@
+package arena.local.backing;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.gaul.s3proxy.AuthenticationType;
+import org.gaul.s3proxy.S3Proxy;
+import org.jclouds.ContextBuilder;
+import org.jclouds.blobstore.BlobStoreContext;
+
+/**
+ * An S3 server on 127.0.0.1 that keeps its buckets as folders and has them again after a restart.
+ *
+ * <p>Clients of it use path style and do without chunked encoding and without checksums that they
+ * are not asked for.
+ */
+public final class LocalS3 implements AutoCloseable {
+  /** Most bytes of one upload that is not chunked: more than any archive has. */
+  private static final long MAX_UPLOAD = 1L << 30;
+
+  private static final int MAX_THREADS = 16;
+
+  private final BlobStoreContext store;
+  private final S3Proxy server;
+
+  private LocalS3(BlobStoreContext store, S3Proxy server) {
+    this.store = store;
+    this.server = server;
+  }
+
+  /**
+   * Starts a server; it answers when this returns.
+   *
+   * @param folder where the buckets are kept; made if it is missing
+   * @param port where it listens; 0 for any free one
+   * @param accessKeyId whom it serves
+   * @param secretAccessKey what that one signs with
+   * @throws BackingFailed if it does not start
+   */
+  public static LocalS3 start(Path folder, int port, String accessKeyId, String secretAccessKey) {
+    // Each refused or cancelled request would otherwise be a page of log.
+    Configurator.setLevel("org.gaul", Level.ERROR);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new BackingFailed("cannot make the S3 folder " + folder, e);
+    }
+    Properties properties = new Properties();
+    properties.setProperty("jclouds.filesystem.basedir", folder.toAbsolutePath().toString());
+    BlobStoreContext store =
+        ContextBuilder.newBuilder("filesystem-nio2")
+            .credentials(accessKeyId, secretAccessKey)
+            .overrides(properties)
+            .build(BlobStoreContext.class);
+    S3Proxy server =
+        S3Proxy.builder()
+            .blobStore(store.getBlobStore())
+            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, accessKeyId, secretAccessKey)
+            .ignoreUnknownHeaders(true)
+            .v4MaxNonChunkedRequestSize(MAX_UPLOAD)
+            .jettyMaxThreads(MAX_THREADS)
+            .build();
+    LocalS3 s3 = new LocalS3(store, server);
+    try {
+      server.start();
+      return s3;
+    } catch (Exception e) { // the server declares no narrower one
+      s3.close();
+      throw new BackingFailed("cannot start the S3 server on port " + port, e);
+    }
+  }
+
+  /** Where clients find it. */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.getPort());
+  }
+
+  /** Makes a bucket, if it is not there yet. */
+  public void createBucket(String name) {
+    store.getBlobStore().createContainerInLocation(null, name);
+  }
+
+  /** Ends the server; its buckets stay. Doing it again changes nothing. */
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) { // the server declares no narrower one
+      throw new BackingFailed("the S3 server did not stop", e);
+    } finally {
+      store.close();
+    }
+  }
+}

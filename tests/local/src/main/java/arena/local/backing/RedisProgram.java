@@ -1,0 +1,75 @@
+package arena.local.backing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Optional;
+import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
+
+/** Finds a Redis server: the machine's own, or else the one that a jar of this build carries. */
+final class RedisProgram {
+  private RedisProgram() {}
+
+  /**
+   * The program's file.
+   *
+   * @param folder where a carried program is unpacked to, once
+   */
+  static Path find(Path folder) {
+    return onPath().orElseGet(() -> unpacked(folder));
+  }
+
+  private static Optional<Path> onPath() {
+    String name = isWindows() ? "redis-server.exe" : "redis-server";
+    String path = System.getenv().getOrDefault("PATH", "");
+    for (String entry : path.split(File.pathSeparator, -1)) {
+      if (entry.isEmpty()) {
+        continue;
+      }
+      Path program = Path.of(entry, name);
+      if (Files.isExecutable(program)) {
+        return Optional.of(program);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Path unpacked(Path folder) {
+    OsArchitecture machine = OsArchitecture.detectOSandArchitecture();
+    String resource = ExecutableProvider.newProvidedVersionsMap().get(machine);
+    if (resource == null) {
+      throw new BackingFailed(
+          "no Redis for this machine (%s, %s): install redis-server so that it is on the PATH"
+              .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
+    }
+    Path program = folder.resolve(Path.of(resource).getFileName().toString());
+    if (Files.isExecutable(program)) {
+      return program;
+    }
+    try (InputStream carried = ExecutableProvider.class.getResourceAsStream(resource)) {
+      if (carried == null) {
+        throw new BackingFailed("the embedded-redis jar does not carry " + resource);
+      }
+      Files.createDirectories(folder);
+      Path part = Files.createTempFile(folder, "unpacking", "");
+      Files.copy(carried, part, StandardCopyOption.REPLACE_EXISTING);
+      if (!part.toFile().setExecutable(true)) {
+        throw new BackingFailed("cannot make %s executable".formatted(part));
+      }
+      // Whole or not at all, also when two stacks unpack at once.
+      Files.move(part, program, StandardCopyOption.ATOMIC_MOVE);
+      return program;
+    } catch (IOException e) {
+      throw new BackingFailed("cannot unpack Redis to " + program, e);
+    }
+  }
+
+  private static boolean isWindows() {
+    return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("windows");
+  }
+}

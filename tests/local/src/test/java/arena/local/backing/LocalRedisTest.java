@@ -1,0 +1,118 @@
+package arena.local.backing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+class LocalRedisTest {
+  /** Every character that Redis's settings treat specially. */
+  private static final String PASSWORD = "p\"a'ss \\w#örd";
+
+  @TempDir Path folder;
+
+  @Test
+  void keepsItsDataOverARestartAndAsksForItsPassword() throws IOException {
+    int port = freePort();
+    try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
+        Jedis jedis = client(redis)) {
+      jedis.set("kept", "1");
+      try (Jedis stranger = new Jedis("127.0.0.1", port)) {
+        assertThrows(JedisException.class, stranger::ping);
+      }
+      assertThrows(BackingFailed.class, () -> LocalRedis.start(folder, freePort(), PASSWORD));
+      assertFalse(Files.readString(redis.log()).contains(PASSWORD));
+    }
+    try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
+        Jedis jedis = client(redis)) {
+      assertEquals("1", jedis.get("kept"));
+    }
+  }
+
+  @Test
+  void isThereAgainAfterACrash() throws IOException {
+    int port = freePort();
+    LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
+    redis.kill();
+    assertFalse(redis.alive());
+    try (LocalRedis again = LocalRedis.start(folder, port, PASSWORD);
+        Jedis jedis = client(again)) {
+      assertEquals("PONG", jedis.ping());
+    }
+  }
+
+  @Test
+  void saysWhyItDidNotStart() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      BackingFailed failure =
+          assertThrows(
+              BackingFailed.class, () -> LocalRedis.start(folder, taken.getLocalPort(), PASSWORD));
+      assertTrue(failure.getMessage().contains("in use"), failure.getMessage());
+      assertFalse(failure.getMessage().contains(PASSWORD));
+    }
+  }
+
+  @Test
+  void endsWhatAKilledJvmLeftBehind() throws Exception {
+    int port = freePort();
+    Process jvm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                HeldRedis.class.getName(),
+                folder.toString(),
+                String.valueOf(port))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader said = jvm.inputReader()) {
+      assertEquals("started", said.readLine());
+    } finally {
+      jvm.destroyForcibly();
+    }
+    assertTrue(jvm.waitFor(10, TimeUnit.SECONDS));
+    try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
+        Jedis jedis = client(redis)) {
+      assertEquals("PONG", jedis.ping());
+    }
+  }
+
+  /** A JVM that starts a server and never ends by itself. */
+  static final class HeldRedis {
+    /** Folder and port are given. */
+    public static void main(String[] arguments) throws InterruptedException {
+      LocalRedis redis =
+          LocalRedis.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]), PASSWORD);
+      System.out.println("started");
+      Thread.currentThread().join();
+      redis.close();
+    }
+  }
+
+  private static Jedis client(LocalRedis redis) {
+    return new Jedis(
+        new HostAndPort("127.0.0.1", redis.port()),
+        DefaultJedisClientConfig.builder().password(redis.password()).build());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
