@@ -1,0 +1,260 @@
+package arena.local.backing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+
+/**
+ * DynamoDB Local in this process, reached over HTTP on the loopback interface alone. Its own server
+ * would listen on every interface, so its request handler stands on a server of ours.
+ */
+public final class LocalDynamoDb implements AutoCloseable {
+  /** Most tables that a sweep looks at. */
+  public static final int MAX_TABLES = 100;
+
+  /** Most pages, of 1 MB of items each, that one sweep reads of one table; the next goes on. */
+  public static final int MAX_SWEEP_PAGES = 100;
+
+  private static final int MAX_THREADS = 64;
+  private static final int MAX_WAITS_FOR_TABLE = 100;
+
+  private final Server server;
+  private final LocalDynamoDBServerHandler handler;
+  private final URI endpoint;
+  private final DynamoDbClient client;
+
+  /** Where the sweep of a table goes on, when the one before reached its bound. */
+  private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
+
+  private LocalDynamoDb(Optional<Path> folder, int port) throws IOException {
+    boolean inMemory = folder.isEmpty();
+    if (!inMemory) {
+      Files.createDirectories(folder.get());
+    }
+    boolean shared = true; // one database for every region and access key
+    boolean slowStatuses = false;
+    handler =
+        new LocalDynamoDBServerHandler(
+            new LocalDynamoDBRequestHandler(
+                0, inMemory, folder.map(Path::toString).orElse(null), shared, slowStatuses),
+            null);
+    var threads = new QueuedThreadPool(MAX_THREADS);
+    threads.setName("dynamodb");
+    threads.setDaemon(true);
+    server = new Server(threads);
+    var connector = new ServerConnector(server, 1, 1);
+    connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+    connector.setPort(port);
+    server.addConnector(connector);
+    server.setHandler(handler);
+    start();
+    endpoint = URI.create("http://%s:%d".formatted(connector.getHost(), connector.getLocalPort()));
+    client =
+        DynamoDbClient.builder()
+            .endpointOverride(endpoint)
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(2))
+                    .socketTimeout(Duration.ofSeconds(20)))
+            .build();
+  }
+
+  /** Starts one that forgets everything when it is closed, on a free port. */
+  public static LocalDynamoDb inMemory() throws IOException {
+    return new LocalDynamoDb(Optional.empty(), 0);
+  }
+
+  /**
+   * Starts one that keeps its tables in this folder.
+   *
+   * @param port the port on loopback; 0 for a free one
+   */
+  public static LocalDynamoDb in(Path folder, int port) throws IOException {
+    return new LocalDynamoDb(Optional.of(folder), port);
+  }
+
+  /** Where it answers: {@code http://127.0.0.1:<port>}. */
+  public URI endpoint() {
+    return endpoint;
+  }
+
+  /** A client of it, open as long as this is; any other region and key sees the same tables. */
+  public DynamoDbClient client() {
+    return client;
+  }
+
+  /** Creates the table unless it is there already, and returns when it can be used. */
+  public void create(TableDefinition table) {
+    String name = table.name();
+    try {
+      client.createTable(table.request());
+    } catch (ResourceInUseException e) {
+      // from a start before this one, which may not have come as far as its expiry
+    }
+    awaitActive(name);
+    if (table.expiry().isPresent() && expiry(name).isEmpty()) {
+      String attribute = table.expiry().get();
+      client.updateTimeToLive(
+          request ->
+              request
+                  .tableName(name)
+                  .timeToLiveSpecification(
+                      expiry -> expiry.attributeName(attribute).enabled(true)));
+    }
+  }
+
+  private void awaitActive(String table) {
+    for (int i = 0; i < MAX_WAITS_FOR_TABLE; i++) {
+      TableStatus status =
+          client.describeTable(request -> request.tableName(table)).table().tableStatus();
+      if (status == TableStatus.ACTIVE) {
+        return;
+      }
+    }
+    throw new IllegalStateException(
+        "table %s was not active after %d looks at it".formatted(table, MAX_WAITS_FOR_TABLE));
+  }
+
+  /**
+   * Deletes items whose time has passed, of every table that has an expiry; DynamoDB Local itself
+   * takes its time. A sweep that reaches its bound is gone on with by the next.
+   *
+   * @return how many it deleted
+   */
+  public synchronized int expire(Instant now) {
+    int deleted = 0;
+    for (String table : client.listTables(request -> request.limit(MAX_TABLES)).tableNames()) {
+      Optional<String> expiry = expiry(table);
+      if (expiry.isPresent()) {
+        deleted += expire(table, expiry.get(), now);
+      }
+    }
+    return deleted;
+  }
+
+  private Optional<String> expiry(String table) {
+    var described =
+        client.describeTimeToLive(request -> request.tableName(table)).timeToLiveDescription();
+    return described.timeToLiveStatus() == TimeToLiveStatus.ENABLED
+        ? Optional.of(described.attributeName())
+        : Optional.empty();
+  }
+
+  private int expire(String table, String expiry, Instant now) {
+    List<String> keys =
+        client.describeTable(request -> request.tableName(table)).table().keySchema().stream()
+            .map(KeySchemaElement::attributeName)
+            .toList();
+    Map<String, String> names = new HashMap<>();
+    names.put("#expiry", expiry);
+    List<String> projected = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      names.put("#key" + i, keys.get(i));
+      projected.add("#key" + i);
+    }
+    Map<String, AttributeValue> values =
+        Map.of(
+            ":now", AttributeValue.fromN(Long.toString(now.getEpochSecond())),
+            ":number", AttributeValue.fromS("N"));
+    String passed = "attribute_type(#expiry, :number) AND #expiry < :now";
+    int deleted = 0;
+    for (int page = 0; page < MAX_SWEEP_PAGES; page++) {
+      ScanResponse found =
+          client.scan(
+              ScanRequest.builder()
+                  .tableName(table)
+                  .filterExpression(passed)
+                  .projectionExpression(String.join(", ", projected))
+                  .expressionAttributeNames(names)
+                  .expressionAttributeValues(values)
+                  .exclusiveStartKey(sweptTo.get(table))
+                  .build());
+      for (Map<String, AttributeValue> key : found.items()) {
+        deleted += deleteIf(table, key, passed, expiry, values);
+      }
+      if (!found.hasLastEvaluatedKey()) {
+        sweptTo.remove(table);
+        return deleted;
+      }
+      sweptTo.put(table, found.lastEvaluatedKey());
+    }
+    return deleted;
+  }
+
+  /** Deletes it unless its time was put off since it was read. */
+  private int deleteIf(
+      String table,
+      Map<String, AttributeValue> key,
+      String condition,
+      String expiry,
+      Map<String, AttributeValue> values) {
+    try {
+      client.deleteItem(
+          request ->
+              request
+                  .tableName(table)
+                  .key(key)
+                  .conditionExpression(condition)
+                  .expressionAttributeNames(Map.of("#expiry", expiry))
+                  .expressionAttributeValues(values));
+      return 1;
+    } catch (ConditionalCheckFailedException e) {
+      return 0;
+    }
+  }
+
+  private void start() throws IOException {
+    try {
+      server.start();
+    } catch (IOException e) {
+      handler.close();
+      throw e;
+    } catch (Exception e) { // what Jetty declares
+      handler.close();
+      throw new IOException("DynamoDB Local did not start", e);
+    }
+  }
+
+  /** Stops it; what is in its folder stays. */
+  @Override
+  public void close() throws IOException {
+    client.close();
+    try {
+      server.stop();
+    } catch (Exception e) { // what Jetty declares
+      throw new IOException("DynamoDB Local did not stop", e);
+    } finally {
+      handler.close();
+    }
+  }
+}
