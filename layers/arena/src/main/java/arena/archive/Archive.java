@@ -21,6 +21,9 @@ public interface Archive {
   /** Events in order, from this seq on; at most {@code limit}. The run must be archived. */
   List<Event> events(Run run, long fromSeq, int limit);
 
+  /** How an archived run ended, asked of its archive. */
+  Run.Summary summary(Run run);
+
   /** The {@code turn_start} at turn {@code t}, if the run has one. */
   Optional<Event> turnStart(Run run, int t);
 }

@@ -53,4 +53,7 @@ public interface Subscribers {
    * @return false if there is work, and the lease is kept; true if it is let go or was lost
    */
   boolean release(String runId, long fence);
+
+  /** Lets the lease go whatever is left to do: the caller has seen to it that somebody does it. */
+  void abandon(String runId, long fence);
 }

@@ -1,6 +1,7 @@
 package arena.codec;
 
 import arena.event.Event;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
@@ -15,16 +16,32 @@ public final class EnvelopeCodec {
   public static String write(Event event) {
     return JsonText.object(
         out -> {
-          out.writeStringField("run_id", event.runId());
-          out.writeNumberField("seq", event.seq());
-          out.writeStringField("agent_id", event.agentId());
-          out.writeNumberField("t", event.t());
-          out.writeStringField("kind", event.kind());
-          out.writeStringField("ts", Timestamps.write(event.ts()));
-          out.writeNumberField("schema_version", event.schemaVersion());
+          writeHead(event, out);
           out.writeFieldName("payload");
           out.writeRawValue(event.payloadJson());
         });
+  }
+
+  /**
+   * The event's envelope with an address of the payload in the payload's place, for one that is too
+   * large.
+   */
+  public static String writeReference(Event event, String payloadUrl) {
+    return JsonText.object(
+        out -> {
+          writeHead(event, out);
+          out.writeStringField("payload_url", payloadUrl);
+        });
+  }
+
+  private static void writeHead(Event event, JsonGenerator out) throws IOException {
+    out.writeStringField("run_id", event.runId());
+    out.writeNumberField("seq", event.seq());
+    out.writeStringField("agent_id", event.agentId());
+    out.writeNumberField("t", event.t());
+    out.writeStringField("kind", event.kind());
+    out.writeStringField("ts", Timestamps.write(event.ts()));
+    out.writeNumberField("schema_version", event.schemaVersion());
   }
 
   /**

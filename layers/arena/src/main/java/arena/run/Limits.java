@@ -50,7 +50,7 @@ public final class Limits {
   public static final int MAX_SERIES_RUNS = 20;
 
   /** The text, or so much of its beginning that it has at most {@code max} characters. */
-  static String cut(String text, int max) {
+  public static String cut(String text, int max) {
     if (text.codePointCount(0, text.length()) <= max) {
       return text;
     }

@@ -1,0 +1,119 @@
+package arena.lifecycle;
+
+import arena.catalog.Catalog;
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import arena.run.ForkRequest;
+import arena.run.Limits;
+import arena.run.NoSuchTurn;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import arena.source.EventSource;
+import arena.world.World;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Branches a run from any turn of another, running or ended. */
+public final class CreateFork {
+  private final Catalog catalog;
+  private final EventSource events;
+  private final BeginRun begin;
+  private final InstantSource clock;
+  private final Supplier<String> ids;
+
+  /** Forks with these. */
+  public CreateFork(
+      Catalog catalog,
+      EventSource events,
+      BeginRun begin,
+      InstantSource clock,
+      Supplier<String> ids) {
+    this.catalog = catalog;
+    this.events = events;
+    this.begin = begin;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /**
+   * Starts the fork that is asked for; it plays in the background, by the parent's profile unless
+   * the request has one.
+   *
+   * @throws UnknownRun if there is no such parent
+   * @throws NoSuchTurn if the parent has no {@code turn_start} at that turn
+   */
+  public Run create(ForkRequest request) {
+    Run parent =
+        catalog
+            .find(request.parentRunId())
+            .orElseThrow(() -> new UnknownRun(request.parentRunId()));
+    World before = snapshot(parent, request.parentT());
+    World after = request.mutation().applyTo(before);
+
+    Instant now = clock.instant();
+    Profile profile = request.profile().orElse(parent.profile());
+    String childId = ids.get();
+    List<Payload> payloads = new ArrayList<>();
+    payloads.add(
+        new Payload.Fork(parent.runId(), request.parentT(), request.mutation().summary(before)));
+    if (!after.equals(before)) {
+      payloads.add(new Payload.WorldMutation(before.summary(), after.summary(), request.reason()));
+    }
+    List<Event> first = new ArrayList<>();
+    for (Payload payload : payloads) {
+      first.add(
+          new Event(
+              childId,
+              first.size() + 1,
+              profile.name(),
+              request.parentT(),
+              payload.kind(),
+              PayloadCodec.write(payload),
+              now,
+              Event.SCHEMA_VERSION));
+    }
+    Instant firstTs = first.getFirst().ts();
+    Run child =
+        new Run(
+            childId,
+            Limits.cut(
+                "fork of %s at t=%d".formatted(parent.label(), request.parentT()),
+                Limits.MAX_LABEL),
+            RunStatus.RUNNING,
+            profile,
+            parent.scenario(),
+            request.parentT(),
+            request.nTurns(),
+            Optional.of(
+                new Run.Origin(
+                    parent.runId(), request.parentT(), request.mutation(), request.reason())),
+            first.size(),
+            request.parentT(),
+            now,
+            Optional.of(firstTs),
+            Optional.of(firstTs),
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            Optional.empty());
+    begin.begin(child, first, after);
+    return child;
+  }
+
+  private World snapshot(Run parent, int t) {
+    Event start = events.turnStart(parent, t).orElseThrow(() -> new NoSuchTurn(parent.runId(), t));
+    return switch (PayloadCodec.read(start.payloadJson())) {
+      case Payload.TurnStart(int _, World state) -> state;
+      default ->
+          throw new IllegalStateException(
+              "run %s: event %d is no turn_start".formatted(parent.runId(), start.seq()));
+    };
+  }
+}

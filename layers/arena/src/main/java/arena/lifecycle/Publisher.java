@@ -1,0 +1,94 @@
+package arena.lifecycle;
+
+import arena.broker.Broker;
+import arena.broker.Gap;
+import arena.broker.NotOpen;
+import arena.catalog.Catalog;
+import arena.event.Event;
+import arena.journal.Journal;
+import arena.run.Run;
+import arena.run.RunNotRunning;
+import arena.run.RunStatus;
+import arena.stream.Notifier;
+import java.util.List;
+
+/**
+ * Publishes what the journal already has. When the broker has lost a running run, in whole or in
+ * part, it is filled again from the journal, and readers go on.
+ */
+public final class Publisher {
+  private static final int ATTEMPTS = 3;
+
+  private final Broker broker;
+  private final Journal journal;
+  private final Catalog catalog;
+  private final Notifier notifier;
+
+  /** Publishes to this broker. */
+  public Publisher(Broker broker, Journal journal, Catalog catalog, Notifier notifier) {
+    this.broker = broker;
+    this.journal = journal;
+    this.catalog = catalog;
+    this.notifier = notifier;
+  }
+
+  /**
+   * Publishes events that are in the journal; those that the broker has already are left out.
+   *
+   * @throws RunNotRunning if the broker does not take them because the run is over
+   */
+  public void publish(String runId, List<Event> events) {
+    RuntimeException refused = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        send(runId, events);
+        return;
+      } catch (NotOpen | Gap e) {
+        refused = e;
+        Run run = catalog.find(runId).orElseThrow(() -> new RunNotRunning(runId));
+        if (run.status() != RunStatus.RUNNING) {
+          throw new RunNotRunning(runId);
+        }
+        refill(run);
+      }
+    }
+    throw refused;
+  }
+
+  /**
+   * Publishes whatever the journal has of this run and the broker has not, if the broker knows the
+   * run at all: one that it has lost or dropped is read from the archive.
+   */
+  public void catchUp(Run run) {
+    Broker.Buffer buffer = broker.buffer(run.runId());
+    boolean known = buffer.open() || buffer.lastSeq() > 0;
+    if (known && buffer.lastSeq() < run.nEvents()) {
+      refill(run);
+    }
+  }
+
+  private void refill(Run run) {
+    long last = run.nEvents();
+    long oldestKept = Math.max(1, last - Broker.BUFFER_EVENTS + 1);
+    long next = broker.restore(run.runId(), run.label(), run.createdAt(), oldestKept);
+    while (next <= last) {
+      List<Event> events = journal.events(run.runId(), next, Broker.MAX_BATCH);
+      if (events.isEmpty()) {
+        throw new IllegalStateException(
+            "run %s: the catalog counts %d events, the journal has none at seq %d"
+                .formatted(run.runId(), last, next));
+      }
+      send(run.runId(), events);
+      next = events.getLast().seq() + 1;
+    }
+  }
+
+  private void send(String runId, List<Event> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    if (broker.publish(runId, events).wake()) {
+      notifier.wake(runId);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package arena.lifecycle;
+
+import arena.codec.MalformedJson;
+import arena.codec.ProfileCodec;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+
+/** A turn's task as the JSON that the state machine carries. */
+public final class TurnTaskCodec {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private TurnTaskCodec() {}
+
+  /** The task as a JSON object. */
+  public static String write(TurnTask task) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("run_id", task.runId());
+    json.put("t", task.t());
+    json.put("seq", task.seq());
+    json.put("position", task.position());
+    json.put("turns_left", task.turnsLeft());
+    json.putRawValue("profile", new RawValue(ProfileCodec.write(task.profile())));
+    json.put("done", task.done());
+    return json.toString();
+  }
+
+  /**
+   * Reads a task.
+   *
+   * @throws MalformedJson if it is none
+   */
+  public static TurnTask read(String json) {
+    try {
+      JsonNode root = MAPPER.readTree(json);
+      return new TurnTask(
+          field(root, "run_id").textValue(),
+          field(root, "t").intValue(),
+          field(root, "seq").longValue(),
+          field(root, "position").longValue(),
+          field(root, "turns_left").intValue(),
+          ProfileCodec.read(field(root, "profile").toString()),
+          field(root, "done").booleanValue());
+    } catch (JsonProcessingException e) {
+      throw new MalformedJson("not a turn's task", e);
+    }
+  }
+
+  private static JsonNode field(JsonNode root, String name) {
+    JsonNode value = root.get(name);
+    if (value == null) {
+      throw new MalformedJson("a turn's task has a field " + name);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,39 @@
+package arena.runtime;
+
+import arena.lifecycle.Finalizer;
+import arena.run.Failure;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+
+/** Has a run finalized by invoking finalize-run, asynchronously. */
+final class LambdaFinalizer implements Finalizer {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Supplier<LambdaClient> lambda;
+  private final String function;
+
+  LambdaFinalizer(Supplier<LambdaClient> lambda, String function) {
+    this.lambda = lambda;
+    this.function = function;
+  }
+
+  @Override
+  public void finalizeFailed(String runId, Failure failure) {
+    ObjectNode event = MAPPER.createObjectNode();
+    event.put("run_id", runId);
+    event.put("status", "failed");
+    event.putObject("error").put("code", failure.code()).put("message", failure.message());
+    lambda
+        .get()
+        .invoke(
+            request ->
+                request
+                    .functionName(function)
+                    .invocationType(InvocationType.EVENT)
+                    .payload(SdkBytes.fromUtf8String(event.toString())));
+  }
+}

@@ -1,0 +1,40 @@
+package arena.runtime;
+
+import arena.stream.Notifier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+
+/** Wakes a run's fan-out by invoking stream-events, asynchronously. */
+final class LambdaNotifier implements Notifier {
+  private static final Logger LOG = LoggerFactory.getLogger(LambdaNotifier.class);
+
+  private final Supplier<LambdaClient> lambda;
+  private final String function;
+
+  LambdaNotifier(Supplier<LambdaClient> lambda, String function) {
+    this.lambda = lambda;
+    this.function = function;
+  }
+
+  @Override
+  public void wake(String runId) {
+    try {
+      lambda
+          .get()
+          .invoke(
+              request ->
+                  request
+                      .functionName(function)
+                      .invocationType(InvocationType.EVENT)
+                      .payload(SdkBytes.fromUtf8String("{\"run_id\":\"" + runId + "\"}")));
+    } catch (SdkException e) {
+      // Readers never slow the producer: the event is kept, and the next publish wakes them too.
+      LOG.warn("fan-out of run {} was not woken: {}", runId, e.getMessage());
+    }
+  }
+}

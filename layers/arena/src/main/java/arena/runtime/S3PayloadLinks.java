@@ -1,0 +1,34 @@
+package arena.runtime;
+
+import arena.stream.PayloadLinks;
+import java.time.Duration;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/** Links to payloads that the journal keeps in the bucket. */
+final class S3PayloadLinks implements PayloadLinks {
+  private static final Duration GOOD_FOR = Duration.ofMinutes(15);
+
+  private final Supplier<S3Presigner> presigner;
+  private final String bucket;
+
+  S3PayloadLinks(Supplier<S3Presigner> presigner, String bucket) {
+    this.presigner = presigner;
+    this.bucket = bucket;
+  }
+
+  @Override
+  public String link(String runId, long seq) {
+    return presigner
+        .get()
+        .presignGetObject(
+            request ->
+                request
+                    .signatureDuration(GOOD_FOR)
+                    .getObjectRequest(
+                        object ->
+                            object.bucket(bucket).key("payloads/%s/%d.json".formatted(runId, seq))))
+        .url()
+        .toString();
+  }
+}

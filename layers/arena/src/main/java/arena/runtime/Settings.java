@@ -1,0 +1,95 @@
+package arena.runtime;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What the template tells a function, by environment variables. A missing one is named when it is
+ * needed.
+ */
+public record Settings(Map<String, String> environment) {
+  /** Keeps the settings from changing. */
+  public Settings {
+    environment = Map.copyOf(environment);
+  }
+
+  String catalogTable() {
+    return required("ARENA_CATALOG_TABLE");
+  }
+
+  String journalTable() {
+    return required("ARENA_JOURNAL_TABLE");
+  }
+
+  String connectionsTable() {
+    return required("ARENA_CONNECTIONS_TABLE");
+  }
+
+  String bucket() {
+    return required("ARENA_BUCKET");
+  }
+
+  String stateMachineArn() {
+    return required("ARENA_STATE_MACHINE_ARN");
+  }
+
+  String streamFunction() {
+    return required("ARENA_STREAM_FUNCTION");
+  }
+
+  String finalizeFunction() {
+    return required("ARENA_FINALIZE_FUNCTION");
+  }
+
+  /** Address of the WebSocket API's {@code @connections}, with its stage. */
+  String websocketEndpoint() {
+    return required("ARENA_WEBSOCKET_ENDPOINT");
+  }
+
+  String redisHost() {
+    return required("REDIS_HOST");
+  }
+
+  int redisPort() {
+    return Math.toIntExact(number("REDIS_PORT", 6379));
+  }
+
+  boolean redisTls() {
+    return Boolean.parseBoolean(environment.getOrDefault("REDIS_TLS", "true"));
+  }
+
+  String redisPassword() {
+    return required("REDIS_PASSWORD");
+  }
+
+  /** How long an ended or silent run stays in the broker. */
+  public Duration grace() {
+    return Duration.ofMinutes(number("ARENA_GRACE_MINUTES", 30));
+  }
+
+  /** Namespace of the metrics in CloudWatch. */
+  public String metricsNamespace() {
+    return environment.getOrDefault("POWERTOOLS_METRICS_NAMESPACE", "AoE2Arena");
+  }
+
+  private String required(String name) {
+    String value = environment.get(name);
+    if (value == null || value.isBlank()) {
+      throw new IllegalStateException("the environment variable " + name + " is not set");
+    }
+    return value;
+  }
+
+  private long number(String name, long otherwise) {
+    String value = environment.get(name);
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalStateException(
+          "the environment variable " + name + " is a whole number, not " + value, e);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package arena.stream;
+
+/** Addresses of payloads that are too large for a message. */
+public interface PayloadLinks {
+  /** A link to the payload of this event, good for a short time. */
+  String link(String runId, long seq);
+}
