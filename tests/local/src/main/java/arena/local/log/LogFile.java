@@ -1,0 +1,106 @@
+package arena.local.log;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A log file of bounded size: at {@code MAX_BYTES} it is set aside as {@code name.1}, and of those
+ * the newest {@code KEPT} are kept.
+ */
+public final class LogFile implements AutoCloseable {
+  private static final int KEPT = 2;
+  private final Path path;
+  private final long maximum;
+  private OutputStream out;
+  private long size;
+  private boolean closed;
+
+  /** The log at this path, with files of at most 10 MB. */
+  public LogFile(Path path) {
+    this(path, 10_000_000);
+  }
+
+  /** The log at this path, with files of at most {@code maximum} bytes. */
+  LogFile(Path path, long maximum) {
+    this.path = path;
+    this.maximum = maximum;
+    open();
+  }
+
+  /** Where the newest lines are. */
+  public Path path() {
+    return path;
+  }
+
+  /** Adds one line. */
+  public void line(String text) {
+    write((text + "\n").getBytes(StandardCharsets.UTF_8), true);
+  }
+
+  /** Adds bytes as they are; a file is not changed in the middle of a line. */
+  public void write(byte[] bytes, int offset, int length) {
+    byte[] copy = new byte[length];
+    System.arraycopy(bytes, offset, copy, 0, length);
+    write(copy, length > 0 && copy[length - 1] == '\n');
+  }
+
+  private synchronized void write(byte[] bytes, boolean endsLine) {
+    if (closed) {
+      return;
+    }
+    try {
+      out.write(bytes);
+      size += bytes.length;
+      if (size >= maximum && (endsLine || size >= 2 * maximum)) {
+        rotate();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the log " + path, e);
+    }
+  }
+
+  private void rotate() throws IOException {
+    out.close();
+    for (int age = KEPT; age >= 1; age--) {
+      Path older = numbered(age);
+      Path newer = age == 1 ? path : numbered(age - 1);
+      if (Files.exists(newer)) {
+        Files.move(newer, older, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    open();
+  }
+
+  private Path numbered(int age) {
+    return path.resolveSibling(path.getFileName() + "." + age);
+  }
+
+  private void open() {
+    try {
+      Files.createDirectories(path.getParent());
+      out =
+          Files.newOutputStream(
+              path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+      size = Files.size(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open the log " + path, e);
+    }
+  }
+
+  /** Ends the log; what is written later is lost. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the log " + path, e);
+    }
+  }
+}

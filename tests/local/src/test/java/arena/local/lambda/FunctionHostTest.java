@@ -1,0 +1,336 @@
+package arena.local.lambda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.clock.HeldClock;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FunctionHostTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path logs;
+  private final HeldClock clock = new HeldClock(Instant.parse("2026-01-31T12:00:00Z"));
+  private FunctionHost host;
+
+  /** Answers with what it was told. */
+  public static final class Echo implements RequestStreamHandler {
+    private final Map<String, String> environment;
+    private int calls;
+
+    public Echo(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      calls++;
+      System.out.println("echo was called");
+      JSON.writeValue(
+          out,
+          Map.of(
+              "event", JSON.readTree(in),
+              "calls", calls,
+              "greeting", environment.get("GREETING"),
+              "name", context.getFunctionName(),
+              "arn", context.getInvokedFunctionArn(),
+              "memory", context.getMemoryLimitInMB(),
+              "remaining", context.getRemainingTimeInMillis()));
+    }
+  }
+
+  /** An HTTP API's handler. */
+  public static final class Web
+      implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+    public Web(Map<String, String> environment) {}
+
+    @Override
+    public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
+      return APIGatewayV2HTTPResponse.builder()
+          .withStatusCode(201)
+          .withBody(event.getRawPath() + " " + event.getQueryStringParameters())
+          .build();
+    }
+  }
+
+  /** What the generic handlers have in common; the type arguments are the subclass's. */
+  public abstract static class Base<I> implements RequestHandler<I, Map<String, Object>> {}
+
+  /** A schedule's handler. */
+  public static final class Tick extends Base<ScheduledEvent> {
+    public Tick(Map<String, String> environment) {}
+
+    @Override
+    public Map<String, Object> handleRequest(ScheduledEvent event, Context context) {
+      return Map.of("detail_type", event.getDetailType(), "time", event.getTime().getMillis());
+    }
+  }
+
+  /** Fails. */
+  public static final class Failing implements RequestHandler<Map<String, String>, Void> {
+    static final AtomicInteger CALLS = new AtomicInteger();
+    static final BlockingQueue<String> IDS = new LinkedBlockingQueue<>();
+
+    public Failing(Map<String, String> environment) {}
+
+    @Override
+    public Void handleRequest(Map<String, String> event, Context context) {
+      CALLS.incrementAndGet();
+      IDS.add(context.getAwsRequestId());
+      throw new Refused("no luck with " + event.get("name"));
+    }
+  }
+
+  /** A failure with a name. */
+  public static final class Refused extends RuntimeException {
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  /** Holds until it is let go or interrupted. */
+  public static final class Holding implements RequestHandler<Map<String, String>, String> {
+    static final AtomicInteger MADE = new AtomicInteger();
+    static CountDownLatch entered = new CountDownLatch(1);
+    static CountDownLatch letGo = new CountDownLatch(1);
+
+    public Holding(Map<String, String> environment) {
+      MADE.incrementAndGet();
+    }
+
+    @Override
+    public String handleRequest(Map<String, String> event, Context context) {
+      entered.countDown();
+      try {
+        return letGo.await(30, TimeUnit.SECONDS) ? "let go" : "forgotten";
+      } catch (InterruptedException e) {
+        return "interrupted";
+      }
+    }
+  }
+
+  /** Cannot be made. */
+  public static final class Unmade implements RequestHandler<String, String> {
+    public Unmade(Map<String, String> environment) {
+      throw new IllegalStateException("GREETING is missing");
+    }
+
+    @Override
+    public String handleRequest(String event, Context context) {
+      return event;
+    }
+  }
+
+  private static FunctionDefinition function(String name, Class<?> handler, Duration timeout) {
+    return new FunctionDefinition(
+        name,
+        handler.getName(),
+        Path.of("target/test-classes"),
+        Map.of("GREETING", "hello"),
+        timeout,
+        512);
+  }
+
+  @BeforeEach
+  void start() {
+    Holding.MADE.set(0);
+    Holding.entered = new CountDownLatch(1);
+    Holding.letGo = new CountDownLatch(1);
+    Failing.CALLS.set(0);
+    Failing.IDS.clear();
+    host =
+        new FunctionHost(
+            List.of(
+                function("echo", Echo.class, Duration.ofSeconds(7)),
+                function("web", Web.class, Duration.ofSeconds(7)),
+                function("tick", Tick.class, Duration.ofSeconds(7)),
+                function("failing", Failing.class, Duration.ofSeconds(7)),
+                function("holding", Holding.class, Duration.ofSeconds(30)),
+                function("late", Holding.class, Duration.ofMillis(1500)),
+                function("unmade", Unmade.class, Duration.ofSeconds(7))),
+            logs,
+            clock,
+            2);
+  }
+
+  @AfterEach
+  void stop() {
+    host.close();
+  }
+
+  private JsonNode invoke(String name, String event) throws Exception {
+    Invocation invocation = host.invoke(name, event, PATIENCE);
+    return JSON.readTree(invocation.payload());
+  }
+
+  @Test
+  void aHandlerHasItsEventItsEnvironmentAndItsContext() throws Exception {
+    JsonNode answer =
+        invoke("arn:aws:lambda:us-east-1:000000000000:function:echo", "{\"wood\":200}");
+    assertEquals(200, answer.at("/event/wood").asInt());
+    assertEquals("hello", answer.get("greeting").asText());
+    assertEquals("echo", answer.get("name").asText());
+    assertEquals("arn:aws:lambda:us-east-1:000000000000:function:echo", answer.get("arn").asText());
+    assertEquals(512, answer.get("memory").asInt());
+    assertTrue(answer.get("remaining").asInt() > 3_000);
+    assertTrue(answer.get("remaining").asInt() <= 7_000);
+  }
+
+  @Test
+  void aSandboxIsUsedAgainWhenItIsIdle() throws Exception {
+    assertEquals(1, invoke("echo", "").get("calls").asInt());
+    assertEquals(2, invoke("echo", "{}").get("calls").asInt());
+  }
+
+  @Test
+  void eventsAreReadAndAnswersWrittenAsLambdaDoes() throws Exception {
+    JsonNode web =
+        invoke(
+            "web",
+            "{\"version\":\"2.0\",\"rawPath\":\"/runs\",\"queryStringParameters\":{\"limit\":\"2\"},"
+                + "\"isBase64Encoded\":false}");
+    assertEquals(201, web.get("statusCode").asInt());
+    assertEquals("/runs {limit=2}", web.get("body").asText());
+    assertFalse(web.get("isBase64Encoded").asBoolean());
+
+    JsonNode tick =
+        invoke(
+            "tick",
+            "{\"detail-type\":\"Scheduled Event\",\"time\":\"2026-01-31T12:00:00Z\",\"detail\":{}}");
+    assertEquals("Scheduled Event", tick.get("detail_type").asText());
+    assertEquals(Instant.parse("2026-01-31T12:00:00Z").toEpochMilli(), tick.get("time").asLong());
+  }
+
+  @Test
+  void anExceptionIsAnAnswerWithItsClassAndMessage() throws Exception {
+    Invocation invocation = host.invoke("failing", "{\"name\":\"wood\"}", PATIENCE);
+    assertEquals("Unhandled", invocation.functionError().orElseThrow());
+    JsonNode error = JSON.readTree(invocation.payload());
+    assertEquals("no luck with wood", error.get("errorMessage").asText());
+    assertEquals(Refused.class.getName(), error.get("errorType").asText());
+    assertTrue(error.get("stackTrace").get(0).asText().contains("Failing.handleRequest"));
+    assertFalse(error.get("stackTrace").toString().contains("Sandbox"));
+  }
+
+  @Test
+  void aHandlerThatCannotBeMadeIsTriedAfreshEachTime() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      JsonNode error = invoke("unmade", "\"x\"");
+      assertEquals("java.lang.IllegalStateException", error.get("errorType").asText());
+      assertEquals("GREETING is missing", error.get("errorMessage").asText());
+    }
+  }
+
+  @Test
+  void anInvocationThatRunsOutOfTimeLosesItsSandbox() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      Invocation invocation = host.invoke("late", "{}", PATIENCE);
+      assertEquals("Unhandled", invocation.functionError().orElseThrow());
+      JsonNode error = JSON.readTree(invocation.payload());
+      assertEquals("Sandbox.Timedout", error.get("errorType").asText());
+      assertEquals(
+          "RequestId: " + invocation.requestId() + " Error: Task timed out after 1.50 seconds",
+          error.get("errorMessage").asText());
+    }
+    assertEquals(3, Holding.MADE.get());
+  }
+
+  @Test
+  void aCallerMayLoseItsPatienceAndTheFunctionGoesOn() throws Exception {
+    assertThrows(TimeoutException.class, () -> host.invoke("holding", "{}", Duration.ofMillis(50)));
+    Holding.letGo.countDown();
+    assertEquals("let go", invoke("holding", "{}").asText());
+  }
+
+  @Test
+  void aCallThatFindsAllSandboxesTakenIsTurnedAway() throws Exception {
+    Holding.entered = new CountDownLatch(2);
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<JsonNode> first = callers.submit(() -> invoke("holding", "{}"));
+      Future<JsonNode> second = callers.submit(() -> invoke("holding", "{}"));
+      assertTrue(Holding.entered.await(10, TimeUnit.SECONDS));
+      InvokeFault fault =
+          assertThrows(
+              InvokeFault.class, () -> host.invoke("holding", "{}", Duration.ofMillis(100)));
+      assertEquals(InvokeFault.Code.TOO_MANY_REQUESTS, fault.code());
+      Holding.letGo.countDown();
+      assertEquals("let go", first.get(10, TimeUnit.SECONDS).asText());
+      assertEquals("let go", second.get(10, TimeUnit.SECONDS).asText());
+      assertEquals("let go", invoke("holding", "{}").asText());
+      assertEquals(2, Holding.MADE.get());
+    }
+  }
+
+  @Test
+  void aFailedEventIsTriedTwiceMoreAndThenDropped() throws Exception {
+    String id = host.invokeInBackground("failing", "{\"name\":\"gold\"}");
+    assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));
+    for (Duration wait : List.of(Duration.ofMinutes(1), Duration.ofMinutes(2))) {
+      until(() -> clock.alarms() == 1);
+      clock.advance(wait.minusSeconds(1));
+      assertEquals(1, clock.alarms());
+      clock.advance(Duration.ofSeconds(1));
+      assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));
+    }
+    until(() -> host.waitingEvents() == 0);
+    assertEquals(3, Failing.CALLS.get());
+    assertTrue(Files.readString(host.log("failing")).contains("event " + id + " is dropped"));
+  }
+
+  @Test
+  void whatAFunctionMayNotTakeIsRefused() {
+    String large = "\"" + "x".repeat(FunctionHost.MAX_EVENT_BYTES) + "\"";
+    assertEquals(
+        InvokeFault.Code.REQUEST_TOO_LARGE,
+        assertThrows(InvokeFault.class, () -> host.invokeInBackground("echo", large)).code());
+    for (String broken : List.of("{", "{} {}", "nonsense", " ")) {
+      assertEquals(
+          InvokeFault.Code.INVALID_REQUEST_CONTENT,
+          assertThrows(InvokeFault.class, () -> host.invoke("echo", broken, PATIENCE)).code());
+    }
+    assertEquals(
+        InvokeFault.Code.RESOURCE_NOT_FOUND,
+        assertThrows(InvokeFault.class, () -> host.invoke("nobody", "{}", PATIENCE)).code());
+  }
+
+  private static void until(java.util.function.BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "waited 10 s for it");
+      Thread.onSpinWait();
+    }
+  }
+}
