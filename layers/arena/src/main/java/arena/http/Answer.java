@@ -1,0 +1,55 @@
+package arena.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An answer: JSON, with a status and headers.
+ *
+ * @param headers names in lower case
+ * @param body JSON text
+ */
+public record Answer(int status, Map<String, String> headers, String body) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Keeps the headers from changing. */
+  public Answer {
+    headers = Map.copyOf(headers);
+  }
+
+  /** What writes a JSON value. */
+  @FunctionalInterface
+  interface Body {
+    void write(JsonGenerator out) throws IOException;
+  }
+
+  /** Writes an answer of one JSON value. */
+  static Answer of(int status, Body value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      value.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter does not fail
+    }
+    return new Answer(
+        status,
+        Map.of(
+            "content-type", "application/json",
+            // what a run's readers see changes from call to call
+            "cache-control", "no-store",
+            "x-content-type-options", "nosniff"),
+        text.toString());
+  }
+
+  /** The same answer with one more header. */
+  Answer with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Answer(status, more, body);
+  }
+}

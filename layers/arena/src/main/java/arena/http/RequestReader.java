@@ -1,0 +1,167 @@
+package arena.http;
+
+import arena.run.ForkRequest;
+import arena.run.Limits;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.PromptVariant;
+import arena.run.RunId;
+import arena.run.RunRequest;
+import arena.world.Age;
+import arena.world.Scenario;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads what a body asks for. Every limit is one of {@link Limits}. */
+public final class RequestReader {
+  private static final List<String> RUN_FIELDS = List.of("scenario", "profile", "n_turns", "label");
+  private static final List<String> FORK_FIELDS =
+      List.of("parent_run_id", "parent_t", "mutation", "n_turns", "reason", "profile");
+  private static final List<String> PROFILE_FIELDS =
+      List.of("name", "model", "temperature", "prompt_variant");
+  private static final List<String> MUTATION_FIELDS =
+      List.of("food", "wood", "gold", "stone", "population", "pop_cap", "age");
+
+  private static final double MAX_TEMPERATURE = 2;
+
+  /** Ids of models are words of visible ASCII: nothing that a URL, a header or a log would bend. */
+  private static final Pattern MODEL =
+      Pattern.compile("%s|(bedrock|openai):[!-~]+".formatted(Profile.SCRIPTED));
+
+  private RequestReader() {}
+
+  /**
+   * Reads the body of {@code POST /runs}.
+   *
+   * @throws ApiException if it is not JSON, or says something that is not possible
+   */
+  public static RunRequest run(String json) {
+    Fields fields = Fields.read(json, RUN_FIELDS);
+    Scenario scenario =
+        fields
+            .word("scenario", "a scenario", scenarios(), Scenario::labelled)
+            .orElse(RunRequest.DEFAULT_SCENARIO);
+    Profile profile = profile(fields).orElse(Profile.DEFAULT);
+    int nTurns = nTurns(fields);
+    String label =
+        fields
+            .text("label", 0, Limits.MAX_LABEL)
+            .filter(text -> !text.isBlank())
+            .orElseGet(() -> RunRequest.defaultLabel(scenario, profile));
+    return new RunRequest(scenario, profile, nTurns, label);
+  }
+
+  /**
+   * Reads the body of {@code POST /forks}. Whether there is such a run and such a turn is not known
+   * here.
+   *
+   * @throws ApiException if it is not JSON, or says something that is not possible
+   */
+  public static ForkRequest fork(String json) {
+    Fields fields = Fields.read(json, FORK_FIELDS);
+    String parentRunId =
+        fields
+            .word(
+                "parent_run_id",
+                "the id of a run",
+                "32 hex digits, in lower case",
+                text -> Optional.of(text).filter(RunId::isValid))
+            .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork"));
+    int parentT =
+        fields
+            .whole("parent_t", 0, Integer.MAX_VALUE)
+            .orElseThrow(() -> fields.missing("parent_t", "the turn to fork at"));
+    return new ForkRequest(
+        parentRunId,
+        parentT,
+        fields
+            .object("mutation", MUTATION_FIELDS)
+            .map(RequestReader::mutation)
+            .orElse(Mutation.NONE),
+        nTurns(fields),
+        fields.text("reason", 0, Limits.MAX_REASON).orElse(""),
+        profile(fields));
+  }
+
+  private static int nTurns(Fields fields) {
+    return fields.whole("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
+  }
+
+  private static Mutation mutation(Fields fields) {
+    return new Mutation(
+        fields.number("food", 0, Limits.MAX_RESOURCE),
+        fields.number("wood", 0, Limits.MAX_RESOURCE),
+        fields.number("gold", 0, Limits.MAX_RESOURCE),
+        fields.number("stone", 0, Limits.MAX_RESOURCE),
+        fields.whole("population", 0, Limits.MAX_POPULATION),
+        fields.whole("pop_cap", 0, Limits.MAX_POPULATION),
+        fields.word("age", "an age", ages(), Age::labelled));
+  }
+
+  /** A profile may be given in part: what it does not say is as in {@link Profile#DEFAULT}. */
+  private static Optional<Profile> profile(Fields request) {
+    return request
+        .object("profile", PROFILE_FIELDS)
+        .map(
+            fields -> {
+              Optional<String> name =
+                  fields.word(
+                      "name",
+                      "a text without control characters",
+                      "1 to %d characters, not all blank".formatted(Limits.MAX_LABEL),
+                      RequestReader::profileName);
+              String model =
+                  fields
+                      .word(
+                          "model",
+                          "a model",
+                          "%s, bedrock:<model id> or openai:<model>, of visible ASCII, at most %d characters"
+                              .formatted(Profile.SCRIPTED, Limits.MAX_MODEL),
+                          RequestReader::model)
+                      .orElse(Profile.DEFAULT.model());
+              double temperature =
+                  fields
+                      .number("temperature", 0, MAX_TEMPERATURE)
+                      .orElse(Profile.DEFAULT.temperature());
+              PromptVariant variant =
+                  fields
+                      .word("prompt_variant", "a prompt", variants(), PromptVariant::labelled)
+                      .orElse(Profile.DEFAULT.promptVariant());
+              return new Profile(
+                  name.orElseGet(() -> Profile.defaultName(model, variant)),
+                  model,
+                  temperature,
+                  variant);
+            });
+  }
+
+  private static Optional<String> profileName(String text) {
+    return Optional.of(text)
+        .filter(name -> !name.isBlank())
+        .filter(name -> Texts.length(name) <= Limits.MAX_LABEL)
+        .filter(Texts::plain);
+  }
+
+  private static Optional<String> model(String text) {
+    return Optional.of(text)
+        .filter(model -> model.length() <= Limits.MAX_MODEL)
+        .filter(model -> MODEL.matcher(model).matches());
+  }
+
+  private static String scenarios() {
+    return Arrays.stream(Scenario.values()).map(Scenario::label).collect(Collectors.joining(", "));
+  }
+
+  private static String variants() {
+    return Arrays.stream(PromptVariant.values())
+        .map(PromptVariant::label)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String ages() {
+    return Arrays.stream(Age.values()).map(Age::label).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,212 @@
+package arena.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.archive.ArchiveUnavailable;
+import arena.broker.BrokerUnavailable;
+import arena.catalog.BadCursor;
+import arena.run.NoSuchTurn;
+import arena.run.UnknownRun;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+
+/** Answers, and what exceptions become. */
+class RouterTest {
+  private static final String SECRET = "s3cr3t at /var/task/Store.java:17";
+  private static final String REQUEST_ID = "11111111-2222-3333-4444-555555555555";
+
+  private static Stream<Arguments> foreseen() {
+    return Stream.of(
+        Arguments.of(ApiException.badJson("x"), 400, "bad_json", ""),
+        Arguments.of(ApiException.bodyTooLarge(7), 413, "body_too_large", ""),
+        Arguments.of(ApiException.invalidField("a.b", "0 to 1", "x"), 422, "invalid_field", ""),
+        Arguments.of(new UnknownRun("x"), 404, "unknown_run", ""),
+        Arguments.of(new NoSuchTurn("x", 9), 422, "no_such_turn", ""),
+        Arguments.of(new BadCursor(), 422, "invalid_field", ""),
+        Arguments.of(
+            new BrokerUnavailable(SECRET, new IllegalStateException(SECRET)),
+            503,
+            "unavailable",
+            "2"),
+        Arguments.of(
+            new ArchiveUnavailable(SECRET, new IllegalStateException(SECRET)),
+            503,
+            "unavailable",
+            "2"),
+        Arguments.of(
+            ProvisionedThroughputExceededException.builder()
+                .message(SECRET)
+                .awsErrorDetails(
+                    AwsErrorDetails.builder()
+                        .errorCode("ProvisionedThroughputExceededException")
+                        .build())
+                .statusCode(400)
+                .build(),
+            429,
+            "throttled",
+            "2"),
+        Arguments.of(
+            DynamoDbException.builder().message(SECRET).statusCode(500).build(),
+            503,
+            "unavailable",
+            "2"),
+        Arguments.of(SdkClientException.create(SECRET), 503, "unavailable", "2"),
+        Arguments.of(
+            ResourceNotFoundException.builder().message(SECRET).statusCode(400).build(),
+            500,
+            "internal_error",
+            ""),
+        Arguments.of(new IllegalStateException(SECRET), 500, "internal_error", ""),
+        Arguments.of(new NullPointerException(SECRET), 500, "internal_error", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("foreseen")
+  void everyExceptionHasItsAnswer(
+      RuntimeException thrown, int status, String code, String retryAfter) throws Exception {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw thrown;
+            });
+
+    JsonNode body = JsonMapper.builder().build().readTree(response.getBody());
+    assertEquals(status, response.getStatusCode());
+    assertEquals(code, body.at("/error/code").textValue());
+    assertFalse(body.at("/error/message").textValue().isEmpty());
+    assertEquals(List.of("error"), names(body));
+    assertEquals(retryAfter, response.getHeaders().getOrDefault("retry-after", ""));
+    assertEquals("application/json", response.getHeaders().get("content-type"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("foreseen")
+  void nothingLeaksOfWhatWentWrongInside(RuntimeException thrown, int status) {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw thrown;
+            });
+
+    String all = response.getBody() + response.getHeaders();
+    assertTrue(status >= 400);
+    for (String leak : List.of("s3cr3t", "/var/task", "Exception", ".java", "arena.", "\tat ")) {
+      assertFalse(all.contains(leak), all);
+    }
+  }
+
+  @Test
+  void anUnforeseenErrorTellsTheRequestsId() throws Exception {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw new IllegalStateException(SECRET);
+            });
+
+    JsonNode error = JsonMapper.builder().build().readTree(response.getBody()).get("error");
+    assertEquals(List.of("code", "message", "request_id"), names(error));
+    assertEquals(REQUEST_ID, error.get("request_id").textValue());
+  }
+
+  @Test
+  void anErrorTellsFieldAndLimit() {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw ApiException.invalidField(
+                  "mutation.food", "0 to 1000000", "mutation.food must be a number: 0 to 1000000");
+            });
+
+    assertEquals(
+        """
+        {"error":{"code":"invalid_field","message":"mutation.food must be a number: 0 to 1000000",\
+        "field":"mutation.food","limit":"0 to 1000000"}}""",
+        response.getBody());
+  }
+
+  @Test
+  void aTurnThatIsNotThereIsTheFieldsFault() throws Exception {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw new NoSuchTurn("a", 99);
+            });
+
+    JsonNode error = JsonMapper.builder().build().readTree(response.getBody()).get("error");
+    assertEquals("parent_t", error.get("field").textValue());
+    assertTrue(error.get("message").textValue().contains("99"));
+  }
+
+  @Test
+  void answersAreJsonThatNobodyKeeps() {
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ ->
+                Answer.of(
+                        202,
+                        out -> {
+                          out.writeStartObject();
+                          out.writeStringField("status", "ok");
+                          out.writeEndObject();
+                        })
+                    .with("link", "</runs>; rel=\"next\""));
+
+    assertEquals(202, response.getStatusCode());
+    assertEquals("{\"status\":\"ok\"}", response.getBody());
+    assertFalse(response.getIsBase64Encoded());
+    assertEquals(
+        Map.of(
+            "content-type", "application/json",
+            "cache-control", "no-store",
+            "x-content-type-options", "nosniff",
+            "link", "</runs>; rel=\"next\""),
+        response.getHeaders());
+  }
+
+  @Test
+  void aPathThatNobodyServesIsNotFound() {
+    for (String route : List.of("GET /other", "$default", "POST /here", "")) {
+      APIGatewayV2HTTPResponse response =
+          new Router(Map.of("GET /here", _ -> Answer.of(200, out -> out.writeNumber(1))))
+              .answer(event(Optional.of(route)), REQUEST_ID);
+
+      assertEquals(404, response.getStatusCode());
+      assertTrue(response.getBody().contains("\"unknown_path\""), response.getBody());
+    }
+    assertEquals(
+        404, new Router(Map.of()).answer(event(Optional.empty()), REQUEST_ID).getStatusCode());
+  }
+
+  private static APIGatewayV2HTTPResponse answer(Router.Route route) {
+    return new Router(Map.of("GET /here", route))
+        .answer(event(Optional.of("GET /here")), REQUEST_ID);
+  }
+
+  private static APIGatewayV2HTTPEvent event(Optional<String> route) {
+    return APIGatewayV2HTTPEvent.builder().withRouteKey(route.orElse(null)).build();
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}
