@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Optional;
 
 /**
- * What the state machine and the reaper ask of finalize-run: {@code {"run_id","status","error"}}, where
- * {@code error} is there when the status is {@code failed}.
+ * What the state machine and the reaper ask of finalize-run: {@code {"run_id","status","error"}},
+ * where {@code error} is there when the status is {@code failed}.
  */
 public record FinalizeRequest(String runId, Optional<Failure> failure) {
   private static final JsonMapper MAPPER = new JsonMapper();

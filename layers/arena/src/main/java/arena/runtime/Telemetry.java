@@ -23,7 +23,10 @@ public final class Telemetry {
     this.namespace = settings.metricsNamespace();
   }
 
-  /** Does a handler's work; its log lines carry the request's id, the function, and what is added to them. */
+  /**
+   * Does a handler's work; its log lines carry the request's id, the function, and what is added to
+   * them.
+   */
   public <T> T during(Context context, Supplier<T> work) {
     return PowertoolsLogging.withLogging(
         context,
@@ -64,7 +67,7 @@ public final class Telemetry {
     try {
       Metrics metrics = MetricsFactory.getMetricsInstance();
       metrics.setNamespace(namespace);
-      metrics.addMetric(name, value, MetricUnit.COUNT);
+      metrics.addMetric(name, (double) value, MetricUnit.COUNT);
       metrics.flush();
     } catch (RuntimeException e) {
       LOG.warn("metric {} was not sent", name, e); // work that is done is not undone by its count
