@@ -1,6 +1,7 @@
 package arena.codec;
 
 import arena.event.Json;
+import arena.run.Limits;
 import arena.world.Action;
 import arena.world.Building;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,7 +17,7 @@ import java.util.Map;
  */
 public final class ActionCodec {
   /** Longest type that is kept, in characters. */
-  private static final int MAX_TYPE = 100;
+  public static final int MAX_TYPE = 100;
 
   private ActionCodec() {}
 
@@ -42,7 +43,7 @@ public final class ActionCodec {
               .<Action>map(Action.Build::new)
               .orElseGet(() -> new Action.NoEffect(type));
       case "press" -> "z".equals(texts.get("key")) ? new Action.AgeUp() : new Action.NoEffect(type);
-      default -> new Action.NoEffect(type.substring(0, Math.min(type.length(), MAX_TYPE)));
+      default -> new Action.NoEffect(Limits.cut(type, MAX_TYPE));
     };
   }
 

@@ -53,8 +53,9 @@ public final class EnvelopeCodec {
     var reader = new Reader(json);
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
       JsonText.eachField(in, reader::field);
+      JsonText.end(in);
       return reader.event();
-    } catch (IOException | NullPointerException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new MalformedJson("not an envelope", e);
     }
   }
@@ -62,12 +63,12 @@ public final class EnvelopeCodec {
   private static final class Reader {
     private final String source;
     private String runId;
-    private long seq;
+    private Long seq;
     private String agentId;
-    private int t;
+    private Integer t;
     private String kind;
     private String ts;
-    private int schemaVersion;
+    private Integer schemaVersion;
     private String payload;
 
     private Reader(String source) {
@@ -76,13 +77,13 @@ public final class EnvelopeCodec {
 
     private void field(String name, JsonParser in) throws IOException {
       switch (name) {
-        case "run_id" -> runId = in.getText();
-        case "seq" -> seq = in.getLongValue();
-        case "agent_id" -> agentId = in.getText();
-        case "t" -> t = in.getIntValue();
-        case "kind" -> kind = in.getText();
-        case "ts" -> ts = in.getText();
-        case "schema_version" -> schemaVersion = in.getIntValue();
+        case "run_id" -> runId = JsonText.text(in);
+        case "seq" -> seq = JsonText.wholeNumber(in);
+        case "agent_id" -> agentId = JsonText.text(in);
+        case "t" -> t = JsonText.smallNumber(in);
+        case "kind" -> kind = JsonText.text(in);
+        case "ts" -> ts = JsonText.text(in);
+        case "schema_version" -> schemaVersion = JsonText.smallNumber(in);
         case "payload" -> payload = JsonText.raw(in, source);
         default -> {
           // a later version's field
@@ -91,7 +92,15 @@ public final class EnvelopeCodec {
     }
 
     private Event event() {
-      return new Event(runId, seq, agentId, t, kind, payload, Timestamps.read(ts), schemaVersion);
+      return new Event(
+          JsonText.required("run_id", runId),
+          JsonText.required("seq", seq),
+          JsonText.required("agent_id", agentId),
+          JsonText.required("t", t),
+          JsonText.required("kind", kind),
+          JsonText.required("payload", payload),
+          Timestamps.read(JsonText.required("ts", ts)),
+          JsonText.required("schema_version", schemaVersion));
     }
   }
 }

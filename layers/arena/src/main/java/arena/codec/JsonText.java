@@ -15,13 +15,27 @@ final class JsonText {
   /** Longest string that is read, in characters: more than any payload holds. */
   private static final int MAX_STRING = 20_000_000;
 
+  /** Longest number that is read, in characters: an action may be one long number. */
+  private static final int MAX_NUMBER = 10_000;
+
+  /**
+   * Deepest nesting that is read: an action, in its payload, in its envelope, and room to spare.
+   */
+  private static final int MAX_DEPTH = 100;
+
+  /**
+   * Keeps no table of field names: keys are a model's to choose, and enough of them with one hash
+   * would make a payload that was written impossible to read.
+   */
   static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(MAX_STRING)
-                  .maxNestingDepth(100)
+                  .maxNumberLength(MAX_NUMBER)
+                  .maxNestingDepth(MAX_DEPTH)
                   .build())
           .build();
 
@@ -39,15 +53,94 @@ final class JsonText {
 
   /** An object's text: compact, its fields in the order written. */
   static String object(Body fields) {
+    return value(
+        out -> {
+          out.writeStartObject();
+          fields.write(out);
+          out.writeEndObject();
+        });
+  }
+
+  /** A value's text: compact. */
+  static String value(Body value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = FACTORY.createGenerator(text)) {
-      out.writeStartObject();
-      fields.write(out);
-      out.writeEndObject();
+      value.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a StringWriter does not fail
     }
     return wellFormed(text.toString());
+  }
+
+  /** What reads the element that the parser stands on. */
+  interface Element {
+    void read(JsonParser in) throws IOException;
+  }
+
+  /** Reads an array element by element; the callback reads each whole. */
+  static void eachElement(JsonParser in, Element element) throws IOException {
+    if (in.currentToken() != JsonToken.START_ARRAY) {
+      throw new MalformedJson("expected an array");
+    }
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      element.read(in);
+    }
+  }
+
+  /** The string that the parser stands on. */
+  static String text(JsonParser in) throws IOException {
+    if (in.currentToken() != JsonToken.VALUE_STRING) {
+      throw new MalformedJson("expected a string");
+    }
+    return in.getText();
+  }
+
+  /** The whole number that the parser stands on. */
+  static long wholeNumber(JsonParser in) throws IOException {
+    if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      throw new MalformedJson("expected a whole number");
+    }
+    return in.getLongValue();
+  }
+
+  /** The whole number that the parser stands on, if an {@code int} can hold it. */
+  static int smallNumber(JsonParser in) throws IOException {
+    long number = wholeNumber(in);
+    if (number != (int) number) {
+      throw new MalformedJson("expected a smaller number than " + number);
+    }
+    return (int) number;
+  }
+
+  /** The number that the parser stands on. */
+  static double number(JsonParser in) throws IOException {
+    if (!in.currentToken().isNumeric()) {
+      throw new MalformedJson("expected a number");
+    }
+    return in.getDoubleValue();
+  }
+
+  /** The truth value that the parser stands on. */
+  static boolean truth(JsonParser in) throws IOException {
+    if (!in.currentToken().isBoolean()) {
+      throw new MalformedJson("expected true or false");
+    }
+    return in.getBooleanValue();
+  }
+
+  /** The field's value, which must have been there. */
+  static <T> T required(String name, T value) {
+    if (value == null) {
+      throw new MalformedJson("expected a " + name);
+    }
+    return value;
+  }
+
+  /** Refuses whatever follows the value that was read. */
+  static void end(JsonParser in) throws IOException {
+    if (in.nextToken() != null) {
+      throw new MalformedJson("expected nothing more");
+    }
   }
 
   /** Reads an object field by field; the callback may leave a value unread. */

@@ -5,7 +5,6 @@ import arena.event.Payload;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,8 +90,9 @@ public final class PayloadCodec {
     var reader = new Reader(json);
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
       JsonText.eachField(in, reader::field);
+      JsonText.end(in);
       return reader.payload();
-    } catch (IOException | ClassCastException | NullPointerException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new MalformedJson("not a payload", e);
     }
   }
@@ -113,27 +113,37 @@ public final class PayloadCodec {
             case "action" -> new Json(JsonText.raw(in, source));
             case "actions" -> jsonList(in);
             case "classes" -> textList(in);
-            case "turn_num", "entity_count", "index_in_turn", "parent_t" -> in.getIntValue();
-            case "cost_usd", "value" -> in.getDoubleValue();
-            case "state_changed" -> in.getBooleanValue();
-            default -> in.getText();
+            case "turn_num", "entity_count", "index_in_turn", "parent_t" ->
+                JsonText.smallNumber(in);
+            case "cost_usd", "value" -> JsonText.number(in);
+            case "state_changed" -> JsonText.truth(in);
+            case "kind",
+                "state_summary",
+                "reasoning",
+                "action_type",
+                "before_summary",
+                "after_summary",
+                "reason",
+                "parent_run_id",
+                "mutation_summary",
+                "name" ->
+                JsonText.text(in);
+            default -> null; // a later version's field
           };
-      fields.put(name, value);
+      if (value != null) {
+        fields.put(name, value);
+      }
     }
 
     private List<Json> jsonList(JsonParser in) throws IOException {
       List<Json> list = new ArrayList<>();
-      while (in.nextToken() != JsonToken.END_ARRAY) {
-        list.add(new Json(JsonText.raw(in, source)));
-      }
+      JsonText.eachElement(in, element -> list.add(new Json(JsonText.raw(element, source))));
       return list;
     }
 
     private static List<String> textList(JsonParser in) throws IOException {
       List<String> list = new ArrayList<>();
-      while (in.nextToken() != JsonToken.END_ARRAY) {
-        list.add(in.getText());
-      }
+      JsonText.eachElement(in, element -> list.add(JsonText.text(element)));
       return list;
     }
 

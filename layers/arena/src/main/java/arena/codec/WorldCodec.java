@@ -4,7 +4,6 @@ import arena.world.Age;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,9 @@ public final class WorldCodec {
    */
   public static World read(String json) {
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
-      return read(in);
+      World world = read(in);
+      JsonText.end(in);
+      return world;
     } catch (IOException e) {
       throw new MalformedJson("not a world snapshot", e);
     }
@@ -56,47 +57,51 @@ public final class WorldCodec {
   static World read(JsonParser in) throws IOException {
     var reader = new Reader();
     JsonText.eachField(in, reader::field);
-    return reader.world();
+    try {
+      return reader.world();
+    } catch (IllegalArgumentException e) {
+      throw new MalformedJson("not a world snapshot", e);
+    }
   }
 
   private static final class Reader {
-    private double food;
-    private double wood;
-    private double gold;
-    private double stone;
-    private int population;
-    private int popCap;
-    private Age age = Age.DARK;
-    private final List<String> buildings = new ArrayList<>();
-    private final List<Integer> villagerQueue = new ArrayList<>();
-    private int ageUpTicksRemaining;
-    private int turn;
+    private Double food;
+    private Double wood;
+    private Double gold;
+    private Double stone;
+    private Integer population;
+    private Integer popCap;
+    private Age age;
+    private List<String> buildings;
+    private List<Integer> villagerQueue;
+    private Integer ageUpTicksRemaining;
+    private Integer turn;
 
     private void field(String name, JsonParser in) throws IOException {
       switch (name) {
-        case "food" -> food = in.getDoubleValue();
-        case "wood" -> wood = in.getDoubleValue();
-        case "gold" -> gold = in.getDoubleValue();
-        case "stone" -> stone = in.getDoubleValue();
-        case "population" -> population = in.getIntValue();
-        case "pop_cap" -> popCap = in.getIntValue();
+        case "food" -> food = JsonText.number(in);
+        case "wood" -> wood = JsonText.number(in);
+        case "gold" -> gold = JsonText.number(in);
+        case "stone" -> stone = JsonText.number(in);
+        case "population" -> population = JsonText.smallNumber(in);
+        case "pop_cap" -> popCap = JsonText.smallNumber(in);
         case "age" -> {
-          String label = in.getText();
+          String label = JsonText.text(in);
           age =
               Age.labelled(label).orElseThrow(() -> new MalformedJson("no age is called " + label));
         }
         case "buildings" -> {
-          while (in.nextToken() != JsonToken.END_ARRAY) {
-            buildings.add(in.getText());
-          }
+          List<String> read = new ArrayList<>();
+          JsonText.eachElement(in, element -> read.add(JsonText.text(element)));
+          buildings = read;
         }
         case "villager_queue" -> {
-          while (in.nextToken() != JsonToken.END_ARRAY) {
-            villagerQueue.add(in.getIntValue());
-          }
+          List<Integer> read = new ArrayList<>();
+          JsonText.eachElement(in, element -> read.add(JsonText.smallNumber(element)));
+          villagerQueue = read;
         }
-        case "age_up_ticks_remaining" -> ageUpTicksRemaining = in.getIntValue();
-        case "turn" -> turn = in.getIntValue();
+        case "age_up_ticks_remaining" -> ageUpTicksRemaining = JsonText.smallNumber(in);
+        case "turn" -> turn = JsonText.smallNumber(in);
         default -> {
           // a later version's field
         }
@@ -105,17 +110,17 @@ public final class WorldCodec {
 
     private World world() {
       return new World(
-          food,
-          wood,
-          gold,
-          stone,
-          population,
-          popCap,
-          age,
-          buildings,
-          villagerQueue,
-          ageUpTicksRemaining,
-          turn);
+          JsonText.required("food", food),
+          JsonText.required("wood", wood),
+          JsonText.required("gold", gold),
+          JsonText.required("stone", stone),
+          JsonText.required("population", population),
+          JsonText.required("pop_cap", popCap),
+          JsonText.required("age", age),
+          JsonText.required("buildings", buildings),
+          JsonText.required("villager_queue", villagerQueue),
+          JsonText.required("age_up_ticks_remaining", ageUpTicksRemaining),
+          JsonText.required("turn", turn));
     }
   }
 }

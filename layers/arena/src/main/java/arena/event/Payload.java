@@ -45,12 +45,18 @@ public sealed interface Payload {
     }
   }
 
-  /** What the model answered: the actions as it wrote them, each a JSON object. */
+  /**
+   * What the model answered: the actions as it wrote them, each a JSON object; {@code costUsd} is
+   * finite and not negative.
+   */
   record LlmResponse(List<Json> actions, String reasoning, double costUsd) implements Payload {
     /** Keeps the list from changing. */
     public LlmResponse {
       actions = List.copyOf(actions);
       Objects.requireNonNull(reasoning);
+      if (!(costUsd >= 0) || Double.isInfinite(costUsd)) {
+        throw new IllegalArgumentException("cost_usd is a finite number from 0, not " + costUsd);
+      }
     }
   }
 
@@ -92,11 +98,14 @@ public sealed interface Payload {
     }
   }
 
-  /** A number that the agent or the product recorded in the run. */
+  /** A finite number that the agent or the product recorded in the run. */
   record Metric(String name, double value) implements Payload {
-    /** Refuses a missing name. */
+    /** Refuses a missing name, and what JSON has no number for. */
     public Metric {
       Objects.requireNonNull(name);
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("a metric is a finite number, not " + value);
+      }
     }
   }
 }

@@ -16,8 +16,6 @@ public record Failure(String code, String message) {
   /** Cuts a message that is too long. */
   public Failure {
     Objects.requireNonNull(code);
-    if (message.length() > MAX_MESSAGE) {
-      message = message.substring(0, MAX_MESSAGE - 1) + "…";
-    }
+    message = Limits.cut(message, MAX_MESSAGE);
   }
 }

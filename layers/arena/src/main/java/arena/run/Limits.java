@@ -16,13 +16,13 @@ public final class Limits {
   /** Largest population and pop_cap in a mutation. */
   public static final int MAX_POPULATION = 1_000;
 
-  /** Longest label and profile name, in characters. */
+  /** Longest label and profile name, in characters: whole ones, as Unicode counts them. */
   public static final int MAX_LABEL = 100;
 
-  /** Longest reason, in characters. */
+  /** Longest reason, in characters: whole ones, as Unicode counts them. */
   public static final int MAX_REASON = 500;
 
-  /** Longest model name, in characters. */
+  /** Longest model name, in characters: whole ones, as Unicode counts them. */
   public static final int MAX_MODEL = 200;
 
   /**
@@ -34,8 +34,20 @@ public final class Limits {
   /** Longest action that is kept, in characters of its JSON. */
   public static final int MAX_ACTION_CHARS = 2_000;
 
-  /** Longest reasoning that is kept, in characters. */
+  /** Deepest nesting of an action that is kept; the action's own object is the first level. */
+  public static final int MAX_ACTION_DEPTH = 20;
+
+  /** Longest reasoning that is kept, in characters: whole ones, as Unicode counts them. */
   public static final int MAX_REASONING_CHARS = 20_000;
+
+  /** Most characters of a model's text that are searched for its actions. */
+  public static final int MAX_ANSWER_CHARS = 200_000;
+
+  /** Most tokens that a model is asked to answer with. */
+  public static final int MAX_ANSWER_TOKENS = 4_096;
+
+  /** Largest answer of a model's service that is read, in bytes. */
+  public static final int MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
   /** Largest request body, in bytes. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
@@ -49,7 +61,10 @@ public final class Limits {
   /** Most runs that one call for series names. */
   public static final int MAX_SERIES_RUNS = 20;
 
-  /** The text, or so much of its beginning that it has at most {@code max} characters. */
+  /**
+   * The text, or so much of its beginning that it has at most {@code max} characters: whole ones,
+   * as Unicode counts them.
+   */
   public static String cut(String text, int max) {
     if (text.codePointCount(0, text.length()) <= max) {
       return text;

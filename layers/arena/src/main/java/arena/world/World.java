@@ -107,13 +107,13 @@ public record World(
         wood + WOOD_PER_TURN,
         gold,
         stone,
-        population + trained,
+        saturated((long) population + trained),
         popCap,
         ageBegins ? age.next() : age,
         buildings,
         stillTraining,
         ageUp,
-        turn + 1);
+        saturated(turn + 1L));
   }
 
   private Step queueVillager() {
@@ -131,7 +131,7 @@ public record World(
     }
     List<String> built = new ArrayList<>(buildings);
     built.add(building.label());
-    int cap = building == Building.HOUSE ? popCap + HOUSE_POP_CAP : popCap;
+    int cap = building == Building.HOUSE ? saturated((long) popCap + HOUSE_POP_CAP) : popCap;
     return changed(food, wood - building.wood(), cap, built, villagerQueue, ageUpTicksRemaining);
   }
 
@@ -173,7 +173,8 @@ public record World(
 
   /** The line that a model is shown, and that mutations are told by. */
   public String summary() {
-    return "food=%s wood=%s gold=%s stone=%s pop=%d/%d age=%s buildings=%s queued_villagers=%d age_up=%d"
+    // %s throughout: it writes numbers the same in every locale
+    return "food=%s wood=%s gold=%s stone=%s pop=%s/%s age=%s buildings=%s queued_villagers=%s age_up=%s"
         .formatted(
             food,
             wood,
@@ -185,6 +186,11 @@ public record World(
             buildings,
             villagerQueue.size(),
             ageUpTicksRemaining);
+  }
+
+  /** A count that stays at its largest value instead of passing it. */
+  private static int saturated(long count) {
+    return (int) Math.min(Integer.MAX_VALUE, count);
   }
 
   private static double requireAmount(String name, double value) {
