@@ -86,13 +86,14 @@ public final class RunReader {
   }
 
   /** One point a turn that has begun, in order. */
-  public List<Point> series(String runId) {
-    Run run = run(runId);
+  public List<Point> series(Run run) {
     List<Point> points = new ArrayList<>();
     long next = 1;
     while (next <= Math.min(run.nEvents(), MAX_EVENTS)) {
       List<Event> page =
-          run.archived() ? archive.events(run, next, PAGE) : journal.events(runId, next, PAGE);
+          run.archived()
+              ? archive.events(run, next, PAGE)
+              : journal.events(run.runId(), next, PAGE);
       if (page.isEmpty()) {
         break;
       }

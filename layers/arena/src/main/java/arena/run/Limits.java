@@ -55,8 +55,17 @@ public final class Limits {
   /** Most events that one page holds. */
   public static final int MAX_EVENTS_PAGE = 1_000;
 
+  /**
+   * Largest page of events, in bytes of UTF-8. Lambda answers with at most 6 MB, and wraps the page
+   * in a JSON string, where every quote and backslash takes two bytes.
+   */
+  public static final int MAX_EVENTS_PAGE_BYTES = 2_500_000;
+
   /** Most runs that one page holds. */
   public static final int MAX_RUNS_PAGE = 100;
+
+  /** Runs that one page holds when the request does not say. */
+  public static final int DEFAULT_RUNS_PAGE = 50;
 
   /** Most runs that one call for series names. */
   public static final int MAX_SERIES_RUNS = 20;

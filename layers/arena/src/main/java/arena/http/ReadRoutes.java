@@ -1,0 +1,181 @@
+package arena.http;
+
+import arena.broker.Broker;
+import arena.catalog.Catalog;
+import arena.catalog.RunPage;
+import arena.lifecycle.RunReader;
+import arena.run.Limits;
+import arena.run.Run;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The calls that read. */
+public final class ReadRoutes {
+  private final Supplier<RunReader> reader;
+
+  private ReadRoutes(Supplier<RunReader> reader) {
+    this.reader = reader;
+  }
+
+  /**
+   * All of them, by route key.
+   *
+   * @param reader made when the first call needs it: {@code /health} needs no store
+   */
+  public static Map<String, Router.Route> over(Supplier<RunReader> reader) {
+    ReadRoutes routes = new ReadRoutes(reader);
+    return Map.of(
+        "GET /health", routes::health,
+        "GET /runs", routes::runs,
+        "GET /runs/{run_id}", routes::run,
+        "GET /runs/summaries", routes::summaries,
+        "GET /runs/series", routes::series,
+        "GET /events", routes::events,
+        "GET /metrics", routes::metrics);
+  }
+
+  private Answer health(Request request) {
+    request.allowQuery();
+    return Answer.of(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("status", "ok");
+          out.writeEndObject();
+        });
+  }
+
+  private Answer runs(Request request) {
+    RunPage page = page(request, Catalog.Which.ALL);
+    Answer answer =
+        Answer.of(
+            200,
+            out -> {
+              out.writeStartArray();
+              for (Run run : page.runs()) {
+                RunJson.row(run, out);
+              }
+              out.writeEndArray();
+            });
+    return linked(answer, request, page);
+  }
+
+  private Answer summaries(Request request) {
+    RunPage page = page(request, Catalog.Which.ARCHIVED);
+    Answer answer =
+        Answer.of(
+            200,
+            out -> {
+              out.writeStartArray();
+              for (Run run : page.runs()) {
+                // a run is archived and summed up in one write
+                RunJson.summary(run, run.summary().orElseThrow(), out);
+              }
+              out.writeEndArray();
+            });
+    return linked(answer, request, page);
+  }
+
+  private Answer run(Request request) {
+    request.allowQuery();
+    Run run = reader.get().run(request.pathRunId());
+    return Answer.of(200, out -> RunJson.whole(run, out));
+  }
+
+  private Answer series(Request request) {
+    request.allowQuery("run_id");
+    List<Run> runs =
+        request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(reader.get()::run).toList();
+    return Answer.of(
+        200,
+        out -> {
+          out.writeStartArray();
+          for (Run run : runs) {
+            out.writeStartObject();
+            out.writeStringField("run_id", run.runId());
+            out.writeStringField("profile_name", run.profile().name());
+            out.writeArrayFieldStart("points");
+            for (RunReader.Point point : reader.get().series(run)) {
+              out.writeStartObject();
+              out.writeNumberField("turn", point.turn());
+              out.writeNumberField("food", point.food());
+              out.writeNumberField("wood", point.wood());
+              out.writeNumberField("gold", point.gold());
+              out.writeNumberField("stone", point.stone());
+              out.writeNumberField("population", point.population());
+              out.writeEndObject();
+            }
+            out.writeEndArray();
+            out.writeEndObject();
+          }
+          out.writeEndArray();
+        });
+  }
+
+  private Answer events(Request request) {
+    request.allowQuery("run_id", "from_seq", "limit");
+    String runId = request.queryRunIds(1).getFirst();
+    long fromSeq = request.wholeQuery("from_seq", 1, Request.MAX_WHOLE, 1);
+    int limit =
+        Math.toIntExact(
+            request.wholeQuery("limit", 1, Limits.MAX_EVENTS_PAGE, Limits.MAX_EVENTS_PAGE));
+    RunReader.EventPage page =
+        reader.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
+    return Answer.of(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeArrayFieldStart("events");
+          for (Broker.Envelope envelope : page.envelopes()) {
+            out.writeRawValue(envelope.json()); // the same bytes that the live readers got
+          }
+          out.writeEndArray();
+          out.writeFieldName("next_from_seq");
+          if (page.next().isPresent()) {
+            out.writeNumber(page.next().getAsLong());
+          } else {
+            out.writeNull();
+          }
+          out.writeStringField("status", page.status().label());
+          out.writeEndObject();
+        });
+  }
+
+  private Answer metrics(Request request) {
+    request.allowQuery();
+    RunReader.Metrics metrics = reader.get().metrics();
+    return Answer.of(
+        200,
+        out -> {
+          out.writeStartObject();
+          out.writeNumberField("events_published", metrics.eventsPublished());
+          out.writeNumberField("events_streamed", metrics.eventsStreamed());
+          out.writeNumberField("streams_dropped", metrics.streamsDropped());
+          out.writeNumberField("runs_open", metrics.runsOpen());
+          out.writeEndObject();
+        });
+  }
+
+  private RunPage page(Request request, Catalog.Which which) {
+    request.allowQuery("limit", "cursor");
+    return reader.get().list(which, limit(request), request.query("cursor"));
+  }
+
+  private static int limit(Request request) {
+    return Math.toIntExact(
+        request.wholeQuery("limit", 1, Limits.MAX_RUNS_PAGE, Limits.DEFAULT_RUNS_PAGE));
+  }
+
+  /** Tells where the next page is, from the root of the same host (RFC 8288). */
+  private static Answer linked(Answer answer, Request request, RunPage page) {
+    if (page.next().isEmpty()) {
+      return answer;
+    }
+    String cursor = URLEncoder.encode(page.next().get(), StandardCharsets.UTF_8);
+    String target = "%s?limit=%d&cursor=%s".formatted(request.path(), limit(request), cursor);
+    return answer.with("link", "<%s>; rel=\"next\"".formatted(target));
+  }
+}
