@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -53,11 +55,12 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** Where the sweep of a table goes on, when the one before reached its bound. */
   private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
 
-  private LocalDynamoDb(Optional<Path> folder, int port) throws IOException {
+  private LocalDynamoDb(Optional<Path> folder, int port) {
+    // Each request would otherwise be lines of log, and each refusal, which is answered, a page.
+    Configurator.setLevel("software.amazon.dynamodb", Level.FATAL);
+    Configurator.setLevel("org.eclipse.jetty", Level.WARN);
     boolean inMemory = folder.isEmpty();
-    if (!inMemory) {
-      Files.createDirectories(folder.get());
-    }
+    folder.ifPresent(LocalDynamoDb::make);
     boolean shared = true; // one database for every region and access key
     boolean slowStatuses = false;
     handler =
@@ -74,7 +77,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     connector.setPort(port);
     server.addConnector(connector);
     server.setHandler(handler);
-    start();
+    start(port);
     endpoint = URI.create("http://%s:%d".formatted(connector.getHost(), connector.getLocalPort()));
     client =
         DynamoDbClient.builder()
@@ -89,17 +92,23 @@ public final class LocalDynamoDb implements AutoCloseable {
             .build();
   }
 
-  /** Starts one that forgets everything when it is closed, on a free port. */
-  public static LocalDynamoDb inMemory() throws IOException {
+  /**
+   * Starts one that forgets everything when it is closed, on a free port.
+   *
+   * @throws BackingFailed if it does not start
+   */
+  public static LocalDynamoDb inMemory() {
     return new LocalDynamoDb(Optional.empty(), 0);
   }
 
   /**
-   * Starts one that keeps its tables in this folder.
+   * Starts one; it answers when this returns.
    *
-   * @param port the port on loopback; 0 for a free one
+   * @param folder where its tables are kept; made if it is missing
+   * @param port where it listens; 0 for any free one
+   * @throws BackingFailed if it does not start
    */
-  public static LocalDynamoDb in(Path folder, int port) throws IOException {
+  public static LocalDynamoDb start(Path folder, int port) {
     return new LocalDynamoDb(Optional.of(folder), port);
   }
 
@@ -141,7 +150,7 @@ public final class LocalDynamoDb implements AutoCloseable {
         return;
       }
     }
-    throw new IllegalStateException(
+    throw new BackingFailed(
         "table %s was not active after %d looks at it".formatted(table, MAX_WAITS_FOR_TABLE));
   }
 
@@ -233,26 +242,31 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  private void start() throws IOException {
+  private static void make(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new BackingFailed("cannot make the DynamoDB folder " + folder, e);
+    }
+  }
+
+  private void start(int port) {
     try {
       server.start();
-    } catch (IOException e) {
+    } catch (Exception e) { // the server declares no narrower one
       handler.close();
-      throw e;
-    } catch (Exception e) { // what Jetty declares
-      handler.close();
-      throw new IOException("DynamoDB Local did not start", e);
+      throw new BackingFailed("cannot start DynamoDB Local on port " + port, e);
     }
   }
 
   /** Stops it; what is in its folder stays. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     client.close();
     try {
       server.stop();
-    } catch (Exception e) { // what Jetty declares
-      throw new IOException("DynamoDB Local did not stop", e);
+    } catch (Exception e) { // the server declares no narrower one
+      throw new BackingFailed("DynamoDB Local did not stop", e);
     } finally {
       handler.close();
     }

@@ -25,11 +25,11 @@ class LocalDynamoDbTest {
   @Test
   void keepsItsTablesAcrossARestart(@TempDir Path folder) throws Exception {
     TableDefinition journal = TableDefinition.journal("journal");
-    try (var first = LocalDynamoDb.in(folder, 0)) {
+    try (var first = LocalDynamoDb.start(folder, 0)) {
       first.create(journal);
       put(first.client(), entry(1, NOW));
     }
-    try (var second = LocalDynamoDb.in(folder, 0)) {
+    try (var second = LocalDynamoDb.start(folder, 0)) {
       second.create(journal);
       assertEquals(List.of("1"), positions(second.client()));
       assertEquals(1, second.expire(NOW.plusSeconds(1)), "its expiry is still known");
