@@ -13,6 +13,7 @@ import java.util.Map;
  * @param environment its environment variables
  * @param timeout how long one invocation may take
  * @param memoryMegabytes what the handler is told it has; the process's memory is shared
+ * @param background what becomes of events that fail
  */
 public record FunctionDefinition(
     String name,
@@ -20,7 +21,30 @@ public record FunctionDefinition(
     Path code,
     Map<String, String> environment,
     Duration timeout,
-    int memoryMegabytes) {
+    int memoryMegabytes,
+    Background background) {
+  /**
+   * What becomes of events whose invocation in the background fails.
+   *
+   * @param maximumRetries how often an event that failed is tried again, 0 to 2
+   * @param maximumAge how long an event is kept at most, up to 6 hours
+   */
+  public record Background(int maximumRetries, Duration maximumAge) {
+    /** What Lambda does unless told otherwise. */
+    public static final Background DEFAULT = new Background(2, Duration.ofHours(6));
+
+    /** Checks Lambda's limits. */
+    public Background {
+      if (maximumRetries < 0 || maximumRetries > 2) {
+        throw new IllegalArgumentException(maximumRetries + " retries are not 0 to 2");
+      }
+      if (maximumAge.compareTo(Duration.ofMinutes(1)) < 0
+          || maximumAge.compareTo(Duration.ofHours(6)) > 0) {
+        throw new IllegalArgumentException(maximumAge + " is not 1 minute to 6 hours");
+      }
+    }
+  }
+
   /** Longest time-out that Lambda allows. */
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(15);
 

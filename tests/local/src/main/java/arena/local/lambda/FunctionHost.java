@@ -47,8 +47,6 @@ public final class FunctionHost implements AutoCloseable {
 
   private static final int MAX_WAITING_CALLERS = 512;
   private static final Duration MAX_WAIT_FOR_SANDBOX = Duration.ofSeconds(5);
-  private static final int MAX_RETRIES = 2;
-  private static final Duration MAX_EVENT_AGE = Duration.ofHours(6);
   private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
   private static final Duration END_PATIENCE = Duration.ofSeconds(3);
   private static final JsonMapper JSON = new JsonMapper();
@@ -159,6 +157,7 @@ public final class FunctionHost implements AutoCloseable {
       waitingEvents.decrementAndGet();
       return;
     }
+    FunctionDefinition.Background policy = event.pool().function.background();
     String fault;
     Duration backoff;
     boolean again;
@@ -174,12 +173,12 @@ public final class FunctionHost implements AutoCloseable {
       }
       fault = outcome.payload();
       backoff = Duration.ofMinutes(retries + 1);
-      again = retries < MAX_RETRIES;
+      again = retries < policy.maximumRetries() && young(event);
       retries++;
     } catch (InvokeFault e) {
       fault = e.getMessage();
       backoff = Duration.ofSeconds(1L << Math.min(throttles, 20));
-      again = !closed && clock.now().isBefore(event.at().plus(MAX_EVENT_AGE));
+      again = !closed && young(event);
       throttles++;
     } catch (ExecutionException | TimeoutException e) {
       fault = "no outcome: " + e;
@@ -203,6 +202,11 @@ public final class FunctionHost implements AutoCloseable {
     clock.after(
         backoff.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : backoff,
         () -> Thread.ofVirtual().start(() -> attempt(event, nextRetries, nextThrottles)));
+  }
+
+  private boolean young(Event event) {
+    Duration most = event.pool().function.background().maximumAge();
+    return clock.now().isBefore(event.at().plus(most));
   }
 
   private static String check(String payloadJson, int maximumBytes) {

@@ -161,7 +161,8 @@ final class FunctionHostTest {
         Path.of("target/test-classes"),
         Map.of("GREETING", "hello"),
         timeout,
-        512);
+        512,
+        FunctionDefinition.Background.DEFAULT);
   }
 
   @BeforeEach

@@ -1,0 +1,71 @@
+package arena.local.template;
+
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The values of a template's parameters, checked as CloudFormation checks them. */
+final class Parameters {
+  private Parameters() {}
+
+  static Map<String, String> values(
+      String template, Map<String, Object> declared, Map<String, String> overrides) {
+    Map<String, String> values = new HashMap<>();
+    declared.forEach(
+        (name, declaration) -> {
+          String path = template + ": Parameters." + name;
+          Map<String, Object> fields = Values.map(path, declaration);
+          String value = overrides.get(name);
+          if (value == null && fields.containsKey("Default")) {
+            value = Values.text(path + ".Default", fields.get("Default"));
+          }
+          if (value == null) {
+            throw new TemplateFault(path, "it has no default and no value was given");
+          }
+          check(path, fields, value);
+          values.put(name, value);
+        });
+    for (String name : overrides.keySet()) {
+      if (!declared.containsKey(name)) {
+        throw new TemplateFault(template + ": Parameters", "there is no parameter " + name);
+      }
+    }
+    return values;
+  }
+
+  private static void check(String path, Map<String, Object> fields, String value) {
+    Object allowed = fields.get("AllowedValues");
+    if (allowed != null) {
+      List<String> values =
+          Values.list(path + ".AllowedValues", allowed).stream()
+              .map(one -> Values.text(path + ".AllowedValues", one))
+              .toList();
+      if (!values.contains(value)) {
+        throw new TemplateFault(path, "\"" + value + "\" is none of " + values);
+      }
+    }
+    Object pattern = fields.get("AllowedPattern");
+    if (pattern != null
+        && !Pattern.matches(Values.text(path + ".AllowedPattern", pattern), value)) {
+      throw new TemplateFault(path, "\"" + value + "\" does not match " + pattern);
+    }
+    if ("Number".equals(fields.get("Type"))) {
+      BigDecimal number;
+      try {
+        number = new BigDecimal(value);
+      } catch (NumberFormatException e) {
+        throw new TemplateFault(path, "\"" + value + "\" is no number", e);
+      }
+      Object least = fields.get("MinValue");
+      Object most = fields.get("MaxValue");
+      if (least != null && number.compareTo(new BigDecimal(Values.text(path, least))) < 0) {
+        throw new TemplateFault(path, value + " is below " + least);
+      }
+      if (most != null && number.compareTo(new BigDecimal(Values.text(path, most))) > 0) {
+        throw new TemplateFault(path, value + " is above " + most);
+      }
+    }
+  }
+}

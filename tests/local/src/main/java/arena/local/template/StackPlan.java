@@ -1,0 +1,44 @@
+package arena.local.template;
+
+import arena.local.backing.TableDefinition;
+import arena.local.gateway.HttpApiDefinition;
+import arena.local.gateway.WebSocketApiDefinition;
+import arena.local.lambda.FunctionDefinition;
+import arena.local.schedule.ScheduleDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a template gives the local stack to host, all resolved. Resources of other types, such as
+ * networks, roles and alarms, have no stand-in and are left out.
+ *
+ * @param functions the functions
+ * @param httpApi the HTTP API, if there is one
+ * @param webSocketApi the WebSocket API, if there is one
+ * @param schedules the schedules that are on
+ * @param tables the tables
+ * @param buckets the names of the buckets
+ * @param stateMachines the state machines
+ * @param names the name (of a state machine the ARN) of each of these resources, by its id in the
+ *     template
+ */
+public record StackPlan(
+    List<FunctionDefinition> functions,
+    Optional<HttpApiDefinition> httpApi,
+    Optional<WebSocketApiDefinition> webSocketApi,
+    List<ScheduleDefinition> schedules,
+    List<TableDefinition> tables,
+    List<String> buckets,
+    List<StateMachineDefinition> stateMachines,
+    Map<String, String> names) {
+  /** Keeps the lists from changing. */
+  public StackPlan {
+    functions = List.copyOf(functions);
+    schedules = List.copyOf(schedules);
+    tables = List.copyOf(tables);
+    buckets = List.copyOf(buckets);
+    stateMachines = List.copyOf(stateMachines);
+    names = Map.copyOf(names);
+  }
+}

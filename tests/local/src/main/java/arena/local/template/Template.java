@@ -1,0 +1,55 @@
+package arena.local.template;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A template that was read but not yet resolved. */
+public final class Template {
+  private final Path file;
+  private final String name;
+  private final Map<String, Object> root;
+
+  private Template(Path file, String name, Map<String, Object> root) {
+    this.file = file;
+    this.name = name;
+    this.root = root;
+  }
+
+  /**
+   * Reads a template. Paths in it are relative to its folder.
+   *
+   * @throws TemplateFault if it is no YAML
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Template read(Path file) {
+    String name = String.valueOf(file.getFileName());
+    try {
+      return new Template(file, name, TemplateYaml.parse(name, Files.readString(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the template " + file, e);
+    }
+  }
+
+  /**
+   * Resolves what the local stack hosts.
+   *
+   * @param overrides values for parameters, instead of their defaults
+   * @throws TemplateFault if something that the stack needs cannot be resolved, or a parameter's
+   *     value is not allowed; the message names the path in the template
+   */
+  public StackPlan resolve(Map<String, String> overrides, Deployment deployment) {
+    Map<String, Object> declared =
+        root.containsKey("Parameters")
+            ? Values.map(name + ": Parameters", root.get("Parameters"))
+            : Map.of();
+    Map<String, String> parameters = Parameters.values(name, declared, overrides);
+    Resources resources =
+        new Resources(name, Values.map(name + ": Resources", root.get("Resources")), deployment);
+    Intrinsics intrinsics = new Intrinsics(name, root, parameters, resources, deployment);
+    return new PlanReader(file.toAbsolutePath().getParent(), name, root, resources, intrinsics)
+        .read(deployment);
+  }
+}
