@@ -9,7 +9,11 @@ import java.util.OptionalLong;
  * Kept beside the run's buffer, so that a publish sees in the same step whether anybody waits.
  */
 public interface Subscribers {
-  /** Sets a connection's cursor: the next seq that it is to get. Replaces one that it had. */
+  /**
+   * Sets a connection's cursor: the next seq that it is to get. Replaces one that it had.
+   *
+   * @throws TooManyReaders if the run has {@value #MAX_READERS} of them already
+   */
   void put(String runId, String connectionId, long nextSeq);
 
   /** Removes a connection; whether it was there. */
@@ -47,8 +51,8 @@ public interface Subscribers {
   boolean finish(String runId, long fence, String connectionId, long atSeq, boolean dropped);
 
   /**
-   * Lets the lease go, unless work came in meanwhile: a cursor behind the last seq, or any cursor
-   * when the run is closed.
+   * Lets the lease go, unless work came in meanwhile: a cursor at or behind the last seq, or any
+   * cursor when the run was closed by {@link Broker#close}.
    *
    * @return false if there is work, and the lease is kept; true if it is let go or was lost
    */
@@ -56,4 +60,7 @@ public interface Subscribers {
 
   /** Lets the lease go whatever is left to do: the caller has seen to it that somebody does it. */
   void abandon(String runId, long fence);
+
+  /** Most live readers of one run. */
+  int MAX_READERS = 10_000;
 }

@@ -1,0 +1,180 @@
+package arena.broker;
+
+import arena.codec.EnvelopeCodec;
+import arena.codec.SentinelCodec;
+import arena.event.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The broker in Redis: a stream a run. What changes is changed by one script, in one step. */
+public final class RedisBroker implements Broker {
+  /** How long a run counts as open without being restored: a producer that lives longer is none. */
+  static final Duration SENTINEL_LIFE = Duration.ofHours(6);
+
+  private static final Script OPEN = Script.named("open");
+  private static final Script PUBLISH = Script.named("publish");
+  private static final Script RESTORE = Script.named("restore");
+  private static final Script READ = Script.named("read");
+  private static final Script CLOSE = Script.named("close");
+  private static final Script BUFFER = Script.named("buffer");
+  private static final Script DROP = Script.named("drop");
+
+  private final RedisConnection redis;
+  private final RedisKeys keys;
+
+  /** Works over this connection, with these names. */
+  public RedisBroker(RedisConnection redis, RedisKeys keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public void open(String runId, String label, Instant startedAt) {
+    String sentinel = SentinelCodec.write(label, startedAt);
+    String life = String.valueOf(SENTINEL_LIFE.toSeconds());
+    Object opened =
+        redis.run(
+            OPEN,
+            List.of(keys.open(runId), keys.closed(runId)),
+            List.of(sentinel, life, "0"),
+            List.of(sentinel, life, "1"));
+    if (number(opened) == 0) {
+      throw new AlreadyOpen(runId);
+    }
+  }
+
+  @Override
+  public Published publish(String runId, List<Event> events) {
+    requireBatch(runId, events);
+    long first = events.getFirst().seq();
+    List<String> arguments = new ArrayList<>(events.size() + 2);
+    arguments.add(String.valueOf(first));
+    arguments.add(String.valueOf(BUFFER_EVENTS));
+    for (Event event : events) {
+      arguments.add(EnvelopeCodec.write(event));
+    }
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                PUBLISH,
+                List.of(
+                    keys.open(runId),
+                    keys.seq(runId),
+                    keys.events(runId),
+                    keys.counted(runId),
+                    keys.subscribers(runId),
+                    keys.lease(runId),
+                    keys.eventsPublished()),
+                arguments);
+    String outcome = (String) answer.getFirst();
+    return switch (outcome) {
+      case "published" -> new Published(number(answer.get(1)), number(answer.get(2)) == 1);
+      case "not open" -> throw new NotOpen(runId);
+      case "gap" -> throw new Gap(runId, number(answer.get(1)), first);
+      default -> throw new IllegalStateException("publish.lua answers no " + outcome);
+    };
+  }
+
+  private static void requireBatch(String runId, List<Event> events) {
+    if (events.isEmpty() || events.size() > MAX_BATCH) {
+      throw new IllegalArgumentException(
+          "a batch has 1 to %d events, not %d".formatted(MAX_BATCH, events.size()));
+    }
+    long expected = events.getFirst().seq();
+    for (Event event : events) {
+      if (!event.runId().equals(runId) || event.seq() != expected) {
+        throw new IllegalArgumentException(
+            "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s"
+                .formatted(expected, runId, event.seq(), event.runId()));
+      }
+      expected++;
+    }
+  }
+
+  @Override
+  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+    if (nextSeq < 1) {
+      throw new IllegalArgumentException("seq counts from 1, not " + nextSeq);
+    }
+    Object next =
+        redis.run(
+            RESTORE,
+            List.of(keys.open(runId), keys.closed(runId), keys.seq(runId), keys.events(runId)),
+            List.of(
+                SentinelCodec.write(label, startedAt),
+                String.valueOf(SENTINEL_LIFE.toSeconds()),
+                String.valueOf(nextSeq)));
+    return number(next);
+  }
+
+  @Override
+  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+    if (fromSeq < 1 || maxEvents < 1 || maxBytes < 1) {
+      throw new IllegalArgumentException(
+          "from_seq, events and bytes count from 1, not %d, %d, %d"
+              .formatted(fromSeq, maxEvents, maxBytes));
+    }
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                READ,
+                List.of(keys.seq(runId), keys.events(runId)),
+                List.of(
+                    String.valueOf(fromSeq), String.valueOf(maxEvents), String.valueOf(maxBytes)));
+    if ("overflow".equals(answer.getFirst())) {
+      throw new Overflow(runId, fromSeq, number(answer.get(1)));
+    }
+    List<Envelope> envelopes = new ArrayList<>(answer.size() - 1);
+    for (int i = 1; i < answer.size(); i++) {
+      envelopes.add(new Envelope(fromSeq + i - 1, (String) answer.get(i)));
+    }
+    return envelopes;
+  }
+
+  @Override
+  public void close(String runId) {
+    redis.run(CLOSE, List.of(keys.open(runId), keys.closed(runId)), List.of());
+  }
+
+  @Override
+  public Buffer buffer(String runId) {
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                BUFFER, List.of(keys.open(runId), keys.seq(runId), keys.events(runId)), List.of());
+    long first = number(answer.get(3));
+    return new Buffer(
+        number(answer.get(0)) == 1,
+        number(answer.get(1)),
+        number(answer.get(2)),
+        first == 0 ? Optional.empty() : Optional.of(first));
+  }
+
+  @Override
+  public void drop(String runId) {
+    if (number(redis.run(DROP, keys.all(runId), List.of())) == 0) {
+      throw new StillOpen(runId);
+    }
+  }
+
+  @Override
+  public Counters counters() {
+    List<String> counted =
+        redis.call(
+            client ->
+                client.mget(keys.eventsPublished(), keys.eventsStreamed(), keys.streamsDropped()));
+    return new Counters(counter(counted, 0), counter(counted, 1), counter(counted, 2));
+  }
+
+  private static long counter(List<String> counted, int index) {
+    String value = counted.get(index);
+    return value == null ? 0 : Long.parseLong(value);
+  }
+
+  private static long number(Object answer) {
+    return (Long) answer;
+  }
+}

@@ -1,0 +1,100 @@
+package arena.broker;
+
+import java.util.List;
+
+/**
+ * The names of all keys in Redis. An operator types the first three of a run, so they stay as they
+ * are documented.
+ */
+public final class RedisKeys {
+  private final String root;
+
+  private RedisKeys(String root) {
+    this.root = root;
+  }
+
+  /** The documented names, for a server without cluster mode. */
+  public static RedisKeys plain() {
+    return new RedisKeys("arena");
+  }
+
+  /**
+   * Names for cluster mode: a hash tag puts all keys in one slot, since a script changes a run's
+   * keys and the counters in one step. More runs than one shard carries would need more tags.
+   */
+  public static RedisKeys tagged() {
+    return new RedisKeys("{arena}");
+  }
+
+  /** Exists while the run's producer is alive; label and start as JSON. */
+  String open(String runId) {
+    return run(runId, "open");
+  }
+
+  /** Last seq given out. */
+  String seq(String runId) {
+    return run(runId, "seq");
+  }
+
+  /** The stream of envelopes; entry {@code <seq>-0} has the field {@code envelope}. */
+  String events(String runId) {
+    return run(runId, "events");
+  }
+
+  /** Exists once the run was closed, until it is dropped or opened again. */
+  String closed(String runId) {
+    return run(runId, "closed");
+  }
+
+  /** Last seq that {@link #eventsPublished} has counted. */
+  String counted(String runId) {
+    return run(runId, "counted");
+  }
+
+  /** Hash: connection to the next seq that it is to get. */
+  String subscribers(String runId) {
+    return run(runId, "subscribers");
+  }
+
+  /** The fencing number of who fans out now. */
+  String lease(String runId) {
+    return run(runId, "lease");
+  }
+
+  /** The last fencing number given out, and to which call. */
+  String fence(String runId) {
+    return run(runId, "fence");
+  }
+
+  /** Every key of a run, the sentinel first. */
+  List<String> all(String runId) {
+    return List.of(
+        open(runId),
+        seq(runId),
+        events(runId),
+        closed(runId),
+        counted(runId),
+        subscribers(runId),
+        lease(runId),
+        fence(runId));
+  }
+
+  /** Counter of the events given to the broker, each once. */
+  String eventsPublished() {
+    return root + ":counter:events_published";
+  }
+
+  /** Counter of the events sent to readers. */
+  String eventsStreamed() {
+    return root + ":counter:events_streamed";
+  }
+
+  /** Counter of the readers that lost events by an overflow. */
+  String streamsDropped() {
+    return root + ":counter:streams_dropped";
+  }
+
+  private String run(String runId, String what) {
+    return root + ":run:" + runId + ":" + what;
+  }
+}

@@ -1,0 +1,26 @@
+package arena.broker;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where the Redis server is.
+ *
+ * @param host its name or address
+ * @param port its port
+ * @param tls whether the connection is encrypted and the server's certificate checked
+ * @param password asked for by the server, if it asks
+ */
+public record RedisSettings(String host, int port, boolean tls, Optional<String> password) {
+  /** Refuses missing parts. */
+  public RedisSettings {
+    Objects.requireNonNull(host);
+    Objects.requireNonNull(password);
+  }
+
+  /** Without the password: this ends up in logs. */
+  @Override
+  public String toString() {
+    return host + ":" + port + (tls ? " with TLS" : "");
+  }
+}

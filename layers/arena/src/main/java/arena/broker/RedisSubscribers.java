@@ -1,0 +1,139 @@
+package arena.broker;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/** Live readers and the lease of their fan-out, in Redis beside the run's stream. */
+public final class RedisSubscribers implements Subscribers {
+  private static final Script PUT = Script.named("put");
+  private static final Script ACQUIRE = Script.named("acquire");
+  private static final Script EXTEND = Script.named("extend");
+  private static final Script ADVANCE = Script.named("advance");
+  private static final Script FINISH = Script.named("finish");
+  private static final Script RELEASE = Script.named("release");
+  private static final Script ABANDON = Script.named("abandon");
+
+  private final RedisConnection redis;
+  private final RedisKeys keys;
+
+  /** Works over this connection, with these names. */
+  public RedisSubscribers(RedisConnection redis, RedisKeys keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public void put(String runId, String connectionId, long nextSeq) {
+    requireSeq(nextSeq);
+    boolean put =
+        yes(
+            redis.run(
+                PUT,
+                List.of(keys.subscribers(runId)),
+                List.of(connectionId, String.valueOf(nextSeq), String.valueOf(MAX_READERS))));
+    if (!put) {
+      throw new TooManyReaders(runId);
+    }
+  }
+
+  @Override
+  public boolean remove(String runId, String connectionId) {
+    return redis.call(client -> client.hdel(keys.subscribers(runId), connectionId)) == 1;
+  }
+
+  @Override
+  public Map<String, Long> cursors(String runId) {
+    Map<String, String> stored = redis.call(client -> client.hgetAll(keys.subscribers(runId)));
+    Map<String, Long> cursors = HashMap.newHashMap(stored.size());
+    stored.forEach((connectionId, nextSeq) -> cursors.put(connectionId, Long.valueOf(nextSeq)));
+    return cursors;
+  }
+
+  @Override
+  public OptionalLong acquire(String runId, Duration holdFor) {
+    Object fence =
+        redis.run(
+            ACQUIRE,
+            List.of(keys.lease(runId), keys.fence(runId)),
+            List.of(millis(holdFor), UUID.randomUUID().toString()));
+    long number = (Long) fence;
+    return number == 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  @Override
+  public boolean extend(String runId, long fence, Duration holdFor) {
+    return yes(
+        redis.run(
+            EXTEND, List.of(keys.lease(runId)), List.of(String.valueOf(fence), millis(holdFor))));
+  }
+
+  @Override
+  public boolean advance(
+      String runId, long fence, String connectionId, long fromSeq, long nextSeq) {
+    requireSeq(fromSeq);
+    if (nextSeq < fromSeq) {
+      throw new IllegalArgumentException(
+          "a cursor does not go back, from %d to %d".formatted(fromSeq, nextSeq));
+    }
+    return yes(
+        redis.run(
+            ADVANCE,
+            List.of(keys.lease(runId), keys.subscribers(runId), keys.eventsStreamed()),
+            List.of(
+                String.valueOf(fence),
+                connectionId,
+                String.valueOf(fromSeq),
+                String.valueOf(nextSeq))));
+  }
+
+  @Override
+  public boolean finish(
+      String runId, long fence, String connectionId, long atSeq, boolean dropped) {
+    return yes(
+        redis.run(
+            FINISH,
+            List.of(keys.lease(runId), keys.subscribers(runId), keys.streamsDropped()),
+            List.of(
+                String.valueOf(fence), connectionId, String.valueOf(atSeq), dropped ? "1" : "0")));
+  }
+
+  @Override
+  public boolean release(String runId, long fence) {
+    return yes(
+        redis.run(
+            RELEASE,
+            List.of(
+                keys.lease(runId),
+                keys.subscribers(runId),
+                keys.seq(runId),
+                keys.events(runId),
+                keys.closed(runId)),
+            List.of(String.valueOf(fence))));
+  }
+
+  @Override
+  public void abandon(String runId, long fence) {
+    redis.run(ABANDON, List.of(keys.lease(runId)), List.of(String.valueOf(fence)));
+  }
+
+  private static String millis(Duration holdFor) {
+    if (holdFor.toMillis() < 1) {
+      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + holdFor);
+    }
+    return String.valueOf(holdFor.toMillis());
+  }
+
+  private static void requireSeq(long seq) {
+    if (seq < 1) {
+      throw new IllegalArgumentException("seq counts from 1, not " + seq);
+    }
+  }
+
+  private static boolean yes(Object answer) {
+    return (Long) answer == 1;
+  }
+}

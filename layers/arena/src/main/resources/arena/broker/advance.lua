@@ -1,0 +1,10 @@
+-- KEYS: lease, subscribers, events_streamed
+-- ARGV: fencing number, connection, where its cursor must be, where it goes
+-- Answers 1, or 0 if the lease was lost or the cursor is elsewhere.
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then
+  return 0
+end
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
+redis.call('EXPIRE', KEYS[2], IDLE_SECONDS)
+redis.call('INCRBY', KEYS[3], digits(tonumber(ARGV[4]) - tonumber(ARGV[3])))
+return 1

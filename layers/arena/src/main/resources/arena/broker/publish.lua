@@ -1,0 +1,29 @@
+-- KEYS: open, seq, events, counted, subscribers, lease, events_published
+-- ARGV: seq of the first envelope, about how many entries are kept, the envelopes
+-- Answers {'published', last seq, 1 if somebody must be told}, {'not open'} or {'gap', last seq}.
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  return {'not open'}
+end
+local first = tonumber(ARGV[1])
+local before = last_seq(KEYS[2], KEYS[3])
+if first > before + 1 then
+  return {'gap', before}
+end
+local last = math.max(before, first + #ARGV - 3)
+if last > before then
+  for seq = before + 1, last do
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], digits(seq) .. '-0',
+        'envelope', ARGV[seq - first + 3])
+  end
+  redis.call('EXPIRE', KEYS[3], IDLE_SECONDS)
+  redis.call('SET', KEYS[2], digits(last), 'EX', IDLE_SECONDS)
+  -- An event is counted when it comes for the first time, not when a lost buffer is refilled. The
+  -- mark is lost only together with the counter, or when the run is dropped.
+  local counted = tonumber(redis.call('GET', KEYS[4]) or '0')
+  if last > counted then
+    redis.call('INCRBY', KEYS[7], digits(last - math.max(counted, before)))
+    redis.call('SET', KEYS[4], digits(last), 'EX', IDLE_SECONDS)
+  end
+end
+local waiting = redis.call('EXISTS', KEYS[5]) == 1 and redis.call('EXISTS', KEYS[6]) == 0
+return {'published', last, waiting and 1 or 0}
