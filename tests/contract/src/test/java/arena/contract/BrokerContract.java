@@ -1,0 +1,337 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.broker.AlreadyOpen;
+import arena.broker.Broker;
+import arena.broker.Broker.Envelope;
+import arena.broker.Gap;
+import arena.broker.NotOpen;
+import arena.broker.Overflow;
+import arena.broker.StillOpen;
+import arena.broker.Subscribers;
+import arena.codec.EnvelopeCodec;
+import arena.event.Event;
+import arena.run.RunId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every broker promises. */
+abstract class BrokerContract {
+  private static final int ANY_BYTES = Integer.MAX_VALUE;
+
+  /** The broker under test; the same one at every call of a test. */
+  abstract Broker broker();
+
+  /** Who reads from that broker. */
+  abstract Subscribers subscribers();
+
+  /** Loses all that the broker has. */
+  abstract void loseEverything();
+
+  /** Remembers all that the broker has now; running it loses whatever was written since. */
+  abstract Runnable checkpoint();
+
+  /** A run of its own for every test. */
+  private final String runId = RunId.random();
+
+  @Test
+  void whatIsPublishedIsReadInOrderByteForByte() {
+    open();
+    List<Event> events = SampleEvents.events(runId, 1, 20);
+    assertEquals(8, broker().publish(runId, events.subList(0, 8)).lastSeq());
+    assertEquals(20, broker().publish(runId, events.subList(8, 20)).lastSeq());
+    assertEquals(envelopes(events), read(1, 100));
+    assertEquals(envelopes(events.subList(16, 20)), read(17, 100));
+    assertEquals(envelopes(events.subList(4, 7)), read(5, 3));
+    assertEquals(new Broker.Buffer(true, 20, 20, Optional.of(1L)), broker().buffer(runId));
+  }
+
+  @Test
+  void aBatchThatComesAgainIsPublishedOnce() {
+    open();
+    List<Event> events = SampleEvents.events(runId, 1, 12);
+    long counted = broker().counters().eventsPublished();
+    broker().publish(runId, events.subList(0, 8));
+    assertEquals(8, broker().publish(runId, events.subList(0, 8)).lastSeq());
+    assertEquals(8, broker().publish(runId, events.subList(2, 5)).lastSeq());
+    assertEquals(12, broker().publish(runId, events.subList(6, 12)).lastSeq());
+    assertEquals(envelopes(events), read(1, 100));
+    assertEquals(counted + 12, broker().counters().eventsPublished());
+  }
+
+  @Test
+  void howeverBatchesAreCutAndRepeatedEveryEventIsThereOnce() {
+    open();
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    List<Event> events = SampleEvents.events(runId, 1, 300);
+    long counted = broker().counters().eventsPublished();
+    int published = 0;
+    while (published < events.size()) {
+      int from = Math.max(0, published - random.nextInt(20));
+      int to = Math.min(events.size(), from + 1 + random.nextInt(30));
+      long last = broker().publish(runId, events.subList(from, to)).lastSeq();
+      published = Math.max(published, to);
+      assertEquals(published, last, "seed " + seed);
+    }
+    assertEquals(envelopes(events), read(1, 1_000), "seed " + seed);
+    assertEquals(counted + 300, broker().counters().eventsPublished(), "seed " + seed);
+  }
+
+  @Test
+  void aGapIsRefusedAndChangesNothing() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    Gap gap =
+        assertThrows(Gap.class, () -> broker().publish(runId, SampleEvents.events(runId, 5, 6)));
+    assertEquals(3, gap.lastSeq());
+    assertEquals(envelopes(SampleEvents.events(runId, 1, 3)), read(1, 100));
+    Gap atStart =
+        assertThrows(
+            Gap.class,
+            () -> {
+              String other = RunId.random();
+              broker().open(other, "other", SampleEvents.START);
+              broker().publish(other, SampleEvents.events(other, 2, 2));
+            });
+    assertEquals(0, atStart.lastSeq());
+  }
+
+  @Test
+  void aBatchThatIsNoneIsRefused() {
+    open();
+    Broker broker = broker();
+    assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> broker.publish(runId, SampleEvents.events(runId, 1, Broker.MAX_BATCH + 1)));
+    List<Event> holed = new ArrayList<>(SampleEvents.events(runId, 1, 3));
+    holed.remove(1);
+    assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, holed));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> broker.publish(runId, SampleEvents.events(RunId.random(), 1, 1)));
+    assertEquals(0, broker.buffer(runId).lastSeq());
+    assertEquals(
+        Broker.MAX_BATCH,
+        broker.publish(runId, SampleEvents.events(runId, 1, Broker.MAX_BATCH)).lastSeq());
+  }
+
+  @Test
+  void onlyAnOpenRunTakesEvents() {
+    List<Event> events = SampleEvents.events(runId, 1, 2);
+    assertThrows(NotOpen.class, () -> broker().publish(runId, events));
+    open();
+    broker().publish(runId, events);
+    broker().close(runId);
+    broker().close(runId);
+    assertThrows(NotOpen.class, () -> broker().publish(runId, SampleEvents.events(runId, 3, 3)));
+    assertEquals(envelopes(events), read(1, 100));
+    assertEquals(new Broker.Buffer(false, 2, 2, Optional.of(1L)), broker().buffer(runId));
+  }
+
+  @Test
+  void aRunIsOpenedOnce() {
+    open();
+    assertThrows(AlreadyOpen.class, this::open);
+    broker().close(runId);
+    open();
+    assertTrue(broker().buffer(runId).open());
+  }
+
+  @Test
+  void anOpenRunIsNotDropped() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 2));
+    assertThrows(StillOpen.class, () -> broker().drop(runId));
+    assertEquals(2, broker().buffer(runId).length());
+  }
+
+  @Test
+  void aDroppedRunIsGoneAndMayBeginAnew() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 5));
+    subscribers().put(runId, "reader", 1);
+    broker().close(runId);
+    broker().drop(runId);
+    broker().drop(runId);
+    assertEquals(new Broker.Buffer(false, 0, 0, Optional.empty()), broker().buffer(runId));
+    assertTrue(subscribers().cursors(runId).isEmpty());
+    open();
+    assertEquals(1, broker().publish(runId, SampleEvents.events(runId, 1, 1)).lastSeq());
+    assertEquals(envelopes(SampleEvents.events(runId, 1, 1)), read(1, 10));
+  }
+
+  @Test
+  void thereIsNothingBeyondTheLastEvent() {
+    assertEquals(List.of(), read(1, 10));
+    open();
+    assertEquals(List.of(), read(1, 10));
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    assertEquals(List.of(), read(4, 10));
+    assertEquals(List.of(), read(9, 10));
+  }
+
+  @Test
+  void aReadStopsBeforeItIsTooLargeButBringsOne() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    broker().publish(runId, List.of(SampleEvents.large(runId, 4, 50_000)));
+    broker().publish(runId, SampleEvents.events(runId, 5, 200));
+    int two =
+        read(1, 2).stream()
+            .mapToInt(envelope -> envelope.json().getBytes(StandardCharsets.UTF_8).length)
+            .sum();
+    assertEquals(2, broker().read(runId, 1, 100, two).size());
+    assertEquals(1, broker().read(runId, 1, 100, two - 1).size());
+    assertEquals(3, broker().read(runId, 1, 100, 40_000).size());
+    assertEquals(1, broker().read(runId, 4, 100, 40_000).size());
+    assertEquals(196, broker().read(runId, 5, 1_000, ANY_BYTES).size());
+  }
+
+  @Test
+  void whatTheBufferDroppedIsAnOverflow() {
+    open();
+    long total = Broker.BUFFER_EVENTS + 1_000L;
+    for (long seq = 1; seq <= total; seq += Broker.MAX_BATCH) {
+      long to = Math.min(total, seq + Broker.MAX_BATCH - 1);
+      broker().publish(runId, SampleEvents.events(runId, seq, to));
+    }
+    Broker.Buffer buffer = broker().buffer(runId);
+    assertEquals(total, buffer.lastSeq());
+    assertTrue(buffer.length() >= Broker.BUFFER_EVENTS, "kept " + buffer.length());
+    assertTrue(buffer.length() <= Broker.BUFFER_EVENTS * 1.05, "kept " + buffer.length());
+    long first = buffer.firstSeq().orElseThrow();
+    assertEquals(total - buffer.length() + 1, first);
+    Overflow overflow = assertThrows(Overflow.class, () -> read(first - 1, 10));
+    assertEquals(first - 1, overflow.requestedSeq());
+    assertEquals(first, overflow.availableFrom());
+    assertEquals(first, assertThrows(Overflow.class, () -> read(1, 10)).availableFrom());
+    assertEquals(envelopes(SampleEvents.events(runId, first, first + 9)), read(first, 10));
+    assertEquals(envelopes(SampleEvents.events(runId, total, total)), read(total, 10));
+  }
+
+  @Test
+  void aLostRunIsFilledAgain() {
+    open();
+    List<Event> events = SampleEvents.events(runId, 1, 20);
+    broker().publish(runId, events);
+    loseEverything();
+    assertThrows(NotOpen.class, () -> broker().publish(runId, events.subList(19, 20)));
+    assertEquals(1, broker().restore(runId, "label", SampleEvents.START, 1));
+    broker().publish(runId, events);
+    assertEquals(envelopes(events), read(1, 100));
+    assertEquals(new Broker.Buffer(true, 20, 20, Optional.of(1L)), broker().buffer(runId));
+  }
+
+  @Test
+  void aLostRunMayBeFilledFromLaterOn() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 20));
+    loseEverything();
+    assertEquals(15, broker().restore(runId, "label", SampleEvents.START, 15));
+    Overflow overflow = assertThrows(Overflow.class, () -> read(14, 10));
+    assertEquals(15, overflow.availableFrom());
+    assertEquals(List.of(), read(15, 10));
+    broker().publish(runId, SampleEvents.events(runId, 15, 21));
+    assertEquals(envelopes(SampleEvents.events(runId, 15, 21)), read(15, 10));
+    assertEquals(15, assertThrows(Overflow.class, () -> read(3, 10)).availableFrom());
+  }
+
+  @Test
+  void aLostTailIsFilledFromWhereItBroke() {
+    open();
+    List<Event> events = SampleEvents.events(runId, 1, 30);
+    broker().publish(runId, events.subList(0, 10));
+    long counted = broker().counters().eventsPublished();
+    Runnable failover = checkpoint();
+    broker().publish(runId, events.subList(10, 20));
+    failover.run();
+    Gap gap = assertThrows(Gap.class, () -> broker().publish(runId, events.subList(20, 30)));
+    assertEquals(10, gap.lastSeq());
+    assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 1));
+    broker().publish(runId, events.subList(10, 30));
+    assertEquals(envelopes(events), read(1, 100));
+    assertEquals(counted + 20, broker().counters().eventsPublished());
+  }
+
+  @Test
+  void aHoleIsNeverReadOver() {
+    open();
+    broker().publish(runId, SampleEvents.events(runId, 1, 10));
+    assertEquals(20, broker().restore(runId, "label", SampleEvents.START, 20));
+    broker().publish(runId, SampleEvents.events(runId, 20, 25));
+    for (long from = 1; from < 20; from++) {
+      long requested = from;
+      Overflow overflow = assertThrows(Overflow.class, () -> read(requested, 100));
+      assertEquals(20, overflow.availableFrom());
+    }
+    assertEquals(envelopes(SampleEvents.events(runId, 20, 25)), read(20, 100));
+    assertEquals(25, broker().buffer(runId).lastSeq());
+  }
+
+  @Test
+  void restoringARunThatHasMoreTakesNothingAway() {
+    open();
+    List<Event> events = SampleEvents.events(runId, 1, 10);
+    broker().publish(runId, events);
+    assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 4));
+    assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 11));
+    assertEquals(envelopes(events), read(1, 100));
+    broker().close(runId);
+    assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 1));
+    assertTrue(broker().buffer(runId).open());
+    assertEquals(11, broker().publish(runId, SampleEvents.events(runId, 11, 11)).lastSeq());
+  }
+
+  @Test
+  void runsDoNotMix() {
+    String other = RunId.random();
+    open();
+    broker().open(other, "other", SampleEvents.START);
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    broker().publish(other, SampleEvents.events(other, 1, 1));
+    broker().close(other);
+    broker().drop(other);
+    assertEquals(envelopes(SampleEvents.events(runId, 1, 3)), read(1, 10));
+  }
+
+  @Test
+  void aPublishTellsWhetherSomebodyMustBeWoken() {
+    open();
+    assertFalse(broker().publish(runId, SampleEvents.events(runId, 1, 1)).wake());
+    subscribers().put(runId, "reader", 1);
+    assertTrue(broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake());
+    assertTrue(
+        broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake(),
+        "the answer to the first may have been lost");
+    long fence = subscribers().acquire(runId, SubscribersContract.LONG).orElseThrow();
+    assertFalse(broker().publish(runId, SampleEvents.events(runId, 3, 3)).wake());
+    subscribers().abandon(runId, fence);
+    assertTrue(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());
+    subscribers().remove(runId, "reader");
+    assertFalse(broker().publish(runId, SampleEvents.events(runId, 5, 5)).wake());
+  }
+
+  private void open() {
+    broker().open(runId, "label \"é\"", SampleEvents.START);
+  }
+
+  private List<Envelope> read(long fromSeq, int maxEvents) {
+    return broker().read(runId, fromSeq, maxEvents, ANY_BYTES);
+  }
+
+  private static List<Envelope> envelopes(List<Event> events) {
+    return events.stream()
+        .map(event -> new Envelope(event.seq(), EnvelopeCodec.write(event)))
+        .toList();
+  }
+}

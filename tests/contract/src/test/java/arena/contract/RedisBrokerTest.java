@@ -1,0 +1,220 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.broker.Broker;
+import arena.broker.BrokerUnavailable;
+import arena.broker.Overflow;
+import arena.broker.RedisBroker;
+import arena.broker.RedisConnection;
+import arena.broker.RedisKeys;
+import arena.broker.RedisSettings;
+import arena.broker.RedisSubscribers;
+import arena.broker.Subscribers;
+import arena.codec.EnvelopeCodec;
+import arena.run.RunId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.resps.StreamEntry;
+import redis.clients.jedis.resps.StreamInfo;
+
+class RedisBrokerTest extends BrokerContract {
+  private static final RedisConnection CONNECTION = TestRedis.connection();
+
+  private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain());
+  private final Subscribers subscribers = new RedisSubscribers(CONNECTION, RedisKeys.plain());
+  private final String runId = RunId.random();
+  private final String root = "arena:run:" + runId;
+
+  @AfterAll
+  static void close() {
+    CONNECTION.close();
+  }
+
+  @Override
+  Broker broker() {
+    return broker;
+  }
+
+  @Override
+  Subscribers subscribers() {
+    return subscribers;
+  }
+
+  @Override
+  void loseEverything() {
+    TestRedis.flush();
+  }
+
+  @Override
+  Runnable checkpoint() {
+    return TestRedis.checkpoint();
+  }
+
+  @Test
+  void anOperatorsCommandsWorkAsDocumented() {
+    broker.open(runId, "demo \"1\"", SampleEvents.START);
+    broker.publish(runId, SampleEvents.events(runId, 1, 3));
+    try (Jedis redis = TestRedis.operator()) {
+      assertTrue(redis.exists(root + ":open"));
+      assertEquals(
+          "{\"label\":\"demo \\\"1\\\"\",\"started_at\":\"2026-01-31T23:59:59.123456Z\"}",
+          redis.get(root + ":open"));
+      long life = redis.ttl(root + ":open");
+      assertTrue(life > 21_590 && life <= 21_600, "lives for " + life);
+      assertEquals("3", redis.get(root + ":seq"));
+      assertEquals(3, redis.xlen(root + ":events"));
+      StreamInfo info = redis.xinfoStream(root + ":events");
+      assertEquals("3-0", info.getLastGeneratedId().toString());
+      StreamEntry first = info.getFirstEntry();
+      assertEquals("1-0", first.getID().toString());
+      assertEquals(
+          Map.of("envelope", EnvelopeCodec.write(SampleEvents.events(runId, 1, 1).getFirst())),
+          first.getFields());
+      broker.close(runId);
+      assertFalse(redis.exists(root + ":open"));
+      assertEquals(3, redis.xlen(root + ":events"));
+    }
+  }
+
+  @Test
+  void aRunThatAnOperatorDeletedGoesOn() {
+    broker.open(runId, "label", SampleEvents.START);
+    broker.publish(runId, SampleEvents.events(runId, 1, 6));
+    long counted = broker.counters().eventsPublished();
+    try (Jedis redis = TestRedis.operator()) {
+      redis.del(root + ":events");
+      assertEquals(7, assertThrows(Overflow.class, () -> read(3)).availableFrom());
+      assertEquals(List.of(), read(7));
+      assertEquals(7, broker.publish(runId, SampleEvents.events(runId, 5, 7)).lastSeq());
+      assertEquals(7, assertThrows(Overflow.class, () -> read(6)).availableFrom());
+
+      redis.del(root + ":seq");
+      assertEquals(8, broker.publish(runId, SampleEvents.events(runId, 7, 8)).lastSeq());
+      assertEquals(2, read(7).size());
+
+      redis.del(root + ":open", root + ":seq", root + ":events");
+      assertEquals(1, broker.restore(runId, "label", SampleEvents.START, 1));
+      broker.publish(runId, SampleEvents.events(runId, 1, 9));
+      assertEquals(9, read(1).size());
+      assertEquals(counted + 3, broker.counters().eventsPublished(), "each event counts once");
+    }
+  }
+
+  @Test
+  void everyKeyOfARunExpiresAndNoneIsLeftByADrop() {
+    broker.open(runId, "label", SampleEvents.START);
+    broker.publish(runId, SampleEvents.events(runId, 1, 2));
+    subscribers.put(runId, "reader", 1);
+    subscribers.acquire(runId, SubscribersContract.LONG);
+    broker.close(runId);
+    try (Jedis redis = TestRedis.operator()) {
+      Set<String> left = redis.keys("*" + runId + "*");
+      assertEquals(
+          Set.of("seq", "events", "closed", "counted", "subscribers", "lease", "fence"),
+          left.stream().map(key -> key.substring(root.length() + 1)).collect(Collectors.toSet()));
+      for (String key : left) {
+        assertTrue(redis.ttl(key) > 0, key + " stays forever");
+      }
+      broker.drop(runId);
+      assertEquals(Set.of(), redis.keys("*" + runId + "*"));
+    }
+  }
+
+  @Test
+  void aServerThatForgotTheScriptsIsTaughtThem() {
+    broker.open(runId, "label", SampleEvents.START);
+    try (Jedis redis = TestRedis.operator()) {
+      redis.scriptFlush();
+    }
+    broker.publish(runId, SampleEvents.events(runId, 1, 2));
+    assertEquals(2, read(1).size());
+  }
+
+  @Test
+  void aConnectionThatWentStaleIsReplaced() {
+    broker.open(runId, "label", SampleEvents.START);
+    dropConnections();
+    broker.publish(runId, SampleEvents.events(runId, 1, 2));
+    dropConnections();
+    subscribers.put(runId, "reader", 1);
+    dropConnections();
+    assertTrue(subscribers.acquire(runId, SubscribersContract.LONG).isPresent());
+    dropConnections();
+    String other = RunId.random();
+    broker.open(other, "label", SampleEvents.START);
+    assertTrue(broker.buffer(other).open());
+  }
+
+  private static void dropConnections() {
+    try (Jedis redis = TestRedis.operator()) {
+      redis.clientKill(
+          ClientKillParams.clientKillParams()
+              .type(ClientType.NORMAL)
+              .skipMe(ClientKillParams.SkipMe.YES));
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNamedWithoutThePassword() {
+    RedisSettings nowhere =
+        new RedisSettings("127.0.0.1", TestRedis.freePort(), false, Optional.of("hunter2"));
+    assertUnavailable(nowhere);
+  }
+
+  @Test
+  void aServerThatHangsIsGivenUp() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      assertUnavailable(
+          new RedisSettings("127.0.0.1", silent.getLocalPort(), false, Optional.of("hunter2")));
+    }
+  }
+
+  @Test
+  void aServerThatRefusesThePasswordIsUnavailable() {
+    assertUnavailable(
+        new RedisSettings("127.0.0.1", TestRedis.server().port(), false, Optional.of("hunter2")));
+    assertUnavailable(
+        new RedisSettings("127.0.0.1", TestRedis.server().port(), false, Optional.empty()));
+  }
+
+  @Test
+  void aServerWithoutTlsIsNotSpokenToInTheClear() {
+    assertUnavailable(
+        new RedisSettings("127.0.0.1", TestRedis.server().port(), true, Optional.of("hunter2")));
+  }
+
+  private void assertUnavailable(RedisSettings settings) {
+    try (RedisConnection connection = new RedisConnection(settings)) {
+      Broker unreachable = new RedisBroker(connection, RedisKeys.plain());
+      Instant start = Instant.now();
+      BrokerUnavailable failure =
+          assertThrows(BrokerUnavailable.class, () -> unreachable.buffer(runId));
+      assertFalse(failure.getMessage().contains("hunter2"), failure.getMessage());
+      assertTrue(
+          failure.getMessage().contains(String.valueOf(settings.port())), failure.getMessage());
+      Duration taken = Duration.between(start, Instant.now());
+      assertTrue(taken.toSeconds() < 8, "took " + taken);
+    }
+  }
+
+  private List<Broker.Envelope> read(long fromSeq) {
+    return broker.read(runId, fromSeq, 100, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,45 @@
+package arena.contract;
+
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Events to fill stores with. */
+final class SampleEvents {
+  static final Instant START = Instant.parse("2026-01-31T23:59:59.123456Z");
+
+  /** Letters of one to four bytes in UTF-8, and what JSON escapes. */
+  private static final String TEXT = "aé→𝄞 \"\\\n\t\u0001\u2028/";
+
+  private SampleEvents() {}
+
+  /** A run's events with these numbers, all different. */
+  static List<Event> events(String runId, long fromSeq, long toSeq) {
+    List<Event> events = new ArrayList<>();
+    for (long seq = fromSeq; seq <= toSeq; seq++) {
+      events.add(event(runId, seq, TEXT + " " + seq));
+    }
+    return events;
+  }
+
+  /** An event with a payload of at least this many bytes. */
+  static Event large(String runId, long seq, int bytes) {
+    return event(runId, seq, "x".repeat(bytes));
+  }
+
+  private static Event event(String runId, long seq, String text) {
+    Payload payload = new Payload.LlmPrompt(text);
+    return new Event(
+        runId,
+        seq,
+        "scripted-é",
+        Math.toIntExact(seq / 8),
+        payload.kind(),
+        PayloadCodec.write(payload),
+        START.plusNanos(seq * 1_000_000_007L),
+        Event.SCHEMA_VERSION);
+  }
+}

@@ -1,0 +1,328 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.broker.Broker;
+import arena.broker.Broker.Counters;
+import arena.broker.Subscribers;
+import arena.broker.TooManyReaders;
+import arena.run.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What the list of live readers and its lease promise, beside any broker. */
+abstract class SubscribersContract {
+  /** Longer than any test. */
+  static final Duration LONG = Duration.ofMinutes(10);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** The broker that they read from. */
+  abstract Broker broker();
+
+  /** The readers under test. */
+  abstract Subscribers subscribers();
+
+  /** Loses all that the broker has. */
+  abstract void loseEverything();
+
+  private final String runId = RunId.random();
+
+  @Test
+  void aCursorIsWhereItWasPut() {
+    assertEquals(Map.of(), subscribers().cursors(runId));
+    subscribers().put(runId, "a", 1);
+    subscribers().put(runId, "b=é", 7);
+    subscribers().put(runId, "a", 3);
+    assertEquals(Map.of("a", 3L, "b=é", 7L), subscribers().cursors(runId));
+    assertTrue(subscribers().remove(runId, "a"));
+    assertFalse(subscribers().remove(runId, "a"));
+    assertEquals(Map.of("b=é", 7L), subscribers().cursors(runId));
+    assertEquals(Map.of(), subscribers().cursors(RunId.random()));
+  }
+
+  @Test
+  void oneAtATimeHoldsTheLease() {
+    long first = subscribers().acquire(runId, LONG).orElseThrow();
+    assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));
+    assertTrue(subscribers().acquire(RunId.random(), LONG).isPresent());
+    assertTrue(subscribers().release(runId, first));
+    long second = subscribers().acquire(runId, LONG).orElseThrow();
+    assertTrue(second > first);
+    subscribers().abandon(runId, first);
+    assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));
+    subscribers().abandon(runId, second);
+    assertTrue(subscribers().acquire(runId, LONG).orElseThrow() > second);
+  }
+
+  @Test
+  void theNumberGrowsAlsoOverALoss() {
+    long first = subscribers().acquire(runId, LONG).orElseThrow();
+    loseEverything();
+    assertTrue(subscribers().acquire(runId, LONG).orElseThrow() > first);
+  }
+
+  @Test
+  void aLeaseRunsOut() {
+    long first = subscribers().acquire(runId, Duration.ofMillis(30)).orElseThrow();
+    long second = awaitLease();
+    assertTrue(second > first);
+    assertFalse(subscribers().extend(runId, first, LONG));
+    assertTrue(subscribers().release(runId, first), "it was lost");
+    assertTrue(subscribers().extend(runId, second, LONG), "the loser took nothing");
+  }
+
+  @Test
+  void anExtendedLeaseDoesNotRunOut() {
+    long first = subscribers().acquire(runId, Duration.ofSeconds(5)).orElseThrow();
+    assertTrue(subscribers().extend(runId, first, Duration.ofMillis(30)));
+    assertTrue(awaitLease() > first, "shortened");
+  }
+
+  @Test
+  void onlyTheHolderMovesACursorAndOnlyFromWhereItIs() {
+    subscribers().put(runId, "a", 1);
+    long lost = subscribers().acquire(runId, LONG).orElseThrow();
+    subscribers().abandon(runId, lost);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    Counters before = broker().counters();
+    assertFalse(subscribers().advance(runId, lost, "a", 1, 5));
+    assertFalse(subscribers().advance(runId, fence, "a", 2, 5));
+    assertFalse(subscribers().advance(runId, fence, "unknown", 1, 5));
+    assertEquals(Map.of("a", 1L), subscribers().cursors(runId));
+    assertEquals(before, broker().counters());
+    assertTrue(subscribers().advance(runId, fence, "a", 1, 5));
+    assertFalse(subscribers().advance(runId, fence, "a", 1, 5));
+    assertEquals(Map.of("a", 5L), subscribers().cursors(runId));
+    assertEquals(before.eventsStreamed() + 4, broker().counters().eventsStreamed());
+  }
+
+  @Test
+  void onlyTheHolderFinishesAReaderAndOnlyWhereItIs() {
+    subscribers().put(runId, "a", 3);
+    subscribers().put(runId, "b", 3);
+    long lost = subscribers().acquire(runId, LONG).orElseThrow();
+    subscribers().abandon(runId, lost);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    Counters before = broker().counters();
+    assertFalse(subscribers().finish(runId, lost, "a", 3, true));
+    assertFalse(subscribers().finish(runId, fence, "a", 2, true));
+    assertEquals(2, subscribers().cursors(runId).size());
+    assertEquals(before, broker().counters());
+    assertTrue(subscribers().finish(runId, fence, "a", 3, true));
+    assertTrue(subscribers().finish(runId, fence, "b", 3, false));
+    assertFalse(subscribers().finish(runId, fence, "a", 3, true));
+    assertEquals(Map.of(), subscribers().cursors(runId));
+    assertEquals(before.streamsDropped() + 1, broker().counters().streamsDropped());
+    assertEquals(before.eventsStreamed(), broker().counters().eventsStreamed());
+  }
+
+  @Test
+  void aLeaseIsNotLetGoWhileThereIsWork() {
+    broker().open(runId, "label", SampleEvents.START);
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    subscribers().put(runId, "a", 1);
+    assertFalse(subscribers().release(runId, fence), "a put under the lease");
+    assertTrue(subscribers().advance(runId, fence, "a", 1, 4));
+    broker().publish(runId, SampleEvents.events(runId, 4, 4));
+    assertFalse(subscribers().release(runId, fence), "a publish under the lease");
+    assertTrue(subscribers().advance(runId, fence, "a", 4, 5));
+    assertTrue(subscribers().release(runId, fence));
+    assertTrue(subscribers().acquire(runId, LONG).isPresent());
+  }
+
+  @Test
+  void aClosedRunIsWorkAsLongAsSomebodyIsToBeTold() {
+    broker().open(runId, "label", SampleEvents.START);
+    subscribers().put(runId, "a", 1);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    broker().close(runId);
+    assertFalse(subscribers().release(runId, fence));
+    assertTrue(subscribers().finish(runId, fence, "a", 1, false));
+    assertTrue(subscribers().release(runId, fence));
+  }
+
+  @Test
+  void aRunThatIsNotYetOpenIsNoWork() {
+    subscribers().put(runId, "early", 1);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertTrue(subscribers().release(runId, fence));
+  }
+
+  @Test
+  void aRunHasABoundOnItsReaders() {
+    for (int i = 0; i < Subscribers.MAX_READERS; i++) {
+      subscribers().put(runId, "reader-" + i, 1);
+    }
+    assertThrows(TooManyReaders.class, () -> subscribers().put(runId, "one too many", 1));
+    subscribers().put(runId, "reader-0", 2);
+    assertEquals(Subscribers.MAX_READERS, subscribers().cursors(runId).size());
+  }
+
+  @Test
+  void oneOfManyGetsTheLease() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (int round = 0; round < 20; round++) {
+        List<Callable<OptionalLong>> tries = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          tries.add(() -> subscribers().acquire(runId, LONG));
+        }
+        List<Long> won = new ArrayList<>();
+        for (Future<OptionalLong> tried : threads.invokeAll(tries)) {
+          tried.get().ifPresent(won::add);
+        }
+        assertEquals(1, won.size());
+        assertTrue(subscribers().release(runId, won.getFirst()));
+      }
+    }
+  }
+
+  /**
+   * Publishers, readers that come and go, and fan-outs that lose their lease, all at once: every
+   * reader gets every event from its first on, once and in order, and nobody is woken in between
+   * but by a publish or a put.
+   */
+  @Test
+  void noInterleavingLosesOrRepeatsAnEvent() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    int total = 400;
+    Map<String, Long> starts = new HashMap<>();
+    for (int i = 0; i < 12; i++) {
+      starts.put("reader-" + i, 1L + random.nextInt(20));
+    }
+    broker().open(runId, "label", SampleEvents.START);
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      FanOuts fanOuts = new FanOuts(threads, seed, total, starts);
+      Future<?> publisher = threads.submit(() -> publish(total, new Random(seed), fanOuts));
+      starts.forEach(
+          (reader, from) -> {
+            subscribers().put(runId, reader, from);
+            fanOuts.wake();
+          });
+      publisher.get();
+      boolean all = fanOuts.missing.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertEquals(List.of(), List.copyOf(fanOuts.failures), "seed " + seed);
+      assertTrue(
+          all,
+          () -> "seed %d: the cursors are at %s".formatted(seed, subscribers().cursors(runId)));
+      fanOuts.got.forEach(
+          (reader, seqs) ->
+              assertEquals(
+                  LongStream.rangeClosed(starts.get(reader), total).boxed().toList(),
+                  List.copyOf(seqs),
+                  "seed " + seed + ", " + reader));
+    }
+  }
+
+  private void publish(int total, Random random, FanOuts fanOuts) {
+    long last = 0;
+    while (last < total) {
+      long to = Math.min(total, last + 1 + random.nextInt(8));
+      if (broker().publish(runId, SampleEvents.events(runId, last + 1, to)).wake()) {
+        fanOuts.wake();
+      }
+      last = to;
+    }
+  }
+
+  /** Runs fan-outs as they are asked for, each in a thread of its own. */
+  private final class FanOuts {
+    private final ExecutorService threads;
+    private final long seed;
+    private final AtomicInteger calls = new AtomicInteger();
+    final Map<String, Queue<Long>> got = new ConcurrentHashMap<>();
+    final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+    final CountDownLatch missing;
+
+    private FanOuts(ExecutorService threads, long seed, int total, Map<String, Long> starts) {
+      this.threads = threads;
+      this.seed = seed;
+      starts.keySet().forEach(reader -> got.put(reader, new ConcurrentLinkedQueue<>()));
+      long expected = starts.values().stream().mapToLong(from -> total - from + 1).sum();
+      this.missing = new CountDownLatch(Math.toIntExact(expected));
+    }
+
+    void wake() {
+      try {
+        threads.execute(this::fanOut);
+      } catch (RejectedExecutionException e) {
+        // everything has arrived, and the test is over
+      }
+    }
+
+    private void fanOut() {
+      Random random = new Random(seed + calls.incrementAndGet());
+      try {
+        OptionalLong taken = subscribers().acquire(runId, LONG);
+        if (taken.isEmpty()) {
+          return;
+        }
+        long fence = taken.getAsLong();
+        do {
+          for (Map.Entry<String, Long> cursor : subscribers().cursors(runId).entrySet()) {
+            if (random.nextInt(10) == 0) {
+              // Hands over, and goes on unaware for a while: what it still does has no effect.
+              subscribers().abandon(runId, fence);
+              wake();
+            }
+            send(fence, cursor.getKey(), cursor.getValue(), 1 + random.nextInt(10));
+          }
+        } while (!subscribers().release(runId, fence));
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+
+    private void send(long fence, String reader, long from, int most) {
+      List<Broker.Envelope> envelopes = broker().read(runId, from, most, Integer.MAX_VALUE);
+      if (envelopes.isEmpty()) {
+        return;
+      }
+      long next = envelopes.getLast().seq() + 1;
+      // The next holder may move the same cursor on at once; what it got comes after this.
+      synchronized (got.get(reader)) {
+        if (subscribers().advance(runId, fence, reader, from, next)) {
+          for (Broker.Envelope envelope : envelopes) {
+            got.get(reader).add(envelope.seq());
+            missing.countDown();
+          }
+        }
+      }
+    }
+  }
+
+  private long awaitLease() {
+    Instant limit = Instant.now().plus(PATIENCE);
+    while (Instant.now().isBefore(limit)) {
+      OptionalLong fence = subscribers().acquire(runId, LONG);
+      if (fence.isPresent()) {
+        return fence.getAsLong();
+      }
+    }
+    throw new AssertionError("the lease did not run out within " + PATIENCE);
+  }
+}
