@@ -26,4 +26,14 @@ public interface Archive {
 
   /** The {@code turn_start} at turn {@code t}, if the run has one. */
   Optional<Event> turnStart(Run run, int t);
+
+  /** One point a turn that has begun, in order. */
+  List<Point> series(Run run);
+
+  /**
+   * One turn of a run, for a chart.
+   *
+   * @param turn the turn that begins
+   */
+  record Point(int turn, double food, double wood, double gold, double stone, int population) {}
 }

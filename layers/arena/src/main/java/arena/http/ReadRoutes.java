@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
@@ -98,7 +99,7 @@ public final class ReadRoutes {
             out.writeStringField("run_id", run.runId());
             out.writeStringField("profile_name", run.profile().name());
             out.writeArrayFieldStart("points");
-            for (RunReader.Point point : reader.get().series(run)) {
+            for (Archive.Point point : reader.get().series(run)) {
               out.writeStartObject();
               out.writeNumberField("turn", point.turn());
               out.writeNumberField("food", point.food());

@@ -48,10 +48,6 @@ public final class RunReader {
    */
   public record EventPage(List<Broker.Envelope> envelopes, OptionalLong next, RunStatus status) {}
 
-  /** One turn of a run, for a chart. */
-  public record Point(
-      int turn, double food, double wood, double gold, double stone, int population) {}
-
   /** What {@code /metrics} tells. */
   public record Metrics(
       long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
@@ -86,21 +82,21 @@ public final class RunReader {
   }
 
   /** One point a turn that has begun, in order. */
-  public List<Point> series(Run run) {
-    List<Point> points = new ArrayList<>();
+  public List<Archive.Point> series(Run run) {
+    if (run.archived()) {
+      return archive.series(run);
+    }
+    List<Archive.Point> points = new ArrayList<>();
     long next = 1;
     while (next <= Math.min(run.nEvents(), MAX_EVENTS)) {
-      List<Event> page =
-          run.archived()
-              ? archive.events(run, next, PAGE)
-              : journal.events(run.runId(), next, PAGE);
+      List<Event> page = journal.events(run.runId(), next, PAGE);
       if (page.isEmpty()) {
         break;
       }
       for (Event event : page) {
         if (event.kind().equals("turn_start")
             && PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
-          points.add(new Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
+          points.add(new Archive.Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
         }
       }
       next = page.getLast().seq() + 1;

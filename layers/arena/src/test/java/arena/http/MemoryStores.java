@@ -6,7 +6,9 @@ import arena.broker.Overflow;
 import arena.catalog.BadCursor;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
+import arena.codec.PayloadCodec;
 import arena.event.Event;
+import arena.event.Payload;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.lifecycle.RunReader;
@@ -83,6 +85,17 @@ final class MemoryStores implements Catalog, Broker, Journal, Archive {
   @Override
   public List<Event> events(Run run, long fromSeq, int limit) {
     return events(run.runId(), fromSeq, limit);
+  }
+
+  @Override
+  public List<Point> series(Run run) {
+    List<Point> points = new ArrayList<>();
+    for (Event event : events.get(run.runId())) {
+      if (PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
+        points.add(new Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
+      }
+    }
+    return points;
   }
 
   @Override

@@ -1,0 +1,187 @@
+package arena.archive;
+
+import arena.event.Event;
+import arena.run.Run;
+import arena.world.Age;
+import arena.world.Score;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * The archive in a bucket: {@code runs/day=YYYY-MM-DD/<run_id>.parquet}, the day being the UTC day
+ * on which the run was asked for. DuckDB makes and reads the files; it never touches the network.
+ */
+public final class DuckDbArchive implements Archive {
+  /** Largest archive, in bytes; the longest runs have some megabytes. */
+  static final long MAX_BYTES = 200L * 1024 * 1024;
+
+  private final S3Client s3;
+  private final String bucket;
+  private final DuckDb duckDb;
+  private final ParquetFiles files;
+
+  /** Archives in this bucket, with this engine. */
+  public DuckDbArchive(S3Client s3, String bucket, DuckDb duckDb) {
+    this.s3 = s3;
+    this.bucket = bucket;
+    this.duckDb = duckDb;
+    this.files = new ParquetFiles(duckDb);
+  }
+
+  @Override
+  public String address(Run run) {
+    return "s3://" + bucket + "/" + key(run);
+  }
+
+  private static String key(Run run) {
+    return "runs/day=%s/%s.parquet"
+        .formatted(run.createdAt().atZone(ZoneOffset.UTC).toLocalDate(), run.runId());
+  }
+
+  @Override
+  public String write(Run run, Iterable<Event> events) {
+    Path file = duckDb.folder().resolve("new-%s.parquet".formatted(UUID.randomUUID()));
+    try {
+      long count = files.write(run.runId(), events, file);
+      upload(run, file);
+      // Only what was read back whole is an archive: nobody looks at the journal after this.
+      duckDb.cache().forget(address(run));
+      try (FileCache.Copy copy = copy(run)) {
+        ParquetFiles.Extent extent = files.extent(copy.file());
+        if (!extent.isWhole(count)) {
+          duckDb.cache().forget(address(run));
+          throw new ArchiveUnavailable(
+              "%s was written with %d events and reads back with %s"
+                  .formatted(address(run), count, extent),
+              null);
+        }
+      }
+      return address(run);
+    } finally {
+      delete(file);
+    }
+  }
+
+  private void upload(Run run, Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_BYTES) {
+        throw new IllegalStateException(
+            "the archive of run %s has %d bytes, more than %d"
+                .formatted(run.runId(), size, MAX_BYTES));
+      }
+      s3.putObject(
+          request ->
+              request.bucket(bucket).key(key(run)).contentType("application/vnd.apache.parquet"),
+          RequestBody.fromFile(file));
+    } catch (SdkException e) {
+      throw unavailable("write", run, e);
+    } catch (IOException e) {
+      throw new ArchiveUnavailable("cannot read " + file.getFileName(), e);
+    }
+  }
+
+  @Override
+  public List<Event> events(Run run, long fromSeq, int limit) {
+    if (fromSeq < 1 || limit < 1) {
+      throw new IllegalArgumentException(
+          "from_seq and limit count from 1, not %d, %d".formatted(fromSeq, limit));
+    }
+    return read(run, file -> files.events(file, fromSeq, fromSeq + limit));
+  }
+
+  @Override
+  public Run.Summary summary(Run run) {
+    return read(
+        run,
+        file -> {
+          ParquetFiles.Played played = files.played(file);
+          Optional<ParquetFiles.Last> last = files.last(file);
+          return new Run.Summary(
+              played.costUsd(),
+              played.turns(),
+              last.map(ParquetFiles.Last::age).orElse(""),
+              last.map(DuckDbArchive::score).orElse(new Score(0, 0, 0)));
+        });
+  }
+
+  private static Score score(ParquetFiles.Last last) {
+    int rank = Age.labelled(last.age()).map(Age::rank).orElse(0);
+    return new Score(rank, last.population(), last.economy());
+  }
+
+  @Override
+  public Optional<Event> turnStart(Run run, int t) {
+    return read(run, file -> files.turnStart(file, t));
+  }
+
+  @Override
+  public List<Point> series(Run run) {
+    return read(run, files::series);
+  }
+
+  private <T> T read(Run run, Function<Path, T> question) {
+    try (FileCache.Copy copy = copy(run)) {
+      if (copy.rows() == run.nEvents()) {
+        return question.apply(copy.file());
+      }
+    }
+    // An archive does not change once the catalog names it, but one that was written before that
+    // and then written again may have been copied in between.
+    duckDb.cache().forget(address(run));
+    try (FileCache.Copy copy = copy(run)) {
+      return question.apply(copy.file());
+    }
+  }
+
+  private FileCache.Copy copy(Run run) {
+    return duckDb.cache().use(address(run), file -> download(run, file));
+  }
+
+  private long download(Run run, Path file) {
+    try (ResponseInputStream<GetObjectResponse> object =
+        s3.getObject(request -> request.bucket(bucket).key(key(run)))) {
+      long size = object.response().contentLength();
+      if (size > MAX_BYTES) {
+        throw new IllegalStateException(
+            "%s has %d bytes, more than %d".formatted(address(run), size, MAX_BYTES));
+      }
+      Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
+      return files.extent(file).rows();
+    } catch (SdkException e) {
+      throw unavailable("read", run, e);
+    } catch (IOException e) {
+      throw new ArchiveUnavailable("cannot copy " + address(run), e);
+    }
+  }
+
+  private ArchiveUnavailable unavailable(String what, Run run, SdkException e) {
+    String why =
+        e instanceof AwsServiceException answer && answer.awsErrorDetails() != null
+            ? "S3 answered %d %s"
+                .formatted(answer.statusCode(), answer.awsErrorDetails().errorCode())
+            : e.getMessage();
+    return new ArchiveUnavailable("cannot %s %s: %s".formatted(what, address(run), why), e);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new ArchiveUnavailable("cannot delete " + file.getFileName(), e);
+    }
+  }
+}
