@@ -26,7 +26,9 @@ public interface Broker {
 
   /**
    * Makes a run open here whatever was lost, ready for the event {@code nextSeq}, unless it has
-   * that much already. Events before it are gone from the buffer only.
+   * that much already. If what is left ends before {@code nextSeq - 1}, it goes too, so that no
+   * reader passes the hole unawares: it gets an {@link Overflow}. An event that is published again
+   * is not counted again, unless the counter was lost as well.
    *
    * @return the next event that it takes: {@code nextSeq}, or a later one if it has more
    */

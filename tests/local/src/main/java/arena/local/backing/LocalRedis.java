@@ -113,7 +113,8 @@ public final class LocalRedis implements AutoCloseable {
 
   /**
    * Ends the server at once, as a crash would: what it had not yet written to disk is lost (at most
-   * about a second's worth). {@link #start} on the same folder has the rest.
+   * about a second's worth). {@link #start} on the same folder has the rest. A {@link #close} after
+   * it changes nothing.
    */
   public void kill() {
     process.destroyForcibly();
@@ -128,7 +129,10 @@ public final class LocalRedis implements AutoCloseable {
     release();
   }
 
-  private void release() {
+  private synchronized void release() {
+    if (!lock.isOpen()) {
+      return; // done before; the folder may be another's by now
+    }
     try {
       Runtime.getRuntime().removeShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.gaul.s3proxy.AuthenticationType;
@@ -23,6 +24,9 @@ public final class LocalS3 implements AutoCloseable {
   private static final long MAX_UPLOAD = 1L << 30;
 
   private static final int MAX_THREADS = 16;
+
+  /** Other names the server makes, and then never finds again. */
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   private final BlobStoreContext store;
   private final S3Proxy server;
@@ -80,8 +84,15 @@ public final class LocalS3 implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getPort());
   }
 
-  /** Makes a bucket, if it is not there yet. */
+  /**
+   * Makes a bucket, if it is not there yet.
+   *
+   * @param name 3 to 63 lower-case letters, digits, dots and hyphens, as S3 has it
+   */
   public void createBucket(String name) {
+    if (!BUCKET.matcher(name).matches()) {
+      throw new IllegalArgumentException("no bucket may be called " + name);
+    }
     store.getBlobStore().createContainerInLocation(null, name);
   }
 

@@ -51,7 +51,10 @@ class LocalRedisTest {
     assertFalse(redis.alive());
     try (LocalRedis again = LocalRedis.start(folder, port, PASSWORD);
         Jedis jedis = client(again)) {
+      redis.close();
+      assertTrue(again.alive());
       assertEquals("PONG", jedis.ping());
+      assertThrows(BackingFailed.class, () -> LocalRedis.start(folder, freePort(), PASSWORD));
     }
   }
 

@@ -26,6 +26,7 @@ class LocalS3Test {
   @Test
   void keepsItsObjectsOverARestart() {
     try (LocalS3 server = LocalS3.start(folder, 0, "local", "secret")) {
+      assertThrows(IllegalArgumentException.class, () -> server.createBucket("b"));
       server.createBucket(BUCKET);
       server.createBucket(BUCKET);
       try (S3Client s3 = client(server, "secret")) {
