@@ -2,11 +2,16 @@ package arena.catalog;
 
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Every run's row. Rows are begun by the journal, with the run's first entry. */
+/**
+ * Every run's row. Rows are begun by the journal, with the run's first entry. Every call throws
+ * {@link CatalogUnavailable} if it may work later. Lists may come a moment behind the rows; what
+ * they return of a row is as it is now.
+ */
 public interface Catalog {
   /** The run's row as it is now (a consistent read). */
   Optional<Run> find(String runId);
@@ -15,7 +20,7 @@ public interface Catalog {
    * Runs, newest first.
    *
    * @param which all of them, or those that are archived
-   * @param limit most rows returned
+   * @param limit most rows returned, from 1 to 100
    * @param cursor where the page before ended, or empty for the first page
    * @throws BadCursor if the cursor was not given out by this catalog
    */
@@ -24,6 +29,8 @@ public interface Catalog {
   /**
    * The runs that the broker may still hold, oldest first: the running ones, and ended ones not yet
    * released.
+   *
+   * @param limit most rows returned, from 1 to 10,000
    */
   List<Run> held(int limit);
 
@@ -40,10 +47,17 @@ public interface Catalog {
   /**
    * Notes where a run's archive is and how it ended; a running run becomes complete, a failed one
    * stays failed. Doing it again changes nothing.
+   *
+   * @throws UnknownRun if there is no such run
    */
   void archived(String runId, String dbPath, Run.Summary summary, Instant at);
 
-  /** Notes that the broker holds nothing of this ended run. */
+  /**
+   * Notes that the broker holds nothing of this ended run. Doing it again changes nothing.
+   *
+   * @throws UnknownRun if there is no such run
+   * @throws IllegalStateException if the run is running
+   */
   void released(String runId);
 
   /** Which runs a list is of. */

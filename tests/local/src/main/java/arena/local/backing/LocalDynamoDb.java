@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.ListTablesResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
@@ -38,8 +39,8 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  * would listen on every interface, so its request handler stands on a server of ours.
  */
 public final class LocalDynamoDb implements AutoCloseable {
-  /** Most tables that a sweep looks at. */
-  public static final int MAX_TABLES = 100;
+  /** Most tables that it may have for a sweep to look at. */
+  public static final int MAX_TABLES = 1_000;
 
   /** Most pages, of 1 MB of items each, that one sweep reads of one table; the next goes on. */
   public static final int MAX_SWEEP_PAGES = 100;
@@ -159,16 +160,28 @@ public final class LocalDynamoDb implements AutoCloseable {
    * takes its time. A sweep that reaches its bound is gone on with by the next.
    *
    * @return how many it deleted
+   * @throws IllegalStateException if there are more than {@value #MAX_TABLES} tables
    */
   public synchronized int expire(Instant now) {
     int deleted = 0;
-    for (String table : client.listTables(request -> request.limit(MAX_TABLES)).tableNames()) {
+    for (String table : tables()) {
       Optional<String> expiry = expiry(table);
       if (expiry.isPresent()) {
         deleted += expire(table, expiry.get(), now);
       }
     }
     return deleted;
+  }
+
+  private List<String> tables() {
+    List<String> tables = new ArrayList<>();
+    for (ListTablesResponse page : client.listTablesPaginator()) {
+      tables.addAll(page.tableNames());
+      if (tables.size() > MAX_TABLES) {
+        throw new IllegalStateException("there are more than %d tables".formatted(MAX_TABLES));
+      }
+    }
+    return tables;
   }
 
   private Optional<String> expiry(String table) {

@@ -1,0 +1,258 @@
+package arena.catalog;
+
+import arena.codec.Timestamps;
+import arena.dynamo.Attributes;
+import arena.dynamo.Calls;
+import arena.dynamo.Pages;
+import arena.run.Failure;
+import arena.run.Limits;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.Select;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+
+/**
+ * The catalog as a DynamoDB table with an index for each list. An index has keys only and may be a
+ * moment behind, so rows are read from the table, and those that left the list are left out.
+ *
+ * <p>Every change is a transaction of one item: unlike a plain update, one whose answer was lost
+ * and that is sent again is known for the same, and not refused by the condition that it itself
+ * made false.
+ */
+public final class DynamoCatalog implements Catalog {
+  /** Most rows that {@link #held} returns. */
+  public static final int MAX_HELD = 10_000;
+
+  private final Calls dynamo;
+  private final String table;
+
+  /** Keeps rows in this table. */
+  public DynamoCatalog(DynamoDbClient dynamo, String table) {
+    this.dynamo = new Calls(dynamo, CatalogUnavailable::new);
+    this.table = table;
+  }
+
+  @Override
+  public Optional<Run> find(String runId) {
+    GetItemResponse found =
+        dynamo.call(
+            () ->
+                dynamo
+                    .client()
+                    .getItem(
+                        get -> get.tableName(table).key(RunRow.key(runId)).consistentRead(true)));
+    return found.hasItem() ? Optional.of(RunRow.read(found.item())) : Optional.empty();
+  }
+
+  @Override
+  public RunPage list(Which which, int limit, Optional<String> cursor) {
+    if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
+      throw new IllegalArgumentException(
+          "a page has 1 to %d runs, not %d".formatted(Limits.MAX_RUNS_PAGE, limit));
+    }
+    String index =
+        switch (which) {
+          case ALL -> RunRow.LISTED;
+          case ARCHIVED -> RunRow.ARCHIVED;
+        };
+    QueryRequest.Builder query = query(index).scanIndexForward(false);
+    cursor.ifPresent(text -> query.exclusiveStartKey(ListCursor.read(index, text).key()));
+    // One more than asked for tells whether there is a next page.
+    List<Map<String, AttributeValue>> keys = new ArrayList<>();
+    Pages pages = new Pages(dynamo, query);
+    while (keys.size() <= limit && pages.more()) {
+      keys.addAll(pages.next(limit + 1 - keys.size()));
+    }
+    boolean more = keys.size() > limit;
+    List<Map<String, AttributeValue>> page = more ? keys.subList(0, limit) : keys;
+    return new RunPage(
+        rows(page, row -> row.containsKey(index)),
+        more ? Optional.of(ListCursor.at(index, page.getLast()).write()) : Optional.empty());
+  }
+
+  @Override
+  public List<Run> held(int limit) {
+    if (limit < 1 || limit > MAX_HELD) {
+      throw new IllegalArgumentException(
+          "held returns 1 to %d runs, not %d".formatted(MAX_HELD, limit));
+    }
+    List<Run> runs = new ArrayList<>();
+    Pages pages = new Pages(dynamo, query(RunRow.HELD));
+    while (runs.size() < limit && pages.more()) {
+      int room = Math.min(limit - runs.size(), Calls.MAX_GET);
+      runs.addAll(rows(pages.next(room), row -> row.containsKey(RunRow.HELD)));
+    }
+    return runs;
+  }
+
+  @Override
+  public long countRunning() {
+    long count = 0;
+    Pages pages = new Pages(dynamo, query(RunRow.RUNNING).select(Select.COUNT));
+    while (pages.more()) {
+      count += pages.count();
+    }
+    return count;
+  }
+
+  @Override
+  public boolean fail(String runId, Failure failure, Instant at) {
+    return change(
+            runId,
+            "SET #status = :failed, #failure = :failure, #ended_at = :at REMOVE #running",
+            "#status = :running",
+            Map.of(
+                "#status", RunRow.STATUS,
+                "#failure", RunRow.FAILURE,
+                "#ended_at", RunRow.ENDED_AT,
+                "#running", RunRow.RUNNING),
+            Map.of(
+                ":running", Attributes.of(RunStatus.RUNNING.label()),
+                ":failed", Attributes.of(RunStatus.FAILED.label()),
+                ":failure", Attributes.of(RunRow.failure(failure)),
+                ":at", Attributes.of(Timestamps.write(at))))
+        .isEmpty();
+  }
+
+  @Override
+  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+    if (dbPath.isEmpty()) {
+      throw new IllegalArgumentException("an archive has an address");
+    }
+    Map<String, String> names =
+        Map.of(
+            "#status", RunRow.STATUS,
+            "#db_path", RunRow.DB_PATH,
+            "#summary", RunRow.SUMMARY,
+            "#archived", RunRow.ARCHIVED);
+    Map<String, AttributeValue> values =
+        Map.of(
+            ":db_path", Attributes.of(dbPath),
+            ":summary", Attributes.of(RunRow.summary(summary)),
+            ":in", RunRow.IN);
+    String archive = "SET #db_path = :db_path, #summary = :summary, #archived = :in";
+
+    Map<String, String> completeNames = new HashMap<>(names);
+    completeNames.put("#ended_at", RunRow.ENDED_AT);
+    completeNames.put("#running", RunRow.RUNNING);
+    Map<String, AttributeValue> completeValues = new HashMap<>(values);
+    completeValues.put(":running", Attributes.of(RunStatus.RUNNING.label()));
+    completeValues.put(":complete", Attributes.of(RunStatus.COMPLETE.label()));
+    completeValues.put(":at", Attributes.of(Timestamps.write(at)));
+    Optional<Map<String, AttributeValue>> ended =
+        change(
+            runId,
+            archive + ", #status = :complete, #ended_at = :at REMOVE #running",
+            "#status = :running",
+            completeNames,
+            completeValues);
+    if (ended.isEmpty()) {
+      return;
+    }
+    requireKnown(runId, ended.get());
+    if (ended.get().containsKey(RunRow.ARCHIVED)) {
+      return;
+    }
+    // It failed before, and stays so. If this is refused, another call has archived it since.
+    Map<String, AttributeValue> failedValues = new HashMap<>(values);
+    failedValues.put(":failed", Attributes.of(RunStatus.FAILED.label()));
+    change(
+        runId,
+        archive,
+        "#status = :failed AND attribute_not_exists(#archived)",
+        names,
+        failedValues);
+  }
+
+  @Override
+  public void released(String runId) {
+    Optional<Map<String, AttributeValue>> refused =
+        change(
+            runId,
+            "REMOVE #held",
+            "attribute_exists(#status) AND #status <> :running",
+            Map.of("#status", RunRow.STATUS, "#held", RunRow.HELD),
+            Map.of(":running", Attributes.of(RunStatus.RUNNING.label())));
+    if (refused.isPresent()) {
+      requireKnown(runId, refused.get());
+      throw new IllegalStateException(
+          "run %s is running: the broker still needs it".formatted(runId));
+    }
+  }
+
+  private static void requireKnown(String runId, Map<String, AttributeValue> row) {
+    if (row.isEmpty()) {
+      throw new UnknownRun(runId);
+    }
+  }
+
+  /**
+   * Changes a row.
+   *
+   * @return empty if it did; else the row as it is, without attributes if there is none, for which
+   *     the condition does not hold
+   */
+  private Optional<Map<String, AttributeValue>> change(
+      String runId,
+      String expression,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+    Update update =
+        Update.builder()
+            .tableName(table)
+            .key(RunRow.key(runId))
+            .updateExpression(expression)
+            .conditionExpression(condition)
+            .expressionAttributeNames(names)
+            .expressionAttributeValues(values)
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    return dynamo
+        .transact(TransactWriteItem.builder().update(update).build())
+        .map(List::getFirst)
+        .map(CancellationReason::item);
+  }
+
+  /** The rows of these keys, in their order, of those that are still in the list. */
+  private List<Run> rows(
+      List<Map<String, AttributeValue>> keys, Predicate<Map<String, AttributeValue>> inList) {
+    Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
+    List<String> runIds = keys.stream().map(key -> key.get(RunRow.RUN_ID).s()).toList();
+    for (Map<String, AttributeValue> row :
+        dynamo.getAll(table, runIds.stream().map(RunRow::key).toList())) {
+      rows.put(row.get(RunRow.RUN_ID).s(), row);
+    }
+    return runIds.stream()
+        .filter(rows::containsKey)
+        .map(rows::get)
+        .filter(inList)
+        .map(RunRow::read)
+        .toList();
+  }
+
+  /** The rows in this index, oldest first. */
+  private QueryRequest.Builder query(String index) {
+    return QueryRequest.builder()
+        .tableName(table)
+        .indexName(index)
+        .keyConditionExpression("#index = :in")
+        .expressionAttributeNames(Map.of("#index", index))
+        .expressionAttributeValues(Map.of(":in", RunRow.IN));
+  }
+}

@@ -1,0 +1,187 @@
+package arena.stream;
+
+import arena.dynamo.Attributes;
+import arena.dynamo.Calls;
+import arena.dynamo.Pages;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/**
+ * Connections as a DynamoDB table: an item for each connection, which counts its subscriptions, and
+ * one for each of those.
+ */
+public final class DynamoConnections implements Connections {
+  /**
+   * How long an item is kept whose connection's end was never told. API Gateway ends a connection
+   * after 2 hours.
+   */
+  private static final Duration KEEP = Duration.ofHours(3);
+
+  private static final String CONNECTION_ID = "connection_id";
+  private static final String RUN_ID = "run_id";
+  private static final String SUBSCRIPTIONS = "subscriptions";
+  private static final String EXPIRES_AT = "expires_at";
+
+  /** What stands for a run's id in the connection's own item. */
+  private static final String OWN = "-";
+
+  private final Calls dynamo;
+  private final String table;
+  private final InstantSource clock;
+
+  /** Keeps connections in this table. */
+  public DynamoConnections(DynamoDbClient dynamo, String table, InstantSource clock) {
+    this.dynamo = new Calls(dynamo, ConnectionsUnavailable::new);
+    this.table = table;
+    this.clock = clock;
+  }
+
+  @Override
+  public void connected(String connectionId, Instant at) {
+    dynamo.call(
+        () ->
+            dynamo
+                .client()
+                .updateItem(
+                    update ->
+                        update
+                            .tableName(table)
+                            .key(key(connectionId, OWN))
+                            .updateExpression(
+                                "SET #expires_at = :expires_at, "
+                                    + "#subscriptions = if_not_exists(#subscriptions, :none)")
+                            .expressionAttributeNames(
+                                Map.of("#expires_at", EXPIRES_AT, "#subscriptions", SUBSCRIPTIONS))
+                            .expressionAttributeValues(
+                                Map.of(":expires_at", expiry(at), ":none", Attributes.of(0L)))));
+  }
+
+  @Override
+  public boolean subscribed(String connectionId, String runId) {
+    requireRun(runId);
+    Put subscription =
+        Put.builder()
+            .tableName(table)
+            .item(
+                Map.of(
+                    CONNECTION_ID, Attributes.of(connectionId),
+                    RUN_ID, Attributes.of(runId),
+                    EXPIRES_AT, expiry(clock.instant())))
+            .conditionExpression("attribute_not_exists(connection_id)")
+            .build();
+    Update count =
+        count(connectionId)
+            .conditionExpression("attribute_exists(connection_id) AND #subscriptions < :most")
+            .expressionAttributeValues(
+                Map.of(
+                    ":change", Attributes.of(1L), ":most", Attributes.of((long) MAX_SUBSCRIPTIONS)))
+            .build();
+    Optional<List<CancellationReason>> refused =
+        dynamo.transact(
+            TransactWriteItem.builder().put(subscription).build(),
+            TransactWriteItem.builder().update(count).build());
+    if (refused.isEmpty()) {
+      return true;
+    }
+    CancellationReason connection = refused.get().get(1);
+    boolean gone = Calls.conditionFailed(connection) && connection.item().isEmpty();
+    boolean already = Calls.conditionFailed(refused.get().get(0));
+    return already && !gone;
+  }
+
+  @Override
+  public void unsubscribed(String connectionId, String runId) {
+    requireRun(runId);
+    Delete subscription =
+        Delete.builder()
+            .tableName(table)
+            .key(key(connectionId, runId))
+            .conditionExpression("attribute_exists(connection_id)")
+            .build();
+    Update count =
+        count(connectionId)
+            .conditionExpression("attribute_exists(connection_id)")
+            .expressionAttributeValues(Map.of(":change", Attributes.of(-1L)))
+            .build();
+    Optional<List<CancellationReason>> refused =
+        dynamo.transact(
+            TransactWriteItem.builder().delete(subscription).build(),
+            TransactWriteItem.builder().update(count).build());
+    boolean subscribed = refused.isPresent() && !Calls.conditionFailed(refused.get().get(0));
+    if (subscribed) { // of a connection that is gone
+      delete(List.of(key(connectionId, runId)));
+    }
+  }
+
+  @Override
+  public List<String> disconnected(String connectionId) {
+    // Its own item goes first: from then on nothing can subscribe, and nothing is missed below.
+    delete(List.of(key(connectionId, OWN)));
+    List<String> runIds = new ArrayList<>();
+    Pages pages =
+        new Pages(
+            dynamo,
+            QueryRequest.builder()
+                .tableName(table)
+                .consistentRead(true)
+                .keyConditionExpression("connection_id = :connection_id")
+                .expressionAttributeValues(Map.of(":connection_id", Attributes.of(connectionId))));
+    while (pages.more()) {
+      List<Map<String, AttributeValue>> subscriptions = pages.next(Calls.MAX_WRITE);
+      for (Map<String, AttributeValue> subscription : subscriptions) {
+        runIds.add(Attributes.text(subscription, RUN_ID));
+      }
+      delete(
+          subscriptions.stream()
+              .map(subscription -> key(connectionId, Attributes.text(subscription, RUN_ID)))
+              .toList());
+    }
+    return runIds;
+  }
+
+  private static void requireRun(String runId) {
+    if (runId.equals(OWN)) {
+      throw new IllegalArgumentException("no run is called " + OWN);
+    }
+  }
+
+  private Update.Builder count(String connectionId) {
+    return Update.builder()
+        .tableName(table)
+        .key(key(connectionId, OWN))
+        .updateExpression("ADD #subscriptions :change")
+        .expressionAttributeNames(Map.of("#subscriptions", SUBSCRIPTIONS))
+        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
+  }
+
+  private void delete(List<Map<String, AttributeValue>> keys) {
+    dynamo.writeAll(
+        table,
+        keys.stream()
+            .map(key -> WriteRequest.builder().deleteRequest(delete -> delete.key(key)).build())
+            .toList());
+  }
+
+  private static Map<String, AttributeValue> key(String connectionId, String runId) {
+    return Map.of(CONNECTION_ID, Attributes.of(connectionId), RUN_ID, Attributes.of(runId));
+  }
+
+  private static AttributeValue expiry(Instant from) {
+    return Attributes.of(from.plus(KEEP).getEpochSecond());
+  }
+}

@@ -1,0 +1,348 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.catalog.BadCursor;
+import arena.catalog.Catalog;
+import arena.catalog.Catalog.Which;
+import arena.catalog.RunPage;
+import arena.journal.Journal;
+import arena.run.Failure;
+import arena.run.Mutation;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import arena.world.Age;
+import arena.world.Score;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a catalog promises. Each test has one of its own, without rows. */
+abstract class CatalogContract {
+  private static final Failure FAILURE = new Failure("ModelTimedOut", "no answer in 60 s");
+  private static final String ADDRESS = "s3://bucket/runs/day=2026-01-31/a.parquet";
+  private static final Instant LATER = Samples.NOON.plusSeconds(3_600);
+
+  /** The catalog under test. */
+  abstract Catalog catalog();
+
+  /** The journal that begins its rows. */
+  abstract Journal journal();
+
+  private Run begun(Instant createdAt) {
+    return begun(Samples.run(createdAt));
+  }
+
+  private Run begun(Run run) {
+    journal().begin(run, Samples.origin(run));
+    return run;
+  }
+
+  /** So many runs, each asked for a second after the one before. */
+  private List<String> begun(int count) {
+    List<String> runIds = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      runIds.add(begun(Samples.NOON.plusSeconds(i)).runId());
+    }
+    return runIds;
+  }
+
+  private Run find(String runId) {
+    return catalog().find(runId).orElseThrow();
+  }
+
+  private static List<String> ids(List<Run> runs) {
+    return runs.stream().map(Run::runId).toList();
+  }
+
+  private RunPage first(Which which, int limit) {
+    return catalog().list(which, limit, Optional.empty());
+  }
+
+  /** The list by pages, each with as many runs as it may have but the last. */
+  private List<String> pages(Which which, int limit) {
+    List<String> runIds = new ArrayList<>();
+    RunPage page = first(which, limit);
+    for (int i = 0; i < 100 && page.next().isPresent(); i++) {
+      assertEquals(limit, page.runs().size());
+      runIds.addAll(ids(page.runs()));
+      page = catalog().list(which, limit, page.next());
+    }
+    assertEquals(Optional.empty(), page.next());
+    runIds.addAll(ids(page.runs()));
+    return runIds;
+  }
+
+  @Test
+  void findsARunAsItBegan() {
+    Run run = begun(Samples.NOON);
+    assertEquals(Optional.of(run), catalog().find(run.runId()));
+    assertEquals(Optional.empty(), catalog().find(RunId.random()));
+  }
+
+  @Test
+  void keepsEveryNumberOfAMutation() {
+    Mutation mutation =
+        new Mutation(
+            Optional.of(Double.MIN_VALUE),
+            Optional.of(1_000_000.0),
+            Optional.of(0.1),
+            Optional.of(0.0),
+            Optional.of(1_000),
+            Optional.of(0),
+            Optional.of(Age.IMPERIAL));
+    Run fork = begun(Samples.fork(Samples.NOON, mutation));
+    assertEquals(fork, find(fork.runId()));
+    Run unchanged = begun(Samples.fork(Samples.NOON, Mutation.NONE));
+    assertEquals(unchanged, find(unchanged.runId()));
+  }
+
+  @Test
+  void listsNewestFirstPageByPage() {
+    List<String> newestFirst = begun(6).reversed();
+    for (int limit : List.of(1, 2, 3, 4, 6, 100)) {
+      assertEquals(newestFirst, pages(Which.ALL, limit), "limit " + limit);
+    }
+  }
+
+  @Test
+  void listsRunsOfTheSameMomentOnceEach() {
+    List<String> runIds = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      runIds.add(begun(Samples.NOON).runId());
+    }
+    List<String> listed = new ArrayList<>(pages(Which.ALL, 2));
+    Collections.sort(runIds);
+    Collections.sort(listed);
+    assertEquals(runIds, listed);
+  }
+
+  @Test
+  void aRunThatBeginsBetweenTwoPagesShiftsNothing() {
+    List<String> newestFirst = begun(4).reversed();
+    RunPage page = first(Which.ALL, 2);
+    begun(LATER);
+    RunPage next = catalog().list(Which.ALL, 2, page.next());
+    assertEquals(newestFirst.subList(2, 4), ids(next.runs()));
+    assertEquals(Optional.empty(), next.next());
+  }
+
+  @Test
+  void listsNothingWhenThereIsNothing() {
+    assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ALL, 10));
+    assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ARCHIVED, 10));
+    assertEquals(List.of(), catalog().held(10));
+    assertEquals(0, catalog().countRunning());
+  }
+
+  @Test
+  void listsArchivedRunsAsTheyAre() {
+    List<String> runIds = begun(5);
+    for (int i : List.of(1, 3, 4)) {
+      catalog().archived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
+    }
+    assertEquals(List.of(runIds.get(4), runIds.get(3), runIds.get(1)), pages(Which.ARCHIVED, 2));
+    assertEquals(runIds.reversed(), pages(Which.ALL, 2));
+    Run listed = first(Which.ARCHIVED, 1).runs().getFirst();
+    assertEquals(find(runIds.get(4)), listed);
+    assertEquals(Optional.of(Samples.SUMMARY), listed.summary());
+  }
+
+  @Test
+  void listsMoreThanAHundredRuns() {
+    List<String> runIds = begun(104);
+    assertEquals(runIds.reversed(), pages(Which.ALL, 100));
+    assertEquals(runIds, ids(catalog().held(10_000)));
+    assertEquals(runIds.subList(0, 102), ids(catalog().held(102)));
+    assertEquals(104, catalog().countRunning());
+  }
+
+  @Test
+  void refusesACursorThatItDidNotGive() {
+    begun(3);
+    String given = first(Which.ALL, 1).next().orElseThrow();
+    for (String bad :
+        List.of(
+            "",
+            "x",
+            "null",
+            given + "=",
+            given + "A",
+            given.substring(1),
+            given.substring(0, given.length() - 1),
+            given.replace(given.charAt(5), given.charAt(5) == 'A' ? 'B' : 'A'),
+            "ä" + given,
+            "../../" + given,
+            "A".repeat(100_000))) {
+      assertThrows(
+          BadCursor.class,
+          () -> catalog().list(Which.ALL, 1, Optional.of(bad)),
+          () -> "cursor " + bad);
+    }
+    assertThrows(BadCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(given)));
+  }
+
+  @Test
+  void refusesALimitThatIsNone() {
+    for (int limit : List.of(-1, 0, 101)) {
+      assertThrows(IllegalArgumentException.class, () -> first(Which.ALL, limit));
+    }
+    for (int limit : List.of(-1, 0, 10_001)) {
+      assertThrows(IllegalArgumentException.class, () -> catalog().held(limit));
+    }
+  }
+
+  @Test
+  void holdsARunUntilItIsReleased() {
+    List<String> runIds = begun(4);
+    catalog().fail(runIds.get(0), FAILURE, LATER);
+    catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
+    assertEquals(runIds, ids(catalog().held(10)), "ended ones, too, and the oldest first");
+    assertEquals(runIds.subList(0, 3), ids(catalog().held(3)));
+
+    catalog().released(runIds.get(1));
+    catalog().released(runIds.get(1));
+    assertEquals(List.of(runIds.get(0), runIds.get(2), runIds.get(3)), ids(catalog().held(10)));
+    assertEquals(runIds.reversed(), pages(Which.ALL, 10));
+    assertEquals(List.of(runIds.get(1)), pages(Which.ARCHIVED, 10));
+  }
+
+  @Test
+  void releasesOnlyWhatHasEnded() {
+    Run run = begun(Samples.NOON);
+    assertThrows(IllegalStateException.class, () -> catalog().released(run.runId()));
+    assertEquals(List.of(run), catalog().held(10));
+    String unknown = RunId.random();
+    assertThrows(UnknownRun.class, () -> catalog().released(unknown));
+    assertEquals(Optional.empty(), catalog().find(unknown));
+  }
+
+  @Test
+  void countsTheRunningOnes() {
+    List<String> runIds = begun(5);
+    assertEquals(5, catalog().countRunning());
+    catalog().fail(runIds.get(0), FAILURE, LATER);
+    catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
+    assertEquals(3, catalog().countRunning());
+    catalog().released(runIds.get(0));
+    catalog().archived(runIds.get(0), ADDRESS, Samples.SUMMARY, LATER);
+    assertEquals(3, catalog().countRunning());
+  }
+
+  @Test
+  void failsARunOnce() {
+    Run run = begun(Samples.NOON);
+    assertTrue(catalog().fail(run.runId(), FAILURE, LATER));
+    Run failed = find(run.runId());
+    assertEquals(RunStatus.FAILED, failed.status());
+    assertEquals(Optional.of(FAILURE), failed.failure());
+    assertEquals(Optional.of(LATER), failed.endedAt());
+    assertFalse(failed.archived());
+
+    assertFalse(catalog().fail(run.runId(), FAILURE, LATER));
+    assertFalse(catalog().fail(run.runId(), new Failure("Other", "later"), LATER.plusSeconds(1)));
+    assertEquals(failed, find(run.runId()));
+  }
+
+  @Test
+  void failsNoRunThatIsUnknown() {
+    String unknown = RunId.random();
+    assertFalse(catalog().fail(unknown, FAILURE, LATER));
+    assertEquals(Optional.empty(), catalog().find(unknown));
+  }
+
+  @Test
+  void completesARunThatIsArchived() {
+    Run run = begun(Samples.NOON);
+    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    Run complete = find(run.runId());
+    assertEquals(RunStatus.COMPLETE, complete.status());
+    assertEquals(ADDRESS, complete.dbPath());
+    assertEquals(Optional.of(Samples.SUMMARY), complete.summary());
+    assertEquals(Optional.of(LATER), complete.endedAt());
+    assertEquals(Optional.empty(), complete.failure());
+
+    Run.Summary other = new Run.Summary(0, 0, "Dark Age", new Score(0, 0, 0));
+    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().archived(run.runId(), ADDRESS + "2", other, LATER.plusSeconds(1));
+    assertFalse(catalog().fail(run.runId(), FAILURE, LATER.plusSeconds(2)));
+    assertEquals(complete, find(run.runId()));
+  }
+
+  @Test
+  void aFailedRunThatIsArchivedStaysFailed() {
+    Run run = begun(Samples.NOON);
+    catalog().fail(run.runId(), FAILURE, LATER);
+    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1));
+    Run archived = find(run.runId());
+    assertEquals(RunStatus.FAILED, archived.status());
+    assertEquals(ADDRESS, archived.dbPath());
+    assertEquals(Optional.of(FAILURE), archived.failure());
+    assertEquals(Optional.of(LATER), archived.endedAt());
+    assertEquals(Optional.of(Samples.SUMMARY), archived.summary());
+
+    catalog().archived(run.runId(), ADDRESS + "2", Samples.SUMMARY, LATER.plusSeconds(2));
+    assertEquals(archived, find(run.runId()));
+  }
+
+  @Test
+  void archivesNoRunThatIsUnknown() {
+    String unknown = RunId.random();
+    assertThrows(
+        UnknownRun.class, () -> catalog().archived(unknown, ADDRESS, Samples.SUMMARY, LATER));
+    assertEquals(Optional.empty(), catalog().find(unknown));
+    Run run = begun(Samples.NOON);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> catalog().archived(run.runId(), "", Samples.SUMMARY, LATER));
+    assertEquals(run, find(run.runId()));
+  }
+
+  @Test
+  void oneOfSeveralCallsFailsARun() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      Run run = begun(Samples.NOON);
+      List<Integer> moved = Collections.synchronizedList(new ArrayList<>());
+      Together.run(
+          4,
+          caller -> {
+            Failure failure = new Failure("Caller" + caller, "it went silent");
+            if (catalog().fail(run.runId(), failure, LATER)) {
+              moved.add(caller);
+            }
+          });
+      assertEquals(1, moved.size());
+      assertEquals(
+          Optional.of("Caller" + moved.getFirst()), find(run.runId()).failure().map(Failure::code));
+    }
+  }
+
+  @Test
+  void aRunThatEndsInTwoWaysAtOnceEndsInOne() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      Run run = begun(Samples.NOON);
+      List<Boolean> failed = Collections.synchronizedList(new ArrayList<>());
+      Together.run(
+          2,
+          caller -> {
+            if (caller == 0) {
+              failed.add(catalog().fail(run.runId(), FAILURE, LATER));
+            } else {
+              catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+            }
+          });
+      Run ended = find(run.runId());
+      assertEquals(ADDRESS, ended.dbPath());
+      assertEquals(failed.getFirst() ? RunStatus.FAILED : RunStatus.COMPLETE, ended.status());
+      assertEquals(failed.getFirst(), ended.failure().isPresent());
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.run.RunId;
+import arena.stream.Connections;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(DynamoStores.Shared.class)
+class DynamoConnectionsTest extends ConnectionsContract {
+  /** Ahead of the machine's clock, so that nothing but the test's sweep finds an item expired. */
+  private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
+
+  private DynamoStores.Tables tables;
+
+  @BeforeEach
+  void makeTables(DynamoStores stores) {
+    tables = stores.tables();
+  }
+
+  @Override
+  Connections connections() {
+    return tables.connections(InstantSource.fixed(NOW));
+  }
+
+  @Test
+  void whatIsLeftOfAConnectionExpires() {
+    connections().connected("a", NOW);
+    assertTrue(connections().subscribed("a", RunId.random()));
+    tables.dynamo().expire(NOW.plus(Duration.ofHours(2)));
+    assertEquals(2, count(), "a connection may last 2 hours");
+    tables.dynamo().expire(NOW.plus(Duration.ofHours(4)));
+    assertEquals(0, count());
+    assertEquals(List.of(), connections().disconnected("a"));
+  }
+
+  private int count() {
+    return tables.client().scan(scan -> scan.tableName(tables.connectionsTable())).count();
+  }
+}

@@ -1,0 +1,109 @@
+package arena.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import arena.catalog.Catalog;
+import arena.event.Payload;
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.journal.JournalUnavailable;
+import arena.run.Run;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+@ExtendWith(DynamoStores.Shared.class)
+class DynamoJournalTest extends JournalContract {
+  /** Ahead of the machine's clock, so that nothing but the test's sweep finds an item expired. */
+  private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
+
+  private DynamoStores.Tables tables;
+
+  @BeforeEach
+  void makeTables(DynamoStores stores) {
+    tables = stores.tables();
+  }
+
+  @Override
+  Catalog catalog() {
+    return tables.catalog();
+  }
+
+  @Override
+  Journal journal() {
+    return tables.journal();
+  }
+
+  private Run begun() {
+    Run run = Samples.run(Samples.NOON);
+    journal().begin(run, Samples.origin(run));
+    return run;
+  }
+
+  @Test
+  void entriesGoWhenTheyHaveExpired() {
+    Run run = begun();
+    Run other = begun();
+    journal().append(Samples.before(run.runId(), 1, 0));
+    journal().expire(run.runId(), NOW);
+    journal().expire(run.runId(), NOW.plusSeconds(100)); // changes nothing
+
+    tables.dynamo().expire(NOW);
+    assertEquals(2, journal().entries(run.runId(), 0, 10).size());
+    tables.dynamo().expire(NOW.plusSeconds(1));
+    assertEquals(List.of(), journal().entries(run.runId(), 0, 10));
+    assertEquals(List.of(), journal().events(run.runId(), 1, 10));
+    journal().expire(run.runId(), NOW);
+    assertEquals(List.of(), journal().entries(run.runId(), 0, 10), "it stays gone");
+    assertEquals(1, journal().entries(other.runId(), 0, 10).size());
+  }
+
+  @Test
+  void aJournalWithAHoleIsNotReadAsIfItWereWhole() {
+    Run run = begun();
+    journal().append(Samples.before(run.runId(), 1, 0));
+    journal().append(Samples.after(run.runId(), 4, 0, 1));
+    tables
+        .client()
+        .deleteItem(
+            delete ->
+                delete
+                    .tableName(tables.journalTable())
+                    .key(
+                        Map.of(
+                            "run_id", AttributeValue.fromS(run.runId()),
+                            "position", AttributeValue.fromN("1"))));
+    assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 1, 10));
+    assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 3, 10));
+    assertEquals(3, journal().events(run.runId(), 4, 10).size());
+  }
+
+  @Test
+  void refusesAnEntryThatNoItemHolds() {
+    Run run = begun();
+    Payload[] payloads =
+        Collections.nCopies(3_000, new Payload.LlmPrompt("x")).toArray(new Payload[0]);
+    JournalEntry entry = Samples.entry(run.runId(), 1, 0, Optional.empty(), payloads);
+    assertThrows(IllegalArgumentException.class, () -> journal().append(entry));
+    assertEquals(List.of(), journal().events(run.runId(), 1, 10));
+  }
+
+  @Test
+  void tellsWhenItCannotBeReached() {
+    try (var nobody = tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1))) {
+      Run run = Samples.run(Samples.NOON);
+      Journal unreachable = tables.journal(nobody);
+      assertThrows(JournalUnavailable.class, () -> unreachable.begin(run, Samples.origin(run)));
+      assertThrows(JournalUnavailable.class, () -> unreachable.events(run.runId(), 1, 10));
+    }
+  }
+}

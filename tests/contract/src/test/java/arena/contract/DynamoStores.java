@@ -1,0 +1,155 @@
+package arena.contract;
+
+import arena.catalog.Catalog;
+import arena.catalog.DynamoCatalog;
+import arena.journal.DynamoJournal;
+import arena.journal.Journal;
+import arena.local.backing.LocalDynamoDb;
+import arena.local.backing.LocalS3;
+import arena.local.backing.TableDefinition;
+import arena.stream.Connections;
+import arena.stream.DynamoConnections;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Tables in DynamoDB Local and a bucket, which all tests share: started for the first one that has
+ * this as a parameter, and gone after the last.
+ */
+final class DynamoStores implements AutoCloseable {
+  private static final String BUCKET = "arena";
+  private static final String KEY_ID = "local";
+  private static final String SECRET = "local-secret";
+
+  private final Path folder;
+  private final LocalDynamoDb dynamo;
+  private final LocalS3 server;
+  private final S3Client s3;
+  private final AtomicInteger tables = new AtomicInteger();
+
+  private DynamoStores() {
+    try {
+      folder = Files.createTempDirectory("arena-contract");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    dynamo = LocalDynamoDb.inMemory();
+    server = LocalS3.start(folder, 0, KEY_ID, SECRET);
+    server.createBucket(BUCKET);
+    s3 =
+        S3Client.builder()
+            .endpointOverride(server.endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(20)))
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .serviceConfiguration(s -> s.pathStyleAccessEnabled(true).chunkedEncodingEnabled(false))
+            .build();
+  }
+
+  /** Stores without anything in them. */
+  Tables tables() {
+    int number = tables.incrementAndGet();
+    Tables names =
+        new Tables("catalog-" + number, "journal-" + number, "connections-" + number, this);
+    List.of(
+            TableDefinition.catalog(names.catalogTable()),
+            TableDefinition.journal(names.journalTable()),
+            TableDefinition.connections(names.connectionsTable()))
+        .forEach(dynamo::create);
+    return names;
+  }
+
+  /** The stores over three tables. */
+  record Tables(
+      String catalogTable, String journalTable, String connectionsTable, DynamoStores stores) {
+    Catalog catalog() {
+      return new DynamoCatalog(client(), catalogTable);
+    }
+
+    Journal journal() {
+      return journal(client());
+    }
+
+    Journal journal(DynamoDbClient client) {
+      return new DynamoJournal(client, stores.s3, journalTable, catalogTable, BUCKET);
+    }
+
+    Connections connections(InstantSource clock) {
+      return new DynamoConnections(client(), connectionsTable, clock);
+    }
+
+    DynamoDbClient client() {
+      return stores.dynamo.client();
+    }
+
+    /** A client of whatever is at this address, which it asks once. */
+    DynamoDbClient client(URI endpoint, Duration timeout) {
+      return DynamoDbClient.builder()
+          .endpointOverride(endpoint)
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
+          .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(timeout))
+          .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+          .build();
+    }
+
+    LocalDynamoDb dynamo() {
+      return stores.dynamo;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    s3.close();
+    server.close();
+    dynamo.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Gives tests the one that they share. */
+  static final class Shared implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == DynamoStores.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return context
+          .getRoot()
+          .getStore(Namespace.create(DynamoStores.class))
+          .getOrComputeIfAbsent(DynamoStores.class, _ -> new DynamoStores(), DynamoStores.class);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package arena.contract;
+
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Json;
+import arena.event.Payload;
+import arena.journal.JournalEntry;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.run.RunStatus;
+import arena.world.Age;
+import arena.world.Scenario;
+import arena.world.Score;
+import arena.world.World;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs, entries and events to put into stores. */
+final class Samples {
+  static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
+  static final Run.Summary SUMMARY =
+      new Run.Summary(0.1 + 0.2, 10, Age.FEUDAL.label(), new Score(1, 23, 1234.5));
+
+  private Samples() {}
+
+  static Run run(Instant createdAt) {
+    return run(RunId.random(), createdAt, Optional.empty());
+  }
+
+  static Run fork(Instant createdAt, Mutation mutation) {
+    return run(
+        RunId.random(),
+        createdAt,
+        Optional.of(new Run.Origin(RunId.random(), 3, mutation, "why not → ☕")));
+  }
+
+  private static Run run(String runId, Instant createdAt, Optional<Run.Origin> origin) {
+    int t0 = origin.map(Run.Origin::parentT).orElse(0);
+    return new Run(
+        runId,
+        "a run",
+        RunStatus.RUNNING,
+        Profile.DEFAULT,
+        "balanced",
+        t0,
+        10,
+        origin,
+        0,
+        t0,
+        createdAt,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static World world() {
+    return Scenario.BALANCED.start();
+  }
+
+  /** What a run begins with that is no fork. */
+  static JournalEntry origin(Run run) {
+    return new JournalEntry(run.runId(), 0, List.of(), Optional.of(world()));
+  }
+
+  /** What a fork begins with. */
+  static JournalEntry forkOrigin(Run run) {
+    return new JournalEntry(
+        run.runId(),
+        0,
+        List.of(
+            event(run.runId(), 1, 3, new Payload.Fork(RunId.random(), 3, "food=1.0→2.0")),
+            event(run.runId(), 2, 3, new Payload.WorldMutation("food=1.0", "food=2.0", "why"))),
+        Optional.of(world()));
+  }
+
+  /** A turn's first part. */
+  static JournalEntry before(String runId, long seq, int t) {
+    World world = world();
+    return entry(
+        runId,
+        seq,
+        t,
+        Optional.empty(),
+        new Payload.TurnStart(t, world),
+        new Payload.Observed(9, List.of("town_center", "villager")),
+        new Payload.LlmPrompt(world.summary()));
+  }
+
+  /** A turn's second part, with so many actions. */
+  static JournalEntry after(String runId, long seq, int t, int actions) {
+    List<Payload> payloads = new ArrayList<>();
+    Json action = new Json("{\"type\":\"queue_villager\"}");
+    payloads.add(new Payload.LlmResponse(List.of(action), "because", 0.25));
+    for (int i = 0; i < actions; i++) {
+      payloads.add(new Payload.ActionTaken(i, action));
+      payloads.add(new Payload.ActionResult(i, "queue_villager", true));
+    }
+    return entry(runId, seq, t, Optional.of(world().tick()), payloads.toArray(new Payload[0]));
+  }
+
+  static JournalEntry entry(
+      String runId, long seq, int t, Optional<World> nextState, Payload... payloads) {
+    List<Event> events = new ArrayList<>();
+    for (Payload payload : payloads) {
+      events.add(event(runId, seq + events.size(), t, payload));
+    }
+    return new JournalEntry(runId, seq, events, nextState);
+  }
+
+  static Event event(String runId, long seq, int t, Payload payload) {
+    return new Event(
+        runId,
+        seq,
+        Profile.DEFAULT.name(),
+        t,
+        payload.kind(),
+        PayloadCodec.write(payload),
+        NOON.plusSeconds(seq),
+        Event.SCHEMA_VERSION);
+  }
+}
