@@ -1,5 +1,7 @@
 package arena.runtime;
 
+import arena.event.Event;
+import arena.journal.LargeTexts;
 import arena.stream.PayloadLinks;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -18,16 +20,14 @@ final class S3PayloadLinks implements PayloadLinks {
   }
 
   @Override
-  public String link(String runId, long seq) {
+  public String link(Event event) {
     return presigner
         .get()
         .presignGetObject(
             request ->
                 request
                     .signatureDuration(GOOD_FOR)
-                    .getObjectRequest(
-                        object ->
-                            object.bucket(bucket).key("payloads/%s/%d.json".formatted(runId, seq))))
+                    .getObjectRequest(object -> object.bucket(bucket).key(LargeTexts.key(event))))
         .url()
         .toString();
   }

@@ -6,6 +6,7 @@ import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.codec.EnvelopeCodec;
 import arena.codec.Utf8;
+import arena.event.Event;
 import arena.run.Run;
 import arena.run.UnknownRun;
 import arena.source.EventSource;
@@ -296,9 +297,8 @@ public final class FanOut {
       if (envelopes.size() > 1 || Utf8.length(only.json()) <= ENVELOPE_BYTES) {
         return envelopes;
       }
-      String reference =
-          EnvelopeCodec.writeReference(
-              EnvelopeCodec.read(only.json()), links.link(runId, only.seq()));
+      Event event = EnvelopeCodec.read(only.json());
+      String reference = EnvelopeCodec.writeReference(event, links.link(event));
       return List.of(new Broker.Envelope(only.seq(), reference));
     }
 
