@@ -2,6 +2,7 @@ package arena.contract;
 
 import arena.catalog.Catalog;
 import arena.journal.Journal;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -12,6 +13,11 @@ class DynamoCatalogTest extends CatalogContract {
   @BeforeEach
   void makeTables(DynamoStores stores) {
     tables = stores.tables();
+  }
+
+  @AfterEach
+  void dropTables() {
+    tables.close();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,11 @@ class DynamoConnectionsTest extends ConnectionsContract {
   @BeforeEach
   void makeTables(DynamoStores stores) {
     tables = stores.tables();
+  }
+
+  @AfterEach
+  void dropTables() {
+    tables.close();
   }
 
   @Override

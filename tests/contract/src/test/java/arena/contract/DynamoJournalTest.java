@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +32,11 @@ class DynamoJournalTest extends JournalContract {
   @BeforeEach
   void makeTables(DynamoStores stores) {
     tables = stores.tables();
+  }
+
+  @AfterEach
+  void dropTables() {
+    tables.close();
   }
 
   @Override

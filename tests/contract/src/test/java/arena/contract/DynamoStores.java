@@ -87,7 +87,8 @@ final class DynamoStores implements AutoCloseable {
 
   /** The stores over three tables. */
   record Tables(
-      String catalogTable, String journalTable, String connectionsTable, DynamoStores stores) {
+      String catalogTable, String journalTable, String connectionsTable, DynamoStores stores)
+      implements AutoCloseable {
     Catalog catalog() {
       return new DynamoCatalog(client(), catalogTable);
     }
@@ -122,6 +123,14 @@ final class DynamoStores implements AutoCloseable {
 
     LocalDynamoDb dynamo() {
       return stores.dynamo;
+    }
+
+    /** Drops the tables. */
+    @Override
+    public void close() {
+      for (String table : List.of(catalogTable, journalTable, connectionsTable)) {
+        client().deleteTable(delete -> delete.tableName(table));
+      }
     }
   }
 
