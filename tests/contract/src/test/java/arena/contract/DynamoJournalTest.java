@@ -105,7 +105,7 @@ class DynamoJournalTest extends JournalContract {
 
   @Test
   void tellsWhenItCannotBeReached() {
-    try (var nobody = tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1))) {
+    try (var nobody = tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1), 0)) {
       Run run = Samples.run(Samples.NOON);
       Journal unreachable = tables.journal(nobody);
       assertThrows(JournalUnavailable.class, () -> unreachable.begin(run, Samples.origin(run)));

@@ -109,15 +109,20 @@ final class DynamoStores implements AutoCloseable {
       return stores.dynamo.client();
     }
 
-    /** A client of whatever is at this address, which it asks once. */
-    DynamoDbClient client(URI endpoint, Duration timeout) {
+    /** A client of whatever is at this address, which it asks again so many times. */
+    DynamoDbClient client(URI endpoint, Duration timeout, int retries) {
       return DynamoDbClient.builder()
           .endpointOverride(endpoint)
           .region(Region.US_EAST_1)
           .credentialsProvider(
               StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
           .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(timeout))
-          .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+          .overrideConfiguration(
+              o ->
+                  o.retryStrategy(
+                      AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                          .maxAttempts(1 + retries)
+                          .build()))
           .build();
     }
 
