@@ -12,10 +12,12 @@ import arena.run.Run;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,27 @@ class DynamoJournalTest extends JournalContract {
     assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 1, 10));
     assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 3, 10));
     assertEquals(3, journal().events(run.runId(), 4, 10).size());
+  }
+
+  @Test
+  void entriesOfAnyShapeFitTheirItems() {
+    Run run = begun();
+    var random = new Random(42);
+    List<JournalEntry> written = new ArrayList<>();
+    long seq = 1;
+    for (int t = 0; t < 12; t++) {
+      Payload[] payloads = new Payload[1 + random.nextInt(100)];
+      int longest = 400_000 / payloads.length; // in characters: around what fits, and beyond
+      String letter = List.of("x", "é", "→", "𝄞").get(t % 4);
+      for (int i = 0; i < payloads.length; i++) {
+        payloads[i] = new Payload.LlmPrompt(letter.repeat(random.nextInt(longest)));
+      }
+      JournalEntry entry = Samples.entry(run.runId(), seq, t, Optional.empty(), payloads);
+      journal().append(entry);
+      written.add(entry);
+      seq = entry.nextSeq();
+    }
+    assertEquals(written, journal().entries(run.runId(), 1, 100));
   }
 
   @Test
