@@ -1,0 +1,102 @@
+package arena.local.states;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the deployed state machine promises by its very text. */
+class ReplayDefinitionTest {
+  private static final int MAX_TURNS = 200;
+
+  private Program program;
+
+  @BeforeEach
+  void read() throws IOException {
+    program = DefinitionReader.read(ReplayDefinition.text());
+  }
+
+  private List<State.Task> tasks() {
+    return program.states().values().stream()
+        .filter(State.Task.class::isInstance)
+        .map(State.Task.class::cast)
+        .toList();
+  }
+
+  @Test
+  void everyTaskRetriesWithJitterWithinBoundsAndCatchesWhatIsLeft() {
+    for (State.Task task : tasks()) {
+      for (Retrier retrier : task.retriers()) {
+        if (retrier.maxAttempts() > 0) {
+          assertTrue(retrier.jitter(), task.name());
+          assertTrue(retrier.backoffRate() > 1, task.name());
+          assertTrue(retrier.maxDelay().compareTo(Duration.ofMinutes(2)) <= 0, task.name());
+          assertTrue(retrier.maxAttempts() <= 10, task.name());
+        }
+      }
+      assertEquals(List.of("States.ALL"), task.retriers().getLast().errors(), task.name());
+      assertEquals(List.of("States.ALL"), task.catchers().getLast().errors(), task.name());
+    }
+  }
+
+  @Test
+  void noErrorIsNamedTwice() {
+    for (State.Task task : tasks()) {
+      Set<String> names = new HashSet<>();
+      for (Retrier retrier : task.retriers()) {
+        for (String name : retrier.errors()) {
+          assertTrue(names.add(name), name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theErrorsOfTheFunctionsAreNamedAsTheirClassesAre() throws ClassNotFoundException {
+    for (State.Task task : tasks()) {
+      for (Retrier retrier : task.retriers()) {
+        for (String name : retrier.errors()) {
+          if (name.startsWith("arena.")) {
+            assertTrue(Throwable.class.isAssignableFrom(Class.forName(name)), name);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLongestRunStaysBelowTheQuotaOfEventsEvenIfEveryRetryIsUsedUp() {
+    State.Task turn = (State.Task) program.state("PlayTurn");
+    int eventsOfAnAttempt = 3; // scheduled, started, ended
+    int events = 2; // the execution's start and end
+    events += (MAX_TURNS + 1) * (2 + 2 + eventsOfAnAttempt * (1 + attempts(turn)));
+    for (String name : List.of("FinalizeRun", "FinalizeFailedRun")) {
+      State.Task task = (State.Task) program.state(name);
+      events += 2 + eventsOfAnAttempt * (1 + attempts(task));
+    }
+    assertTrue(events < Quotas.MAX_EVENTS * 9 / 10, events + " events");
+  }
+
+  private static int attempts(State.Task task) {
+    return task.retriers().stream().mapToInt(Retrier::maxAttempts).sum();
+  }
+
+  @Test
+  void everyTaskWaitsLongerThanItsFunctionTakes() throws StateError {
+    Map<String, Integer> functionTimeouts =
+        Map.of("PlayTurn", 90, "FinalizeRun", 300, "FinalizeFailedRun", 300);
+    for (State.Task task : tasks()) {
+      Object timeout = task.timeout().evaluate(Scope.of(null, null, Map.of()));
+      assertTrue((Integer) timeout > functionTimeouts.get(task.name()), task.name());
+    }
+    assertFalse(program.timeout().isEmpty());
+  }
+}

@@ -1,0 +1,287 @@
+package arena.local.states;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The deployed state machine, played with functions that do as they are told. */
+class ReplayTest {
+  private static final String RUN = "0123456789abcdef0123456789abcdef";
+
+  @TempDir Path folder;
+  private HeldStates states;
+
+  @BeforeEach
+  void start() throws IOException {
+    states = new HeldStates(folder, ReplayDefinition.text(), HeldStates.LONGEST);
+  }
+
+  @AfterEach
+  void stop() {
+    states.close();
+  }
+
+  private static String turn(int left, boolean done) {
+    return """
+        {"run_id":"%s","t":%d,"seq":%d,"position":%d,"turns_left":%d,\
+        "profile":{"name":"a","model":"scripted","temperature":0.5,"prompt_variant":"bare"},"done":%s}"""
+        .formatted(RUN, 3 - left, 10 - left, 3 - left, left, done);
+  }
+
+  private String play() {
+    String arn = states.begin(RUN, turn(2, false));
+    states.clock.advance(Duration.ofHours(1));
+    return arn;
+  }
+
+  @Test
+  void playsTurnByTurnUntilDoneThenFinalizes() {
+    states
+        .functions
+        .answers(turn(1, false))
+        .answers(turn(0, false))
+        .answers(turn(0, true))
+        .answers("{\"db_path\":\"s3://arena/runs/x\"}");
+
+    String arn = play();
+
+    assertEquals("SUCCEEDED", states.status(arn));
+    List<ScriptedFunctions.Call> calls = states.functions.calls();
+    assertEquals(
+        List.of(
+            ReplayDefinition.REPLAY_TURN,
+            ReplayDefinition.REPLAY_TURN,
+            ReplayDefinition.REPLAY_TURN,
+            ReplayDefinition.FINALIZE_RUN),
+        calls.stream().map(ScriptedFunctions.Call::function).toList());
+    assertEquals(Json.readOwn(turn(2, false)), calls.get(0).payload());
+    assertEquals(Json.readOwn(turn(1, false)), calls.get(1).payload());
+    assertEquals(Json.readOwn(turn(0, false)), calls.get(2).payload());
+    assertEquals(Map.of("run_id", RUN, "status", "complete"), calls.get(3).payload());
+    assertEquals("{\"db_path\":\"s3://arena/runs/x\"}", states.describe(arn).get("output"));
+    List<String> oneTurn =
+        List.of(
+            "TaskStateEntered",
+            "TaskScheduled",
+            "TaskStarted",
+            "TaskSucceeded",
+            "TaskStateExited",
+            "ChoiceStateEntered",
+            "ChoiceStateExited");
+    List<String> types = states.types(arn);
+    assertEquals("ExecutionStarted", types.getFirst());
+    assertEquals(oneTurn, types.subList(1, 8));
+    assertEquals(oneTurn, types.subList(8, 15));
+    assertEquals(oneTurn, types.subList(15, 22));
+    assertEquals(oneTurn.subList(0, 5), types.subList(22, 27));
+    assertEquals(List.of("ExecutionSucceeded"), types.subList(27, types.size()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "arena.agent.ModelThrottled, 8, 2, 60",
+    "arena.agent.ModelOverloaded, 8, 2, 60",
+    "arena.agent.ModelTimedOut, 3, 2, 30",
+    "arena.agent.ModelUnreachable, 3, 2, 30",
+    "arena.agent.ModelMalformed, 2, 1, 5",
+    "arena.broker.BrokerUnavailable, 6, 2, 30",
+    "arena.archive.ArchiveUnavailable, 6, 2, 30",
+    "Sandbox.Timedout, 2, 1, 30",
+    "java.lang.IllegalStateException, 2, 1, 10",
+  })
+  void triesAgainWhatMayPassWithDelaysThatDouble(
+      String error, int attempts, int interval, int longest) {
+    states.functions.throwing(error, "not now", attempts).answers(turn(0, true)).answers("{}");
+
+    String arn = play();
+
+    assertEquals("SUCCEEDED", states.status(arn));
+    List<Duration> delays = states.delays(arn);
+    assertEquals(attempts, delays.size());
+    Duration most = Duration.ofSeconds(longest);
+    for (int i = 0; i < attempts; i++) {
+      Duration longer = Duration.ofSeconds(interval).multipliedBy(1L << i);
+      Duration expected = longer.compareTo(most) < 0 ? longer : most;
+      assertTrue(
+          delays.get(i).minus(expected).abs().compareTo(Duration.ofMillis(2)) < 0,
+          delays.toString());
+    }
+    for (ScriptedFunctions.Call call : states.functions.calls().subList(0, attempts + 1)) {
+      assertEquals(Json.readOwn(turn(2, false)), call.payload(), "each attempt gets the same");
+    }
+  }
+
+  @Test
+  void drawsDelaysAtRandomUpToTheOnesThatTheDefinitionStates() throws IOException {
+    states.close();
+    states = new HeldStates(folder, ReplayDefinition.text());
+    states.functions.throwing("arena.agent.ModelThrottled", "slow down", 8);
+    states.functions.answers(turn(0, true)).answers("{}");
+
+    String arn = play();
+
+    List<Duration> delays = states.delays(arn);
+    List<Integer> most = List.of(2, 4, 8, 16, 32, 60, 60, 60);
+    int shortened = 0;
+    for (int i = 0; i < 8; i++) {
+      Duration longest = Duration.ofSeconds(most.get(i));
+      assertTrue(delays.get(i).compareTo(longest) <= 0, delays.toString());
+      shortened += delays.get(i).compareTo(longest) < 0 ? 1 : 0;
+    }
+    assertTrue(shortened > 0, "eight draws that are all the longest: " + delays);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TooManyRequestsException, 8", "ServiceException, 3", "Unknown, 3"})
+  void triesAgainWhenLambdaDidNotRunTheFunction(String error, int attempts) {
+    states.functions.refuses(error, attempts).answers(turn(0, true)).answers("{}");
+
+    String arn = play();
+
+    assertEquals("SUCCEEDED", states.status(arn));
+    assertEquals(attempts, states.delays(arn).size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "arena.agent.ModelRefused, ModelRefused",
+    "arena.run.RunNotRunning, RunNotRunning",
+  })
+  void finalizesAtOnceWhatNoRetryMends(String error, String code) {
+    states.functions.throwing(error, "said \"no\"\nand meant it: ü😀").answers("{}");
+
+    String arn = play();
+
+    assertEquals(2, states.functions.calls().size());
+    ScriptedFunctions.Call finalize = states.functions.calls().get(1);
+    assertEquals(ReplayDefinition.FINALIZE_RUN, finalize.function());
+    assertEquals(
+        Map.of(
+            "run_id",
+            RUN,
+            "status",
+            "failed",
+            "error",
+            Map.of("code", code, "message", "said \"no\"\nand meant it: ü😀")),
+        finalize.payload());
+    Map<?, ?> described = states.describe(arn);
+    assertEquals("FAILED", described.get("status"));
+    assertEquals(code, described.get("error"));
+    assertEquals("said \"no\"\nand meant it: ü😀", described.get("cause"));
+    assertEquals(HeldStates.BEGIN, states.history(arn).getLast().at());
+  }
+
+  @Test
+  void finalizesWhenTheRetriesAreUsedUp() {
+    states.functions.throwing("arena.agent.ModelThrottled", "slow down", 9).answers("{}");
+
+    String arn = play();
+
+    assertEquals(0, states.functions.left());
+    assertEquals("FAILED", states.status(arn));
+    assertEquals("ModelThrottled", states.describe(arn).get("error"));
+  }
+
+  @Test
+  void countsTheRetriesOfEachTurnAnew() {
+    states
+        .functions
+        .throwing("arena.agent.ModelThrottled", "slow down", 8)
+        .answers(turn(1, false))
+        .throwing("arena.agent.ModelThrottled", "slow down", 8)
+        .answers(turn(0, true))
+        .answers("{}");
+
+    String arn = play();
+
+    assertEquals("SUCCEEDED", states.status(arn));
+    assertEquals(16, states.delays(arn).size());
+  }
+
+  @Test
+  void cutsALongMessage() {
+    states.functions.throwing("arena.agent.ModelRefused", "\"x".repeat(20_000)).answers("{}");
+
+    play();
+
+    assertEquals("\"x".repeat(500), error().get("message"));
+  }
+
+  @Test
+  void tellsOfAnErrorThatIsNoDocument() {
+    states.functions.refuses("ResourceNotFoundException", 3).answers("{}");
+
+    play();
+
+    assertEquals(Map.of("code", "ResourceNotFoundException", "message", "Rate Exceeded"), error());
+  }
+
+  private Map<?, ?> error() {
+    Map<?, ?> payload = (Map<?, ?>) states.functions.calls().getLast().payload();
+    return (Map<?, ?>) payload.get("error");
+  }
+
+  @Test
+  void givesUpATurnThatHangsAndTriesItTwiceMore() {
+    ScriptedFunctions.Script hang =
+        _ -> {
+          states.clock.advance(Duration.ofSeconds(121));
+          return new TaskInvoker.Answer(turn(0, true)); // too late for anyone
+        };
+    states.functions.then(hang).then(hang).then(hang).answers("{}");
+
+    String arn = play();
+
+    List<HeldStates.Seen> timeouts =
+        states.history(arn).stream().filter(e -> e.type().equals("TaskTimedOut")).toList();
+    assertEquals(3, timeouts.size());
+    assertEquals("States.Timeout", timeouts.getFirst().details().get("error"));
+    assertEquals(HeldStates.BEGIN.plusSeconds(120), timeouts.getFirst().at());
+    assertEquals(Duration.ofMinutes(2), states.functions.calls().getFirst().timeout());
+    assertEquals(Map.of("code", "Timeout", "message", "a turn ended with States.Timeout"), error());
+    assertEquals("FAILED", states.status(arn));
+  }
+
+  @Test
+  void leavesARunThatCannotBeFinalizedToTheReaper() {
+    states.functions.answers(turn(0, true));
+    states.functions.throwing("arena.archive.ArchiveUnavailable", "S3 is away", 7);
+
+    String arn = play();
+
+    assertEquals(0, states.functions.left());
+    Map<?, ?> described = states.describe(arn);
+    assertEquals("FAILED", described.get("status"));
+    assertEquals("arena.archive.ArchiveUnavailable", described.get("error"));
+    assertTrue(((String) described.get("cause")).contains("S3 is away"));
+  }
+
+  @Test
+  void endsWhenTheTimeOfARunIsOver() {
+    for (int i = 0; i < 300; i++) {
+      states.functions.then(
+          _ -> {
+            states.clock.advance(Duration.ofSeconds(100));
+            return new TaskInvoker.Answer(turn(1, false));
+          });
+    }
+
+    String arn = states.begin(RUN, turn(2, false));
+    states.clock.advance(Duration.ofHours(7));
+
+    assertEquals("TIMED_OUT", states.status(arn));
+    assertEquals(HeldStates.BEGIN.plus(Duration.ofHours(6)), states.history(arn).getLast().at());
+    assertEquals(216, states.functions.calls().size());
+  }
+}

@@ -1,0 +1,228 @@
+package arena.local.states;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An execution outlives the process that it began in. */
+class RestartTest {
+  private static final String TASK =
+      """
+      QueryLanguage: JSONata
+      StartAt: Work
+      States:
+        Work:
+          Type: Task
+          Resource: arn:aws:states:::lambda:invoke
+          Arguments: {FunctionName: work, Payload: "{% $states.input %}"}
+          Assign: {counted: "{% $states.result.Payload.n + 1 %}"}
+          TimeoutSeconds: 60
+          Retry:
+            - {ErrorEquals: [Busy], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 3}
+          Next: Pause
+        Pause: {Type: Wait, Seconds: 600, Next: Tell}
+        Tell: {Type: Pass, Output: "{% $counted %}", End: true}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void goesOnInTheMiddleOfARetryWithItsAttemptsCounted() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.throwing("Busy", "later", 4);
+      String arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(100)); // 60 s, then 40 of 120 s
+      assertEquals(2, states.functions.calls().size());
+
+      states.restart();
+      states.clock.advance(Duration.ofSeconds(79));
+      assertEquals(2, states.functions.calls().size());
+      states.clock.advance(Duration.ofSeconds(1));
+      assertEquals(3, states.functions.calls().size());
+      states.restart();
+      states.clock.advance(Duration.ofMinutes(4));
+
+      assertEquals(0, states.functions.left());
+      assertEquals("FAILED", states.status(arn));
+      assertEquals("Busy", states.describe(arn).get("error"));
+      assertEquals(
+          List.of(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4)),
+          states.delays(arn));
+    }
+  }
+
+  @Test
+  void callsAgainWhoseAnswerWasNotWrittenDown() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.then(
+          _ -> {
+            try {
+              states.restart();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return new TaskInvoker.Answer("{\"n\":1}");
+          });
+      states.functions.answers("{\"n\":41}");
+      String arn = states.begin("a", "{\"same\":true}");
+      states.settle();
+
+      assertEquals(2, states.functions.calls().size());
+      assertEquals(
+          states.functions.calls().get(0).payload(), states.functions.calls().get(1).payload());
+      states.clock.advance(Duration.ofMinutes(10));
+      assertEquals("42", states.describe(arn).get("output"));
+      assertEquals(1, states.types(arn).stream().filter("TaskScheduled"::equals).count());
+    }
+  }
+
+  @Test
+  void keepsVariablesAndWaitsToTheTimeThatWasSet() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}");
+      String arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(400));
+      states.restart();
+      states.clock.advance(Duration.ofSeconds(199));
+      assertEquals("RUNNING", states.status(arn));
+      states.clock.advance(Duration.ofSeconds(1));
+      assertEquals("SUCCEEDED", states.status(arn));
+      assertEquals("42", states.describe(arn).get("output"));
+    }
+  }
+
+  @Test
+  void keepsWhatHasEnded() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}");
+      String arn = states.begin("a", "{\"x\":1}");
+      states.clock.advance(Duration.ofHours(1));
+      Map<?, ?> described = states.describe(arn);
+      List<HeldStates.Seen> history = states.history(arn);
+      states.restart();
+      states.clock.advance(Duration.ofHours(1));
+      assertEquals(described, states.describe(arn));
+      assertEquals(history, states.history(arn));
+      assertEquals(1, states.functions.calls().size());
+    }
+  }
+
+  @Test
+  void dropsALineThatWasNotWrittenToItsEnd() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}");
+      String arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(10));
+      List<HeldStates.Seen> history = states.history(arn);
+      Files.writeString(file(), "{\"id\":99,\"type\":\"TaskFai", StandardOpenOption.APPEND);
+      states.restart();
+      assertEquals(history, states.history(arn));
+      states.clock.advance(Duration.ofMinutes(10));
+      assertEquals("SUCCEEDED", states.status(arn));
+    }
+  }
+
+  @Test
+  void leavesAHistoryAloneThatItCannotRead() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}").answers("{\"n\":1}");
+      states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(10));
+      Path file = file();
+      Files.writeString(file, "this is no history\n");
+      states.restart();
+      assertEquals(
+          "ExecutionAlreadyExists",
+          states.fault(
+              "StartExecution", Map.of("stateMachineArn", HeldStates.MACHINE, "name", "a")));
+      assertEquals("this is no history\n", Files.readString(file));
+      String other = states.begin("b", "{}");
+      states.clock.advance(Duration.ofHours(1));
+      assertEquals("SUCCEEDED", states.status(other));
+    }
+  }
+
+  @Test
+  void playsOnByTheDefinitionThatItBeganWith() throws IOException {
+    String arn;
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}");
+      arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(10));
+    }
+    String other =
+        "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"X\",\"States\":{\"X\":{\"Type\":\"Succeed\"}}}";
+    try (HeldStates states = new HeldStates(folder, other)) {
+      states.clock.advance(Duration.ofHours(1));
+      assertEquals("42", states.describe(arn).get("output"));
+    }
+  }
+
+  @Test
+  void freesTheNameOfAClosedExecutionAfterNinetyDays() throws IOException {
+    try (HeldStates states = new HeldStates(folder, TASK)) {
+      states.functions.answers("{\"n\":41}").answers("{\"n\":1}").answers("{\"n\":2}");
+      Map<String, String> start = Map.of("stateMachineArn", HeldStates.MACHINE, "name", "a");
+      String arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofHours(1));
+      assertEquals("ExecutionAlreadyExists", states.fault("StartExecution", start));
+
+      states.clock.advance(Duration.ofDays(91));
+      assertEquals("ExecutionDoesNotExist", states.fault("DescribeExecution", of(arn)));
+      assertEquals(arn, states.begin("a", "{}"));
+      states.clock.advance(Duration.ofHours(1));
+      assertEquals("2", states.describe(arn).get("output"));
+
+      states.clock.advance(Duration.ofDays(91));
+      states.restart();
+      assertEquals("ExecutionDoesNotExist", states.fault("DescribeExecution", of(arn)));
+      assertEquals(arn, states.begin("a", "{}"));
+    }
+  }
+
+  private static Map<String, String> of(String arn) {
+    return Map.of("executionArn", arn);
+  }
+
+  @Test
+  void answersNothingOnceItIsClosed() throws IOException {
+    HeldStates states = new HeldStates(folder, TASK);
+    states.close();
+    assertEquals(503, states.call("ListStateMachines", Map.of()).status());
+  }
+
+  @Test
+  void isStartedOnce() throws IOException {
+    try (StepFunctions states =
+        new StepFunctions(
+            folder,
+            List.of(),
+            new ScriptedFunctions(),
+            new arena.local.clock.HeldClock(HeldStates.BEGIN),
+            HeldStates.LONGEST)) {
+      states.start();
+      assertThrows(IllegalStateException.class, states::start);
+    }
+  }
+
+  private Path file() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> found = files.filter(Files::isRegularFile).toList();
+      assertEquals(1, found.size());
+      assertTrue(found.getFirst().endsWith("replay/a.jsonl"));
+      return found.getFirst();
+    }
+  }
+}
