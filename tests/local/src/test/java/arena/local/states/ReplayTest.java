@@ -3,11 +3,17 @@ package arena.local.states;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.lifecycle.FinalizeRequest;
+import arena.lifecycle.TurnTask;
+import arena.lifecycle.TurnTaskCodec;
+import arena.run.Failure;
+import arena.run.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +103,8 @@ class ReplayTest {
     "arena.agent.ModelMalformed, 2, 1, 5",
     "arena.broker.BrokerUnavailable, 6, 2, 30",
     "arena.archive.ArchiveUnavailable, 6, 2, 30",
+    "arena.catalog.CatalogUnavailable, 6, 2, 30",
+    "arena.journal.JournalUnavailable, 6, 2, 30",
     "Sandbox.Timedout, 2, 1, 30",
     "java.lang.IllegalStateException, 2, 1, 10",
   })
@@ -157,6 +165,7 @@ class ReplayTest {
   @CsvSource({
     "arena.agent.ModelRefused, ModelRefused",
     "arena.run.RunNotRunning, RunNotRunning",
+    "arena.run.UnknownRun, UnknownRun",
   })
   void finalizesAtOnceWhatNoRetryMends(String error, String code) {
     states.functions.throwing(error, "said \"no\"\nand meant it: ü😀").answers("{}");
@@ -251,6 +260,26 @@ class ReplayTest {
     assertEquals(Duration.ofMinutes(2), states.functions.calls().getFirst().timeout());
     assertEquals(Map.of("code", "Timeout", "message", "a turn ended with States.Timeout"), error());
     assertEquals("FAILED", states.status(arn));
+  }
+
+  @Test
+  void speaksAsTheFunctionsRead() {
+    TurnTask first = new TurnTask(RUN, 3, 17, 5, 0, Profile.DEFAULT, false);
+    TurnTask done = new TurnTask(RUN, 3, 18, 5, 0, Profile.DEFAULT, true);
+    states.functions.answers(TurnTaskCodec.write(done)).answers("{}");
+    states.begin(RUN, TurnTaskCodec.write(first));
+    states.clock.advance(Duration.ofHours(1));
+    states.functions.throwing("arena.agent.ModelRefused", "no").answers("{}");
+    states.begin("another", TurnTaskCodec.write(first));
+    states.clock.advance(Duration.ofHours(1));
+
+    List<String> payloads =
+        states.functions.calls().stream().map(call -> Json.write(call.payload())).toList();
+    assertEquals(first, TurnTaskCodec.read(payloads.get(0)));
+    assertEquals(new FinalizeRequest(RUN, Optional.empty()), FinalizeRequest.read(payloads.get(1)));
+    assertEquals(
+        new FinalizeRequest(RUN, Optional.of(new Failure("ModelRefused", "no"))),
+        FinalizeRequest.read(payloads.get(3)));
   }
 
   @Test

@@ -1,0 +1,116 @@
+package arena.local.states;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import arena.local.clock.HeldClock;
+import arena.local.lambda.FunctionDefinition;
+import arena.local.lambda.FunctionHost;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a call to a function that the stack hosts. */
+class HostedFunctionsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path logs;
+  private FunctionHost host;
+  private HostedFunctions functions;
+
+  /** Does what its event says. */
+  public static final class Obedient implements RequestHandler<Map<String, String>, String> {
+    static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    public Obedient(Map<String, String> environment) {}
+
+    @Override
+    public String handleRequest(Map<String, String> event, Context context) {
+      switch (event.get("do")) {
+        case "fail" -> throw new arena.run.RunNotRunning("x");
+        case "hang" -> {
+          try {
+            return String.valueOf(NEVER.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            return "interrupted";
+          }
+        }
+        default -> {
+          return "done";
+        }
+      }
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    host =
+        new FunctionHost(
+            List.of(
+                new FunctionDefinition(
+                    "obedient",
+                    Obedient.class.getName(),
+                    Path.of("target/test-classes"),
+                    Map.of(),
+                    Duration.ofSeconds(1),
+                    512,
+                    FunctionDefinition.Background.DEFAULT)),
+            logs,
+            new HeldClock(HeldStates.BEGIN),
+            2);
+    functions = new HostedFunctions(host);
+  }
+
+  @AfterEach
+  void stop() {
+    host.close();
+  }
+
+  @Test
+  void anAnswerIsAnAnswer() throws InterruptedException {
+    assertEquals(
+        new TaskInvoker.Answer("\"done\""),
+        functions.invoke(
+            FunctionDefinition.ARN_PREFIX + "obedient:live", "{\"do\":\"\"}", PATIENCE));
+  }
+
+  @Test
+  void anExceptionIsTheFunctionsErrorByItsClass() throws InterruptedException {
+    TaskInvoker.FunctionError error =
+        assertInstanceOf(
+            TaskInvoker.FunctionError.class,
+            functions.invoke("obedient", "{\"do\":\"fail\"}", PATIENCE));
+    Map<?, ?> document = (Map<?, ?>) Json.readOwn(error.payload());
+    assertEquals("arena.run.RunNotRunning", document.get("errorType"));
+    assertEquals("run x is not running", document.get("errorMessage"));
+  }
+
+  @Test
+  void theFunctionsOwnTimeOutIsItsErrorAndTheTasksIsNot() throws InterruptedException {
+    TaskInvoker.FunctionError error =
+        assertInstanceOf(
+            TaskInvoker.FunctionError.class,
+            functions.invoke("obedient", "{\"do\":\"hang\"}", PATIENCE));
+    assertEquals("Sandbox.Timedout", ((Map<?, ?>) Json.readOwn(error.payload())).get("errorType"));
+    assertEquals(
+        new TaskInvoker.TimedOut(),
+        functions.invoke("obedient", "{\"do\":\"hang\"}", Duration.ofMillis(200)));
+  }
+
+  @Test
+  void whatLambdaDoesNotRunIsTheServicesError() throws InterruptedException {
+    TaskInvoker.ServiceError error =
+        assertInstanceOf(
+            TaskInvoker.ServiceError.class, functions.invoke("nobody", "{}", PATIENCE));
+    assertEquals("ResourceNotFoundException", error.name());
+  }
+}
