@@ -3,6 +3,8 @@ package arena.http;
 import arena.archive.ArchiveUnavailable;
 import arena.broker.BrokerUnavailable;
 import arena.catalog.BadCursor;
+import arena.catalog.CatalogUnavailable;
+import arena.journal.JournalUnavailable;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import java.util.Optional;
@@ -93,6 +95,8 @@ final class ErrorAnswers {
                   "cursor is not one that a Link header gave"));
       case BrokerUnavailable _ -> Optional.of(unavailable("the broker"));
       case ArchiveUnavailable _ -> Optional.of(unavailable("the archive"));
+      case CatalogUnavailable _ -> Optional.of(unavailable("the catalog"));
+      case JournalUnavailable _ -> Optional.of(unavailable("the journal"));
       case AwsServiceException error when error.isThrottlingException() ->
           Optional.of(
               ApiException.tryLater(

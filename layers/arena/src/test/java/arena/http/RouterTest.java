@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.ArchiveUnavailable;
 import arena.broker.BrokerUnavailable;
 import arena.catalog.BadCursor;
+import arena.catalog.CatalogUnavailable;
+import arena.journal.JournalUnavailable;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -48,6 +50,16 @@ class RouterTest {
             "2"),
         Arguments.of(
             new ArchiveUnavailable(SECRET, new IllegalStateException(SECRET)),
+            503,
+            "unavailable",
+            "2"),
+        Arguments.of(
+            new CatalogUnavailable(SECRET, new IllegalStateException(SECRET)),
+            503,
+            "unavailable",
+            "2"),
+        Arguments.of(
+            new JournalUnavailable(SECRET, new IllegalStateException(SECRET)),
             503,
             "unavailable",
             "2"),
