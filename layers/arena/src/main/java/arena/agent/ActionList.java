@@ -47,9 +47,7 @@ record ActionList(List<Json> actions, String reasoning) {
       FirstArray array = found.get();
       keep(array, actions, remarks);
       beside =
-          joined(
-              beforeFence(searched.substring(0, array.start())),
-              afterFence(searched.substring(array.end())));
+          joinedWithoutFence(searched.substring(0, array.start()), searched.substring(array.end()));
     }
     return new ActionList(actions, reasoning(joined(thinking, beside), remarks));
   }
@@ -87,16 +85,13 @@ record ActionList(List<Json> actions, String reasoning) {
     return joined(Limits.cut(words, Limits.MAX_REASONING_CHARS - last.length() - 1), last);
   }
 
-  /** Without the marker of the fence that opens before the array. */
-  private static String beforeFence(String part) {
-    Matcher marker = FENCE_BEFORE.matcher(part);
-    return marker.find() ? part.substring(0, marker.start()) : part;
-  }
-
-  /** Without the marker of the fence that closes after the array. */
-  private static String afterFence(String part) {
-    Matcher marker = FENCE_AFTER.matcher(part);
-    return marker.lookingAt() ? part.substring(marker.end()) : part;
+  /** What stood around the array, without the fence that was around it alone. */
+  private static String joinedWithoutFence(String before, String after) {
+    Matcher opens = FENCE_BEFORE.matcher(before);
+    Matcher closes = FENCE_AFTER.matcher(after);
+    return opens.find() && closes.lookingAt()
+        ? joined(before.substring(0, opens.start()), after.substring(closes.end()))
+        : joined(before, after);
   }
 
   private static String joined(String first, String second) {

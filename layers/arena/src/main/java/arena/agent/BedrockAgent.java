@@ -6,10 +6,10 @@ import arena.world.World;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -120,12 +120,8 @@ final class BedrockAgent implements Agent {
     StringBuilder thinking = new StringBuilder();
     StringBuilder text = new StringBuilder();
     for (ContentBlock block : response.output().message().content()) {
-      if (block.text() != null) {
-        text.append(block.text());
-      }
-      if (block.reasoningContent() != null && block.reasoningContent().reasoningText() != null) {
-        thinking.append(block.reasoningContent().reasoningText().text());
-      }
+      text.append(said(block, ContentBlock::text));
+      thinking.append(said(block, BedrockAgent::thought));
     }
     ActionList list =
         ActionList.read(
@@ -138,6 +134,18 @@ final class BedrockAgent implements Agent {
                 tokens(response.usage().inputTokens()),
                 tokens(response.usage().outputTokens()));
     return new Decision(list.actions(), list.reasoning(), cost);
+  }
+
+  /** What a block says of one kind; the SDK gives null for whatever the answer does not have. */
+  private static String said(ContentBlock block, Function<ContentBlock, String> kind) {
+    String said = block == null ? null : kind.apply(block);
+    return said == null ? "" : said;
+  }
+
+  private static String thought(ContentBlock block) {
+    return block.reasoningContent() == null || block.reasoningContent().reasoningText() == null
+        ? null
+        : block.reasoningContent().reasoningText().text();
   }
 
   private static long tokens(Integer count) {
@@ -204,7 +212,14 @@ final class BedrockAgent implements Agent {
     if (late.isPresent() && String.valueOf(late.get().getMessage()).startsWith("Read")) {
       return new ModelTimedOut("Bedrock did not answer for %s in time.".formatted(model), e);
     }
-    if (among(e, ConnectException.class).isPresent() || among(e, IOException.class).isPresent()) {
+    Optional<IOException> broken = among(e, IOException.class);
+    boolean parser = broken.isPresent() && broken.get().getClass().getName().contains(".jackson.");
+    boolean read = String.valueOf(e.getMessage()).startsWith("Unable to unmarshall response");
+    if (parser || (read && broken.isEmpty())) {
+      return new ModelMalformed(
+          "Bedrock's answer for %s cannot be read: %s".formatted(model, said), e);
+    }
+    if (broken.isPresent()) {
       return new ModelUnreachable("Bedrock cannot be reached, or the connection broke: " + said, e);
     }
     return new ModelRefused("Bedrock cannot be called: " + said, e);

@@ -1,0 +1,113 @@
+package arena.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.Set;
+
+/** Amazon Bedrock's Converse API: its shapes. */
+final class ConverseApi {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> FIELDS =
+      Set.of(
+          "messages",
+          "system",
+          "inferenceConfig",
+          "toolConfig",
+          "guardrailConfig",
+          "additionalModelRequestFields",
+          "promptVariables",
+          "additionalModelResponseFieldPaths",
+          "requestMetadata",
+          "performanceConfig",
+          "serviceTier");
+
+  private ConverseApi() {}
+
+  /** What the API would object to in this request, if anything. */
+  static Optional<String> objection(JsonNode body) {
+    for (String field : (Iterable<String>) body::fieldNames) {
+      if (!FIELDS.contains(field)) {
+        return Optional.of("Malformed input request: extraneous key [%s].".formatted(field));
+      }
+    }
+    JsonNode messages = body.path("messages");
+    if (!messages.isArray() || messages.isEmpty()) {
+      return Optional.of("A conversation must start with a user message.");
+    }
+    if (!messages.path(0).path("role").asText().equals("user")) {
+      return Optional.of("A conversation must start with a user message.");
+    }
+    for (JsonNode message : messages) {
+      if (message.path("content").path(0).path("text").asText("").isBlank()) {
+        return Optional.of("The text field in the ContentBlock object is blank.");
+      }
+    }
+    for (JsonNode block : body.path("system")) {
+      if (block.path("text").asText("").isBlank()) {
+        return Optional.of("The text field in the SystemContentBlock object is blank.");
+      }
+    }
+    JsonNode inference = body.path("inferenceConfig");
+    if (inference.has("maxTokens") && inference.path("maxTokens").asInt(0) < 1) {
+      return Optional.of("maxTokens must be 1 or more.");
+    }
+    double temperature = inference.path("temperature").asDouble(0);
+    return temperature < 0 || temperature > 1
+        ? Optional.of("The value of temperature must be from 0 to 1.")
+        : Optional.empty();
+  }
+
+  /** The text of the last message. */
+  static String prompt(JsonNode body) {
+    JsonNode messages = body.path("messages");
+    return messages.path(messages.size() - 1).path("content").path(0).path("text").asText("");
+  }
+
+  /** The documented answer. */
+  static String answer(Reply.Text reply) {
+    ObjectNode answer = JSON.createObjectNode();
+    ObjectNode message = answer.putObject("output").putObject("message");
+    message.put("role", "assistant");
+    reply
+        .thinking()
+        .ifPresent(
+            thinking ->
+                message
+                    .withArray("content")
+                    .addObject()
+                    .putObject("reasoningContent")
+                    .putObject("reasoningText")
+                    .put("text", thinking)
+                    .put("signature", "c2lnbmF0dXJl"));
+    message.withArray("content").addObject().put("text", reply.text());
+    answer.put("stopReason", reply.cut() ? "max_tokens" : "end_turn");
+    reply
+        .usage()
+        .ifPresent(
+            usage ->
+                answer
+                    .putObject("usage")
+                    .put("inputTokens", usage.input())
+                    .put("outputTokens", usage.output())
+                    .put("totalTokens", usage.input() + usage.output()));
+    answer.putObject("metrics").put("latencyMs", 12);
+    return answer.toString();
+  }
+
+  /** An answer without a message. */
+  static String empty() {
+    return "{\"output\":{},\"stopReason\":\"end_turn\",\"usage\":{\"inputTokens\":1,"
+        + "\"outputTokens\":0,\"totalTokens\":1},\"metrics\":{\"latencyMs\":1}}";
+  }
+
+  /** The body of an error; its type goes into the header {@code x-amzn-errortype}. */
+  static String error(Fault fault, String message) {
+    ObjectNode error = JSON.createObjectNode().put("message", message);
+    if (fault == Fault.MODEL_ERROR) {
+      error.put("originalStatusCode", 500).put("resourceName", "model");
+    }
+    return error.toString();
+  }
+}

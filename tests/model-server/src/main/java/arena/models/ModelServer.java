@@ -1,0 +1,326 @@
+package arena.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A model's service on this machine, on loopback and a free port. What a model does is scripted by
+ * {@link #when}, or asked for by its name ({@link Behaviour#named}).
+ *
+ * <pre>{@code
+ * try (ModelServer server = ModelServer.start()) {
+ *   server.when("gpt-test", Behaviour.text("[{\"type\":\"queue_villager\"}]"));
+ *   ... call server.openAiBaseUrl() ...
+ * }
+ * }</pre>
+ */
+public final class ModelServer implements AutoCloseable {
+  /** Most calls remembered; older ones are forgotten. */
+  public static final int MAX_CALLS = 10_000;
+
+  private static final int MAX_BODY = 4 * 1024 * 1024;
+  private static final Pattern CONVERSE = Pattern.compile("/model/([^/]+)/converse");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Map<String, Behaviour> scripts = new ConcurrentHashMap<>();
+  private final ArrayDeque<ModelCall> calls = new ArrayDeque<>();
+  private final Map<String, Integer> attempts = new HashMap<>();
+  private volatile Flavour flavour = Flavour.OPENAI;
+  private volatile Optional<String> key = Optional.empty();
+
+  /** Servers whose chat completions differ in what else they send. */
+  public enum Flavour {
+    OPENAI,
+    OLLAMA,
+    VLLM,
+    LLAMA_CPP
+  }
+
+  private ModelServer(HttpServer server) {
+    this.server = server;
+  }
+
+  /** Starts a server on a free port. */
+  public static ModelServer start() {
+    return start(0);
+  }
+
+  /** Starts a server on this port; 0 is any that is free. */
+  public static ModelServer start(int port) {
+    try {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      ModelServer models = new ModelServer(HttpServer.create(address, 100));
+      models.server.setExecutor(models.threads);
+      models.server.createContext("/", models::handle);
+      models.server.start();
+      return models;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** For {@code AWS_ENDPOINT_URL_BEDROCK_RUNTIME}. */
+  public URI bedrockEndpoint() {
+    return URI.create(
+        "http://%s:%s"
+            .formatted(
+                server.getAddress().getAddress().getHostAddress(), server.getAddress().getPort()));
+  }
+
+  /** For {@code ARENA_OPENAI_BASE_URL}. */
+  public URI openAiBaseUrl() {
+    return URI.create(bedrockEndpoint() + "/v1");
+  }
+
+  /** From now on this model does this, whatever its name asks for. */
+  public ModelServer when(String model, Behaviour behaviour) {
+    scripts.put(model, behaviour);
+    return this;
+  }
+
+  /** From now on chat completions look like those of this server. */
+  public ModelServer as(Flavour flavour) {
+    this.flavour = flavour;
+    return this;
+  }
+
+  /** From now on chat completions ask for this key. */
+  public ModelServer withKey(String key) {
+    this.key = Optional.of(key);
+    return this;
+  }
+
+  /** The calls so far, oldest first. */
+  public List<ModelCall> calls() {
+    synchronized (calls) {
+      return List.copyOf(calls);
+    }
+  }
+
+  /** The calls of one model so far, oldest first. */
+  public List<ModelCall> calls(String model) {
+    return calls().stream().filter(call -> call.model().equals(model)).toList();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown(); // lets those that hang go
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY);
+      String path = exchange.getRequestURI().getRawPath();
+      Matcher converse = CONVERSE.matcher(path);
+      if (!exchange.getRequestMethod().equals("POST")) {
+        send(exchange, 405, "application/json", "{\"message\":\"Method not allowed\"}");
+      } else if (converse.matches()) {
+        converse(exchange, decoded(converse.group(1)), body);
+      } else if (path.equals("/v1/chat/completions")) {
+        chat(exchange, body);
+      } else {
+        send(exchange, 404, "application/json", "{\"detail\":\"Not Found\"}");
+      }
+    }
+  }
+
+  private static String decoded(String segment) {
+    return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private void converse(HttpExchange exchange, String model, byte[] bytes) throws IOException {
+    Optional<JsonNode> body = parsed(bytes);
+    String signature = exchange.getRequestHeaders().getFirst("Authorization");
+    if (signature == null || !signature.startsWith("AWS4-HMAC-SHA256 ")) {
+      converseError(exchange, Fault.REFUSED, "Missing Authentication Token");
+      return;
+    }
+    Optional<String> objection =
+        body.isEmpty()
+            ? Optional.of("The request body is not valid JSON.")
+            : ConverseApi.objection(body.get());
+    if (objection.isPresent()) {
+      converseError(exchange, Fault.INVALID, objection.get());
+      return;
+    }
+    ModelCall call =
+        record(ModelCall.Api.CONVERSE, model, ConverseApi.prompt(body.get()), exchange, body.get());
+    switch (reply(call)) {
+      case Reply.Text text -> send(exchange, 200, "application/json", ConverseApi.answer(text));
+      case Reply.Failed(Fault fault) -> converseError(exchange, fault, fault.converseMessage());
+      case Reply.Empty() -> send(exchange, 200, "application/json", ConverseApi.empty());
+      case Reply.Huge(int size) ->
+          send(exchange, 200, "application/json", ConverseApi.answer(Reply.text("x".repeat(size))));
+      case Reply other -> odd(exchange, other, ConverseApi.answer(Reply.text(Behaviour.ANSWER)));
+    }
+  }
+
+  private static void converseError(HttpExchange exchange, Fault fault, String message)
+      throws IOException {
+    exchange
+        .getResponseHeaders()
+        .set(
+            "x-amzn-errortype",
+            fault.converseType() + ":http://internal.amazon.com/coral/com.amazon.bedrock/");
+    send(exchange, fault.converseStatus(), "application/json", ConverseApi.error(fault, message));
+  }
+
+  private void chat(HttpExchange exchange, byte[] bytes) throws IOException {
+    Optional<JsonNode> body = parsed(bytes);
+    String sent =
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+            .map(header -> header.replaceFirst("^Bearer ", ""))
+            .orElse("");
+    if (key.isPresent() && !key.get().equals(sent)) {
+      chatError(exchange, Fault.REFUSED, Fault.REFUSED.chatMessage().formatted(sent));
+      return;
+    }
+    Optional<String> objection =
+        body.isEmpty()
+            ? Optional.of("We could not parse the JSON body of your request.")
+            : ChatApi.objection(body.get());
+    if (objection.isPresent()) {
+      chatError(exchange, Fault.INVALID, objection.get());
+      return;
+    }
+    String model = body.get().path("model").asText();
+    ModelCall call =
+        record(ModelCall.Api.CHAT, model, ChatApi.prompt(body.get()), exchange, body.get());
+    switch (reply(call)) {
+      case Reply.Text text ->
+          send(exchange, 200, "application/json", ChatApi.answer(flavour, model, text));
+      case Reply.Failed(Fault fault) ->
+          chatError(exchange, fault, fault.chatMessage().replace("%s", sent));
+      case Reply.Empty() -> send(exchange, 200, "application/json", ChatApi.empty(model));
+      case Reply.Huge(int size) ->
+          send(
+              exchange,
+              200,
+              "application/json",
+              ChatApi.answer(flavour, model, Reply.text("x".repeat(size))));
+      case Reply other ->
+          odd(exchange, other, ChatApi.answer(flavour, model, Reply.text(Behaviour.ANSWER)));
+    }
+  }
+
+  private void chatError(HttpExchange exchange, Fault fault, String message) throws IOException {
+    send(
+        exchange,
+        fault.chatStatus(),
+        "application/json",
+        ChatApi.error(flavour, fault.chatStatus(), fault.chatType(), fault.chatCode(), message));
+  }
+
+  private Reply reply(ModelCall call) {
+    Behaviour script = scripts.get(call.model());
+    return (script == null ? Behaviour.named(call.model()) : script).reply(call);
+  }
+
+  private ModelCall record(
+      ModelCall.Api api, String model, String prompt, HttpExchange exchange, JsonNode body) {
+    Map<String, List<String>> headers = new HashMap<>();
+    exchange
+        .getRequestHeaders()
+        .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
+    synchronized (calls) {
+      if (attempts.size() >= MAX_CALLS) {
+        attempts.clear();
+      }
+      int attempt = attempts.merge(model + "\n" + prompt, 1, Integer::sum);
+      ModelCall call = new ModelCall(api, model, prompt, attempt, Map.copyOf(headers), body);
+      if (calls.size() == MAX_CALLS) {
+        calls.removeFirst();
+      }
+      calls.addLast(call);
+      return call;
+    }
+  }
+
+  private static Optional<JsonNode> parsed(byte[] body) {
+    try {
+      JsonNode json = JSON.readTree(body);
+      return json.isObject() ? Optional.of(json) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What both APIs do alike. */
+  private void odd(HttpExchange exchange, Reply reply, String answer) throws IOException {
+    switch (reply) {
+      case Reply.Raw(int status, String contentType, String body) ->
+          send(exchange, status, contentType, body);
+      case Reply.Hang() -> await();
+      case Reply.Trickle() -> trickle(exchange, answer);
+      case Reply.Truncated() -> {
+        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("content-type", "application/json");
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+        exchange.getResponseBody().flush();
+      }
+      default -> {
+        // dropped: closing the exchange closes the connection
+      }
+    }
+  }
+
+  private void trickle(HttpExchange exchange, String answer) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "application/json");
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream out = exchange.getResponseBody();
+    out.write(answer.substring(0, answer.length() / 2).getBytes(StandardCharsets.UTF_8));
+    try {
+      do {
+        out.write(' ');
+        out.flush();
+      } while (!closed.await(100, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void await() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String contentType, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("content-type", contentType);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}
