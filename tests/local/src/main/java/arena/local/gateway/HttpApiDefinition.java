@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param cors what browsers on other origins may do, if anything
  * @param throttle what each route lets through, unless it is named in {@code throttles}
  * @param throttles what some routes let through, by route key
+ * @param accessLog the format of the access log's lines, with {@code $context.} variables
  */
 public record HttpApiDefinition(
     String apiId,
     List<Route> routes,
     Optional<Cors> cors,
     Optional<Throttle> throttle,
-    Map<String, Throttle> throttles) {
+    Map<String, Throttle> throttles,
+    Optional<String> accessLog) {
   /** Longest that an integration may take. */
   public static final Duration MAX_INTEGRATION = Duration.ofSeconds(30);
 

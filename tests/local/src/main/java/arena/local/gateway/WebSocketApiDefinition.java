@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param routes the routes by key; {@code $connect}, {@code $disconnect} and {@code $default} have
  *     their meaning
  * @param throttle what the routes together let through, if bounded
+ * @param accessLog the format of the access log's lines, with {@code $context.} variables
  */
 public record WebSocketApiDefinition(
     String apiId,
     String stage,
     String selector,
     Map<String, Route> routes,
-    Optional<HttpApiDefinition.Throttle> throttle) {
+    Optional<HttpApiDefinition.Throttle> throttle,
+    Optional<String> accessLog) {
   /** Longest that an integration may take. */
   public static final Duration MAX_INTEGRATION = Duration.ofSeconds(29);
 

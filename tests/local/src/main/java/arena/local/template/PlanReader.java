@@ -202,7 +202,13 @@ final class PlanReader {
         httpRoutes,
         cors(properties.at("CorsConfiguration")),
         throttle(properties.at("DefaultRouteSettings")),
-        throttles);
+        throttles,
+        accessLog(properties));
+  }
+
+  private static Optional<String> accessLog(Section api) {
+    Section format = api.at("AccessLogSettings").at("Format");
+    return format.present() ? Optional.of(format.text()) : Optional.empty();
   }
 
   private static Optional<HttpApiDefinition.Throttle> throttle(Section settings) {
@@ -283,7 +289,8 @@ final class PlanReader {
         stage.at("StageName").text(),
         field,
         routes,
-        throttle(stage.at("DefaultRouteSettings")));
+        throttle(stage.at("DefaultRouteSettings")),
+        accessLog(stage));
   }
 
   /** The function's ARN stands in the integration's address, before {@code /invocations}. */

@@ -1,0 +1,176 @@
+package arena.local.gateway;
+
+import arena.local.clock.StackClock;
+import arena.local.lambda.FunctionHost;
+import arena.local.log.LogFile;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.http.Context;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
+
+/**
+ * One port on loopback, on which an HTTP API and a WebSocket API answer. It listens at once, so
+ * that its port is known, and answers 503 until it is told what to serve.
+ */
+public final class Gateway implements AutoCloseable {
+  private record Served(
+      Optional<HttpApi> http,
+      Optional<WebSocketApi> webSocket,
+      Optional<ConnectionsEndpoint> connections) {
+    static final Served NOTHING = new Served(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private static final String UNAVAILABLE = "{\"message\":\"Service Unavailable\"}";
+
+  private final List<LogFile> logs = new CopyOnWriteArrayList<>();
+  private final String stage;
+  private final Javalin javalin;
+  private volatile Served served = Served.NOTHING;
+
+  /**
+   * Listens.
+   *
+   * @param port where; 0 for any free port
+   * @param stage the WebSocket API's stage, which is its path
+   * @throws PortTaken if something else listens there
+   */
+  public static Gateway start(int port, String stage) {
+    return new Gateway(port, stage);
+  }
+
+  private Gateway(int port, String stage) {
+    this.stage = stage;
+    javalin =
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.startup.showOldJavalinVersionWarning = false;
+              config.startup.startupWatcherEnabled = false;
+              config.concurrency.useVirtualThreads = true;
+              config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.jetty.modifyServletContextHandler(
+                  handler ->
+                      Optional.ofNullable(handler.getSessionHandler())
+                          .ifPresent(Gateway::withoutCookies));
+              config.jetty.modifyWebSocketServletFactory(
+                  factory -> {
+                    factory.setMaxTextMessageSize(WebSocketApi.MAX_MESSAGE_BYTES);
+                    factory.setMaxBinaryMessageSize(WebSocketApi.MAX_MESSAGE_BYTES);
+                    factory.setMaxFrameSize(WebSocketApi.MAX_FRAME_BYTES);
+                    // Else it would take larger frames apart, instead of refusing them.
+                    factory.setAutoFragment(false);
+                    // The stack's clock sees to idle connections.
+                    factory.setIdleTimeout(Duration.ZERO);
+                  });
+              config.routes.before(this::http);
+              config.routes.wsBeforeUpgrade("/" + stage, this::upgrade);
+              config.routes.ws(
+                  "/" + stage,
+                  socket -> {
+                    socket.onConnect(context -> webSocket(api -> api.opened(context)));
+                    socket.onMessage(
+                        context -> webSocket(api -> api.message(context, context.message())));
+                    socket.onBinaryMessage(context -> webSocket(api -> api.binary(context)));
+                    socket.onClose(
+                        context ->
+                            webSocket(
+                                api -> api.closed(context, context.status(), context.reason())));
+                  });
+            });
+    try {
+      javalin.start("127.0.0.1", port);
+    } catch (JavalinBindException e) {
+      throw new PortTaken(port, e);
+    }
+  }
+
+  private static void withoutCookies(SessionHandler sessions) {
+    sessions.setUsingCookies(false);
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /**
+   * Serves these APIs from now on.
+   *
+   * @param logs the folder for the access logs, {@code http-access.log} and {@code
+   *     websocket-access.log}
+   */
+  public void serve(
+      Optional<HttpApiDefinition> http,
+      Optional<WebSocketApiDefinition> webSocket,
+      FunctionHost host,
+      StackClock clock,
+      Path logs) {
+    Optional<WebSocketApi> socket =
+        webSocket.map(
+            api ->
+                new WebSocketApi(
+                    api, host, clock, log(api.accessLog(), logs.resolve("websocket-access.log"))));
+    served =
+        new Served(
+            http.map(
+                api ->
+                    new HttpApi(
+                        api, host, clock, log(api.accessLog(), logs.resolve("http-access.log")))),
+            socket,
+            socket.map(api -> new ConnectionsEndpoint(stage, api)));
+  }
+
+  private Optional<AccessLog> log(Optional<String> format, Path path) {
+    return format.map(
+        line -> {
+          LogFile file = new LogFile(path);
+          logs.add(file);
+          return new AccessLog(line, file);
+        });
+  }
+
+  private void http(Context context) throws IOException {
+    // Nothing of Javalin's own comes after.
+    context.skipRemainingHandlers();
+    Served now = served;
+    if (now.connections().isPresent()
+        && now.connections().get().takes(context.req().getRequestURI())) {
+      now.connections().get().handle(context);
+    } else if (now.http().isPresent()) {
+      now.http().get().handle(context);
+    } else {
+      context.status(503).contentType("application/json").result(UNAVAILABLE);
+    }
+  }
+
+  private void upgrade(Context context) throws IOException {
+    Optional<WebSocketApi> api = served.webSocket();
+    if (api.isPresent()) {
+      api.get().connecting(context);
+    } else {
+      context.status(503);
+      context.skipRemainingHandlers();
+    }
+  }
+
+  private void webSocket(Consumer<WebSocketApi> event) {
+    served.webSocket().ifPresent(event);
+  }
+
+  /** Closes the connections, tells their functions, and stops listening. */
+  @Override
+  public void close() {
+    Served last = served;
+    last.webSocket().ifPresent(WebSocketApi::close);
+    javalin.stop();
+    logs.forEach(LogFile::close);
+  }
+}

@@ -1,0 +1,158 @@
+package arena.local.gateway;
+
+import arena.local.clock.StackClock;
+import arena.local.lambda.FunctionHost;
+import arena.local.lambda.Invocation;
+import arena.local.lambda.InvokeFault;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+
+/** An HTTP API: routes requests to functions, and gives their answers back. */
+final class HttpApi {
+  /** Largest body of a request, in bytes. */
+  static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+  private final HttpApiDefinition definition;
+  private final HttpRoutes routes;
+  private final Optional<CorsRules> cors;
+  private final FunctionHost host;
+  private final StackClock clock;
+  private final Optional<AccessLog> log;
+  private final Map<String, TokenBucket> buckets = new ConcurrentHashMap<>();
+
+  HttpApi(
+      HttpApiDefinition definition, FunctionHost host, StackClock clock, Optional<AccessLog> log) {
+    this.definition = definition;
+    this.host = host;
+    this.clock = clock;
+    this.log = log;
+    routes = new HttpRoutes(definition.routes());
+    cors = definition.cors().map(CorsRules::new);
+  }
+
+  /** Answers a request. */
+  void handle(Context context) throws IOException {
+    HttpServletRequest request = context.req();
+    long start = System.nanoTime();
+    Map<String, String> record = new HashMap<>();
+    String requestId = Ids.request();
+    Instant at = clock.now();
+    record.put("requestId", requestId);
+    record.put("requestTime", HttpEvent.time(at));
+    record.put("identity.sourceIp", request.getRemoteAddr());
+    record.put("httpMethod", request.getMethod());
+    HttpReply reply = reply(request, requestId, at, record);
+    context.res().setStatus(reply.status());
+    context.res().setContentType(reply.headers().get("content-type"));
+    reply.headers().forEach(context.res()::setHeader);
+    reply.cookies().forEach(cookie -> context.res().addHeader("set-cookie", cookie));
+    context.res().setHeader("apigw-requestid", requestId);
+    byte[] body = reply.bytes();
+    record.put("status", Integer.toString(reply.status()));
+    record.put("responseLength", Integer.toString(body.length));
+    record.put(
+        "responseLatency", Long.toString(Duration.ofNanos(System.nanoTime() - start).toMillis()));
+    log.ifPresent(file -> file.write(record));
+    context.result(body);
+  }
+
+  private HttpReply reply(
+      HttpServletRequest request, String requestId, Instant at, Map<String, String> record)
+      throws IOException {
+    String path;
+    try {
+      // A plus is a plus in a path.
+      path = URLDecoder.decode(request.getRequestURI().replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return HttpReply.message(400, "Bad Request");
+    }
+    record.put("path", path);
+    String origin = request.getHeader("origin");
+    if (cors.isPresent()
+        && request.getMethod().equals("OPTIONS")
+        && origin != null
+        && request.getHeader("access-control-request-method") != null) {
+      return new HttpReply(204, cors.get().preflight(origin), List.of(), "");
+    }
+    HttpReply answered = routed(request, path, requestId, at, record);
+    if (cors.isEmpty()) {
+      return answered;
+    }
+    Map<String, String> headers = new LinkedHashMap<>(answered.headers());
+    headers.keySet().removeIf(name -> name.startsWith("access-control-"));
+    headers.putAll(cors.get().answer(origin));
+    return new HttpReply(answered.status(), headers, answered.cookies(), answered.body());
+  }
+
+  private HttpReply routed(
+      HttpServletRequest request,
+      String path,
+      String requestId,
+      Instant at,
+      Map<String, String> record)
+      throws IOException {
+    byte[] body = request.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+    if (body.length > MAX_BODY_BYTES) {
+      return HttpReply.message(413, "Request Entity Too Large");
+    }
+    Optional<HttpRoutes.Match> match = routes.find(request.getMethod(), path);
+    if (match.isEmpty()) {
+      return HttpReply.message(404, "Not Found");
+    }
+    HttpApiDefinition.Route route = match.get().route();
+    record.put("routeKey", route.key());
+    if (!letsThrough(route.key())) {
+      return HttpReply.message(429, "Too Many Requests");
+    }
+    String event =
+        HttpEvent.of(request, path, body, match.get(), definition.apiId(), requestId, at);
+    long start = System.nanoTime();
+    try {
+      Invocation invocation = host.invoke(route.function(), event, route.timeout());
+      Optional<HttpReply> reply =
+          invocation.functionError().isPresent()
+              ? Optional.empty()
+              : HttpReply.of(invocation.payload());
+      if (reply.isEmpty()) {
+        record.put("integrationErrorMessage", "the function failed or its answer is no answer");
+      }
+      return reply.orElseGet(() -> HttpReply.message(500, "Internal Server Error"));
+    } catch (TimeoutException e) {
+      record.put("integrationErrorMessage", "the function took longer than " + route.timeout());
+      return HttpReply.message(503, "Service Unavailable");
+    } catch (InvokeFault e) {
+      record.put("integrationErrorMessage", e.getMessage());
+      return e.code() == InvokeFault.Code.REQUEST_TOO_LARGE
+          ? HttpReply.message(413, "Request Entity Too Large")
+          : e.code() == InvokeFault.Code.RESOURCE_NOT_FOUND
+              ? HttpReply.message(500, "Internal Server Error")
+              : HttpReply.message(503, "Service Unavailable");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return HttpReply.message(503, "Service Unavailable");
+    } finally {
+      record.put(
+          "integrationLatency",
+          Long.toString(Duration.ofNanos(System.nanoTime() - start).toMillis()));
+    }
+  }
+
+  private boolean letsThrough(String key) {
+    HttpApiDefinition.Throttle throttle =
+        definition.throttles().getOrDefault(key, definition.throttle().orElse(null));
+    return throttle == null
+        || buckets.computeIfAbsent(key, route -> new TokenBucket(throttle, clock)).take();
+  }
+}

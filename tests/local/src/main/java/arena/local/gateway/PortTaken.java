@@ -1,0 +1,8 @@
+package arena.local.gateway;
+
+/** Something else listens on the port. */
+public final class PortTaken extends RuntimeException {
+  PortTaken(int port, Throwable cause) {
+    super("port " + port + " is taken", cause);
+  }
+}
