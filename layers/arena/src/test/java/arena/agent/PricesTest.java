@@ -1,0 +1,72 @@
+package arena.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PricesTest {
+  private final Prices prices = Prices.load();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bedrock:amazon.nova-pro-v1:0",
+        "bedrock:us.amazon.nova-pro-v1:0",
+        "bedrock:apac.amazon.nova-pro-v1:0",
+        "bedrock:us-gov.amazon.nova-pro-v1:0",
+        "bedrock:arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0",
+        "bedrock:arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"
+      })
+  void oneModelHasOnePriceByEveryName(String model) {
+    assertEquals((3_000 * 0.80 + 500 * 3.20) / 1e6, prices.cost(model, 3_000, 500), 1e-12);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "openai:llama3.2",
+        "bedrock:gpt-4o",
+        "openai:amazon.nova-pro-v1:0",
+        "bedrock:arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3",
+        "openai:gpt-4o-2024",
+        "scripted",
+        ""
+      })
+  void anUnknownModelCostsNothing(String model) {
+    assertFalse(prices.knows(model));
+    assertEquals(0, prices.cost(model, 1_000_000, 1_000_000));
+  }
+
+  @Test
+  void noBillIsNegativeOrInfinite() {
+    assertEquals(0, prices.cost("openai:gpt-4o", -5, Long.MIN_VALUE));
+    double most = prices.cost("openai:gpt-4o", Long.MAX_VALUE, Long.MAX_VALUE);
+    assertTrue(most > 0 && Double.isFinite(most));
+  }
+
+  @Test
+  void everyRowTellsWhereAndWhenItsPriceWasFound() throws Exception {
+    try (InputStream in = Prices.class.getResourceAsStream(Prices.TABLE)) {
+      List<String> rows =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .skip(1)
+              .toList();
+      assertTrue(rows.size() >= 10);
+      for (String row : rows) {
+        assertTrue(
+            row.matches("(bedrock|openai):[^,]+,[0-9.]+,[0-9.]+,[a-z.]+/[a-z/]+,\\d{4}-\\d{2}"),
+            row);
+        assertTrue(prices.knows(row.substring(0, row.indexOf(','))), row);
+      }
+    }
+  }
+}
