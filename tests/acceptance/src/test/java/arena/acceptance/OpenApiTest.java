@@ -1,0 +1,153 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.http.ApiException;
+import arena.http.ReadRoutes;
+import arena.http.RequestReader;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What openapi.yaml says of requests is what the readers of requests do. */
+class OpenApiTest {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final OpenApi OPEN_API = OpenApi.read();
+  private static final BadBodies BODIES = new BadBodies(OPEN_API);
+
+  private static Stream<Arguments> breaking() {
+    return requests()
+        .flatMap(
+            request ->
+                BODIES.breaking(request.schema(), request.good()).stream()
+                    .map(body -> Arguments.of(request.routeKey(), body)));
+  }
+
+  private static Stream<Arguments> reaching() {
+    return requests()
+        .flatMap(
+            request ->
+                BODIES.reaching(request.schema(), request.good()).stream()
+                    .map(body -> Arguments.of(request.routeKey(), body)));
+  }
+
+  private record Request(String routeKey, String schema, ObjectNode good) {}
+
+  private static Stream<Request> requests() {
+    return Stream.of("POST /runs", "POST /forks")
+        .map(
+            routeKey ->
+                new Request(
+                    routeKey,
+                    OPEN_API.requestSchema(OPEN_API.operation(routeKey)),
+                    minimal(routeKey)));
+  }
+
+  /** The least that a call takes. */
+  static ObjectNode minimal(String routeKey) {
+    ObjectNode body = MAPPER.createObjectNode();
+    if (routeKey.equals("POST /forks")) {
+      body.put("parent_run_id", "0123456789abcdef0123456789abcdef");
+      body.put("parent_t", 0);
+    }
+    return body;
+  }
+
+  @ParameterizedTest
+  @MethodSource("breaking")
+  void whatTheSchemaForbidsIsRefusedByName(String routeKey, BadBodies.Body body) throws Exception {
+    ApiException error = assertThrows(ApiException.class, () -> read(routeKey, body.json()));
+
+    assertEquals(422, error.status(), error.getMessage());
+    assertEquals("invalid_field", error.code());
+    assertEquals(Optional.of(body.field()), error.field());
+    assertTrue(error.limit().isPresent());
+    if (body.brokenBySchema()) {
+      String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
+      assertFalse(OPEN_API.violations(schema, MAPPER.readTree(body.json())).isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("reaching")
+  void whatTheSchemaAllowsIsTaken(String routeKey, BadBodies.Body body) throws Exception {
+    JsonNode json = MAPPER.readTree(body.json());
+    String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
+
+    assertEquals(List.of(), OPEN_API.violations(schema, json));
+    assertFalse(read(routeKey, body.json()).toString().isEmpty());
+  }
+
+  @Test
+  void everyCallIsDescribedAndEveryDescriptionServed() {
+    Set<String> served =
+        new TreeSet<>(
+            ReadRoutes.over(
+                    () -> {
+                      throw new AssertionError("nothing is read");
+                    })
+                .keySet());
+    served.addAll(Set.of("POST /runs", "POST /forks"));
+
+    assertEquals(
+        served,
+        OPEN_API.operations().stream()
+            .map(OpenApi.Operation::routeKey)
+            .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @Test
+  void examplesAreExamples() {
+    List<Executable> checks = new ArrayList<>();
+    for (OpenApi.Operation operation : OPEN_API.operations()) {
+      if (OPEN_API.at(operation.pointer()).has("requestBody")) {
+        String body = OPEN_API.resolve(operation.pointer() + "/requestBody");
+        JsonNode example = OPEN_API.at(body + "/content/application~1json/example");
+        checks.add(
+            () ->
+                assertEquals(
+                    List.of(),
+                    OPEN_API.violations(OPEN_API.requestSchema(operation), example),
+                    operation.routeKey()));
+        checks.add(
+            () -> assertFalse(read(operation.routeKey(), example.toString()).toString().isEmpty()));
+      }
+      for (int status : OPEN_API.statuses(operation)) {
+        String response =
+            OPEN_API.resolve("%s/responses/%d".formatted(operation.pointer(), status));
+        JsonNode content = OPEN_API.at(response + "/content/application~1json");
+        if (content.has("example")) {
+          checks.add(
+              () ->
+                  assertEquals(
+                      List.of(),
+                      OPEN_API.violations(
+                          OPEN_API.responseSchema(operation, status), content.get("example")),
+                      operation.routeKey() + " " + status));
+        }
+      }
+    }
+    assertTrue(checks.size() > 20, "there are examples");
+    assertAll(checks);
+  }
+
+  private static Object read(String routeKey, String json) {
+    return routeKey.equals("POST /runs") ? RequestReader.run(json) : RequestReader.fork(json);
+  }
+}
