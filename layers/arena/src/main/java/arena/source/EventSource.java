@@ -12,6 +12,7 @@ import arena.run.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A run's events, wherever they now are: the archive has every finalized run, the broker what is
@@ -20,10 +21,10 @@ import java.util.Optional;
 public final class EventSource {
   private final Broker broker;
   private final Journal journal;
-  private final Archive archive;
+  private final Supplier<Archive> archive;
 
-  /** Reads from these. */
-  public EventSource(Broker broker, Journal journal, Archive archive) {
+  /** Reads from these; the archive, whose engine is costly to start, only when it is needed. */
+  public EventSource(Broker broker, Journal journal, Supplier<Archive> archive) {
     this.broker = broker;
     this.journal = journal;
     this.archive = archive;
@@ -37,7 +38,7 @@ public final class EventSource {
    */
   public List<Broker.Envelope> envelopes(Run run, long fromSeq, int maxEvents, int maxBytes) {
     if (run.archived()) {
-      return cut(archive.events(run, fromSeq, maxEvents), maxBytes);
+      return cut(archive.get().events(run, fromSeq, maxEvents), maxBytes);
     }
     if (fromSeq > run.nEvents()) {
       return List.of();
@@ -55,12 +56,12 @@ public final class EventSource {
 
   /** Envelopes of an archived run; see {@link #envelopes}. */
   public List<Broker.Envelope> archived(Run run, long fromSeq, int maxEvents, int maxBytes) {
-    return cut(archive.events(run, fromSeq, maxEvents), maxBytes);
+    return cut(archive.get().events(run, fromSeq, maxEvents), maxBytes);
   }
 
   /** The {@code turn_start} at turn {@code t}, if the run has one. */
   public Optional<Event> turnStart(Run run, int t) {
-    return run.archived() ? archive.turnStart(run, t) : journal.turnStart(run.runId(), t);
+    return run.archived() ? archive.get().turnStart(run, t) : journal.turnStart(run.runId(), t);
   }
 
   private static List<Broker.Envelope> cut(List<Event> events, int maxBytes) {

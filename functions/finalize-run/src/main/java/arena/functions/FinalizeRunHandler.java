@@ -1,0 +1,55 @@
+package arena.functions;
+
+import arena.lifecycle.FinalizeRequest;
+import arena.run.Run;
+import arena.runtime.Services;
+import arena.runtime.Telemetry;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Archives a run that has ended and closes it: the last task of the replay state machine. */
+public final class FinalizeRunHandler implements RequestStreamHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(FinalizeRunHandler.class);
+
+  private final Services services;
+  private final Telemetry telemetry;
+
+  /** As Lambda makes it. */
+  public FinalizeRunHandler() {
+    this(System.getenv());
+  }
+
+  /** With this environment. */
+  public FinalizeRunHandler(Map<String, String> environment) {
+    services = new Services(environment);
+    telemetry = services.telemetry("finalize-run");
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    String event = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    String answer = telemetry.during(context, () -> finalizeRun(FinalizeRequest.read(event)));
+    output.write(answer.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String finalizeRun(FinalizeRequest request) {
+    Telemetry.run(request.runId());
+    request.failure().ifPresent(why -> LOG.error("run failed: {}: {}", why.code(), why.message()));
+    try {
+      Run run = services.finalizeRun().finalizeRun(request.runId(), request.failure());
+      LOG.info("run {} is archived at {}", run.status().label(), run.dbPath());
+      return FinalizeRequest.answer(run);
+    } catch (RuntimeException e) {
+      LOG.error("run not finalized", e);
+      throw e;
+    }
+  }
+}

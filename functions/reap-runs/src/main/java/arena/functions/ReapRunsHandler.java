@@ -1,0 +1,45 @@
+package arena.functions;
+
+import arena.lifecycle.ReapRuns;
+import arena.runtime.Services;
+import arena.runtime.Telemetry;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Frees the broker's memory of runs that ended or went silent, on a schedule. */
+public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
+  private static final Logger LOG = LoggerFactory.getLogger(ReapRunsHandler.class);
+
+  private final Services services;
+  private final Telemetry telemetry;
+
+  /** As Lambda makes it. */
+  public ReapRunsHandler() {
+    this(System.getenv());
+  }
+
+  /** With this environment. */
+  public ReapRunsHandler(Map<String, String> environment) {
+    services = new Services(environment);
+    telemetry = services.telemetry("reap-runs");
+  }
+
+  @Override
+  public Map<String, Integer> handleRequest(ScheduledEvent event, Context context) {
+    return telemetry.during(
+        context,
+        () -> {
+          int reaped = 0;
+          for (ReapRuns.Reaped run : services.reapRuns().reap()) {
+            LOG.info("run {} {}: {}", run.runId(), run.action(), run.why());
+            reaped++;
+          }
+          telemetry.gauge("runs_open", services.catalog().countRunning());
+          return Map.of("reaped", reaped);
+        });
+  }
+}

@@ -1,0 +1,59 @@
+package arena.functions;
+
+import arena.lifecycle.TurnTask;
+import arena.lifecycle.TurnTaskCodec;
+import arena.run.RunNotRunning;
+import arena.runtime.Services;
+import arena.runtime.Telemetry;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Plays one turn of a run: a task of the replay state machine. */
+public final class ReplayTurnHandler implements RequestStreamHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayTurnHandler.class);
+
+  private final Services services;
+  private final Telemetry telemetry;
+
+  /** As Lambda makes it. */
+  public ReplayTurnHandler() {
+    this(System.getenv());
+  }
+
+  /** With this environment. */
+  public ReplayTurnHandler(Map<String, String> environment) {
+    services = new Services(environment);
+    telemetry = services.telemetry("replay-turn");
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    String event = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    String answer = telemetry.during(context, () -> play(TurnTaskCodec.read(event)));
+    output.write(answer.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String play(TurnTask task) {
+    Telemetry.run(task.runId());
+    Telemetry.turn(task.t());
+    try {
+      TurnTask next = services.playTurn().play(task);
+      telemetry.count("events_published", next.seq() - task.seq());
+      return TurnTaskCodec.write(next);
+    } catch (RunNotRunning e) {
+      LOG.warn("turn not played: {}", e.getMessage());
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("fork replay failed", e);
+      throw e;
+    }
+  }
+}

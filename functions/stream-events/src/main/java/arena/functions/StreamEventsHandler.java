@@ -1,0 +1,86 @@
+package arena.functions;
+
+import arena.runtime.Services;
+import arena.runtime.Telemetry;
+import arena.stream.FanOut;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams events over WebSockets. API Gateway invokes it for every message of a client; a publish
+ * invokes it, asynchronously, with {@code {"run_id"}}, to send what is new to whoever subscribes to
+ * the run.
+ */
+public final class StreamEventsHandler implements RequestStreamHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamEventsHandler.class);
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  /** A fan-out hands over this long before Lambda would end it: longer than any send takes. */
+  private static final Duration MARGIN = Duration.ofSeconds(12);
+
+  private final Services services;
+  private final Telemetry telemetry;
+
+  /** As Lambda makes it. */
+  public StreamEventsHandler() {
+    this(System.getenv());
+  }
+
+  /** With this environment. */
+  public StreamEventsHandler(Map<String, String> environment) {
+    services = new Services(environment);
+    telemetry = services.telemetry("stream-events");
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    JsonNode event = MAPPER.readTree(input);
+    telemetry.during(
+        context,
+        () -> {
+          handle(event, context);
+          return null;
+        });
+    output.write("{\"statusCode\":200}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void handle(JsonNode event, Context context) {
+    JsonNode request = event.path("requestContext");
+    if (!request.has("connectionId")) {
+      fanOut(event.path("run_id").asText(), context);
+      return;
+    }
+    String connectionId = request.path("connectionId").asText();
+    switch (request.path("eventType").asText()) {
+      case "CONNECT" -> services.subscriptions().connect(connectionId);
+      case "DISCONNECT" -> services.subscriptions().disconnect(connectionId);
+      default -> services.subscriptions().receive(connectionId, event.path("body").asText());
+    }
+  }
+
+  private void fanOut(String runId, Context context) {
+    Telemetry.run(runId);
+    Instant deadline =
+        Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    try {
+      FanOut.Sent sent = services.fanOut().serve(runId, deadline);
+      telemetry.count("events_streamed", sent.events());
+      telemetry.count("streams_dropped", sent.streamsDropped());
+    } catch (RuntimeException e) {
+      LOG.error("fan-out failed", e);
+      throw e;
+    }
+  }
+}

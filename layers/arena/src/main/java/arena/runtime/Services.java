@@ -1,0 +1,253 @@
+package arena.runtime;
+
+import arena.agent.Agents;
+import arena.agent.ModelAgents;
+import arena.archive.Archive;
+import arena.archive.DuckDbArchive;
+import arena.broker.Broker;
+import arena.broker.RedisBroker;
+import arena.broker.RedisConnection;
+import arena.broker.RedisSubscribers;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
+import arena.catalog.DynamoCatalog;
+import arena.journal.DynamoJournal;
+import arena.journal.Journal;
+import arena.lifecycle.BeginRun;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.CreateRun;
+import arena.lifecycle.FinalizeRun;
+import arena.lifecycle.PlayTurn;
+import arena.lifecycle.Publisher;
+import arena.lifecycle.ReapRuns;
+import arena.lifecycle.Replays;
+import arena.lifecycle.RunReader;
+import arena.run.RunId;
+import arena.source.EventSource;
+import arena.stream.Connections;
+import arena.stream.DynamoConnections;
+import arena.stream.FanOut;
+import arena.stream.Notifier;
+import arena.stream.Subscriptions;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/**
+ * How the parts are put together in a function. Each is made when it is first needed, once a sandbox; a
+ * function pays only for what it uses.
+ */
+public final class Services {
+  private final Settings settings;
+  private final Clock clock = Clock.systemUTC();
+
+  private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
+  private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
+  private final Lazy<S3Presigner> presigner = new Lazy<>(AwsClients::presigner);
+  private final Lazy<LambdaClient> lambda = new Lazy<>(AwsClients::lambda);
+  private final Lazy<SfnClient> stepFunctions = new Lazy<>(AwsClients::stepFunctions);
+  private final Lazy<ApiGatewayManagementApiClient> connectionsApi = new Lazy<>(this::makeApi);
+
+  private final Lazy<RedisConnection> redis = new Lazy<>(this::makeRedis);
+  private final Lazy<Catalog> catalog = new Lazy<>(this::makeCatalog);
+  private final Lazy<Journal> journal = new Lazy<>(this::makeJournal);
+  private final Lazy<Broker> broker = new Lazy<>(() -> new RedisBroker(redis.get()));
+  private final Lazy<Subscribers> subscribers =
+      new Lazy<>(() -> new RedisSubscribers(redis.get()));
+  private final Lazy<Archive> archive = new Lazy<>(this::makeArchive);
+  private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
+  private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
+  private final Lazy<Agents> agents = new Lazy<>(this::makeAgents);
+  private final Lazy<ApiGateway> gateway = new Lazy<>(() -> new ApiGateway(connectionsApi));
+  private final Lazy<Replays> replays = new Lazy<>(this::makeReplays);
+
+  private final Lazy<EventSource> source = new Lazy<>(this::makeSource);
+  private final Lazy<Publisher> publisher = new Lazy<>(this::makePublisher);
+  private final Lazy<BeginRun> beginRun = new Lazy<>(this::makeBeginRun);
+  private final Lazy<CreateRun> createRun = new Lazy<>(this::makeCreateRun);
+  private final Lazy<CreateFork> createFork = new Lazy<>(this::makeCreateFork);
+  private final Lazy<PlayTurn> playTurn = new Lazy<>(this::makePlayTurn);
+  private final Lazy<FinalizeRun> finalizeRun = new Lazy<>(this::makeFinalizeRun);
+  private final Lazy<ReapRuns> reapRuns = new Lazy<>(this::makeReapRuns);
+  private final Lazy<RunReader> runReader = new Lazy<>(this::makeRunReader);
+  private final Lazy<Subscriptions> subscriptions = new Lazy<>(this::makeSubscriptions);
+  private final Lazy<FanOut> fanOut = new Lazy<>(this::makeFanOut);
+
+  /** Everything as this environment says; see {@link Settings}. */
+  public Services(Map<String, String> environment) {
+    settings = new Settings(environment);
+  }
+
+  /** Logs and metrics of this function. */
+  public Telemetry telemetry(String function) {
+    return new Telemetry(function, settings);
+  }
+
+  /** The catalog. */
+  public Catalog catalog() {
+    return catalog.get();
+  }
+
+  /** The archive. */
+  public Archive archive() {
+    return archive.get();
+  }
+
+  /** Starts runs. */
+  public CreateRun createRun() {
+    return createRun.get();
+  }
+
+  /** Starts forks. */
+  public CreateFork createFork() {
+    return createFork.get();
+  }
+
+  /** Plays turns. */
+  public PlayTurn playTurn() {
+    return playTurn.get();
+  }
+
+  /** Ends runs. */
+  public FinalizeRun finalizeRun() {
+    return finalizeRun.get();
+  }
+
+  /** Frees the broker. */
+  public ReapRuns reapRuns() {
+    return reapRuns.get();
+  }
+
+  /** Reads runs. */
+  public RunReader runReader() {
+    return runReader.get();
+  }
+
+  /** Serves WebSocket clients' messages. */
+  public Subscriptions subscriptions() {
+    return subscriptions.get();
+  }
+
+  /** Sends what is new. */
+  public FanOut fanOut() {
+    return fanOut.get();
+  }
+
+  private RedisConnection makeRedis() {
+    return RedisConnection.to(
+        settings.redisHost(),
+        settings.redisPort(),
+        settings.redisTls(),
+        settings.redisPassword());
+  }
+
+  private Catalog makeCatalog() {
+    return new DynamoCatalog(dynamoDb.get(), settings.catalogTable());
+  }
+
+  private Journal makeJournal() {
+    return new DynamoJournal(
+        dynamoDb.get(),
+        s3,
+        settings.journalTable(),
+        settings.catalogTable(),
+        settings.bucket());
+  }
+
+  private Archive makeArchive() {
+    return new DuckDbArchive(s3.get(), settings.bucket());
+  }
+
+  private Connections makeConnections() {
+    return new DynamoConnections(dynamoDb.get(), settings.connectionsTable());
+  }
+
+  private Notifier makeNotifier() {
+    return new LambdaNotifier(lambda, settings.streamFunction());
+  }
+
+  private Agents makeAgents() {
+    return new ModelAgents(settings.environment());
+  }
+
+  private ApiGatewayManagementApiClient makeApi() {
+    return AwsClients.connections(URI.create(settings.websocketEndpoint()));
+  }
+
+  private Replays makeReplays() {
+    return new StepFunctionsReplays(stepFunctions, settings.stateMachineArn());
+  }
+
+  private EventSource makeSource() {
+    return new EventSource(broker.get(), journal.get(), archive);
+  }
+
+  private Publisher makePublisher() {
+    return new Publisher(broker.get(), journal.get(), catalog.get(), notifier.get());
+  }
+
+  private BeginRun makeBeginRun() {
+    return new BeginRun(journal.get(), broker.get(), publisher.get(), replays.get());
+  }
+
+  private CreateRun makeCreateRun() {
+    return new CreateRun(beginRun.get(), clock, RunId::random);
+  }
+
+  private CreateFork makeCreateFork() {
+    return new CreateFork(catalog.get(), source.get(), beginRun.get(), clock, RunId::random);
+  }
+
+  private PlayTurn makePlayTurn() {
+    return new PlayTurn(journal.get(), publisher.get(), agents.get(), clock);
+  }
+
+  private FinalizeRun makeFinalizeRun() {
+    return new FinalizeRun(
+        catalog.get(),
+        journal.get(),
+        archive.get(),
+        broker.get(),
+        publisher.get(),
+        notifier.get(),
+        clock);
+  }
+
+  private ReapRuns makeReapRuns() {
+    return new ReapRuns(
+        catalog.get(),
+        broker.get(),
+        replays.get(),
+        new LambdaFinalizer(lambda, settings.finalizeFunction()),
+        settings.grace(),
+        clock);
+  }
+
+  private RunReader makeRunReader() {
+    return new RunReader(catalog.get(), source.get(), journal.get(), archive, broker.get());
+  }
+
+  private Subscriptions makeSubscriptions() {
+    return new Subscriptions(
+        connections.get(), subscribers.get(), catalog.get(), notifier.get(), gateway.get(), clock);
+  }
+
+  private FanOut makeFanOut() {
+    return new FanOut(
+        subscribers.get(),
+        broker.get(),
+        catalog.get(),
+        source.get(),
+        connections.get(),
+        gateway.get(),
+        notifier.get(),
+        new S3PayloadLinks(presigner, settings.bucket()),
+        clock);
+  }
+}
