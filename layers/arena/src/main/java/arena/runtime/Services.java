@@ -7,6 +7,8 @@ import arena.archive.DuckDbArchive;
 import arena.broker.Broker;
 import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
+import arena.broker.RedisKeys;
+import arena.broker.RedisSettings;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
@@ -32,6 +34,7 @@ import arena.stream.Subscriptions;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -40,8 +43,8 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
- * How the parts are put together in a function. Each is made when it is first needed, once a sandbox; a
- * function pays only for what it uses.
+ * How the parts are put together in a function. Each is made when it is first needed, once a
+ * sandbox; a function pays only for what it uses.
  */
 public final class Services {
   private final Settings settings;
@@ -57,9 +60,8 @@ public final class Services {
   private final Lazy<RedisConnection> redis = new Lazy<>(this::makeRedis);
   private final Lazy<Catalog> catalog = new Lazy<>(this::makeCatalog);
   private final Lazy<Journal> journal = new Lazy<>(this::makeJournal);
-  private final Lazy<Broker> broker = new Lazy<>(() -> new RedisBroker(redis.get()));
-  private final Lazy<Subscribers> subscribers =
-      new Lazy<>(() -> new RedisSubscribers(redis.get()));
+  private final Lazy<Broker> broker = new Lazy<>(() -> new RedisBroker(redis.get(), KEYS));
+  private final Lazy<Subscribers> subscribers = new Lazy<>(() -> new RedisSubscribers(redis.get(), KEYS));
   private final Lazy<Archive> archive = new Lazy<>(this::makeArchive);
   private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
   private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
@@ -141,10 +143,7 @@ public final class Services {
 
   private RedisConnection makeRedis() {
     return RedisConnection.to(
-        settings.redisHost(),
-        settings.redisPort(),
-        settings.redisTls(),
-        settings.redisPassword());
+        settings.redisHost(), settings.redisPort(), settings.redisTls(), settings.redisPassword());
   }
 
   private Catalog makeCatalog() {
@@ -153,11 +152,7 @@ public final class Services {
 
   private Journal makeJournal() {
     return new DynamoJournal(
-        dynamoDb.get(),
-        s3,
-        settings.journalTable(),
-        settings.catalogTable(),
-        settings.bucket());
+        dynamoDb.get(), s3, settings.journalTable(), settings.catalogTable(), settings.bucket());
   }
 
   private Archive makeArchive() {
@@ -165,7 +160,7 @@ public final class Services {
   }
 
   private Connections makeConnections() {
-    return new DynamoConnections(dynamoDb.get(), settings.connectionsTable());
+    return new DynamoConnections(dynamoDb.get(), settings.connectionsTable(), clock);
   }
 
   private Notifier makeNotifier() {
@@ -193,7 +188,7 @@ public final class Services {
   }
 
   private BeginRun makeBeginRun() {
-    return new BeginRun(journal.get(), broker.get(), publisher.get(), replays.get());
+    return new BeginRun(catalog.get(), journal.get(), broker.get(), replays.get(), clock);
   }
 
   private CreateRun makeCreateRun() {

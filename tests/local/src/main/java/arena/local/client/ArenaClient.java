@@ -1,0 +1,155 @@
+package arena.local.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Calls the HTTP interface, and opens live readers over the WebSocket interface. */
+public final class ArenaClient implements AutoCloseable {
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final Duration CALL = Duration.ofSeconds(40);
+  private static final int PAGE = 1_000;
+  private static final int MAX_PAGES = 100;
+
+  private final URI http;
+  private final URI websocket;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  /**
+   * A client of the arena at these addresses, such as http://localhost:8000 and
+   * ws://localhost:8000/live.
+   */
+  public ArenaClient(URI http, URI websocket) {
+    this.http = http;
+    this.websocket = websocket;
+  }
+
+  /** An answer. */
+  public record Answer(int status, HttpResponse<String> response) {
+    /** The body's text. */
+    public String text() {
+      return response.body();
+    }
+
+    /** The body as JSON. */
+    public JsonNode json() {
+      try {
+        return MAPPER.readTree(text());
+      } catch (IOException e) {
+        throw new UncheckedIOException("not JSON: " + text(), e);
+      }
+    }
+
+    /** The body as JSON, if the status is this one. */
+    public JsonNode expect(int expected) {
+      if (status != expected) {
+        throw new IllegalStateException(
+            "expected status %d, got %d: %s".formatted(expected, status, text()));
+      }
+      return json();
+    }
+  }
+
+  /** GET of this path. */
+  public Answer get(String path) {
+    return send(request(path).GET());
+  }
+
+  /** POST of this body as JSON. */
+  public Answer post(String path, String body) {
+    return send(
+        request(path)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** Any request to this path. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(http.resolve(path)).timeout(CALL);
+  }
+
+  /** Sends it. */
+  public Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for an answer", e);
+    }
+  }
+
+  /** Starts a run; its id. */
+  public String startRun(String body) {
+    return post("/runs", body).expect(202).path("run_id").asText();
+  }
+
+  /** Starts a fork; the child's id. */
+  public String startFork(String body) {
+    return post("/forks", body).expect(202).path("child_run_id").asText();
+  }
+
+  /** Waits until the run has ended; its row. */
+  public JsonNode awaitEnd(String runId, Duration bound) {
+    Instant deadline = Instant.now().plus(bound);
+    while (true) {
+      JsonNode row = get("/runs/" + runId).expect(200);
+      boolean archived = !row.path("db_path").asText().isEmpty();
+      if (!row.path("status").asText().equals("running") && archived) {
+        return row;
+      }
+      if (Instant.now().isAfter(deadline)) {
+        throw new IllegalStateException("run did not end within %s: %s".formatted(bound, row));
+      }
+      pause();
+    }
+  }
+
+  /** All events of a run that has ended, from this seq on, page by page. */
+  public List<Envelope> events(String runId, long fromSeq) {
+    List<Envelope> all = new ArrayList<>();
+    long from = fromSeq;
+    for (int page = 0; page < MAX_PAGES; page++) {
+      Answer answer = get("/events?run_id=%s&from_seq=%d&limit=%d".formatted(runId, from, PAGE));
+      JsonNode next = answer.expect(200).path("next_from_seq");
+      all.addAll(Envelope.allIn(answer.text()));
+      if (next.isNull() || next.asLong() == from) {
+        return all;
+      }
+      from = next.asLong();
+    }
+    throw new IllegalStateException("more than %d pages of events".formatted(MAX_PAGES));
+  }
+
+  /** Opens a connection for live reading. */
+  public LiveReader live() {
+    return LiveReader.open(client, websocket);
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(Duration.ofMillis(20));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a run's end", e);
+    }
+  }
+}

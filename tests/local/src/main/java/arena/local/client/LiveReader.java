@@ -1,0 +1,130 @@
+package arena.local.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** One WebSocket connection; what the server says can be taken in order. */
+public final class LiveReader implements AutoCloseable {
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final Duration OPEN = Duration.ofSeconds(15);
+
+  private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+  private WebSocket socket;
+
+  private LiveReader() {}
+
+  /** How a run ended for this reader. */
+  public record Closed(String status, long lastSeq, List<Envelope> events) {}
+
+  static LiveReader open(HttpClient client, URI websocket) {
+    LiveReader reader = new LiveReader();
+    reader.socket =
+        client
+            .newWebSocketBuilder()
+            .connectTimeout(OPEN)
+            .buildAsync(websocket, reader.new Listener())
+            .orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS)
+            .join();
+    return reader;
+  }
+
+  /** Says this to the server. */
+  public void send(String message) {
+    socket.sendText(message, true).orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  /** Subscribes to a run. */
+  public void subscribe(String runId, long fromSeq) {
+    send("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, fromSeq));
+  }
+
+  /** The next message, as text; fails if none comes within the bound. */
+  public String next(Duration bound) {
+    try {
+      String message = messages.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
+      if (message == null) {
+        throw new IllegalStateException("no message came within " + bound);
+      }
+      return message;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a message", e);
+    }
+  }
+
+  /** The next message, as JSON. */
+  public JsonNode nextJson(Duration bound) {
+    return json(next(bound));
+  }
+
+  /**
+   * Takes messages about this run until it is closed; fails on an error, an overflow or silence.
+   */
+  public Closed untilClosed(String runId, Duration silence, Consumer<Envelope> each) {
+    List<Envelope> events = new ArrayList<>();
+    while (true) {
+      String text = next(silence);
+      JsonNode message = json(text);
+      if (!message.path("run_id").asText(runId).equals(runId)) {
+        continue;
+      }
+      switch (message.path("type").asText()) {
+        case "events" -> {
+          for (Envelope envelope : Envelope.allIn(text)) {
+            each.accept(envelope);
+            events.add(envelope);
+          }
+        }
+        case "closed" -> {
+          return new Closed(
+              message.path("status").asText(), message.path("last_seq").asLong(), events);
+        }
+        case "pong" -> {
+          // a sign of life
+        }
+        default -> throw new IllegalStateException("the server said " + text);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + text, e);
+    }
+  }
+
+  private final class Listener implements WebSocket.Listener {
+    private final StringBuilder partial = new StringBuilder();
+
+    @Override
+    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+      partial.append(data);
+      if (last) {
+        messages.add(partial.toString());
+        partial.setLength(0);
+      }
+      webSocket.request(1);
+      return null;
+    }
+  }
+}

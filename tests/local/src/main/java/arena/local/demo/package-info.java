@@ -1,0 +1,2 @@
+/** The product in one go, in a terminal. */
+package arena.local.demo;
