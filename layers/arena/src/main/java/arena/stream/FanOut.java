@@ -162,6 +162,7 @@ public final class FanOut {
           if (served.isEmpty() && !started) {
             if (!waitsForPublisher()) {
               if (subscribers.release(runId, fence)) {
+                wakeForLateSubscriber();
                 break;
               }
             } else {
@@ -189,6 +190,16 @@ public final class FanOut {
      */
     private boolean waitsForPublisher() {
       return !run.status().ended() && !broker.buffer(runId).open();
+    }
+
+    /**
+     * Whoever subscribed while the lease was held found it taken. The release itself sees that for a
+     * run that the broker has; for one that only the archive has, it is looked for here.
+     */
+    private void wakeForLateSubscriber() {
+      if (run.archived() && !subscribers.cursors(runId).isEmpty()) {
+        notifier.wake(runId);
+      }
     }
 
     private boolean startThoseBehind(ExecutorService threads, Set<String> served) {
