@@ -72,8 +72,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
 
   private void fanOut(String runId, Context context) {
     Telemetry.run(runId);
-    Instant deadline =
-        Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    Instant deadline = Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
     try {
       FanOut.Sent sent = services.fanOut().serve(runId, deadline);
       telemetry.count("events_streamed", sent.events());

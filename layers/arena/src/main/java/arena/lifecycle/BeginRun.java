@@ -32,8 +32,8 @@ public final class BeginRun {
 
   /**
    * Begins a run. The order bears load: a run that is in the catalog has its first entry in the
-   * journal (one transaction), a run that plays is open in the broker. Whoever dies in between leaves
-   * a run that makes no progress, which the reaper ends.
+   * journal (one transaction), a run that plays is open in the broker. Whoever dies in between
+   * leaves a run that makes no progress, which the reaper ends.
    */
   void begin(Run run, List<Event> events, World start) {
     JournalEntry origin = new JournalEntry(run.runId(), 0, events, Optional.of(start));

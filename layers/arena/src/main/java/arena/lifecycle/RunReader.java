@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** Reads runs for those who look at them; changes nothing. */
 public final class RunReader {
@@ -27,12 +28,16 @@ public final class RunReader {
   private final Catalog catalog;
   private final EventSource source;
   private final Journal journal;
-  private final Archive archive;
+  private final Supplier<Archive> archive;
   private final Broker broker;
 
   /** Reads from these. */
   public RunReader(
-      Catalog catalog, EventSource source, Journal journal, Archive archive, Broker broker) {
+      Catalog catalog,
+      EventSource source,
+      Journal journal,
+      Supplier<Archive> archive,
+      Broker broker) {
     this.catalog = catalog;
     this.source = source;
     this.journal = journal;
@@ -84,7 +89,7 @@ public final class RunReader {
   /** One point a turn that has begun, in order. */
   public List<Archive.Point> series(Run run) {
     if (run.archived()) {
-      return archive.series(run);
+      return archive.get().series(run);
     }
     List<Archive.Point> points = new ArrayList<>();
     long next = 1;

@@ -3,6 +3,7 @@ package arena.runtime;
 import arena.agent.Agents;
 import arena.agent.ModelAgents;
 import arena.archive.Archive;
+import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
 import arena.broker.Broker;
 import arena.broker.RedisBroker;
@@ -32,6 +33,7 @@ import arena.stream.FanOut;
 import arena.stream.Notifier;
 import arena.stream.Subscriptions;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -60,8 +62,10 @@ public final class Services {
   private final Lazy<RedisConnection> redis = new Lazy<>(this::makeRedis);
   private final Lazy<Catalog> catalog = new Lazy<>(this::makeCatalog);
   private final Lazy<Journal> journal = new Lazy<>(this::makeJournal);
-  private final Lazy<Broker> broker = new Lazy<>(() -> new RedisBroker(redis.get(), KEYS));
-  private final Lazy<Subscribers> subscribers = new Lazy<>(() -> new RedisSubscribers(redis.get(), KEYS));
+  private final Lazy<Broker> broker =
+      new Lazy<>(() -> new RedisBroker(redis.get(), RedisKeys.plain()));
+  private final Lazy<Subscribers> subscribers =
+      new Lazy<>(() -> new RedisSubscribers(redis.get(), RedisKeys.plain()));
   private final Lazy<Archive> archive = new Lazy<>(this::makeArchive);
   private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
   private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
@@ -142,8 +146,12 @@ public final class Services {
   }
 
   private RedisConnection makeRedis() {
-    return RedisConnection.to(
-        settings.redisHost(), settings.redisPort(), settings.redisTls(), settings.redisPassword());
+    return new RedisConnection(
+        new RedisSettings(
+            settings.redisHost(),
+            settings.redisPort(),
+            settings.redisTls(),
+            Optional.of(settings.redisPassword())));
   }
 
   private Catalog makeCatalog() {
@@ -152,11 +160,18 @@ public final class Services {
 
   private Journal makeJournal() {
     return new DynamoJournal(
-        dynamoDb.get(), s3, settings.journalTable(), settings.catalogTable(), settings.bucket());
+        dynamoDb.get(),
+        s3.get(),
+        settings.journalTable(),
+        settings.catalogTable(),
+        settings.bucket());
   }
 
   private Archive makeArchive() {
-    return new DuckDbArchive(s3.get(), settings.bucket());
+    return new DuckDbArchive(
+        s3.get(),
+        settings.bucket(),
+        DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")));
   }
 
   private Connections makeConnections() {

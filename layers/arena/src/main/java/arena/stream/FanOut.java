@@ -193,8 +193,8 @@ public final class FanOut {
     }
 
     /**
-     * Whoever subscribed while the lease was held found it taken. The release itself sees that for a
-     * run that the broker has; for one that only the archive has, it is looked for here.
+     * Whoever subscribed while the lease was held found it taken. The release itself sees that for
+     * a run that the broker has; for one that only the archive has, it is looked for here.
      */
     private void wakeForLateSubscriber() {
       if (run.archived() && !subscribers.cursors(runId).isEmpty()) {

@@ -31,7 +31,7 @@ final class MemoryStores implements Catalog, Broker, Journal, Archive {
   private final Map<String, List<Event>> events = new HashMap<>();
 
   RunReader reader() {
-    return new RunReader(this, new EventSource(this, this, this), this, this, this);
+    return new RunReader(this, new EventSource(this, this, () -> this), this, () -> this, this);
   }
 
   void add(Run run, List<Event> itsEvents) {
