@@ -2,6 +2,8 @@ package arena.functions;
 
 import arena.http.CreateRoutes;
 import arena.http.Router;
+import arena.run.ForkRequest;
+import arena.run.Run;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -9,10 +11,15 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Branches a run from a turn of another: {@code POST /forks}. */
 public final class CreateForkHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+  private static final Logger LOG = LoggerFactory.getLogger(CreateForkHandler.class);
+
+  private final Services services;
   private final Telemetry telemetry;
   private final Router router;
 
@@ -23,19 +30,29 @@ public final class CreateForkHandler
 
   /** With this environment. */
   public CreateForkHandler(Map<String, String> environment) {
-    Services services = new Services(environment);
+    services = new Services(environment);
     telemetry = services.telemetry("create-fork");
     router =
         new Router(
             Map.of(
                 "POST /forks",
-                CreateRoutes.forks(
-                    request -> services.createFork().create(request),
-                    run -> services.archive().address(run))));
+                CreateRoutes.forks(this::create, child -> services.archive().address(child))));
   }
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
     return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
+  }
+
+  private Run create(ForkRequest request) {
+    Run child = services.createFork().create(request);
+    Telemetry.run(child.runId());
+    LOG.info(
+        "fork of run {} at turn {} begins: {} turns, played by {}",
+        request.parentRunId(),
+        request.parentT(),
+        child.nTurns(),
+        child.profile().model());
+    return child;
   }
 }

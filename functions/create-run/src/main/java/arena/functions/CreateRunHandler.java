@@ -2,6 +2,8 @@ package arena.functions;
 
 import arena.http.CreateRoutes;
 import arena.http.Router;
+import arena.run.Run;
+import arena.run.RunRequest;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -9,10 +11,15 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts a run: {@code POST /runs}. */
 public final class CreateRunHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+  private static final Logger LOG = LoggerFactory.getLogger(CreateRunHandler.class);
+
+  private final Services services;
   private final Telemetry telemetry;
   private final Router router;
 
@@ -23,16 +30,20 @@ public final class CreateRunHandler
 
   /** With this environment. */
   public CreateRunHandler(Map<String, String> environment) {
-    Services services = new Services(environment);
+    services = new Services(environment);
     telemetry = services.telemetry("create-run");
-    router =
-        new Router(
-            Map.of(
-                "POST /runs", CreateRoutes.runs(request -> services.createRun().create(request))));
+    router = new Router(Map.of("POST /runs", CreateRoutes.runs(this::create)));
   }
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
     return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
+  }
+
+  private Run create(RunRequest request) {
+    Run run = services.createRun().create(request);
+    Telemetry.run(run.runId());
+    LOG.info("run of {} turns begins, played by {}", run.nTurns(), run.profile().model());
+    return run;
   }
 }
