@@ -435,7 +435,7 @@ class ModelAgentsTest {
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> failure(model, environment));
     assertInstanceOf(ModelTimedOut.class, failure, failure.getMessage());
     assertTrue(failure.getMessage().contains("1 s"), failure.getMessage());
-    assertEquals(1, server.calls().size());
+    assertTrue(server.calls().size() <= 1, "the call is not repeated");
   }
 
   @ParameterizedTest
