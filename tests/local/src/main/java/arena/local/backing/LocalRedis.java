@@ -76,7 +76,7 @@ public final class LocalRedis implements AutoCloseable {
       Files.createDirectories(folder);
       FileChannel lock = lock(folder);
       try {
-        endLeftOver(folder);
+        endServer(folder);
         Process process = launch(folder, port, password);
         LocalRedis redis = new LocalRedis(folder, port, password, lock, process);
         Runtime.getRuntime().addShutdownHook(redis.endWithJvm);
@@ -252,8 +252,28 @@ public final class LocalRedis implements AutoCloseable {
     }
   }
 
-  /** Ends the server that a JVM left behind here, if that is what the noted process is. */
-  private static void endLeftOver(Path folder) throws IOException {
+  /**
+   * Ends the server that a JVM which was killed left behind in this folder, if there is one, so
+   * that its port is free again. {@link #start} does it too, but its caller chooses the port
+   * before.
+   *
+   * @throws BackingFailed if the folder is in use
+   */
+  public static void endLeftOver(Path folder) {
+    if (!Files.exists(pidFile(folder))) {
+      return;
+    }
+    try (FileChannel ours = lock(folder)) {
+      if (ours.isOpen()) {
+        endServer(folder);
+      }
+    } catch (IOException e) {
+      throw new BackingFailed("cannot end what was left in " + folder, e);
+    }
+  }
+
+  /** Ends the noted process, if it is still the same one. */
+  private static void endServer(Path folder) throws IOException {
     Path pidFile = pidFile(folder);
     if (!Files.exists(pidFile)) {
       return;

@@ -165,11 +165,17 @@ public final class Gateway implements AutoCloseable {
     served.webSocket().ifPresent(event);
   }
 
-  /** Closes the connections, tells their functions, and stops listening. */
-  @Override
-  public void close() {
+  /** Closes the connections, gives their functions a moment to hear of it, and answers 503. */
+  public void stopServing() {
     Served last = served;
     last.webSocket().ifPresent(WebSocketApi::close);
+    served = Served.NOTHING;
+  }
+
+  /** Stops listening. */
+  @Override
+  public void close() {
+    stopServing();
     javalin.stop();
     logs.forEach(LogFile::close);
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ProcessOutput {
   private static final InheritableThreadLocal<LogFile> CURRENT = new InheritableThreadLocal<>();
   private static final AtomicReference<LogFile> STACK = new AtomicReference<>();
+  private static final PrintStream CONSOLE = System.out;
   private static boolean installed;
 
   private ProcessOutput() {}
@@ -27,6 +28,11 @@ public final class ProcessOutput {
     installed = true;
     System.setOut(divided(System.out));
     System.setErr(divided(System.err));
+  }
+
+  /** Where standard output went before it was taken over. */
+  public static PrintStream console() {
+    return CONSOLE;
   }
 
   private static PrintStream divided(PrintStream original) {

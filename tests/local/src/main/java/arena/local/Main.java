@@ -1,0 +1,168 @@
+package arena.local;
+
+import arena.local.backing.BackingFailed;
+import arena.local.log.ProcessOutput;
+import arena.local.template.TemplateFault;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * What {@code ./arena up} runs, in the project's folder: starts a stack, says where it is, and
+ * stops it on SIGTERM or Ctrl-C.
+ */
+public final class Main {
+  private static final int DEFAULT_PORT = 8000;
+  private static final int DEFAULT_REDIS_PORT = 6379;
+  private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(30);
+
+  /** Of the shell's environment, what every function gets as it is. */
+  private static final List<String> PASSED_ON =
+      List.of(
+          "ARENA_OPENAI_BASE_URL",
+          "ARENA_OPENAI_API_KEY",
+          "ARENA_MODEL_TIMEOUT_SECONDS",
+          "ARENA_GRACE_MINUTES");
+
+  private Main() {}
+
+  /** Starts a stack by the environment's settings; there are no arguments. */
+  public static void main(String[] arguments) {
+    PrintStream console = ProcessOutput.console();
+    ProcessOutput.install();
+    System.exit(run(System.getenv(), console));
+  }
+
+  private static int run(Map<String, String> environment, PrintStream console) {
+    long begun = System.nanoTime();
+    LocalStack stack;
+    try {
+      stack = LocalStack.start(options(environment, console));
+    } catch (HomeTaken
+        | PortUnavailable
+        | NotBuilt
+        | TemplateFault
+        | BackingFailed
+        | BadSetting e) {
+      console.println("arena: " + e.getMessage());
+      return 1;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  asked.countDown();
+                  awaitQuietly(stopped);
+                },
+                "arena-stop"));
+    try {
+      String unhealthy = health(stack);
+      if (!unhealthy.isEmpty()) {
+        console.println(
+            "arena: the stack started, but GET /health answers "
+                + unhealthy
+                + "; see "
+                + stack.logs());
+        return 1;
+      }
+      console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
+      new Welcome(stack, console).print();
+      awaitQuietly(asked);
+      return 0;
+    } finally {
+      console.println("arena: stopping");
+      stack.close();
+      stopped.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is wrong with the stack, or nothing. */
+  private static String health(LocalStack stack) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(stack.httpUrl().resolve("/health"))
+                  .timeout(HEALTH_PATIENCE)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return response.statusCode() == 200 ? "" : response.statusCode() + " " + response.body();
+    } catch (IOException e) {
+      return "not at all (" + e + ")";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "not at all (interrupted)";
+    }
+  }
+
+  private static Options options(Map<String, String> environment, PrintStream console) {
+    Optional<Integer> port = port(environment, "ARENA_PORT");
+    Optional<Integer> redisPort = port(environment, "ARENA_REDIS_PORT");
+    Path root = Path.of("").toAbsolutePath();
+    Options options =
+        Options.of(root)
+            .home(root.resolve(setting(environment, "ARENA_HOME").orElse(".arena")))
+            .port(port.orElse(DEFAULT_PORT), port.isPresent())
+            .redisPort(redisPort.orElse(DEFAULT_REDIS_PORT), redisPort.isPresent())
+            .capturesOutput(true)
+            .progress(line -> console.println("  " + line));
+    setting(environment, "REDIS_PASSWORD").ifPresent(options::redisPassword);
+    setting(environment, "ARENA_AWS_ENDPOINT")
+        .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
+    for (String name : PASSED_ON) {
+      setting(environment, name).ifPresent(value -> options.environment(name, value));
+    }
+    Optional<String> key = setting(environment, "AWS_ACCESS_KEY_ID");
+    Optional<String> secret = setting(environment, "AWS_SECRET_ACCESS_KEY");
+    if (key.isPresent() && secret.isPresent()) {
+      options.identity(
+          new Identity(
+              key.get(),
+              secret.get(),
+              setting(environment, "AWS_SESSION_TOKEN"),
+              setting(environment, "AWS_REGION").orElse(Identity.LOCAL.region())));
+    }
+    return options;
+  }
+
+  private static Optional<String> setting(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private static Optional<Integer> port(Map<String, String> environment, String name) {
+    return setting(environment, name)
+        .map(
+            value -> {
+              if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > 65_535) {
+                throw new BadSetting(name + " is a port from 0 to 65535, not \"" + value + "\"");
+              }
+              return Integer.parseInt(value);
+            });
+  }
+
+  private static URI address(String name, String value) {
+    try {
+      return URI.create(value);
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting(name + " is a URL, not \"" + value + "\"");
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package arena.local.aws;
+
+import arena.local.lambda.FunctionHost;
+import arena.local.lambda.Invocation;
+import arena.local.lambda.InvokeFault;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where the SDK's clients reach the stand-ins: Lambda's Invoke by its path, services with the JSON
+ * protocol by their target. It listens at once, so that its address is known, and answers 503 until
+ * it is told what to serve.
+ */
+public final class AwsEndpoint implements AutoCloseable {
+  private static final Pattern INVOKE =
+      Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
+  private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+  private static final Duration LONGEST = Duration.ofMinutes(16);
+  private static final String TARGET = "X-Amz-Target";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private record Served(FunctionHost host, Map<String, AwsApi> apis) {}
+
+  private final Javalin javalin;
+  private volatile Served served;
+
+  /** Listens on loopback, on any free port. */
+  public static AwsEndpoint start() {
+    return new AwsEndpoint();
+  }
+
+  private AwsEndpoint() {
+    javalin =
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.startup.showOldJavalinVersionWarning = false;
+              config.startup.startupWatcherEnabled = false;
+              config.concurrency.useVirtualThreads = true;
+              config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.routes.before(this::handle);
+            });
+    javalin.start("127.0.0.1", 0);
+  }
+
+  /** Where it answers. */
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + javalin.port());
+  }
+
+  /**
+   * Serves these from now on.
+   *
+   * @param apis the services by what their targets start with, such as {@code AWSStepFunctions.}
+   */
+  public void serve(FunctionHost host, Map<String, AwsApi> apis) {
+    served = new Served(host, Map.copyOf(apis));
+  }
+
+  private void handle(Context context) throws IOException {
+    // Nothing of Javalin's own comes after.
+    context.skipRemainingHandlers();
+    context.header("x-amzn-requestid", UUID.randomUUID().toString());
+    Served now = served;
+    if (now == null) {
+      fault(context, 503, "ServiceUnavailableException", "the stack is still starting");
+      return;
+    }
+    byte[] body = context.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+    if (body.length > MAX_BODY_BYTES) {
+      fault(context, 413, "RequestTooLargeException", "more than " + MAX_BODY_BYTES + " bytes");
+      return;
+    }
+    String text = new String(body, StandardCharsets.UTF_8);
+    Matcher invoke = INVOKE.matcher(context.req().getRequestURI());
+    String target = context.header(TARGET);
+    if (invoke.matches() && context.req().getMethod().equals("POST")) {
+      String function = URLDecoder.decode(invoke.group(1), StandardCharsets.UTF_8);
+      invoke(context, now.host(), function, text);
+    } else if (target != null) {
+      call(context, now.apis(), target, text);
+    } else {
+      fault(
+          context,
+          404,
+          "UnknownOperationException",
+          "the local stack has no stand-in for "
+              + context.req().getMethod()
+              + " "
+              + context.req().getRequestURI());
+    }
+  }
+
+  private static void call(Context context, Map<String, AwsApi> apis, String target, String body) {
+    for (Map.Entry<String, AwsApi> api : apis.entrySet()) {
+      if (target.startsWith(api.getKey())) {
+        AwsApi.Answer answer = api.getValue().call(target.substring(api.getKey().length()), body);
+        context
+            .status(answer.status())
+            .contentType("application/x-amz-json-1.0")
+            .result(answer.body());
+        return;
+      }
+    }
+    fault(
+        context, 404, "UnknownOperationException", "the local stack has no stand-in for " + target);
+  }
+
+  private static void invoke(Context context, FunctionHost host, String function, String payload) {
+    String type = context.header("X-Amz-Invocation-Type");
+    try {
+      switch (type == null ? "RequestResponse" : type) {
+        case "RequestResponse" -> {
+          Invocation invocation = host.invoke(function, payload, LONGEST);
+          invocation
+              .functionError()
+              .ifPresent(error -> context.header("X-Amz-Function-Error", error));
+          context.header("X-Amz-Executed-Version", "$LATEST");
+          context.header("x-amzn-requestid", invocation.requestId());
+          context.status(200).contentType("application/json").result(invocation.payload());
+        }
+        case "Event" -> {
+          context.header("x-amzn-requestid", host.invokeInBackground(function, payload));
+          context.status(202);
+        }
+        case "DryRun" -> {
+          if (host.find(function).isEmpty()) {
+            fault(context, 404, "ResourceNotFoundException", "Function not found: " + function);
+          } else {
+            context.status(204);
+          }
+        }
+        default ->
+            fault(
+                context,
+                400,
+                "InvalidParameterValueException",
+                "there is no invocation type " + type);
+      }
+    } catch (InvokeFault e) {
+      fault(context, e.code().status(), e.code().exceptionName(), e.getMessage());
+    } catch (TimeoutException e) {
+      fault(context, 504, "ServiceException", "no answer within " + LONGEST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fault(context, 503, "ServiceException", "the stack is stopping");
+    }
+  }
+
+  private static void fault(Context context, int status, String type, String message) {
+    context
+        .status(status)
+        .contentType("application/json")
+        .header("x-amzn-errortype", type)
+        .result(
+            JSON.createObjectNode()
+                .put("__type", type)
+                .put("Type", status < 500 ? "User" : "Service")
+                .put("Message", message)
+                .put("message", message)
+                .toString());
+  }
+
+  /** Stops listening. */
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}
