@@ -1,0 +1,104 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.client.LiveReader;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.resps.StreamInfo;
+
+/** What an operator sees with redis-cli and at /metrics, during a run and after it. */
+final class BrokerKeysTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private final ArenaClient arena = Stack.shared().client();
+
+  @Test
+  void anOperatorsCommandsAnswerAsDocumentedDuringAndAfterARun() {
+    String run = arena.startRun("{\"n_turns\":40,\"label\":\"keys\"}");
+    String open = "arena:run:" + run + ":open";
+    String events = "arena:run:" + run + ":events";
+    try (Jedis redis = Stack.shared().redis();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run, 1);
+      List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
+      assertTrue(redis.exists(open), "the producer is alive");
+      assertTrue(redis.get(open).contains("keys"), "the sentinel carries the label");
+      long life = redis.ttl(open);
+      assertTrue(life > 0 && life <= 6 * 3600, "the sentinel expires by itself, in " + life + " s");
+      assertTrue(redis.xlen(events) >= seen.size());
+
+      seen.addAll(reader.untilClosed(run, BOUND, _ -> {}).events());
+      assertFalse(redis.exists(open), "the run is closed");
+      assertEquals(seen.size(), redis.xlen(events));
+      assertEquals(String.valueOf(seen.size()), redis.get("arena:run:" + run + ":seq"));
+      StreamInfo info = redis.xinfoStream(events);
+      assertEquals("1-0", info.getFirstEntry().getID().toString());
+      assertEquals(seen.size() + "-0", info.getLastEntry().getID().toString());
+      assertEquals(seen.getLast().json(), info.getLastEntry().getFields().get("envelope"));
+    }
+  }
+
+  @Test
+  void keysDeletedByHandAfterTheRunLoseNothing() {
+    String run = arena.startRun("{\"n_turns\":4}");
+    arena.awaitEnd(run, BOUND);
+    List<Envelope> before = arena.events(run, 1);
+    try (Jedis redis = Stack.shared().redis()) {
+      String prefix = "arena:run:" + run;
+      redis.del(prefix + ":open", prefix + ":seq", prefix + ":events");
+      assertNull(redis.get(prefix + ":seq"));
+    }
+    assertEquals(before, arena.events(run, 1));
+    try (LiveReader reader = arena.live()) {
+      reader.subscribe(run, 1);
+      assertEquals(before, reader.untilClosed(run, BOUND, _ -> {}).events());
+    }
+  }
+
+  @Test
+  void keysDeletedByHandInMidRunAreFilledAgainFromTheJournal() {
+    String run = arena.startRun("{\"n_turns\":40}");
+    String prefix = "arena:run:" + run;
+    try (Jedis redis = Stack.shared().redis();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run, 1);
+      reader.next(BOUND);
+      redis.del(prefix + ":open", prefix + ":seq", prefix + ":events");
+      long events = arena.awaitEnd(run, BOUND).path("n_events").asLong();
+      assertEquals(events, redis.xlen(prefix + ":events"));
+      assertEquals(events, arena.events(run, 1).size());
+    }
+  }
+
+  @Test
+  void theFourCountersCount() {
+    JsonNode before = arena.get("/metrics").expect(200);
+    assertEquals(
+        List.of("events_published", "events_streamed", "runs_open", "streams_dropped"),
+        before.properties().stream().map(java.util.Map.Entry::getKey).sorted().toList());
+    String run = arena.startRun("{\"n_turns\":5}");
+    long events;
+    try (LiveReader reader = arena.live()) {
+      reader.subscribe(run, 1);
+      events = reader.untilClosed(run, BOUND, _ -> {}).lastSeq();
+    }
+    JsonNode after = arena.get("/metrics").expect(200);
+    assertTrue(grown(before, after, "events_published") >= events, after.toString());
+    assertTrue(grown(before, after, "events_streamed") >= events, after.toString());
+    assertTrue(after.path("runs_open").asLong() >= 0);
+  }
+
+  private static long grown(JsonNode before, JsonNode after, String counter) {
+    return after.path(counter).asLong() - before.path(counter).asLong();
+  }
+}

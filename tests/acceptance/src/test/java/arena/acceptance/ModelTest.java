@@ -1,0 +1,71 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Runs that a model plays, over a local server that speaks the models' APIs. */
+final class ModelTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  private final ArenaClient arena = Stack.shared().client();
+
+  @Test
+  void aModelsActionsArePlayedAndItsCostIsKept() {
+    String run = play("openai:fenced", 2);
+    JsonNode row = arena.awaitEnd(run, BOUND);
+    assertEquals("complete", row.path("status").asText(), row.toString());
+    List<JsonNode> events = arena.events(run, 1).stream().map(Envelope::fields).toList();
+    JsonNode result = first(events, "action_result");
+    assertEquals("queue_villager", result.path("payload").path("action_type").asText());
+    assertTrue(result.path("payload").path("state_changed").asBoolean());
+    JsonNode response = first(events, "llm_response");
+    assertTrue(response.path("payload").path("cost_usd").isNumber());
+  }
+
+  @Test
+  void textWithoutAnActionListIsAnEmptyTurn() {
+    String run = play("openai:prose", 1);
+    assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
+    JsonNode response =
+        first(arena.events(run, 1).stream().map(Envelope::fields).toList(), "llm_response");
+    assertEquals(0, response.path("payload").path("actions").size());
+    assertTrue(response.path("payload").path("reasoning").asText().length() > 3);
+  }
+
+  @Test
+  void aThrottledModelIsAskedAgain() {
+    String run = play("openai:throttle-1", 1);
+    assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
+  }
+
+  @Test
+  void aRefusedKeyFailsTheRunAndSaysWhy() {
+    String run = play("openai:refuse", 3);
+    JsonNode row = arena.awaitEnd(run, BOUND);
+    assertEquals("failed", row.path("status").asText());
+    assertEquals("ModelRefused", row.path("error").path("code").asText(), row.toString());
+    List<String> kinds =
+        arena.events(run, 1).stream().map(e -> e.fields().path("kind").asText()).toList();
+    assertEquals(List.of("turn_start", "observation", "llm_prompt"), kinds);
+  }
+
+  private String play(String model, int turns) {
+    return arena.startRun(
+        "{\"n_turns\":%d,\"profile\":{\"name\":\"tested\",\"model\":\"%s\"}}"
+            .formatted(turns, model));
+  }
+
+  private static JsonNode first(List<JsonNode> events, String kind) {
+    return events.stream()
+        .filter(event -> event.path("kind").asText().equals(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+}
