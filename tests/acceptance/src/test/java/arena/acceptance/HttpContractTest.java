@@ -1,0 +1,400 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.LocalStack;
+import arena.local.Options;
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.models.ModelServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * openapi.yaml against the whole stack: every call answers as it is described, with nothing that is
+ * not; every bad request gets its documented error, and changes nothing.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HttpContractTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final OpenApi OPEN_API = OpenApi.read();
+  private static final String NOBODY = "0123456789abcdef0123456789abcdef";
+
+  private ModelServer models;
+  private LocalStack stack;
+  private ArenaClient arena;
+  private String parent;
+  private String fork;
+  private String failed;
+
+  @BeforeAll
+  void play() {
+    models = ModelServer.start();
+    stack =
+        LocalStack.start(
+            Options.of(Path.of("..", ".."))
+                .parameter("RequestsPerSecond", "10000")
+                .parameter("RequestBurst", "5000")
+                .parameter("CreationsPerSecond", "1000")
+                .parameter("CreationBurst", "1000")
+                .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString()));
+    arena = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    parent = arena.startRun("{\"n_turns\":3,\"scenario\":\"late-start\",\"label\":\"the parent\"}");
+    failed = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:refuse\"}}");
+    arena.awaitEnd(parent, PATIENCE);
+    fork =
+        arena.startFork(
+            """
+            {"parent_run_id":"%s","parent_t":2,"n_turns":2,"reason":"what if",
+             "mutation":{"food":1500,"pop_cap":40,"age":"Feudal Age"}}
+            """
+                .formatted(parent));
+    arena.awaitEnd(fork, PATIENCE);
+    arena.awaitEnd(failed, PATIENCE);
+  }
+
+  @AfterAll
+  void stop() {
+    try (ModelServer _ = models;
+        LocalStack _ = stack;
+        ArenaClient _ = arena) {
+      // closed in this order: client, stack, models
+    }
+  }
+
+  /**
+   * A request, and how it is to be answered.
+   *
+   * @param routeKey the call that it is of
+   */
+  private record Exchange(
+      String routeKey, String path, Optional<String> body, int status, String code) {
+    static Exchange get(String routeKey, String path) {
+      return new Exchange(routeKey, path, Optional.empty(), 200, "");
+    }
+
+    static Exchange refusedGet(String routeKey, String path, int status, String code) {
+      return new Exchange(routeKey, path, Optional.empty(), status, code);
+    }
+
+    static Exchange refusedPost(String routeKey, String body, int status, String code) {
+      return new Exchange(routeKey, routeKey.replace("POST ", ""), Optional.of(body), status, code);
+    }
+
+    @Override
+    public String toString() {
+      String text = body.orElse("");
+      return "%s %s %s → %d"
+          .formatted(routeKey, path, text.substring(0, Math.min(80, text.length())), status);
+    }
+  }
+
+  private List<Exchange> reads() {
+    List<Exchange> reads = new ArrayList<>();
+    reads.add(Exchange.get("GET /health", "/health"));
+    reads.add(Exchange.get("GET /metrics", "/metrics"));
+    reads.add(Exchange.get("GET /runs", "/runs"));
+    reads.add(Exchange.get("GET /runs", "/runs?limit=1"));
+    reads.add(Exchange.get("GET /runs/summaries", "/runs/summaries"));
+    reads.add(
+        Exchange.get(
+            "GET /runs/series", "/runs/series?run_id=%s&run_id=%s".formatted(parent, fork)));
+    for (String run : List.of(parent, fork, failed)) {
+      reads.add(Exchange.get("GET /runs/{run_id}", "/runs/" + run));
+      reads.add(Exchange.get("GET /events", "/events?run_id=" + run));
+      reads.add(Exchange.get("GET /events", "/events?run_id=%s&from_seq=2&limit=1".formatted(run)));
+    }
+    return reads;
+  }
+
+  @Test
+  void whatIsReadIsAsDescribed() {
+    Set<String> covered = new HashSet<>();
+    List<Executable> checks = new ArrayList<>();
+    for (Exchange exchange : reads()) {
+      covered.add(exchange.routeKey());
+      checks.add(() -> answersAsDescribed(exchange));
+    }
+
+    assertAll(checks);
+    assertEquals(
+        OPEN_API.operations().stream()
+            .map(OpenApi.Operation::routeKey)
+            .filter(routeKey -> routeKey.startsWith("GET "))
+            .collect(Collectors.toSet()),
+        covered);
+  }
+
+  @Test
+  void whatIsStartedIsAsDescribed() {
+    ArenaClient.Answer run = arena.post("/runs", "{\"n_turns\":0}");
+    String runId = run.expect(202).get("run_id").textValue();
+    arena.awaitEnd(runId, PATIENCE);
+    ArenaClient.Answer child =
+        arena.post(
+            "/forks", "{\"parent_run_id\":\"%s\",\"parent_t\":0,\"n_turns\":0}".formatted(parent));
+    JsonNode accepted = child.expect(202);
+    JsonNode row = arena.awaitEnd(accepted.get("child_run_id").textValue(), PATIENCE);
+
+    assertDescribed("POST /runs", run);
+    assertDescribed("POST /forks", child);
+    assertEquals(row.get("db_path"), accepted.get("db_path"));
+    assertEquals(row.get("profile"), accepted.get("profile_used"));
+  }
+
+  @Test
+  void aForkTellsWhatItIs() {
+    JsonNode row = arena.get("/runs/" + fork).expect(200);
+
+    assertEquals(parent, row.get("parent_run_id").textValue());
+    assertEquals(2, row.get("parent_t").intValue());
+    assertEquals("late-start", row.get("scenario").textValue());
+    assertEquals(
+        "{\"food\":1500.0,\"pop_cap\":40,\"age\":\"Feudal Age\"}", row.get("mutation").toString());
+    assertEquals("what if", row.get("reason").textValue());
+    assertEquals("complete", row.get("status").textValue());
+    assertEquals("{\"turns_played\":2,\"n_turns\":2}", row.get("progress").toString());
+    assertTrue(row.get("error").isNull());
+  }
+
+  @Test
+  void aRunThatFailedTellsWhy() {
+    JsonNode row = arena.get("/runs/" + failed).expect(200);
+
+    assertEquals("failed", row.get("status").textValue());
+    assertFalse(row.get("error").get("code").textValue().isEmpty());
+    assertFalse(row.get("error").get("message").textValue().contains("Exception"));
+    assertEquals("{\"turns_played\":0,\"n_turns\":1}", row.get("progress").toString());
+  }
+
+  @Test
+  void listsAreReadToTheirEndPageByPage() {
+    for (String path : List.of("/runs", "/runs/summaries")) {
+      List<String> whole = ids(arena.get(path + "?limit=100").expect(200));
+      List<String> paged = new ArrayList<>();
+      String next = path + "?limit=1";
+      for (int page = 0; !next.isEmpty(); page++) {
+        assertTrue(page < 100, "pages have no end");
+        ArenaClient.Answer answer = arena.get(next);
+        paged.addAll(ids(answer.expect(200)));
+        next = answer.response().headers().firstValue("link").map(this::target).orElse("");
+      }
+
+      assertTrue(whole.containsAll(List.of(parent, fork, failed)));
+      assertEquals(whole, paged);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pageSizes")
+  void eventsAreReadFromAnywhereInPagesOfAnySize(int limit) {
+    List<Envelope> whole = arena.events(parent, 1);
+    List<Envelope> paged = new ArrayList<>();
+    JsonNode next = arena.get("/events?run_id=" + parent).json().get("events").get(0).get("seq");
+    for (int page = 0; !next.isNull(); page++) {
+      assertTrue(page <= whole.size(), "pages have no end");
+      ArenaClient.Answer answer =
+          arena.get(
+              "/events?run_id=%s&from_seq=%d&limit=%d".formatted(parent, next.asLong(), limit));
+      paged.addAll(Envelope.allIn(answer.text()));
+      next = answer.expect(200).get("next_from_seq");
+    }
+
+    assertEquals(whole, paged);
+    assertEquals(
+        IntStream.rangeClosed(1, whole.size()).boxed().toList(),
+        paged.stream().map(envelope -> (int) envelope.seq()).toList());
+  }
+
+  private static IntStream pageSizes() {
+    return IntStream.of(1, 2, 7, 1_000);
+  }
+
+  @Test
+  void whatIsNotDescribedIsNotServed() {
+    for (String path : List.of("/", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
+      ArenaClient.Answer answer = arena.get(path);
+
+      assertEquals(404, answer.status(), path);
+      assertEquals("unknown_path", answer.json().at("/error/code").textValue(), path);
+    }
+    for (String path : List.of("/health", "/metrics", "/events", "/runs/" + parent)) {
+      assertEquals(404, arena.post(path, "{}").status(), path);
+    }
+  }
+
+  private List<Exchange> badReads() {
+    List<Exchange> bad = new ArrayList<>();
+    for (OpenApi.Operation operation : OPEN_API.operations()) {
+      if (!operation.method().equals("GET")) {
+        continue;
+      }
+      String key = operation.routeKey();
+      String path = operation.path().replace("{run_id}", parent);
+      List<String> known = OPEN_API.queryParameters(operation);
+      String good = known.contains("run_id") ? "run_id=" + parent + "&" : "";
+      bad.add(Exchange.refusedGet(key, path + "?" + good + "colour=blue", 422, "invalid_field"));
+      for (String name : known) {
+        for (String value : List.of("", "-1", "1.5", "NaN", "1e9", "%00", "x".repeat(2_000))) {
+          boolean run = name.equals("run_id");
+          String query = run ? name + "=" + value : good + name + "=" + value;
+          boolean unknown = run && !value.isEmpty();
+          bad.add(
+              Exchange.refusedGet(
+                  key,
+                  path + "?" + query,
+                  unknown ? 404 : 422,
+                  unknown ? "unknown_run" : "invalid_field"));
+        }
+      }
+      if (known.contains("run_id")) {
+        bad.add(Exchange.refusedGet(key, path, 422, "invalid_field"));
+        bad.add(Exchange.refusedGet(key, path + "?run_id=" + NOBODY, 404, "unknown_run"));
+      }
+    }
+    for (String id : List.of(NOBODY, "short", parent.toUpperCase(Locale.ROOT), "%20")) {
+      bad.add(Exchange.refusedGet("GET /runs/{run_id}", "/runs/" + id, 404, "unknown_run"));
+    }
+    String many = "run_id=" + parent + "&";
+    bad.add(
+        Exchange.refusedGet(
+            "GET /runs/series", "/runs/series?" + many.repeat(21), 422, "invalid_field"));
+    bad.add(Exchange.refusedGet("GET /events", "/events?" + many.repeat(2), 422, "invalid_field"));
+    return bad;
+  }
+
+  private List<Exchange> badPosts() {
+    List<Exchange> bad = new ArrayList<>();
+    for (String key : List.of("POST /runs", "POST /forks")) {
+      ObjectNode good = OpenApiTest.minimal(key);
+      for (BadBodies.Body body :
+          new BadBodies(OPEN_API).breaking(OPEN_API.requestSchema(OPEN_API.operation(key)), good)) {
+        bad.add(Exchange.refusedPost(key, body.json(), 422, "invalid_field"));
+      }
+      Stream.of("", "no json", "{", "{}{}", "{\"n_turns\":NaN}", "{\"n_turns\":1,\"n_turns\":1}")
+          .forEach(body -> bad.add(Exchange.refusedPost(key, body, 400, "bad_json")));
+      bad.add(Exchange.refusedPost(key, "[".repeat(30_000) + "]".repeat(30_000), 400, "bad_json"));
+      bad.add(Exchange.refusedPost(key, "[]", 422, "invalid_field"));
+      bad.add(Exchange.refusedPost(key, "null", 422, "invalid_field"));
+      bad.add(
+          Exchange.refusedPost(
+              key, "{\"x\":\"%s\"}".formatted("x".repeat(65_536)), 413, "body_too_large"));
+      bad.add(
+          new Exchange(
+              key,
+              key.replace("POST ", "") + "?n_turns=1",
+              Optional.of(good.toString()),
+              422,
+              "invalid_field"));
+    }
+    String fork = "{\"parent_run_id\":\"%s\",\"parent_t\":%d}";
+    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(NOBODY, 0), 404, "unknown_run"));
+    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(parent, 4), 422, "no_such_turn"));
+    bad.add(
+        Exchange.refusedPost(
+            "POST /forks", fork.formatted(parent, Integer.MAX_VALUE), 422, "no_such_turn"));
+    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(this.fork, 1), 422, "no_such_turn"));
+    return bad;
+  }
+
+  @Test
+  void badRequestsGetTheirErrorAndChangeNothing() {
+    List<Exchange> bad = new ArrayList<>(badReads());
+    bad.addAll(badPosts());
+    JsonNode runs = arena.get("/runs?limit=100").expect(200);
+    JsonNode metrics = arena.get("/metrics").expect(200);
+
+    assertTrue(bad.size() > 300, "every field of every request");
+    assertAll(bad.stream().map(exchange -> () -> answersAsDescribed(exchange)));
+    assertEquals(runs, arena.get("/runs?limit=100").expect(200));
+    assertEquals(metrics, arena.get("/metrics").expect(200));
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreRefused() {
+    byte[] body = "{\"label\":\"?\"}".getBytes(StandardCharsets.UTF_8);
+    body[10] = (byte) 0xff;
+    JsonNode runs = arena.get("/runs?limit=100").expect(200);
+
+    for (String type : List.of("application/json", "application/octet-stream")) {
+      ArenaClient.Answer answer =
+          arena.send(
+              arena
+                  .request("/runs")
+                  .header("content-type", type)
+                  .POST(BodyPublishers.ofByteArray(body)));
+
+      // a gateway that reads the body as text hands over U+FFFD, which no text may hold
+      assertTrue(Set.of(400, 422).contains(answer.status()), answer.text());
+      assertDescribed("POST /runs", answer);
+    }
+    assertEquals(runs, arena.get("/runs?limit=100").expect(200));
+  }
+
+  private void answersAsDescribed(Exchange exchange) {
+    ArenaClient.Answer answer =
+        exchange
+            .body()
+            .map(body -> arena.post(exchange.path(), body))
+            .orElseGet(() -> arena.get(exchange.path()));
+
+    assertEquals(exchange.status(), answer.status(), () -> exchange + ": " + answer.text());
+    if (exchange.status() >= 400) {
+      assertEquals(exchange.code(), answer.json().at("/error/code").asText(), exchange::toString);
+    }
+    assertDescribed(exchange.routeKey(), answer);
+  }
+
+  private static void assertDescribed(String routeKey, ArenaClient.Answer answer) {
+    OpenApi.Operation operation = OPEN_API.operation(routeKey);
+    String what = routeKey + " → " + answer.status();
+    assertTrue(OPEN_API.statuses(operation).contains(answer.status()), what);
+    assertEquals(
+        "application/json",
+        answer.response().headers().firstValue("content-type").orElse("none"),
+        what);
+    String schema = OPEN_API.responseSchema(operation, answer.status());
+    assertEquals(List.of(), OPEN_API.violations(schema, answer.json()), what);
+    assertEquals(List.of(), OPEN_API.undescribed(schema, answer.json()), what);
+    for (String leak : List.of("\\tat ", "Exception", ".java:")) {
+      assertFalse(answer.text().contains(leak), what);
+    }
+  }
+
+  private String target(String link) {
+    Matcher next = Pattern.compile("<([^>]+)>; rel=\"next\"").matcher(link);
+    assertTrue(next.matches(), link);
+    return next.group(1);
+  }
+
+  private static List<String> ids(JsonNode rows) {
+    List<String> ids = new ArrayList<>();
+    rows.forEach(row -> ids.add(row.get("run_id").textValue()));
+    return ids;
+  }
+}
