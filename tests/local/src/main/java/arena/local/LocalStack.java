@@ -100,6 +100,7 @@ public final class LocalStack implements AutoCloseable {
   private LocalStack(Options options) {
     this.options = options;
     ProcessOutput.install();
+    Telemetry.prepare();
     ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor();
     try {
       home = parts.add(Home.take(options.home()));
