@@ -26,10 +26,11 @@ public final class Main {
   private static int run(PrintStream console) {
     console.println("a stack of its own, on free ports:");
     Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-demo.log");
-    try (LogFile rest = new LogFile(log);
+    LogFile rest = new LogFile(log);
+    ProcessOutput.everythingElseTo(rest);
+    try (rest;
         LocalStack stack = LocalStack.start(Options.of(Path.of("")).progress(console::println));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
-      ProcessOutput.everythingElseTo(rest);
       List<String> faults = new Demo(client, console).play();
       faults.forEach(fault -> console.println("WRONG " + fault));
       return faults.isEmpty() ? 0 : 1;
