@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.LocalStack;
-import arena.local.Options;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
-import arena.models.ModelServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +24,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -45,25 +41,13 @@ class HttpContractTest {
   private static final OpenApi OPEN_API = OpenApi.read();
   private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
-  private ModelServer models;
-  private LocalStack stack;
-  private ArenaClient arena;
+  private final ArenaClient arena = Stack.shared().client();
   private String parent;
   private String fork;
   private String failed;
 
   @BeforeAll
   void play() {
-    models = ModelServer.start();
-    stack =
-        LocalStack.start(
-            Options.of(Path.of("..", ".."))
-                .parameter("RequestsPerSecond", "10000")
-                .parameter("RequestBurst", "5000")
-                .parameter("CreationsPerSecond", "1000")
-                .parameter("CreationBurst", "1000")
-                .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString()));
-    arena = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     parent = arena.startRun("{\"n_turns\":3,\"scenario\":\"late-start\",\"label\":\"the parent\"}");
     failed = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:refuse\"}}");
     arena.awaitEnd(parent, PATIENCE);
@@ -76,15 +60,6 @@ class HttpContractTest {
                 .formatted(parent));
     arena.awaitEnd(fork, PATIENCE);
     arena.awaitEnd(failed, PATIENCE);
-  }
-
-  @AfterAll
-  void stop() {
-    try (ModelServer _ = models;
-        LocalStack _ = stack;
-        ArenaClient _ = arena) {
-      // closed in this order: client, stack, models
-    }
   }
 
   /**
@@ -195,19 +170,26 @@ class HttpContractTest {
   @Test
   void listsAreReadToTheirEndPageByPage() {
     for (String path : List.of("/runs", "/runs/summaries")) {
-      List<String> whole = ids(arena.get(path + "?limit=100").expect(200));
-      List<String> paged = new ArrayList<>();
-      String next = path + "?limit=1";
-      for (int page = 0; !next.isEmpty(); page++) {
-        assertTrue(page < 100, "pages have no end");
-        ArenaClient.Answer answer = arena.get(next);
-        paged.addAll(ids(answer.expect(200)));
-        next = answer.response().headers().firstValue("link").map(this::target).orElse("");
-      }
+      List<String> inLargePages = list(path, 100);
+      List<String> inSmallPages = list(path, 2);
 
-      assertTrue(whole.containsAll(List.of(parent, fork, failed)));
-      assertEquals(whole, paged);
+      assertTrue(inLargePages.containsAll(List.of(parent, fork, failed)), path);
+      assertEquals(inLargePages, inSmallPages, path);
+      assertEquals(new HashSet<>(inLargePages).size(), inLargePages.size(), path);
     }
+  }
+
+  /** The ids of a list, read as a client does: from one Link to the next. */
+  private List<String> list(String path, int limit) {
+    List<String> ids = new ArrayList<>();
+    String next = "%s?limit=%d".formatted(path, limit);
+    for (int page = 0; !next.isEmpty(); page++) {
+      assertTrue(page < 500, "pages have no end");
+      ArenaClient.Answer answer = arena.get(next);
+      answer.expect(200).forEach(row -> ids.add(row.get("run_id").textValue()));
+      next = answer.response().headers().firstValue("link").map(this::target).orElse("");
+    }
+    return ids;
   }
 
   @ParameterizedTest
@@ -326,19 +308,25 @@ class HttpContractTest {
   void badRequestsGetTheirErrorAndChangeNothing() {
     List<Exchange> bad = new ArrayList<>(badReads());
     bad.addAll(badPosts());
+    awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
     JsonNode metrics = arena.get("/metrics").expect(200);
+    assertTrue(runs.size() > 2, "there are runs that could be changed");
 
     assertTrue(bad.size() > 300, "every field of every request");
     assertAll(bad.stream().map(exchange -> () -> answersAsDescribed(exchange)));
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
-    assertEquals(metrics, arena.get("/metrics").expect(200));
+    JsonNode after = arena.get("/metrics").expect(200);
+    for (String counter : List.of("events_published", "runs_open")) {
+      assertEquals(metrics.get(counter), after.get(counter), counter);
+    }
   }
 
   @Test
   void bytesThatAreNotUtf8AreRefused() {
     byte[] body = "{\"label\":\"?\"}".getBytes(StandardCharsets.UTF_8);
     body[10] = (byte) 0xff;
+    awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
 
     for (String type : List.of("application/json", "application/octet-stream")) {
@@ -354,6 +342,14 @@ class HttpContractTest {
       assertDescribed("POST /runs", answer);
     }
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
+  }
+
+  /** Waits until no run plays, so that whatever changes is what a request changed. */
+  private void awaitQuiet() {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (arena.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
+      assertTrue(Instant.now().isBefore(deadline), "a run of another test does not end");
+    }
   }
 
   private void answersAsDescribed(Exchange exchange) {
@@ -390,11 +386,5 @@ class HttpContractTest {
     Matcher next = Pattern.compile("<([^>]+)>; rel=\"next\"").matcher(link);
     assertTrue(next.matches(), link);
     return next.group(1);
-  }
-
-  private static List<String> ids(JsonNode rows) {
-    List<String> ids = new ArrayList<>();
-    rows.forEach(row -> ids.add(row.get("run_id").textValue()));
-    return ids;
   }
 }

@@ -21,6 +21,11 @@ final class Stack {
     stack =
         LocalStack.start(
             Options.of(Path.of("../.."))
+                // a test asks for more in a second than an operator lets through
+                .parameter("RequestsPerSecond", "10000")
+                .parameter("RequestBurst", "5000")
+                .parameter("CreationsPerSecond", "1000")
+                .parameter("CreationBurst", "1000")
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", "test-key"));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
