@@ -1,0 +1,171 @@
+package arena.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.clock.HeldClock;
+import arena.local.lambda.Invocation;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The whole stack, from the project's own template and functions. */
+final class LocalStackTest {
+  private static final Path ROOT = Path.of("../..");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  @TempDir Path home;
+
+  private static HttpResponse<String> get(LocalStack stack, String path) throws Exception {
+    return sent(HttpRequest.newBuilder(stack.httpUrl().resolve(path)));
+  }
+
+  private static HttpResponse<String> sent(HttpRequest.Builder request) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.timeout(BOUND).build(), HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static Jedis redis(LocalStack stack) {
+    return new Jedis(
+        new HostAndPort(stack.redisHost(), stack.redisPort()),
+        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+  }
+
+  @Test
+  void whatARunLeftIsThereAfterARestart() throws Exception {
+    String run;
+    String password;
+    long begun = System.nanoTime();
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home))) {
+      assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(60));
+      assertEquals(200, get(stack, "/health").statusCode());
+      password = stack.redisPassword();
+      assertThrows(IllegalStateException.class, () -> LocalStack.start(Options.of(ROOT)));
+      assertThrows(HomeTaken.class, () -> Home.take(Optional.of(home)));
+      run = run(stack);
+      Invocation health =
+          stack.invoke(
+              "read-runs", Files.readString(Path.of("../../events/read-runs-health.json")));
+      assertEquals(Optional.empty(), health.functionError());
+      try (Jedis redis = redis(stack)) {
+        redis.set("left", "here");
+      }
+    }
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home))) {
+      assertEquals(password, stack.redisPassword());
+      assertEquals(
+          "complete", JSON.readTree(get(stack, "/runs/" + run).body()).get("status").asText());
+      assertFalse(
+          JSON.readTree(get(stack, "/events?from_seq=1&run_id=" + run).body())
+              .get("events")
+              .isEmpty());
+      try (Jedis redis = redis(stack)) {
+        assertEquals("here", redis.get("left"));
+      }
+    }
+  }
+
+  /** Plays a run of one turn, and gives its id. */
+  private static String run(LocalStack stack) throws Exception {
+    HttpResponse<String> started =
+        sent(
+            HttpRequest.newBuilder(stack.httpUrl().resolve("/runs"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"n_turns\":1}")));
+    assertEquals(202, started.statusCode(), started.body());
+    String run = JSON.readTree(started.body()).get("run_id").asText();
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (true) {
+      JsonNode row = JSON.readTree(get(stack, "/runs/" + run).body());
+      if (!row.get("status").asText().equals("running")) {
+        assertEquals("complete", row.get("status").asText(), row.toString());
+        return run;
+      }
+      assertTrue(System.nanoTime() < end, "the run did not end within " + BOUND);
+    }
+  }
+
+  @Test
+  void expiredItemsGoAndNothingIsLeftBehind() throws Exception {
+    HeldClock clock = new HeldClock(Instant.now());
+    Path folder;
+    int redisPort;
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).clock(clock));
+        DynamoDbClient tables =
+            DynamoDbClient.builder()
+                .endpointOverride(stack.dynamoDbUrl())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "body")))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build()) {
+      folder = stack.home();
+      redisPort = stack.redisPort();
+      String journal = stack.resource("JournalTable");
+      Map<String, AttributeValue> key =
+          Map.of("run_id", AttributeValue.fromS("old"), "position", AttributeValue.fromN("1"));
+      long soon = clock.now().plusSeconds(90).getEpochSecond();
+      tables.putItem(
+          request ->
+              request
+                  .tableName(journal)
+                  .item(
+                      Map.of(
+                          "run_id",
+                          key.get("run_id"),
+                          "position",
+                          key.get("position"),
+                          "expires_at",
+                          AttributeValue.fromN(Long.toString(soon)))));
+      clock.advance(Duration.ofMinutes(1));
+      assertTrue(tables.getItem(request -> request.tableName(journal).key(key)).hasItem());
+      clock.advance(Duration.ofMinutes(1));
+      assertFalse(tables.getItem(request -> request.tableName(journal).key(key)).hasItem());
+    }
+    assertFalse(Files.exists(folder));
+    assertEquals(redisPort, Ports.free(redisPort));
+  }
+
+  @Test
+  void aPortThatIsInsistedOnAndTakenIsOneClearSentence() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      PortUnavailable refused =
+          assertThrows(
+              PortUnavailable.class,
+              () -> LocalStack.start(Options.of(ROOT).port(port, true)).close());
+      assertEquals(
+          "port %d is taken by another program; choose another with ARENA_PORT, or stop that one"
+              .formatted(port),
+          refused.getMessage());
+      assertTrue(Ports.onFree(port, false, "ARENA_PORT", Ports::free) > port);
+    }
+  }
+}

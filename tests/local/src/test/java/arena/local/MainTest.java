@@ -1,0 +1,113 @@
+package arena.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What ./arena up runs, as a process of its own. */
+final class MainTest {
+  @TempDir Path home;
+
+  private Process start(String port) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName());
+    builder.directory(Path.of("../..").toFile());
+    builder.environment().put("ARENA_HOME", home.toAbsolutePath().toString());
+    builder.environment().put("ARENA_PORT", port);
+    builder.environment().put("ARENA_REDIS_PORT", "0");
+    builder.environment().put("REDIS_PASSWORD", "it's a secret");
+    return builder.redirectErrorStream(true).start();
+  }
+
+  private static List<String> lines(Process process, String last) throws IOException {
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    List<String> lines = new ArrayList<>();
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      lines.add(line);
+      if (line.equals(last)) {
+        break;
+      }
+    }
+    return lines;
+  }
+
+  private static String after(List<String> lines, String start) {
+    return lines.stream()
+        .filter(line -> line.startsWith(start))
+        .findFirst()
+        .map(line -> line.substring(start.length()).trim())
+        .orElseThrow(() -> new AssertionError(start + " is not in " + lines));
+  }
+
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void itSaysWhereThingsAreAndEndsWithoutATrace() throws Exception {
+    Process up = start("0");
+    try {
+      List<String> lines = lines(up, "Ctrl-C stops everything.");
+      String http = after(lines, "HTTP");
+      assertTrue(after(lines, "WebSocket").endsWith("/live"), lines.toString());
+      assertEquals("'it'\\''s a secret'", after(lines, "export REDIS_PASSWORD="));
+      assertTrue(lines.stream().anyMatch(line -> line.startsWith("curl -s -X POST " + http)));
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        HttpResponse<String> runs =
+            client.send(
+                HttpRequest.newBuilder(URI.create(http + "/runs")).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertTrue(runs.body().contains("demonstration"), runs.body());
+      }
+
+      Process second = start("0");
+      List<String> refused = lines(second, "");
+      assertTrue(second.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(1, second.exitValue());
+      assertTrue(
+          refused.getLast().contains("another local stack (process " + up.pid() + ") works in"),
+          refused.toString());
+
+      List<ProcessHandle> children = up.children().toList();
+      assertEquals(1, children.size(), "Redis is its only process");
+      up.destroy();
+      assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+      assertFalse(children.getFirst().isAlive());
+      assertFalse(Files.exists(home.resolve("pid")));
+    } finally {
+      up.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void aSettingThatMakesNoSenseIsOneSentence() throws Exception {
+    Process up = start("eighty");
+    assertEquals(
+        List.of("arena: ARENA_PORT is a port from 0 to 65535, not \"eighty\""), lines(up, ""));
+    assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(1, up.exitValue());
+  }
+}

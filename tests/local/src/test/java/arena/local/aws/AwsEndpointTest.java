@@ -1,0 +1,168 @@
+package arena.local.aws;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.clock.HeldClock;
+import arena.local.lambda.FunctionDefinition;
+import arena.local.lambda.FunctionHost;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
+
+/** What the SDK's own clients make of the endpoint. */
+final class AwsEndpointTest {
+  private static final StaticCredentialsProvider ANYBODY =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "body"));
+
+  @TempDir Path logs;
+  private FunctionHost host;
+  private AwsEndpoint endpoint;
+  private LambdaClient lambda;
+  private SfnClient stepFunctions;
+
+  /** Greets, and keeps whom it greeted. */
+  public static final class Greeting implements RequestHandler<Map<String, String>, String> {
+    static final BlockingQueue<String> GREETED = new LinkedBlockingQueue<>();
+
+    public Greeting(Map<String, String> environment) {}
+
+    @Override
+    public String handleRequest(Map<String, String> event, Context context) {
+      String name = event.get("name");
+      if (name == null) {
+        throw new IllegalArgumentException("nobody to greet");
+      }
+      GREETED.add(name);
+      return "hello " + name;
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    Greeting.GREETED.clear();
+    host =
+        new FunctionHost(
+            List.of(
+                new FunctionDefinition(
+                    "greeting",
+                    Greeting.class.getName(),
+                    Path.of("target/test-classes"),
+                    Map.of(),
+                    Duration.ofSeconds(5),
+                    512,
+                    FunctionDefinition.Background.DEFAULT)),
+            logs,
+            new HeldClock(Instant.parse("2026-01-31T12:00:00Z")),
+            4);
+    endpoint = AwsEndpoint.start();
+    lambda =
+        LambdaClient.builder()
+            .endpointOverride(endpoint.uri())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(ANYBODY)
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
+    stepFunctions =
+        SfnClient.builder()
+            .endpointOverride(endpoint.uri())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(ANYBODY)
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
+    endpoint.serve(host, Map.of("AWSStepFunctions.", AwsEndpointTest::stepFunctions));
+  }
+
+  private static AwsApi.Answer stepFunctions(String operation, String body) {
+    return operation.equals("StartExecution") && body.contains("\"name\":\"twice\"")
+        ? new AwsApi.Answer(
+            400, "{\"__type\":\"ExecutionAlreadyExists\",\"message\":\"it runs already\"}")
+        : new AwsApi.Answer(200, "{\"executionArn\":\"arn:one\",\"startDate\":1.5}");
+  }
+
+  @AfterEach
+  void stop() {
+    lambda.close();
+    stepFunctions.close();
+    endpoint.close();
+    host.close();
+  }
+
+  private InvokeResponse invoke(String function, String event) {
+    return lambda.invoke(
+        request -> request.functionName(function).payload(SdkBytes.fromUtf8String(event)));
+  }
+
+  @Test
+  void aFunctionIsInvokedByNameOrArnOrAlias() {
+    for (String function :
+        List.of(
+            "greeting",
+            "greeting:live",
+            "arn:aws:lambda:us-east-1:000000000000:function:greeting",
+            "arn:aws:lambda:us-east-1:000000000000:function:greeting:live")) {
+      InvokeResponse response = invoke(function, "{\"name\":\"scout\"}");
+      assertEquals(200, response.statusCode());
+      assertNull(response.functionError());
+      assertEquals("\"hello scout\"", response.payload().asUtf8String());
+    }
+  }
+
+  @Test
+  void aFailureIsInTheAnswer() {
+    InvokeResponse response = invoke("greeting", "{}");
+    assertEquals(200, response.statusCode());
+    assertEquals("Unhandled", response.functionError());
+    assertTrue(response.payload().asUtf8String().contains("nobody to greet"));
+  }
+
+  @Test
+  void anEventIsTakenAndHandledInTheBackground() throws Exception {
+    InvokeResponse response =
+        lambda.invoke(
+            request ->
+                request
+                    .functionName("greeting")
+                    .invocationType(InvocationType.EVENT)
+                    .payload(SdkBytes.fromUtf8String("{\"name\":\"monk\"}")));
+    assertEquals(202, response.statusCode());
+    assertEquals("monk", Greeting.GREETED.poll(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void faultsArriveByTheirNames() {
+    assertThrows(ResourceNotFoundException.class, () -> invoke("nobody", "{}"));
+    assertThrows(
+        ExecutionAlreadyExistsException.class,
+        () -> stepFunctions.startExecution(request -> request.stateMachineArn("m").name("twice")));
+    assertEquals(
+        "arn:one",
+        stepFunctions
+            .startExecution(request -> request.stateMachineArn("m").name("once"))
+            .executionArn());
+  }
+}
