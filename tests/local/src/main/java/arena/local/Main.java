@@ -43,21 +43,9 @@ public final class Main {
   }
 
   private static int run(Map<String, String> environment, PrintStream console) {
-    long begun = System.nanoTime();
-    LocalStack stack;
-    try {
-      stack = LocalStack.start(options(environment, console));
-    } catch (HomeTaken
-        | PortUnavailable
-        | NotBuilt
-        | TemplateFault
-        | BackingFailed
-        | BadSetting e) {
-      console.println("arena: " + e.getMessage());
-      return 1;
-    }
-    CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    // From the start: what is half started when it is interrupted must be stopped too.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -67,23 +55,40 @@ public final class Main {
                 },
                 "arena-stop"));
     try {
-      String unhealthy = health(stack);
-      if (!unhealthy.isEmpty()) {
-        console.println(
-            "arena: the stack started, but GET /health answers "
-                + unhealthy
-                + "; see "
-                + stack.logs());
-        return 1;
-      }
-      console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
-      new Welcome(stack, console).print();
-      awaitQuietly(asked);
-      return 0;
+      return up(environment, console, asked);
+    } catch (HomeTaken
+        | PortUnavailable
+        | NotBuilt
+        | TemplateFault
+        | BackingFailed
+        | BadSetting e) {
+      console.println("arena: " + e.getMessage());
+      return 1;
     } finally {
-      console.println("arena: stopping");
-      stack.close();
       stopped.countDown();
+    }
+  }
+
+  private static int up(
+      Map<String, String> environment, PrintStream console, CountDownLatch asked) {
+    long begun = System.nanoTime();
+    try (LocalStack stack = LocalStack.start(options(environment, console))) {
+      if (asked.getCount() > 0) {
+        String unhealthy = health(stack);
+        if (!unhealthy.isEmpty()) {
+          console.println(
+              "arena: the stack started, but GET /health answers "
+                  + unhealthy
+                  + "; see "
+                  + stack.logs());
+          return 1;
+        }
+        console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
+        new Welcome(stack, console).print();
+      }
+      awaitQuietly(asked);
+      console.println("arena: stopping");
+      return 0;
     }
   }
 

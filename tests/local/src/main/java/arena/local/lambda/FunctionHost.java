@@ -4,6 +4,7 @@ import arena.local.clock.StackClock;
 import arena.local.log.LogFile;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -191,10 +192,7 @@ public final class FunctionHost implements AutoCloseable {
     }
     if (!again) {
       waitingEvents.decrementAndGet();
-      event
-          .pool()
-          .log
-          .line("event " + event.requestId() + " is dropped, its last attempt failed: " + fault);
+      event.pool().log.line(dropped(event, fault));
       return;
     }
     int nextRetries = retries;
@@ -202,6 +200,13 @@ public final class FunctionHost implements AutoCloseable {
     clock.after(
         backoff.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : backoff,
         () -> Thread.ofVirtual().start(() -> attempt(event, nextRetries, nextThrottles)));
+  }
+
+  private String dropped(Event event, String fault) {
+    ObjectNode line = JSON.createObjectNode();
+    line.put("time", clock.now().toString()).put("type", "local.eventDropped");
+    line.putObject("record").put("requestId", event.requestId()).put("lastFailure", fault);
+    return line.toString();
   }
 
   private boolean young(Event event) {

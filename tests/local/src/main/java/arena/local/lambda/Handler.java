@@ -50,7 +50,7 @@ final class Handler {
    */
   static Handler load(FunctionDefinition function, Map<String, String> environment)
       throws Throwable {
-    URLClassLoader loader = new URLClassLoader(new URL[] {url(function)}, layers());
+    URLClassLoader loader = new OwnFirst(url(function), layers());
     try {
       Thread.currentThread().setContextClassLoader(loader);
       Object object = construct(function, loader, environment);
@@ -58,6 +58,27 @@ final class Handler {
     } catch (Throwable failed) {
       loader.close();
       throw failed;
+    }
+  }
+
+  /**
+   * Finds the function's own classes in its own jar before it asks for them above, where they may
+   * be too when everything is on one class path. So static state is a sandbox's own.
+   */
+  private static final class OwnFirst extends URLClassLoader {
+    OwnFirst(URL code, ClassLoader layers) {
+      super(new URL[] {code}, layers);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> found = findLoadedClass(name);
+        if (found == null && findResource(name.replace('.', '/') + ".class") != null) {
+          found = findClass(name);
+        }
+        return found == null ? super.loadClass(name, resolve) : found;
+      }
     }
   }
 

@@ -272,7 +272,7 @@ final class Sandbox {
     try {
       handler.close();
     } catch (Exception e) {
-      log.line("the handler of " + function.name() + " could not be closed: " + e);
+      platform("local.closeFailed", JSON.createObjectNode().put("lastFailure", String.valueOf(e)));
     }
   }
 }

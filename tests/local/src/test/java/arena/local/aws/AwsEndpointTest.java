@@ -71,7 +71,7 @@ final class AwsEndpointTest {
                 new FunctionDefinition(
                     "greeting",
                     Greeting.class.getName(),
-                    Path.of("target/test-classes"),
+                    logs,
                     Map.of(),
                     Duration.ofSeconds(5),
                     512,

@@ -100,11 +100,11 @@ final class GatewayTest {
     }
   }
 
-  private static FunctionDefinition function(String name, Class<?> handler) {
+  private FunctionDefinition function(String name, Class<?> handler) {
     return new FunctionDefinition(
         name,
         handler.getName(),
-        Path.of("target/test-classes"),
+        logs,
         Map.of(),
         Duration.ofSeconds(30),
         512,

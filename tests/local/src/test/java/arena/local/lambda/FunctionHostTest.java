@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.clock.HeldClock;
+import arena.local.log.ProcessOutput;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -154,11 +155,31 @@ final class FunctionHostTest {
     }
   }
 
-  private static FunctionDefinition function(String name, Class<?> handler, Duration timeout) {
+  /** Counts its calls in static state. */
+  public static final class Counting implements RequestHandler<Map<String, String>, Integer> {
+    private static final AtomicInteger CALLS = new AtomicInteger();
+
+    public Counting(Map<String, String> environment) {}
+
+    @Override
+    public Integer handleRequest(Map<String, String> event, Context context) {
+      if (event.containsKey("late")) {
+        try {
+          Thread.sleep(30_000);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      return CALLS.incrementAndGet();
+    }
+  }
+
+  /** With the classes that the test sees too, so that they have state to look at. */
+  private FunctionDefinition function(String name, Class<?> handler, Duration timeout) {
     return new FunctionDefinition(
         name,
         handler.getName(),
-        Path.of("target/test-classes"),
+        logs,
         Map.of("GREETING", "hello"),
         timeout,
         512,
@@ -181,7 +202,15 @@ final class FunctionHostTest {
                 function("failing", Failing.class, Duration.ofSeconds(7)),
                 function("holding", Holding.class, Duration.ofSeconds(30)),
                 function("late", Holding.class, Duration.ofMillis(1500)),
-                function("unmade", Unmade.class, Duration.ofSeconds(7))),
+                function("unmade", Unmade.class, Duration.ofSeconds(7)),
+                new FunctionDefinition(
+                    "counting",
+                    Counting.class.getName(),
+                    Path.of("target/test-classes"),
+                    Map.of(),
+                    Duration.ofSeconds(1),
+                    512,
+                    FunctionDefinition.Background.DEFAULT)),
             logs,
             clock,
             2);
@@ -270,6 +299,22 @@ final class FunctionHostTest {
   }
 
   @Test
+  void staticStateIsASandboxesOwn() throws Exception {
+    assertEquals(1, invoke("counting", "{}").asInt());
+    assertEquals(2, invoke("counting", "{}").asInt());
+    assertEquals(
+        "Sandbox.Timedout", invoke("counting", "{\"late\":\"\"}").get("errorType").asText());
+    assertEquals(1, invoke("counting", "{}").asInt());
+  }
+
+  @Test
+  void whatAFunctionPrintsIsInItsLog() throws Exception {
+    ProcessOutput.install();
+    invoke("echo", "{}");
+    assertTrue(Files.readAllLines(host.log("echo")).contains("echo was called"));
+  }
+
+  @Test
   void aCallerMayLoseItsPatienceAndTheFunctionGoesOn() throws Exception {
     assertThrows(TimeoutException.class, () -> host.invoke("holding", "{}", Duration.ofMillis(50)));
     Holding.letGo.countDown();
@@ -308,7 +353,9 @@ final class FunctionHostTest {
     }
     until(() -> host.waitingEvents() == 0);
     assertEquals(3, Failing.CALLS.get());
-    assertTrue(Files.readString(host.log("failing")).contains("event " + id + " is dropped"));
+    String last = Files.readAllLines(host.log("failing")).getLast();
+    assertEquals("local.eventDropped", JSON.readTree(last).get("type").asText());
+    assertEquals(id, JSON.readTree(last).at("/record/requestId").asText());
   }
 
   @Test

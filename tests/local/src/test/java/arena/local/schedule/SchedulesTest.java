@@ -61,7 +61,7 @@ final class SchedulesTest {
                 new FunctionDefinition(
                     "woken",
                     Woken.class.getName(),
-                    Path.of("target/test-classes"),
+                    logs,
                     Map.of(),
                     Duration.ofSeconds(5),
                     512,
