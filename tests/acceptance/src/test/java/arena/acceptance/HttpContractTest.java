@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
+import arena.local.lambda.Invocation;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HttpContractTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final OpenApi OPEN_API = OpenApi.read();
+  private static final Path EVENTS = Path.of("..", "..", "events");
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
   private final ArenaClient arena = Stack.shared().client();
@@ -48,7 +55,7 @@ class HttpContractTest {
 
   @BeforeAll
   void play() {
-    parent = arena.startRun("{\"n_turns\":3,\"scenario\":\"late-start\",\"label\":\"the parent\"}");
+    parent = arena.startRun("{\"n_turns\":5,\"scenario\":\"late-start\",\"label\":\"the parent\"}");
     failed = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:refuse\"}}");
     arena.awaitEnd(parent, PATIENCE);
     fork =
@@ -129,6 +136,7 @@ class HttpContractTest {
   void whatIsStartedIsAsDescribed() {
     ArenaClient.Answer run = arena.post("/runs", "{\"n_turns\":0}");
     String runId = run.expect(202).get("run_id").textValue();
+    assertDescribed("GET /runs/{run_id}", arena.get("/runs/" + runId)); // it has only just begun
     arena.awaitEnd(runId, PATIENCE);
     ArenaClient.Answer child =
         arena.post(
@@ -140,6 +148,45 @@ class HttpContractTest {
     assertDescribed("POST /forks", child);
     assertEquals(row.get("db_path"), accepted.get("db_path"));
     assertEquals(row.get("profile"), accepted.get("profile_used"));
+  }
+
+  /** The same files that {@code sam local invoke} is given, about runs that are here. */
+  @Test
+  void samplesAreAnsweredAsDescribed() throws Exception {
+    List<Path> samples = new ArrayList<>();
+    for (String pattern : List.of("create-*.json", "read-runs-*.json")) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(EVENTS, pattern)) {
+        files.forEach(samples::add);
+      }
+    }
+    assertEquals(10, samples.size());
+    for (Path sample : samples) {
+      String function =
+          sample.getFileName().toString().replaceFirst("(create-\\w+|read-runs).*", "$1");
+      String event =
+          Files.readString(sample)
+              .replace("5eed0000000000000000000000000001", parent)
+              .replace("5eed0000000000000000000000000002", fork);
+      Invocation invocation = Stack.shared().stack().invoke(function, event);
+      assertEquals(Optional.empty(), invocation.functionError(), sample::toString);
+
+      JsonNode response = MAPPER.readTree(invocation.payload());
+      String routeKey = MAPPER.readTree(event).get("routeKey").textValue();
+      int status = response.get("statusCode").intValue();
+      String text = response.get("body").textValue();
+      if (routeKey.equals("$default")) {
+        assertEquals(404, status, sample::toString);
+        continue;
+      }
+      assertTrue(Set.of(200, 202).contains(status), () -> sample + ": " + text);
+      assertDescribed(
+          routeKey,
+          status,
+          response.get("headers").get("content-type").textValue(),
+          text,
+          MAPPER.readTree(text));
+    }
+    awaitQuiet();
   }
 
   @Test
@@ -296,7 +343,7 @@ class HttpContractTest {
     }
     String fork = "{\"parent_run_id\":\"%s\",\"parent_t\":%d}";
     bad.add(Exchange.refusedPost("POST /forks", fork.formatted(NOBODY, 0), 404, "unknown_run"));
-    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(parent, 4), 422, "no_such_turn"));
+    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(parent, 6), 422, "no_such_turn"));
     bad.add(
         Exchange.refusedPost(
             "POST /forks", fork.formatted(parent, Integer.MAX_VALUE), 422, "no_such_turn"));
@@ -367,18 +414,25 @@ class HttpContractTest {
   }
 
   private static void assertDescribed(String routeKey, ArenaClient.Answer answer) {
-    OpenApi.Operation operation = OPEN_API.operation(routeKey);
-    String what = routeKey + " → " + answer.status();
-    assertTrue(OPEN_API.statuses(operation).contains(answer.status()), what);
-    assertEquals(
-        "application/json",
+    assertDescribed(
+        routeKey,
+        answer.status(),
         answer.response().headers().firstValue("content-type").orElse("none"),
-        what);
-    String schema = OPEN_API.responseSchema(operation, answer.status());
-    assertEquals(List.of(), OPEN_API.violations(schema, answer.json()), what);
-    assertEquals(List.of(), OPEN_API.undescribed(schema, answer.json()), what);
+        answer.text(),
+        answer.json());
+  }
+
+  private static void assertDescribed(
+      String routeKey, int status, String contentType, String text, JsonNode json) {
+    OpenApi.Operation operation = OPEN_API.operation(routeKey);
+    String what = routeKey + " → " + status;
+    assertTrue(OPEN_API.statuses(operation).contains(status), what);
+    assertEquals("application/json", contentType, what);
+    String schema = OPEN_API.responseSchema(operation, status);
+    assertEquals(List.of(), OPEN_API.violations(schema, json), what);
+    assertEquals(List.of(), OPEN_API.undescribed(schema, json), what);
     for (String leak : List.of("\\tat ", "Exception", ".java:")) {
-      assertFalse(answer.text().contains(leak), what);
+      assertFalse(text.contains(leak), what);
     }
   }
 
