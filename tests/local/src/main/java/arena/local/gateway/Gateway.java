@@ -15,6 +15,11 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * One port on loopback, on which an HTTP API and a WebSocket API answer. It listens at once, so
@@ -56,6 +61,7 @@ public final class Gateway implements AutoCloseable {
               config.startup.startupWatcherEnabled = false;
               config.concurrency.useVirtualThreads = true;
               config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.jetty.modifyServer(server -> server.setErrorHandler(Gateway::refuse));
               config.jetty.modifyServletContextHandler(
                   handler ->
                       Optional.ofNullable(handler.getSessionHandler())
@@ -90,6 +96,14 @@ public final class Gateway implements AutoCloseable {
     } catch (JavalinBindException e) {
       throw new PortTaken(port, e);
     }
+  }
+
+  /** What is no proper request is refused before it comes to an API, in API Gateway's way too. */
+  private static boolean refuse(Request request, Response response, Callback callback) {
+    response.getHeaders().put("content-type", "application/json");
+    String message = HttpStatus.getMessage(response.getStatus());
+    Content.Sink.write(response, true, "{\"message\":\"" + message + "\"}", callback);
+    return true;
   }
 
   private static void withoutCookies(SessionHandler sessions) {

@@ -44,6 +44,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
+import software.amazon.awssdk.services.apigatewaymanagementapi.model.GoneException;
 
 final class GatewayTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -511,6 +517,54 @@ final class GatewayTest {
     HttpResponse<String> gone = post(id, "x");
     assertEquals(410, gone.statusCode());
     assertEquals("GoneException", gone.headers().firstValue("x-amzn-errortype").orElseThrow());
+  }
+
+  @Test
+  void theSdksClientSendsAndIsToldThatAConnectionIsGone() throws Exception {
+    Reader reader = new Reader(true);
+    String id = connected(reader);
+    try (ApiGatewayManagementApiClient api =
+        ApiGatewayManagementApiClient.builder()
+            .endpointOverride(http("/live"))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(AnonymousCredentialsProvider.create())
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build()) {
+      api.postToConnection(
+          request -> request.connectionId(id).data(SdkBytes.fromUtf8String("hello")));
+      assertEquals("hello", reader.messages.poll(10, TimeUnit.SECONDS));
+      assertEquals(
+          clock.now(), api.getConnection(request -> request.connectionId(id)).connectedAt());
+      api.deleteConnection(request -> request.connectionId(id));
+      reader.closed.get(10, TimeUnit.SECONDS);
+      event();
+      assertThrows(
+          GoneException.class,
+          () ->
+              api.postToConnection(
+                  request -> request.connectionId(id).data(SdkBytes.fromUtf8String("hello"))));
+    }
+  }
+
+  @Test
+  void whatIsNoProperRequestIsRefusedInJson() throws Exception {
+    for (String target : List.of("/runs/%zz", "/runs/%00", "/runs/%ff", "/a/../../b")) {
+      String answer = raw("GET " + target + " HTTP/1.1\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.endsWith("{\"message\":\"Bad Request\"}"), answer);
+    }
+    String large = raw("GET / HTTP/1.1\r\nX-Large: " + "x".repeat(20_000) + "\r\n");
+    assertTrue(large.startsWith("HTTP/1.1 431 "), large);
+    assertTrue(large.contains("{\"message\":\""), large);
+  }
+
+  private String raw(String start) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      socket.setSoTimeout(10_000);
+      String request = start + "Host: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test
