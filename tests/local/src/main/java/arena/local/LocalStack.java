@@ -35,8 +35,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -59,11 +61,14 @@ public final class LocalStack implements AutoCloseable {
   private static final String REDIS_HOST = "127.0.0.1";
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
   private static final Duration INVOKE_PATIENCE = Duration.ofMinutes(5);
+  private static final Duration END_PATIENCE = Duration.ofSeconds(60);
   private static final int MAX_REDIS_STARTS = 3;
   private static final AtomicBoolean RUNNING = new AtomicBoolean();
 
   private final Options options;
   private final Parts parts = new Parts();
+  private final CountDownLatch settled = new CountDownLatch(1);
+  private final Thread endWithJvm = new Thread(this::endWithJvm, "arena-end");
   private final Home home;
   private final StackClock clock;
   private final LogFile log;
@@ -73,6 +78,7 @@ public final class LocalStack implements AutoCloseable {
   private final Stores stores;
   private final StackPlan plan;
   private final FunctionHost host;
+  private boolean closed;
 
   /**
    * Starts a stack; it serves when this returns.
@@ -101,6 +107,8 @@ public final class LocalStack implements AutoCloseable {
     this.options = options;
     ProcessOutput.install();
     Telemetry.prepare();
+    // From the start: what is half started when the JVM is told to end must be stopped too.
+    Runtime.getRuntime().addShutdownHook(endWithJvm);
     ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor();
     try {
       home = parts.add(Home.take(options.home()));
@@ -151,13 +159,27 @@ public final class LocalStack implements AutoCloseable {
       throw e;
     } finally {
       starting.close();
+      settled.countDown();
     }
   }
 
   /** What is still starting is stopped too, once it has. */
   private void stopAfter(ExecutorService starting) {
     starting.close();
-    parts.close();
+    close();
+  }
+
+  private void endWithJvm() {
+    try {
+      if (!settled.await(END_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        System.Logger.Level level = System.Logger.Level.WARNING;
+        System.getLogger(LocalStack.class.getName())
+            .log(level, "the stack is still starting after {0}", END_PATIENCE);
+      }
+      close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   // ---- the parts
@@ -225,7 +247,9 @@ public final class LocalStack implements AutoCloseable {
           Ports.onFree(
               options.redisPort(), options.insistsOnRedisPort(), "ARENA_REDIS_PORT", Ports::free);
       try {
-        return LocalRedis.start(folder, port, password);
+        LocalRedis started = LocalRedis.start(folder, port, password);
+        started.leavesItsEndToItsOwner();
+        return started;
       } catch (BackingFailed e) {
         // Another program may have taken a port that was free just now.
         if (tried == tries) {
@@ -404,13 +428,25 @@ public final class LocalStack implements AutoCloseable {
     redis.kill();
   }
 
-  /** Stops everything; state stays, unless its folder was a temporary one. Twice does no harm. */
+  /**
+   * Stops everything, as the end of the JVM does too; state stays, unless its folder was a
+   * temporary one. Twice does no harm.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       parts.close();
     } finally {
       RUNNING.set(false);
+      try {
+        Runtime.getRuntime().removeShutdownHook(endWithJvm);
+      } catch (IllegalStateException e) {
+        // it is that very hook, or beside it
+      }
     }
   }
 }

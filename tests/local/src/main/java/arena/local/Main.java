@@ -43,52 +43,50 @@ public final class Main {
   }
 
   private static int run(Map<String, String> environment, PrintStream console) {
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    // From the start: what is half started when it is interrupted must be stopped too.
+    CountDownLatch ending = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  asked.countDown();
-                  awaitQuietly(stopped);
+                  if (ending.getCount() > 0) {
+                    ending.countDown();
+                    console.println("arena: stopping");
+                  }
                 },
-                "arena-stop"));
-    try {
-      return up(environment, console, asked);
+                "arena-stopping"));
+    long begun = System.nanoTime();
+    try (LocalStack stack = LocalStack.start(options(environment, console))) {
+      String unhealthy = health(stack);
+      if (!unhealthy.isEmpty()) {
+        console.println(
+            "arena: the stack started, but GET /health answers "
+                + unhealthy
+                + "; see "
+                + stack.logs());
+        ending.countDown();
+        return 1;
+      }
+      console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
+      new Welcome(stack, console).print();
+      awaitQuietly(ending);
+      return 0;
     } catch (HomeTaken
         | PortUnavailable
         | NotBuilt
         | TemplateFault
         | BackingFailed
         | BadSetting e) {
-      console.println("arena: " + e.getMessage());
-      return 1;
-    } finally {
-      stopped.countDown();
-    }
-  }
-
-  private static int up(
-      Map<String, String> environment, PrintStream console, CountDownLatch asked) {
-    long begun = System.nanoTime();
-    try (LocalStack stack = LocalStack.start(options(environment, console))) {
-      if (asked.getCount() > 0) {
-        String unhealthy = health(stack);
-        if (!unhealthy.isEmpty()) {
-          console.println(
-              "arena: the stack started, but GET /health answers "
-                  + unhealthy
-                  + "; see "
-                  + stack.logs());
-          return 1;
-        }
-        console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
-        new Welcome(stack, console).print();
+      // What fails because the process is ending is no news.
+      if (ending.getCount() > 0) {
+        ending.countDown();
+        console.println("arena: " + e.getMessage());
       }
-      awaitQuietly(asked);
-      console.println("arena: stopping");
-      return 0;
+      return 1;
+    } catch (RuntimeException e) {
+      if (ending.getCount() > 0) {
+        throw e;
+      }
+      return 1;
     }
   }
 

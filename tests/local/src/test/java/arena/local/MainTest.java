@@ -32,6 +32,7 @@ final class MainTest {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName());
@@ -92,10 +93,30 @@ final class MainTest {
 
       List<ProcessHandle> children = up.children().toList();
       assertEquals(1, children.size(), "Redis is its only process");
-      up.destroy();
+      up.toHandle().destroy();
       assertTrue(up.waitFor(30, TimeUnit.SECONDS));
       assertFalse(children.getFirst().isAlive());
       assertFalse(Files.exists(home.resolve("pid")));
+    } finally {
+      up.destroyForcibly();
+    }
+  }
+
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void whatIsHalfStartedEndsWithoutATraceToo() throws Exception {
+    Process up = start("0");
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8))) {
+      String first = reader.readLine();
+      assertTrue(first.contains(" after "), "the first part is started, not: " + first);
+      up.toHandle().destroy();
+      List<String> rest = reader.lines().toList();
+      assertTrue(up.waitFor(60, TimeUnit.SECONDS));
+      assertTrue(rest.contains("arena: stopping"), rest.toString());
+      assertTrue(rest.stream().noneMatch(line -> line.contains("\tat ")), rest.toString());
+      assertFalse(Files.exists(home.resolve("pid")));
+      assertFalse(Files.exists(home.resolve("redis/redis.pid")));
     } finally {
       up.destroyForcibly();
     }

@@ -79,7 +79,7 @@ public final class LocalRedis implements AutoCloseable {
         endServer(folder);
         Process process = launch(folder, port, password);
         LocalRedis redis = new LocalRedis(folder, port, password, lock, process);
-        Runtime.getRuntime().addShutdownHook(redis.endWithJvm);
+        redis.endsWithJvm();
         redis.awaitAnswer();
         return redis;
       } catch (IOException | RuntimeException e) {
@@ -88,6 +88,27 @@ public final class LocalRedis implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new BackingFailed("cannot start Redis in " + folder, e);
+    }
+  }
+
+  private void endsWithJvm() {
+    try {
+      Runtime.getRuntime().addShutdownHook(endWithJvm);
+    } catch (IllegalStateException e) {
+      end(process.toHandle());
+      throw new BackingFailed("Redis is not started: the JVM is ending", e);
+    }
+  }
+
+  /**
+   * From now on its owner sees to it that it is closed when the JVM ends, after what works with it;
+   * by itself it would end at once.
+   */
+  public void leavesItsEndToItsOwner() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(endWithJvm);
+    } catch (IllegalStateException e) {
+      // too late, it is ending
     }
   }
 
