@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,20 +101,18 @@ public final class ArenaClient implements AutoCloseable {
     return post("/forks", body).expect(202).path("child_run_id").asText();
   }
 
-  /** Waits until the run has ended; its row. */
-  public JsonNode awaitEnd(String runId, Duration bound) {
-    Instant deadline = Instant.now().plus(bound);
-    while (true) {
-      JsonNode row = get("/runs/" + runId).expect(200);
-      boolean archived = !row.path("db_path").asText().isEmpty();
-      if (!row.path("status").asText().equals("running") && archived) {
-        return row;
-      }
-      if (Instant.now().isAfter(deadline)) {
-        throw new IllegalStateException("run did not end within %s: %s".formatted(bound, row));
-      }
-      pause();
+  /**
+   * Waits until the run has ended and is archived; its row.
+   *
+   * @param silence longest wait for the next sign of it
+   */
+  public JsonNode awaitEnd(String runId, Duration silence) {
+    long next = get("/runs/" + runId).expect(200).path("n_events").asLong() + 1;
+    try (LiveReader reader = live()) {
+      reader.subscribe(runId, next);
+      reader.untilClosed(runId, silence, _ -> {});
     }
+    return get("/runs/" + runId).expect(200);
   }
 
   /** All events of a run that has ended, from this seq on, page by page. */
@@ -142,14 +139,5 @@ public final class ArenaClient implements AutoCloseable {
   @Override
   public void close() {
     client.shutdownNow();
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(Duration.ofMillis(20));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a run's end", e);
-    }
   }
 }
