@@ -45,8 +45,9 @@ public final class FanOut {
   static final int ENVELOPE_BYTES = 127 * 1024;
 
   private static final int MESSAGE_EVENTS = 500;
-  private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Duration EXTEND_EVERY = Duration.ofSeconds(8);
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration EXTEND_EVERY = Duration.ofSeconds(3);
+  private static final long LOOK_AT_HOLDER_MILLIS = 500;
   private static final int SENDERS = 64;
   private static final int SEND_ATTEMPTS = 6;
   private static final long FIRST_BACKOFF_MILLIS = 50;
@@ -91,12 +92,12 @@ public final class FanOut {
 
   /**
    * Serves the run until nobody waits, or until the deadline, when it hands over to a new
-   * invocation. Ends at once if another fan-out is at work.
+   * invocation. Ends soon if another fan-out is at work.
    *
    * @throws UnknownRun if there is no such run
    */
   public Sent serve(String runId, Instant deadline) {
-    OptionalLong fence = subscribers.acquire(runId, LEASE);
+    OptionalLong fence = acquire(runId, deadline);
     if (fence.isEmpty()) {
       return Sent.NOTHING;
     }
@@ -107,6 +108,36 @@ public final class FanOut {
       // The lease is not left to run out: whoever is woken next goes on from the cursors.
       subscribers.abandon(runId, fence.getAsLong());
       throw e;
+    }
+  }
+
+  /**
+   * Takes the lease; empty if another fan-out has it and is at work. One that has it may also have
+   * died, and then no publish would wake anybody until it runs out, and after a run's last one
+   * nobody ever. So as long as no cursor moves, this waits for that, which takes no longer than a
+   * lease holds.
+   */
+  private OptionalLong acquire(String runId, Instant deadline) {
+    Instant patience = clock.instant().plus(LEASE).plusSeconds(1);
+    Map<String, Long> before = null;
+    while (true) {
+      OptionalLong fence = subscribers.acquire(runId, LEASE);
+      if (fence.isPresent()) {
+        return fence;
+      }
+      Map<String, Long> cursors = subscribers.cursors(runId);
+      boolean moves = before != null && !before.equals(cursors);
+      Instant now = clock.instant();
+      if (moves || cursors.isEmpty() || now.isAfter(patience) || now.isAfter(deadline)) {
+        return OptionalLong.empty();
+      }
+      before = cursors;
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_AT_HOLDER_MILLIS);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return OptionalLong.empty();
+      }
     }
   }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.client.LiveReader;
 import arena.local.clock.HeldClock;
 import arena.local.lambda.Invocation;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +94,30 @@ final class LocalStackTest {
       try (Jedis redis = redis(stack)) {
         assertEquals("here", redis.get("left"));
       }
+    }
+  }
+
+  @Test
+  void aRunThatTheStacksEndInterruptsGoesOnAfterARestart() {
+    String run;
+    List<Envelope> seen = new ArrayList<>();
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home));
+        ArenaClient arena = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+        LiveReader reader = arena.live()) {
+      run = arena.startRun("{\"n_turns\":100}");
+      reader.subscribe(run, 1);
+      while (seen.size() < 20) {
+        seen.addAll(Envelope.allIn(reader.next(BOUND)));
+      }
+    }
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home));
+        ArenaClient arena = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run, seen.getLast().seq() + 1);
+      LiveReader.Closed closed = reader.untilClosed(run, BOUND, seen::add);
+      assertEquals("complete", closed.status());
+      assertEquals(arena.events(run, 1), seen);
+      assertEquals(closed.lastSeq(), seen.size());
     }
   }
 
