@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.run.RunId;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;
@@ -26,8 +27,11 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(StreamEventsHandler.class);
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  /** A fan-out hands over this long before Lambda would end it: longer than any send takes. */
-  private static final Duration MARGIN = Duration.ofSeconds(12);
+  /**
+   * A fan-out hands over this long before Lambda would end it: longer than a message takes that is
+   * read from the archive, sent and noted, each at its time-out.
+   */
+  private static final Duration MARGIN = Duration.ofSeconds(30);
 
   private final Services services;
   private final Telemetry telemetry;
@@ -63,16 +67,30 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       return;
     }
     String connectionId = request.path("connectionId").asText();
-    switch (request.path("eventType").asText()) {
-      case "CONNECT" -> services.subscriptions().connect(connectionId);
-      case "DISCONNECT" -> services.subscriptions().disconnect(connectionId);
-      default -> services.subscriptions().receive(connectionId, event.path("body").asText());
+    String eventType = request.path("eventType").asText();
+    try {
+      switch (eventType) {
+        case "CONNECT" -> services.subscriptions().connect(connectionId);
+        case "DISCONNECT" -> services.subscriptions().disconnect(connectionId);
+        default -> services.subscriptions().receive(connectionId, event.path("body").asText());
+      }
+    } catch (RuntimeException e) {
+      LOG.error("{} of connection {} failed", eventType, connectionId, e);
+      throw e;
     }
   }
 
   private void fanOut(String runId, Context context) {
+    if (!RunId.isValid(runId)) {
+      throw new IllegalArgumentException("neither a WebSocket's event nor {\"run_id\"} of a run");
+    }
     Telemetry.run(runId);
-    Instant deadline = Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    Instant now = Instant.now();
+    Instant deadline = now.plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    if (!now.isBefore(deadline)) {
+      // It would do nothing but hand over, for ever.
+      throw new IllegalStateException("a fan-out needs more time than " + MARGIN);
+    }
     try {
       FanOut.Sent sent = services.fanOut().serve(runId, deadline);
       telemetry.count("events_streamed", sent.events());

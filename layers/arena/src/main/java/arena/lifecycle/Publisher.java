@@ -10,13 +10,18 @@ import arena.run.Run;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.stream.Notifier;
+import arena.stream.NotifierUnavailable;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes what the journal already has. When the broker has lost a running run, in whole or in
  * part, it is filled again from the journal, and readers go on.
  */
 public final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
   private static final int ATTEMPTS = 3;
 
   private final Broker broker;
@@ -88,7 +93,12 @@ public final class Publisher {
       return;
     }
     if (broker.publish(runId, events).wake()) {
-      notifier.wake(runId);
+      try {
+        notifier.wake(runId);
+      } catch (NotifierUnavailable e) {
+        // Readers never slow the producer: the events are kept, and the next publish wakes them.
+        LOG.warn("readers are not told now", e);
+      }
     }
   }
 }

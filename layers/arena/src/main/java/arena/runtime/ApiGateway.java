@@ -2,14 +2,19 @@ package arena.runtime;
 
 import arena.stream.Gateway;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.ApiGatewayManagementApiException;
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.GoneException;
 
 /** Sends to connections through API Gateway's {@code @connections}. */
 final class ApiGateway implements Gateway {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiGateway.class);
+
   private final Supplier<ApiGatewayManagementApiClient> api;
 
   ApiGateway(Supplier<ApiGatewayManagementApiClient> api) {
@@ -30,9 +35,22 @@ final class ApiGateway implements Gateway {
       if (status == 429 || status >= 500) {
         return Sent.LATER;
       }
-      throw e; // 403 or 413: a mistake of ours, for the log
+      // 403 or 413: a mistake of ours, that no retry mends
+      LOG.error("API Gateway refuses a message of {} characters", message.length(), e);
+      return Sent.REFUSED;
     } catch (SdkClientException _) {
       return Sent.LATER;
+    }
+  }
+
+  @Override
+  public void close(String connectionId) {
+    try {
+      api.get().deleteConnection(request -> request.connectionId(connectionId));
+    } catch (GoneException _) {
+      // as wanted
+    } catch (SdkException e) {
+      LOG.warn("connection {} was not closed: {}", connectionId, e.getMessage());
     }
   }
 }

@@ -1,9 +1,8 @@
 package arena.runtime;
 
 import arena.stream.Notifier;
+import arena.stream.NotifierUnavailable;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -11,8 +10,6 @@ import software.amazon.awssdk.services.lambda.model.InvocationType;
 
 /** Wakes a run's fan-out by invoking stream-events, asynchronously. */
 final class LambdaNotifier implements Notifier {
-  private static final Logger LOG = LoggerFactory.getLogger(LambdaNotifier.class);
-
   private final Supplier<LambdaClient> lambda;
   private final String function;
 
@@ -33,8 +30,7 @@ final class LambdaNotifier implements Notifier {
                       .invocationType(InvocationType.EVENT)
                       .payload(SdkBytes.fromUtf8String("{\"run_id\":\"" + runId + "\"}")));
     } catch (SdkException e) {
-      // Readers never slow the producer: the event is kept, and the next publish wakes them too.
-      LOG.warn("fan-out of run {} was not woken: {}", runId, e.getMessage());
+      throw new NotifierUnavailable("fan-out of run %s was not woken".formatted(runId), e);
     }
   }
 }

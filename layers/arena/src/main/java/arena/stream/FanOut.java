@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,13 +26,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends every subscriber of one run what it has not had yet. One fan-out a run is at work: it holds
  * the run's lease, and every cursor moves under the lease's fencing number. Each subscriber is
  * served by a thread of its own, so a slow one holds up nobody.
+ *
+ * <p>No wake-up is lost. While the lease is held, its holder looks again before it lets go. When
+ * the holder dies, Lambda invokes it once more; until then whoever is woken and sees no cursor move
+ * waits for the lease to run out.
  */
 public final class FanOut {
+  private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
+
   /**
    * Size that a message of several events stays under, in bytes: one WebSocket frame of API
    * Gateway.
@@ -44,14 +53,28 @@ public final class FanOut {
    */
   static final int ENVELOPE_BYTES = 127 * 1024;
 
-  private static final int MESSAGE_EVENTS = 500;
-  private static final Duration LEASE = Duration.ofSeconds(10);
+  /** How long a lease holds when it is not extended: as long as a dead fan-out holds up others. */
+  static final Duration LEASE = Duration.ofSeconds(10);
+
   private static final Duration EXTEND_EVERY = Duration.ofSeconds(3);
   private static final long LOOK_AT_HOLDER_MILLIS = 500;
-  private static final int SENDERS = 64;
-  private static final int SEND_ATTEMPTS = 6;
+
+  /** Longest that a reader takes nothing before its connection is closed. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int MESSAGE_EVENTS = 500;
+
+  /** Messages that are read and sent at once: what bounds memory and connections. */
+  private static final int STEPS_AT_ONCE = 64;
+
+  /** Attempts at one message before the reader's cursor is looked at again. */
+  private static final int ATTEMPTS = 6;
+
   private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long LOOK_EVERY_MILLIS = 20;
+
+  /** Most looks in a row that find work for the lease and none for a sender: 10 s. */
+  private static final int MAX_IDLE_LOOKS = 500;
 
   private final Subscribers subscribers;
   private final Broker broker;
@@ -94,22 +117,29 @@ public final class FanOut {
    * Serves the run until nobody waits, or until the deadline, when it hands over to a new
    * invocation. Ends soon if another fan-out is at work.
    *
+   * @param deadline by which no new message is begun
    * @throws UnknownRun if there is no such run
    */
   public Sent serve(String runId, Instant deadline) {
-    OptionalLong fence = acquire(runId, deadline);
-    if (fence.isEmpty()) {
+    Optional<Lease> lease = acquire(runId, deadline);
+    if (lease.isEmpty()) {
       return Sent.NOTHING;
     }
-    Round round = new Round(runId, fence.getAsLong(), deadline);
+    Round round = new Round(runId, lease.get(), deadline);
     try {
       return round.serve();
     } catch (RuntimeException e) {
-      // The lease is not left to run out: whoever is woken next goes on from the cursors.
-      subscribers.abandon(runId, fence.getAsLong());
+      abandon(runId, lease.get().fence(), e);
       throw e;
     }
   }
+
+  /**
+   * The right to move a run's cursors.
+   *
+   * @param acquired before it was asked for: it holds for {@link #LEASE} from then at least
+   */
+  private record Lease(long fence, Instant acquired) {}
 
   /**
    * Takes the lease; empty if another fan-out has it and is at work. One that has it may also have
@@ -117,27 +147,36 @@ public final class FanOut {
    * nobody ever. So as long as no cursor moves, this waits for that, which takes no longer than a
    * lease holds.
    */
-  private OptionalLong acquire(String runId, Instant deadline) {
+  private Optional<Lease> acquire(String runId, Instant deadline) {
     Instant patience = clock.instant().plus(LEASE).plusSeconds(1);
     Map<String, Long> before = null;
     while (true) {
+      Instant now = clock.instant();
       OptionalLong fence = subscribers.acquire(runId, LEASE);
       if (fence.isPresent()) {
-        return fence;
+        return Optional.of(new Lease(fence.getAsLong(), now));
       }
       Map<String, Long> cursors = subscribers.cursors(runId);
       boolean moves = before != null && !before.equals(cursors);
-      Instant now = clock.instant();
-      if (moves || cursors.isEmpty() || now.isAfter(patience) || now.isAfter(deadline)) {
-        return OptionalLong.empty();
+      if (moves || cursors.isEmpty() || now.isAfter(patience) || !now.isBefore(deadline)) {
+        return Optional.empty();
       }
       before = cursors;
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_AT_HOLDER_MILLIS);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
-        return OptionalLong.empty();
+        return Optional.empty();
       }
+    }
+  }
+
+  /** The lease is not left to run out: whoever is woken next goes on from the cursors. */
+  private void abandon(String runId, long fence, RuntimeException why) {
+    try {
+      subscribers.abandon(runId, fence);
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 
@@ -152,75 +191,100 @@ public final class FanOut {
     record Nothing() implements Batch {}
   }
 
+  /** How one message to one reader went. */
+  private sealed interface Step {
+    /** It has it; what comes next. */
+    record Moved(long nextSeq) implements Step {}
+
+    /** It could not go out now. */
+    record Later(String why) implements Step {}
+
+    /** There is no more to do for this reader, or somebody else does it. */
+    record Done() implements Step {}
+  }
+
+  /**
+   * How things stood at one moment, and the messages made since, which readers at the same place
+   * share.
+   *
+   * @param ended whether everything is in the archive, and nothing more will be published
+   */
+  private record Look(Run run, Broker.Buffer buffer, boolean ended, Map<Long, Batch> batches) {}
+
   private final class Round {
     private final String runId;
     private final long fence;
     private final Instant deadline;
-    private final Map<Long, Batch> batches = new ConcurrentHashMap<>();
+    private final Set<String> served = new HashSet<>();
     private final LinkedBlockingQueue<String> finished = new LinkedBlockingQueue<>();
-    private final Semaphore senders = new Semaphore(SENDERS);
+    private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
+    private final Semaphore steps = new Semaphore(STEPS_AT_ONCE, true);
     private final LongAdder events = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private volatile Run run;
+    private Instant extended;
+    private volatile Look look;
 
-    private Round(String runId, long fence, Instant deadline) {
+    /** Until then the lease is ours for certain. */
+    private volatile Instant leaseUntil;
+
+    /** A cursor did not move from where it was thought to be: perhaps the lease is lost. */
+    private volatile boolean inDoubt;
+
+    private volatile boolean stopped;
+
+    private Round(String runId, Lease lease, Instant deadline) {
       this.runId = runId;
-      this.fence = fence;
+      this.fence = lease.fence();
       this.deadline = deadline;
+      this.extended = lease.acquired();
+      this.leaseUntil = extended.plus(LEASE);
     }
 
     private Sent serve() {
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        Set<String> served = new HashSet<>();
-        Instant extended = clock.instant();
-        run = findRun();
-        while (true) {
-          Instant now = clock.instant();
-          if (now.isAfter(deadline)) {
-            awaitAll(served);
-            subscribers.abandon(runId, fence);
-            notifier.wake(runId);
-            break;
-          }
-          if (Duration.between(extended, now).compareTo(EXTEND_EVERY) > 0) {
-            if (!subscribers.extend(runId, fence, LEASE)) {
-              awaitAll(served);
-              break;
-            }
-            extended = now;
-          }
-          boolean started = startThoseBehind(threads, served);
-          if (served.isEmpty() && !started) {
-            if (!waitsForPublisher()) {
-              if (subscribers.release(runId, fence)) {
-                wakeForLateSubscriber();
-                break;
-              }
-            } else {
-              subscribers.abandon(runId, fence);
-              // The end of the run may have come between the look and the letting go.
-              if (findRun().status().ended()) {
-                notifier.wake(runId);
-              }
-              break;
-            }
-          }
-          awaitOne(served);
+        try {
+          serve(threads);
+        } finally {
+          stopped = true; // each sender ends with the message that it is at
         }
       }
       return new Sent(events.sum(), dropped.sum());
     }
 
-    private Run findRun() {
-      return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
-    }
-
-    /**
-     * The broker does not have a run that still plays: nothing can be sent until it is filled
-     * again.
-     */
-    private boolean waitsForPublisher() {
-      return !run.status().ended() && !broker.buffer(runId).open();
+    private void serve(ExecutorService threads) {
+      int idleLooks = 0;
+      while (true) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new IllegalStateException("the fan-out of run %s was interrupted".formatted(runId));
+        }
+        if (!clock.instant().isBefore(deadline)) {
+          awaitAll();
+          subscribers.abandon(runId, fence);
+          notifier.wake(runId);
+          return;
+        }
+        if (!keepsLease()) {
+          stopped = true;
+          awaitAll();
+          // Whoever has it now goes on. If nobody has, since Redis lost it, somebody must.
+          notifier.wake(runId);
+          return;
+        }
+        look = look();
+        boolean started = startThoseBehind(threads);
+        if (started || !served.isEmpty()) {
+          idleLooks = 0;
+          awaitOne();
+        } else if (subscribers.release(runId, fence)) {
+          wakeForLateSubscriber();
+          return;
+        } else if (++idleLooks > MAX_IDLE_LOOKS) {
+          throw new IllegalStateException(
+              "run %s: its readers wait for what neither broker nor archive has".formatted(runId));
+        } else if (idleLooks > 1) { // what came in between is seen by looking again at once
+          awaitOne();
+        }
+      }
     }
 
     /**
@@ -228,103 +292,201 @@ public final class FanOut {
      * a run that the broker has; for one that only the archive has, it is looked for here.
      */
     private void wakeForLateSubscriber() {
-      if (run.archived() && !subscribers.cursors(runId).isEmpty()) {
+      if (look.ended() && !subscribers.cursors(runId).isEmpty()) {
         notifier.wake(runId);
       }
     }
 
-    private boolean startThoseBehind(ExecutorService threads, Set<String> served) {
-      batches.clear();
-      Broker.Buffer buffer = broker.buffer(runId);
-      if (!buffer.open()) {
-        run = findRun();
+    private boolean keepsLease() {
+      Instant now = clock.instant();
+      if (!inDoubt && Duration.between(extended, now).compareTo(EXTEND_EVERY) < 0) {
+        return true;
       }
-      boolean ended = run.archived() && !buffer.open();
+      inDoubt = false;
+      if (!subscribers.extend(runId, fence, LEASE)) {
+        return false;
+      }
+      extended = now;
+      leaseUntil = now.plus(LEASE);
+      return true;
+    }
+
+    private Look look() {
+      Broker.Buffer buffer = broker.buffer(runId);
+      boolean known = look != null && (buffer.open() || look.run().archived());
+      Run run = known ? look.run() : catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
+      return new Look(run, buffer, run.archived() && !buffer.open(), new ConcurrentHashMap<>());
+    }
+
+    private boolean startThoseBehind(ExecutorService threads) {
       boolean started = false;
       for (Map.Entry<String, Long> cursor : subscribers.cursors(runId).entrySet()) {
-        boolean behind = ended || cursor.getValue() <= buffer.lastSeq();
+        boolean behind = look.ended() || cursor.getValue() <= look.buffer().lastSeq();
         if (behind && served.add(cursor.getKey())) {
           started = true;
-          threads.execute(() -> deliver(cursor.getKey(), cursor.getValue(), ended));
+          threads.execute(() -> deliver(cursor.getKey(), cursor.getValue()));
         }
       }
       return started;
     }
 
-    private void deliver(String connectionId, long from, boolean ended) {
+    /** Whether another message may be begun. */
+    private boolean goesOn() {
+      Instant now = clock.instant();
+      return !stopped && now.isBefore(deadline) && now.isBefore(leaseUntil);
+    }
+
+    /** Sends a reader one message after the other, until there is no more to send now. */
+    private void deliver(String connectionId, long from) {
       try {
-        senders.acquire();
-        try {
-          long cursor = from;
-          while (clock.instant().isBefore(deadline)) {
-            OptionalLong next = step(connectionId, cursor, ended);
-            if (next.isEmpty()) {
+        long cursor = from;
+        int failed = 0;
+        while (goesOn()) {
+          switch (step(connectionId, cursor)) {
+            case Step.Done() -> {
               return;
             }
-            cursor = next.getAsLong();
+            case Step.Moved(long nextSeq) -> {
+              cursor = nextSeq;
+              failed = 0;
+              failingSince.remove(connectionId);
+            }
+            case Step.Later(String why) -> {
+              if (isOutOfPatience(connectionId)) {
+                drop(connectionId, cursor, why);
+                return;
+              }
+              if (++failed == ATTEMPTS) {
+                return; // it may have gone, or subscribed anew: that shows at the next look
+              }
+              TimeUnit.MILLISECONDS.sleep(FIRST_BACKOFF_MILLIS << (failed - 1));
+            }
           }
-        } finally {
-          senders.release();
         }
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        LOG.error("run {}: connection {} was not served", runId, connectionId, e);
       } finally {
         finished.add(connectionId);
       }
     }
 
-    /**
-     * Sends the next message; where the cursor is then, or empty when there is no more to send now.
-     */
-    private OptionalLong step(String connectionId, long cursor, boolean ended)
-        throws InterruptedException {
-      return switch (batches.computeIfAbsent(cursor, from -> batch(from, ended))) {
-        case Batch.Nothing() -> OptionalLong.empty();
-        case Batch.Events(String message, long nextSeq) -> {
-          if (send(connectionId, cursor, message)
-              && subscribers.advance(runId, fence, connectionId, cursor, nextSeq)) {
-            events.add(nextSeq - cursor);
-            yield OptionalLong.of(nextSeq);
-          }
-          yield OptionalLong.empty();
+    private Step step(String connectionId, long cursor) throws InterruptedException {
+      steps.acquire();
+      try {
+        Look now = look;
+        return switch (now.batches().computeIfAbsent(cursor, from -> batch(now, from))) {
+          case Batch.Nothing() -> new Step.Done();
+          case Batch.Events(String message, long nextSeq) ->
+              send(connectionId, cursor, message, () -> advance(connectionId, cursor, nextSeq));
+          case Batch.Overflowed(long availableFrom) ->
+              send(
+                  connectionId,
+                  cursor,
+                  Messages.overflow(runId, cursor, availableFrom),
+                  () -> end(connectionId, cursor, true));
+          case Batch.Ended() ->
+              send(
+                  connectionId,
+                  cursor,
+                  Messages.closed(runId, now.run().status(), now.run().nEvents()),
+                  () -> end(connectionId, cursor, false));
+        };
+      } catch (RuntimeException e) {
+        if (failingSince.putIfAbsent(connectionId, clock.instant()) == null) {
+          LOG.warn("run {}: connection {} is not served for now", runId, connectionId, e);
         }
-        case Batch.Overflowed(long availableFrom) -> {
-          if (send(connectionId, cursor, Messages.overflow(runId, cursor, availableFrom))) {
-            end(connectionId, cursor, true);
-            dropped.increment();
-          }
-          yield OptionalLong.empty();
+        return new Step.Later("a store failed: " + e.getMessage());
+      } finally {
+        steps.release();
+      }
+    }
+
+    private interface Noting {
+      Step note();
+    }
+
+    private Step send(String connectionId, long cursor, String message, Noting delivered) {
+      return switch (gateway.send(connectionId, message)) {
+        case DELIVERED -> delivered.note();
+        case LATER -> new Step.Later("it takes nothing");
+        case GONE -> {
+          subscribers.finish(runId, fence, connectionId, cursor, false);
+          forget(connectionId);
+          yield new Step.Done();
         }
-        case Batch.Ended() -> {
-          if (send(connectionId, cursor, Messages.closed(runId, run.status(), run.nEvents()))) {
-            end(connectionId, cursor, false);
-          }
-          yield OptionalLong.empty();
+        case REFUSED -> {
+          drop(connectionId, cursor, "the gateway refuses what is sent to it");
+          yield new Step.Done();
         }
       };
     }
 
-    private void end(String connectionId, long cursor, boolean overflowed) {
+    private Step advance(String connectionId, long cursor, long nextSeq) {
+      if (subscribers.advance(runId, fence, connectionId, cursor, nextSeq)) {
+        events.add(nextSeq - cursor);
+        return new Step.Moved(nextSeq);
+      }
+      inDoubt = true;
+      return new Step.Done();
+    }
+
+    private Step end(String connectionId, long cursor, boolean overflowed) {
       if (subscribers.finish(runId, fence, connectionId, cursor, overflowed)) {
-        connections.unsubscribed(connectionId, runId);
+        dropped.add(overflowed ? 1 : 0);
+        try {
+          connections.unsubscribed(connectionId, runId);
+        } catch (ConnectionsUnavailable e) {
+          // It has been told, and is not told twice; the row goes with its connection.
+          LOG.warn("run {}: connection {} still counts as subscribed", runId, connectionId, e);
+        }
+      } else {
+        inDoubt = true;
+      }
+      return new Step.Done();
+    }
+
+    private boolean isOutOfPatience(String connectionId) {
+      Instant now = clock.instant();
+      Instant since = failingSince.putIfAbsent(connectionId, now);
+      return since != null && !now.isBefore(since.plus(PATIENCE));
+    }
+
+    /**
+     * Gives a reader up whom nothing can be sent to: not even that. Its connection is closed, so
+     * that it knows, comes again, and goes on from where it was.
+     */
+    private void drop(String connectionId, long cursor, String why) {
+      LOG.warn("run {}: connection {} is closed: {}", runId, connectionId, why);
+      if (subscribers.finish(runId, fence, connectionId, cursor, true)) {
+        dropped.increment();
+      }
+      gateway.close(connectionId);
+      forget(connectionId);
+    }
+
+    private void forget(String connectionId) {
+      for (String other : connections.disconnected(connectionId)) {
+        subscribers.remove(other, connectionId);
       }
     }
 
-    private Batch batch(long from, boolean ended) {
+    private Batch batch(Look now, long from) {
       List<Broker.Envelope> envelopes;
       try {
         envelopes = broker.read(runId, from, MESSAGE_EVENTS, MESSAGE_BYTES);
       } catch (Overflow overflow) {
-        if (!ended) {
+        if (!now.ended()) {
           return new Batch.Overflowed(overflow.availableFrom());
         }
         envelopes = List.of();
       }
-      if (envelopes.isEmpty() && ended) {
-        if (from > run.nEvents()) {
+      if (envelopes.isEmpty() && now.ended()) {
+        if (from > now.run().nEvents()) {
           return new Batch.Ended();
         }
-        envelopes = source.archived(run, from, MESSAGE_EVENTS, MESSAGE_BYTES);
+        envelopes = source.archived(now.run(), from, MESSAGE_EVENTS, MESSAGE_BYTES);
       }
       if (envelopes.isEmpty()) {
         return new Batch.Nothing();
@@ -344,37 +506,8 @@ public final class FanOut {
       return List.of(new Broker.Envelope(only.seq(), reference));
     }
 
-    /**
-     * Whether the message went out; one that cannot go now is tried again, by this or a later look.
-     */
-    private boolean send(String connectionId, long cursor, String message)
-        throws InterruptedException {
-      long backoff = FIRST_BACKOFF_MILLIS;
-      for (int attempt = 0; attempt < SEND_ATTEMPTS; attempt++) {
-        switch (gateway.send(connectionId, message)) {
-          case DELIVERED -> {
-            return true;
-          }
-          case GONE -> {
-            subscribers.finish(runId, fence, connectionId, cursor, false);
-            for (String other : connections.disconnected(connectionId)) {
-              subscribers.remove(other, connectionId);
-            }
-            return false;
-          }
-          case LATER -> {
-            TimeUnit.MILLISECONDS.sleep(backoff);
-            backoff *= 2;
-          }
-        }
-      }
-      return false;
-    }
-
-    private void awaitOne(Set<String> served) {
-      if (served.isEmpty()) {
-        return;
-      }
+    /** Waits a moment for a sender to end. */
+    private void awaitOne() {
       try {
         String first = finished.poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         while (first != null) {
@@ -386,10 +519,10 @@ public final class FanOut {
       }
     }
 
-    /** Waits for all senders: they look at the deadline themselves, and a send has a time-out. */
-    private void awaitAll(Set<String> served) {
+    /** Waits for all senders: they look at the deadline themselves, and a message has time-outs. */
+    private void awaitAll() {
       while (!served.isEmpty() && !Thread.currentThread().isInterrupted()) {
-        awaitOne(served);
+        awaitOne();
       }
     }
   }

@@ -1,9 +1,12 @@
 package arena.stream;
 
-/** Sends to WebSocket connections. */
+/** Sends to WebSocket connections. Trouble with one connection is an answer, not an exception. */
 public interface Gateway {
   /** Sends one message, of at most 128 KB, to one connection. */
   Sent send(String connectionId, String message);
+
+  /** Closes a connection, if it is there and can be reached: its client then knows, and returns. */
+  void close(String connectionId);
 
   /** What became of a message. */
   enum Sent {
@@ -12,6 +15,8 @@ public interface Gateway {
     /** The connection does not exist any more. */
     GONE,
     /** Too many messages, or a passing fault: send it again later. */
-    LATER
+    LATER,
+    /** It will never be taken: too large, or not allowed. The log has why. */
+    REFUSED
   }
 }

@@ -4,6 +4,8 @@ package arena.stream;
 public interface Notifier {
   /**
    * Starts the fan-out of this run, in the background; a second wake while it works does no harm.
+   *
+   * @throws NotifierUnavailable if it may work later
    */
   void wake(String runId);
 }

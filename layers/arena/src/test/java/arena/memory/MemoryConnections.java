@@ -1,0 +1,45 @@
+package arena.memory;
+
+import arena.stream.Connections;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Connections in memory. */
+public class MemoryConnections implements Connections {
+  private final Map<String, Set<String>> subscriptions = new HashMap<>();
+
+  /** What a connection subscribes to. */
+  public synchronized Set<String> of(String connectionId) {
+    return Set.copyOf(subscriptions.getOrDefault(connectionId, Set.of()));
+  }
+
+  @Override
+  public synchronized void connected(String connectionId, Instant at) {
+    subscriptions.putIfAbsent(connectionId, new TreeSet<>());
+  }
+
+  @Override
+  public synchronized boolean subscribed(String connectionId, String runId) {
+    Set<String> runIds = subscriptions.get(connectionId);
+    if (runIds == null || (runIds.size() >= MAX_SUBSCRIPTIONS && !runIds.contains(runId))) {
+      return false;
+    }
+    runIds.add(runId);
+    return true;
+  }
+
+  @Override
+  public synchronized void unsubscribed(String connectionId, String runId) {
+    subscriptions.getOrDefault(connectionId, new TreeSet<>()).remove(runId);
+  }
+
+  @Override
+  public synchronized List<String> disconnected(String connectionId) {
+    Set<String> runIds = subscriptions.remove(connectionId);
+    return runIds == null ? List.of() : List.copyOf(runIds);
+  }
+}

@@ -1,0 +1,422 @@
+package arena.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.archive.ArchiveUnavailable;
+import arena.broker.Overflow;
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import arena.journal.JournalEntry;
+import arena.memory.MemoryArchive;
+import arena.memory.MemoryBroker;
+import arena.memory.MemoryConnections;
+import arena.memory.MemoryRuns;
+import arena.memory.SteppingClock;
+import arena.run.Run;
+import arena.source.EventSource;
+import arena.world.Scenario;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a fan-out promises when something is in its way. */
+@Timeout(30)
+class FanOutTest {
+  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+
+  private final SteppingClock clock = new SteppingClock(START);
+  private final MemoryRuns runs = new MemoryRuns();
+  private MemoryBroker broker = new MemoryBroker(clock);
+  private final MemoryConnections connections = new MemoryConnections();
+  private final Queue<String> woken = new ConcurrentLinkedQueue<>();
+  private final Sockets sockets = new Sockets();
+  private MemoryArchive archive = new MemoryArchive();
+
+  /** What every connection got, and how each behaves. */
+  private static final class Sockets implements Gateway {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Map<String, Queue<JsonNode>> got = new ConcurrentHashMap<>();
+    private final Map<String, Sent> answers = new ConcurrentHashMap<>();
+    private final Set<String> closed = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private Runnable before = () -> {};
+
+    @Override
+    public Sent send(String connectionId, String message) {
+      attempts.incrementAndGet();
+      before.run();
+      if (closed.contains(connectionId)) {
+        return Sent.GONE;
+      }
+      Sent answer = answers.getOrDefault(connectionId, Sent.DELIVERED);
+      if (answer == Sent.DELIVERED) {
+        try {
+          got.computeIfAbsent(connectionId, _ -> new ConcurrentLinkedQueue<>())
+              .add(JSON.readTree(message));
+        } catch (java.io.IOException e) {
+          throw new AssertionError(e);
+        }
+      }
+      return answer;
+    }
+
+    @Override
+    public void close(String connectionId) {
+      closed.add(connectionId);
+    }
+
+    private List<Long> seqs(String connectionId) {
+      List<Long> seqs = new ArrayList<>();
+      for (JsonNode message : got.getOrDefault(connectionId, new ConcurrentLinkedQueue<>())) {
+        message.path("events").forEach(event -> seqs.add(event.path("seq").asLong()));
+      }
+      return seqs;
+    }
+
+    private List<String> types(String connectionId) {
+      return got.getOrDefault(connectionId, new ConcurrentLinkedQueue<>()).stream()
+          .map(message -> message.path("type").asText())
+          .toList();
+    }
+  }
+
+  private FanOut fanOut() {
+    return new FanOut(
+        broker,
+        broker,
+        runs,
+        new EventSource(broker, runs, () -> archive),
+        connections,
+        sockets,
+        woken::add,
+        _ -> "https://example.com/",
+        clock);
+  }
+
+  private static Event event(long seq) {
+    Payload payload = new Payload.LlmPrompt("event " + seq);
+    return new Event(
+        RUN,
+        seq,
+        "agent",
+        (int) seq,
+        payload.kind(),
+        PayloadCodec.write(payload),
+        START,
+        Event.SCHEMA_VERSION);
+  }
+
+  private void aRun(int events) {
+    Run run = MemoryRuns.newRun(RUN, 10, START);
+    runs.begin(run, new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    broker.open(RUN, "label", START);
+    if (events > 0) {
+      publish(1, events);
+    }
+  }
+
+  private void publish(long first, long last) {
+    List<Event> events = LongStream.rangeClosed(first, last).mapToObj(FanOutTest::event).toList();
+    runs.append(new JournalEntry(RUN, first, events, Optional.empty()));
+    broker.publish(RUN, events);
+  }
+
+  private void finalizeRun() {
+    Run run = runs.find(RUN).orElseThrow();
+    String address = archive.write(run, runs.events(RUN, 1, 1_000));
+    runs.archived(RUN, address, archive.summary(run), START);
+    broker.close(RUN);
+  }
+
+  private void reader(String connectionId, long fromSeq) {
+    connections.connected(connectionId, START);
+    connections.subscribed(connectionId, RUN);
+    broker.put(RUN, connectionId, fromSeq);
+  }
+
+  private static List<Long> range(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  private Instant later() {
+    return START.plus(Duration.ofDays(1));
+  }
+
+  @Test
+  void everyReaderGetsWhatItHasNotHad() {
+    aRun(20);
+    reader("a", 1);
+    reader("b", 15);
+    reader("c", 21);
+    FanOut.Sent sent = fanOut().serve(RUN, later());
+    assertEquals(range(1, 20), sockets.seqs("a"));
+    assertEquals(range(15, 20), sockets.seqs("b"));
+    assertEquals(List.of(), sockets.seqs("c"));
+    assertEquals(new FanOut.Sent(26, 0), sent);
+    assertFalse(broker.leased(RUN));
+    finalizeRun();
+    fanOut().serve(RUN, later());
+    for (String connection : List.of("a", "b", "c")) {
+      assertEquals("closed", sockets.types(connection).getLast());
+      assertEquals(Set.of(), connections.of(connection));
+    }
+    assertEquals(Map.of(), broker.cursors(RUN));
+  }
+
+  @Test
+  void aReaderWhoseMessagesAreRefusedIsClosedAndTheOthersGoOn() {
+    aRun(20);
+    reader("bad", 1);
+    reader("good", 1);
+    sockets.answers.put("bad", Gateway.Sent.REFUSED);
+    FanOut.Sent sent = fanOut().serve(RUN, later());
+    assertEquals(range(1, 20), sockets.seqs("good"));
+    assertEquals(Set.of("bad"), sockets.closed);
+    assertEquals(Set.of("good"), broker.cursors(RUN).keySet());
+    assertEquals(new FanOut.Sent(20, 1), sent);
+    assertEquals(2, sockets.attempts.get(), "it is not tried again");
+  }
+
+  /** The clock that jumps is the reader's: the lease does not run out meanwhile. */
+  private void leasesHold() {
+    broker = new MemoryBroker(new SteppingClock(START));
+  }
+
+  @Test
+  void aReaderThatTakesNothingForAMinuteIsClosedSoThatItKnows() {
+    leasesHold();
+    aRun(20);
+    reader("stuck", 1);
+    reader("good", 1);
+    sockets.answers.put("stuck", Gateway.Sent.LATER);
+    sockets.before = () -> clock.advance(FanOut.PATIENCE.dividedBy(8));
+    fanOut().serve(RUN, later());
+    assertEquals(range(1, 20), sockets.seqs("good"));
+    assertEquals(Set.of("stuck"), sockets.closed);
+    assertEquals(1, broker.counters().streamsDropped());
+    assertFalse(broker.leased(RUN));
+  }
+
+  @Test
+  void aReaderOfAnArchiveThatCannotBeReadIsClosedSoThatItKnows() {
+    leasesHold();
+    aRun(20);
+    finalizeRun();
+    broker.drop(RUN);
+    reader("a", 1);
+    archive =
+        new MemoryArchive() {
+          @Override
+          public synchronized List<Event> events(Run run, long fromSeq, int limit) {
+            clock.advance(FanOut.PATIENCE.dividedBy(8));
+            throw new ArchiveUnavailable("S3 is away", null);
+          }
+        };
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a"), sockets.closed);
+    assertEquals(Map.of(), broker.cursors(RUN));
+  }
+
+  @Test
+  void slowReadersHoldUpNobody() {
+    aRun(20);
+    for (int i = 0; i < 200; i++) {
+      reader("slow-" + i, 1);
+      sockets.answers.put("slow-" + i, Gateway.Sent.LATER);
+    }
+    reader("quick", 1);
+    // By then no slow one has been given up, and the quick one has had everything.
+    Instant deadline = START.plus(FanOut.PATIENCE.dividedBy(2));
+    sockets.before =
+        () -> {
+          if (sockets.attempts.get() > 600) {
+            clock.advance(Duration.ofSeconds(1));
+          }
+        };
+    fanOut().serve(RUN, deadline);
+    assertEquals(range(1, 20), sockets.seqs("quick"));
+    assertEquals(Set.of(), sockets.closed);
+    assertEquals(List.of(RUN), List.copyOf(woken), "it hands over");
+    assertFalse(broker.leased(RUN));
+  }
+
+  @Test
+  void aFanOutThatLostItsLeaseSendsNoMore() {
+    aRun(20);
+    for (int i = 0; i < 5; i++) {
+      reader("reader-" + i, 1);
+    }
+    AtomicInteger taken = new AtomicInteger();
+    sockets.before =
+        () -> {
+          if (taken.incrementAndGet() == 1) { // it stood still, as a frozen sandbox does
+            clock.advance(FanOut.LEASE.plusSeconds(1));
+            broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+          }
+        };
+    fanOut().serve(RUN, later());
+    assertTrue(sockets.attempts.get() <= 5, "sent " + sockets.attempts.get() + " times");
+    assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(broker.cursors(RUN).values()));
+    assertTrue(broker.leased(RUN), "the other one has it still");
+  }
+
+  @Test
+  void whoeverIsWokenAfterTheEndWaitsForTheLeaseOfADeadFanOut() {
+    aRun(20);
+    reader("a", 1);
+    broker.acquire(RUN, FanOut.LEASE).orElseThrow(); // and dies
+    finalizeRun();
+    clock.step(Duration.ofSeconds(1));
+    fanOut().serve(RUN, later());
+    assertEquals(range(1, 20), sockets.seqs("a"));
+    assertEquals("closed", sockets.types("a").getLast());
+  }
+
+  @Test
+  void nobodyWaitsLongerThanALeaseHolds() {
+    aRun(20);
+    reader("a", 1);
+    broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    clock.step(Duration.ofSeconds(1));
+    assertEquals(0, fanOut().serve(RUN, later()).events());
+    assertTrue(clock.instant().isBefore(START.plus(FanOut.LEASE.multipliedBy(5))));
+  }
+
+  @Test
+  void nobodyWaitsForAFanOutThatIsAtWork() {
+    aRun(20);
+    reader("a", 1);
+    long fence = broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    MemoryBroker atWork =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized Map<String, Long> cursors(String runId) {
+            Map<String, Long> cursors = broker.cursors(runId);
+            long at = cursors.get("a");
+            broker.advance(runId, fence, "a", at, at + 1);
+            return cursors;
+          }
+        };
+    atWork.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    // With a clock that stands still, it would wait for ever.
+    assertEquals(
+        0,
+        new FanOut(
+                atWork,
+                broker,
+                runs,
+                new EventSource(broker, runs, () -> archive),
+                connections,
+                sockets,
+                woken::add,
+                _ -> "",
+                clock)
+            .serve(RUN, later())
+            .events());
+  }
+
+  @Test
+  void aHandOverThatFailsIsAFailureSoThatLambdaTriesAgain() {
+    aRun(20);
+    reader("stuck", 1);
+    sockets.answers.put("stuck", Gateway.Sent.LATER);
+    sockets.before = () -> clock.advance(Duration.ofSeconds(20));
+    FanOut fanOut =
+        new FanOut(
+            broker,
+            broker,
+            runs,
+            new EventSource(broker, runs, () -> archive),
+            connections,
+            sockets,
+            _ -> {
+              throw new NotifierUnavailable("Lambda is away", null);
+            },
+            _ -> "",
+            clock);
+    assertThrows(
+        NotifierUnavailable.class, () -> fanOut.serve(RUN, START.plus(Duration.ofSeconds(10))));
+    assertFalse(broker.leased(RUN));
+  }
+
+  @Test
+  void aReaderIsToldOnceThatItsRunIsClosedThoughItsRowCannotGo() {
+    aRun(3);
+    reader("a", 4);
+    finalizeRun();
+    FanOut fanOut =
+        new FanOut(
+            broker,
+            broker,
+            runs,
+            new EventSource(broker, runs, () -> archive),
+            new MemoryConnections() {
+              @Override
+              public synchronized void unsubscribed(String connectionId, String runId) {
+                throw new ConnectionsUnavailable("DynamoDB is away", null);
+              }
+            },
+            sockets,
+            woken::add,
+            _ -> "",
+            clock);
+    fanOut.serve(RUN, later());
+    assertEquals(List.of("closed"), sockets.types("a"));
+  }
+
+  @Test
+  void whatTheBufferHasDroppedIsAnOverflowToldAndCountedOnce() {
+    aRun(20);
+    reader("a", 3);
+    MemoryBroker trimmed =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized List<Envelope> read(
+              String runId, long fromSeq, int maxEvents, int maxBytes) {
+            if (fromSeq < 10) {
+              throw new Overflow(runId, fromSeq, 10);
+            }
+            return super.read(runId, fromSeq, maxEvents, maxBytes);
+          }
+        };
+    trimmed.open(RUN, "label", START);
+    trimmed.publish(RUN, runs.events(RUN, 1, 20));
+    trimmed.put(RUN, "a", 3);
+    FanOut.Sent sent =
+        new FanOut(
+                trimmed,
+                trimmed,
+                runs,
+                new EventSource(trimmed, runs, () -> archive),
+                connections,
+                sockets,
+                woken::add,
+                _ -> "",
+                clock)
+            .serve(RUN, later());
+    assertEquals(List.of("overflow"), sockets.types("a"));
+    assertEquals(10, sockets.got.get("a").peek().path("available_from").asLong());
+    assertEquals(new FanOut.Sent(0, 1), sent);
+    assertEquals(Set.of(), connections.of("a"));
+  }
+}
