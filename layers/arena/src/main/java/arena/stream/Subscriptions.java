@@ -1,13 +1,26 @@
 package arena.stream;
 
+import arena.broker.BrokerUnavailable;
 import arena.broker.Subscribers;
+import arena.broker.TooManyReaders;
 import arena.catalog.Catalog;
+import arena.catalog.CatalogUnavailable;
 import arena.run.Run;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a connection asks for: to be told of a run, to be told no more, a sign of life. */
 public final class Subscriptions {
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+  /** Attempts at an answer; with the waits in between they take a second, and 3 s a hung one. */
+  private static final int ATTEMPTS = 5;
+
+  private static final long FIRST_BACKOFF_MILLIS = 60;
+
   private final Connections connections;
   private final Subscribers subscribers;
   private final Catalog catalog;
@@ -31,20 +44,45 @@ public final class Subscriptions {
     this.clock = clock;
   }
 
-  /** A connection came. */
+  /**
+   * A connection came.
+   *
+   * @throws ConnectionsUnavailable if it cannot be noted: it must be refused
+   */
   public void connect(String connectionId) {
     connections.connected(connectionId, clock.instant());
   }
 
-  /** A connection went: everything it subscribed to is let go. */
+  /**
+   * A connection went: everything it subscribed to is let go. What fails here is cleaned up by the
+   * next send, which finds the connection gone.
+   */
   public void disconnect(String connectionId) {
     for (String runId : connections.disconnected(connectionId)) {
       subscribers.remove(runId, connectionId);
     }
   }
 
-  /** Answers one message; a bad one is answered with an error, and changes nothing. */
+  /**
+   * Answers one message; a bad one, and one that cannot be served, is answered with an error. No
+   * exception leaves: whoever asked is told.
+   */
   public void receive(String connectionId, String message) {
+    try {
+      serve(connectionId, message);
+    } catch (BrokerUnavailable
+        | CatalogUnavailable
+        | ConnectionsUnavailable
+        | NotifierUnavailable e) {
+      LOG.warn("message not served", e);
+      error(connectionId, "unavailable", "a store does not answer for now; say it again");
+    } catch (RuntimeException e) {
+      LOG.error("message failed", e);
+      error(connectionId, "internal_error", "the service failed; its log has the rest");
+    }
+  }
+
+  private void serve(String connectionId, String message) {
     switch (ClientMessage.read(message)) {
       case ClientMessage.Subscribe(String runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
@@ -52,7 +90,7 @@ public final class Subscriptions {
         subscribers.remove(runId, connectionId);
         connections.unsubscribed(connectionId, runId);
       }
-      case ClientMessage.Ping() -> gateway.send(connectionId, Messages.pong());
+      case ClientMessage.Ping() -> answer(connectionId, Messages.pong());
       case ClientMessage.Bad(String code, String why) -> error(connectionId, code, why);
     }
   }
@@ -78,12 +116,44 @@ public final class Subscriptions {
           "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
       return;
     }
-    // The cursor before the wake: a fan-out that starts, or is about to end, then sees it.
-    subscribers.put(runId, connectionId, fromSeq);
+    try {
+      // The cursor before the wake: a fan-out that starts, or is about to end, then sees it.
+      subscribers.put(runId, connectionId, fromSeq);
+    } catch (TooManyReaders _) {
+      connections.unsubscribed(connectionId, runId);
+      error(
+          connectionId,
+          "too_many_readers",
+          "a run has at most %d live readers; GET /events has its events too"
+              .formatted(Subscribers.MAX_READERS));
+      return;
+    }
     notifier.wake(runId);
   }
 
   private void error(String connectionId, String code, String message) {
-    gateway.send(connectionId, Messages.error(code, message));
+    answer(connectionId, Messages.error(code, message));
+  }
+
+  /** An answer is not dropped because the gateway is busy for a moment. */
+  private void answer(String connectionId, String message) {
+    long backoff = FIRST_BACKOFF_MILLIS;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (gateway.send(connectionId, message) != Gateway.Sent.LATER) {
+        return;
+      }
+      if (attempt < ATTEMPTS) {
+        try {
+          TimeUnit.MILLISECONDS.sleep(backoff);
+        } catch (InterruptedException _) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        backoff *= 2;
+      }
+    }
+    // One that waits for an answer in vain must not wait for ever.
+    LOG.warn("connection {} is closed: it takes no answer", connectionId);
+    gateway.close(connectionId);
   }
 }

@@ -1,0 +1,173 @@
+package arena.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import arena.broker.BrokerUnavailable;
+import arena.broker.TooManyReaders;
+import arena.catalog.CatalogUnavailable;
+import arena.journal.JournalEntry;
+import arena.memory.MemoryBroker;
+import arena.memory.MemoryConnections;
+import arena.memory.MemoryRuns;
+import arena.memory.SteppingClock;
+import arena.run.Run;
+import arena.world.Scenario;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a connection is answered when a store, or the gateway, has trouble. */
+class SubscriptionsTest {
+  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+  private static final String SUBSCRIBE =
+      "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
+
+  private final SteppingClock clock = new SteppingClock(START);
+  private final MemoryConnections connections = new MemoryConnections();
+  private final List<String> woken = new ArrayList<>();
+  private final Deque<Gateway.Sent> answers = new ArrayDeque<>();
+  private final List<JsonNode> got = new ArrayList<>();
+  private final List<String> closed = new ArrayList<>();
+  private MemoryRuns runs = new MemoryRuns();
+  private MemoryBroker broker = new MemoryBroker(clock);
+  private Notifier notifier = woken::add;
+
+  private final Gateway gateway =
+      new Gateway() {
+        @Override
+        public Sent send(String connectionId, String message) {
+          Sent answer = answers.isEmpty() ? Sent.DELIVERED : answers.pop();
+          if (answer == Sent.DELIVERED) {
+            try {
+              got.add(new JsonMapper().readTree(message));
+            } catch (JsonProcessingException e) {
+              throw new AssertionError(e);
+            }
+          }
+          return answer;
+        }
+
+        @Override
+        public void close(String connectionId) {
+          closed.add(connectionId);
+        }
+      };
+
+  @BeforeEach
+  void aRunAndAConnection() {
+    runs.begin(
+        MemoryRuns.newRun(RUN, 10, START),
+        new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    connections.connected("a", START);
+  }
+
+  private void receive(String message) {
+    new Subscriptions(connections, broker, runs, notifier, gateway, clock).receive("a", message);
+  }
+
+  private void assertError(String code) {
+    assertEquals(1, got.size(), got.toString());
+    assertEquals("error", got.getFirst().path("type").asText());
+    assertEquals(code, got.getFirst().path("code").asText());
+  }
+
+  @Test
+  void whoSubscribesHasACursorAndWakesTheFanOut() {
+    receive(SUBSCRIBE);
+    assertEquals(Map.of("a", 1L), broker.cursors(RUN));
+    assertEquals(Set.of(RUN), connections.of("a"));
+    assertEquals(List.of(RUN), woken);
+    assertEquals(List.of(), got);
+  }
+
+  @Test
+  void oneReaderTooManyIsToldAndChangesNothing() {
+    broker =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized void put(String runId, String connectionId, long nextSeq) {
+            throw new TooManyReaders(runId);
+          }
+        };
+    receive(SUBSCRIBE);
+    assertError("too_many_readers");
+    assertEquals(Set.of(), connections.of("a"));
+    assertEquals(List.of(), woken);
+  }
+
+  @Test
+  void aBrokerThatIsAwayIsToldAndNotPassedOverInSilence() {
+    broker =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized void put(String runId, String connectionId, long nextSeq) {
+            throw new BrokerUnavailable("no answer", null);
+          }
+        };
+    receive(SUBSCRIBE);
+    assertError("unavailable");
+  }
+
+  @Test
+  void aCatalogThatIsAwayIsTold() {
+    runs =
+        new MemoryRuns() {
+          @Override
+          public synchronized Optional<Run> find(String runId) {
+            throw new CatalogUnavailable("no answer", null);
+          }
+        };
+    receive(SUBSCRIBE);
+    assertError("unavailable");
+  }
+
+  @Test
+  void aFanOutThatCannotBeWokenIsTold() {
+    notifier =
+        _ -> {
+          throw new NotifierUnavailable("no answer", null);
+        };
+    receive(SUBSCRIBE);
+    assertError("unavailable");
+  }
+
+  @Test
+  void whatNobodyForesawIsToldWithoutItsDetails() {
+    notifier =
+        _ -> {
+          throw new IllegalStateException("a secret");
+        };
+    receive(SUBSCRIBE);
+    assertError("internal_error");
+    assertEquals(-1, got.getFirst().toString().indexOf("secret"));
+  }
+
+  @Test
+  void anAnswerWaitsForABusyGateway() {
+    answers.add(Gateway.Sent.LATER);
+    answers.add(Gateway.Sent.LATER);
+    receive("{\"action\":\"ping\"}");
+    assertEquals("pong", got.getFirst().path("type").asText());
+    assertEquals(List.of(), closed);
+  }
+
+  @Test
+  void aConnectionThatTakesNoAnswerIsClosedRatherThanLeftToWait() {
+    for (int i = 0; i < 10; i++) {
+      answers.add(Gateway.Sent.LATER);
+    }
+    receive("{\"action\":\"ping\"}");
+    assertEquals(List.of("a"), closed);
+  }
+}
