@@ -44,17 +44,19 @@ public final class AwsClients {
     return S3Presigner.builder().serviceConfiguration(s3Configuration()).build();
   }
 
-  static LambdaClient lambda() {
+  /** For invocations: a call takes 10 s at most, with its retries. */
+  public static LambdaClient lambda() {
     return configured(LambdaClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
-  static SfnClient stepFunctions() {
+  /** For executions: a call takes 10 s at most, with its retries. */
+  public static SfnClient stepFunctions() {
     return configured(SfnClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10)).build();
   }
 
   /** Sends to connections; it does not retry, because the fan-out knows better when. */
-  static ApiGatewayManagementApiClient connections(URI endpoint) {
+  public static ApiGatewayManagementApiClient connections(URI endpoint) {
     return configured(
             ApiGatewayManagementApiClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(3))
         .endpointOverride(endpoint)

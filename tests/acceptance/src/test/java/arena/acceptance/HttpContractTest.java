@@ -7,15 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
-import arena.local.lambda.Invocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,8 +40,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HttpContractTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final OpenApi OPEN_API = OpenApi.read();
-  private static final Path EVENTS = Path.of("..", "..", "events");
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  /** The second run that samples are about. */
+  private static final String OTHER_RUN = "5eed0000000000000000000000000002";
+
   private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
   private final ArenaClient arena = Stack.shared().client();
@@ -150,32 +149,24 @@ class HttpContractTest {
     assertEquals(row.get("profile"), accepted.get("profile_used"));
   }
 
+  /** Whether the sample of this name is fed to its function here. */
+  static boolean isFed(String sample) {
+    return sample.startsWith("create-") || sample.startsWith("read-runs-");
+  }
+
   /** The same files that {@code sam local invoke} is given, about runs that are here. */
   @Test
   void samplesAreAnsweredAsDescribed() throws Exception {
-    List<Path> samples = new ArrayList<>();
-    for (String pattern : List.of("create-*.json", "read-runs-*.json")) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(EVENTS, pattern)) {
-        files.forEach(samples::add);
-      }
-    }
-    assertEquals(10, samples.size());
-    for (Path sample : samples) {
-      String function =
-          sample.getFileName().toString().replaceFirst("(create-\\w+|read-runs).*", "$1");
-      String event =
-          Files.readString(sample)
-              .replace("5eed0000000000000000000000000001", parent)
-              .replace("5eed0000000000000000000000000002", fork);
-      Invocation invocation = Stack.shared().stack().invoke(function, event);
-      assertEquals(Optional.empty(), invocation.functionError(), sample::toString);
-
-      JsonNode response = MAPPER.readTree(invocation.payload());
+    List<String> samples = Samples.names().stream().filter(HttpContractTest::isFed).toList();
+    assertFalse(samples.isEmpty());
+    for (String sample : samples) {
+      String event = Samples.about(sample, parent).replace(OTHER_RUN, fork);
+      JsonNode response = Stack.shared().invoke(Samples.function(sample), event);
       String routeKey = MAPPER.readTree(event).get("routeKey").textValue();
       int status = response.get("statusCode").intValue();
       String text = response.get("body").textValue();
       if (routeKey.equals("$default")) {
-        assertEquals(404, status, sample::toString);
+        assertEquals(404, status, sample);
         continue;
       }
       assertTrue(Set.of(200, 202).contains(status), () -> sample + ": " + text);

@@ -3,21 +3,30 @@ package arena.acceptance;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
+import arena.local.lambda.Invocation;
 import arena.models.ModelServer;
+import arena.runtime.AwsClients;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
+import java.util.concurrent.TimeoutException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The local stack that the tests of this module share: started once, closed with the JVM. */
 final class Stack {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static Stack shared;
 
   private final LocalStack stack;
   private final ArenaClient client;
+  private final ModelServer models;
 
   private Stack() {
-    ModelServer models = ModelServer.start();
+    models = ModelServer.start();
     stack =
         LocalStack.start(
             Options.of(Path.of("../.."))
@@ -45,6 +54,61 @@ final class Stack {
 
   ArenaClient client() {
     return client;
+  }
+
+  /** The models that the stack's runs can be played by. */
+  ModelServer models() {
+    return models;
+  }
+
+  /** The stack's tables. */
+  DynamoDbClient tables() {
+    return AwsClients.dynamoDb();
+  }
+
+  /**
+   * Invokes a function that is not to fail.
+   *
+   * @return its answer
+   */
+  JsonNode invoke(String function, String event) {
+    Invocation invocation = invocation(function, event);
+    if (invocation.functionError().isPresent()) {
+      throw new AssertionError(function + " failed on " + event + ": " + invocation.payload());
+    }
+    return json(invocation.payload());
+  }
+
+  /**
+   * Invokes a function that is to fail.
+   *
+   * @return the name of its error
+   */
+  String error(String function, String event) {
+    Invocation invocation = invocation(function, event);
+    if (invocation.functionError().isEmpty()) {
+      throw new AssertionError(function + " did not fail on " + event);
+    }
+    return json(invocation.payload()).get("errorType").textValue();
+  }
+
+  private Invocation invocation(String function, String event) {
+    try {
+      return stack.invoke(function, event);
+    } catch (TimeoutException e) {
+      throw new AssertionError(function + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
   }
 
   Jedis redis() {

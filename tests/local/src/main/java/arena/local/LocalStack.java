@@ -41,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -74,7 +75,7 @@ public final class LocalStack implements AutoCloseable {
   private final LogFile log;
   private final Gateway gateway;
   private final AwsEndpoint awsEndpoint;
-  private final LocalRedis redis;
+  private final AtomicReference<LocalRedis> redis = new AtomicReference<>();
   private final Stores stores;
   private final StackPlan plan;
   private final FunctionHost host;
@@ -120,7 +121,15 @@ public final class LocalStack implements AutoCloseable {
       clock = options.clock().orElseGet(() -> parts.add(new MachineClock()));
       CompletableFuture<Stores> storesStarting = startStores(starting);
       CompletableFuture<LocalRedis> redisStarting =
-          timed(starting, "Redis", () -> parts.add(startRedis()));
+          timed(
+              starting,
+              "Redis",
+              () -> {
+                redis.set(startRedis());
+                // whichever works then: see restartRedis
+                parts.add(() -> redis.get().close());
+                return redis.get();
+              });
       gateway =
           Ports.onFree(
               options.port(),
@@ -128,7 +137,7 @@ public final class LocalStack implements AutoCloseable {
               "ARENA_PORT",
               port -> parts.add(Gateway.start(port, STAGE)));
       awsEndpoint = parts.add(AwsEndpoint.start());
-      redis = joined(redisStarting);
+      joined(redisStarting);
       plan =
           Template.read(options.root().resolve("template.yaml"))
               .resolve(options.parameters(), deployment());
@@ -238,7 +247,7 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private LocalRedis startRedis() {
-    Path folder = home.folder().resolve("redis");
+    Path folder = redisFolder();
     LocalRedis.endLeftOver(folder);
     String password = options.redisPassword().orElseGet(home::redisPassword);
     int tries = options.redisPort() == 0 ? MAX_REDIS_STARTS : 1;
@@ -259,6 +268,10 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
+  private Path redisFolder() {
+    return home.folder().resolve("redis");
+  }
+
   private Deployment deployment() {
     Map<String, String> environment = new HashMap<>(options.environment());
     // The Redis at hand speaks plain text, on loopback.
@@ -268,8 +281,8 @@ public final class LocalStack implements AutoCloseable {
         "http://localhost:" + gateway.port(),
         "ws://localhost:" + gateway.port(),
         REDIS_HOST,
-        redis.port(),
-        redis.password(),
+        redisPort(),
+        redisPassword(),
         secret -> Optional.empty(),
         environment);
   }
@@ -338,12 +351,12 @@ public final class LocalStack implements AutoCloseable {
 
   /** Where Redis is. */
   public int redisPort() {
-    return redis.port();
+    return redis.get().port();
   }
 
   /** What opens Redis. */
   public String redisPassword() {
-    return redis.password();
+    return redis.get().password();
   }
 
   /** Where DynamoDB answers; any credentials do. */
@@ -423,9 +436,24 @@ public final class LocalStack implements AutoCloseable {
     stores.expire(clock.now());
   }
 
-  /** Kills Redis, as a crash would; it stays away. */
+  /** Kills Redis, as a crash would; it stays away until {@link #restartRedis}. */
   public void killRedis() {
-    redis.kill();
+    redis.get().kill();
+  }
+
+  /**
+   * Starts Redis again where it was, with what it had on disk.
+   *
+   * @throws IllegalStateException if it was not killed, or the stack is closed
+   */
+  public synchronized void restartRedis() {
+    LocalRedis gone = redis.get();
+    if (closed || gone.alive()) {
+      throw new IllegalStateException("only a Redis that was killed is started again");
+    }
+    LocalRedis again = LocalRedis.start(redisFolder(), gone.port(), gone.password());
+    again.leavesItsEndToItsOwner();
+    redis.set(again);
   }
 
   /**

@@ -1,0 +1,376 @@
+package arena.acceptance;
+
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.client.LiveReader;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.function.Executable;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Every sample in {@code events/} does what its function is for, when it is about a run and a
+ * connection that are here. Those of the HTTP calls are in {@link HttpContractTest}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SamplesTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+  private final DynamoDbClient tables = stack.tables();
+
+  /** A run that is over. */
+  private String finished;
+
+  @BeforeAll
+  void play() {
+    finished = arena.startRun("{\"n_turns\":2}");
+    arena.awaitEnd(finished, BOUND);
+  }
+
+  @AfterAll
+  void end() {
+    tables.close();
+  }
+
+  private Map<String, Executable> checks() {
+    return Map.ofEntries(
+        entry("replay-turn.json", this::replayTurn),
+        entry("finalize-run-complete.json", this::finalizeComplete),
+        entry("finalize-run-failed.json", this::finalizeFailed),
+        entry("reap-runs.json", this::reap),
+        entry("stream-events-connect.json", this::connect),
+        entry("stream-events-disconnect.json", this::disconnect),
+        entry("stream-events-ping.json", this::ping),
+        entry("stream-events-subscribe.json", this::subscribe),
+        entry("stream-events-unknown-action.json", this::unknownAction),
+        entry("stream-events-unsubscribe.json", this::unsubscribe),
+        entry("stream-events-wake.json", this::wake));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> samples() {
+    return checks().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
+  }
+
+  @Test
+  void everySampleIsFedToItsFunction() {
+    Set<String> fed = new TreeSet<>(checks().keySet());
+    Samples.names().stream().filter(HttpContractTest::isFed).forEach(fed::add);
+
+    assertEquals(Samples.names(), List.copyOf(fed));
+  }
+
+  @Test
+  void everyFunctionAndTriggerHasASample() throws Exception {
+    Set<String> functions = new TreeSet<>();
+    Set<String> httpRoutes = new TreeSet<>();
+    Set<String> webSocketRoutes = new TreeSet<>();
+    for (String name : Samples.names()) {
+      functions.add(Samples.function(name));
+      JsonNode event = MAPPER.readTree(Samples.read(name));
+      if (event.has("routeKey")) {
+        httpRoutes.add(event.get("routeKey").textValue());
+      } else if (event.at("/requestContext/routeKey").isTextual()) {
+        webSocketRoutes.add(event.at("/requestContext/routeKey").textValue());
+      }
+    }
+    var plan = stack.stack().plan();
+
+    assertEquals(
+        plan.functions().stream()
+            .map(function -> function.name().replaceFirst("^arena-", ""))
+            .collect(Collectors.toCollection(TreeSet::new)),
+        functions);
+    assertEquals(
+        plan.httpApi().orElseThrow().routes().stream()
+            .map(route -> route.key())
+            .collect(Collectors.toCollection(TreeSet::new)),
+        httpRoutes);
+    assertEquals(
+        new TreeSet<>(plan.webSocketApi().orElseThrow().routes().keySet()), webSocketRoutes);
+    assertEquals(1, plan.schedules().size(), "reap-runs.json is the event of this one");
+  }
+
+  // ---- the replay
+
+  private void replayTurn() {
+    try (LiveRun run = LiveRun.start()) {
+      String task = Samples.about("replay-turn.json", run.id());
+      JsonNode next = stack.invoke("replay-turn", task);
+
+      assertEquals(run.id(), next.get("run_id").textValue());
+      assertEquals(1, next.get("t").intValue());
+      assertEquals(9, next.get("turns_left").intValue());
+      assertFalse(next.get("done").booleanValue());
+      List<Envelope> played = arena.events(run.id(), 1);
+      assertEquals(played.size() + 1, next.get("seq").intValue());
+      assertEquals(
+          List.of("turn_start", "observation", "llm_prompt", "llm_response"),
+          played.stream().limit(4).map(SamplesTest::kind).toList());
+      assertEquals(next, stack.invoke("replay-turn", task), "a second try of the task");
+      assertEquals(played, arena.events(run.id(), 1));
+    }
+  }
+
+  private void finalizeComplete() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      run.play();
+      List<Envelope> live = arena.events(run.id(), 1);
+      reader.subscribe(run.id(), 1);
+      String event = Samples.about("finalize-run-complete.json", run.id());
+      JsonNode answer = stack.invoke("finalize-run", event);
+
+      LiveReader.Closed closed = reader.untilClosed(run.id(), BOUND, _ -> {});
+      assertEquals("complete", closed.status());
+      assertEquals(live, closed.events());
+      JsonNode row = run.row();
+      assertEquals("complete", row.get("status").textValue());
+      assertTrue(row.get("db_path").textValue().startsWith("s3://"));
+      assertFinalized(row, answer);
+      assertEquals(live, arena.events(run.id(), 1), "read from the archive");
+      assertEquals(answer, stack.invoke("finalize-run", event), "a second try of the task");
+    }
+    assertEquals(
+        "arena.run.UnknownRun",
+        stack.error("finalize-run", Samples.read("finalize-run-complete.json")),
+        "a run that is not here");
+  }
+
+  private void finalizeFailed() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run.id(), 1);
+      String event = Samples.about("finalize-run-failed.json", run.id());
+      JsonNode answer = stack.invoke("finalize-run", event);
+
+      LiveReader.Closed closed = reader.untilClosed(run.id(), BOUND, _ -> {});
+      assertEquals("failed", closed.status());
+      assertEquals(LiveRun.BEGUN, closed.lastSeq());
+      JsonNode row = run.row();
+      assertEquals("failed", row.get("status").textValue());
+      assertEquals("ModelRefused", row.at("/error/code").textValue());
+      assertEquals("the model's API answered 401", row.at("/error/message").textValue());
+      assertFinalized(row, answer);
+      assertEquals(closed.events(), arena.events(run.id(), 1));
+      assertEquals("arena.run.RunNotRunning", run.playInVain(), "nobody plays it any more");
+      assertEquals(answer, stack.invoke("finalize-run", event), "a second try of the task");
+    }
+  }
+
+  private static void assertFinalized(JsonNode row, JsonNode answer) {
+    for (String field : List.of("run_id", "status", "db_path")) {
+      assertEquals(row.get(field), answer.get(field), field);
+    }
+    assertEquals(3, answer.size());
+  }
+
+  private void reap() {
+    String ended = arena.startRun("{\"n_turns\":1}");
+    arena.awaitEnd(ended, BOUND);
+    List<Envelope> events = arena.events(ended, 1);
+    Instant longAgo = Instant.now().minus(31, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MICROS);
+    try (LiveRun silent = LiveRun.start();
+        LiveRun alive = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      setTime(ended, "ended_at", longAgo);
+      setTime(silent.id(), "last_ts", longAgo);
+      reader.subscribe(silent.id(), 1);
+      assertFalse(redis.keys("arena:run:" + ended + ":*").isEmpty());
+
+      JsonNode answer = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
+
+      assertEquals(MAPPER.createObjectNode().put("reaped", 2), answer);
+      assertEquals(Set.of(), redis.keys("arena:run:" + ended + ":*"), "its memory is free");
+      assertEquals(events, arena.events(ended, 1));
+      LiveReader.Closed closed = reader.untilClosed(silent.id(), BOUND, _ -> {});
+      assertEquals("failed", closed.status());
+      assertEquals("Abandoned", silent.row().at("/error/code").textValue());
+      assertEquals("arena.run.RunNotRunning", silent.playInVain(), "it wakes up too late");
+      assertEquals("running", alive.row().get("status").textValue());
+      alive.play();
+      assertEquals(
+          MAPPER.createObjectNode().put("reaped", 0),
+          stack.invoke("reap-runs", Samples.read("reap-runs.json")),
+          "there is nothing left to do");
+    }
+  }
+
+  /** Lets a run have done something when a test cannot have waited for it. */
+  private void setTime(String runId, String attribute, Instant time) {
+    tables.updateItem(
+        update ->
+            update
+                .tableName(stack.stack().resource("CatalogTable"))
+                .key(Map.of("run_id", AttributeValue.fromS(runId)))
+                .updateExpression("SET #time = :time")
+                .expressionAttributeNames(Map.of("#time", attribute))
+                .expressionAttributeValues(Map.of(":time", AttributeValue.fromS(time.toString()))));
+  }
+
+  // ---- the stream: of a connection that is none
+
+  private void connect() {
+    streams(Samples.read("stream-events-connect.json"));
+
+    List<Map<String, AttributeValue>> rows = connection(Samples.CONNECTION);
+    assertEquals(1, rows.size());
+    assertEquals("-", rows.getFirst().get("run_id").s());
+    long expiry = Long.parseLong(rows.getFirst().get("expires_at").n());
+    assertTrue(expiry > Instant.now().getEpochSecond(), "it goes by itself, but not now");
+  }
+
+  private void disconnect() {
+    try (LiveRun run = LiveRun.start();
+        Jedis redis = stack.redis()) {
+      run.holdFanOut(redis);
+      streams(Samples.read("stream-events-connect.json"));
+      streams(Samples.about("stream-events-subscribe.json", run.id()));
+      assertEquals(2, connection(Samples.CONNECTION).size());
+      assertEquals(Set.of(Samples.CONNECTION), redis.hkeys(run.key("subscribers")));
+
+      streams(Samples.read("stream-events-disconnect.json"));
+
+      assertEquals(List.of(), connection(Samples.CONNECTION));
+      assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
+      run.letFanOut(redis);
+    }
+  }
+
+  /** What the connections' table has of a connection: itself, and its subscriptions. */
+  private List<Map<String, AttributeValue>> connection(String connectionId) {
+    return tables
+        .query(
+            query ->
+                query
+                    .tableName(stack.stack().resource("ConnectionsTable"))
+                    .consistentRead(true)
+                    .keyConditionExpression("connection_id = :id")
+                    .expressionAttributeValues(Map.of(":id", AttributeValue.fromS(connectionId))))
+        .items();
+  }
+
+  // ---- the stream: of a connection that is open
+
+  private void ping() {
+    try (LiveReader reader = arena.live()) {
+      streams(Samples.about("stream-events-ping.json", finished, idOf(reader)));
+
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
+    }
+  }
+
+  private void unknownAction() {
+    try (LiveReader reader = arena.live()) {
+      streams(Samples.about("stream-events-unknown-action.json", finished, idOf(reader)));
+
+      JsonNode answer = reader.nextJson(BOUND);
+      assertEquals("error", answer.get("type").textValue());
+      assertEquals("unknown_action", answer.get("code").textValue());
+    }
+  }
+
+  private void subscribe() {
+    try (LiveReader reader = arena.live()) {
+      streams(Samples.about("stream-events-subscribe.json", finished, idOf(reader)));
+
+      LiveReader.Closed closed = reader.untilClosed(finished, BOUND, _ -> {});
+      assertEquals("complete", closed.status());
+      assertEquals(arena.events(finished, 1), closed.events());
+    }
+  }
+
+  private void unsubscribe() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      reader.subscribe(run.id(), 1);
+      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
+      String id = onlySubscriber(run, redis);
+
+      streams(Samples.about("stream-events-unsubscribe.json", run.id(), id));
+
+      assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
+      assertEquals(1, connection(id).size(), "the connection itself is still there");
+      run.play();
+      reader.send("{\"action\":\"ping\"}");
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "nothing of the run came");
+    }
+  }
+
+  /** A fan-out that a publish asked for finds whoever is behind. */
+  private void wake() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      reader.subscribe(run.id(), 1);
+      List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
+      String id = onlySubscriber(run, redis);
+      redis.hset(run.key("subscribers"), id, "2"); // as if it were behind, and nobody had noticed
+
+      streams(Samples.about("stream-events-wake.json", run.id()));
+
+      assertEquals(seen.subList(1, seen.size()), Envelope.allIn(reader.next(BOUND)));
+      assertEquals(String.valueOf(LiveRun.BEGUN + 1), redis.hget(run.key("subscribers"), id));
+    }
+  }
+
+  private void streams(String event) {
+    assertEquals(
+        MAPPER.createObjectNode().put("statusCode", 200), stack.invoke("stream-events", event));
+  }
+
+  /** The id that the gateway gave this connection; no message tells a client. */
+  private String idOf(LiveReader reader) {
+    try (LiveRun run = LiveRun.start();
+        Jedis redis = stack.redis()) {
+      reader.subscribe(run.id(), LiveRun.BEGUN + 1);
+      reader.send("{\"action\":\"ping\"}");
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "messages are handled in order");
+      String id = onlySubscriber(run, redis);
+      reader.send("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(run.id()));
+      reader.send("{\"action\":\"ping\"}");
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
+      return id;
+    }
+  }
+
+  private static String onlySubscriber(LiveRun run, Jedis redis) {
+    Set<String> subscribers = redis.hkeys(run.key("subscribers"));
+    assertEquals(1, subscribers.size());
+    return subscribers.iterator().next();
+  }
+
+  private static String kind(Envelope envelope) {
+    return envelope.fields().get("kind").textValue();
+  }
+}
