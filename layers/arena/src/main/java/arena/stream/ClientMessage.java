@@ -22,7 +22,7 @@ sealed interface ClientMessage {
   record Ping() implements ClientMessage {}
 
   /** Nothing that the protocol knows; why. */
-  record Bad(String code, String message) implements ClientMessage {}
+  record Bad(ErrorCode code, String message) implements ClientMessage {}
 
   /** Reads one message; never fails. */
   static ClientMessage read(String text) {
@@ -30,20 +30,20 @@ sealed interface ClientMessage {
     try {
       root = Reading.MAPPER.readTree(text);
     } catch (JsonProcessingException _) {
-      return new Bad("bad_json", "the message is not JSON");
+      return new Bad(ErrorCode.BAD_JSON, "the message is not JSON");
     }
     if (root == null || !root.isObject()) {
-      return new Bad("bad_json", "the message is not a JSON object");
+      return new Bad(ErrorCode.BAD_JSON, "the message is not a JSON object");
     }
     JsonNode action = root.get("action");
     if (action == null || !action.isTextual()) {
-      return new Bad("unknown_action", Reading.ACTIONS);
+      return new Bad(ErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
     }
     return switch (action.textValue()) {
       case "subscribe" -> Reading.subscribe(root);
       case "unsubscribe" -> Reading.unsubscribe(root);
       case "ping" -> Reading.ping(root);
-      default -> new Bad("unknown_action", Reading.ACTIONS);
+      default -> new Bad(ErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
     };
   }
 
@@ -74,17 +74,17 @@ sealed interface ClientMessage {
       }
       JsonNode runId = root.get("run_id");
       if (runId == null || !runId.isTextual()) {
-        return new Bad("invalid_field", "run_id is a text of 32 hex digits");
+        return new Bad(ErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
       }
       if (!RunId.isValid(runId.textValue())) {
-        return new Bad("unknown_run", "run_id is 32 hex digits; no run has this one");
+        return new Bad(ErrorCode.UNKNOWN_RUN, "run_id is 32 hex digits; no run has this one");
       }
       JsonNode fromSeq = root.get("from_seq");
       if (fromSeq == null) {
         return new Subscribe(runId.textValue(), 1);
       }
       if (!fromSeq.isIntegralNumber() || !fromSeq.canConvertToLong() || fromSeq.longValue() < 1) {
-        return new Bad("invalid_field", "from_seq is a whole number from 1");
+        return new Bad(ErrorCode.INVALID_FIELD, "from_seq is a whole number from 1");
       }
       return new Subscribe(runId.textValue(), fromSeq.longValue());
     }
@@ -96,7 +96,7 @@ sealed interface ClientMessage {
       }
       JsonNode runId = root.get("run_id");
       if (runId == null || !runId.isTextual() || !RunId.isValid(runId.textValue())) {
-        return new Bad("invalid_field", "run_id is a text of 32 hex digits");
+        return new Bad(ErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
       }
       return new Unsubscribe(runId.textValue());
     }
@@ -112,7 +112,7 @@ sealed interface ClientMessage {
         String name = names.next();
         if (!known.contains(name)) {
           return new Bad(
-              "invalid_field",
+              ErrorCode.INVALID_FIELD,
               "unknown field; the fields here are "
                   + String.join(", ", known.stream().sorted().toList()));
         }

@@ -45,11 +45,11 @@ final class Messages {
         });
   }
 
-  static String error(String code, String message) {
+  static String error(ErrorCode code, String message) {
     return object(
         out -> {
           out.writeStringField("type", "error");
-          out.writeStringField("code", code);
+          out.writeStringField("code", code.label());
           out.writeStringField("message", message);
         });
   }

@@ -75,10 +75,10 @@ public final class Subscriptions {
         | ConnectionsUnavailable
         | NotifierUnavailable e) {
       LOG.warn("message not served", e);
-      error(connectionId, "unavailable", "a store does not answer for now; say it again");
+      error(connectionId, ErrorCode.UNAVAILABLE, "a store does not answer for now; say it again");
     } catch (RuntimeException e) {
       LOG.error("message failed", e);
-      error(connectionId, "internal_error", "the service failed; its log has the rest");
+      error(connectionId, ErrorCode.INTERNAL_ERROR, "the service failed; its log has the rest");
     }
   }
 
@@ -91,28 +91,28 @@ public final class Subscriptions {
         connections.unsubscribed(connectionId, runId);
       }
       case ClientMessage.Ping() -> answer(connectionId, Messages.pong());
-      case ClientMessage.Bad(String code, String why) -> error(connectionId, code, why);
+      case ClientMessage.Bad(ErrorCode code, String why) -> error(connectionId, code, why);
     }
   }
 
   private void subscribe(String connectionId, String runId, long fromSeq) {
     Optional<Run> run = catalog.find(runId);
     if (run.isEmpty()) {
-      error(connectionId, "unknown_run", "no run has the id " + runId);
+      error(connectionId, ErrorCode.UNKNOWN_RUN, "no run has the id " + runId);
       return;
     }
     long next = run.get().nEvents() + 1;
     if (fromSeq > next) {
       error(
           connectionId,
-          "invalid_field",
+          ErrorCode.INVALID_FIELD,
           "from_seq is at most the run's next seq, %d, not %d".formatted(next, fromSeq));
       return;
     }
     if (!connections.subscribed(connectionId, runId)) {
       error(
           connectionId,
-          "too_many_subscriptions",
+          ErrorCode.TOO_MANY_SUBSCRIPTIONS,
           "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
       return;
     }
@@ -123,7 +123,7 @@ public final class Subscriptions {
       connections.unsubscribed(connectionId, runId);
       error(
           connectionId,
-          "too_many_readers",
+          ErrorCode.TOO_MANY_READERS,
           "a run has at most %d live readers; GET /events has its events too"
               .formatted(Subscribers.MAX_READERS));
       return;
@@ -131,7 +131,7 @@ public final class Subscriptions {
     notifier.wake(runId);
   }
 
-  private void error(String connectionId, String code, String message) {
+  private void error(String connectionId, ErrorCode code, String message) {
     answer(connectionId, Messages.error(code, message));
   }
 

@@ -1,0 +1,118 @@
+package arena.acceptance;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** PROTOCOL.md, as what is held against the WebSocket interface. */
+final class Protocol {
+  private static final Path FILE = Path.of("..", "..", "functions", "stream-events", "PROTOCOL.md");
+  private static final Pattern EXAMPLE =
+      Pattern.compile(
+          "^```json (client|server)\\n(.+?)\\n```$", Pattern.MULTILINE | Pattern.DOTALL);
+  private static final Pattern ERROR_ROW =
+      Pattern.compile("^\\| `(\\w+)` \\| .+ \\|$", Pattern.MULTILINE);
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final String document;
+
+  private Protocol(String document) {
+    this.document = document;
+  }
+
+  /** Reads the page that is in the repository. */
+  static Protocol read() {
+    try {
+      return new Protocol(Files.readString(FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the page shows clients to say. */
+  List<JsonNode> clientExamples() {
+    return examples("client");
+  }
+
+  /** What the page shows that the server says. */
+  List<JsonNode> serverExamples() {
+    return examples("server");
+  }
+
+  /** The example of this type; the first one of several. */
+  JsonNode serverExample(String type) {
+    return serverExamples().stream()
+        .filter(example -> example.path("type").asText().equals(type))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the page shows no message of type " + type));
+  }
+
+  private List<JsonNode> examples(String side) {
+    List<JsonNode> examples = new ArrayList<>();
+    Matcher matcher = EXAMPLE.matcher(document);
+    while (matcher.find()) {
+      if (matcher.group(1).equals(side)) {
+        examples.add(json(matcher.group(2)));
+      }
+    }
+    return examples;
+  }
+
+  /** The codes in the table of errors. */
+  Set<String> errorCodes() {
+    int start = document.indexOf("\n|---|---|\n", document.indexOf("### error\n"));
+    int end = document.indexOf("\n## ", start);
+    Set<String> codes = new TreeSet<>();
+    Matcher matcher = ERROR_ROW.matcher(document.substring(start, end));
+    while (matcher.find()) {
+      if (!codes.add(matcher.group(1))) {
+        throw new AssertionError("the page explains " + matcher.group(1) + " twice");
+      }
+    }
+    return codes;
+  }
+
+  /** A message's fields and the types of their values, in the order of their names. */
+  static String shape(JsonNode json) {
+    return switch (json.getNodeType()) {
+      case OBJECT -> {
+        List<String> fields = new ArrayList<>();
+        for (String name : new TreeSet<>(names(json))) {
+          fields.add(name + ": " + shape(json.get(name)));
+        }
+        yield "{" + String.join(", ", fields) + "}";
+      }
+      case ARRAY -> {
+        Set<String> shapes = new TreeSet<>();
+        json.forEach(element -> shapes.add(shape(element)));
+        yield "[" + String.join(" or ", shapes) + "]";
+      }
+      case NUMBER -> json.isIntegralNumber() ? "whole number" : "number";
+      default -> json.getNodeType().toString();
+    };
+  }
+
+  private static List<String> names(JsonNode json) {
+    List<String> names = new ArrayList<>();
+    json.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("an example is no JSON: " + text, e);
+    }
+  }
+}

@@ -1,0 +1,435 @@
+package arena.acceptance;
+
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.broker.Subscribers;
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.client.LiveReader;
+import arena.models.Behaviour;
+import arena.stream.Connections;
+import arena.stream.ErrorCode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.function.Executable;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * PROTOCOL.md against the whole stack: what it shows a client to say is answered as it says, the
+ * server's messages look as it shows them, and its errors are those that there are.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ProtocolTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Protocol PROTOCOL = Protocol.read();
+  private static final String PING = "{\"action\":\"ping\"}";
+  private static final String NOBODY = "00000000000000000000000000000000";
+  private static final int FRAME_BYTES = 32 * 1024;
+  private static final int MESSAGE_BYTES = 128 * 1024;
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+  private String finished;
+  private long lastSeq;
+
+  @BeforeAll
+  void play() {
+    finished = arena.startRun("{\"n_turns\":3}");
+    lastSeq = arena.awaitEnd(finished, BOUND).get("n_events").longValue();
+  }
+
+  // ---- what the client says
+
+  private Map<String, Executable> clientChecks() {
+    return Map.of(
+        "subscribe", this::subscribe, "unsubscribe", this::unsubscribe, "ping", this::ping);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> clientExamplesAreAnsweredAsDocumented() {
+    return clientChecks().entrySet().stream()
+        .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
+  }
+
+  @Test
+  void everyClientExampleIsSent() {
+    assertEquals(
+        clientChecks().keySet(),
+        PROTOCOL.clientExamples().stream()
+            .map(example -> example.get("action").textValue())
+            .collect(Collectors.toSet()));
+    assertEquals(clientChecks().size(), PROTOCOL.clientExamples().size());
+  }
+
+  /** A client's example of this action, about this run. */
+  private static String example(String action, String runId) {
+    ObjectNode example =
+        PROTOCOL.clientExamples().stream()
+            .filter(one -> one.get("action").textValue().equals(action))
+            .findFirst()
+            .orElseThrow()
+            .deepCopy();
+    if (example.has("run_id")) {
+      example.put("run_id", runId);
+    }
+    return example.toString();
+  }
+
+  private void subscribe() {
+    try (LiveReader reader = arena.live()) {
+      reader.send(example("subscribe", finished));
+
+      LiveReader.Closed closed = reader.untilClosed(finished, BOUND, _ -> {});
+      assertEquals(arena.events(finished, 1), closed.events());
+      assertEquals(lastSeq, closed.lastSeq());
+    }
+  }
+
+  private void unsubscribe() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run.id(), 1);
+      reader.next(BOUND);
+      reader.send(example("unsubscribe", run.id()));
+      assertPong(reader);
+      run.play();
+      run.fail();
+      assertPong(reader); // neither its events nor its end came
+    }
+  }
+
+  private void ping() {
+    try (LiveReader reader = arena.live()) {
+      reader.send(example("ping", ""));
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
+    }
+  }
+
+  @Test
+  void fromSeqIsOneWhenAbsent() {
+    try (LiveReader reader = arena.live()) {
+      reader.send("{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(finished));
+      assertEquals(
+          arena.events(finished, 1), reader.untilClosed(finished, BOUND, _ -> {}).events());
+    }
+  }
+
+  @Test
+  void toSubscribeAgainMovesTheSubscription() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run.id(), 1);
+      List<Envelope> first = Envelope.allIn(reader.next(BOUND));
+      reader.subscribe(run.id(), 2);
+      assertEquals(first.subList(1, first.size()), Envelope.allIn(reader.next(BOUND)));
+      run.play();
+      assertEquals(LiveRun.BEGUN + 1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+    }
+  }
+
+  // ---- what the server says
+
+  @Test
+  void serverExamplesHaveTheShapeOfWhatIsSent() {
+    Map<String, JsonNode> sent = new TreeMap<>();
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      reader.subscribe(finished, 1);
+      for (int message = 0; !sent.containsKey("closed"); message++) {
+        assertTrue(message < 100, "the run is not closed");
+        JsonNode json = reader.nextJson(BOUND);
+        sent.putIfAbsent(json.get("type").textValue(), json);
+      }
+      reader.send(PING);
+      JsonNode pong = reader.nextJson(BOUND);
+      sent.put(pong.get("type").textValue(), pong);
+      reader.subscribe(NOBODY, 1);
+      JsonNode error = reader.nextJson(BOUND);
+      sent.put(error.get("type").textValue(), error);
+      run.trim(redis, 2);
+      reader.subscribe(run.id(), 1);
+      JsonNode overflow = reader.nextJson(BOUND);
+      sent.put(overflow.get("type").textValue(), overflow);
+    }
+
+    assertEquals(
+        PROTOCOL.serverExamples().stream()
+            .map(example -> example.get("type").textValue())
+            .collect(Collectors.toCollection(TreeSet::new)),
+        sent.keySet());
+    for (String type : Set.of("closed", "pong", "error", "overflow")) {
+      assertEquals(
+          Protocol.shape(PROTOCOL.serverExample(type)), Protocol.shape(sent.get(type)), type);
+    }
+    assertEquals(PROTOCOL.serverExample("pong"), sent.get("pong"));
+    assertEquals(PROTOCOL.serverExample("error"), sent.get("error"));
+    JsonNode events = PROTOCOL.serverExample("events");
+    assertEquals(
+        Protocol.shape(events),
+        Protocol.shape(only(sent.get("events"), events.at("/events/0/payload"))));
+  }
+
+  /** The message with one event alone: the first that is as this one, an action of some type. */
+  private static JsonNode only(JsonNode message, JsonNode payload) {
+    for (JsonNode event : message.get("events")) {
+      if (event.at("/payload/kind").equals(payload.get("kind"))
+          && event.at("/payload/action/type").equals(payload.at("/action/type"))) {
+        ObjectNode one = message.deepCopy();
+        one.putArray("events").add(event);
+        return one;
+      }
+    }
+    throw new AssertionError("no event is like " + payload);
+  }
+
+  /** A model that uses every limit: its answer is larger than a message of API Gateway may be. */
+  @Test
+  void aPayloadThatIsTooLargeForAMessageComesAsALink() throws Exception {
+    String action = "{\"type\":\"wait\",\"why\":\"%s\"}".formatted("because ".repeat(240));
+    String actions = "[" + String.join(",", Collections.nCopies(50, action)) + "]";
+    stack.models().when("talkative", Behaviour.text("…".repeat(20_000) + actions));
+    String run = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:talkative\"}}");
+
+    Map<Long, JsonNode> links = new HashMap<>();
+    List<Envelope> whole;
+    try (LiveReader reader = arena.live()) {
+      reader.subscribe(run, 1);
+      boolean closed = false;
+      while (!closed) {
+        String text = reader.next(BOUND);
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        List<Envelope> events = Envelope.allIn(text);
+        assertTrue(bytes <= (events.size() > 1 ? FRAME_BYTES : MESSAGE_BYTES), bytes + " bytes");
+        for (Envelope envelope : events) {
+          if (envelope.fields().has("payload_url")) {
+            assertEquals(1, events.size(), "it comes alone");
+            links.put(envelope.seq(), Protocol.json(text));
+          }
+        }
+        closed = Protocol.json(text).path("type").asText().equals("closed");
+      }
+      whole = arena.events(run, 1);
+    }
+
+    assertEquals(1, links.size());
+    long seq = links.keySet().iterator().next();
+    JsonNode message = links.get(seq);
+    Envelope event = whole.get(Math.toIntExact(seq - 1));
+    assertEquals("llm_response", event.fields().get("kind").textValue());
+    JsonNode documented =
+        PROTOCOL.serverExamples().stream()
+            .filter(example -> example.at("/events/0").has("payload_url"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Protocol.shape(documented), Protocol.shape(message));
+    String link = message.at("/events/0/payload_url").textValue();
+    String payload;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      payload =
+          client
+              .send(
+                  HttpRequest.newBuilder(URI.create(link)).timeout(BOUND).build(),
+                  HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+              .body();
+    }
+    assertTrue(event.json().endsWith(",\"payload\":" + payload + "}"), "the same bytes");
+  }
+
+  // ---- errors
+
+  private Map<String, Executable> errorChecks() {
+    return Map.ofEntries(
+        entry("bad_json", this::badJson),
+        entry("unknown_action", this::unknownAction),
+        entry("invalid_field", this::invalidField),
+        entry("unknown_run", this::unknownRun),
+        entry("too_many_subscriptions", this::tooManySubscriptions),
+        entry("too_many_readers", this::tooManyReaders));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyErrorIsReallyProduced() {
+    return errorChecks().entrySet().stream()
+        .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
+  }
+
+  @Test
+  void everyErrorThatCanBeSentIsExplained() {
+    assertEquals(
+        Arrays.stream(ErrorCode.values())
+            .map(ErrorCode::label)
+            .collect(Collectors.toCollection(TreeSet::new)),
+        PROTOCOL.errorCodes());
+    assertEquals(errorChecks().keySet(), PROTOCOL.errorCodes());
+  }
+
+  private void badJson() {
+    assertRefused(
+        "bad_json",
+        "",
+        "no json",
+        "{",
+        "[]",
+        "\"ping\"",
+        "null",
+        "{\"action\":\"ping\"}{}",
+        "{\"action\":\"ping\",\"action\":\"ping\"}",
+        "{\"action\":\"ping\",\"x\":" + "[".repeat(8) + "]".repeat(8) + "}",
+        "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_001) + "\"}",
+        "{\"action\":\"ping\",\"x\":" + "1".repeat(41) + "}",
+        "{\"action\":\"ping\",\"x\":NaN}");
+    // and what is just within these limits is read
+    assertRefused(
+        "invalid_field",
+        "{\"action\":\"ping\",\"x\":" + "[".repeat(7) + "]".repeat(7) + "}",
+        "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_000) + "\"}",
+        "{\"action\":\"ping\",\"x\":" + "1".repeat(40) + "}");
+  }
+
+  private void unknownAction() {
+    assertRefused(
+        "unknown_action",
+        "{}",
+        "{\"action\":\"Subscribe\"}",
+        "{\"action\":\"\"}",
+        "{\"action\":null}",
+        "{\"action\":[\"ping\"]}",
+        "{\"action\":\"$connect\"}",
+        "{\"action\":\"$default\"}");
+  }
+
+  private void invalidField() {
+    for (String field : List.of("", ",\"run_id\":null", ",\"run_id\":{}", ",\"run_id\":1")) {
+      assertRefused("invalid_field", "{\"action\":\"subscribe\"" + field + "}");
+      assertRefused("invalid_field", "{\"action\":\"unsubscribe\"" + field + "}");
+    }
+    String subscribe = "{\"action\":\"subscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":%s}";
+    for (String from :
+        List.of("0", "-1", "1.5", "1e3", "null", "true", "\"1\"", "[]", "9".repeat(40))) {
+      assertRefused("invalid_field", subscribe.formatted(from));
+    }
+    assertRefused("invalid_field", subscribe.formatted(lastSeq + 2));
+    assertRefused("invalid_field", subscribe.formatted("1,\"limit\":5"));
+    assertRefused(
+        "invalid_field",
+        "{\"action\":\"unsubscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":1}",
+        "{\"action\":\"unsubscribe\",\"run_id\":\"nobody\"}",
+        "{\"action\":\"ping\",\"run_id\":\"" + finished + "\"}");
+  }
+
+  private void unknownRun() {
+    for (String id : List.of(NOBODY, "nobody", "", finished.substring(1), "../" + finished)) {
+      assertRefused("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
+    }
+  }
+
+  /** Says each of these on one connection, which goes on after every error. */
+  private void assertRefused(String code, String... messages) {
+    try (LiveReader reader = arena.live()) {
+      for (String message : messages) {
+        reader.send(message);
+        assertError(code, reader.nextJson(BOUND), message);
+      }
+      assertPong(reader);
+    }
+  }
+
+  /** The subscriptions before the last two are not made one by one: only their number is set. */
+  private void tooManySubscriptions() {
+    try (LiveRun run = LiveRun.start();
+        LiveRun other = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis();
+        DynamoDbClient tables = stack.tables()) {
+      reader.subscribe(run.id(), LiveRun.BEGUN + 1);
+      assertPong(reader);
+      String connection = redis.hkeys(run.key("subscribers")).iterator().next();
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(stack.stack().resource("ConnectionsTable"))
+                  .key(
+                      Map.of(
+                          "connection_id", AttributeValue.fromS(connection),
+                          "run_id", AttributeValue.fromS("-")))
+                  .updateExpression("SET subscriptions = :count")
+                  .expressionAttributeValues(
+                      Map.of(
+                          ":count",
+                          AttributeValue.fromN(String.valueOf(Connections.MAX_SUBSCRIPTIONS)))));
+
+      reader.subscribe(other.id(), 1);
+      assertError("too_many_subscriptions", reader.nextJson(BOUND), "one too many");
+      assertEquals(Set.of(), redis.hkeys(other.key("subscribers")));
+      reader.subscribe(run.id(), LiveRun.BEGUN); // moves one that it has
+      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+      reader.send("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(run.id()));
+      reader.subscribe(other.id(), 1);
+      assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+    }
+  }
+
+  private void tooManyReaders() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      run.holdFanOut(redis); // nobody finds out that these are no connections
+      redis.hset(
+          run.key("subscribers"),
+          IntStream.range(0, Subscribers.MAX_READERS)
+              .boxed()
+              .collect(Collectors.toMap(reading -> "reader-" + reading, _ -> "1")));
+
+      reader.subscribe(run.id(), 1);
+      assertError("too_many_readers", reader.nextJson(BOUND), "one too many");
+      assertEquals(Subscribers.MAX_READERS, redis.hlen(run.key("subscribers")));
+      redis.hdel(run.key("subscribers"), "reader-0");
+      reader.subscribe(run.id(), 1);
+      assertPong(reader);
+      redis.del(run.key("subscribers"));
+      run.letFanOut(redis);
+      reader.subscribe(run.id(), 1);
+      assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+    }
+  }
+
+  private static void assertError(String code, JsonNode answer, String message) {
+    assertEquals("error", answer.path("type").asText(), () -> message + " → " + answer);
+    assertEquals(code, answer.path("code").asText(), () -> message + " → " + answer);
+    assertEquals(Protocol.shape(PROTOCOL.serverExample("error")), Protocol.shape(answer), message);
+    assertFalse(answer.get("message").textValue().contains("Exception"), message);
+  }
+
+  private static void assertPong(LiveReader reader) {
+    reader.send(PING);
+    assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
+  }
+}
