@@ -69,7 +69,7 @@ public record Run(
    * How an archived run ended.
    *
    * @param nTurns turns that were played to their end
-   * @param finalAge label of the last age seen
+   * @param finalAge label of the last age seen; empty if the run ended before its first turn
    * @param score of the last state seen
    */
   public record Summary(double totalCostUsd, int nTurns, String finalAge, Score score) {}

@@ -404,7 +404,8 @@ class HttpContractTest {
     assertDescribed(exchange.routeKey(), answer);
   }
 
-  private static void assertDescribed(String routeKey, ArenaClient.Answer answer) {
+  /** Fails unless the answer is one that openapi.yaml describes for this call. */
+  static void assertDescribed(String routeKey, ArenaClient.Answer answer) {
     assertDescribed(
         routeKey,
         answer.status(),

@@ -197,13 +197,13 @@ final class SamplesTest {
     String ended = arena.startRun("{\"n_turns\":1}");
     arena.awaitEnd(ended, BOUND);
     List<Envelope> events = arena.events(ended, 1);
-    Instant longAgo = Instant.now().minus(31, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.MICROS);
+    Instant longAgo = Instant.now().minus(31, ChronoUnit.MINUTES);
     try (LiveRun silent = LiveRun.start();
         LiveRun alive = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
-      setTime(ended, "ended_at", longAgo);
-      setTime(silent.id(), "last_ts", longAgo);
+      stack.setTime(ended, "ended_at", longAgo);
+      stack.setTime(silent.id(), "last_ts", longAgo);
       reader.subscribe(silent.id(), 1);
       assertFalse(redis.keys("arena:run:" + ended + ":*").isEmpty());
 
@@ -223,18 +223,6 @@ final class SamplesTest {
           stack.invoke("reap-runs", Samples.read("reap-runs.json")),
           "there is nothing left to do");
     }
-  }
-
-  /** Lets a run have done something when a test cannot have waited for it. */
-  private void setTime(String runId, String attribute, Instant time) {
-    tables.updateItem(
-        update ->
-            update
-                .tableName(stack.stack().resource("CatalogTable"))
-                .key(Map.of("run_id", AttributeValue.fromS(runId)))
-                .updateExpression("SET #time = :time")
-                .expressionAttributeNames(Map.of("#time", attribute))
-                .expressionAttributeValues(Map.of(":time", AttributeValue.fromS(time.toString()))));
   }
 
   // ---- the stream: of a connection that is none

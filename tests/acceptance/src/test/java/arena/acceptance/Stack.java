@@ -1,5 +1,6 @@
 package arena.acceptance;
 
+import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
@@ -10,11 +11,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The local stack that the tests of this module share: started once, closed with the JVM. */
 final class Stack {
@@ -64,6 +68,21 @@ final class Stack {
   /** The stack's tables. */
   DynamoDbClient tables() {
     return AwsClients.dynamoDb();
+  }
+
+  /** Lets something have happened to a run when a test cannot have waited since. */
+  void setTime(String runId, String attribute, Instant time) {
+    try (DynamoDbClient tables = tables()) {
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(stack.resource("CatalogTable"))
+                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
+                  .updateExpression("SET #time = :time")
+                  .expressionAttributeNames(Map.of("#time", attribute))
+                  .expressionAttributeValues(
+                      Map.of(":time", AttributeValue.fromS(Timestamps.write(time)))));
+    }
   }
 
   /**
