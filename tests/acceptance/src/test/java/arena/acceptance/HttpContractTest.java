@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -177,7 +176,7 @@ class HttpContractTest {
           text,
           MAPPER.readTree(text));
     }
-    awaitQuiet();
+    Stack.shared().awaitQuiet();
   }
 
   @Test
@@ -346,7 +345,7 @@ class HttpContractTest {
   void badRequestsGetTheirErrorAndChangeNothing() {
     List<Exchange> bad = new ArrayList<>(badReads());
     bad.addAll(badPosts());
-    awaitQuiet();
+    Stack.shared().awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
     JsonNode metrics = arena.get("/metrics").expect(200);
     assertTrue(runs.size() > 2, "there are runs that could be changed");
@@ -364,7 +363,7 @@ class HttpContractTest {
   void bytesThatAreNotUtf8AreRefused() {
     byte[] body = "{\"label\":\"?\"}".getBytes(StandardCharsets.UTF_8);
     body[10] = (byte) 0xff;
-    awaitQuiet();
+    Stack.shared().awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
 
     for (String type : List.of("application/json", "application/octet-stream")) {
@@ -380,14 +379,6 @@ class HttpContractTest {
       assertDescribed("POST /runs", answer);
     }
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
-  }
-
-  /** Waits until no run plays, so that whatever changes is what a request changed. */
-  private void awaitQuiet() {
-    Instant deadline = Instant.now().plus(PATIENCE);
-    while (arena.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
-      assertTrue(Instant.now().isBefore(deadline), "a run of another test does not end");
-    }
   }
 
   private void answersAsDescribed(Exchange exchange) {

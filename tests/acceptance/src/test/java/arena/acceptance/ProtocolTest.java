@@ -63,6 +63,7 @@ final class ProtocolTest {
   void play() {
     finished = arena.startRun("{\"n_turns\":3}");
     lastSeq = arena.awaitEnd(finished, BOUND).get("n_events").longValue();
+    stack.awaitQuiet();
   }
 
   // ---- what the client says
@@ -272,7 +273,9 @@ final class ProtocolTest {
         entry("invalid_field", this::invalidField),
         entry("unknown_run", this::unknownRun),
         entry("too_many_subscriptions", this::tooManySubscriptions),
-        entry("too_many_readers", this::tooManyReaders));
+        entry("too_many_readers", this::tooManyReaders),
+        entry("unavailable", this::unavailable),
+        entry("internal_error", this::internalError));
   }
 
   @TestFactory
@@ -418,6 +421,39 @@ final class ProtocolTest {
       run.letFanOut(redis);
       reader.subscribe(run.id(), 1);
       assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+    }
+  }
+
+  private void unavailable() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      stack.withoutRedis(
+          () -> {
+            reader.subscribe(run.id(), 1);
+            assertError("unavailable", reader.nextJson(BOUND), "without Redis");
+            reader.send(example("unsubscribe", run.id()));
+            assertError("unavailable", reader.nextJson(BOUND), "without Redis");
+            assertPong(reader);
+          });
+      reader.subscribe(run.id(), 1);
+      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
+    }
+  }
+
+  /** A row that is none of ours is the one failure that a test can bring about from outside. */
+  private void internalError() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      stack.set(run.id(), "status", "odd");
+      try {
+        reader.subscribe(run.id(), 1);
+        assertError("internal_error", reader.nextJson(BOUND), "an odd row");
+        assertPong(reader);
+      } finally {
+        stack.set(run.id(), "status", "running");
+      }
+      reader.subscribe(run.id(), 1);
+      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
     }
   }
 

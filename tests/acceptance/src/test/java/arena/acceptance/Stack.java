@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** The local stack that the tests of this module share: started once, closed with the JVM. */
 final class Stack {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static Stack shared;
 
   private final LocalStack stack;
@@ -70,18 +72,53 @@ final class Stack {
     return AwsClients.dynamoDb();
   }
 
+  /** Waits until no run plays: whatever changes then is what a test changes. */
+  void awaitQuiet() {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("a run of another test does not end");
+      }
+    }
+  }
+
+  /**
+   * Does this while Redis is killed; afterwards it is there again, with all that it had. It goes
+   * when no fan-out is in the middle of its work: what that leaves has its own test.
+   */
+  void withoutRedis(Runnable test) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    try (Jedis redis = redis()) {
+      while (!redis.keys("arena:run:*:lease").isEmpty()) {
+        if (Instant.now().isAfter(deadline)) {
+          throw new AssertionError("a fan-out does not end");
+        }
+      }
+    }
+    stack.killRedis();
+    try {
+      test.run();
+    } finally {
+      stack.restartRedis();
+    }
+  }
+
   /** Lets something have happened to a run when a test cannot have waited since. */
   void setTime(String runId, String attribute, Instant time) {
+    set(runId, attribute, Timestamps.write(time));
+  }
+
+  /** Sets a text in a run's row in the catalog. */
+  void set(String runId, String attribute, String text) {
     try (DynamoDbClient tables = tables()) {
       tables.updateItem(
           update ->
               update
                   .tableName(stack.resource("CatalogTable"))
                   .key(Map.of("run_id", AttributeValue.fromS(runId)))
-                  .updateExpression("SET #time = :time")
-                  .expressionAttributeNames(Map.of("#time", attribute))
-                  .expressionAttributeValues(
-                      Map.of(":time", AttributeValue.fromS(Timestamps.write(time)))));
+                  .updateExpression("SET #attribute = :text")
+                  .expressionAttributeNames(Map.of("#attribute", attribute))
+                  .expressionAttributeValues(Map.of(":text", AttributeValue.fromS(text))));
     }
   }
 

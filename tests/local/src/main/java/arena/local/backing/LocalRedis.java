@@ -239,10 +239,13 @@ public final class LocalRedis implements AutoCloseable {
     while (process.isAlive() && Instant.now().isBefore(limit)) {
       try (Jedis jedis = new Jedis(address, config)) {
         // Another server on this port would not have this process's id.
-        if (jedis.info("server").contains("process_id:" + process.pid())) {
+        if (!jedis.info("server").contains("process_id:" + process.pid())) {
+          throw failed("port %d is another server's".formatted(port), null);
+        }
+        // It tells about itself also while it is still loading, and refuses everything else.
+        if (jedis.info("persistence").contains("loading:0")) {
           return;
         }
-        throw failed("port %d is another server's".formatted(port), null);
       } catch (JedisException e) {
         last = e; // not listening yet, or still loading
       }
