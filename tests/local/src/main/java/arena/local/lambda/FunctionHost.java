@@ -191,8 +191,8 @@ public final class FunctionHost implements AutoCloseable {
       return;
     }
     if (!again) {
-      waitingEvents.decrementAndGet();
       event.pool().log.line(dropped(event, fault));
+      waitingEvents.decrementAndGet();
       return;
     }
     int nextRetries = retries;
