@@ -95,7 +95,7 @@ public final class LocalRedis implements AutoCloseable {
     try {
       Runtime.getRuntime().addShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {
-      end(process.toHandle());
+      close();
       throw new BackingFailed("Redis is not started: the JVM is ending", e);
     }
   }
