@@ -14,12 +14,10 @@ public final class EnvelopeCodec {
 
   /** The event's envelope. */
   public static String write(Event event) {
-    return JsonText.object(
-        out -> {
-          writeHead(event, out);
-          out.writeFieldName("payload");
-          out.writeRawValue(event.payloadJson());
-        });
+    // The payload is compact, well-formed JSON already: to write it again, character by character,
+    // would take as long as all else that a publish does here.
+    String head = JsonText.object(out -> writeHead(event, out));
+    return head.substring(0, head.length() - 1) + ",\"payload\":" + event.payloadJson() + "}";
   }
 
   /**

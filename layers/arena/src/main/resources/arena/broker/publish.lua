@@ -12,9 +12,9 @@ end
 local last = math.max(before, first + #ARGV - 3)
 if last > before then
   for seq = before + 1, last do
-    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], digits(seq) .. '-0',
-        'envelope', ARGV[seq - first + 3])
+    redis.call('XADD', KEYS[3], digits(seq) .. '-0', 'envelope', ARGV[seq - first + 3])
   end
+  redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[2])
   redis.call('EXPIRE', KEYS[3], IDLE_SECONDS)
   redis.call('SET', KEYS[2], digits(last), 'EX', IDLE_SECONDS)
   -- An event is counted when it comes for the first time, not when a lost buffer is refilled. The

@@ -1,5 +1,6 @@
 package arena.local.backing;
 
+import arena.broker.RedisConnection;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -231,6 +232,8 @@ public final class LocalRedis implements AutoCloseable {
   }
 
   private void awaitAnswer() {
+    // Functions in this process talk to it by the same library, as they set it.
+    RedisConnection.writeBatchesAtOnce();
     HostAndPort address = new HostAndPort(InetAddress.getLoopbackAddress().getHostAddress(), port);
     DefaultJedisClientConfig config =
         DefaultJedisClientConfig.builder().password(password).timeoutMillis(1_000).build();
