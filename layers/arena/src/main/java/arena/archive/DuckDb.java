@@ -25,8 +25,11 @@ public final class DuckDb {
 
   private static final int THREADS = 2;
 
-  /** Most that goes to the disk beside the archives themselves. */
-  private static final String SPILL = "256MB";
+  /**
+   * Most that goes to the disk beside the archives. A function that starts from a snapshot has 512
+   * MB there: this, what is cached, and the largest archive that is being read, are less.
+   */
+  private static final String SPILL = "128MB";
 
   private static final Map<Path, DuckDb> INSTANCES = new ConcurrentHashMap<>();
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -30,15 +31,25 @@ public final class DuckDbArchive implements Archive {
 
   private final S3Client s3;
   private final String bucket;
-  private final DuckDb duckDb;
-  private final ParquetFiles files;
+  private final Supplier<DuckDb> duckDb;
 
-  /** Archives in this bucket, with this engine. */
-  public DuckDbArchive(S3Client s3, String bucket, DuckDb duckDb) {
+  /**
+   * Archives in this bucket.
+   *
+   * @param duckDb the engine, always the same; asked for when a file is made or read
+   */
+  public DuckDbArchive(S3Client s3, String bucket, Supplier<DuckDb> duckDb) {
     this.s3 = s3;
     this.bucket = bucket;
     this.duckDb = duckDb;
-    this.files = new ParquetFiles(duckDb);
+  }
+
+  private ParquetFiles files() {
+    return new ParquetFiles(duckDb.get());
+  }
+
+  private FileCache cache() {
+    return duckDb.get().cache();
   }
 
   @Override
@@ -53,16 +64,16 @@ public final class DuckDbArchive implements Archive {
 
   @Override
   public String write(Run run, Iterable<Event> events) {
-    Path file = duckDb.folder().resolve("new-%s.parquet".formatted(UUID.randomUUID()));
+    Path file = duckDb.get().folder().resolve("new-%s.parquet".formatted(UUID.randomUUID()));
     try {
-      long count = files.write(run.runId(), events, file);
+      long count = files().write(run.runId(), events, file);
       upload(run, file);
       // Only what was read back whole is an archive: nobody looks at the journal after this.
-      duckDb.cache().forget(address(run));
+      cache().forget(address(run));
       try (FileCache.Copy copy = copy(run)) {
-        ParquetFiles.Extent extent = files.extent(copy.file());
+        ParquetFiles.Extent extent = files().extent(copy.file());
         if (!extent.isWhole(count)) {
-          duckDb.cache().forget(address(run));
+          cache().forget(address(run));
           throw new ArchiveUnavailable(
               "%s was written with %d events and reads back with %s"
                   .formatted(address(run), count, extent),
@@ -100,7 +111,7 @@ public final class DuckDbArchive implements Archive {
       throw new IllegalArgumentException(
           "from_seq and limit count from 1, not %d, %d".formatted(fromSeq, limit));
     }
-    return read(run, file -> files.events(file, fromSeq, fromSeq + limit));
+    return read(run, file -> files().events(file, fromSeq, fromSeq + limit));
   }
 
   @Override
@@ -108,8 +119,8 @@ public final class DuckDbArchive implements Archive {
     return read(
         run,
         file -> {
-          ParquetFiles.Played played = files.played(file);
-          Optional<ParquetFiles.Last> last = files.last(file);
+          ParquetFiles.Played played = files().played(file);
+          Optional<ParquetFiles.Last> last = files().last(file);
           return new Run.Summary(
               played.costUsd(),
               played.turns(),
@@ -125,12 +136,12 @@ public final class DuckDbArchive implements Archive {
 
   @Override
   public Optional<Event> turnStart(Run run, int t) {
-    return read(run, file -> files.turnStart(file, t));
+    return read(run, file -> files().turnStart(file, t));
   }
 
   @Override
   public List<Point> series(Run run) {
-    return read(run, files::series);
+    return read(run, file -> files().series(file));
   }
 
   private <T> T read(Run run, Function<Path, T> question) {
@@ -141,14 +152,14 @@ public final class DuckDbArchive implements Archive {
     }
     // An archive does not change once the catalog names it, but one that was written before that
     // and then written again may have been copied in between.
-    duckDb.cache().forget(address(run));
+    cache().forget(address(run));
     try (FileCache.Copy copy = copy(run)) {
       return question.apply(copy.file());
     }
   }
 
   private FileCache.Copy copy(Run run) {
-    return duckDb.cache().use(address(run), file -> download(run, file));
+    return cache().use(address(run), file -> download(run, file));
   }
 
   private long download(Run run, Path file) {
@@ -160,7 +171,7 @@ public final class DuckDbArchive implements Archive {
             "%s has %d bytes, more than %d".formatted(address(run), size, MAX_BYTES));
       }
       Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
-      return files.extent(file).rows();
+      return files().extent(file).rows();
     } catch (SdkException e) {
       throw unavailable("read", run, e);
     } catch (IOException e) {

@@ -51,7 +51,8 @@ public interface Broker {
   Buffer buffer(String runId);
 
   /**
-   * Frees all memory of a closed run.
+   * Frees all memory of a closed run. The cursors of readers who are there stay, for they are
+   * served from the archive; they go one by one, or by themselves after a day.
    *
    * @throws StillOpen if it is open
    */

@@ -155,7 +155,12 @@ public final class RedisBroker implements Broker {
 
   @Override
   public void drop(String runId) {
-    if (number(redis.run(DROP, keys.all(runId), List.of())) == 0) {
+    List<String> buffer = keys.buffer(runId);
+    List<String> readers = keys.readers(runId);
+    List<String> all = new ArrayList<>(List.of(buffer.getFirst(), readers.getFirst()));
+    all.addAll(buffer.subList(1, buffer.size()));
+    all.addAll(readers.subList(1, readers.size()));
+    if (number(redis.run(DROP, all, List.of(String.valueOf(buffer.size())))) == 0) {
       throw new StillOpen(runId);
     }
   }

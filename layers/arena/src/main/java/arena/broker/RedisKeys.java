@@ -66,17 +66,14 @@ public final class RedisKeys {
     return run(runId, "fence");
   }
 
-  /** Every key of a run, the sentinel first. */
-  List<String> all(String runId) {
-    return List.of(
-        open(runId),
-        seq(runId),
-        events(runId),
-        closed(runId),
-        counted(runId),
-        subscribers(runId),
-        lease(runId),
-        fence(runId));
+  /** The keys of a run's buffer, the sentinel first. */
+  List<String> buffer(String runId) {
+    return List.of(open(runId), seq(runId), events(runId), closed(runId), counted(runId));
+  }
+
+  /** The keys of a run's readers, their cursors first. */
+  List<String> readers(String runId) {
+    return List.of(subscribers(runId), lease(runId), fence(runId));
   }
 
   /** Counter of the events given to the broker, each once. */

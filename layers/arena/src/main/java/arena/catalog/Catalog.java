@@ -45,6 +45,15 @@ public interface Catalog {
   boolean fail(String runId, Failure failure, Instant at);
 
   /**
+   * Moves a running run to failed, which fences its writers, unless it has gone on since it was
+   * looked at.
+   *
+   * @param nEvents the events that it had then
+   * @return whether this call moved it; false if it had ended or gone on before
+   */
+  boolean abandon(String runId, long nEvents, Failure failure, Instant at);
+
+  /**
    * Notes where a run's archive is and how it ended; a running run becomes complete, a failed one
    * stays failed. Doing it again changes nothing.
    *

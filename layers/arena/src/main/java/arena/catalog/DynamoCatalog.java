@@ -112,20 +112,43 @@ public final class DynamoCatalog implements Catalog {
 
   @Override
   public boolean fail(String runId, Failure failure, Instant at) {
+    return fail(runId, failure, at, "#status = :running", Map.of(), Map.of());
+  }
+
+  @Override
+  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    return fail(
+        runId,
+        failure,
+        at,
+        "#status = :running AND #n_events = :n_events",
+        Map.of("#n_events", RunRow.N_EVENTS),
+        Map.of(":n_events", Attributes.of(nEvents)));
+  }
+
+  private boolean fail(
+      String runId,
+      Failure failure,
+      Instant at,
+      String condition,
+      Map<String, String> moreNames,
+      Map<String, AttributeValue> moreValues) {
+    Map<String, String> names = new HashMap<>(moreNames);
+    names.put("#status", RunRow.STATUS);
+    names.put("#failure", RunRow.FAILURE);
+    names.put("#ended_at", RunRow.ENDED_AT);
+    names.put("#running", RunRow.RUNNING);
+    Map<String, AttributeValue> values = new HashMap<>(moreValues);
+    values.put(":running", Attributes.of(RunStatus.RUNNING.label()));
+    values.put(":failed", Attributes.of(RunStatus.FAILED.label()));
+    values.put(":failure", Attributes.of(RunRow.failure(failure)));
+    values.put(":at", Attributes.of(Timestamps.write(at)));
     return change(
             runId,
             "SET #status = :failed, #failure = :failure, #ended_at = :at REMOVE #running",
-            "#status = :running",
-            Map.of(
-                "#status", RunRow.STATUS,
-                "#failure", RunRow.FAILURE,
-                "#ended_at", RunRow.ENDED_AT,
-                "#running", RunRow.RUNNING),
-            Map.of(
-                ":running", Attributes.of(RunStatus.RUNNING.label()),
-                ":failed", Attributes.of(RunStatus.FAILED.label()),
-                ":failure", Attributes.of(RunRow.failure(failure)),
-                ":at", Attributes.of(Timestamps.write(at))))
+            condition,
+            names,
+            values)
         .isEmpty();
   }
 

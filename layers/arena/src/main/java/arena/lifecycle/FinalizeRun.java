@@ -70,8 +70,12 @@ public final class FinalizeRun {
     }
     publisher.catchUp(run);
     broker.close(runId);
-    notifier.wake(runId);
-    journal.expire(runId, clock.instant().plus(KEEP_JOURNAL));
+    try {
+      // No publish comes after this, so a wake-up that fails is not passed over: it comes again.
+      notifier.wake(runId);
+    } finally {
+      journal.expire(runId, clock.instant().plus(KEEP_JOURNAL));
+    }
     return run;
   }
 

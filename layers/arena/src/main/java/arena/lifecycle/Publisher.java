@@ -46,18 +46,38 @@ public final class Publisher {
     RuntimeException refused = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
+        if (refused != null) {
+          refillRunning(runId);
+        }
         send(runId, events);
         return;
       } catch (NotOpen | Gap e) {
         refused = e;
-        Run run = catalog.find(runId).orElseThrow(() -> new RunNotRunning(runId));
-        if (run.status() != RunStatus.RUNNING) {
-          throw new RunNotRunning(runId);
-        }
-        refill(run);
       }
     }
     throw refused;
+  }
+
+  private void refillRunning(String runId) {
+    refill(requireRunning(runId));
+    try {
+      requireRunning(runId);
+    } catch (RunNotRunning e) {
+      // It ended, and may have been closed, just before it was opened anew: its end stands. One
+      // that is not archived yet is closed once it is.
+      if (catalog.find(runId).filter(Run::archived).isPresent()) {
+        broker.close(runId);
+        wake(runId);
+      }
+      throw e;
+    }
+  }
+
+  private Run requireRunning(String runId) {
+    return catalog
+        .find(runId)
+        .filter(run -> run.status() == RunStatus.RUNNING)
+        .orElseThrow(() -> new RunNotRunning(runId));
   }
 
   /**
@@ -93,12 +113,16 @@ public final class Publisher {
       return;
     }
     if (broker.publish(runId, events).wake()) {
-      try {
-        notifier.wake(runId);
-      } catch (NotifierUnavailable e) {
-        // Readers never slow the producer: the events are kept, and the next publish wakes them.
-        LOG.warn("readers are not told now", e);
-      }
+      wake(runId);
+    }
+  }
+
+  private void wake(String runId) {
+    try {
+      notifier.wake(runId);
+    } catch (NotifierUnavailable e) {
+      // Readers never slow the producer: the events are kept, and the next publish wakes them.
+      LOG.warn("readers are not told now", e);
     }
   }
 }

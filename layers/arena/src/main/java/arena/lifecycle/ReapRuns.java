@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.broker.Broker;
+import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.run.Failure;
 import arena.run.Run;
@@ -11,18 +12,26 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frees the broker's memory: of runs that ended and are archived, once the grace is over, and of
  * running ones that went silent for the grace, which it fails first. It is the only thing that
- * drops a buffer, and it may run twice at once.
+ * drops a buffer, and it may run twice at once. It says what it did, as it does it.
  */
 public final class ReapRuns {
-  /** Most runs that one reaping looks at; the next one takes the rest. */
-  private static final int MAX_RUNS = 1_000;
+  private static final Logger LOG = LoggerFactory.getLogger(ReapRuns.class);
+
+  /** Most runs that one reaping looks at, oldest first; the next one takes the rest. */
+  private static final int MAX_RUNS = 10_000;
+
+  /** For so many graces it is tried to end a run well, before it is ended anyhow. */
+  private static final int PATIENCE = 3;
 
   private final Catalog catalog;
   private final Broker broker;
+  private final Subscribers subscribers;
   private final Replays replays;
   private final Finalizer finalizer;
   private final Duration grace;
@@ -32,12 +41,14 @@ public final class ReapRuns {
   public ReapRuns(
       Catalog catalog,
       Broker broker,
+      Subscribers subscribers,
       Replays replays,
       Finalizer finalizer,
       Duration grace,
       InstantSource clock) {
     this.catalog = catalog;
     this.broker = broker;
+    this.subscribers = subscribers;
     this.replays = replays;
     this.finalizer = finalizer;
     this.grace = grace;
@@ -51,29 +62,83 @@ public final class ReapRuns {
    */
   public record Reaped(String runId, String action, String why) {}
 
-  /** Looks at every run that the broker may hold; what it did, and why. */
-  public List<Reaped> reap() {
-    Instant now = clock.instant();
+  /**
+   * What one reaping did.
+   *
+   * @param failed how many runs could not be reaped now; the log has why
+   */
+  public record Reaping(List<Reaped> reaped, int failed) {}
+
+  /**
+   * Looks at every run that the broker may hold. One that cannot be reaped is no reason to leave
+   * the others.
+   *
+   * @param deadline after which no further run is begun; the next reaping takes the rest
+   */
+  public Reaping reap(Instant deadline) {
     List<Reaped> reaped = new ArrayList<>();
-    for (Run run : catalog.held(MAX_RUNS)) {
-      Instant since = run.endedAt().or(run::lastTs).orElse(run.createdAt());
-      if (since.plus(grace).isAfter(now)) {
-        continue;
+    int failed = 0;
+    int looked = 0;
+    List<Run> held = catalog.held(MAX_RUNS);
+    for (Run run : held) {
+      if (!clock.instant().isBefore(deadline)) {
+        LOG.warn("{} of {} runs are left to the next reaping", held.size() - looked, held.size());
+        break;
       }
-      if (run.status() == RunStatus.RUNNING) {
-        abandon(run, since, now).ifPresent(reaped::add);
-      } else if (run.archived()) {
-        broker.close(run.runId());
-        broker.drop(run.runId());
-        catalog.released(run.runId());
-        reaped.add(new Reaped(run.runId(), "freed", run.status().label() + " since " + since));
-      } else {
-        finalizer.finalizeFailed(
-            run.runId(), run.failure().orElse(new Failure("Unarchived", "it was not archived")));
-        reaped.add(new Reaped(run.runId(), "finalizing", "ended but not archived since " + since));
+      looked++;
+      try {
+        Optional<Reaped> done = reap(run);
+        if (done.isPresent()) {
+          LOG.info("run {} {}: {}", run.runId(), done.get().action(), done.get().why());
+          reaped.add(done.get());
+        }
+      } catch (RuntimeException e) {
+        LOG.error("run {} was not reaped", run.runId(), e);
+        failed++;
       }
     }
-    return reaped;
+    return new Reaping(List.copyOf(reaped), failed);
+  }
+
+  private Optional<Reaped> reap(Run run) {
+    Instant now = clock.instant();
+    Instant since = run.endedAt().or(run::lastTs).orElse(run.createdAt());
+    if (since.plus(grace).isAfter(now)) {
+      return Optional.empty();
+    }
+    boolean hasTime = since.plus(grace.multipliedBy(PATIENCE)).isAfter(now);
+    if (run.status() == RunStatus.RUNNING) {
+      return isPlayed(run) && hasTime
+          ? finalizing(run, "played to its end but not finalized since " + since)
+          : abandon(run, since, now);
+    }
+    if (!run.archived()) {
+      return finalizing(run, "ended but not archived since " + since);
+    }
+    if (hasTime && broker.buffer(run.runId()).open()) {
+      return finalizing(run, "archived but not closed since " + since);
+    }
+    if (hasTime && !subscribers.cursors(run.runId()).isEmpty()) {
+      return finalizing(run, "its readers were not told of its end at " + since);
+    }
+    broker.close(run.runId());
+    broker.drop(run.runId());
+    catalog.released(run.runId());
+    return Optional.of(new Reaped(run.runId(), "freed", run.status().label() + " since " + since));
+  }
+
+  /** Whether the closing {@code turn_start} is written: nothing else has its turn. */
+  private static boolean isPlayed(Run run) {
+    return run.nTurns() > 0 && run.turnsPlayed() == run.nTurns();
+  }
+
+  private Optional<Reaped> finalizing(Run run, String why) {
+    Optional<Failure> failure =
+        run.status() == RunStatus.FAILED
+            ? run.failure().or(() -> Optional.of(new Failure("Unknown", "it was not told why")))
+            : Optional.empty();
+    finalizer.finalizeRun(run.runId(), failure);
+    return Optional.of(new Reaped(run.runId(), "finalizing", why));
   }
 
   private Optional<Reaped> abandon(Run run, Instant since, Instant now) {
@@ -81,11 +146,15 @@ public final class ReapRuns {
         new Failure(
             "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace));
     // The fence first: from here on a turn that wakes up late cannot write.
-    if (!catalog.fail(run.runId(), failure, now)) {
+    if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {
       return Optional.empty();
     }
-    replays.stop(run.runId(), failure.message());
-    finalizer.finalizeFailed(run.runId(), failure);
+    try {
+      replays.stop(run.runId(), failure.message());
+    } catch (RuntimeException e) {
+      LOG.warn("the replay of run {} was not stopped; its next turn stops it", run.runId(), e);
+    }
+    finalizer.finalizeRun(run.runId(), Optional.of(failure));
     return Optional.of(new Reaped(run.runId(), "abandoned", failure.message()));
   }
 }

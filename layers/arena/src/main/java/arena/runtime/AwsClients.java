@@ -31,9 +31,21 @@ public final class AwsClients {
         .build();
   }
 
-  /** For objects of some megabytes: a call takes 40 s at most, with its retries. */
+  /**
+   * For objects of some megabytes, where somebody waits for the answer: a call takes 12 s at most,
+   * with its retries.
+   */
   public static S3Client s3() {
-    return configured(S3Client.builder(), Duration.ofSeconds(15), Duration.ofSeconds(40))
+    return s3(Duration.ofSeconds(5), Duration.ofSeconds(12));
+  }
+
+  /** For the largest archives, where nobody waits: a call takes 100 s at most, with its retries. */
+  static S3Client patientS3() {
+    return s3(Duration.ofSeconds(45), Duration.ofSeconds(100));
+  }
+
+  private static S3Client s3(Duration attempt, Duration call) {
+    return configured(S3Client.builder(), attempt, call)
         .serviceConfiguration(s3Configuration())
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

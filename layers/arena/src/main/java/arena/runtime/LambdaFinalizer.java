@@ -4,6 +4,7 @@ import arena.lifecycle.Finalizer;
 import arena.run.Failure;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -22,11 +23,12 @@ final class LambdaFinalizer implements Finalizer {
   }
 
   @Override
-  public void finalizeFailed(String runId, Failure failure) {
+  public void finalizeRun(String runId, Optional<Failure> failure) {
     ObjectNode event = MAPPER.createObjectNode();
     event.put("run_id", runId);
-    event.put("status", "failed");
-    event.putObject("error").put("code", failure.code()).put("message", failure.message());
+    event.put("status", failure.isPresent() ? "failed" : "complete");
+    failure.ifPresent(
+        why -> event.putObject("error").put("code", why.code()).put("message", why.message()));
     lambda
         .get()
         .invoke(

@@ -66,7 +66,7 @@ public final class Services {
       new Lazy<>(() -> new RedisBroker(redis.get(), RedisKeys.plain()));
   private final Lazy<Subscribers> subscribers =
       new Lazy<>(() -> new RedisSubscribers(redis.get(), RedisKeys.plain()));
-  private final Lazy<Archive> archive = new Lazy<>(this::makeArchive);
+  private final Lazy<Archive> archive = new Lazy<>(() -> makeArchive(s3.get()));
   private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
   private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
   private final Lazy<Agents> agents = new Lazy<>(this::makeAgents);
@@ -167,11 +167,10 @@ public final class Services {
         settings.bucket());
   }
 
-  private Archive makeArchive() {
-    return new DuckDbArchive(
-        s3.get(),
-        settings.bucket(),
-        DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")));
+  /** The engine, costly to start, starts when a file is made or read: not to name an address. */
+  private Archive makeArchive(S3Client client) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "arena-archive");
+    return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder));
   }
 
   private Connections makeConnections() {
@@ -222,7 +221,7 @@ public final class Services {
     return new FinalizeRun(
         catalog.get(),
         journal.get(),
-        archive.get(),
+        makeArchive(AwsClients.patientS3()),
         broker.get(),
         publisher.get(),
         notifier.get(),
@@ -233,6 +232,7 @@ public final class Services {
     return new ReapRuns(
         catalog.get(),
         broker.get(),
+        subscribers.get(),
         replays.get(),
         new LambdaFinalizer(lambda, settings.finalizeFunction()),
         settings.grace(),

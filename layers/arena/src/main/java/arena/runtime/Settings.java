@@ -2,6 +2,7 @@ package arena.runtime;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * What the template tells a function, by environment variables. A missing one is named when it is
@@ -11,6 +12,12 @@ public record Settings(Map<String, String> environment) {
   /** Keeps the settings from changing. */
   public Settings {
     environment = Map.copyOf(environment);
+  }
+
+  /** Without the values, some of which are secrets. */
+  @Override
+  public String toString() {
+    return "Settings" + new TreeSet<>(environment.keySet());
   }
 
   String catalogTable() {

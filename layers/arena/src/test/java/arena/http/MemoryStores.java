@@ -114,6 +114,11 @@ final class MemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
+  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    throw unused();
+  }
+
+  @Override
   public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
     throw unused();
   }

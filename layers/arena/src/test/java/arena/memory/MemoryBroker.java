@@ -152,7 +152,13 @@ public class MemoryBroker implements Broker, Subscribers {
     if (kept(runId).open) {
       throw new StillOpen(runId);
     }
-    runs.remove(runId);
+    Kept dropped = runs.remove(runId);
+    if (!dropped.cursors.isEmpty()) {
+      Kept readers = kept(runId);
+      readers.cursors.putAll(dropped.cursors);
+      readers.lease = dropped.lease;
+      readers.leaseUntil = dropped.leaseUntil;
+    }
   }
 
   @Override

@@ -102,6 +102,11 @@ public class MemoryRuns implements Catalog, Journal {
   }
 
   @Override
+  public synchronized boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    return row(runId).nEvents() == nEvents && fail(runId, failure, at);
+  }
+
+  @Override
   public synchronized void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
     Run run = row(runId);
     if (run.archived()) {

@@ -209,7 +209,7 @@ final class SamplesTest {
 
       JsonNode answer = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
 
-      assertEquals(MAPPER.createObjectNode().put("reaped", 2), answer);
+      assertEquals(MAPPER.createObjectNode().put("reaped", 2).put("failed", 0), answer);
       assertEquals(Set.of(), redis.keys("arena:run:" + ended + ":*"), "its memory is free");
       assertEquals(events, arena.events(ended, 1));
       LiveReader.Closed closed = reader.untilClosed(silent.id(), BOUND, _ -> {});
@@ -219,7 +219,7 @@ final class SamplesTest {
       assertEquals("running", alive.row().get("status").textValue());
       alive.play();
       assertEquals(
-          MAPPER.createObjectNode().put("reaped", 0),
+          MAPPER.createObjectNode().put("reaped", 0).put("failed", 0),
           stack.invoke("reap-runs", Samples.read("reap-runs.json")),
           "there is nothing left to do");
     }

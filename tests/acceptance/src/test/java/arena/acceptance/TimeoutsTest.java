@@ -24,6 +24,7 @@ import software.amazon.awssdk.awscore.AwsServiceClientConfiguration;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
@@ -111,6 +112,9 @@ final class TimeoutsTest {
             .findFirst()
             .orElseThrow();
     assertShorter(dynamoDb(), function, "DynamoDB");
+    try (S3Client client = AwsClients.s3()) {
+      assertShorter(limit(client.serviceClientConfiguration()), function, "S3");
+    }
     try (LambdaClient client = AwsClients.lambda()) {
       assertShorter(limit(client.serviceClientConfiguration()), function, "Lambda");
     }

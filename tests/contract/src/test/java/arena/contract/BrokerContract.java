@@ -19,6 +19,7 @@ import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,8 @@ abstract class BrokerContract {
     broker().drop(runId);
     broker().drop(runId);
     assertEquals(new Broker.Buffer(false, 0, 0, Optional.empty()), broker().buffer(runId));
-    assertTrue(subscribers().cursors(runId).isEmpty());
+    assertEquals(
+        Map.of("reader", 1L), subscribers().cursors(runId), "who reads is served from the archive");
     open();
     assertEquals(1, broker().publish(runId, SampleEvents.events(runId, 1, 1)).lastSeq());
     assertEquals(envelopes(SampleEvents.events(runId, 1, 1)), read(1, 10));

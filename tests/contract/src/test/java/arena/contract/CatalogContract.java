@@ -260,6 +260,21 @@ abstract class CatalogContract {
   }
 
   @Test
+  void abandonsOnlyARunThatHasNotGoneOn() {
+    Run run = begun(Samples.NOON);
+    assertFalse(catalog().abandon(run.runId(), run.nEvents() + 1, FAILURE, LATER));
+    assertEquals(run, find(run.runId()));
+    assertTrue(catalog().abandon(run.runId(), run.nEvents(), FAILURE, LATER));
+    Run failed = find(run.runId());
+    assertEquals(RunStatus.FAILED, failed.status());
+    assertEquals(Optional.of(FAILURE), failed.failure());
+    assertEquals(Optional.of(LATER), failed.endedAt());
+    assertFalse(catalog().abandon(run.runId(), run.nEvents(), FAILURE, LATER.plusSeconds(1)));
+    assertEquals(failed, find(run.runId()));
+    assertFalse(catalog().abandon(RunId.random(), 0, FAILURE, LATER));
+  }
+
+  @Test
   void completesARunThatIsArchived() {
     Run run = begun(Samples.NOON);
     catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);

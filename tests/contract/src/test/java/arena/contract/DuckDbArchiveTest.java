@@ -54,7 +54,7 @@ class DuckDbArchiveTest extends ArchiveContract {
   private static DuckDb duckDb;
   private static DuckDb anotherDuckDb;
 
-  private final Archive archive = new DuckDbArchive(s3, BUCKET, duckDb);
+  private final Archive archive = new DuckDbArchive(s3, BUCKET, () -> duckDb);
 
   @BeforeAll
   static void start() {
@@ -78,7 +78,20 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   @Override
   Archive reopened() {
-    return new DuckDbArchive(s3, BUCKET, anotherDuckDb);
+    return new DuckDbArchive(s3, BUCKET, () -> anotherDuckDb);
+  }
+
+  @Test
+  void anAddressIsKnownWithoutTheEngine() {
+    Archive unstarted =
+        new DuckDbArchive(
+            s3,
+            BUCKET,
+            () -> {
+              throw new AssertionError("the engine is costly to start");
+            });
+    Run run = run(1);
+    assertEquals(archive.address(run), unstarted.address(run));
   }
 
   @Test
@@ -136,7 +149,7 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   @Test
   void aBucketThatIsNotThereIsUnavailable() {
-    Archive nowhere = new DuckDbArchive(s3, "no-such-bucket", duckDb);
+    Archive nowhere = new DuckDbArchive(s3, "no-such-bucket", () -> duckDb);
     assertUnavailable(() -> nowhere.write(run(0), List.of()), "404 NoSuchBucket");
     assertUnavailable(() -> nowhere.events(run(1), 1, 10), "404 NoSuchBucket");
   }
@@ -161,7 +174,7 @@ class DuckDbArchiveTest extends ArchiveContract {
     URI nowhere = URI.create("http://127.0.0.1:" + TestRedis.freePort());
     for (S3Client bad : List.of(client(nowhere, SECRET), client(server.endpoint(), "guessed"))) {
       try (bad) {
-        Archive broken = new DuckDbArchive(bad, BUCKET, duckDb);
+        Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb);
         assertUnavailable(() -> broken.write(run(0), List.of()), "cannot write");
         assertUnavailable(() -> broken.events(run(1), 1, 10), "cannot read");
       }
@@ -185,7 +198,7 @@ class DuckDbArchiveTest extends ArchiveContract {
                 }
                 return null;
               });
-      Archive broken = new DuckDbArchive(bad, BUCKET, duckDb);
+      Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb);
       assertUnavailable(() -> broken.events(run(1), 1, 10), "");
       answering.get();
     }

@@ -133,6 +133,12 @@ class RedisBrokerTest extends BrokerContract {
         assertTrue(redis.ttl(key) > 0, key + " stays forever");
       }
       broker.drop(runId);
+      assertEquals(
+          Set.of(root + ":subscribers", root + ":lease", root + ":fence"),
+          redis.keys("*" + runId + "*"),
+          "readers are not forgotten");
+      subscribers.remove(runId, "reader");
+      broker.drop(runId);
       assertEquals(Set.of(), redis.keys("*" + runId + "*"));
     }
   }
