@@ -40,7 +40,7 @@ public final class AwsClients {
   }
 
   /** For the largest archives, where nobody waits: a call takes 100 s at most, with its retries. */
-  static S3Client patientS3() {
+  public static S3Client patientS3() {
     return s3(Duration.ofSeconds(45), Duration.ofSeconds(100));
   }
 

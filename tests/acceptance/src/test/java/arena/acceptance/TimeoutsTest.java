@@ -123,6 +123,16 @@ final class TimeoutsTest {
     }
   }
 
+  /** An archive is written, and read back. */
+  @Test
+  void anArchiveIsGivenUpBeforeItsRunIsFinalized() {
+    String name = Stack.shared().stack().resource("FinalizeRunFunction");
+    try (S3Client client = AwsClients.patientS3()) {
+      Duration both = limit(client.serviceClientConfiguration()).multipliedBy(2);
+      assertShorter(both, functions().get(name), name);
+    }
+  }
+
   /** A WebSocket's route is shorter than the fan-outs of the same function. */
   @Test
   void aWebSocketsMessageIsAnsweredBeforeItsRouteGivesUp() {
