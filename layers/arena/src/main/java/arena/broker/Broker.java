@@ -28,7 +28,8 @@ public interface Broker {
    * Makes a run open here whatever was lost, ready for the event {@code nextSeq}, unless it has
    * that much already. If what is left ends before {@code nextSeq - 1}, it goes too, so that no
    * reader passes the hole unawares: it gets an {@link Overflow}. An event that is published again
-   * is not counted again, unless the counter was lost as well.
+   * is not counted again, unless the counter was lost as well. The next publish wakes the fan-out,
+   * which sees to readers whose cursors are lost: see {@link Subscribers#takeLoss}.
    *
    * @return the next event that it takes: {@code nextSeq}, or a later one if it has more
    */
@@ -78,7 +79,8 @@ public interface Broker {
    * What a publish did.
    *
    * @param lastSeq last seq the buffer has
-   * @param wake whether readers wait and no fan-out is at work: somebody must be told
+   * @param wake whether readers wait, or were lost, and no fan-out is at work: somebody must be
+   *     told
    */
   record Published(long lastSeq, boolean wake) {}
 

@@ -67,7 +67,8 @@ public final class RedisBroker implements Broker {
                     keys.counted(runId),
                     keys.subscribers(runId),
                     keys.lease(runId),
-                    keys.eventsPublished()),
+                    keys.eventsPublished(),
+                    keys.loss(runId)),
                 arguments);
     String outcome = (String) answer.getFirst();
     return switch (outcome) {
@@ -102,7 +103,12 @@ public final class RedisBroker implements Broker {
     Object next =
         redis.run(
             RESTORE,
-            List.of(keys.open(runId), keys.closed(runId), keys.seq(runId), keys.events(runId)),
+            List.of(
+                keys.open(runId),
+                keys.closed(runId),
+                keys.seq(runId),
+                keys.events(runId),
+                keys.loss(runId)),
             List.of(
                 SentinelCodec.write(label, startedAt),
                 String.valueOf(SENTINEL_LIFE.toSeconds()),

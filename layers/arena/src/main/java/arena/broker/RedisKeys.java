@@ -1,5 +1,6 @@
 package arena.broker;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -7,6 +8,9 @@ import java.util.List;
  * are documented.
  */
 public final class RedisKeys {
+  /** How long a key that is not in use stays; the scripts have it too. */
+  static final Duration IDLE = Duration.ofDays(1);
+
   private final String root;
 
   private RedisKeys(String root) {
@@ -66,6 +70,11 @@ public final class RedisKeys {
     return run(runId, "fence");
   }
 
+  /** Exists when data of the run was lost here, until its readers were seen to. */
+  String loss(String runId) {
+    return run(runId, "loss");
+  }
+
   /** The keys of a run's buffer, the sentinel first. */
   List<String> buffer(String runId) {
     return List.of(open(runId), seq(runId), events(runId), closed(runId), counted(runId));
@@ -73,7 +82,7 @@ public final class RedisKeys {
 
   /** The keys of a run's readers, their cursors first. */
   List<String> readers(String runId) {
-    return List.of(subscribers(runId), lease(runId), fence(runId));
+    return List.of(subscribers(runId), lease(runId), fence(runId), loss(runId));
   }
 
   /** Counter of the events given to the broker, each once. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import redis.clients.jedis.params.SetParams;
 
 /** Live readers and the lease of their fan-out, in Redis beside the run's stream. */
 public final class RedisSubscribers implements Subscribers {
@@ -111,13 +112,28 @@ public final class RedisSubscribers implements Subscribers {
                 keys.subscribers(runId),
                 keys.seq(runId),
                 keys.events(runId),
-                keys.closed(runId)),
+                keys.closed(runId),
+                keys.loss(runId)),
             List.of(String.valueOf(fence))));
   }
 
   @Override
   public void abandon(String runId, long fence) {
     redis.run(ABANDON, List.of(keys.lease(runId)), List.of(String.valueOf(fence)));
+  }
+
+  @Override
+  public void markLoss(String runId) {
+    redis.call(
+        client ->
+            client.set(
+                keys.loss(runId), "1", SetParams.setParams().ex(RedisKeys.IDLE.toSeconds())));
+  }
+
+  @Override
+  public boolean takeLoss(String runId) {
+    // A call that comes twice may say that there was none; what calls looks for itself then.
+    return redis.call(client -> client.del(keys.loss(runId))) == 1;
   }
 
   private static String millis(Duration holdFor) {

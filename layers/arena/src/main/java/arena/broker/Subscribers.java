@@ -51,8 +51,8 @@ public interface Subscribers {
   boolean finish(String runId, long fence, String connectionId, long atSeq, boolean dropped);
 
   /**
-   * Lets the lease go, unless work came in meanwhile: a cursor at or behind the last seq, or any
-   * cursor when the run was closed by {@link Broker#close}.
+   * Lets the lease go, unless work came in meanwhile: a cursor at or behind the last seq, any
+   * cursor when the run was closed by {@link Broker#close}, or {@linkplain #markLoss a loss}.
    *
    * @return false if there is work, and the lease is kept; true if it is let go or was lost
    */
@@ -60,6 +60,15 @@ public interface Subscribers {
 
   /** Lets the lease go whatever is left to do: the caller has seen to it that somebody does it. */
   void abandon(String runId, long fence);
+
+  /**
+   * Notes that data of this run was lost here, and cursors perhaps with it. {@link Broker#restore}
+   * does it too.
+   */
+  void markLoss(String runId);
+
+  /** Whether a loss was noted since this was asked last. */
+  boolean takeLoss(String runId);
 
   /** Most live readers of one run. */
   int MAX_READERS = 10_000;

@@ -18,6 +18,9 @@ public interface Connections {
    */
   boolean subscribed(String connectionId, String runId);
 
+  /** The connections that subscribe to a run; one that has just begun to may be missing. */
+  List<String> subscribers(String runId);
+
   /** A connection no longer subscribes to a run. */
   void unsubscribed(String connectionId, String runId);
 

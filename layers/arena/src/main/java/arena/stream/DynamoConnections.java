@@ -37,6 +37,9 @@ public final class DynamoConnections implements Connections {
   private static final String SUBSCRIPTIONS = "subscriptions";
   private static final String EXPIRES_AT = "expires_at";
 
+  /** The index of the subscriptions by their run; it may be a moment behind. */
+  private static final String BY_RUN = "by_run";
+
   /** What stands for a run's id in the connection's own item. */
   private static final String OWN = "-";
 
@@ -102,6 +105,30 @@ public final class DynamoConnections implements Connections {
     boolean gone = Calls.conditionFailed(connection) && connection.item().isEmpty();
     boolean already = Calls.conditionFailed(refused.get().get(0));
     return already && !gone;
+  }
+
+  @Override
+  public List<String> subscribers(String runId) {
+    requireRun(runId);
+    List<String> connectionIds = new ArrayList<>();
+    Pages pages =
+        new Pages(
+            dynamo,
+            QueryRequest.builder()
+                .tableName(table)
+                .indexName(BY_RUN)
+                .keyConditionExpression("run_id = :run_id")
+                .expressionAttributeValues(Map.of(":run_id", Attributes.of(runId))));
+    while (pages.more()) {
+      List<Map<String, AttributeValue>> keys =
+          pages.next(Calls.MAX_GET).stream()
+              .map(item -> key(Attributes.text(item, CONNECTION_ID), runId))
+              .toList();
+      for (Map<String, AttributeValue> row : dynamo.getAll(table, keys)) {
+        connectionIds.add(Attributes.text(row, CONNECTION_ID));
+      }
+    }
+    return connectionIds;
   }
 
   @Override

@@ -267,23 +267,62 @@ public final class FanOut {
           stopped = true;
           awaitAll();
           // Whoever has it now goes on. If nobody has, since Redis lost it, somebody must.
+          subscribers.markLoss(runId);
           notifier.wake(runId);
           return;
         }
+        boolean first = look == null;
         look = look();
-        boolean started = startThoseBehind(threads);
+        Map<String, Long> cursors = subscribers.cursors(runId);
+        boolean started = startThoseBehind(cursors, threads);
         if (started || !served.isEmpty()) {
           idleLooks = 0;
           awaitOne();
-        } else if (subscribers.release(runId, fence)) {
+          continue;
+        }
+        if (first && cursors.isEmpty()) {
+          disconnectLost(); // whoever it was woken for
+        }
+        if (subscribers.release(runId, fence)) {
           wakeForLateSubscriber();
           return;
+        }
+        if (subscribers.takeLoss(runId)) {
+          disconnectLost();
         } else if (++idleLooks > MAX_IDLE_LOOKS) {
           throw new IllegalStateException(
               "run %s: its readers wait for what neither broker nor archive has".formatted(runId));
         } else if (idleLooks > 1) { // what came in between is seen by looking again at once
           awaitOne();
         }
+      }
+    }
+
+    /**
+     * Closes the connections of those who subscribe to the run and have no cursor any more, since
+     * Redis lost it: only they know where they were. So they come again, and go on from there.
+     */
+    private void disconnectLost() {
+      try {
+        List<String> subscribed = connections.subscribers(runId);
+        // The cursor is there before the subscription is.
+        Set<String> known = subscribers.cursors(runId).keySet();
+        for (String connectionId : subscribed) {
+          if (known.contains(connectionId)) {
+            continue;
+          }
+          if (!goesOn() || !keepsLease()) {
+            inDoubt = true;
+            subscribers.markLoss(runId); // for whoever goes on with it
+            return;
+          }
+          LOG.warn("run {}: connection {} is closed: its cursor was lost", runId, connectionId);
+          gateway.close(connectionId);
+          forget(connectionId);
+        }
+      } catch (RuntimeException e) {
+        subscribers.markLoss(runId);
+        throw e;
       }
     }
 
@@ -318,9 +357,9 @@ public final class FanOut {
       return new Look(run, buffer, run.archived() && !buffer.open(), new ConcurrentHashMap<>());
     }
 
-    private boolean startThoseBehind(ExecutorService threads) {
+    private boolean startThoseBehind(Map<String, Long> cursors, ExecutorService threads) {
       boolean started = false;
-      for (Map.Entry<String, Long> cursor : subscribers.cursors(runId).entrySet()) {
+      for (Map.Entry<String, Long> cursor : cursors.entrySet()) {
         boolean behind = look.ended() || cursor.getValue() <= look.buffer().lastSeq();
         if (behind && served.add(cursor.getKey())) {
           started = true;

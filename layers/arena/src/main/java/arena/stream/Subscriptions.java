@@ -109,23 +109,24 @@ public final class Subscriptions {
           "from_seq is at most the run's next seq, %d, not %d".formatted(next, fromSeq));
       return;
     }
-    if (!connections.subscribed(connectionId, runId)) {
-      error(
-          connectionId,
-          ErrorCode.TOO_MANY_SUBSCRIPTIONS,
-          "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
-      return;
-    }
     try {
-      // The cursor before the wake: a fan-out that starts, or is about to end, then sees it.
+      // The cursor before the subscription, so that one without a cursor is known to have lost it;
+      // and before the wake, so that a fan-out that starts, or is about to end, sees it.
       subscribers.put(runId, connectionId, fromSeq);
     } catch (TooManyReaders _) {
-      connections.unsubscribed(connectionId, runId);
       error(
           connectionId,
           ErrorCode.TOO_MANY_READERS,
           "a run has at most %d live readers; GET /events has its events too"
               .formatted(Subscribers.MAX_READERS));
+      return;
+    }
+    if (!connections.subscribed(connectionId, runId)) {
+      subscribers.remove(runId, connectionId);
+      error(
+          connectionId,
+          ErrorCode.TOO_MANY_SUBSCRIPTIONS,
+          "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
       return;
     }
     notifier.wake(runId);

@@ -1,4 +1,4 @@
--- KEYS: open, seq, events, counted, subscribers, lease, events_published
+-- KEYS: open, seq, events, counted, subscribers, lease, events_published, loss
 -- ARGV: seq of the first envelope, about how many entries are kept, the envelopes
 -- Answers {'published', last seq, 1 if somebody must be told}, {'not open'} or {'gap', last seq}.
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -25,5 +25,5 @@ if last > before then
     redis.call('SET', KEYS[4], digits(last), 'EX', IDLE_SECONDS)
   end
 end
-local waiting = redis.call('EXISTS', KEYS[5]) == 1 and redis.call('EXISTS', KEYS[6]) == 0
+local waiting = redis.call('EXISTS', KEYS[5], KEYS[8]) > 0 and redis.call('EXISTS', KEYS[6]) == 0
 return {'published', last, waiting and 1 or 0}

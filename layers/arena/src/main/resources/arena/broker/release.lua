@@ -1,8 +1,11 @@
--- KEYS: lease, subscribers, seq, events, closed
+-- KEYS: lease, subscribers, seq, events, closed, loss
 -- ARGV: fencing number
 -- Answers 1 if the lease is let go or was lost, 0 if there is work and it is kept.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 1
+end
+if redis.call('EXISTS', KEYS[6]) == 1 then
+  return 0
 end
 local last = last_seq(KEYS[3], KEYS[4])
 local closed = redis.call('EXISTS', KEYS[5]) == 1

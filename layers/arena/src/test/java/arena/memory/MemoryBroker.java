@@ -31,6 +31,7 @@ public class MemoryBroker implements Broker, Subscribers {
     private final Map<String, Long> cursors = new HashMap<>();
     private long lease;
     private Instant leaseUntil = Instant.MIN;
+    private boolean loss;
   }
 
   private final Map<String, Kept> runs = new HashMap<>();
@@ -93,7 +94,7 @@ public class MemoryBroker implements Broker, Subscribers {
         published++;
       }
     }
-    return new Published(run.last, !run.cursors.isEmpty() && !leased(run));
+    return new Published(run.last, (!run.cursors.isEmpty() || run.loss) && !leased(run));
   }
 
   @Override
@@ -101,6 +102,7 @@ public class MemoryBroker implements Broker, Subscribers {
     Kept run = kept(runId);
     run.open = true;
     run.closed = false;
+    run.loss = true;
     if (run.last < nextSeq - 1) {
       run.stream.clear();
       run.last = nextSeq - 1;
@@ -230,11 +232,27 @@ public class MemoryBroker implements Broker, Subscribers {
     if (!holds(run, fence)) {
       return true;
     }
+    if (run.loss) {
+      return false;
+    }
     if (run.cursors.values().stream().anyMatch(cursor -> run.closed || cursor <= run.last)) {
       return false;
     }
     run.leaseUntil = Instant.MIN;
     return true;
+  }
+
+  @Override
+  public synchronized void markLoss(String runId) {
+    kept(runId).loss = true;
+  }
+
+  @Override
+  public synchronized boolean takeLoss(String runId) {
+    Kept run = kept(runId);
+    boolean loss = run.loss;
+    run.loss = false;
+    return loss;
   }
 
   @Override

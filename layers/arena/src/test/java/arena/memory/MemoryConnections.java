@@ -33,6 +33,14 @@ public class MemoryConnections implements Connections {
   }
 
   @Override
+  public synchronized List<String> subscribers(String runId) {
+    return subscriptions.entrySet().stream()
+        .filter(entry -> entry.getValue().contains(runId))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  @Override
   public synchronized void unsubscribed(String connectionId, String runId) {
     subscriptions.getOrDefault(connectionId, new TreeSet<>()).remove(runId);
   }

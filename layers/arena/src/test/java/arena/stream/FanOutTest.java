@@ -335,6 +335,79 @@ class FanOutTest {
             .events());
   }
 
+  /** Filled again as a publish does it: that wakes whoever has to see to the readers. */
+  private void loseAndRestore() {
+    broker.loseEverything();
+    broker.restore(RUN, "label", START, 1);
+    assertTrue(broker.publish(RUN, runs.events(RUN, 1, 1_000)).wake());
+  }
+
+  @Test
+  void readersWhoseCursorsAreLostAreDisconnectedSoThatTheyComeAgain() {
+    aRun(20);
+    reader("a", 1);
+    reader("b", 1);
+    fanOut().serve(RUN, later());
+    loseAndRestore();
+    reader("new", 15);
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a", "b"), sockets.closed);
+    assertEquals(range(15, 20), sockets.seqs("new"));
+    assertEquals(List.of("new"), connections.subscribers(RUN));
+    assertFalse(broker.leased(RUN));
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a", "b"), sockets.closed, "once");
+  }
+
+  @Test
+  void readersWhoseCursorsAreLostWhenTheRunEndsAreDisconnectedToo() {
+    aRun(20);
+    reader("a", 1);
+    fanOut().serve(RUN, later());
+    broker.loseEverything();
+    finalizeRun();
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a"), sockets.closed);
+    assertEquals(List.of(), connections.subscribers(RUN));
+  }
+
+  @Test
+  void aLossThatCannotBeSeenToNowIsNotForgotten() {
+    aRun(20);
+    reader("a", 1);
+    loseAndRestore();
+    FanOut failing =
+        new FanOut(
+            broker,
+            broker,
+            runs,
+            new EventSource(broker, runs, () -> archive),
+            new MemoryConnections() {
+              @Override
+              public synchronized List<String> subscribers(String runId) {
+                throw new ConnectionsUnavailable("DynamoDB is away", null);
+              }
+            },
+            sockets,
+            woken::add,
+            _ -> "",
+            clock);
+    assertThrows(ConnectionsUnavailable.class, () -> failing.serve(RUN, later()));
+    reader("new", 20);
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a"), sockets.closed);
+  }
+
+  @Test
+  void aLossThatOnlyDroppedEventsDisconnectsNobody() {
+    aRun(20);
+    reader("a", 5);
+    broker.restore(RUN, "label", START, 21);
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of(), sockets.closed);
+    assertEquals(range(5, 20), sockets.seqs("a"));
+  }
+
   @Test
   void aHandOverThatFailsIsAFailureSoThatLambdaTriesAgain() {
     aRun(20);

@@ -107,6 +107,17 @@ class SubscriptionsTest {
   }
 
   @Test
+  void oneSubscriptionTooManyIsToldAndChangesNothing() {
+    for (int i = 0; i < Connections.MAX_SUBSCRIPTIONS; i++) {
+      connections.subscribed("a", "run-" + i);
+    }
+    receive(SUBSCRIBE);
+    assertError("too_many_subscriptions");
+    assertEquals(Map.of(), broker.cursors(RUN));
+    assertEquals(List.of(), woken);
+  }
+
+  @Test
   void aBrokerThatIsAwayIsToldAndNotPassedOverInSilence() {
     broker =
         new MemoryBroker(clock) {

@@ -81,6 +81,38 @@ final class BrokerKeysTest {
   }
 
   @Test
+  void aBrokerThatForgetsEverythingInMidRunLosesNoReader() {
+    try (LiveRun run = LiveRun.start();
+        Jedis redis = Stack.shared().redis();
+        LiveReader before = arena.live();
+        LiveReader after = arena.live()) {
+      before.subscribe(run.id(), 1);
+      List<Envelope> seen = new ArrayList<>(Envelope.allIn(before.next(BOUND)));
+      redis.flushAll();
+      run.play();
+      before.awaitClose(BOUND);
+
+      after.subscribe(run.id(), seen.getLast().seq() + 1);
+      run.fail();
+      seen.addAll(after.untilClosed(run.id(), BOUND, _ -> {}).events());
+      assertEquals(arena.events(run.id(), 1), seen);
+    }
+  }
+
+  @Test
+  void aBrokerThatForgetsEverythingBeforeTheEndLosesNoReader() {
+    try (LiveRun run = LiveRun.start();
+        Jedis redis = Stack.shared().redis();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run.id(), 1);
+      reader.next(BOUND);
+      redis.flushAll();
+      run.fail();
+      reader.awaitClose(BOUND);
+    }
+  }
+
+  @Test
   void theFourCountersCount() {
     JsonNode before = arena.get("/metrics").expect(200);
     assertEquals(

@@ -56,6 +56,24 @@ abstract class ConnectionsContract {
   }
 
   @Test
+  void aRunsSubscribersAreThoseWhoSubscribeNow() {
+    String runId = RunId.random();
+    String stays = connected();
+    String unsubscribes = connected();
+    String goes = connected();
+    for (String connectionId : List.of(stays, unsubscribes, goes)) {
+      subscribed(connectionId, 1);
+      assertTrue(connections().subscribed(connectionId, runId));
+    }
+    assertEquals(
+        Set.of(stays, unsubscribes, goes), new HashSet<>(connections().subscribers(runId)));
+    connections().unsubscribed(unsubscribes, runId);
+    disconnected(goes);
+    assertEquals(List.of(stays), connections().subscribers(runId));
+    assertEquals(List.of(), connections().subscribers(RunId.random()));
+  }
+
+  @Test
   void onlyAConnectionSubscribes() {
     String runId = RunId.random();
     assertFalse(connections().subscribed("never-there", runId));

@@ -166,6 +166,26 @@ abstract class SubscribersContract {
   }
 
   @Test
+  void aLossIsWorkUntilItIsSeenTo() {
+    broker().open(runId, "label", SampleEvents.START);
+    assertFalse(subscribers().takeLoss(runId));
+    loseEverything();
+    broker().restore(runId, "label", SampleEvents.START, 1);
+    assertTrue(
+        broker().publish(runId, SampleEvents.events(runId, 1, 3)).wake(),
+        "though no cursor is left");
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertFalse(subscribers().release(runId, fence));
+    assertTrue(subscribers().takeLoss(runId));
+    assertFalse(subscribers().takeLoss(runId));
+    subscribers().markLoss(runId);
+    assertFalse(subscribers().release(runId, fence));
+    assertTrue(subscribers().takeLoss(runId));
+    assertTrue(subscribers().release(runId, fence));
+    assertFalse(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());
+  }
+
+  @Test
   void aRunThatIsNotYetOpenIsNoWork() {
     subscribers().put(runId, "early", 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();

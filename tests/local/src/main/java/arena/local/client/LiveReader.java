@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ public final class LiveReader implements AutoCloseable {
   private static final Duration OPEN = Duration.ofSeconds(15);
 
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private WebSocket socket;
 
   private LiveReader() {}
@@ -100,6 +102,18 @@ public final class LiveReader implements AutoCloseable {
     }
   }
 
+  /** Waits until the server closes the connection; fails if it does not within the bound. */
+  public void awaitClose(Duration bound) {
+    try {
+      if (!closed.await(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("the server did not close the connection within " + bound);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a close", e);
+    }
+  }
+
   @Override
   public void close() {
     socket.abort();
@@ -125,6 +139,17 @@ public final class LiveReader implements AutoCloseable {
       }
       webSocket.request(1);
       return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+      closed.countDown();
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      closed.countDown();
     }
   }
 }
