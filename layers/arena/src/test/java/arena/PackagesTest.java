@@ -33,7 +33,7 @@ class PackagesTest {
           Set.of("run"),
           Set.of("codec"),
           Set.of("dynamo"),
-          Set.of("agent", "catalog", "broker", "archive"),
+          Set.of("agent", "catalog", "broker", "archive", "idempotency"),
           Set.of("journal"),
           Set.of("source"),
           Set.of("stream"),

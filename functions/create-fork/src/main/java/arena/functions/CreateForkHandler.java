@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.http.CreateRoutes;
+import arena.http.Once;
 import arena.http.Router;
 import arena.run.ForkRequest;
 import arena.run.Run;
@@ -36,7 +37,10 @@ public final class CreateForkHandler
         new Router(
             Map.of(
                 "POST /forks",
-                CreateRoutes.forks(this::create, child -> services.archive().address(child))));
+                CreateRoutes.forks(
+                    new Once(services::idempotency),
+                    this::create,
+                    child -> services.archive().address(child))));
   }
 
   @Override
@@ -44,8 +48,8 @@ public final class CreateForkHandler
     return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
   }
 
-  private Run create(ForkRequest request) {
-    Run child = services.createFork().create(request);
+  private Run create(ForkRequest request, String runId) {
+    Run child = services.createFork().create(request, runId);
     Telemetry.run(child.runId());
     LOG.info(
         "fork of run {} at turn {} begins: {} turns, played by {}",

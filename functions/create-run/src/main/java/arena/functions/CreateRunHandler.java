@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.http.CreateRoutes;
+import arena.http.Once;
 import arena.http.Router;
 import arena.run.Run;
 import arena.run.RunRequest;
@@ -32,7 +33,9 @@ public final class CreateRunHandler
   public CreateRunHandler(Map<String, String> environment) {
     services = new Services(environment);
     telemetry = services.telemetry("create-run");
-    router = new Router(Map.of("POST /runs", CreateRoutes.runs(this::create)));
+    router =
+        new Router(
+            Map.of("POST /runs", CreateRoutes.runs(new Once(services::idempotency), this::create)));
   }
 
   @Override
@@ -40,8 +43,8 @@ public final class CreateRunHandler
     return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
   }
 
-  private Run create(RunRequest request) {
-    Run run = services.createRun().create(request);
+  private Run create(RunRequest request, String runId) {
+    Run run = services.createRun().create(request, runId);
     Telemetry.run(run.runId());
     LOG.info("run of {} turns begins, played by {}", run.nTurns(), run.profile().model());
     return run;

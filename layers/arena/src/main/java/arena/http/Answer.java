@@ -36,6 +36,11 @@ public record Answer(int status, Map<String, String> headers, String body) {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a StringWriter does not fail
     }
+    return ofText(status, text.toString());
+  }
+
+  /** An answer of this JSON text. */
+  static Answer ofText(int status, String json) {
     return new Answer(
         status,
         Map.of(
@@ -43,7 +48,7 @@ public record Answer(int status, Map<String, String> headers, String body) {
             // what a run's readers see changes from call to call
             "cache-control", "no-store",
             "x-content-type-options", "nosniff"),
-        text.toString());
+        json);
   }
 
   /** The same answer with one more header. */

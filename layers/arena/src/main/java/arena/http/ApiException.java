@@ -50,6 +50,12 @@ public final class ApiException extends RuntimeException {
         404, code, message, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
+  /** 409: it contradicts what was asked before. */
+  static ApiException conflict(String code, String message, String field) {
+    return new ApiException(
+        409, code, message, Optional.of(field), Optional.empty(), OptionalInt.empty());
+  }
+
   /** 413: the body has more bytes than a request may have. */
   public static ApiException bodyTooLarge(int limitBytes) {
     return new ApiException(

@@ -4,6 +4,8 @@ import arena.archive.ArchiveUnavailable;
 import arena.broker.BrokerUnavailable;
 import arena.catalog.BadCursor;
 import arena.catalog.CatalogUnavailable;
+import arena.idempotency.IdempotencyUnavailable;
+import arena.idempotency.KeyReused;
 import arena.journal.JournalUnavailable;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
@@ -93,6 +95,13 @@ final class ErrorAnswers {
                   "cursor",
                   "as a Link header gave it",
                   "cursor is not one that a Link header gave"));
+      case KeyReused _ ->
+          Optional.of(
+              ApiException.conflict(
+                  "idempotency_key_reused",
+                  "the Idempotency-Key was used for a request with another body within a day",
+                  "Idempotency-Key"));
+      case IdempotencyUnavailable _ -> Optional.of(unavailable("the table of requests"));
       case BrokerUnavailable _ -> Optional.of(unavailable("the broker"));
       case ArchiveUnavailable _ -> Optional.of(unavailable("the archive"));
       case CatalogUnavailable _ -> Optional.of(unavailable("the catalog"));

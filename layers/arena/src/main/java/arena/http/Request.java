@@ -19,6 +19,13 @@ public final class Request {
   /** At most 18 digits, so that every one of them is a long. */
   private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
 
+  private static final String IDEMPOTENCY_KEY = "idempotency-key";
+
+  /** Longest key that a client may give a request, in characters. */
+  static final int MAX_KEY = 128;
+
+  private static final Pattern KEY = Pattern.compile("[!-~]{1," + MAX_KEY + "}");
+
   /** Largest whole number that a query can hold. */
   static final long MAX_WHOLE = 999_999_999_999_999_999L;
 
@@ -138,6 +145,22 @@ public final class Request {
     } catch (CharacterCodingException e) {
       throw ApiException.badJson("the body is not UTF-8");
     }
+  }
+
+  /**
+   * The key under which the client may send the request again, if it has one.
+   *
+   * @throws ApiException 422 if it is too long, empty or not visible ASCII
+   */
+  Optional<String> idempotencyKey() {
+    Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
+    Optional<String> key = Optional.ofNullable(headers.get(IDEMPOTENCY_KEY));
+    if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
+      String limit = "1 to %d visible ASCII characters".formatted(MAX_KEY);
+      throw ApiException.invalidField(
+          "Idempotency-Key", limit, "Idempotency-Key must have " + limit);
+    }
+    return key;
   }
 
   private static byte[] decoded(String body) {

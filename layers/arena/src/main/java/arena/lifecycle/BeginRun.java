@@ -1,12 +1,15 @@
 package arena.lifecycle;
 
+import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.event.Event;
+import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunStatus;
 import arena.world.World;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,15 +36,39 @@ public final class BeginRun {
   /**
    * Begins a run. The order bears load: a run that is in the catalog has its first entry in the
    * journal (one transaction), a run that plays is open in the broker. Whoever dies in between
-   * leaves a run that makes no progress, which the reaper ends.
+   * leaves a run that makes no progress, which the reaper ends; or the same request comes again
+   * with the same id, and goes on from what is there.
+   *
+   * @return the run as it was begun, now or before
+   * @throws NotStarted if it was begun before and given up
    */
-  void begin(Run run, List<Event> events, World start) {
+  Run begin(Run run, List<Event> events, World start) {
     JournalEntry origin = new JournalEntry(run.runId(), 0, events, Optional.of(start));
-    journal.begin(run, origin);
     try {
-      broker.open(run.runId(), run.label(), run.createdAt());
-      if (!events.isEmpty()) {
-        broker.publish(run.runId(), events);
+      journal.begin(run, origin);
+    } catch (EntryExists exists) {
+      Run begun = catalog.find(run.runId()).orElseThrow(() -> exists);
+      if (begun.failure().filter(why -> why.code().equals(NotStarted.CODE)).isPresent()) {
+        throw new NotStarted(run.runId());
+      }
+      if (begun.status() == RunStatus.RUNNING) {
+        play(begun, journal.entries(run.runId(), 0, 1).getFirst());
+      }
+      return begun;
+    }
+    play(run, origin);
+    return run;
+  }
+
+  private void play(Run run, JournalEntry origin) {
+    try {
+      try {
+        broker.open(run.runId(), run.label(), run.createdAt());
+      } catch (AlreadyOpen _) {
+        // An attempt before this one came so far.
+      }
+      if (!origin.events().isEmpty()) {
+        broker.publish(run.runId(), origin.events());
       }
       replays.start(
           new TurnTask(
@@ -57,7 +84,7 @@ public final class BeginRun {
     try {
       catalog.fail(
           run.runId(),
-          new Failure("NotStarted", "it was created, but its replay could not be started"),
+          new Failure(NotStarted.CODE, "it was created, but its replay could not be started"),
           clock.instant());
     } catch (RuntimeException e) {
       why.addSuppressed(e);

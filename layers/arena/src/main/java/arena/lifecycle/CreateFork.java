@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Branches a run from any turn of another, running or ended. */
 public final class CreateFork {
@@ -26,30 +25,25 @@ public final class CreateFork {
   private final EventSource events;
   private final BeginRun begin;
   private final InstantSource clock;
-  private final Supplier<String> ids;
 
   /** Forks with these. */
-  public CreateFork(
-      Catalog catalog,
-      EventSource events,
-      BeginRun begin,
-      InstantSource clock,
-      Supplier<String> ids) {
+  public CreateFork(Catalog catalog, EventSource events, BeginRun begin, InstantSource clock) {
     this.catalog = catalog;
     this.events = events;
     this.begin = begin;
     this.clock = clock;
-    this.ids = ids;
   }
 
   /**
    * Starts the fork that is asked for; it plays in the background, by the parent's profile unless
    * the request has one.
    *
+   * @param childId its id; coming again with the same one goes on with the same run
    * @throws UnknownRun if there is no such parent
    * @throws NoSuchTurn if the parent has no {@code turn_start} at that turn
+   * @throws NotStarted if the fork was given up before
    */
-  public Run create(ForkRequest request) {
+  public Run create(ForkRequest request, String childId) {
     Run parent =
         catalog
             .find(request.parentRunId())
@@ -59,7 +53,6 @@ public final class CreateFork {
 
     Instant now = clock.instant();
     Profile profile = request.profile().orElse(parent.profile());
-    String childId = ids.get();
     List<Payload> payloads = new ArrayList<>();
     payloads.add(
         new Payload.Fork(parent.runId(), request.parentT(), request.mutation().summary(before)));
@@ -103,8 +96,7 @@ public final class CreateFork {
             "",
             Optional.empty(),
             Optional.empty());
-    begin.begin(child, first, after);
-    return child;
+    return begin.begin(child, first, after);
   }
 
   private World snapshot(Run parent, int t) {

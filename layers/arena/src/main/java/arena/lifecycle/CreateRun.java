@@ -6,26 +6,28 @@ import arena.run.RunStatus;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Starts a run from a scenario. */
 public final class CreateRun {
   private final BeginRun begin;
   private final InstantSource clock;
-  private final Supplier<String> ids;
 
   /** Starts runs with these. */
-  public CreateRun(BeginRun begin, InstantSource clock, Supplier<String> ids) {
+  public CreateRun(BeginRun begin, InstantSource clock) {
     this.begin = begin;
     this.clock = clock;
-    this.ids = ids;
   }
 
-  /** Starts the run that is asked for; it plays in the background. */
-  public Run create(RunRequest request) {
+  /**
+   * Starts the run that is asked for; it plays in the background.
+   *
+   * @param runId its id; coming again with the same one goes on with the same run
+   * @throws NotStarted if the run was given up before
+   */
+  public Run create(RunRequest request, String runId) {
     Run run =
         new Run(
-            ids.get(),
+            runId,
             request.label(),
             RunStatus.RUNNING,
             request.profile(),
@@ -42,7 +44,6 @@ public final class CreateRun {
             "",
             Optional.empty(),
             Optional.empty());
-    begin.begin(run, List.of(), request.scenario().start());
-    return run;
+    return begin.begin(run, List.of(), request.scenario().start());
   }
 }

@@ -14,6 +14,8 @@ import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
+import arena.idempotency.DynamoIdempotency;
+import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
 import arena.journal.Journal;
 import arena.lifecycle.BeginRun;
@@ -25,7 +27,6 @@ import arena.lifecycle.Publisher;
 import arena.lifecycle.ReapRuns;
 import arena.lifecycle.Replays;
 import arena.lifecycle.RunReader;
-import arena.run.RunId;
 import arena.source.EventSource;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
@@ -76,6 +77,7 @@ public final class Services {
   private final Lazy<EventSource> source = new Lazy<>(this::makeSource);
   private final Lazy<Publisher> publisher = new Lazy<>(this::makePublisher);
   private final Lazy<BeginRun> beginRun = new Lazy<>(this::makeBeginRun);
+  private final Lazy<Idempotency> idempotency = new Lazy<>(this::makeIdempotency);
   private final Lazy<CreateRun> createRun = new Lazy<>(this::makeCreateRun);
   private final Lazy<CreateFork> createFork = new Lazy<>(this::makeCreateFork);
   private final Lazy<PlayTurn> playTurn = new Lazy<>(this::makePlayTurn);
@@ -103,6 +105,11 @@ public final class Services {
   /** The archive. */
   public Archive archive() {
     return archive.get();
+  }
+
+  /** Remembers requests that carry a key. */
+  public Idempotency idempotency() {
+    return idempotency.get();
   }
 
   /** Starts runs. */
@@ -205,12 +212,16 @@ public final class Services {
     return new BeginRun(catalog.get(), journal.get(), broker.get(), replays.get(), clock);
   }
 
+  private Idempotency makeIdempotency() {
+    return new DynamoIdempotency(dynamoDb.get(), settings.idempotencyTable(), clock);
+  }
+
   private CreateRun makeCreateRun() {
-    return new CreateRun(beginRun.get(), clock, RunId::random);
+    return new CreateRun(beginRun.get(), clock);
   }
 
   private CreateFork makeCreateFork() {
-    return new CreateFork(catalog.get(), source.get(), beginRun.get(), clock, RunId::random);
+    return new CreateFork(catalog.get(), source.get(), beginRun.get(), clock);
   }
 
   private PlayTurn makePlayTurn() {

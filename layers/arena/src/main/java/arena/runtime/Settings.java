@@ -32,6 +32,10 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_CONNECTIONS_TABLE");
   }
 
+  String idempotencyTable() {
+    return required("ARENA_IDEMPOTENCY_TABLE");
+  }
+
   String bucket() {
     return required("ARENA_BUCKET");
   }

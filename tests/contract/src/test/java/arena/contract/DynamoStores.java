@@ -2,6 +2,8 @@ package arena.contract;
 
 import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
+import arena.idempotency.DynamoIdempotency;
+import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
 import arena.journal.Journal;
 import arena.local.backing.LocalDynamoDb;
@@ -76,18 +78,28 @@ final class DynamoStores implements AutoCloseable {
   Tables tables() {
     int number = tables.incrementAndGet();
     Tables names =
-        new Tables("catalog-" + number, "journal-" + number, "connections-" + number, this);
+        new Tables(
+            "catalog-" + number,
+            "journal-" + number,
+            "connections-" + number,
+            "idempotency-" + number,
+            this);
     List.of(
             TableDefinition.catalog(names.catalogTable()),
             TableDefinition.journal(names.journalTable()),
-            TableDefinition.connections(names.connectionsTable()))
+            TableDefinition.connections(names.connectionsTable()),
+            TableDefinition.idempotency(names.idempotencyTable()))
         .forEach(dynamo::create);
     return names;
   }
 
-  /** The stores over three tables. */
+  /** The stores over their tables. */
   record Tables(
-      String catalogTable, String journalTable, String connectionsTable, DynamoStores stores)
+      String catalogTable,
+      String journalTable,
+      String connectionsTable,
+      String idempotencyTable,
+      DynamoStores stores)
       implements AutoCloseable {
     Catalog catalog() {
       return new DynamoCatalog(client(), catalogTable);
@@ -103,6 +115,10 @@ final class DynamoStores implements AutoCloseable {
 
     Connections connections(InstantSource clock) {
       return new DynamoConnections(client(), connectionsTable, clock);
+    }
+
+    Idempotency idempotency(InstantSource clock) {
+      return new DynamoIdempotency(client(), idempotencyTable, clock);
     }
 
     DynamoDbClient client() {
@@ -133,7 +149,7 @@ final class DynamoStores implements AutoCloseable {
     /** Drops the tables. */
     @Override
     public void close() {
-      for (String table : List.of(catalogTable, journalTable, connectionsTable)) {
+      for (String table : List.of(catalogTable, journalTable, connectionsTable, idempotencyTable)) {
         client().deleteTable(delete -> delete.tableName(table));
       }
     }

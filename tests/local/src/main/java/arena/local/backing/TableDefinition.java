@@ -80,6 +80,18 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.of("expires_at"));
   }
 
+  /** The table of requests with a key. */
+  public static TableDefinition idempotency(String name) {
+    return new TableDefinition(
+        CreateTableRequest.builder()
+            .tableName(name)
+            .billingMode(BillingMode.PAY_PER_REQUEST)
+            .attributeDefinitions(text("request"))
+            .keySchema(hash("request"))
+            .build(),
+        Optional.of("expires_at"));
+  }
+
   private static AttributeDefinition text(String name) {
     return AttributeDefinition.builder()
         .attributeName(name)

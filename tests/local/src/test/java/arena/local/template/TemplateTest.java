@@ -242,7 +242,7 @@ final class TemplateTest {
 
     ScheduleDefinition schedule = plan.schedules().getFirst();
     assertEquals("arena-reap-runs", schedule.function());
-    assertEquals(3, plan.tables().size());
+    assertEquals(4, plan.tables().size());
     assertTrue(
         plan.tables().stream().anyMatch(table -> table.expiry().equals(Optional.of("expires_at"))));
     assertEquals(List.of("arena-bucket"), plan.buckets());

@@ -1,0 +1,120 @@
+package arena.idempotency;
+
+import arena.dynamo.Attributes;
+import arena.dynamo.Calls;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/** Requests as a DynamoDB table, an item each, which expires by itself. */
+public final class DynamoIdempotency implements Idempotency {
+  private static final String REQUEST = "request";
+  private static final String BODY_DIGEST = "body_digest";
+  private static final String RUN_ID = "run_id";
+  private static final String ANSWER = "answer";
+  private static final String EXPIRES_AT = "expires_at";
+
+  private final Calls dynamo;
+  private final String table;
+  private final InstantSource clock;
+
+  /** Remembers in this table. */
+  public DynamoIdempotency(DynamoDbClient dynamo, String table, InstantSource clock) {
+    this.dynamo = new Calls(dynamo, IdempotencyUnavailable::new);
+    this.table = table;
+    this.clock = clock;
+  }
+
+  @Override
+  public Noted note(String request, String bodyDigest, String runId) {
+    Instant now = clock.instant();
+    try {
+      dynamo.call(
+          () ->
+              dynamo
+                  .client()
+                  .putItem(
+                      put ->
+                          put.tableName(table)
+                              .item(
+                                  Map.of(
+                                      REQUEST, Attributes.of(request),
+                                      BODY_DIGEST, Attributes.of(bodyDigest),
+                                      RUN_ID, Attributes.of(runId),
+                                      EXPIRES_AT, seconds(now.plus(KEEP))))
+                              // DynamoDB may take two days to remove what has expired.
+                              .conditionExpression(
+                                  "attribute_not_exists(#request) OR #expires_at <= :now")
+                              .expressionAttributeNames(
+                                  Map.of("#request", REQUEST, "#expires_at", EXPIRES_AT))
+                              .expressionAttributeValues(Map.of(":now", seconds(now)))
+                              .returnValuesOnConditionCheckFailure(
+                                  ReturnValuesOnConditionCheckFailure.ALL_OLD)));
+      return new Noted(runId, Optional.empty());
+    } catch (ConditionalCheckFailedException e) {
+      Map<String, AttributeValue> known = e.item();
+      if (!Attributes.text(known, BODY_DIGEST).equals(bodyDigest)) {
+        throw new KeyReused();
+      }
+      return new Noted(Attributes.text(known, RUN_ID), Attributes.findText(known, ANSWER));
+    }
+  }
+
+  @Override
+  public String renew(String request, String runId, String otherId) {
+    try {
+      dynamo.call(
+          () ->
+              dynamo
+                  .client()
+                  .updateItem(
+                      update ->
+                          update
+                              .tableName(table)
+                              .key(Map.of(REQUEST, Attributes.of(request)))
+                              .updateExpression("SET #run_id = :other")
+                              .conditionExpression("#run_id = :run_id")
+                              .expressionAttributeNames(Map.of("#run_id", RUN_ID))
+                              .expressionAttributeValues(
+                                  Map.of(
+                                      ":other",
+                                      Attributes.of(otherId),
+                                      ":run_id",
+                                      Attributes.of(runId)))
+                              .returnValues(ReturnValue.NONE)
+                              .returnValuesOnConditionCheckFailure(
+                                  ReturnValuesOnConditionCheckFailure.ALL_OLD)));
+      return otherId;
+    } catch (ConditionalCheckFailedException e) {
+      return Attributes.text(e.item(), RUN_ID);
+    }
+  }
+
+  @Override
+  public void answered(String request, String answer) {
+    dynamo.call(
+        () ->
+            dynamo
+                .client()
+                .updateItem(
+                    update ->
+                        update
+                            .tableName(table)
+                            .key(Map.of(REQUEST, Attributes.of(request)))
+                            .updateExpression("SET #answer = if_not_exists(#answer, :answer)")
+                            .conditionExpression("attribute_exists(#request)")
+                            .expressionAttributeNames(
+                                Map.of("#answer", ANSWER, "#request", REQUEST))
+                            .expressionAttributeValues(Map.of(":answer", Attributes.of(answer)))));
+  }
+
+  private static AttributeValue seconds(Instant time) {
+    return Attributes.of(time.getEpochSecond());
+  }
+}

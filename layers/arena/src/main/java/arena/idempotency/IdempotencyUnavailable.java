@@ -1,0 +1,9 @@
+package arena.idempotency;
+
+/** The table of requests cannot be read or written for now: worth a retry. */
+public final class IdempotencyUnavailable extends RuntimeException {
+  /** Says what failed, without secrets. */
+  public IdempotencyUnavailable(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
