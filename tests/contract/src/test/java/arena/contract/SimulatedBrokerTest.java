@@ -1,0 +1,35 @@
+package arena.contract;
+
+import arena.broker.Broker;
+import arena.broker.Subscribers;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.Wire;
+import arena.simulation.stores.Witness;
+import java.time.InstantSource;
+
+class SimulatedBrokerTest extends BrokerContract {
+  private final SimulatedRedis redis =
+      new SimulatedRedis(InstantSource.system(), Wire.DIRECT, Witness.NOBODY, Broker.BUFFER_EVENTS);
+
+  @Override
+  Broker broker() {
+    return new SimulatedBroker(redis);
+  }
+
+  @Override
+  Subscribers subscribers() {
+    return new SimulatedSubscribers(redis);
+  }
+
+  @Override
+  void loseEverything() {
+    redis.flush();
+  }
+
+  @Override
+  Runnable checkpoint() {
+    return redis.checkpoint();
+  }
+}

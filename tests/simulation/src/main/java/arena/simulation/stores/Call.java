@@ -1,0 +1,70 @@
+package arena.simulation.stores;
+
+/** A call that the product makes over the network: where something may go wrong. */
+public enum Call {
+  JOURNAL_BEGIN("journal.begin", true),
+  JOURNAL_APPEND("journal.append", true),
+  JOURNAL_ENTRIES("journal.entries", false),
+  JOURNAL_EVENTS("journal.events", false),
+  JOURNAL_TURN_START("journal.turnStart", false),
+  JOURNAL_EXPIRE("journal.expire", true),
+  CATALOG_FIND("catalog.find", false),
+  CATALOG_LIST("catalog.list", false),
+  CATALOG_HELD("catalog.held", false),
+  CATALOG_COUNT("catalog.countRunning", false),
+  CATALOG_FAIL("catalog.fail", true),
+  CATALOG_ABANDON("catalog.abandon", true),
+  CATALOG_ARCHIVED("catalog.archived", true),
+  CATALOG_RELEASED("catalog.released", true),
+  BROKER_OPEN("broker.open", true),
+  BROKER_PUBLISH("broker.publish", true),
+  BROKER_RESTORE("broker.restore", true),
+  BROKER_READ("broker.read", false),
+  BROKER_CLOSE("broker.close", true),
+  BROKER_BUFFER("broker.buffer", false),
+  BROKER_DROP("broker.drop", true),
+  BROKER_COUNTERS("broker.counters", false),
+  SUBSCRIBERS_PUT("subscribers.put", true),
+  SUBSCRIBERS_REMOVE("subscribers.remove", true),
+  SUBSCRIBERS_CURSORS("subscribers.cursors", false),
+  SUBSCRIBERS_ACQUIRE("subscribers.acquire", true),
+  SUBSCRIBERS_EXTEND("subscribers.extend", true),
+  SUBSCRIBERS_ADVANCE("subscribers.advance", true),
+  SUBSCRIBERS_FINISH("subscribers.finish", true),
+  SUBSCRIBERS_RELEASE("subscribers.release", true),
+  SUBSCRIBERS_ABANDON("subscribers.abandon", true),
+  ARCHIVE_WRITE("archive.write", true),
+  ARCHIVE_EVENTS("archive.events", false),
+  ARCHIVE_SUMMARY("archive.summary", false),
+  ARCHIVE_TURN_START("archive.turnStart", false),
+  ARCHIVE_SERIES("archive.series", false),
+  CONNECTIONS_CONNECTED("connections.connected", true),
+  CONNECTIONS_SUBSCRIBED("connections.subscribed", true),
+  CONNECTIONS_UNSUBSCRIBED("connections.unsubscribed", true),
+  CONNECTIONS_DISCONNECTED("connections.disconnected", true),
+  GATEWAY_SEND("gateway.send", true),
+  GATEWAY_CLOSE("gateway.close", true),
+  NOTIFIER_WAKE("notifier.wake", true),
+  REPLAYS_START("replays.start", true),
+  REPLAYS_STOP("replays.stop", true),
+  FINALIZER_FINALIZE("finalizer.finalizeRun", true),
+  MODEL_DECIDE("agent.decide", true);
+
+  private final String label;
+  private final boolean changes;
+
+  Call(String label, boolean changes) {
+    this.label = label;
+    this.changes = changes;
+  }
+
+  /** The call as the product's source has it. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether the call leaves something changed: whether it matters that it came through. */
+  public boolean changes() {
+    return changes;
+  }
+}

@@ -1,0 +1,160 @@
+package arena.simulation.stores;
+
+import arena.archive.Archive;
+import arena.archive.ArchiveUnavailable;
+import arena.codec.MalformedJson;
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import arena.run.Run;
+import arena.world.Score;
+import arena.world.World;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The archive over the simulated bucket. */
+public final class SimulatedArchive implements Archive {
+  private static final String BUCKET = "simulated";
+
+  private final SimulatedBucket bucket;
+  private final Wire wire;
+  private final Witness witness;
+
+  /** Archives in this bucket. */
+  public SimulatedArchive(SimulatedBucket bucket, Wire wire, Witness witness) {
+    this.bucket = bucket;
+    this.wire = wire;
+    this.witness = witness;
+  }
+
+  private <T> T call(Call call, Run run, Supplier<T> effect) {
+    return wire.call(call, run.runId(), effect, message -> new ArchiveUnavailable(message, null));
+  }
+
+  /** Key of the run's object. */
+  public static String key(Run run) {
+    return "runs/day=%s/%s.parquet"
+        .formatted(run.createdAt().atZone(ZoneOffset.UTC).toLocalDate(), run.runId());
+  }
+
+  @Override
+  public String address(Run run) {
+    return "s3://" + BUCKET + "/" + key(run);
+  }
+
+  @Override
+  public String write(Run run, Iterable<Event> events) {
+    List<Event> all = new ArrayList<>();
+    for (Event event : events) {
+      if (!event.runId().equals(run.runId()) || event.seq() != all.size() + 1) {
+        throw new IllegalArgumentException(
+            "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s"
+                .formatted(all.size() + 1, run.runId(), event.seq(), event.runId()));
+      }
+      all.add(event);
+    }
+    call(
+        Call.ARCHIVE_WRITE,
+        run,
+        () -> {
+          bucket.put(key(run), all);
+          witness.archived(run, all);
+          return null;
+        });
+    return address(run);
+  }
+
+  private List<Event> whole(Run run) {
+    return bucket
+        .find(key(run))
+        .orElseThrow(() -> new ArchiveUnavailable("nothing at " + address(run), null));
+  }
+
+  @Override
+  public List<Event> events(Run run, long fromSeq, int limit) {
+    if (fromSeq < 1 || limit < 1) {
+      throw new IllegalArgumentException(
+          "from_seq and limit count from 1, not %d, %d".formatted(fromSeq, limit));
+    }
+    return call(
+        Call.ARCHIVE_EVENTS,
+        run,
+        () -> {
+          List<Event> all = whole(run);
+          int from = Math.toIntExact(Math.min(all.size(), fromSeq - 1));
+          return all.subList(from, Math.min(all.size(), from + limit));
+        });
+  }
+
+  /** An event's payload, if it is of a kind that is known. */
+  private static Optional<Payload> payload(Event event) {
+    try {
+      return Optional.of(PayloadCodec.read(event.payloadJson()));
+    } catch (MalformedJson e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Run.Summary summary(Run run) {
+    return call(
+        Call.ARCHIVE_SUMMARY,
+        run,
+        () -> {
+          double cost = 0;
+          int turns = 0;
+          Optional<World> last = Optional.empty();
+          for (Event event : whole(run)) {
+            switch (payload(event).orElse(null)) {
+              case Payload.LlmResponse(var _, var _, double costUsd) -> {
+                cost += costUsd;
+                turns++;
+              }
+              case Payload.TurnStart(int _, World state) -> last = Optional.of(state);
+              case null, default -> {
+                // tells nothing of how it ended
+              }
+            }
+          }
+          return new Run.Summary(
+              cost,
+              turns,
+              last.map(world -> world.age().label()).orElse(""),
+              last.map(
+                      world ->
+                          new Score(
+                              world.age().rank(), world.population(), world.food() + world.wood()))
+                  .orElse(new Score(0, 0, 0)));
+        });
+  }
+
+  @Override
+  public Optional<Event> turnStart(Run run, int t) {
+    return call(
+        Call.ARCHIVE_TURN_START,
+        run,
+        () ->
+            whole(run).stream()
+                .filter(event -> event.kind().equals("turn_start") && event.t() == t)
+                .findFirst());
+  }
+
+  @Override
+  public List<Point> series(Run run) {
+    return call(
+        Call.ARCHIVE_SERIES,
+        run,
+        () -> {
+          List<Point> points = new ArrayList<>();
+          for (Event event : whole(run)) {
+            if (payload(event).orElse(null) instanceof Payload.TurnStart(int t, World w)) {
+              points.add(new Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
+            }
+          }
+          return points;
+        });
+  }
+}

@@ -1,0 +1,265 @@
+package arena.simulation.stores;
+
+import arena.broker.AlreadyOpen;
+import arena.broker.Broker;
+import arena.broker.BrokerUnavailable;
+import arena.broker.Gap;
+import arena.broker.NotOpen;
+import arena.broker.Overflow;
+import arena.broker.StillOpen;
+import arena.codec.EnvelopeCodec;
+import arena.codec.SentinelCodec;
+import arena.codec.Utf8;
+import arena.event.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The broker over the simulated Redis: what each method does is what its script does. */
+public final class SimulatedBroker implements Broker {
+  private static final long SENTINEL_LIFE = Duration.ofHours(6).toMillis();
+
+  /** What a call is about that is about no one run. */
+  private static final String ALL_RUNS = "";
+
+  private final SimulatedRedis redis;
+
+  /** Works on this server. */
+  public SimulatedBroker(SimulatedRedis redis) {
+    this.redis = redis;
+  }
+
+  private <T> T call(Call call, String runId, Supplier<T> script) {
+    return redis
+        .wire()
+        .call(
+            call,
+            runId,
+            () -> {
+              synchronized (redis) {
+                return script.get();
+              }
+            },
+            message -> new BrokerUnavailable(message, null));
+  }
+
+  @Override
+  public void open(String runId, String label, Instant startedAt) {
+    String sentinel = SentinelCodec.write(label, startedAt);
+    boolean[] again = new boolean[1];
+    boolean opened =
+        call(
+            Call.BROKER_OPEN,
+            runId,
+            () -> {
+              SimulatedRedis.Run run = redis.run(runId);
+              boolean mine = again[0] && sentinel.equals(run.open());
+              again[0] = true;
+              if (run.open() == null) {
+                run.setOpen(sentinel, SENTINEL_LIFE);
+                run.deleteClosed();
+                redis.witness().opened(runId);
+                return true;
+              }
+              return mine;
+            });
+    if (!opened) {
+      throw new AlreadyOpen(runId);
+    }
+  }
+
+  @Override
+  public Published publish(String runId, List<Event> events) {
+    requireBatch(runId, events);
+    List<String> envelopes = events.stream().map(EnvelopeCodec::write).toList();
+    long first = events.getFirst().seq();
+    return call(Call.BROKER_PUBLISH, runId, () -> publish(runId, first, envelopes));
+  }
+
+  private Published publish(String runId, long first, List<String> envelopes) {
+    SimulatedRedis.Run run = redis.run(runId);
+    if (run.open() == null) {
+      throw new NotOpen(runId);
+    }
+    long before = run.lastSeq();
+    if (first > before + 1) {
+      throw new Gap(runId, before, first);
+    }
+    long last = Math.max(before, first + envelopes.size() - 1);
+    if (last > before) {
+      NavigableMap<Long, String> stream = run.eventsToWrite();
+      for (long seq = before + 1; seq <= last; seq++) {
+        String envelope = envelopes.get(Math.toIntExact(seq - first));
+        stream.put(seq, envelope);
+        redis.witness().streamed(runId, seq, envelope);
+      }
+      trim(stream);
+      run.setSeq(last);
+      long counted = run.counted();
+      if (last > counted) {
+        long events = last - Math.max(counted, before);
+        redis.countPublished(events);
+        run.setCounted(last);
+        redis.witness().counted(runId, events, last);
+      }
+    }
+    boolean wake = !run.subscribers().isEmpty() && run.lease() == null;
+    return new Published(last, wake);
+  }
+
+  /** The real server trims whole nodes of a stream, so it keeps some entries more. */
+  private void trim(NavigableMap<Long, String> stream) {
+    if (stream.size() > redis.bufferEvents() + redis.bufferEvents() / 50) {
+      while (stream.size() > redis.bufferEvents()) {
+        stream.pollFirstEntry();
+      }
+    }
+  }
+
+  private static void requireBatch(String runId, List<Event> events) {
+    if (events.isEmpty() || events.size() > MAX_BATCH) {
+      throw new IllegalArgumentException(
+          "a batch has 1 to %d events, not %d".formatted(MAX_BATCH, events.size()));
+    }
+    long expected = events.getFirst().seq();
+    for (Event event : events) {
+      if (!event.runId().equals(runId) || event.seq() != expected) {
+        throw new IllegalArgumentException(
+            "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s"
+                .formatted(expected, runId, event.seq(), event.runId()));
+      }
+      expected++;
+    }
+  }
+
+  @Override
+  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+    if (nextSeq < 1) {
+      throw new IllegalArgumentException("seq counts from 1, not " + nextSeq);
+    }
+    return call(
+        Call.BROKER_RESTORE,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          run.setOpen(SentinelCodec.write(label, startedAt), SENTINEL_LIFE);
+          run.deleteClosed();
+          redis.witness().opened(runId);
+          long last = run.lastSeq();
+          if (last < nextSeq - 1) {
+            run.deleteEvents();
+            last = nextSeq - 1;
+          }
+          if (last > 0) {
+            run.setSeq(last);
+          }
+          return last + 1;
+        });
+  }
+
+  @Override
+  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+    if (fromSeq < 1 || maxEvents < 1 || maxBytes < 1) {
+      throw new IllegalArgumentException(
+          "from_seq, events and bytes count from 1, not %d, %d, %d"
+              .formatted(fromSeq, maxEvents, maxBytes));
+    }
+    return call(
+        Call.BROKER_READ,
+        runId,
+        () -> readStream(runId, redis.run(runId), fromSeq, maxEvents, maxBytes));
+  }
+
+  private static List<Envelope> readStream(
+      String runId, SimulatedRedis.Run run, long fromSeq, int maxEvents, int maxBytes) {
+    List<Envelope> envelopes = new ArrayList<>();
+    long room = maxBytes;
+    for (Map.Entry<Long, String> entry : run.events().tailMap(fromSeq).entrySet()) {
+      if (entry.getKey() != fromSeq + envelopes.size()) {
+        if (envelopes.isEmpty()) {
+          throw new Overflow(runId, fromSeq, entry.getKey());
+        }
+        return envelopes;
+      }
+      room -= Utf8.length(entry.getValue());
+      if (envelopes.size() == maxEvents || (room < 0 && !envelopes.isEmpty())) {
+        return envelopes;
+      }
+      envelopes.add(new Envelope(entry.getKey(), entry.getValue()));
+    }
+    if (envelopes.isEmpty() && fromSeq <= run.lastSeq()) {
+      throw new Overflow(runId, fromSeq, run.lastSeq() + 1);
+    }
+    return envelopes;
+  }
+
+  @Override
+  public void close(String runId) {
+    call(
+        Call.BROKER_CLOSE,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          run.deleteOpen();
+          run.setClosed();
+          redis.witness().closed(runId);
+          return null;
+        });
+  }
+
+  @Override
+  public Buffer buffer(String runId) {
+    return call(
+        Call.BROKER_BUFFER,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          NavigableMap<Long, String> stream = run.events();
+          return new Buffer(
+              run.open() != null,
+              run.lastSeq(),
+              stream.size(),
+              stream.isEmpty() ? Optional.empty() : Optional.of(stream.firstKey()));
+        });
+  }
+
+  @Override
+  public void drop(String runId) {
+    boolean dropped =
+        call(
+            Call.BROKER_DROP,
+            runId,
+            () -> {
+              SimulatedRedis.Run run = redis.run(runId);
+              if (run.open() != null) {
+                return false;
+              }
+              run.deleteSeq();
+              run.deleteEvents();
+              run.deleteClosed();
+              run.deleteCounted();
+              if (run.subscribers().isEmpty()) {
+                run.deleteLease();
+                run.deleteFence();
+              }
+              redis.witness().dropped(runId);
+              return true;
+            });
+    if (!dropped) {
+      throw new StillOpen(runId);
+    }
+  }
+
+  @Override
+  public Counters counters() {
+    return call(
+        Call.BROKER_COUNTERS,
+        ALL_RUNS,
+        () -> new Counters(redis.published(), redis.streamed(), redis.streamsDropped()));
+  }
+}

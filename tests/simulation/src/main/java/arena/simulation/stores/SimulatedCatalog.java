@@ -1,0 +1,190 @@
+package arena.simulation.stores;
+
+import arena.catalog.BadCursor;
+import arena.catalog.Catalog;
+import arena.catalog.CatalogUnavailable;
+import arena.catalog.RunPage;
+import arena.codec.Timestamps;
+import arena.run.Failure;
+import arena.run.Limits;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.zip.CRC32;
+
+/** The catalog over the simulated tables. */
+public final class SimulatedCatalog implements Catalog {
+  private static final int MAX_HELD = 10_000;
+
+  /** What a call is about that is about no one run. */
+  private static final String ALL_RUNS = "";
+
+  private final SimulatedTables tables;
+
+  /** Keeps rows in these tables. */
+  public SimulatedCatalog(SimulatedTables tables) {
+    this.tables = tables;
+  }
+
+  private <T> T call(Call call, String about, Supplier<T> effect) {
+    return tables
+        .wire()
+        .call(call, about, effect, message -> new CatalogUnavailable(message, null));
+  }
+
+  @Override
+  public Optional<Run> find(String runId) {
+    return call(Call.CATALOG_FIND, runId, () -> tables.find(runId));
+  }
+
+  @Override
+  public RunPage list(Which which, int limit, Optional<String> cursor) {
+    if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
+      throw new IllegalArgumentException(
+          "a page has 1 to %d runs, not %d".formatted(Limits.MAX_RUNS_PAGE, limit));
+    }
+    Optional<String> after = cursor.map(text -> readCursor(which, text));
+    return call(Call.CATALOG_LIST, ALL_RUNS, () -> page(which, limit, after));
+  }
+
+  private RunPage page(Which which, int limit, Optional<String> after) {
+    List<Run> newestFirst =
+        tables.index(run -> which == Which.ALL || run.archived(), false).reversed();
+    int from = 0;
+    if (after.isPresent()) {
+      while (from < newestFirst.size()
+          && place(newestFirst.get(from)).compareTo(after.get()) >= 0) {
+        from++;
+      }
+    }
+    int to = Math.min(newestFirst.size(), from + limit);
+    List<Run> page = List.copyOf(newestFirst.subList(from, to));
+    return new RunPage(
+        page,
+        to < newestFirst.size()
+            ? Optional.of(writeCursor(which, place(page.getLast())))
+            : Optional.empty());
+  }
+
+  /** Orders as the index does. */
+  private static String place(Run run) {
+    return Timestamps.write(run.createdAt()) + "/" + run.runId();
+  }
+
+  private static String writeCursor(Which which, String place) {
+    String plain = which + "/" + place;
+    CRC32 check = new CRC32();
+    check.update(plain.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(plain.getBytes(StandardCharsets.UTF_8))
+        + HexFormat.of().toHexDigits((int) check.getValue());
+  }
+
+  private static String readCursor(Which which, String text) {
+    try {
+      byte[] bytes = HexFormat.of().parseHex(text);
+      String plain =
+          new String(bytes, 0, Math.max(0, bytes.length - Integer.BYTES), StandardCharsets.UTF_8);
+      String place = plain.substring(plain.indexOf('/') + 1);
+      if (plain.startsWith(which + "/") && writeCursor(which, place).equals(text)) {
+        return place;
+      }
+    } catch (IllegalArgumentException e) {
+      // no hex digits: told below
+    }
+    throw new BadCursor();
+  }
+
+  @Override
+  public List<Run> held(int limit) {
+    if (limit < 1 || limit > MAX_HELD) {
+      throw new IllegalArgumentException(
+          "held returns 1 to %d runs, not %d".formatted(MAX_HELD, limit));
+    }
+    return call(
+        Call.CATALOG_HELD,
+        ALL_RUNS,
+        () -> tables.index(_ -> true, true).stream().limit(limit).toList());
+  }
+
+  @Override
+  public long countRunning() {
+    return call(
+        Call.CATALOG_COUNT,
+        ALL_RUNS,
+        () -> (long) tables.index(run -> run.status() == RunStatus.RUNNING, false).size());
+  }
+
+  @Override
+  public boolean fail(String runId, Failure failure, Instant at) {
+    return fail(Call.CATALOG_FAIL, runId, Optional.empty(), failure, at);
+  }
+
+  @Override
+  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    return fail(Call.CATALOG_ABANDON, runId, Optional.of(nEvents), failure, at);
+  }
+
+  private boolean fail(
+      Call call, String runId, Optional<Long> nEvents, Failure failure, Instant at) {
+    boolean[] ours = new boolean[1];
+    return call(
+        call,
+        runId,
+        () -> {
+          ours[0] |=
+              tables.change(
+                  runId,
+                  run ->
+                      run.status() == RunStatus.RUNNING
+                              && nEvents.stream().allMatch(n -> n == run.nEvents())
+                          ? Optional.of(Rows.failed(run, failure, at))
+                          : Optional.empty());
+          return ours[0];
+        });
+  }
+
+  @Override
+  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+    if (dbPath.isEmpty()) {
+      throw new IllegalArgumentException("an archive has an address");
+    }
+    call(
+        Call.CATALOG_ARCHIVED,
+        runId,
+        () -> {
+          requireKnown(runId);
+          tables.change(
+              runId,
+              run ->
+                  run.archived()
+                      ? Optional.empty()
+                      : Optional.of(Rows.archived(run, dbPath, summary, at)));
+          return null;
+        });
+  }
+
+  @Override
+  public void released(String runId) {
+    call(
+        Call.CATALOG_RELEASED,
+        runId,
+        () -> {
+          if (requireKnown(runId).status() == RunStatus.RUNNING) {
+            throw new IllegalStateException(
+                "run %s is running: the broker still needs it".formatted(runId));
+          }
+          tables.release(runId);
+          return null;
+        });
+  }
+
+  private Run requireKnown(String runId) {
+    return tables.find(runId).orElseThrow(() -> new UnknownRun(runId));
+  }
+}

@@ -1,0 +1,118 @@
+package arena.simulation.stores;
+
+import arena.stream.Connections;
+import arena.stream.ConnectionsUnavailable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The connections' table. */
+public final class SimulatedConnections implements Connections {
+  private static final Duration KEEP = Duration.ofHours(3);
+
+  private final Map<String, Connection> connections = new LinkedHashMap<>();
+  private final InstantSource clock;
+  private final Wire wire;
+
+  /** An empty table. */
+  public SimulatedConnections(InstantSource clock, Wire wire) {
+    this.clock = clock;
+    this.wire = wire;
+  }
+
+  /** A connection's items: its own, while it is there, and one a subscription, each until when. */
+  private static final class Connection {
+    private Instant ownUntil = Instant.MIN;
+    private final Map<String, Instant> subscriptions = new LinkedHashMap<>();
+  }
+
+  private <T> T call(Call call, String connectionId, Supplier<T> effect) {
+    return wire.call(
+        call,
+        connectionId,
+        () -> {
+          synchronized (this) {
+            return effect.get();
+          }
+        },
+        message -> new ConnectionsUnavailable(message, null));
+  }
+
+  /** The connection's items that have not expired. */
+  private Connection present(String connectionId) {
+    Connection connection = connections.computeIfAbsent(connectionId, _ -> new Connection());
+    Instant now = clock.instant();
+    connection.subscriptions.values().removeIf(until -> !now.isBefore(until));
+    if (!now.isBefore(connection.ownUntil)) {
+      connection.ownUntil = Instant.MIN;
+    }
+    return connection;
+  }
+
+  private static boolean isThere(Connection connection) {
+    return !connection.ownUntil.equals(Instant.MIN);
+  }
+
+  @Override
+  public void connected(String connectionId, Instant at) {
+    call(
+        Call.CONNECTIONS_CONNECTED,
+        connectionId,
+        () -> {
+          present(connectionId).ownUntil = at.plus(KEEP);
+          return null;
+        });
+  }
+
+  @Override
+  public boolean subscribed(String connectionId, String runId) {
+    return call(
+        Call.CONNECTIONS_SUBSCRIBED,
+        connectionId,
+        () -> {
+          Connection connection = present(connectionId);
+          if (!isThere(connection)) {
+            return false;
+          }
+          if (connection.subscriptions.containsKey(runId)) {
+            return true;
+          }
+          if (connection.subscriptions.size() >= MAX_SUBSCRIPTIONS) {
+            return false;
+          }
+          connection.subscriptions.put(runId, clock.instant().plus(KEEP));
+          return true;
+        });
+  }
+
+  @Override
+  public void unsubscribed(String connectionId, String runId) {
+    call(
+        Call.CONNECTIONS_UNSUBSCRIBED,
+        connectionId,
+        () -> present(connectionId).subscriptions.remove(runId));
+  }
+
+  @Override
+  public List<String> disconnected(String connectionId) {
+    // As in the real table, in steps: from the first on nothing can subscribe.
+    call(
+        Call.CONNECTIONS_DISCONNECTED,
+        connectionId,
+        () -> present(connectionId).ownUntil = Instant.MIN);
+    List<String> runIds =
+        call(
+            Call.CONNECTIONS_DISCONNECTED,
+            connectionId,
+            () -> List.copyOf(present(connectionId).subscriptions.keySet()));
+    call(
+        Call.CONNECTIONS_DISCONNECTED,
+        connectionId,
+        () -> present(connectionId).subscriptions.keySet().removeAll(runIds));
+    return runIds;
+  }
+}

@@ -1,0 +1,165 @@
+package arena.simulation.stores;
+
+import arena.event.Event;
+import arena.journal.EntryExists;
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.journal.JournalUnavailable;
+import arena.run.Run;
+import arena.run.RunNotRunning;
+import arena.run.RunStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The journal over the simulated tables. */
+public final class SimulatedJournal implements Journal {
+  private static final int MAX_PAGE = 1_000;
+
+  private final SimulatedTables tables;
+
+  /** Keeps entries in these tables. */
+  public SimulatedJournal(SimulatedTables tables) {
+    this.tables = tables;
+  }
+
+  private <T> T call(Call call, String runId, Supplier<T> effect) {
+    return tables
+        .wire()
+        .call(call, runId, effect, message -> new JournalUnavailable(message, null));
+  }
+
+  @Override
+  public void begin(Run run, JournalEntry origin) {
+    if (origin.position() != 0 || !origin.runId().equals(run.runId())) {
+      throw new IllegalArgumentException("a run begins with its own entry at position 0");
+    }
+    if (run.status() != RunStatus.RUNNING || run.archived() || run.endedAt().isPresent()) {
+      throw new IllegalArgumentException("run %s does not begin".formatted(run.runId()));
+    }
+    Run row = origin.events().isEmpty() ? run : Rows.advanced(run, origin.events());
+    // Both calls have one token in the real store: the second one finds its own first.
+    boolean[] ours = new boolean[1];
+    boolean begun =
+        call(
+            Call.JOURNAL_BEGIN,
+            run.runId(),
+            () -> {
+              ours[0] |= tables.begin(row, origin);
+              return ours[0];
+            });
+    if (!begun) {
+      throw new EntryExists(run.runId(), 0);
+    }
+  }
+
+  @Override
+  public void append(JournalEntry entry) {
+    if (entry.events().isEmpty()) {
+      throw new IllegalArgumentException("an entry that is appended has events");
+    }
+    boolean[] ours = new boolean[1];
+    call(
+        Call.JOURNAL_APPEND,
+        entry.runId(),
+        () -> {
+          if (!ours[0]) {
+            tables.append(entry, (row, taken) -> advance(entry, row, taken));
+            ours[0] = true;
+          }
+          return null;
+        });
+  }
+
+  /** The row first: a fenced writer must stop, also where it finds its own entry. */
+  private static Run advance(JournalEntry entry, Optional<Run> row, boolean taken) {
+    Run run =
+        row.filter(r -> r.status() == RunStatus.RUNNING)
+            .orElseThrow(() -> new RunNotRunning(entry.runId()));
+    if (taken) {
+      throw new EntryExists(entry.runId(), entry.position());
+    }
+    if (entry.events().getFirst().seq() != run.nEvents() + 1) {
+      throw new IllegalStateException(
+          "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d"
+              .formatted(entry.runId(), entry.position(), run.nEvents()));
+    }
+    return Rows.advanced(run, entry.events());
+  }
+
+  @Override
+  public List<JournalEntry> entries(String runId, long position, int limit) {
+    requirePage(limit);
+    return call(
+        Call.JOURNAL_ENTRIES,
+        runId,
+        () -> tables.entries(runId).tailMap(position).values().stream().limit(limit).toList());
+  }
+
+  @Override
+  public List<Event> events(String runId, long fromSeq, int limit) {
+    requirePage(limit);
+    if (fromSeq < 1) {
+      throw new IllegalArgumentException("seq counts from 1, not " + fromSeq);
+    }
+    return call(Call.JOURNAL_EVENTS, runId, () -> page(runId, fromSeq, limit));
+  }
+
+  private List<Event> page(String runId, long fromSeq, int limit) {
+    NavigableMap<Long, JournalEntry> entries = tables.entries(runId);
+    Map.Entry<Long, JournalEntry> floor = entries.floorEntry(fromSeq);
+    List<Event> events = new ArrayList<>();
+    for (JournalEntry entry :
+        (floor == null ? entries : entries.tailMap(floor.getKey())).values()) {
+      for (Event event : entry.events()) {
+        if (event.seq() < fromSeq) {
+          continue;
+        }
+        if (events.size() == limit) {
+          return events;
+        }
+        if (event.seq() != fromSeq + events.size()) {
+          throw new IllegalStateException(
+              "run %s: the journal has seq %d where %d belongs"
+                  .formatted(runId, event.seq(), fromSeq + events.size()));
+        }
+        events.add(event);
+      }
+    }
+    return events;
+  }
+
+  @Override
+  public Optional<Event> turnStart(String runId, int t) {
+    return call(
+        Call.JOURNAL_TURN_START,
+        runId,
+        () ->
+            tables.entries(runId).values().stream()
+                .flatMap(entry -> entry.events().stream())
+                .filter(event -> event.kind().equals("turn_start") && event.t() == t)
+                .findFirst());
+  }
+
+  @Override
+  public void expire(String runId, Instant at) {
+    call(
+        Call.JOURNAL_EXPIRE,
+        runId,
+        () -> {
+          tables.expire(runId, at);
+          return null;
+        });
+  }
+
+  private static void requirePage(int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw new IllegalArgumentException(
+          "a read of the journal returns 1 to %d, not %d".formatted(MAX_PAGE, limit));
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package arena.simulation.stores;
+
+import arena.broker.BrokerUnavailable;
+import arena.broker.Subscribers;
+import arena.broker.TooManyReaders;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** Live readers and their fan-out's lease over the simulated Redis, beside its streams. */
+public final class SimulatedSubscribers implements Subscribers {
+  private final SimulatedRedis redis;
+
+  /** Works on this server. */
+  public SimulatedSubscribers(SimulatedRedis redis) {
+    this.redis = redis;
+  }
+
+  private <T> T call(Call call, String runId, Supplier<T> script) {
+    return redis
+        .wire()
+        .call(
+            call,
+            runId,
+            () -> {
+              synchronized (redis) {
+                return script.get();
+              }
+            },
+            message -> new BrokerUnavailable(message, null));
+  }
+
+  @Override
+  public void put(String runId, String connectionId, long nextSeq) {
+    requireSeq(nextSeq);
+    boolean put =
+        call(
+            Call.SUBSCRIBERS_PUT,
+            runId,
+            () -> {
+              SimulatedRedis.Run run = redis.run(runId);
+              Map<String, Long> cursors = run.subscribers();
+              if (cursors.size() >= MAX_READERS && !cursors.containsKey(connectionId)) {
+                return false;
+              }
+              run.subscribersToWrite().put(connectionId, nextSeq);
+              return true;
+            });
+    if (!put) {
+      throw new TooManyReaders(runId);
+    }
+  }
+
+  @Override
+  public boolean remove(String runId, String connectionId) {
+    return call(
+        Call.SUBSCRIBERS_REMOVE,
+        runId,
+        () -> redis.run(runId).subscribers().remove(connectionId) != null);
+  }
+
+  @Override
+  public Map<String, Long> cursors(String runId) {
+    return call(
+        Call.SUBSCRIBERS_CURSORS, runId, () -> new LinkedHashMap<>(redis.run(runId).subscribers()));
+  }
+
+  @Override
+  public OptionalLong acquire(String runId, Duration holdFor) {
+    long token = redis.newToken(); // of this very call, which may be made twice
+    return call(
+        Call.SUBSCRIBERS_ACQUIRE,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          SimulatedRedis.Fence last = run.fence();
+          Long holder = run.lease();
+          if (holder != null) {
+            return last.token() == token && last.number() == holder
+                ? OptionalLong.of(holder)
+                : OptionalLong.empty();
+          }
+          long fence = Math.max(redis.micros(), last.number() + 1);
+          run.setFence(new SimulatedRedis.Fence(fence, token));
+          run.setLease(fence, millis(holdFor));
+          return OptionalLong.of(fence);
+        });
+  }
+
+  @Override
+  public boolean extend(String runId, long fence, Duration holdFor) {
+    return call(
+        Call.SUBSCRIBERS_EXTEND,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          if (!holds(run, fence)) {
+            return false;
+          }
+          run.setLease(fence, millis(holdFor));
+          return true;
+        });
+  }
+
+  private static boolean holds(SimulatedRedis.Run run, long fence) {
+    return run.lease() != null && run.lease() == fence;
+  }
+
+  @Override
+  public boolean advance(
+      String runId, long fence, String connectionId, long fromSeq, long nextSeq) {
+    requireSeq(fromSeq);
+    if (nextSeq < fromSeq) {
+      throw new IllegalArgumentException(
+          "a cursor does not go back, from %d to %d".formatted(fromSeq, nextSeq));
+    }
+    return call(
+        Call.SUBSCRIBERS_ADVANCE,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          if (!holds(run, fence) || !isAt(run, connectionId, fromSeq)) {
+            return false;
+          }
+          run.subscribersToWrite().put(connectionId, nextSeq);
+          redis.countStreamed(nextSeq - fromSeq);
+          return true;
+        });
+  }
+
+  private static boolean isAt(SimulatedRedis.Run run, String connectionId, long seq) {
+    Long cursor = run.subscribers().get(connectionId);
+    return cursor != null && cursor == seq;
+  }
+
+  @Override
+  public boolean finish(
+      String runId, long fence, String connectionId, long atSeq, boolean dropped) {
+    return call(
+        Call.SUBSCRIBERS_FINISH,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          if (!holds(run, fence) || !isAt(run, connectionId, atSeq)) {
+            return false;
+          }
+          run.subscribers().remove(connectionId);
+          if (dropped) {
+            redis.countDropped();
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public boolean release(String runId, long fence) {
+    return call(
+        Call.SUBSCRIBERS_RELEASE,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          if (!holds(run, fence)) {
+            return true;
+          }
+          long last = run.lastSeq();
+          boolean closed = run.closed();
+          if (run.subscribers().values().stream().anyMatch(cursor -> closed || cursor <= last)) {
+            return false;
+          }
+          run.deleteLease();
+          return true;
+        });
+  }
+
+  @Override
+  public void abandon(String runId, long fence) {
+    call(
+        Call.SUBSCRIBERS_ABANDON,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          if (holds(run, fence)) {
+            run.deleteLease();
+          }
+          return null;
+        });
+  }
+
+  private static long millis(Duration holdFor) {
+    if (holdFor.toMillis() < 1) {
+      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + holdFor);
+    }
+    return holdFor.toMillis();
+  }
+
+  private static void requireSeq(long seq) {
+    if (seq < 1) {
+      throw new IllegalArgumentException("seq counts from 1, not " + seq);
+    }
+  }
+}
