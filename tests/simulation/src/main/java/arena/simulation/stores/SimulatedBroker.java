@@ -108,7 +108,7 @@ public final class SimulatedBroker implements Broker {
         redis.witness().counted(runId, events, last);
       }
     }
-    boolean wake = !run.subscribers().isEmpty() && run.lease() == null;
+    boolean wake = (!run.subscribers().isEmpty() || run.loss()) && run.lease() == null;
     return new Published(last, wake);
   }
 
@@ -149,6 +149,7 @@ public final class SimulatedBroker implements Broker {
           SimulatedRedis.Run run = redis.run(runId);
           run.setOpen(SentinelCodec.write(label, startedAt), SENTINEL_LIFE);
           run.deleteClosed();
+          run.setLoss();
           redis.witness().opened(runId);
           long last = run.lastSeq();
           if (last < nextSeq - 1) {
@@ -246,6 +247,7 @@ public final class SimulatedBroker implements Broker {
               if (run.subscribers().isEmpty()) {
                 run.deleteLease();
                 run.deleteFence();
+                run.deleteLoss();
               }
               redis.witness().dropped(runId);
               return true;

@@ -5,6 +5,7 @@ import arena.stream.ConnectionsUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,13 @@ public final class SimulatedConnections implements Connections {
     this.wire = wire;
   }
 
-  /** A connection's items: its own, while it is there, and one a subscription, each until when. */
+  /** A subscription's item: when the index by run has it, and when it goes. */
+  private record Subscription(Instant indexedAt, Instant until) {}
+
+  /** A connection's items: its own, while it is there, and one a subscription. */
   private static final class Connection {
     private Instant ownUntil = Instant.MIN;
-    private final Map<String, Instant> subscriptions = new LinkedHashMap<>();
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
   }
 
   private <T> T call(Call call, String connectionId, Supplier<T> effect) {
@@ -46,7 +50,7 @@ public final class SimulatedConnections implements Connections {
   private Connection present(String connectionId) {
     Connection connection = connections.computeIfAbsent(connectionId, _ -> new Connection());
     Instant now = clock.instant();
-    connection.subscriptions.values().removeIf(until -> !now.isBefore(until));
+    connection.subscriptions.values().removeIf(item -> !now.isBefore(item.until));
     if (!now.isBefore(connection.ownUntil)) {
       connection.ownUntil = Instant.MIN;
     }
@@ -84,8 +88,27 @@ public final class SimulatedConnections implements Connections {
           if (connection.subscriptions.size() >= MAX_SUBSCRIPTIONS) {
             return false;
           }
-          connection.subscriptions.put(runId, clock.instant().plus(KEEP));
+          Instant now = clock.instant();
+          connection.subscriptions.put(
+              runId, new Subscription(now.plusMillis(wire.lagMillis()), now.plus(KEEP)));
           return true;
+        });
+  }
+
+  @Override
+  public List<String> subscribers(String runId) {
+    return call(
+        Call.CONNECTIONS_SUBSCRIBERS,
+        runId,
+        () -> {
+          List<String> connectionIds = new ArrayList<>();
+          for (String connectionId : List.copyOf(connections.keySet())) {
+            Subscription item = present(connectionId).subscriptions.get(runId);
+            if (item != null && !clock.instant().isBefore(item.indexedAt)) {
+              connectionIds.add(connectionId);
+            }
+          }
+          return connectionIds;
         });
   }
 

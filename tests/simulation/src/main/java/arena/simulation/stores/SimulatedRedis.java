@@ -71,6 +71,7 @@ public final class SimulatedRedis {
     private Expiring<Map<String, Long>> subscribers;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
+    private Expiring<Boolean> loss;
 
     private Keys copy() {
       Keys copy = new Keys();
@@ -86,6 +87,7 @@ public final class SimulatedRedis {
               : new Expiring<>(new LinkedHashMap<>(subscribers.value), subscribers.expiresAt);
       copy.lease = lease;
       copy.fence = fence;
+      copy.loss = loss;
       return copy;
     }
   }
@@ -330,6 +332,18 @@ public final class SimulatedRedis {
       keys.fence = null;
     }
 
+    boolean loss() {
+      return value(keys.loss) != null;
+    }
+
+    void setLoss() {
+      keys.loss = idle(true);
+    }
+
+    void deleteLoss() {
+      keys.loss = null;
+    }
+
     private int count() {
       int count = 0;
       count += open() == null ? 0 : 1;
@@ -340,6 +354,7 @@ public final class SimulatedRedis {
       count += subscribers().isEmpty() ? 0 : 1;
       count += lease() == null ? 0 : 1;
       count += value(keys.fence) == null ? 0 : 1;
+      count += loss() ? 1 : 0;
       return count;
     }
   }

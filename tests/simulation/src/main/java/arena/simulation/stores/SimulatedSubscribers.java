@@ -164,6 +164,9 @@ public final class SimulatedSubscribers implements Subscribers {
           if (!holds(run, fence)) {
             return true;
           }
+          if (run.loss()) {
+            return false;
+          }
           long last = run.lastSeq();
           boolean closed = run.closed();
           if (run.subscribers().values().stream().anyMatch(cursor -> closed || cursor <= last)) {
@@ -185,6 +188,30 @@ public final class SimulatedSubscribers implements Subscribers {
             run.deleteLease();
           }
           return null;
+        });
+  }
+
+  @Override
+  public void markLoss(String runId) {
+    call(
+        Call.SUBSCRIBERS_MARK_LOSS,
+        runId,
+        () -> {
+          redis.run(runId).setLoss();
+          return null;
+        });
+  }
+
+  @Override
+  public boolean takeLoss(String runId) {
+    return call(
+        Call.SUBSCRIBERS_TAKE_LOSS,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          boolean loss = run.loss();
+          run.deleteLoss();
+          return loss;
         });
   }
 
