@@ -33,6 +33,8 @@ import arena.stream.DynamoConnections;
 import arena.stream.FanOut;
 import arena.stream.Notifier;
 import arena.stream.Subscriptions;
+import arena.stream.Threads;
+import arena.stream.VirtualThreads;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,6 +54,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 public final class Services {
   private final Settings settings;
   private final Clock clock = Clock.systemUTC();
+  private final Threads threads = new VirtualThreads();
 
   private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
   private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
@@ -256,7 +259,13 @@ public final class Services {
 
   private Subscriptions makeSubscriptions() {
     return new Subscriptions(
-        connections.get(), subscribers.get(), catalog.get(), notifier.get(), gateway.get(), clock);
+        connections.get(),
+        subscribers.get(),
+        catalog.get(),
+        notifier.get(),
+        gateway.get(),
+        clock,
+        threads);
   }
 
   private FanOut makeFanOut() {
@@ -269,6 +278,7 @@ public final class Services {
         gateway.get(),
         notifier.get(),
         new S3PayloadLinks(presigner, settings.bucket()),
-        clock);
+        clock,
+        threads);
   }
 }

@@ -13,26 +13,23 @@ import arena.source.EventSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sends every subscriber of one run what it has not had yet. One fan-out a run is at work: it holds
  * the run's lease, and every cursor moves under the lease's fencing number. Each subscriber is
- * served by a thread of its own, so a slow one holds up nobody.
+ * served by a worker of its own, so a slow one holds up nobody.
  *
  * <p>No wake-up is lost. While the lease is held, its holder looks again before it lets go. When
  * the holder dies, Lambda invokes it once more; until then whoever is woken and sees no cursor move
@@ -57,7 +54,7 @@ public final class FanOut {
   static final Duration LEASE = Duration.ofSeconds(10);
 
   private static final Duration EXTEND_EVERY = Duration.ofSeconds(3);
-  private static final long LOOK_AT_HOLDER_MILLIS = 500;
+  private static final Duration LOOK_AT_HOLDER = Duration.ofMillis(500);
 
   /** Longest that a reader takes nothing before its connection is closed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -70,8 +67,8 @@ public final class FanOut {
   /** Attempts at one message before the reader's cursor is looked at again. */
   private static final int ATTEMPTS = 6;
 
-  private static final long FIRST_BACKOFF_MILLIS = 50;
-  private static final long LOOK_EVERY_MILLIS = 20;
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(50);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
   /** Most looks in a row that find work for the lease and none for a sender: 10 s. */
   private static final int MAX_IDLE_LOOKS = 500;
@@ -85,6 +82,7 @@ public final class FanOut {
   private final Notifier notifier;
   private final PayloadLinks links;
   private final InstantSource clock;
+  private final Threads threads;
 
   /** Sends with these. */
   public FanOut(
@@ -96,7 +94,8 @@ public final class FanOut {
       Gateway gateway,
       Notifier notifier,
       PayloadLinks links,
-      InstantSource clock) {
+      InstantSource clock,
+      Threads threads) {
     this.subscribers = subscribers;
     this.broker = broker;
     this.catalog = catalog;
@@ -106,6 +105,7 @@ public final class FanOut {
     this.notifier = notifier;
     this.links = links;
     this.clock = clock;
+    this.threads = threads;
   }
 
   /** What a fan-out did. */
@@ -163,7 +163,7 @@ public final class FanOut {
       }
       before = cursors;
       try {
-        TimeUnit.MILLISECONDS.sleep(LOOK_AT_HOLDER_MILLIS);
+        threads.pause(LOOK_AT_HOLDER);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return Optional.empty();
@@ -209,14 +209,34 @@ public final class FanOut {
    *
    * @param ended whether everything is in the archive, and nothing more will be published
    */
-  private record Look(Run run, Broker.Buffer buffer, boolean ended, Map<Long, Batch> batches) {}
+  private record Look(Run run, Broker.Buffer buffer, boolean ended, Map<Long, Shared> batches) {}
+
+  /** A message that is made once, by the first who needs it; the others wait for it. */
+  private static final class Shared {
+    private final Lock lock;
+    private Batch batch;
+
+    private Shared(Lock lock) {
+      this.lock = lock;
+    }
+
+    private Batch get(Supplier<Batch> make) {
+      lock.lock();
+      try {
+        if (batch == null) {
+          batch = make.get();
+        }
+        return batch;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
 
   private final class Round {
     private final String runId;
     private final long fence;
     private final Instant deadline;
-    private final Set<String> served = new HashSet<>();
-    private final LinkedBlockingQueue<String> finished = new LinkedBlockingQueue<>();
     private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
     private final Semaphore steps = new Semaphore(STEPS_AT_ONCE, true);
     private final LongAdder events = new LongAdder();
@@ -241,9 +261,9 @@ public final class FanOut {
     }
 
     private Sent serve() {
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (Threads.Crew senders = threads.crew()) {
         try {
-          serve(threads);
+          serve(senders);
         } finally {
           stopped = true; // each sender ends with the message that it is at
         }
@@ -251,21 +271,21 @@ public final class FanOut {
       return new Sent(events.sum(), dropped.sum());
     }
 
-    private void serve(ExecutorService threads) {
+    private void serve(Threads.Crew senders) {
       int idleLooks = 0;
       while (true) {
         if (Thread.currentThread().isInterrupted()) {
           throw new IllegalStateException("the fan-out of run %s was interrupted".formatted(runId));
         }
         if (!clock.instant().isBefore(deadline)) {
-          awaitAll();
+          awaitAll(senders);
           subscribers.abandon(runId, fence);
           notifier.wake(runId);
           return;
         }
         if (!keepsLease()) {
           stopped = true;
-          awaitAll();
+          awaitAll(senders);
           // Whoever has it now goes on. If nobody has, since Redis lost it, somebody must.
           subscribers.markLoss(runId);
           notifier.wake(runId);
@@ -274,10 +294,10 @@ public final class FanOut {
         boolean first = look == null;
         look = look();
         Map<String, Long> cursors = subscribers.cursors(runId);
-        boolean started = startThoseBehind(cursors, threads);
-        if (started || !served.isEmpty()) {
+        boolean started = startThoseBehind(cursors, senders);
+        if (started || !senders.isIdle()) {
           idleLooks = 0;
-          awaitOne();
+          awaitOne(senders);
           continue;
         }
         if (first && cursors.isEmpty()) {
@@ -293,7 +313,7 @@ public final class FanOut {
           throw new IllegalStateException(
               "run %s: its readers wait for what neither broker nor archive has".formatted(runId));
         } else if (idleLooks > 1) { // what came in between is seen by looking again at once
-          awaitOne();
+          awaitOne(senders);
         }
       }
     }
@@ -357,13 +377,13 @@ public final class FanOut {
       return new Look(run, buffer, run.archived() && !buffer.open(), new ConcurrentHashMap<>());
     }
 
-    private boolean startThoseBehind(Map<String, Long> cursors, ExecutorService threads) {
+    private boolean startThoseBehind(Map<String, Long> cursors, Threads.Crew senders) {
       boolean started = false;
       for (Map.Entry<String, Long> cursor : cursors.entrySet()) {
         boolean behind = look.ended() || cursor.getValue() <= look.buffer().lastSeq();
-        if (behind && served.add(cursor.getKey())) {
-          started = true;
-          threads.execute(() -> deliver(cursor.getKey(), cursor.getValue()));
+        if (behind) {
+          started |=
+              senders.start(cursor.getKey(), () -> deliver(cursor.getKey(), cursor.getValue()));
         }
       }
       return started;
@@ -398,7 +418,7 @@ public final class FanOut {
               if (++failed == ATTEMPTS) {
                 return; // it may have gone, or subscribed anew: that shows at the next look
               }
-              TimeUnit.MILLISECONDS.sleep(FIRST_BACKOFF_MILLIS << (failed - 1));
+              threads.pause(FIRST_BACKOFF.multipliedBy(1L << (failed - 1)));
             }
           }
         }
@@ -406,8 +426,6 @@ public final class FanOut {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         LOG.error("run {}: connection {} was not served", runId, connectionId, e);
-      } finally {
-        finished.add(connectionId);
       }
     }
 
@@ -415,7 +433,8 @@ public final class FanOut {
       steps.acquire();
       try {
         Look now = look;
-        return switch (now.batches().computeIfAbsent(cursor, from -> batch(now, from))) {
+        Shared batch = now.batches().computeIfAbsent(cursor, _ -> new Shared(threads.lock()));
+        return switch (batch.get(() -> batch(now, cursor))) {
           case Batch.Nothing() -> new Step.Done();
           case Batch.Events(String message, long nextSeq) ->
               send(connectionId, cursor, message, () -> advance(connectionId, cursor, nextSeq));
@@ -546,22 +565,18 @@ public final class FanOut {
     }
 
     /** Waits a moment for a sender to end. */
-    private void awaitOne() {
+    private void awaitOne(Threads.Crew senders) {
       try {
-        String first = finished.poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-        while (first != null) {
-          served.remove(first);
-          first = finished.poll();
-        }
+        senders.awaitOne(LOOK_EVERY);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       }
     }
 
     /** Waits for all senders: they look at the deadline themselves, and a message has time-outs. */
-    private void awaitAll() {
-      while (!served.isEmpty() && !Thread.currentThread().isInterrupted()) {
-        awaitOne();
+    private void awaitAll(Threads.Crew senders) {
+      while (!senders.isIdle() && !Thread.currentThread().isInterrupted()) {
+        awaitOne(senders);
       }
     }
   }

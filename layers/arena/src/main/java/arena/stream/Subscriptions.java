@@ -6,9 +6,9 @@ import arena.broker.TooManyReaders;
 import arena.catalog.Catalog;
 import arena.catalog.CatalogUnavailable;
 import arena.run.Run;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +19,7 @@ public final class Subscriptions {
   /** Attempts at an answer; with the waits in between they take a second, and 3 s a hung one. */
   private static final int ATTEMPTS = 5;
 
-  private static final long FIRST_BACKOFF_MILLIS = 60;
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(60);
 
   private final Connections connections;
   private final Subscribers subscribers;
@@ -27,6 +27,7 @@ public final class Subscriptions {
   private final Notifier notifier;
   private final Gateway gateway;
   private final InstantSource clock;
+  private final Threads threads;
 
   /** Serves connections with these. */
   public Subscriptions(
@@ -35,13 +36,15 @@ public final class Subscriptions {
       Catalog catalog,
       Notifier notifier,
       Gateway gateway,
-      InstantSource clock) {
+      InstantSource clock,
+      Threads threads) {
     this.connections = connections;
     this.subscribers = subscribers;
     this.catalog = catalog;
     this.notifier = notifier;
     this.gateway = gateway;
     this.clock = clock;
+    this.threads = threads;
   }
 
   /**
@@ -138,19 +141,19 @@ public final class Subscriptions {
 
   /** An answer is not dropped because the gateway is busy for a moment. */
   private void answer(String connectionId, String message) {
-    long backoff = FIRST_BACKOFF_MILLIS;
+    Duration backoff = FIRST_BACKOFF;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (gateway.send(connectionId, message) != Gateway.Sent.LATER) {
         return;
       }
       if (attempt < ATTEMPTS) {
         try {
-          TimeUnit.MILLISECONDS.sleep(backoff);
+          threads.pause(backoff);
         } catch (InterruptedException _) {
           Thread.currentThread().interrupt();
           return;
         }
-        backoff *= 2;
+        backoff = backoff.multipliedBy(2);
       }
     }
     // One that waits for an answer in vain must not wait for ever.

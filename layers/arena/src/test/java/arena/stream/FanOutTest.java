@@ -110,7 +110,8 @@ class FanOutTest {
         sockets,
         woken::add,
         _ -> "https://example.com/",
-        clock);
+        clock,
+        new VirtualThreads());
   }
 
   private static Event event(long seq) {
@@ -330,7 +331,8 @@ class FanOutTest {
                 sockets,
                 woken::add,
                 _ -> "",
-                clock)
+                clock,
+                new VirtualThreads())
             .serve(RUN, later())
             .events());
   }
@@ -391,7 +393,8 @@ class FanOutTest {
             sockets,
             woken::add,
             _ -> "",
-            clock);
+            clock,
+            new VirtualThreads());
     assertThrows(ConnectionsUnavailable.class, () -> failing.serve(RUN, later()));
     reader("new", 20);
     fanOut().serve(RUN, later());
@@ -426,7 +429,8 @@ class FanOutTest {
               throw new NotifierUnavailable("Lambda is away", null);
             },
             _ -> "",
-            clock);
+            clock,
+            new VirtualThreads());
     assertThrows(
         NotifierUnavailable.class, () -> fanOut.serve(RUN, START.plus(Duration.ofSeconds(10))));
     assertFalse(broker.leased(RUN));
@@ -452,7 +456,8 @@ class FanOutTest {
             sockets,
             woken::add,
             _ -> "",
-            clock);
+            clock,
+            new VirtualThreads());
     fanOut.serve(RUN, later());
     assertEquals(List.of("closed"), sockets.types("a"));
   }
@@ -485,7 +490,8 @@ class FanOutTest {
                 sockets,
                 woken::add,
                 _ -> "",
-                clock)
+                clock,
+                new VirtualThreads())
             .serve(RUN, later());
     assertEquals(List.of("overflow"), sockets.types("a"));
     assertEquals(10, sockets.got.get("a").peek().path("available_from").asLong());

@@ -73,7 +73,8 @@ class SubscriptionsTest {
   }
 
   private void receive(String message) {
-    new Subscriptions(connections, broker, runs, notifier, gateway, clock).receive("a", message);
+    new Subscriptions(connections, broker, runs, notifier, gateway, clock, new VirtualThreads())
+        .receive("a", message);
   }
 
   private void assertError(String code) {
