@@ -200,8 +200,7 @@ final class BedrockAgent implements Agent {
     if (e instanceof ApiCallTimeoutException
         || e instanceof ApiCallAttemptTimeoutException
         || e instanceof AbortedException) {
-      return new ModelTimedOut(
-          "Bedrock did not answer for %s within %s s.".formatted(model, timeout.toSeconds()), e);
+      return timedOut(e);
     }
     if (among(e, AnswerTooLarge.class).isPresent()) {
       return new ModelMalformed(
@@ -210,7 +209,7 @@ final class BedrockAgent implements Agent {
     }
     Optional<SocketTimeoutException> late = among(e, SocketTimeoutException.class);
     if (late.isPresent() && String.valueOf(late.get().getMessage()).startsWith("Read")) {
-      return new ModelTimedOut("Bedrock did not answer for %s in time.".formatted(model), e);
+      return timedOut(e);
     }
     Optional<IOException> broken = among(e, IOException.class);
     boolean parser = broken.isPresent() && broken.get().getClass().getName().contains(".jackson.");
@@ -223,6 +222,11 @@ final class BedrockAgent implements Agent {
       return new ModelUnreachable("Bedrock cannot be reached, or the connection broke: " + said, e);
     }
     return new ModelRefused("Bedrock cannot be called: " + said, e);
+  }
+
+  private ModelTimedOut timedOut(SdkClientException e) {
+    return new ModelTimedOut(
+        "Bedrock did not answer for %s within %s s.".formatted(model, timeout.toSeconds()), e);
   }
 
   /** The first of the causes that is of this type. */

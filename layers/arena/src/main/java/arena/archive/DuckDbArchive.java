@@ -154,6 +154,11 @@ public final class DuckDbArchive implements Archive {
     // and then written again may have been copied in between.
     cache().forget(address(run));
     try (FileCache.Copy copy = copy(run)) {
+      if (copy.rows() != run.nEvents()) {
+        throw new IllegalStateException(
+            "%s has %d events, the catalog counts %d"
+                .formatted(address(run), copy.rows(), run.nEvents()));
+      }
       return question.apply(copy.file());
     }
   }

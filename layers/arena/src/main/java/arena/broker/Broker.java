@@ -29,7 +29,7 @@ public interface Broker {
    * that much already. If what is left ends before {@code nextSeq - 1}, it goes too, so that no
    * reader passes the hole unawares: it gets an {@link Overflow}. An event that is published again
    * is not counted again, unless the counter was lost as well. The next publish wakes the fan-out,
-   * which sees to readers whose cursors are lost: see {@link Subscribers#takeLoss}.
+   * which sees to readers whose cursors are lost: see {@link Subscribers#loss}.
    *
    * @return the next event that it takes: {@code nextSeq}, or a later one if it has more
    */

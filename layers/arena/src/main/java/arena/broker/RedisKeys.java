@@ -1,6 +1,5 @@
 package arena.broker;
 
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -8,9 +7,6 @@ import java.util.List;
  * are documented.
  */
 public final class RedisKeys {
-  /** How long a key that is not in use stays; the scripts have it too. */
-  static final Duration IDLE = Duration.ofDays(1);
-
   private final String root;
 
   private RedisKeys(String root) {
@@ -70,7 +66,7 @@ public final class RedisKeys {
     return run(runId, "fence");
   }
 
-  /** Exists when data of the run was lost here, until its readers were seen to. */
+  /** The number of a loss of data here, until its readers are seen to. */
   String loss(String runId) {
     return run(runId, "loss");
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
-import redis.clients.jedis.params.SetParams;
 
 /** Live readers and the lease of their fan-out, in Redis beside the run's stream. */
 public final class RedisSubscribers implements Subscribers {
@@ -17,6 +16,8 @@ public final class RedisSubscribers implements Subscribers {
   private static final Script FINISH = Script.named("finish");
   private static final Script RELEASE = Script.named("release");
   private static final Script ABANDON = Script.named("abandon");
+  private static final Script MARK_LOSS = Script.named("mark_loss");
+  private static final Script SEEN_TO_LOSS = Script.named("seen_to_loss");
 
   private final RedisConnection redis;
   private final RedisKeys keys;
@@ -124,16 +125,18 @@ public final class RedisSubscribers implements Subscribers {
 
   @Override
   public void markLoss(String runId) {
-    redis.call(
-        client ->
-            client.set(
-                keys.loss(runId), "1", SetParams.setParams().ex(RedisKeys.IDLE.toSeconds())));
+    redis.run(MARK_LOSS, List.of(keys.loss(runId)), List.of());
   }
 
   @Override
-  public boolean takeLoss(String runId) {
-    // A call that comes twice may say that there was none; what calls looks for itself then.
-    return redis.call(client -> client.del(keys.loss(runId))) == 1;
+  public OptionalLong loss(String runId) {
+    String loss = redis.call(client -> client.get(keys.loss(runId)));
+    return loss == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(loss));
+  }
+
+  @Override
+  public void seenToLoss(String runId, long loss) {
+    redis.run(SEEN_TO_LOSS, List.of(keys.loss(runId)), List.of(String.valueOf(loss)));
   }
 
   private static String millis(Duration holdFor) {

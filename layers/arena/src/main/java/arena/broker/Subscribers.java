@@ -52,7 +52,7 @@ public interface Subscribers {
 
   /**
    * Lets the lease go, unless work came in meanwhile: a cursor at or behind the last seq, any
-   * cursor when the run was closed by {@link Broker#close}, or {@linkplain #markLoss a loss}.
+   * cursor when the run was closed by {@link Broker#close}, or {@linkplain #loss a loss}.
    *
    * @return false if there is work, and the lease is kept; true if it is let go or was lost
    */
@@ -67,8 +67,11 @@ public interface Subscribers {
    */
   void markLoss(String runId);
 
-  /** Whether a loss was noted since this was asked last. */
-  boolean takeLoss(String runId);
+  /** The number of the last loss, while it is not seen to. */
+  OptionalLong loss(String runId);
+
+  /** Notes that the readers of this loss are seen to; a later loss is not touched. */
+  void seenToLoss(String runId, long loss);
 
   /** Most live readers of one run. */
   int MAX_READERS = 10_000;

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.codec.MalformedJson;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,6 +29,9 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
       throw new MalformedJson("not a request to finalize a run", e);
     }
     String runId = root.path("run_id").asText();
+    if (!RunId.isValid(runId)) {
+      throw new MalformedJson("a request to finalize a run has its run_id");
+    }
     return switch (root.path("status").asText()) {
       case "complete" -> new FinalizeRequest(runId, Optional.empty());
       case "failed" -> {

@@ -39,10 +39,10 @@ public final class FanOut {
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
 
   /**
-   * Size that a message of several events stays under, in bytes: one WebSocket frame of API
-   * Gateway.
+   * Most bytes of envelopes in a message of several: with what stands around and between them it
+   * fits one WebSocket frame of API Gateway, 32 KB.
    */
-  static final int MESSAGE_BYTES = 32 * 1024 - 128;
+  static final int MESSAGE_BYTES = 31 * 1024;
 
   /**
    * Largest envelope that is sent as it is, in bytes; a larger one goes by reference. API Gateway's
@@ -59,6 +59,7 @@ public final class FanOut {
   /** Longest that a reader takes nothing before its connection is closed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** So that the commas fit as well. */
   private static final int MESSAGE_EVENTS = 500;
 
   /** Messages that are read and sent at once: what bounds memory and connections. */
@@ -300,15 +301,18 @@ public final class FanOut {
           awaitOne(senders);
           continue;
         }
-        if (first && cursors.isEmpty()) {
-          disconnectLost(); // whoever it was woken for
+        if (first && cursors.isEmpty() && !lost().isEmpty()) {
+          subscribers.markLoss(runId); // it was woken for somebody
         }
         if (subscribers.release(runId, fence)) {
           wakeForLateSubscriber();
           return;
         }
-        if (subscribers.takeLoss(runId)) {
-          disconnectLost();
+        OptionalLong loss = subscribers.loss(runId);
+        if (loss.isPresent()) {
+          if (disconnectLost()) {
+            subscribers.seenToLoss(runId, loss.getAsLong());
+          }
         } else if (++idleLooks > MAX_IDLE_LOOKS) {
           throw new IllegalStateException(
               "run %s: its readers wait for what neither broker nor archive has".formatted(runId));
@@ -318,32 +322,31 @@ public final class FanOut {
       }
     }
 
+    /** Those who subscribe to the run and have no cursor any more, since Redis lost it. */
+    private List<String> lost() {
+      List<String> subscribed = connections.subscribers(runId);
+      // The cursor is there before the subscription is.
+      Set<String> known = subscribers.cursors(runId).keySet();
+      return subscribed.stream().filter(connectionId -> !known.contains(connectionId)).toList();
+    }
+
     /**
-     * Closes the connections of those who subscribe to the run and have no cursor any more, since
-     * Redis lost it: only they know where they were. So they come again, and go on from there.
+     * Closes the connections of those whose cursors are lost: only they know where they were. So
+     * they come again, and go on from there.
+     *
+     * @return whether there was time for all of them
      */
-    private void disconnectLost() {
-      try {
-        List<String> subscribed = connections.subscribers(runId);
-        // The cursor is there before the subscription is.
-        Set<String> known = subscribers.cursors(runId).keySet();
-        for (String connectionId : subscribed) {
-          if (known.contains(connectionId)) {
-            continue;
-          }
-          if (!goesOn() || !keepsLease()) {
-            inDoubt = true;
-            subscribers.markLoss(runId); // for whoever goes on with it
-            return;
-          }
-          LOG.warn("run {}: connection {} is closed: its cursor was lost", runId, connectionId);
-          gateway.close(connectionId);
-          forget(connectionId);
+    private boolean disconnectLost() {
+      for (String connectionId : lost()) {
+        if (!goesOn() || !keepsLease()) {
+          inDoubt = true;
+          return false;
         }
-      } catch (RuntimeException e) {
-        subscribers.markLoss(runId);
-        throw e;
+        LOG.warn("run {}: connection {} is closed: its cursor was lost", runId, connectionId);
+        gateway.close(connectionId);
+        forget(connectionId);
       }
+      return true;
     }
 
     /**

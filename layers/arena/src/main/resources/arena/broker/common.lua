@@ -21,3 +21,10 @@ local function last_seq(seq_key, events_key)
   local newest = redis.call('XREVRANGE', events_key, '+', '-', 'COUNT', 1)
   return newest[1] and seq_of(newest[1]) or 0
 end
+
+-- Notes a loss; a later one has a higher number.
+local function mark_loss(loss_key)
+  local time = redis.call('TIME')
+  local number = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  redis.call('SET', loss_key, digits(number), 'EX', IDLE_SECONDS)
+end

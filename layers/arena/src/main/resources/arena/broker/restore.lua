@@ -3,7 +3,7 @@
 -- Answers the next seq that the run takes.
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 redis.call('DEL', KEYS[2])
-redis.call('SET', KEYS[5], '1', 'EX', IDLE_SECONDS)
+mark_loss(KEYS[5])
 local last = last_seq(KEYS[3], KEYS[4])
 local wanted = tonumber(ARGV[3]) - 1
 if last < wanted then

@@ -31,12 +31,13 @@ public class MemoryBroker implements Broker, Subscribers {
     private final Map<String, Long> cursors = new HashMap<>();
     private long lease;
     private Instant leaseUntil = Instant.MIN;
-    private boolean loss;
+    private long loss;
   }
 
   private final Map<String, Kept> runs = new HashMap<>();
   private final InstantSource clock;
   private long fences;
+  private long losses;
   private long published;
   private long streamed;
   private long dropped;
@@ -94,7 +95,7 @@ public class MemoryBroker implements Broker, Subscribers {
         published++;
       }
     }
-    return new Published(run.last, (!run.cursors.isEmpty() || run.loss) && !leased(run));
+    return new Published(run.last, (!run.cursors.isEmpty() || run.loss > 0) && !leased(run));
   }
 
   @Override
@@ -102,7 +103,7 @@ public class MemoryBroker implements Broker, Subscribers {
     Kept run = kept(runId);
     run.open = true;
     run.closed = false;
-    run.loss = true;
+    run.loss = ++losses;
     if (run.last < nextSeq - 1) {
       run.stream.clear();
       run.last = nextSeq - 1;
@@ -232,7 +233,7 @@ public class MemoryBroker implements Broker, Subscribers {
     if (!holds(run, fence)) {
       return true;
     }
-    if (run.loss) {
+    if (run.loss > 0) {
       return false;
     }
     if (run.cursors.values().stream().anyMatch(cursor -> run.closed || cursor <= run.last)) {
@@ -244,15 +245,19 @@ public class MemoryBroker implements Broker, Subscribers {
 
   @Override
   public synchronized void markLoss(String runId) {
-    kept(runId).loss = true;
+    kept(runId).loss = ++losses;
   }
 
   @Override
-  public synchronized boolean takeLoss(String runId) {
+  public synchronized OptionalLong loss(String runId) {
+    long loss = kept(runId).loss;
+    return loss == 0 ? OptionalLong.empty() : OptionalLong.of(loss);
+  }
+
+  @Override
+  public synchronized void seenToLoss(String runId, long loss) {
     Kept run = kept(runId);
-    boolean loss = run.loss;
-    run.loss = false;
-    return loss;
+    run.loss = run.loss == loss ? 0 : run.loss;
   }
 
   @Override

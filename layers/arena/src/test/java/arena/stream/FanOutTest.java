@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.ArchiveUnavailable;
 import arena.broker.Overflow;
 import arena.codec.PayloadCodec;
+import arena.codec.Utf8;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.journal.JournalEntry;
@@ -59,11 +60,14 @@ class FanOutTest {
     private final Map<String, Sent> answers = new ConcurrentHashMap<>();
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger attempts = new AtomicInteger();
+    private final AtomicInteger largest = new AtomicInteger();
     private Runnable before = () -> {};
+    private Runnable closing = () -> {};
 
     @Override
     public Sent send(String connectionId, String message) {
       attempts.incrementAndGet();
+      largest.accumulateAndGet(Utf8.length(message), Math::max);
       before.run();
       if (closed.contains(connectionId)) {
         return Sent.GONE;
@@ -82,6 +86,7 @@ class FanOutTest {
 
     @Override
     public void close(String connectionId) {
+      closing.run();
       closed.add(connectionId);
     }
 
@@ -182,6 +187,16 @@ class FanOutTest {
       assertEquals(Set.of(), connections.of(connection));
     }
     assertEquals(Map.of(), broker.cursors(RUN));
+  }
+
+  @Test
+  void aMessageOfManySmallEventsIsOneFrame() {
+    aRun(1_000);
+    reader("a", 1);
+    fanOut().serve(RUN, later());
+    assertEquals(range(1, 1_000), sockets.seqs("a"));
+    int largest = sockets.largest.get();
+    assertTrue(largest > 30 * 1024 && largest <= 32 * 1024, largest + " bytes");
   }
 
   @Test
@@ -399,6 +414,23 @@ class FanOutTest {
     reader("new", 20);
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a"), sockets.closed);
+  }
+
+  @Test
+  void aLossThatIsSeenToByTwoIsSeenToWhole() {
+    aRun(20);
+    for (int i = 0; i < 10; i++) {
+      reader("reader-" + i, 1);
+    }
+    loseAndRestore();
+    sockets.closing = () -> clock.advance(Duration.ofSeconds(1));
+    fanOut().serve(RUN, START.plusSeconds(5));
+    assertEquals(5, sockets.closed.size());
+    assertEquals(List.of(RUN), List.copyOf(woken), "it hands over");
+    reader("new", 21);
+    fanOut().serve(RUN, later());
+    assertEquals(10, sockets.closed.size());
+    assertFalse(sockets.closed.contains("new"));
   }
 
   @Test

@@ -168,7 +168,7 @@ abstract class SubscribersContract {
   @Test
   void aLossIsWorkUntilItIsSeenTo() {
     broker().open(runId, "label", SampleEvents.START);
-    assertFalse(subscribers().takeLoss(runId));
+    assertEquals(OptionalLong.empty(), subscribers().loss(runId));
     loseEverything();
     broker().restore(runId, "label", SampleEvents.START, 1);
     assertTrue(
@@ -176,11 +176,15 @@ abstract class SubscribersContract {
         "though no cursor is left");
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertFalse(subscribers().release(runId, fence));
-    assertTrue(subscribers().takeLoss(runId));
-    assertFalse(subscribers().takeLoss(runId));
+    long first = subscribers().loss(runId).orElseThrow();
     subscribers().markLoss(runId);
-    assertFalse(subscribers().release(runId, fence));
-    assertTrue(subscribers().takeLoss(runId));
+    long second = subscribers().loss(runId).orElseThrow();
+    assertTrue(second > first);
+    subscribers().seenToLoss(runId, first);
+    assertFalse(subscribers().release(runId, fence), "there was a later one");
+    subscribers().seenToLoss(runId, second);
+    subscribers().seenToLoss(runId, second);
+    assertEquals(OptionalLong.empty(), subscribers().loss(runId));
     assertTrue(subscribers().release(runId, fence));
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());
   }

@@ -151,7 +151,13 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"TooManyRequestsException, 8", "ServiceException, 3", "Unknown, 3"})
+  @CsvSource({
+    "TooManyRequestsException, 8",
+    "SnapStartNotReadyException, 8",
+    "SnapStartTimeoutException, 3",
+    "ServiceException, 3",
+    "Unknown, 3"
+  })
   void triesAgainWhenLambdaDidNotRunTheFunction(String error, int attempts) {
     states.functions.refuses(error, attempts).answers(turn(0, true)).answers("{}");
 

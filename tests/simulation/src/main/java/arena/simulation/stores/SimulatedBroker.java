@@ -108,7 +108,7 @@ public final class SimulatedBroker implements Broker {
         redis.witness().counted(runId, events, last);
       }
     }
-    boolean wake = (!run.subscribers().isEmpty() || run.loss()) && run.lease() == null;
+    boolean wake = (!run.subscribers().isEmpty() || run.loss() != null) && run.lease() == null;
     return new Published(last, wake);
   }
 
@@ -149,7 +149,7 @@ public final class SimulatedBroker implements Broker {
           SimulatedRedis.Run run = redis.run(runId);
           run.setOpen(SentinelCodec.write(label, startedAt), SENTINEL_LIFE);
           run.deleteClosed();
-          run.setLoss();
+          run.setLoss(redis.newToken());
           redis.witness().opened(runId);
           long last = run.lastSeq();
           if (last < nextSeq - 1) {

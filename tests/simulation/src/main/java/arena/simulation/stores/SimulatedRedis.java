@@ -71,7 +71,7 @@ public final class SimulatedRedis {
     private Expiring<Map<String, Long>> subscribers;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
-    private Expiring<Boolean> loss;
+    private Expiring<Long> loss;
 
     private Keys copy() {
       Keys copy = new Keys();
@@ -332,12 +332,13 @@ public final class SimulatedRedis {
       keys.fence = null;
     }
 
-    boolean loss() {
-      return value(keys.loss) != null;
+    /** The number of the loss, or null. */
+    Long loss() {
+      return value(keys.loss);
     }
 
-    void setLoss() {
-      keys.loss = idle(true);
+    void setLoss(long number) {
+      keys.loss = idle(number);
     }
 
     void deleteLoss() {
@@ -354,7 +355,7 @@ public final class SimulatedRedis {
       count += subscribers().isEmpty() ? 0 : 1;
       count += lease() == null ? 0 : 1;
       count += value(keys.fence) == null ? 0 : 1;
-      count += loss() ? 1 : 0;
+      count += loss() == null ? 0 : 1;
       return count;
     }
   }

@@ -6,6 +6,7 @@ import arena.broker.TooManyReaders;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -164,7 +165,7 @@ public final class SimulatedSubscribers implements Subscribers {
           if (!holds(run, fence)) {
             return true;
           }
-          if (run.loss()) {
+          if (run.loss() != null) {
             return false;
           }
           long last = run.lastSeq();
@@ -197,21 +198,33 @@ public final class SimulatedSubscribers implements Subscribers {
         Call.SUBSCRIBERS_MARK_LOSS,
         runId,
         () -> {
-          redis.run(runId).setLoss();
+          redis.run(runId).setLoss(redis.newToken());
           return null;
         });
   }
 
   @Override
-  public boolean takeLoss(String runId) {
+  public OptionalLong loss(String runId) {
     return call(
-        Call.SUBSCRIBERS_TAKE_LOSS,
+        Call.SUBSCRIBERS_LOSS,
+        runId,
+        () -> {
+          Long loss = redis.run(runId).loss();
+          return loss == null ? OptionalLong.empty() : OptionalLong.of(loss);
+        });
+  }
+
+  @Override
+  public void seenToLoss(String runId, long loss) {
+    call(
+        Call.SUBSCRIBERS_SEEN_TO_LOSS,
         runId,
         () -> {
           SimulatedRedis.Run run = redis.run(runId);
-          boolean loss = run.loss();
-          run.deleteLoss();
-          return loss;
+          if (Objects.equals(run.loss(), loss)) {
+            run.deleteLoss();
+          }
+          return null;
         });
   }
 

@@ -1,0 +1,3 @@
+-- KEYS: loss
+mark_loss(KEYS[1])
+return 1
