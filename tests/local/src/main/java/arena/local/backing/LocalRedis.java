@@ -205,6 +205,10 @@ public final class LocalRedis implements AutoCloseable {
     return process;
   }
 
+  /**
+   * Every answered write is in the file, so that killing the process loses none: with {@code
+   * everysec}, Redis holds writes back while a slow disk is at it. Losing the machine may.
+   */
   private static String settings(int port, String password) {
     return """
         bind 127.0.0.1
@@ -213,7 +217,7 @@ public final class LocalRedis implements AutoCloseable {
         daemonize no
         dir ./
         appendonly yes
-        appendfsync everysec
+        appendfsync no
         save ""
         maxmemory 1gb
         maxmemory-policy noeviction

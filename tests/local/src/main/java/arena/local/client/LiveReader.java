@@ -22,6 +22,9 @@ public final class LiveReader implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration OPEN = Duration.ofSeconds(15);
 
+  /** Stands behind the last message of a connection that is no more. */
+  private static final String END = "";
+
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private WebSocket socket;
@@ -53,12 +56,16 @@ public final class LiveReader implements AutoCloseable {
     send("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, fromSeq));
   }
 
-  /** The next message, as text; fails if none comes within the bound. */
+  /** The next message, as text; fails if none comes within the bound, or the connection is closed. */
   public String next(Duration bound) {
     try {
       String message = messages.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
       if (message == null) {
         throw new IllegalStateException("no message came within " + bound);
+      }
+      if (message.equals(END)) {
+        messages.add(END);
+        throw new IllegalStateException("the connection is closed, no message comes any more");
       }
       return message;
     } catch (InterruptedException e) {
@@ -143,13 +150,18 @@ public final class LiveReader implements AutoCloseable {
 
     @Override
     public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-      closed.countDown();
+      end();
       return null;
     }
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
+      end();
+    }
+
+    private void end() {
       closed.countDown();
+      messages.add(END);
     }
   }
 }
