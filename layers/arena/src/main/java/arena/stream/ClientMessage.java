@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a client says over a WebSocket. */
@@ -23,6 +24,15 @@ sealed interface ClientMessage {
 
   /** Nothing that the protocol knows; why. */
   record Bad(ErrorCode code, String message) implements ClientMessage {}
+
+  /** The run that it is about, if it is about one and could be read. */
+  default Optional<String> about() {
+    return switch (this) {
+      case Subscribe(String runId, long _) -> Optional.of(runId);
+      case Unsubscribe(String runId) -> Optional.of(runId);
+      case Ping(), Bad(ErrorCode _, String _) -> Optional.empty();
+    };
+  }
 
   /** Reads one message; never fails. */
   static ClientMessage read(String text) {

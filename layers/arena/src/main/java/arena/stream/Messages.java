@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the server says over a WebSocket. */
@@ -45,10 +46,14 @@ final class Messages {
         });
   }
 
-  static String error(ErrorCode code, String message) {
+  /** Names the run, if the client did: it may have asked for many, and is not answered in order. */
+  static String error(Optional<String> aboutRun, ErrorCode code, String message) {
     return object(
         out -> {
           out.writeStringField("type", "error");
+          if (aboutRun.isPresent()) {
+            out.writeStringField("run_id", aboutRun.get());
+          }
           out.writeStringField("code", code.label());
           out.writeStringField("message", message);
         });

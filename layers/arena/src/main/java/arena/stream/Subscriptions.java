@@ -71,22 +71,31 @@ public final class Subscriptions {
    * exception leaves: whoever asked is told.
    */
   public void receive(String connectionId, String message) {
+    ClientMessage said = ClientMessage.read(message);
     try {
-      serve(connectionId, message);
+      serve(connectionId, said);
     } catch (BrokerUnavailable
         | CatalogUnavailable
         | ConnectionsUnavailable
         | NotifierUnavailable e) {
       LOG.warn("message not served", e);
-      error(connectionId, ErrorCode.UNAVAILABLE, "a store does not answer for now; say it again");
+      error(
+          connectionId,
+          said.about(),
+          ErrorCode.UNAVAILABLE,
+          "a store does not answer for now; say it again");
     } catch (RuntimeException e) {
       LOG.error("message failed", e);
-      error(connectionId, ErrorCode.INTERNAL_ERROR, "the service failed; its log has the rest");
+      error(
+          connectionId,
+          said.about(),
+          ErrorCode.INTERNAL_ERROR,
+          "the service failed; its log has the rest");
     }
   }
 
-  private void serve(String connectionId, String message) {
-    switch (ClientMessage.read(message)) {
+  private void serve(String connectionId, ClientMessage said) {
+    switch (said) {
       case ClientMessage.Subscribe(String runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
       case ClientMessage.Unsubscribe(String runId) -> {
@@ -94,20 +103,22 @@ public final class Subscriptions {
         connections.unsubscribed(connectionId, runId);
       }
       case ClientMessage.Ping() -> answer(connectionId, Messages.pong());
-      case ClientMessage.Bad(ErrorCode code, String why) -> error(connectionId, code, why);
+      case ClientMessage.Bad(ErrorCode code, String why) ->
+          error(connectionId, said.about(), code, why);
     }
   }
 
   private void subscribe(String connectionId, String runId, long fromSeq) {
     Optional<Run> run = catalog.find(runId);
     if (run.isEmpty()) {
-      error(connectionId, ErrorCode.UNKNOWN_RUN, "no run has the id " + runId);
+      error(connectionId, Optional.of(runId), ErrorCode.UNKNOWN_RUN, "no run has the id " + runId);
       return;
     }
     long next = run.get().nEvents() + 1;
     if (fromSeq > next) {
       error(
           connectionId,
+          Optional.of(runId),
           ErrorCode.INVALID_FIELD,
           "from_seq is at most the run's next seq, %d, not %d".formatted(next, fromSeq));
       return;
@@ -119,6 +130,7 @@ public final class Subscriptions {
     } catch (TooManyReaders _) {
       error(
           connectionId,
+          Optional.of(runId),
           ErrorCode.TOO_MANY_READERS,
           "a run has at most %d live readers; GET /events has its events too"
               .formatted(Subscribers.MAX_READERS));
@@ -128,6 +140,7 @@ public final class Subscriptions {
       subscribers.remove(runId, connectionId);
       error(
           connectionId,
+          Optional.of(runId),
           ErrorCode.TOO_MANY_SUBSCRIPTIONS,
           "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
       return;
@@ -135,8 +148,9 @@ public final class Subscriptions {
     notifier.wake(runId);
   }
 
-  private void error(String connectionId, ErrorCode code, String message) {
-    answer(connectionId, Messages.error(code, message));
+  private void error(
+      String connectionId, Optional<String> aboutRun, ErrorCode code, String message) {
+    answer(connectionId, Messages.error(aboutRun, code, message));
   }
 
   /** An answer is not dropped because the gateway is busy for a moment. */

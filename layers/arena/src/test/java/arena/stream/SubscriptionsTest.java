@@ -81,6 +81,7 @@ class SubscriptionsTest {
     assertEquals(1, got.size(), got.toString());
     assertEquals("error", got.getFirst().path("type").asText());
     assertEquals(code, got.getFirst().path("code").asText());
+    assertEquals(RUN, got.getFirst().path("run_id").asText(), "it says of which run");
   }
 
   @Test
