@@ -1,0 +1,176 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.models.Behaviour;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/**
+ * The client library in JavaScript: its own tests, and the same library against the stack. Skipped
+ * on a machine without Node.
+ */
+final class JavaScriptClientTest {
+  private static final Path UNIT_TESTS =
+      Path.of("..", "..", "functions", "stream-events", "client", "arena-client.test.js");
+  private static final Path LIVE_TESTS = Path.of("src", "test", "javascript", "watching.test.mjs");
+  private static final Duration BOUND = Duration.ofMinutes(2);
+  private static final int OLDEST_NODE = 20;
+
+  /** From this version on, Node has a WebSocket without being asked for it. */
+  private static final int NODE_WITH_WEBSOCKET = 22;
+
+  private static int node;
+
+  @BeforeAll
+  static void findNode() throws Exception {
+    Path version = Files.createTempFile("node", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder("node", "--version").redirectOutput(version.toFile()).start();
+      if (process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+        Matcher major = Pattern.compile("^v(\\d+)\\.").matcher(Files.readString(version));
+        node = major.find() ? Integer.parseInt(major.group(1)) : 0;
+      }
+    } catch (IOException _) {
+      node = 0; // there is none
+    } finally {
+      Files.delete(version);
+    }
+    Assumptions.assumeTrue(
+        node >= OLDEST_NODE, "Node %d or newer is not on the PATH".formatted(OLDEST_NODE));
+  }
+
+  @Test
+  void theLibraryPassesItsOwnTests() throws Exception {
+    run(UNIT_TESTS, Map.of());
+  }
+
+  @Test
+  void theLibraryWatchesTheStack() throws Exception {
+    Stack stack = Stack.shared();
+    String action = "{\"type\":\"wait\",\"why\":\"%s\"}".formatted("because ".repeat(240));
+    String actions = "[" + String.join(",", Collections.nCopies(50, action)) + "]";
+    stack.models().when("wordy", Behaviour.text("…".repeat(20_000) + actions));
+    try (Stage stage = Stage.open()) {
+      run(
+          LIVE_TESTS,
+          Map.of(
+              "ARENA_HTTP", stack.stack().httpUrl().toString(),
+              "ARENA_WEBSOCKET", stack.stack().webSocketUrl().toString(),
+              "ARENA_STAGE", stage.url()));
+    }
+  }
+
+  private static void run(Path tests, Map<String, String> environment) throws Exception {
+    List<String> command = new ArrayList<>(List.of("node"));
+    if (node < NODE_WITH_WEBSOCKET) {
+      command.add("--experimental-websocket");
+    }
+    command.addAll(List.of("--test", "--test-reporter=tap", tests.toString()));
+    Path log = Path.of("target", tests.getFileName() + ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      boolean ended = process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS);
+      String output = Files.readString(log);
+      assertTrue(ended, () -> "the tests do not end: " + output);
+      assertEquals(0, process.exitValue(), output);
+      assertTrue(Pattern.compile("(?m)^# pass [1-9]").matcher(output).find(), output);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  /**
+   * Lets the tests in JavaScript have runs that stand still, over HTTP: /play/{run_id} and so on.
+   */
+  private record Stage(HttpServer server, ExecutorService threads, Map<String, LiveRun> runs)
+      implements AutoCloseable {
+    private static final int MAX_RUNS = 20;
+
+    static Stage open() throws IOException {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      Stage stage =
+          new Stage(server, Executors.newVirtualThreadPerTaskExecutor(), new ConcurrentHashMap<>());
+      server.setExecutor(stage.threads);
+      server.createContext("/", stage::answer);
+      server.start();
+      return stage;
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+      int status = 200;
+      String text;
+      try {
+        text = act(exchange.getRequestURI().getPath().split("/"));
+      } catch (RuntimeException | AssertionError e) {
+        status = 500;
+        text = e.toString();
+      }
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      try (exchange) {
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+      }
+    }
+
+    private String act(String[] path) {
+      if (path[1].equals("start")) {
+        assertTrue(runs.size() < MAX_RUNS, "more than %d runs".formatted(MAX_RUNS));
+        LiveRun run = LiveRun.start();
+        runs.put(run.id(), run);
+        return run.id();
+      }
+      LiveRun run = runs.get(path[2]);
+      switch (path[1]) {
+        case "play" -> run.play();
+        case "fail" -> run.fail();
+        case "trim" -> {
+          try (Jedis redis = Stack.shared().redis()) {
+            run.trim(redis, Long.parseLong(path[3]));
+          }
+        }
+        default -> throw new IllegalArgumentException("no act is called " + path[1]);
+      }
+      return "done";
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+      threads.close();
+      runs.values().forEach(LiveRun::close);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+// The client library against the running stack. JavaScriptClientTest runs this file, and plays the runs that are to
+// stand still meanwhile: its address is ARENA_STAGE.
+
+import assert from "node:assert/strict";
+import {once} from "node:events";
+import net from "node:net";
+import {test} from "node:test";
+
+import {ArenaClient, State} from "../../../../../functions/stream-events/client/arena-client.js";
+
+const HTTP = process.env.ARENA_HTTP;
+const WEBSOCKET = process.env.ARENA_WEBSOCKET;
+const STAGE = process.env.ARENA_STAGE;
+const BOUND = {timeout: 60_000};
+/** Events that a run of the stage begins with. */
+const BEGUN = 3;
+
+// ---- what the tests do
+
+async function startRun(body) {
+  const response = await fetch(`${HTTP}/runs`, {
+    method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(body)});
+  assert.equal(response.status, 202);
+  return (await response.json()).run_id;
+}
+
+/** A run that stands still until it is told to play a turn. */
+async function liveRun() {
+  const act = async (...path) => {
+    const response = await fetch([STAGE, ...path].join("/"), {method: "POST"});
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return text;
+  };
+  const id = await act("start");
+  return {
+    id,
+    play: () => act("play", id),
+    trim: firstKept => act("trim", id, firstKept),
+    fail: () => act("fail", id),
+  };
+}
+
+/** Watches; what came, and a promise for when so much has. */
+function watch(arena, runId, options = {}) {
+  const seen = {texts: [], events: [], states: [], lost: [], waiting: []};
+  seen.watch = arena.watch(runId, {
+    texts: true,
+    onEvents: (events, texts) => {
+      seen.events.push(...events);
+      seen.texts.push(...texts);
+      seen.waiting = seen.waiting.filter(({count, resolve}) => seen.texts.length < count || resolve());
+    },
+    onState: state => seen.states.push(state),
+    onLost: range => seen.lost.push(range),
+    ...options,
+  });
+  seen.have = count => new Promise(resolve => {
+    seen.waiting.push({count, resolve: () => { resolve(); return false; }});
+    seen.waiting = seen.waiting.filter(one => seen.texts.length < one.count || one.resolve());
+  });
+  return seen;
+}
+
+/** What was seen is what GET /events has, to the byte, and each event once. */
+async function assertAll(runId, seen) {
+  const response = await fetch(`${HTTP}/events?run_id=${runId}`);
+  const body = await response.text();
+  const all = `{"events":[${seen.texts.join(",")}],"next_from_seq":null,`;
+  assert.equal(body.slice(0, all.length), all);
+  assert.deepEqual(seen.events, JSON.parse(body).events);
+  assert.deepEqual(seen.events.map(event => event.seq), seen.events.map((_, i) => i + 1));
+  assert.deepEqual(seen.lost, []);
+}
+
+/** The network between client and stack, which can be cut: breaks what is connected, lets nobody in. */
+async function cuttable() {
+  const {hostname, port, pathname} = new URL(WEBSOCKET);
+  const sockets = new Set();
+  let isCut = false;
+  const proxy = {connections: 0};
+  const server = net.createServer(client => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
+    proxy.connections++;
+    const service = net.connect(Number(port), hostname);
+    for (const [from, to] of [[client, service], [service, client]]) {
+      sockets.add(from);
+      from.on("data", data => to.write(data));
+      from.on("error", () => {}); // it was cut
+      from.on("close", () => { sockets.delete(from); to.destroy(); });
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  proxy.websocket = `ws://127.0.0.1:${server.address().port}${pathname}`;
+  proxy.cut = () => { isCut = true; sockets.forEach(socket => socket.destroy()); };
+  proxy.mend = () => { isCut = false; };
+  proxy.close = () => { proxy.cut(); server.close(); };
+  return proxy;
+}
+
+function client(websocket = WEBSOCKET) {
+  return new ArenaClient({http: HTTP, websocket});
+}
+
+// ---- the tests
+
+let finished;
+
+test("a run is watched live from its first event to its end", BOUND, async () => {
+  finished = await startRun({n_turns: 20});
+  const seen = watch(client(), finished);
+  const {state, status, lastSeq} = await seen.watch.ended;
+  assert.deepEqual([state, status, lastSeq], [State.COMPLETE, "complete", seen.events.length]);
+  assert.ok(seen.events.length > 80);
+  assert.deepEqual(seen.states, [State.CONNECTING, State.STREAMING, State.COMPLETE]);
+  await assertAll(finished, seen);
+});
+
+test("a finished run is watched from the archive", BOUND, async () => {
+  const seen = watch(client(), finished);
+  assert.equal((await seen.watch.ended).state, State.COMPLETE);
+  await assertAll(finished, seen);
+});
+
+test("a connection that is cut in mid-run, twice, costs nothing", BOUND, async () => {
+  const network = await cuttable();
+  const run = await liveRun();
+  const seen = watch(client(network.websocket), run.id);
+  await seen.have(BEGUN);
+  for (let turn = 0; turn < 2; turn++) {
+    network.cut();
+    await run.play();
+    network.mend();
+    await run.play();
+    await seen.have(BEGUN + 2 * turn + 2);
+  }
+  await run.fail();
+  const {state, status} = await seen.watch.ended;
+  assert.deepEqual([state, status], [State.CLOSED, "failed"]);
+  assert.equal(network.connections, 3);
+  await assertAll(run.id, seen);
+  network.close();
+});
+
+test("who comes when the buffer has dropped the beginning reads that from /events", BOUND, async () => {
+  const run = await liveRun();
+  await run.play();
+  await run.trim(5);
+  const seen = watch(client(), run.id);
+  await seen.have(5);
+  await run.play();
+  await run.fail();
+  await seen.watch.ended;
+  await assertAll(run.id, seen);
+});
+
+test("who was away while the buffer moved on misses nothing", BOUND, async () => {
+  const network = await cuttable();
+  const run = await liveRun();
+  const seen = watch(client(network.websocket), run.id);
+  await seen.have(BEGUN);
+  network.cut();
+  await run.play();
+  await run.play();
+  await run.trim(BEGUN + 4);
+  network.mend();
+  await seen.have(BEGUN + 4);
+  await run.play();
+  await run.fail();
+  await seen.watch.ended;
+  assert.deepEqual(seen.states, [State.CONNECTING, State.STREAMING, State.CONNECTING, State.STREAMING, State.CLOSED]);
+  await assertAll(run.id, seen);
+  network.close();
+});
+
+test("one connection watches many runs, and an unknown one does not disturb them", BOUND, async () => {
+  const network = await cuttable();
+  const arena = client(network.websocket);
+  const runs = await Promise.all(Array.from({length: 4}, () => startRun({n_turns: 2})));
+  const all = runs.map(run => watch(arena, run));
+  const {state, error} = await watch(arena, "0".repeat(32)).watch.ended;
+  assert.deepEqual([state, error.code], [State.ERROR, "unknown_run"]);
+  for (const [i, seen] of all.entries()) {
+    assert.equal((await seen.watch.ended).state, State.COMPLETE);
+    await assertAll(runs[i], seen);
+  }
+  assert.equal(network.connections, 1);
+  network.close();
+});
+
+test("a seq that the run does not have yet is refused", BOUND, async () => {
+  const {state, error} = await watch(client(), finished, {fromSeq: 10_000}).watch.ended;
+  assert.deepEqual([state, error.code], [State.ERROR, "invalid_field"]);
+});
+
+test("a payload that is too large for a message comes whole, or as a link that can be followed", BOUND, async () => {
+  const run = await startRun({n_turns: 1, profile: {model: "openai:wordy"}});
+  const arena = client();
+  const seen = watch(arena, run);
+  assert.equal((await seen.watch.ended).state, State.COMPLETE);
+  await assertAll(run, seen);
+
+  const links = watch(arena, run, {fetchPayloads: false});
+  await links.watch.ended;
+  const referring = links.events.findIndex(event => event.payload_url !== undefined);
+  assert.notEqual(referring, -1);
+  assert.deepEqual(
+      await arena.whole(links.events[referring], {text: links.texts[referring]}),
+      {event: seen.events[referring], text: seen.texts[referring]});
+});
