@@ -56,7 +56,9 @@ public final class LiveReader implements AutoCloseable {
     send("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, fromSeq));
   }
 
-  /** The next message, as text; fails if none comes within the bound, or the connection is closed. */
+  /**
+   * The next message, as text; fails if none comes within the bound, or the connection is closed.
+   */
   public String next(Duration bound) {
     try {
       String message = messages.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
