@@ -1,7 +1,6 @@
 package arena.codec;
 
 import arena.event.Event;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
@@ -10,14 +9,21 @@ import java.io.IOException;
  * last field.
  */
 public final class EnvelopeCodec {
+  /** About how long an envelope is beside its payload. */
+  private static final int HEAD_CHARS = 300;
+
   private EnvelopeCodec() {}
 
   /** The event's envelope. */
   public static String write(Event event) {
-    // The payload is compact, well-formed JSON already: to write it again, character by character,
-    // would take as long as all else that a publish does here.
-    String head = JsonText.object(out -> writeHead(event, out));
-    return head.substring(0, head.length() - 1) + ",\"payload\":" + event.payloadJson() + "}";
+    String payload = event.payloadJson();
+    // The payload is compact, well-formed JSON already: it is not written again, character by
+    // character. Every publish comes through here, event by event.
+    return head(event, payload.length())
+        .append(",\"payload\":")
+        .append(payload)
+        .append('}')
+        .toString();
   }
 
   /**
@@ -25,21 +31,22 @@ public final class EnvelopeCodec {
    * large.
    */
   public static String writeReference(Event event, String payloadUrl) {
-    return JsonText.object(
-        out -> {
-          writeHead(event, out);
-          out.writeStringField("payload_url", payloadUrl);
-        });
+    StringBuilder out = head(event, payloadUrl.length()).append(",\"payload_url\":");
+    JsonText.quote(payloadUrl, out);
+    return out.append('}').toString();
   }
 
-  private static void writeHead(Event event, JsonGenerator out) throws IOException {
-    out.writeStringField("run_id", event.runId());
-    out.writeNumberField("seq", event.seq());
-    out.writeStringField("agent_id", event.agentId());
-    out.writeNumberField("t", event.t());
-    out.writeStringField("kind", event.kind());
-    out.writeStringField("ts", Timestamps.write(event.ts()));
-    out.writeNumberField("schema_version", event.schemaVersion());
+  /** The fields before the payload. */
+  private static StringBuilder head(Event event, int payloadChars) {
+    StringBuilder out = new StringBuilder(HEAD_CHARS + payloadChars);
+    out.append("{\"run_id\":");
+    JsonText.quote(event.runId(), out);
+    out.append(",\"seq\":").append(event.seq()).append(",\"agent_id\":");
+    JsonText.quote(event.agentId(), out);
+    out.append(",\"t\":").append(event.t()).append(",\"kind\":");
+    JsonText.quote(event.kind(), out);
+    out.append(",\"ts\":\"").append(Timestamps.write(event.ts()));
+    return out.append("\",\"schema_version\":").append(event.schemaVersion());
   }
 
   /**

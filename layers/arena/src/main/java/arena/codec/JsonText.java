@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -70,6 +71,13 @@ final class JsonText {
       throw new UncheckedIOException(e); // a StringWriter does not fail
     }
     return wellFormed(text.toString());
+  }
+
+  /** Adds a string as JSON: in quotes, as a generator of {@link #FACTORY} writes it. */
+  static void quote(String text, StringBuilder out) {
+    out.append('"');
+    JsonStringEncoder.getInstance().quoteAsString(wellFormed(text), out);
+    out.append('"');
   }
 
   /** What reads the element that the parser stands on. */
