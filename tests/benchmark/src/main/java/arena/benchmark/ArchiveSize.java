@@ -1,0 +1,121 @@
+package arena.benchmark;
+
+import arena.codec.EnvelopeCodec;
+import arena.event.Event;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.run.RunStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * What a run's archive takes, in time and in bytes, beside its envelopes as JSON lines in gzip. The
+ * time is that of the whole: written, put in the bucket, and read back.
+ */
+final class ArchiveSize implements Measurement {
+  private static final List<Integer> SIZES = List.of(1_200, 10_000);
+  private static final Rounds ROUNDS = new Rounds(2, 7, Duration.ofSeconds(8));
+
+  @Override
+  public String title() {
+    return "archive, %d rounds of %s events".formatted(ROUNDS.wanted(), SIZES);
+  }
+
+  @Override
+  public List<Row> measure(MeasuredStack stack) {
+    List<Row> rows = new ArrayList<>();
+    for (int size : SIZES) {
+      List<Written> written = new ArrayList<>();
+      ROUNDS.each(
+          round -> {
+            Written one = write(stack, size);
+            if (round > 0) {
+              written.add(one);
+            }
+          });
+      rows.addAll(rows(size, written));
+      stack.tell("%,d events".formatted(size));
+    }
+    return rows;
+  }
+
+  /** What one archive took, and what gzip took for the same events. */
+  private record Written(double millis, long bytes, double gzipMillis, long gzipBytes) {}
+
+  private static Written write(MeasuredStack stack, int size) {
+    String runId = RunId.random();
+    List<Event> events = Games.events(runId, size);
+    Run run = run(runId, events);
+    long begun = System.nanoTime();
+    String address = stack.archive().write(run, events);
+    long archived = System.nanoTime();
+    long gzipBytes = gzip(events).length;
+    long zipped = System.nanoTime();
+    return new Written(
+        (archived - begun) / 1e6, bytes(stack, address), (zipped - archived) / 1e6, gzipBytes);
+  }
+
+  private static List<Row> rows(int size, List<Written> written) {
+    double bytes = Samples.median(written.stream().map(one -> (double) one.bytes()).toList());
+    double gzip = Samples.median(written.stream().map(one -> (double) one.gzipBytes()).toList());
+    double millis = Samples.median(written.stream().map(Written::millis).toList());
+    double gzipMillis = Samples.median(written.stream().map(Written::gzipMillis).toList());
+    String name = "archive of %,d events".formatted(size);
+    return List.of(
+        Row.ratio(name, bytes / gzip, "times gzip's bytes"),
+        Row.amount(name, bytes, "bytes", Row.amount(gzip) + " by gzip, of JSON lines"),
+        Row.amount(name, millis, "ms", Row.amount(gzipMillis) + " by gzip, in memory"));
+  }
+
+  private static long bytes(MeasuredStack stack, String address) {
+    String key = address.substring(("s3://" + stack.bucket() + "/").length());
+    return stack
+        .s3()
+        .headObject(request -> request.bucket(stack.bucket()).key(key))
+        .contentLength();
+  }
+
+  private static byte[] gzip(List<Event> events) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+      for (Event event : events) {
+        zip.write(EnvelopeCodec.write(event).getBytes(StandardCharsets.UTF_8));
+        zip.write('\n');
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Run run(String runId, List<Event> events) {
+    Event last = events.getLast();
+    return new Run(
+        runId,
+        "benchmark",
+        RunStatus.RUNNING,
+        Profile.DEFAULT,
+        "balanced",
+        0,
+        last.t() + 1,
+        Optional.empty(),
+        events.size(),
+        last.t(),
+        Instant.now(),
+        Optional.of(events.getFirst().ts()),
+        Optional.of(last.ts()),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,204 @@
+package arena.benchmark;
+
+import arena.archive.Archive;
+import arena.archive.DuckDb;
+import arena.archive.DuckDbArchive;
+import arena.broker.Broker;
+import arena.broker.RedisBroker;
+import arena.broker.RedisConnection;
+import arena.broker.RedisKeys;
+import arena.broker.RedisSettings;
+import arena.journal.DynamoJournal;
+import arena.journal.Journal;
+import arena.local.LocalStack;
+import arena.local.Options;
+import arena.local.client.ArenaClient;
+import arena.models.Behaviour;
+import arena.models.ModelServer;
+import arena.runtime.AwsClients;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/**
+ * A local stack to be measured, and beside it the product's own stores over the same servers, to be
+ * called directly.
+ */
+final class MeasuredStack implements AutoCloseable {
+  /** Longest wait for a run's end. */
+  private static final Duration RUN_LIMIT = Duration.ofSeconds(90);
+
+  private static final int LOOK_EVERY_MILLIS = 100;
+
+  private final Consumer<String> progress;
+  private final ModelServer models;
+  private final LocalStack stack;
+  private final ArenaClient client;
+  private final DynamoDbClient dynamoDb;
+  private final S3Client s3;
+  private final SfnClient states;
+  private final RedisConnection redis;
+  private final Journal journal;
+  private final Broker broker;
+  private final Archive archive;
+
+  /**
+   * Starts one that forgets everything when it is closed.
+   *
+   * @param progress is told what is being done, a line at a time
+   */
+  static MeasuredStack start(Consumer<String> progress) {
+    ModelServer models = ModelServer.start();
+    try {
+      Options options =
+          Options.of(Path.of(""))
+              // A hundred viewers come at once.
+              .parameter("RequestsPerSecond", "10000")
+              .parameter("RequestBurst", "5000")
+              .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
+              .progress(progress);
+      return new MeasuredStack(progress, models, LocalStack.start(options));
+    } catch (RuntimeException e) {
+      models.close();
+      throw e;
+    }
+  }
+
+  private MeasuredStack(Consumer<String> progress, ModelServer models, LocalStack stack) {
+    this.progress = progress;
+    this.models = models;
+    this.stack = stack;
+    client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    dynamoDb = AwsClients.dynamoDb();
+    s3 = AwsClients.s3();
+    states = SfnClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build();
+    redis =
+        new RedisConnection(
+            new RedisSettings(
+                stack.redisHost(), stack.redisPort(), false, Optional.of(stack.redisPassword())));
+    broker = new RedisBroker(redis, RedisKeys.plain());
+    String bucket = bucket();
+    journal =
+        new DynamoJournal(
+            dynamoDb, s3, stack.resource("JournalTable"), stack.resource("CatalogTable"), bucket);
+    archive =
+        new DuckDbArchive(
+            s3,
+            bucket,
+            () -> DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")));
+  }
+
+  /** Tells who waits what is being done. */
+  void tell(String line) {
+    progress.accept(line);
+  }
+
+  /** From now on the model {@code openai:<name>} does this. */
+  void model(String name, Behaviour behaviour) {
+    models.when(name, behaviour);
+  }
+
+  /** The HTTP interface. */
+  ArenaClient client() {
+    return client;
+  }
+
+  /** Where the WebSocket API answers. */
+  URI webSocketUrl() {
+    return stack.webSocketUrl();
+  }
+
+  /** The product's journal. */
+  Journal journal() {
+    return journal;
+  }
+
+  /** The product's broker, over connections of its own; one while one thread works with it. */
+  Broker broker() {
+    return broker;
+  }
+
+  /** The product's archive. */
+  Archive archive() {
+    return archive;
+  }
+
+  /** The bucket that archives are in. */
+  String bucket() {
+    return stack.resource("Bucket");
+  }
+
+  /** A client of the bucket. */
+  S3Client s3() {
+    return s3;
+  }
+
+  /** Where Redis listens, on loopback. */
+  int redisPort() {
+    return stack.redisPort();
+  }
+
+  /** A connection to Redis. */
+  Jedis redis() {
+    return new Jedis(
+        new HostAndPort(stack.redisHost(), stack.redisPort()),
+        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+  }
+
+  /**
+   * Waits until nothing of a run is under way any more. It looks at the execution, which costs the
+   * stack next to nothing: a subscriber, or a question about the run, would be measured too.
+   *
+   * @throws IllegalStateException if it does not complete, or not within 90 s
+   */
+  void awaitEnd(String runId) {
+    String execution =
+        stack.resource("ReplayStateMachine").replace(":stateMachine:", ":execution:") + ":" + runId;
+    long deadline = System.nanoTime() + RUN_LIMIT.toNanos();
+    while (System.nanoTime() < deadline) {
+      DescribeExecutionResponse found =
+          states.describeExecution(request -> request.executionArn(execution));
+      if (found.status() == ExecutionStatus.SUCCEEDED) {
+        return;
+      }
+      if (found.status() != ExecutionStatus.RUNNING) {
+        throw new IllegalStateException(
+            "run %s ended as %s: %s".formatted(runId, found.statusAsString(), found.cause()));
+      }
+      pause();
+    }
+    throw new IllegalStateException("run %s did not end within %s".formatted(runId, RUN_LIMIT));
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a run's end", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    redis.close();
+    states.close();
+    s3.close();
+    dynamoDb.close();
+    stack.close();
+    models.close();
+  }
+}

@@ -1,0 +1,114 @@
+package arena.benchmark;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Redis's own benchmark program, as the machine has it. */
+final class RedisBenchmark {
+  static final int PIPELINE = 16;
+
+  private static final String NAME = "redis-benchmark";
+  private static final int LIMIT_SECONDS = 30;
+  private static final Pattern RATE = Pattern.compile("([0-9.]+) requests per second");
+
+  private final Path program;
+
+  private RedisBenchmark(Path program) {
+    this.program = program;
+  }
+
+  /** The program on the PATH, if it is there. */
+  static Optional<RedisBenchmark> find() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder, NAME))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(RedisBenchmark::new);
+  }
+
+  /**
+   * Adds entries to a stream, over one connection.
+   *
+   * @param user may add to the stream without a password
+   * @param keep about how many entries the stream keeps
+   * @return entries a second
+   */
+  double addToStream(int port, String user, String stream, int keep, String value, int entries) {
+    List<String> command =
+        List.of(
+            program.toString(),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            String.valueOf(port),
+            "--user",
+            user,
+            "-a",
+            "none",
+            "-c",
+            "1",
+            "-P",
+            String.valueOf(PIPELINE),
+            "-n",
+            String.valueOf(entries),
+            "-q",
+            "XADD",
+            stream,
+            "MAXLEN",
+            "~",
+            String.valueOf(keep),
+            "*",
+            "envelope",
+            value);
+    String output = output(command);
+    return RATE.matcher(output)
+        .results()
+        .map(MatchResult::group)
+        .map(RATE::matcher)
+        .filter(Matcher::matches)
+        .map(found -> Double.parseDouble(found.group(1)))
+        .reduce((_, last) -> last)
+        .orElseThrow(() -> new IllegalStateException(NAME + " said no rate: " + output.strip()));
+  }
+
+  private static String output(List<String> command) {
+    try {
+      Path file = Files.createTempFile("redis-benchmark", ".txt");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(file.toFile())
+                .start();
+        try {
+          if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(
+                "%s took longer than %d s".formatted(NAME, LIMIT_SECONDS));
+          }
+        } finally {
+          process.destroyForcibly();
+        }
+        return Files.readString(file, StandardCharsets.UTF_8);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + NAME + " was at work", e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package arena.benchmark;
+
+import arena.broker.Broker;
+import arena.event.Event;
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.run.RunStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The calls that a turn makes to its stores, made directly: a run that was played is written once
+ * more, under another id, the same entries in the same order.
+ */
+final class StoreCalls {
+  private static final int MAX_ENTRIES = 1_000;
+
+  /** As many as a turn asks for. */
+  private static final int ENTRIES = 4;
+
+  private final Journal journal;
+  private final Broker broker;
+
+  StoreCalls(MeasuredStack stack) {
+    journal = stack.journal();
+    broker = stack.broker();
+  }
+
+  /**
+   * What one turn's calls took, in milliseconds.
+   *
+   * @param all the read, two appends and two publishes
+   * @param firstPart the first append and the first publish
+   */
+  record Turn(double all, double firstPart) {}
+
+  /** Writes the run once more; what each turn took, in order. */
+  List<Turn> again(String runId) {
+    String copy = RunId.random();
+    List<JournalEntry> entries =
+        journal.entries(runId, 0, MAX_ENTRIES).stream().map(entry -> renamed(entry, copy)).toList();
+    Instant now = Instant.now();
+    // Entries are the one that the run begins with, two a turn, and the closing one.
+    int turns = (entries.size() - 2) / 2;
+    journal.begin(run(copy, turns, now), entries.getFirst());
+    broker.open(copy, "benchmark", now);
+    List<Turn> taken = new ArrayList<>();
+    for (int turn = 0; turn < turns; turn++) {
+      JournalEntry state = entries.get(2 * turn);
+      JournalEntry before = entries.get(2 * turn + 1);
+      JournalEntry after = entries.get(2 * turn + 2);
+      long begun = System.nanoTime();
+      journal.entries(copy, state.position(), ENTRIES);
+      long read = System.nanoTime();
+      journal.append(before);
+      broker.publish(copy, before.events());
+      long firstPart = System.nanoTime();
+      journal.append(after);
+      broker.publish(copy, after.events());
+      taken.add(new Turn((System.nanoTime() - begun) / 1e6, (firstPart - read) / 1e6));
+    }
+    broker.close(copy);
+    return taken;
+  }
+
+  private static Run run(String runId, int turns, Instant now) {
+    return new Run(
+        runId,
+        "benchmark",
+        RunStatus.RUNNING,
+        Profile.DEFAULT,
+        "balanced",
+        0,
+        turns,
+        Optional.empty(),
+        0,
+        0,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static JournalEntry renamed(JournalEntry entry, String runId) {
+    List<Event> events =
+        entry.events().stream()
+            .map(
+                event ->
+                    new Event(
+                        runId,
+                        event.seq(),
+                        event.agentId(),
+                        event.t(),
+                        event.kind(),
+                        event.payloadJson(),
+                        event.ts(),
+                        event.schemaVersion()))
+            .toList();
+    return new JournalEntry(runId, entry.position(), events, entry.nextState());
+  }
+}

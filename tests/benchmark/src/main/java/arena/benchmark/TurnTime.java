@@ -1,0 +1,70 @@
+package arena.benchmark;
+
+import arena.event.Event;
+import arena.journal.JournalEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How long a turn takes through the whole stack, from its {@code turn_start} to the next one,
+ * beside what its own calls to the stores take when nothing stands around them. Nobody looks on.
+ */
+final class TurnTime implements Measurement {
+  private static final double LIMIT = 1.5;
+  private static final int TURNS = 200;
+  private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(35));
+  private static final int MAX_ENTRIES = 1_000;
+
+  @Override
+  public String title() {
+    return "time a turn, %d rounds of %d turns".formatted(ROUNDS.wanted(), TURNS);
+  }
+
+  @Override
+  public List<Row> measure(MeasuredStack stack) {
+    StoreCalls calls = new StoreCalls(stack);
+    List<Double> whole = new ArrayList<>();
+    List<Double> bare = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    ROUNDS.each(
+        round -> {
+          String runId = stack.client().startRun("{\"n_turns\":%d}".formatted(TURNS));
+          stack.awaitEnd(runId);
+          double turn = Samples.median(turns(stack, runId));
+          double call =
+              Samples.median(calls.again(runId).stream().map(StoreCalls.Turn::all).toList());
+          if (round < 1) {
+            return; // the warm-up
+          }
+          stack.tell(
+              "round %d: %.1f ms a turn, of which %.1f ms stores".formatted(round, turn, call));
+          whole.add(turn);
+          bare.add(call);
+          ratios.add(turn / call);
+        });
+    return List.of(
+        Row.atMost("time a turn", Samples.median(ratios), "times its own store calls'", LIMIT),
+        Row.amount(
+            "a turn, through the whole stack",
+            Samples.median(whole),
+            "ms",
+            "%s ms for its store calls made directly".formatted(Row.amount(Samples.median(bare)))));
+  }
+
+  private static List<Double> turns(MeasuredStack stack, String runId) {
+    List<Instant> starts =
+        stack.journal().entries(runId, 0, MAX_ENTRIES).stream()
+            .map(JournalEntry::events)
+            .flatMap(List::stream)
+            .filter(event -> event.kind().equals("turn_start"))
+            .map(Event::ts)
+            .toList();
+    List<Double> millis = new ArrayList<>();
+    for (int i = 1; i < starts.size(); i++) {
+      millis.add(Duration.between(starts.get(i - 1), starts.get(i)).toNanos() / 1e6);
+    }
+    return millis;
+  }
+}
