@@ -19,7 +19,7 @@ final class PublishRate implements Measurement {
   private static final int BATCH = 8;
   private static final int EVENT_BYTES = 1_024;
   private static final int EVENTS = 12_000;
-  private static final Rounds ROUNDS = new Rounds(5, 15, Duration.ofSeconds(15));
+  private static final Rounds ROUNDS = new Rounds(5, 15, Duration.ofSeconds(12));
   private static final String USER = "benchmark";
   private static final String STREAM = "benchmark:events";
 

@@ -14,7 +14,7 @@ import java.util.List;
 final class TurnTime implements Measurement {
   private static final double LIMIT = 1.5;
   private static final int TURNS = 200;
-  private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(35));
+  private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(25));
   private static final int MAX_ENTRIES = 1_000;
 
   @Override

@@ -19,7 +19,7 @@ final class ViewerLatency implements Measurement {
   private static final int FEW = 1;
   private static final int MANY = 100;
   private static final int TURNS = 30;
-  private static final Rounds ROUNDS = new Rounds(1, 2, Duration.ofSeconds(40));
+  private static final Rounds ROUNDS = new Rounds(1, 2, Duration.ofSeconds(28));
   private static final int WARM_UP_TURNS = 10;
   private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final String MODEL = "thinks";
