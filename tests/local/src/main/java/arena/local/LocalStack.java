@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -144,12 +145,22 @@ public final class LocalStack implements AutoCloseable {
       requireBuilt();
       stores = joined(storesStarting);
       createStores(starting);
-      parts.add(
-          SdkSettings.set(options.identity(), stores.dynamoDb(), stores.s3(), awsEndpoint.uri()));
+      SdkSettings settings =
+          parts.add(
+              SdkSettings.set(
+                  options.identity(),
+                  options.inFrontOf(Options.Service.DYNAMODB, stores.dynamoDb()),
+                  options.inFrontOf(Options.Service.S3, stores.s3()),
+                  options.inFrontOf(Options.Service.LAMBDA_AND_STEP_FUNCTIONS, awsEndpoint.uri())));
       host =
           parts.add(
               new FunctionHost(
-                  plan.functions(), home.logs(), clock, FunctionHost.DEFAULT_SANDBOXES));
+                  plan.functions(),
+                  home.logs(),
+                  clock,
+                  FunctionHost.DEFAULT_SANDBOXES,
+                  options.inProcess(),
+                  settings.environment()));
       StepFunctions states = stepFunctions();
       awsEndpoint.serve(host, Map.of(StepFunctions.TARGET_PREFIX, states));
       gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
@@ -276,12 +287,19 @@ public final class LocalStack implements AutoCloseable {
     Map<String, String> environment = new HashMap<>(options.environment());
     // The Redis at hand speaks plain text, on loopback.
     environment.put("REDIS_TLS", "false");
+    URI connections = options.inFrontOf(Options.Service.CONNECTIONS, httpUrl());
+    if (!connections.equals(httpUrl())) {
+      environment.put("ARENA_WEBSOCKET_ENDPOINT", connections + "/" + STAGE);
+    }
+    URI cache =
+        options.inFrontOf(
+            Options.Service.REDIS, URI.create("redis://" + REDIS_HOST + ":" + redisPort()));
     return new Deployment(
         NAME,
         "http://localhost:" + gateway.port(),
         "ws://localhost:" + gateway.port(),
-        REDIS_HOST,
-        redisPort(),
+        cache.getHost(),
+        cache.getPort(),
         redisPassword(),
         secret -> Optional.empty(),
         environment);
@@ -404,6 +422,17 @@ public final class LocalStack implements AutoCloseable {
   public Invocation invoke(String function, String event)
       throws TimeoutException, InterruptedException {
     return host.invoke(named(function), event, INVOKE_PATIENCE);
+  }
+
+  /**
+   * Kills the processes in which a function is at work on such events, as {@code kill -9} does: see
+   * {@link Options#inProcess}.
+   *
+   * @param function its name, with or without the stack's name before it
+   * @return how many were killed
+   */
+  public int kill(String function, Predicate<String> event) {
+    return host.kill(named(function), event);
   }
 
   private String named(String function) {

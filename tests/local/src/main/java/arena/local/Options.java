@@ -1,12 +1,15 @@
 package arena.local;
 
 import arena.local.clock.StackClock;
+import arena.local.lambda.FunctionHost;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * How a stack is to be started. Unless told otherwise it forgets everything when it is closed,
@@ -29,6 +32,8 @@ public final class Options {
   private Identity identity = Identity.LOCAL;
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
+  private FunctionHost.InProcess inProcess = FunctionHost.InProcess.NONE;
+  private final Map<Service, UnaryOperator<URI>> inFront = new EnumMap<>(Service.class);
   private final Map<String, String> parameters = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
 
@@ -99,6 +104,33 @@ public final class Options {
     return this;
   }
 
+  /** What functions call. */
+  public enum Service {
+    DYNAMODB,
+    S3,
+    LAMBDA_AND_STEP_FUNCTIONS,
+    /** The WebSocket API's {@code @connections}, without its stage. */
+    CONNECTIONS,
+    REDIS
+  }
+
+  /**
+   * Has functions call a service by way of something in front of it, such as a proxy that breaks.
+   *
+   * @param proxy from the service's own address to the one that functions are given; Redis's is
+   *     {@code redis://host:port}
+   */
+  public Options inFrontOf(Service service, UnaryOperator<URI> proxy) {
+    inFront.put(service, proxy);
+    return this;
+  }
+
+  /** Runs these invocations in processes of their own, for {@link LocalStack#kill}. */
+  public Options inProcess(FunctionHost.InProcess which) {
+    inProcess = which;
+    return this;
+  }
+
   /** Calls AWS as this identity. */
   public Options identity(Identity someone) {
     identity = someone;
@@ -151,6 +183,14 @@ public final class Options {
 
   Optional<URI> awsEndpoint() {
     return Optional.ofNullable(awsEndpoint);
+  }
+
+  FunctionHost.InProcess inProcess() {
+    return inProcess;
+  }
+
+  URI inFrontOf(Service service, URI address) {
+    return inFront.getOrDefault(service, UnaryOperator.identity()).apply(address);
   }
 
   Identity identity() {

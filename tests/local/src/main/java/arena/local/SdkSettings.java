@@ -10,6 +10,7 @@ import java.util.Map;
  */
 final class SdkSettings implements AutoCloseable {
   private final Map<String, String> before = new HashMap<>();
+  private final Map<String, String> environment = new HashMap<>();
 
   /**
    * Sets them until this is closed.
@@ -18,22 +19,31 @@ final class SdkSettings implements AutoCloseable {
    */
   static SdkSettings set(Identity identity, URI dynamoDb, URI s3, URI lambdaAndStepFunctions) {
     SdkSettings settings = new SdkSettings();
-    settings.set("aws.region", identity.region());
-    settings.set("aws.accessKeyId", identity.accessKeyId());
-    settings.set("aws.secretAccessKey", identity.secretAccessKey());
-    identity.sessionToken().ifPresent(token -> settings.set("aws.sessionToken", token));
-    settings.set("aws.endpointUrlDynamoDb", dynamoDb.toString());
-    settings.set("aws.endpointUrlS3", s3.toString());
-    settings.set("aws.endpointUrlLambda", lambdaAndStepFunctions.toString());
-    settings.set("aws.endpointUrlSfn", lambdaAndStepFunctions.toString());
+    settings.set("aws.region", "AWS_REGION", identity.region());
+    settings.set("aws.accessKeyId", "AWS_ACCESS_KEY_ID", identity.accessKeyId());
+    settings.set("aws.secretAccessKey", "AWS_SECRET_ACCESS_KEY", identity.secretAccessKey());
+    identity
+        .sessionToken()
+        .ifPresent(token -> settings.set("aws.sessionToken", "AWS_SESSION_TOKEN", token));
+    settings.set("aws.endpointUrlDynamoDb", "AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.toString());
+    settings.set("aws.endpointUrlS3", "AWS_ENDPOINT_URL_S3", s3.toString());
+    String lambda = lambdaAndStepFunctions.toString();
+    settings.set("aws.endpointUrlLambda", "AWS_ENDPOINT_URL_LAMBDA", lambda);
+    settings.set("aws.endpointUrlSfn", "AWS_ENDPOINT_URL_SFN", lambda);
     return settings;
   }
 
   private SdkSettings() {}
 
-  private void set(String name, String value) {
+  private void set(String name, String variable, String value) {
     before.put(name, System.getProperty(name));
     System.setProperty(name, value);
+    environment.put(variable, value);
+  }
+
+  /** The same, as environment variables, for functions in processes of their own. */
+  Map<String, String> environment() {
+    return environment;
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * Runs functions as Lambda does: each in sandboxes of its own, which are made when none is idle, up
@@ -52,7 +53,22 @@ public final class FunctionHost implements AutoCloseable {
   private static final Duration END_PATIENCE = Duration.ofSeconds(3);
   private static final JsonMapper JSON = new JsonMapper();
 
+  /**
+   * Which invocations run in a process of their own, that can be killed. Others run in this one,
+   * which is quicker.
+   */
+  @FunctionalInterface
+  public interface InProcess {
+    /** Whether this one does, of this function with this event. */
+    boolean test(String function, String event);
+
+    /** None. */
+    InProcess NONE = (function, event) -> false;
+  }
+
   private final Map<String, Pool> pools = new TreeMap<>();
+  private final InProcess inProcess;
+  private final Map<String, String> settings;
   private final StackClock clock;
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicInteger waitingEvents = new AtomicInteger();
@@ -68,7 +84,29 @@ public final class FunctionHost implements AutoCloseable {
    */
   public FunctionHost(
       Collection<FunctionDefinition> functions, Path logs, StackClock clock, int maximumSandboxes) {
+    this(functions, logs, clock, maximumSandboxes, InProcess.NONE, Map.of());
+  }
+
+  /**
+   * Hosts these functions, some of whose invocations run in processes.
+   *
+   * @param logs the folder for each function's log, {@code <function>.log}
+   * @param clock times the retries of background invocations; a function's time-out is in the
+   *     machine's own time
+   * @param maximumSandboxes most sandboxes of one function
+   * @param inProcess which invocations run in a process of their own
+   * @param settings environment variables that such a process needs, beside its function's
+   */
+  public FunctionHost(
+      Collection<FunctionDefinition> functions,
+      Path logs,
+      StackClock clock,
+      int maximumSandboxes,
+      InProcess inProcess,
+      Map<String, String> settings) {
     this.clock = clock;
+    this.inProcess = inProcess;
+    this.settings = Map.copyOf(settings);
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("lambda-time-outs").factory());
@@ -149,6 +187,16 @@ public final class FunctionHost implements AutoCloseable {
   /** How many events wait for their invocation in the background, or for a retry of it. */
   public int waitingEvents() {
     return waitingEvents.get();
+  }
+
+  /**
+   * Kills the processes in which a function is at work on such events; they are no more when this
+   * returns.
+   *
+   * @return how many were killed
+   */
+  public int kill(String nameOrArn, Predicate<String> event) {
+    return pool(nameOrArn).kill(event);
   }
 
   private record Event(Pool pool, String requestId, String payload, Instant at) {}
@@ -309,24 +357,26 @@ public final class FunctionHost implements AutoCloseable {
             InvokeFault.Code.TOO_MANY_REQUESTS,
             "Rate Exceeded: all sandboxes of " + function.name() + " are taken");
       }
-      return take().run(requestId, payload);
+      return take(inProcess.test(function.name(), payload)).run(requestId, payload);
     }
 
-    private synchronized Sandbox take() {
+    private synchronized Sandbox take(boolean process) {
       if (discarded) {
         places.release();
         throw new InvokeFault(InvokeFault.Code.SERVICE, "the function host is closed");
       }
-      Sandbox free = idle.pollFirst();
-      if (free != null) {
-        return free;
+      for (Sandbox free : idle) {
+        if (free.process() == process) {
+          idle.remove(free);
+          return free;
+        }
       }
-      Sandbox made = new Sandbox(function, environment(), log, timer, this);
+      Sandbox made = new Sandbox(function, environment(process), process, log, timer, this);
       all.add(made);
       return made;
     }
 
-    private Map<String, String> environment() {
+    private Map<String, String> environment(boolean process) {
       Map<String, String> environment = new HashMap<>(function.environment());
       environment.put("AWS_REGION", "us-east-1");
       environment.put("AWS_DEFAULT_REGION", "us-east-1");
@@ -337,6 +387,9 @@ public final class FunctionHost implements AutoCloseable {
       environment.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function.name());
       environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
       environment.put("_HANDLER", function.handler());
+      if (process) {
+        environment.putAll(settings);
+      }
       return Map.copyOf(environment);
     }
 
@@ -359,6 +412,14 @@ public final class FunctionHost implements AutoCloseable {
       if (!wasIdle) {
         places.release();
       }
+    }
+
+    int kill(Predicate<String> event) {
+      List<Sandbox> sandboxes;
+      synchronized (this) {
+        sandboxes = List.copyOf(all);
+      }
+      return (int) sandboxes.stream().filter(sandbox -> sandbox.kill(event)).count();
     }
 
     synchronized void discard() {

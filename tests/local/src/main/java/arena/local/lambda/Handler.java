@@ -26,7 +26,7 @@ import java.util.Map;
  * state is a sandbox's own, as in Lambda), over the layers' classes. Events are read and answers
  * written by the library that Lambda's Java runtime has for it.
  */
-final class Handler {
+final class Handler implements HandlerRunner {
   private final URLClassLoader loader;
   private final Object object;
   private final Body body;
@@ -192,14 +192,16 @@ final class Handler {
   }
 
   /** Handles one event. Throws whatever the handler throws. */
-  byte[] handle(String event, Context context) throws IOException {
+  @Override
+  public byte[] handle(String event, InvocationContext context) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     body.handle(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
     return output.toByteArray();
   }
 
   /** Gives back what the handler holds, if it says how. */
-  void close() throws Exception {
+  @Override
+  public void close() throws Exception {
     try (loader) {
       if (object instanceof AutoCloseable closeable) {
         closeable.close();

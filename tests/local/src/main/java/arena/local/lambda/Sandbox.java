@@ -19,10 +19,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * One sandbox: a handler and the one thread that runs it, one invocation at a time. It ends when an
- * invocation runs out of time, when the handler cannot be made, or when it is told to.
+ * invocation runs out of time, when the handler cannot be made, when its process ends, or when it
+ * is told to.
  */
 final class Sandbox {
   /** Largest answer of a function, in bytes, as Lambda has it. */
@@ -48,6 +50,7 @@ final class Sandbox {
 
   private final FunctionDefinition function;
   private final Map<String, String> environment;
+  private final boolean process;
   private final LogFile log;
   private final ScheduledExecutorService timer;
   private final Owner owner;
@@ -55,15 +58,19 @@ final class Sandbox {
   private final BlockingQueue<Work> inbox = new ArrayBlockingQueue<>(1);
   private final Thread thread;
   private volatile boolean discarded;
+  private volatile HandlerProcess working;
+  private volatile String payload;
 
   Sandbox(
       FunctionDefinition function,
       Map<String, String> environment,
+      boolean process,
       LogFile log,
       ScheduledExecutorService timer,
       Owner owner) {
     this.function = function;
     this.environment = environment;
+    this.process = process;
     this.log = log;
     this.timer = timer;
     this.owner = owner;
@@ -78,8 +85,8 @@ final class Sandbox {
   }
 
   /** Runs one invocation; the sandbox must be idle. */
-  CompletableFuture<Invocation> run(String requestId, String payload) {
-    Work work = new Work(requestId, payload, new AtomicBoolean(), new CompletableFuture<>());
+  CompletableFuture<Invocation> run(String requestId, String event) {
+    Work work = new Work(requestId, event, new AtomicBoolean(), new CompletableFuture<>());
     inbox.add(work);
     return work.result();
   }
@@ -90,6 +97,26 @@ final class Sandbox {
     thread.interrupt();
   }
 
+  /** Whether the handler is in a process of its own. */
+  boolean process() {
+    return process;
+  }
+
+  /**
+   * Kills the handler's process if it is at work on such an event; it is no more when this returns.
+   *
+   * @return whether it was killed
+   */
+  boolean kill(Predicate<String> event) {
+    HandlerProcess killed = working;
+    String at = payload;
+    if (killed == null || at == null || !event.test(at)) {
+      return false;
+    }
+    killed.kill();
+    return true;
+  }
+
   /** Waits for the sandbox's thread to end. */
   void awaitEnd(Duration atMost) throws InterruptedException {
     thread.join(atMost);
@@ -97,7 +124,7 @@ final class Sandbox {
 
   private void live() {
     ProcessOutput.thisThreadTo(log);
-    Handler handler = null;
+    HandlerRunner handler = null;
     Work work = null;
     try {
       while (!discarded) {
@@ -128,10 +155,10 @@ final class Sandbox {
     }
   }
 
-  private Handler initialize(Work work) {
+  private HandlerRunner initialize(Work work) {
     long start = System.nanoTime();
     try {
-      Handler handler = Handler.load(function, environment);
+      HandlerRunner handler = load();
       ObjectNode record = JSON.createObjectNode();
       record.put("initializationType", "on-demand").put("status", "success");
       record.putObject("metrics").put("durationMs", milliseconds(start));
@@ -147,7 +174,16 @@ final class Sandbox {
     return null;
   }
 
-  private void invoke(Handler handler, Work work) {
+  private HandlerRunner load() throws Throwable {
+    if (!process) {
+      return Handler.load(function, environment);
+    }
+    working = HandlerProcess.start(function, environment, log);
+    return working;
+  }
+
+  private void invoke(HandlerRunner handler, Work work) {
+    payload = work.payload();
     long start = System.nanoTime();
     ObjectNode record = JSON.createObjectNode();
     platform("platform.start", record.put("requestId", work.requestId()).put("version", "$LATEST"));
@@ -175,6 +211,12 @@ final class Sandbox {
                       + " bytes).")
               : new Invocation(
                   work.requestId(), new String(answer, StandardCharsets.UTF_8), Optional.empty());
+    } catch (ProcessEnded e) {
+      discarded = true;
+      String message = "RequestId: " + work.requestId() + " " + e.getMessage();
+      outcome = failed(work, "Runtime.ExitError", message);
+    } catch (HandlerError e) {
+      outcome = new Invocation(work.requestId(), e.document(), Optional.of(UNHANDLED));
     } catch (VirtualMachineError e) {
       discarded = true;
       outcome = failed(work, e);
@@ -182,6 +224,7 @@ final class Sandbox {
       outcome = failed(work, e);
     }
     alarm.cancel(false);
+    payload = null;
     // What the handler left of an interrupt is not the next invocation's.
     Thread.interrupted();
     settle(work, outcome, start, outcome.functionError().isPresent() ? "error" : "success");
@@ -265,7 +308,7 @@ final class Sandbox {
     return new Invocation(work.requestId(), error.toString(), Optional.of(UNHANDLED));
   }
 
-  private void close(Handler handler) {
+  private void close(HandlerRunner handler) {
     if (handler == null) {
       return;
     }

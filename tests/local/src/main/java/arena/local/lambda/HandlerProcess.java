@@ -1,0 +1,188 @@
+package arena.local.lambda;
+
+import arena.local.log.LogFile;
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A handler in a process of its own, which can be killed like one. In it works the client that
+ * Lambda's own Java runtime is made of; this is the other side of its Runtime API. For Linux, as
+ * that client is.
+ */
+final class HandlerProcess implements HandlerRunner {
+  private static final String API = "/2018-06-01/runtime/";
+  private static final int ACCEPTED = 202;
+  private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+  private static final int END_SECONDS = 5;
+
+  /** Of this process's environment, what a program needs anywhere. */
+  private static final List<String> PASSED_ON = List.of("PATH", "LANG", "TMPDIR");
+
+  private record Event(String payload, InvocationContext context) {}
+
+  private record Answer(String body, boolean failed) {}
+
+  private final BlockingQueue<Event> next = new ArrayBlockingQueue<>(1);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer api;
+  private final Process process;
+  private volatile CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+  private HandlerProcess(FunctionDefinition function, Map<String, String> environment, LogFile log)
+      throws IOException {
+    api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    api.setExecutor(threads);
+    api.createContext(API, this::serve);
+    api.start();
+    try {
+      process = builder(function, environment).start();
+    } catch (IOException e) {
+      api.stop(0);
+      threads.shutdownNow();
+      throw e;
+    }
+    threads.execute(() -> copyOutput(log));
+  }
+
+  /**
+   * Starts the process of a function's handler, which is made while the first event waits.
+   *
+   * @param environment the process's environment variables
+   * @param log what gets what the process prints
+   */
+  static HandlerProcess start(
+      FunctionDefinition function, Map<String, String> environment, LogFile log)
+      throws IOException {
+    return new HandlerProcess(function, environment, log);
+  }
+
+  private ProcessBuilder builder(FunctionDefinition function, Map<String, String> environment) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = function.code() + File.pathSeparator + System.getProperty("java.class.path");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            java,
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classPath,
+            AWSLambda.class.getName(),
+            function.handler());
+    builder.redirectErrorStream(true);
+    Map<String, String> variables = builder.environment();
+    variables.keySet().retainAll(PASSED_ON);
+    variables.putAll(environment);
+    variables.put(
+        "AWS_LAMBDA_RUNTIME_API",
+        api.getAddress().getAddress().getHostAddress() + ":" + api.getAddress().getPort());
+    return builder;
+  }
+
+  private void copyOutput(LogFile log) {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        log.line(line);
+      }
+    } catch (IOException e) {
+      log.line("the output of a process ended: " + e);
+    }
+  }
+
+  @Override
+  public byte[] handle(String event, InvocationContext context)
+      throws ProcessEnded, HandlerError, InterruptedException {
+    answer = new CompletableFuture<>();
+    next.add(new Event(event, context));
+    try {
+      CompletableFuture.anyOf(answer, process.onExit()).get();
+      if (!answer.isDone()) {
+        throw new ProcessEnded(process.exitValue());
+      }
+      Answer given = answer.get();
+      if (given.failed()) {
+        throw new HandlerError(given.body());
+      }
+      return given.body().getBytes(StandardCharsets.UTF_8);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("neither an answer nor an end", e);
+    }
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String call = exchange.getRequestURI().getPath().substring(API.length());
+      if (call.equals("invocation/next")) {
+        giveNext(exchange);
+      } else {
+        // invocation/<id>/response, invocation/<id>/error or init/error
+        byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES);
+        exchange.sendResponseHeaders(ACCEPTED, -1);
+        answer.complete(
+            new Answer(new String(body, StandardCharsets.UTF_8), call.endsWith("/error")));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void giveNext(HttpExchange exchange) throws IOException, InterruptedException {
+    Event event = next.take();
+    InvocationContext context = event.context();
+    Instant deadline = Instant.now().plusMillis(context.getRemainingTimeInMillis());
+    exchange.getResponseHeaders().set("Lambda-Runtime-Aws-Request-Id", context.getAwsRequestId());
+    exchange.getResponseHeaders().set("Lambda-Runtime-Trace-Id", context.getXrayTraceId());
+    exchange
+        .getResponseHeaders()
+        .set("Lambda-Runtime-Invoked-Function-Arn", context.getInvokedFunctionArn());
+    exchange
+        .getResponseHeaders()
+        .set("Lambda-Runtime-Deadline-Ms", String.valueOf(deadline.toEpochMilli()));
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    byte[] payload = event.payload().getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, payload.length);
+    exchange.getResponseBody().write(payload);
+  }
+
+  /** Kills the process; it is no more when this returns. */
+  void kill() {
+    process.destroyForcibly();
+    try {
+      process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("process " + process.pid() + " does not end", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    api.stop(0);
+    threads.shutdownNow();
+  }
+}
