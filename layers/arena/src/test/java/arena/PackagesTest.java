@@ -38,6 +38,7 @@ class PackagesTest {
           Set.of("source"),
           Set.of("stream"),
           Set.of("lifecycle"),
+          Set.of("diagnosis"),
           Set.of("http"),
           Set.of("runtime"));
 

@@ -1,0 +1,20 @@
+package arena.diagnosis;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * One line of a function's log.
+ *
+ * @param at when it was written
+ * @param function the function's name, such as {@code replay-turn}, without the stack's name
+ * @param text the line as it was written, without its end
+ */
+public record LogLine(Instant at, String function, String text) {
+  /** Refuses missing parts. */
+  public LogLine {
+    Objects.requireNonNull(at);
+    Objects.requireNonNull(function);
+    Objects.requireNonNull(text);
+  }
+}
