@@ -1,6 +1,6 @@
 package arena.functions;
 
-import arena.lifecycle.ReapRuns;
+import arena.lifecycle.Reaping;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -12,7 +12,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frees the broker's memory of runs that ended or went silent, on a schedule. */
+/**
+ * Frees the broker's memory of runs that ended or went silent, and of what is nobody's, on a
+ * schedule.
+ */
 public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRunsHandler.class);
 
@@ -48,7 +51,13 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   }
 
   private Map<String, Integer> reap(Instant deadline) {
-    ReapRuns.Reaping reaping = services.reapRuns().reap(deadline);
+    // A run that goes silent is the one that somebody waits for, so runs come first.
+    Reaping reaping =
+        services
+            .reapRuns()
+            .reap(deadline)
+            .and(services.reapStrays().reap(deadline))
+            .and(services.reapConnections().reap(deadline));
     telemetry.gauge("runs_open", services.catalog().countRunning());
     return Map.of("reaped", reaping.reaped().size(), "failed", reaping.failed());
   }

@@ -4,6 +4,7 @@ import arena.event.Event;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The only source for live readers. What it holds can be rebuilt from the journal at any time. */
 public interface Broker {
@@ -59,7 +60,18 @@ public interface Broker {
    */
   void drop(String runId);
 
-  /** The counters since the broker began: published, streamed, dropped. */
+  /**
+   * The runs that have keys here, whatever keys, a page at a time, in no order; a run may come more
+   * than once, and one that comes or goes meanwhile may be missing.
+   *
+   * @param after where the page before ended, or empty for the first one
+   */
+  Page runs(Optional<String> after);
+
+  /**
+   * The counters since the broker began: published, streamed, dropped. They go with its data; what
+   * was published by all runs together, {@link arena.catalog.Catalog#countEvents} knows too.
+   */
   Counters counters();
 
   /** Most events of one {@link #publish}. */
@@ -93,6 +105,13 @@ public interface Broker {
    * @param firstSeq seq of its first entry, if it has one
    */
   record Buffer(boolean open, long lastSeq, long length, Optional<Long> firstSeq) {}
+
+  /**
+   * Some runs.
+   *
+   * @param next what to ask for next; empty after the last page
+   */
+  record Page(Set<String> runIds, Optional<String> next) {}
 
   /** What was counted. */
   record Counters(long eventsPublished, long eventsStreamed, long streamsDropped) {}

@@ -6,13 +6,20 @@ import arena.event.Event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /** The broker in Redis: a stream a run. What changes is changed by one script, in one step. */
 public final class RedisBroker implements Broker {
   /** How long a run counts as open without being restored: a producer that lives longer is none. */
   static final Duration SENTINEL_LIFE = Duration.ofHours(6);
+
+  /** Keys that the server looks at for one page of {@link #runs}: some hundred microseconds. */
+  private static final int SCANNED_AT_ONCE = 1_000;
 
   private static final Script OPEN = Script.named("open");
   private static final Script PUBLISH = Script.named("publish");
@@ -169,6 +176,20 @@ public final class RedisBroker implements Broker {
     if (number(redis.run(DROP, all, List.of(String.valueOf(buffer.size())))) == 0) {
       throw new StillOpen(runId);
     }
+  }
+
+  @Override
+  public Page runs(Optional<String> after) {
+    ScanParams some = new ScanParams().match(keys.ofAnyRun()).count(SCANNED_AT_ONCE);
+    String from = after.orElse(ScanParams.SCAN_POINTER_START);
+    ScanResult<String> scanned = redis.call(client -> client.scan(from, some));
+    Set<String> runIds = new HashSet<>();
+    for (String key : scanned.getResult()) {
+      keys.runOf(key).ifPresent(runIds::add);
+    }
+    return new Page(
+        runIds,
+        scanned.isCompleteIteration() ? Optional.empty() : Optional.of(scanned.getCursor()));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The names of all keys in Redis. An operator types the first three of a run, so they stay as they
@@ -94,6 +96,20 @@ public final class RedisKeys {
   /** Counter of the readers that lost events by an overflow. */
   String streamsDropped() {
     return root + ":counter:streams_dropped";
+  }
+
+  /** Matches the keys of every run, and perhaps others. */
+  String ofAnyRun() {
+    return root + ":run:*";
+  }
+
+  /** The run that this key is of, if it is a run's. */
+  Optional<String> runOf(String key) {
+    int start = root.length() + ":run:".length();
+    int end = key.indexOf(':', start);
+    return key.startsWith(root + ":run:") && end > 0
+        ? Optional.of(key.substring(start, end)).filter(RunId::isValid)
+        : Optional.empty();
   }
 
   private String run(String runId, String what) {

@@ -38,6 +38,12 @@ public interface Catalog {
   long countRunning();
 
   /**
+   * How many events all runs have, of which each is counted once: with its run's row, in the very
+   * transaction that keeps the event. It reads the rows of the runs that the broker may still hold.
+   */
+  long countEvents();
+
+  /**
    * Moves a running run to failed, which fences its writers.
    *
    * @return whether this call moved it; false if it had ended before

@@ -27,8 +27,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * The catalog as a DynamoDB table with an index for each list. An index has keys only and may be a
- * moment behind, so rows are read from the table, and those that left the list are left out.
+ * The catalog as a DynamoDB table with an index for each list, and one item that counts the events
+ * of the runs that were released. An index has keys only and may be a moment behind, so rows are
+ * read from the table, and those that left the list are left out.
  *
  * <p>Every change is a transaction of one item: unlike a plain update, one whose answer was lost
  * and that is sent again is known for the same, and not refused by the condition that it itself
@@ -37,6 +38,9 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 public final class DynamoCatalog implements Catalog {
   /** Most rows that {@link #held} returns. */
   public static final int MAX_HELD = 10_000;
+
+  /** Attempts at a count of all events. */
+  private static final int COUNTS = 5;
 
   private final Calls dynamo;
   private final String table;
@@ -108,6 +112,40 @@ public final class DynamoCatalog implements Catalog {
       count += pages.count();
     }
     return count;
+  }
+
+  @Override
+  public long countEvents() {
+    // A run that is released moves from the one to the other while they are read.
+    for (int attempt = 0; attempt < COUNTS; attempt++) {
+      long released = releasedEvents();
+      long held = 0;
+      Pages pages = new Pages(dynamo, query(RunRow.HELD));
+      while (pages.more()) {
+        for (Run run : rows(pages.next(Calls.MAX_GET), row -> row.containsKey(RunRow.HELD))) {
+          held += run.nEvents();
+        }
+      }
+      if (releasedEvents() == released) {
+        return released + held;
+      }
+    }
+    throw new CatalogUnavailable(
+        "runs were released during each of %d counts".formatted(COUNTS), null);
+  }
+
+  private long releasedEvents() {
+    GetItemResponse found =
+        dynamo.call(
+            () ->
+                dynamo
+                    .client()
+                    .getItem(
+                        get ->
+                            get.tableName(table)
+                                .key(RunRow.key(RunRow.RELEASED))
+                                .consistentRead(true)));
+    return found.hasItem() ? Attributes.whole(found.item(), RunRow.N_EVENTS) : 0;
   }
 
   @Override
@@ -204,18 +242,31 @@ public final class DynamoCatalog implements Catalog {
 
   @Override
   public void released(String runId) {
-    Optional<Map<String, AttributeValue>> refused =
-        change(
-            runId,
-            "REMOVE #held",
-            "attribute_exists(#status) AND #status <> :running",
-            Map.of("#status", RunRow.STATUS, "#held", RunRow.HELD),
-            Map.of(":running", Attributes.of(RunStatus.RUNNING.label())));
-    if (refused.isPresent()) {
-      requireKnown(runId, refused.get());
+    Run run = find(runId).orElseThrow(() -> new UnknownRun(runId));
+    if (!run.status().ended()) {
       throw new IllegalStateException(
           "run %s is running: the broker still needs it".formatted(runId));
     }
+    // An ended run stays as it is. If this is refused, it was released before.
+    Update release =
+        Update.builder()
+            .tableName(table)
+            .key(RunRow.key(runId))
+            .updateExpression("REMOVE #held")
+            .conditionExpression("attribute_exists(#held)")
+            .expressionAttributeNames(Map.of("#held", RunRow.HELD))
+            .build();
+    Update count =
+        Update.builder()
+            .tableName(table)
+            .key(RunRow.key(RunRow.RELEASED))
+            .updateExpression("ADD #n_events :n_events")
+            .expressionAttributeNames(Map.of("#n_events", RunRow.N_EVENTS))
+            .expressionAttributeValues(Map.of(":n_events", Attributes.of(run.nEvents())))
+            .build();
+    dynamo.transact(
+        TransactWriteItem.builder().update(release).build(),
+        TransactWriteItem.builder().update(count).build());
   }
 
   private static void requireKnown(String runId, Map<String, AttributeValue> row) {

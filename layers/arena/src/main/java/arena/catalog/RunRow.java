@@ -37,6 +37,11 @@ public final class RunRow {
   /** Time of the last event; absent before there is one. */
   public static final String LAST_TS = "last_ts";
 
+  /**
+   * The key of the item that has, as {@link #N_EVENTS}, those of all released runs; no run's id.
+   */
+  static final String RELEASED = "-";
+
   static final String CREATED_AT = "created_at";
   static final String ENDED_AT = "ended_at";
   static final String DB_PATH = "db_path";

@@ -6,6 +6,7 @@ import arena.catalog.Catalog;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
+import arena.stream.Connections;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Frees the broker's memory: of runs that ended and are archived, once the grace is over, and of
- * running ones that went silent for the grace, which it fails first. It is the only thing that
- * drops a buffer, and it may run twice at once. It says what it did, as it does it.
+ * running ones that went silent for the grace, which it fails first. It and {@link ReapStrays} are
+ * the only ones that drop a buffer, and it may run twice at once. It says what it did, as it does
+ * it.
  */
 public final class ReapRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRuns.class);
@@ -32,6 +34,7 @@ public final class ReapRuns {
   private final Catalog catalog;
   private final Broker broker;
   private final Subscribers subscribers;
+  private final Connections connections;
   private final Replays replays;
   private final Finalizer finalizer;
   private final Duration grace;
@@ -42,6 +45,7 @@ public final class ReapRuns {
       Catalog catalog,
       Broker broker,
       Subscribers subscribers,
+      Connections connections,
       Replays replays,
       Finalizer finalizer,
       Duration grace,
@@ -49,25 +53,12 @@ public final class ReapRuns {
     this.catalog = catalog;
     this.broker = broker;
     this.subscribers = subscribers;
+    this.connections = connections;
     this.replays = replays;
     this.finalizer = finalizer;
     this.grace = grace;
     this.clock = clock;
   }
-
-  /**
-   * What was done to one run.
-   *
-   * @param action {@code freed}, {@code abandoned} or {@code finalizing}
-   */
-  public record Reaped(String runId, String action, String why) {}
-
-  /**
-   * What one reaping did.
-   *
-   * @param failed how many runs could not be reaped now; the log has why
-   */
-  public record Reaping(List<Reaped> reaped, int failed) {}
 
   /**
    * Looks at every run that the broker may hold. One that cannot be reaped is no reason to leave
@@ -80,6 +71,9 @@ public final class ReapRuns {
     int failed = 0;
     int looked = 0;
     List<Run> held = catalog.held(MAX_RUNS);
+    if (held.size() == MAX_RUNS) {
+      LOG.warn("only the oldest {} runs are looked at, of those that the broker holds", MAX_RUNS);
+    }
     for (Run run : held) {
       if (!clock.instant().isBefore(deadline)) {
         LOG.warn("{} of {} runs are left to the next reaping", held.size() - looked, held.size());
@@ -89,11 +83,11 @@ public final class ReapRuns {
       try {
         Optional<Reaped> done = reap(run);
         if (done.isPresent()) {
-          LOG.info("run {} {}: {}", run.runId(), done.get().action(), done.get().why());
+          done.get().log(LOG);
           reaped.add(done.get());
         }
       } catch (RuntimeException e) {
-        LOG.error("run {} was not reaped", run.runId(), e);
+        LOG.atError().addKeyValue("run_id", run.runId()).setCause(e).log("a run was not reaped");
         failed++;
       }
     }
@@ -118,18 +112,32 @@ public final class ReapRuns {
     if (hasTime && broker.buffer(run.runId()).open()) {
       return finalizing(run, "archived but not closed since " + since);
     }
-    if (hasTime && !subscribers.cursors(run.runId()).isEmpty()) {
+    if (hasTime && (!subscribers.cursors(run.runId()).isEmpty() || hasLostReaders(run))) {
       return finalizing(run, "its readers were not told of its end at " + since);
     }
     broker.close(run.runId());
     broker.drop(run.runId());
     catalog.released(run.runId());
-    return Optional.of(new Reaped(run.runId(), "freed", run.status().label() + " since " + since));
+    return Optional.of(
+        Reaped.ofRun(run.runId(), "freed", run.status().label() + " since " + since));
+  }
+
+  /** Whether somebody subscribes to it whose cursor the broker has lost. */
+  private boolean hasLostReaders(Run run) {
+    return !connections.subscribers(run.runId()).isEmpty();
+  }
+
+  /**
+   * Whether anything follows what the run was created with, which is as old as the run. If not,
+   * either its creator died before the replay was started, or the replay before its first event.
+   */
+  private static boolean isBegun(Run run) {
+    return run.lastTs().isPresent() && !run.lastTs().get().equals(run.createdAt());
   }
 
   /** Whether the closing {@code turn_start} is written: nothing else has its turn. */
   private static boolean isPlayed(Run run) {
-    return run.nTurns() > 0 && run.turnsPlayed() == run.nTurns();
+    return isBegun(run) && run.turnsPlayed() == run.nTurns();
   }
 
   private Optional<Reaped> finalizing(Run run, String why) {
@@ -138,13 +146,18 @@ public final class ReapRuns {
             ? run.failure().or(() -> Optional.of(new Failure("Unknown", "it was not told why")))
             : Optional.empty();
     finalizer.finalizeRun(run.runId(), failure);
-    return Optional.of(new Reaped(run.runId(), "finalizing", why));
+    return Optional.of(Reaped.ofRun(run.runId(), "finalizing", why));
   }
 
   private Optional<Reaped> abandon(Run run, Instant since, Instant now) {
+    // Who asked for a run that never began, and asks again with the same key, gets another one.
     Failure failure =
-        new Failure(
-            "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace));
+        isBegun(run)
+            ? new Failure(
+                "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace))
+            : new Failure(
+                NotStarted.CODE,
+                "it was created at %s and no turn began within %s".formatted(since, grace));
     // The fence first: from here on a turn that wakes up late cannot write.
     if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {
       return Optional.empty();
@@ -152,9 +165,12 @@ public final class ReapRuns {
     try {
       replays.stop(run.runId(), failure.message());
     } catch (RuntimeException e) {
-      LOG.warn("the replay of run {} was not stopped; its next turn stops it", run.runId(), e);
+      LOG.atWarn()
+          .addKeyValue("run_id", run.runId())
+          .setCause(e)
+          .log("the replay was not stopped; its next turn stops it");
     }
     finalizer.finalizeRun(run.runId(), Optional.of(failure));
-    return Optional.of(new Reaped(run.runId(), "abandoned", failure.message()));
+    return Optional.of(Reaped.ofRun(run.runId(), "abandoned", failure.message()));
   }
 }

@@ -109,11 +109,14 @@ public final class RunReader {
     return points;
   }
 
-  /** The four counters. */
+  /**
+   * The four counters. Those of the events published and of the runs are the catalog's, whatever
+   * the broker has lost; the two of readers begin with the broker's data.
+   */
   public Metrics metrics() {
     Broker.Counters counters = broker.counters();
     return new Metrics(
-        counters.eventsPublished(),
+        catalog.countEvents(),
         counters.eventsStreamed(),
         counters.streamsDropped(),
         catalog.countRunning());

@@ -44,6 +44,19 @@ final class ApiGateway implements Gateway {
   }
 
   @Override
+  public boolean isGone(String connectionId) {
+    try {
+      api.get().getConnection(request -> request.connectionId(connectionId));
+      return false;
+    } catch (GoneException _) {
+      return true;
+    } catch (SdkException e) {
+      LOG.warn("connection {} was not asked after: {}", connectionId, e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
   public void close(String connectionId) {
     try {
       api.get().deleteConnection(request -> request.connectionId(connectionId));

@@ -24,7 +24,9 @@ import arena.lifecycle.CreateRun;
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
+import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapRuns;
+import arena.lifecycle.ReapStrays;
 import arena.lifecycle.Replays;
 import arena.lifecycle.RunReader;
 import arena.source.EventSource;
@@ -86,6 +88,8 @@ public final class Services {
   private final Lazy<PlayTurn> playTurn = new Lazy<>(this::makePlayTurn);
   private final Lazy<FinalizeRun> finalizeRun = new Lazy<>(this::makeFinalizeRun);
   private final Lazy<ReapRuns> reapRuns = new Lazy<>(this::makeReapRuns);
+  private final Lazy<ReapStrays> reapStrays = new Lazy<>(this::makeReapStrays);
+  private final Lazy<ReapConnections> reapConnections = new Lazy<>(this::makeReapConnections);
   private final Lazy<RunReader> runReader = new Lazy<>(this::makeRunReader);
   private final Lazy<Subscriptions> subscriptions = new Lazy<>(this::makeSubscriptions);
   private final Lazy<FanOut> fanOut = new Lazy<>(this::makeFanOut);
@@ -138,6 +142,16 @@ public final class Services {
   /** Frees the broker. */
   public ReapRuns reapRuns() {
     return reapRuns.get();
+  }
+
+  /** Frees the broker of what belongs to nobody. */
+  public ReapStrays reapStrays() {
+    return reapStrays.get();
+  }
+
+  /** Forgets connections that are gone. */
+  public ReapConnections reapConnections() {
+    return reapConnections.get();
   }
 
   /** Reads runs. */
@@ -247,10 +261,20 @@ public final class Services {
         catalog.get(),
         broker.get(),
         subscribers.get(),
+        connections.get(),
         replays.get(),
         new LambdaFinalizer(lambda, settings.finalizeFunction()),
         settings.grace(),
         clock);
+  }
+
+  private ReapStrays makeReapStrays() {
+    return new ReapStrays(
+        catalog.get(), broker.get(), subscribers.get(), connections.get(), settings.grace(), clock);
+  }
+
+  private ReapConnections makeReapConnections() {
+    return new ReapConnections(connections.get(), subscribers.get(), gateway.get(), clock);
   }
 
   private RunReader makeRunReader() {

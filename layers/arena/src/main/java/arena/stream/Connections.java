@@ -1,7 +1,11 @@
 package arena.stream;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * WebSocket connections and what each subscribes to, kept so that a connection's end can be cleaned
@@ -26,6 +30,34 @@ public interface Connections {
 
   /** A connection went. Returns the runs that it subscribed to. */
   List<String> disconnected(String connectionId);
+
+  /** Those of these connections that are kept, as it is now (a consistent read). */
+  Set<String> kept(Collection<String> connectionIds);
+
+  /**
+   * What is kept, a page at a time, in no order; what comes or goes meanwhile may be missing.
+   *
+   * @param after where the page before ended, or empty for the first one
+   */
+  Page page(Optional<String> after);
+
+  /**
+   * Some of what is kept.
+   *
+   * @param entries a connection may be spread over two pages
+   * @param next what to ask for next; empty after the last page
+   */
+  record Page(List<Entry> entries, Optional<String> next) {}
+
+  /**
+   * What is kept of one connection.
+   *
+   * @param connectedAt when it came; empty if only subscriptions of it are here
+   */
+  record Entry(String connectionId, Optional<Instant> connectedAt) {}
+
+  /** Longest that a connection lives: API Gateway ends it then. */
+  Duration MAX_LIFE = Duration.ofHours(2);
 
   /** Most runs that one connection subscribes to at once. */
   int MAX_SUBSCRIPTIONS = 100;

@@ -7,9 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -17,6 +22,8 @@ import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
@@ -26,11 +33,11 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * one for each of those.
  */
 public final class DynamoConnections implements Connections {
-  /**
-   * How long an item is kept whose connection's end was never told. API Gateway ends a connection
-   * after 2 hours.
-   */
-  private static final Duration KEEP = Duration.ofHours(3);
+  /** How long an item is kept whose connection's end was never told. */
+  private static final Duration KEEP = MAX_LIFE.plusHours(1);
+
+  /** Items of one {@link #page}. */
+  private static final int PAGE_ITEMS = 500;
 
   private static final String CONNECTION_ID = "connection_id";
   private static final String RUN_ID = "run_id";
@@ -179,6 +186,58 @@ public final class DynamoConnections implements Connections {
               .toList());
     }
     return runIds;
+  }
+
+  @Override
+  public Set<String> kept(Collection<String> connectionIds) {
+    Set<String> kept = new HashSet<>();
+    List<String> all = List.copyOf(new LinkedHashSet<>(connectionIds));
+    for (int from = 0; from < all.size(); from += Calls.MAX_GET) {
+      List<Map<String, AttributeValue>> keys =
+          all.subList(from, Math.min(all.size(), from + Calls.MAX_GET)).stream()
+              .map(connectionId -> key(connectionId, OWN))
+              .toList();
+      for (Map<String, AttributeValue> own : dynamo.getAll(table, keys)) {
+        kept.add(Attributes.text(own, CONNECTION_ID));
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public Page page(Optional<String> after) {
+    ScanRequest.Builder scan = ScanRequest.builder().tableName(table).limit(PAGE_ITEMS);
+    after.ifPresent(text -> scan.exclusiveStartKey(readPlace(text)));
+    ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
+    // A connection's own item comes before its subscriptions, of which nothing more is told.
+    Map<String, Optional<Instant>> connectedAt = new LinkedHashMap<>();
+    for (Map<String, AttributeValue> item : page.items()) {
+      String connectionId = Attributes.text(item, CONNECTION_ID);
+      if (Attributes.text(item, RUN_ID).equals(OWN)) {
+        long expiresAt = Attributes.findWhole(item, EXPIRES_AT).orElse(0L);
+        connectedAt.put(connectionId, Optional.of(Instant.ofEpochSecond(expiresAt).minus(KEEP)));
+      } else {
+        connectedAt.putIfAbsent(connectionId, Optional.empty());
+      }
+    }
+    return new Page(
+        connectedAt.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList(),
+        page.hasLastEvaluatedKey()
+            ? Optional.of(writePlace(page.lastEvaluatedKey()))
+            : Optional.empty());
+  }
+
+  /** Neither the id of a run nor what stands for one has a space. */
+  private static String writePlace(Map<String, AttributeValue> key) {
+    return Attributes.text(key, RUN_ID) + " " + Attributes.text(key, CONNECTION_ID);
+  }
+
+  private static Map<String, AttributeValue> readPlace(String place) {
+    int space = place.indexOf(' ');
+    if (space < 0) {
+      throw new IllegalArgumentException("no page ended at " + place);
+    }
+    return key(place.substring(space + 1), place.substring(0, space));
   }
 
   private static void requireRun(String runId) {

@@ -8,6 +8,9 @@ public interface Gateway {
   /** Closes a connection, if it is there and can be reached: its client then knows, and returns. */
   void close(String connectionId);
 
+  /** Whether a connection is gone for certain; false also if that cannot be told now. */
+  boolean isGone(String connectionId);
+
   /** What became of a message. */
   enum Sent {
     /** It is on its way. */

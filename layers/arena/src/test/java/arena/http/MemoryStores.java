@@ -68,6 +68,16 @@ final class MemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
+  public long countEvents() {
+    return runs.stream().mapToLong(Run::nEvents).sum();
+  }
+
+  @Override
+  public Page runs(Optional<String> after) {
+    throw unused();
+  }
+
+  @Override
   public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
     throw new Overflow(runId, fromSeq, Long.MAX_VALUE);
   }

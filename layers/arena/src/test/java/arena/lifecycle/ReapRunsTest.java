@@ -8,6 +8,7 @@ import arena.broker.BrokerUnavailable;
 import arena.journal.JournalEntry;
 import arena.memory.MemoryArchive;
 import arena.memory.MemoryBroker;
+import arena.memory.MemoryConnections;
 import arena.memory.MemoryRuns;
 import arena.memory.SteppingClock;
 import arena.run.Failure;
@@ -34,6 +35,7 @@ class ReapRunsTest {
   private final MemoryArchive archive = new MemoryArchive();
   private final List<String> finalized = new ArrayList<>();
   private final List<String> stopped = new ArrayList<>();
+  private final MemoryConnections connections = new MemoryConnections();
   private MemoryRuns runs = new MemoryRuns();
   private MemoryBroker broker = new MemoryBroker(clock);
   private RuntimeException stopFails;
@@ -54,18 +56,19 @@ class ReapRunsTest {
         }
       };
 
-  private ReapRuns.Reaping reap() {
+  private Reaping reap() {
     return reap(Instant.MAX);
   }
 
-  private ReapRuns.Reaping reap(Instant deadline) {
+  private Reaping reap(Instant deadline) {
     Finalizer finalizer =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
-    return new ReapRuns(runs, broker, broker, replays, finalizer, GRACE, clock).reap(deadline);
+    return new ReapRuns(runs, broker, broker, connections, replays, finalizer, GRACE, clock)
+        .reap(deadline);
   }
 
-  private static List<String> actions(ReapRuns.Reaping reaping) {
-    return reaping.reaped().stream().map(ReapRuns.Reaped::action).toList();
+  private static List<String> actions(Reaping reaping) {
+    return reaping.reaped().stream().map(Reaped::action).toList();
   }
 
   private void begin(String runId, int nTurns) {
@@ -77,6 +80,7 @@ class ReapRunsTest {
 
   /** Plays so far that this is the turn of the last event. */
   private void playTo(String runId, int t) {
+    passes(Duration.ofMillis(1));
     long seq = runs.find(runId).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(runId, t, seq, 0, 1, Profile.DEFAULT, false);
     JournalEntry entry = TurnEvents.before(task, Scenario.BALANCED.start(), clock.instant());
@@ -167,6 +171,66 @@ class ReapRunsTest {
   }
 
   @Test
+  void aForkOfNoTurnsThatPlayedToItsEndIsFinalizedAsComplete() {
+    begin(RUN, 0);
+    passes(Duration.ofSeconds(1));
+    playTo(RUN, 0);
+    passes(GRACE);
+    assertEquals(List.of("finalizing"), actions(reap()));
+    assertEquals(List.of(RUN + " ok"), finalized);
+  }
+
+  @Test
+  void aRunWhoseReplayNeverBeganIsEndedAsNotStarted() {
+    begin(RUN, 0);
+    begin(OTHER, 10);
+    passes(GRACE);
+    assertEquals(List.of("abandoned", "abandoned"), actions(reap()));
+    assertEquals(List.of(RUN + " NotStarted", OTHER + " NotStarted"), finalized);
+    assertEquals(
+        NotStarted.CODE, runs.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
+    assertEquals(List.of(RUN, OTHER), stopped, "it may have been started all the same");
+  }
+
+  @Test
+  void readersWhoseCursorsWereLostAfterTheEndAreSeenToBeforeItIsFreed() {
+    begin(RUN, 1);
+    playTo(RUN, 0);
+    connections.connected("reader", clock.instant());
+    connections.subscribed("reader", RUN);
+    archive(RUN);
+    broker.close(RUN);
+    passes(GRACE);
+    assertEquals(List.of("finalizing"), actions(reap()));
+    connections.disconnected("reader");
+    assertEquals(List.of("freed"), actions(reap()));
+  }
+
+  @Test
+  void twoAtOnceEndARunOnce() {
+    List<Reaping> other = new ArrayList<>();
+    runs =
+        new MemoryRuns() {
+          @Override
+          public synchronized List<Run> held(int limit) {
+            List<Run> held = super.held(limit);
+            if (other.isEmpty()) {
+              other.add(new Reaping(List.of(), 0)); // not again within itself
+              other.set(0, reap());
+            }
+            return held;
+          }
+        };
+    begin(RUN, 50);
+    passes(Duration.ofSeconds(1));
+    playTo(RUN, 0);
+    passes(GRACE);
+    assertEquals(List.of(), actions(reap()));
+    assertEquals(List.of("abandoned"), actions(other.getFirst()));
+    assertEquals(List.of(RUN + " Abandoned"), finalized);
+  }
+
+  @Test
   void aRunThatFailedAndIsNotArchivedIsFinalizedAgain() {
     begin(RUN, 2);
     runs.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
@@ -222,9 +286,10 @@ class ReapRunsTest {
       broker.close(runId);
     }
     passes(GRACE);
-    ReapRuns.Reaping reaping = reap();
+    Reaping reaping = reap();
     assertEquals(1, reaping.failed());
-    assertEquals(List.of(OTHER), reaping.reaped().stream().map(ReapRuns.Reaped::runId).toList());
+    assertEquals(
+        List.of(OTHER), reaping.reaped().stream().flatMap(one -> one.runId().stream()).toList());
     assertFalse(runs.isReleased(RUN));
     assertTrue(runs.isReleased(OTHER));
   }
@@ -235,7 +300,7 @@ class ReapRunsTest {
     passes(GRACE);
     stopFails = new IllegalStateException("throttled");
     assertEquals(List.of("abandoned"), actions(reap()));
-    assertEquals(List.of(RUN + " Abandoned"), finalized);
+    assertEquals(List.of(RUN + " NotStarted"), finalized);
   }
 
   @Test

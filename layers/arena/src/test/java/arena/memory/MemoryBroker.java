@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A broker and its readers in memory, with the semantics of the real one. */
@@ -162,6 +164,18 @@ public class MemoryBroker implements Broker, Subscribers {
       readers.lease = dropped.lease;
       readers.leaseUntil = dropped.leaseUntil;
     }
+  }
+
+  @Override
+  public synchronized Page runs(Optional<String> after) {
+    Set<String> runIds = new HashSet<>();
+    runs.forEach(
+        (runId, run) -> {
+          if (run.open || run.closed || run.last > 0 || !run.cursors.isEmpty()) {
+            runIds.add(runId);
+          }
+        });
+    return new Page(runIds, Optional.empty());
   }
 
   @Override

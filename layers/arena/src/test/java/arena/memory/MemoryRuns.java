@@ -92,6 +92,11 @@ public class MemoryRuns implements Catalog, Journal {
   }
 
   @Override
+  public synchronized long countEvents() {
+    return rows.values().stream().mapToLong(Run::nEvents).sum();
+  }
+
+  @Override
   public synchronized boolean fail(String runId, Failure failure, Instant at) {
     Run run = row(runId);
     if (run.status().ended()) {

@@ -85,6 +85,11 @@ class FanOutTest {
     }
 
     @Override
+    public boolean isGone(String connectionId) {
+      return closed.contains(connectionId);
+    }
+
+    @Override
     public void close(String connectionId) {
       closing.run();
       closed.add(connectionId);

@@ -59,6 +59,11 @@ class SubscriptionsTest {
         }
 
         @Override
+        public boolean isGone(String connectionId) {
+          throw new AssertionError("nobody asks");
+        }
+
+        @Override
         public void close(String connectionId) {
           closed.add(connectionId);
         }

@@ -18,10 +18,12 @@ import arena.event.Event;
 import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What every broker promises. */
@@ -292,6 +294,39 @@ abstract class BrokerContract {
     assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 1));
     assertTrue(broker().buffer(runId).open());
     assertEquals(11, broker().publish(runId, SampleEvents.events(runId, 11, 11)).lastSeq());
+  }
+
+  @Test
+  void tellsWhichRunsHaveKeysOfAnyKind() {
+    String closed = RunId.random();
+    String read = RunId.random();
+    open();
+    broker().close(closed);
+    subscribers().put(read, "reader", 1);
+    Set<String> runs = runs();
+    assertTrue(runs.containsAll(Set.of(runId, closed, read)));
+    broker().close(runId);
+    broker().drop(runId);
+    broker().drop(closed);
+    subscribers().remove(read, "reader");
+    runs = runs();
+    for (String gone : List.of(runId, closed, read)) {
+      assertFalse(runs.contains(gone));
+    }
+  }
+
+  private Set<String> runs() {
+    Set<String> runs = new HashSet<>();
+    Optional<String> next = Optional.empty();
+    for (int pages = 0; pages < 1_000; pages++) {
+      Broker.Page page = broker().runs(next);
+      runs.addAll(page.runIds());
+      next = page.next();
+      if (next.isEmpty()) {
+        return runs;
+      }
+    }
+    throw new AssertionError("no end of pages");
   }
 
   @Test

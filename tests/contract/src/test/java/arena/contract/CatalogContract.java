@@ -226,6 +226,33 @@ abstract class CatalogContract {
   }
 
   @Test
+  void countsEveryEventOnceWhateverBecomesOfItsRun() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      runs.add(begun(Samples.NOON.plusSeconds(i)));
+    }
+    long all = runs.stream().mapToLong(Run::nEvents).sum();
+    assertEquals(all, catalog().countEvents());
+    catalog().fail(runs.get(0).runId(), FAILURE, LATER);
+    catalog().archived(runs.get(1).runId(), ADDRESS, Samples.SUMMARY, LATER);
+    assertEquals(all, catalog().countEvents());
+    for (int i = 0; i < 2; i++) {
+      catalog().released(runs.get(0).runId());
+      catalog().released(runs.get(1).runId());
+      assertEquals(all, catalog().countEvents());
+    }
+  }
+
+  @Test
+  void aRunThatIsReleasedByTwoAtOnceCountsOnce() throws Exception {
+    Run run = begun(Samples.NOON);
+    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    Together.run(4, caller -> catalog().released(run.runId()));
+    assertEquals(run.nEvents(), catalog().countEvents());
+    assertEquals(List.of(), catalog().held(10));
+  }
+
+  @Test
   void countsTheRunningOnes() {
     List<String> runIds = begun(5);
     assertEquals(5, catalog().countRunning());

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.run.RunId;
 import arena.stream.Connections;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +73,63 @@ abstract class ConnectionsContract {
     disconnected(goes);
     assertEquals(List.of(stays), connections().subscribers(runId));
     assertEquals(List.of(), connections().subscribers(RunId.random()));
+  }
+
+  /** All entries; a connection that is spread over two pages has two. */
+  private List<Connections.Entry> entries() {
+    List<Connections.Entry> entries = new ArrayList<>();
+    Optional<String> next = Optional.empty();
+    for (int pages = 0; pages < 100; pages++) {
+      Connections.Page page = connections().page(next);
+      entries.addAll(page.entries());
+      next = page.next();
+      if (next.isEmpty()) {
+        return entries;
+      }
+    }
+    throw new AssertionError("no end of pages");
+  }
+
+  private static Optional<Instant> cameAt(List<Connections.Entry> entries, String connectionId) {
+    return entries.stream()
+        .filter(entry -> entry.connectionId().equals(connectionId))
+        .flatMap(entry -> entry.connectedAt().stream())
+        .findFirst();
+  }
+
+  @Test
+  void everyConnectionIsListedWithTheTimeAtWhichItCame() {
+    Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < 30; i++) {
+      String connectionId = UUID.randomUUID() + "=";
+      connections().connected(connectionId, at.plusSeconds(i));
+      subscribed(connectionId, i); // more than one page of items in all
+      expected.add(connectionId);
+      assertEquals(Optional.of(at.plusSeconds(i)), cameAt(entries(), connectionId));
+    }
+    List<Connections.Entry> entries = entries();
+    Set<String> listed = new HashSet<>();
+    entries.forEach(entry -> listed.add(entry.connectionId()));
+    assertTrue(listed.containsAll(expected));
+    String one = expected.iterator().next();
+    disconnected(one);
+    assertTrue(entries().stream().noneMatch(entry -> entry.connectionId().equals(one)));
+  }
+
+  @Test
+  void tellsWhichConnectionsAreKept() {
+    Set<String> there = new HashSet<>();
+    for (int i = 0; i < 130; i++) {
+      there.add(connected());
+    }
+    String gone = connected();
+    subscribed(gone, 2);
+    disconnected(gone);
+    Set<String> asked = new HashSet<>(there);
+    asked.addAll(List.of(gone, "never-there"));
+    assertEquals(there, connections().kept(asked));
+    assertEquals(Set.of(), connections().kept(List.of()));
   }
 
   @Test

@@ -207,6 +207,7 @@ class DynamoFaultsTest {
   @Test
   void whatIsWorthARetryIsToldApart() throws Exception {
     Run run = begun();
+    Run ended = ended();
     for (Fault fault : List.of(Fault.THROTTLED, Fault.INTERNAL_ERROR, Fault.ANSWER_LOST)) {
       whenItGoesWrong(
           "Query",
@@ -229,9 +230,32 @@ class DynamoFaultsTest {
           0,
           client -> {
             Catalog catalog = catalog(client);
-            assertThrows(CatalogUnavailable.class, () -> catalog.released(RunId.random()));
+            assertThrows(CatalogUnavailable.class, () -> catalog.released(ended.runId()));
           });
     }
+  }
+
+  @Test
+  void aRunWhoseReleaseWasNotAnsweredCountsOnce() throws Exception {
+    Run run = ended();
+    whenItGoesWrong(
+        "TransactWriteItems",
+        Fault.ANSWER_LOST,
+        1,
+        0,
+        client -> {
+          Catalog catalog = catalog(client);
+          assertThrows(CatalogUnavailable.class, () -> catalog.released(run.runId()));
+          assertEquals(run.nEvents(), catalog.countEvents());
+          catalog.released(run.runId());
+          assertEquals(run.nEvents(), catalog.countEvents());
+        });
+  }
+
+  private Run ended() {
+    Run run = begun();
+    catalog(tables.client()).fail(run.runId(), FAILURE, Samples.NOON);
+    return run;
   }
 
   private Catalog catalog(DynamoDbClient client) {

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +115,35 @@ class RedisBrokerTest extends BrokerContract {
       broker.publish(runId, SampleEvents.events(runId, 1, 9));
       assertEquals(9, read(1).size());
       assertEquals(counted + 3, broker.counters().eventsPublished(), "each event counts once");
+    }
+  }
+
+  @Test
+  void whatIsNoKeyOfARunIsNone() {
+    try (Jedis redis = TestRedis.operator()) {
+      List<String> others =
+          List.of(
+              "arena:run:" + runId,
+              "arena:run:short:events",
+              "other:run:" + runId + ":events",
+              "arena:counter:" + runId);
+      others.forEach(key -> redis.set(key, "1"));
+      for (int i = 0; i < 3_000; i++) {
+        redis.set("arena:run:" + RunId.random() + ":seq", "1");
+      }
+      Set<String> found = new HashSet<>();
+      int pages = 0;
+      Optional<String> next = Optional.empty();
+      do {
+        Broker.Page page = broker.runs(next);
+        found.addAll(page.runIds());
+        next = page.next();
+        pages++;
+      } while (next.isPresent());
+      assertTrue(found.size() >= 3_000);
+      assertTrue(pages > 2, "in " + pages + " pages");
+      assertFalse(found.contains(runId));
+      redis.flushAll();
     }
   }
 

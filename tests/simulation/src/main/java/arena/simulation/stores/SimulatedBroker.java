@@ -258,6 +258,11 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
+  public Page runs(Optional<String> after) {
+    return call(Call.BROKER_RUNS, ALL_RUNS, () -> new Page(redis.runIds(), Optional.empty()));
+  }
+
+  @Override
   public Counters counters() {
     return call(
         Call.BROKER_COUNTERS,

@@ -121,6 +121,14 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
+  public long countEvents() {
+    return call(
+        Call.CATALOG_COUNT_EVENTS,
+        ALL_RUNS,
+        () -> tables.index(_ -> true, false).stream().mapToLong(Run::nEvents).sum());
+  }
+
+  @Override
   public boolean fail(String runId, Failure failure, Instant at) {
     return fail(Call.CATALOG_FAIL, runId, Optional.empty(), failure, at);
   }

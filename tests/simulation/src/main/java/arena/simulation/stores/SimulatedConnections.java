@@ -6,14 +6,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The connections' table. */
 public final class SimulatedConnections implements Connections {
   private static final Duration KEEP = Duration.ofHours(3);
+
+  /** What a call is about that is about no one connection. */
+  private static final String ALL = "";
 
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final InstantSource clock;
@@ -118,6 +125,38 @@ public final class SimulatedConnections implements Connections {
         Call.CONNECTIONS_UNSUBSCRIBED,
         connectionId,
         () -> present(connectionId).subscriptions.remove(runId));
+  }
+
+  @Override
+  public Set<String> kept(Collection<String> connectionIds) {
+    return call(
+        Call.CONNECTIONS_KEPT,
+        ALL,
+        () -> {
+          Set<String> kept = new LinkedHashSet<>(connectionIds);
+          kept.removeIf(connectionId -> !isThere(present(connectionId)));
+          return kept;
+        });
+  }
+
+  @Override
+  public Page page(Optional<String> after) {
+    return call(
+        Call.CONNECTIONS_PAGE,
+        ALL,
+        () -> {
+          List<Entry> entries = new ArrayList<>();
+          for (String connectionId : List.copyOf(connections.keySet())) {
+            Connection connection = present(connectionId);
+            if (isThere(connection)) {
+              Instant connectedAt = connection.ownUntil.minus(KEEP);
+              entries.add(new Entry(connectionId, Optional.of(connectedAt)));
+            } else if (!connection.subscriptions.isEmpty()) {
+              entries.add(new Entry(connectionId, Optional.empty()));
+            }
+          }
+          return new Page(entries, Optional.empty());
+        });
   }
 
   @Override

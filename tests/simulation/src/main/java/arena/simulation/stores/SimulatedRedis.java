@@ -4,9 +4,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One Redis server: each run's keys, the counters, and when each key expires. The broker and the
@@ -155,6 +159,13 @@ public final class SimulatedRedis {
   /** How many keys the run has. */
   public synchronized int keys(String runId) {
     return run(runId).count();
+  }
+
+  /** The runs that have keys. */
+  synchronized Set<String> runIds() {
+    return List.copyOf(runs.keySet()).stream()
+        .filter(runId -> run(runId).count() > 0)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Whether a fan-out holds the run's lease. */
