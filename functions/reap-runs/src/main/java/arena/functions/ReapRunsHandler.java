@@ -51,14 +51,15 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   }
 
   private Map<String, Integer> reap(Instant deadline) {
-    // A run that goes silent is the one that somebody waits for, so runs come first.
-    Reaping reaping =
-        services
-            .reapRuns()
-            .reap(deadline)
-            .and(services.reapStrays().reap(deadline))
-            .and(services.reapConnections().reap(deadline));
+    // A run that goes silent is one that somebody waits for, so runs come first.
+    Reaping runs = services.reapRuns().reap(deadline);
+    Reaping strays = services.reapStrays().reap(deadline);
+    Reaping connections = services.reapConnections().reap(deadline);
     telemetry.gauge("runs_open", services.catalog().countRunning());
-    return Map.of("reaped", reaping.reaped().size(), "failed", reaping.failed());
+    return Map.of(
+        "runs", runs.reaped().size(),
+        "strays", strays.reaped().size(),
+        "connections", connections.reaped().size(),
+        "failed", runs.failed() + strays.failed() + connections.failed());
   }
 }

@@ -209,7 +209,8 @@ final class SamplesTest {
 
       JsonNode answer = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
 
-      assertEquals(MAPPER.createObjectNode().put("reaped", 2).put("failed", 0), answer);
+      assertEquals(2, answer.get("runs").intValue());
+      assertEquals(0, answer.get("failed").intValue());
       assertEquals(Set.of(), redis.keys("arena:run:" + ended + ":*"), "its memory is free");
       assertEquals(events, arena.events(ended, 1));
       LiveReader.Closed closed = reader.untilClosed(silent.id(), BOUND, _ -> {});
@@ -218,10 +219,8 @@ final class SamplesTest {
       assertEquals("arena.run.RunNotRunning", silent.playInVain(), "it wakes up too late");
       assertEquals("running", alive.row().get("status").textValue());
       alive.play();
-      assertEquals(
-          MAPPER.createObjectNode().put("reaped", 0).put("failed", 0),
-          stack.invoke("reap-runs", Samples.read("reap-runs.json")),
-          "there is nothing left to do");
+      answer = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
+      assertEquals(0, answer.get("runs").intValue(), "there is nothing left to do");
     }
   }
 

@@ -1,0 +1,252 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.journal.DynamoJournal;
+import arena.journal.JournalEntry;
+import arena.local.client.ArenaClient;
+import arena.local.client.LiveReader;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.run.RunStatus;
+import arena.runtime.AwsClients;
+import arena.world.Scenario;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/** What the reaper frees and ends, and what it tells of it. */
+final class ReaperTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration LONGER_THAN_THE_GRACE = Duration.ofMinutes(31);
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+
+  private JsonNode reap() {
+    return stack.invoke("reap-runs", Samples.read("reap-runs.json"));
+  }
+
+  private static Instant longAgo() {
+    return Instant.now().minus(LONGER_THAN_THE_GRACE);
+  }
+
+  /** The fields of the line that tells what was done to this. */
+  private JsonNode told(String field, String value) {
+    try (Stream<String> lines = Files.lines(stack.stack().log("reap-runs"))) {
+      for (String line : lines.filter(text -> text.contains(value)).toList()) {
+        JsonNode fields = MAPPER.readTree(line);
+        if (fields.path(field).asText().equals(value) && fields.has("action")) {
+          return fields;
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError("the log tells nothing of " + value);
+  }
+
+  private static boolean has(Jedis redis, String runId) {
+    return !redis.keys("arena:run:" + runId + ":*").isEmpty();
+  }
+
+  @Test
+  void keysOfNoRunGoAndThoseOfALiveOneStay() {
+    String stray = RunId.random();
+    try (LiveRun live = LiveRun.start();
+        Jedis redis = stack.redis()) {
+      redis.set("arena:run:" + stray + ":open", "{}");
+      redis.set("arena:run:" + stray + ":seq", "1");
+      redis.xadd("arena:run:" + stray + ":events", Map.of("envelope", "{}"), params());
+      redis.hset("arena:run:" + stray + ":subscribers", "nobody", "1");
+      assertTrue(reap().get("strays").intValue() >= 1);
+      assertFalse(has(redis, stray));
+      assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
+      assertEquals("stray_dropped", told("run_id", stray).get("action").textValue());
+      assertEquals(
+          "the catalog has no such run", told("run_id", stray).get("reason").textValue());
+      live.play();
+    }
+  }
+
+  private static redis.clients.jedis.params.XAddParams params() {
+    return new redis.clients.jedis.params.XAddParams().id("1-0");
+  }
+
+  @Test
+  void connectionsThatAreGoneAreForgottenAndThoseThatAreThereStay() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis();
+        DynamoDbClient tables = stack.tables()) {
+      reader.subscribe(run.id(), 1);
+      reader.next(BOUND);
+      String dead = "dead-" + RunId.random();
+      String half = "half-" + RunId.random();
+      put(tables, dead, "-", Map.of("subscriptions", AttributeValue.fromN("1")));
+      put(tables, dead, run.id(), Map.of());
+      put(tables, half, run.id(), Map.of());
+      redis.hset(run.key("subscribers"), Map.of(dead, "1", half, "1", "without-a-row", "1"));
+      reap();
+      assertEquals(1, redis.hlen(run.key("subscribers")), "the one that is there");
+      assertEquals(List.of(), rows(tables, dead));
+      assertEquals(List.of(), rows(tables, half));
+      assertEquals("connection_forgotten", told("connection_id", dead).get("action").textValue());
+      assertEquals(
+          "reader_forgotten", told("connection_id", "without-a-row").get("action").textValue());
+      assertEquals(run.id(), told("connection_id", "without-a-row").get("run_id").textValue());
+      run.play();
+      reader.next(BOUND);
+    }
+  }
+
+  /** A row as old as five minutes: its life is three hours. */
+  private void put(
+      DynamoDbClient tables, String connectionId, String runId, Map<String, AttributeValue> more) {
+    Instant expiry = Instant.now().plus(Duration.ofHours(3)).minus(Duration.ofMinutes(5));
+    Map<String, AttributeValue> item = new java.util.HashMap<>(more);
+    item.put("connection_id", AttributeValue.fromS(connectionId));
+    item.put("run_id", AttributeValue.fromS(runId));
+    item.put("expires_at", AttributeValue.fromN(Long.toString(expiry.getEpochSecond())));
+    tables.putItem(put -> put.tableName(stack.stack().resource("ConnectionsTable")).item(item));
+  }
+
+  private List<Map<String, AttributeValue>> rows(DynamoDbClient tables, String connectionId) {
+    return tables
+        .query(
+            query ->
+                query
+                    .tableName(stack.stack().resource("ConnectionsTable"))
+                    .keyConditionExpression("connection_id = :id")
+                    .expressionAttributeValues(
+                        Map.of(":id", AttributeValue.fromS(connectionId))))
+        .items();
+  }
+
+  @Test
+  void aRunWhoseModelHangsIsEndedAndItsExecutionStopped() {
+    String runId = arena.startRun("{\"n_turns\":10,\"profile\":{\"model\":\"openai:hang\"}}");
+    try (LiveReader reader = arena.live();
+        SfnClient stepFunctions = AwsClients.stepFunctions()) {
+      reader.subscribe(runId, 1);
+      reader.next(BOUND);
+      stack.setTime(runId, "last_ts", longAgo());
+      reap();
+      LiveReader.Closed closed = reader.untilClosed(runId, BOUND, _ -> {});
+      assertEquals("failed", closed.status());
+      JsonNode row = arena.get("/runs/" + runId).expect(200);
+      assertEquals("Abandoned", row.at("/error/code").textValue());
+      assertEquals(closed.lastSeq(), arena.events(runId, 1).size());
+      assertFalse(row.get("db_path").textValue().isEmpty(), "what it had is archived");
+      String machine = stack.stack().resource("ReplayStateMachine");
+      String execution = machine.replace(":stateMachine:", ":execution:") + ":" + runId;
+      assertEquals(
+          ExecutionStatus.ABORTED,
+          stepFunctions.describeExecution(describe -> describe.executionArn(execution)).status());
+      assertEquals("abandoned", told("run_id", runId).get("action").textValue());
+    }
+  }
+
+  /** Whoever created it died before the replay was started. */
+  @Test
+  void aRunWhoseExecutionNeverStartedIsEnded() {
+    Instant createdAt = longAgo();
+    Run run =
+        new Run(
+            RunId.random(),
+            "never started",
+            RunStatus.RUNNING,
+            Profile.DEFAULT,
+            "balanced",
+            0,
+            10,
+            Optional.empty(),
+            0,
+            0,
+            createdAt,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            Optional.empty());
+    try (DynamoDbClient tables = stack.tables();
+        S3Client bucket = AwsClients.s3()) {
+      new DynamoJournal(
+              tables,
+              bucket,
+              stack.stack().resource("JournalTable"),
+              stack.stack().resource("CatalogTable"),
+              stack.stack().resource("Bucket"))
+          .begin(
+              run,
+              new JournalEntry(run.runId(), 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    }
+    reap();
+    JsonNode row = arena.awaitEnd(run.runId(), BOUND);
+    assertEquals("failed", row.get("status").textValue());
+    assertEquals("NotStarted", row.at("/error/code").textValue());
+    assertFalse(row.get("db_path").textValue().isEmpty());
+  }
+
+  @Test
+  void theCountersAreTrueWhateverTheBrokerLoses() {
+    stack.awaitQuiet();
+    long before = published();
+    try (LiveRun live = LiveRun.start();
+        Jedis redis = stack.redis()) {
+      String ended = arena.startRun("{\"n_turns\":3}");
+      long played = arena.awaitEnd(ended, BOUND).get("n_events").longValue();
+      assertEquals(before + played + LiveRun.BEGUN, published());
+      assertEquals(1, open());
+
+      redis.flushAll();
+      assertEquals(before + played + LiveRun.BEGUN, published());
+      assertEquals(1, open());
+
+      live.play(); // the buffer is filled again
+      long now = live.row().get("n_events").longValue();
+      assertTrue(now > LiveRun.BEGUN);
+      assertEquals(before + played + now, published());
+
+      redis.keys("arena:run:" + live.id() + ":*").forEach(redis::del); // by an operator
+      live.play();
+      now = live.row().get("n_events").longValue();
+      assertEquals(before + played + now, published());
+      assertEquals(1, open());
+
+      stack.setTime(ended, "ended_at", longAgo());
+      reap();
+      assertEquals(before + played + now, published(), "a run that is freed still counts");
+      live.fail();
+      assertEquals(0, open());
+      assertEquals(before + played + now, published());
+    }
+  }
+
+  private long published() {
+    return arena.get("/metrics").expect(200).get("events_published").longValue();
+  }
+
+  private long open() {
+    return arena.get("/metrics").expect(200).get("runs_open").longValue();
+  }
+}
