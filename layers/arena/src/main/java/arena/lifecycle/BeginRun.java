@@ -2,6 +2,7 @@ package arena.lifecycle;
 
 import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
+import arena.broker.NotOpen;
 import arena.catalog.Catalog;
 import arena.event.Event;
 import arena.journal.EntryExists;
@@ -52,42 +53,52 @@ public final class BeginRun {
         throw new NotStarted(run.runId());
       }
       if (begun.status() == RunStatus.RUNNING) {
+        // Not given up if this fails: it may be playing, for all that is known here.
         play(begun, journal.entries(run.runId(), 0, 1).getFirst());
       }
       return begun;
     }
-    play(run, origin);
+    try {
+      play(run, origin);
+    } catch (RuntimeException e) {
+      if (givesUp(run, e)) {
+        throw e;
+      }
+    }
     return run;
   }
 
   private void play(Run run, JournalEntry origin) {
     try {
-      try {
-        broker.open(run.runId(), run.label(), run.createdAt());
-      } catch (AlreadyOpen _) {
-        // An attempt before this one came so far.
-      }
-      if (!origin.events().isEmpty()) {
-        broker.publish(run.runId(), origin.events());
-      }
-      replays.start(
-          new TurnTask(
-              run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false));
-    } catch (RuntimeException e) {
-      giveUp(run, e);
-      throw e;
+      broker.open(run.runId(), run.label(), run.createdAt());
+    } catch (AlreadyOpen _) {
+      // An attempt before this one came so far.
     }
+    if (!origin.events().isEmpty()) {
+      try {
+        broker.publish(run.runId(), origin.events());
+      } catch (NotOpen _) {
+        // The broker has lost it since; the first turn fills it again.
+      }
+    }
+    replays.start(
+        new TurnTask(
+            run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false));
   }
 
-  /** A run that could not start is not left to look alive; the reaper archives what it has. */
-  private void giveUp(Run run, RuntimeException why) {
+  /**
+   * A run that could not start is not left to look alive; the reaper archives what it has.
+   *
+   * @return false if it has gone on: it did start, and only the answer was lost
+   */
+  private boolean givesUp(Run run, RuntimeException why) {
     try {
-      catalog.fail(
-          run.runId(),
-          new Failure(NotStarted.CODE, "it was created, but its replay could not be started"),
-          clock.instant());
+      Failure failure =
+          new Failure(NotStarted.CODE, "it was created, but its replay could not be started");
+      return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());
     } catch (RuntimeException e) {
       why.addSuppressed(e);
+      return true;
     }
   }
 }

@@ -57,13 +57,15 @@ final class ApiGateway implements Gateway {
   }
 
   @Override
-  public void close(String connectionId) {
+  public boolean close(String connectionId) {
     try {
       api.get().deleteConnection(request -> request.connectionId(connectionId));
+      return true;
     } catch (GoneException _) {
-      // as wanted
+      return true;
     } catch (SdkException e) {
       LOG.warn("connection {} was not closed: {}", connectionId, e.getMessage());
+      return false;
     }
   }
 }

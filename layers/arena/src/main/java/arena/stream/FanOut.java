@@ -309,13 +309,14 @@ public final class FanOut {
           return;
         }
         OptionalLong loss = subscribers.loss(runId);
-        if (loss.isPresent()) {
-          if (disconnectLost()) {
-            subscribers.seenToLoss(runId, loss.getAsLong());
-          }
+        if (loss.isPresent() && disconnectLost()) {
+          subscribers.seenToLoss(runId, loss.getAsLong());
         } else if (++idleLooks > MAX_IDLE_LOOKS) {
           throw new IllegalStateException(
-              "run %s: its readers wait for what neither broker nor archive has".formatted(runId));
+              loss.isPresent()
+                  ? "run %s: connections that lost their cursors cannot be closed".formatted(runId)
+                  : "run %s: its readers wait for what neither broker nor archive has"
+                      .formatted(runId));
         } else if (idleLooks > 1) { // what came in between is seen by looking again at once
           awaitOne(senders);
         }
@@ -334,19 +335,19 @@ public final class FanOut {
      * Closes the connections of those whose cursors are lost: only they know where they were. So
      * they come again, and go on from there.
      *
-     * @return whether there was time for all of them
+     * @return whether all of them are
      */
     private boolean disconnectLost() {
+      boolean all = true;
       for (String connectionId : lost()) {
         if (!goesOn() || !keepsLease()) {
           inDoubt = true;
           return false;
         }
         LOG.warn("run {}: connection {} is closed: its cursor was lost", runId, connectionId);
-        gateway.close(connectionId);
-        forget(connectionId);
+        all &= closed(connectionId);
       }
-      return true;
+      return all;
     }
 
     /**
@@ -523,8 +524,18 @@ public final class FanOut {
       if (subscribers.finish(runId, fence, connectionId, cursor, true)) {
         dropped.increment();
       }
-      gateway.close(connectionId);
-      forget(connectionId);
+      if (!closed(connectionId)) {
+        subscribers.markLoss(runId); // it still subscribes, without a cursor: it is tried again
+      }
+    }
+
+    /** Closes a connection. One that cannot be reached is not forgotten: it would hear nothing. */
+    private boolean closed(String connectionId) {
+      boolean closed = gateway.close(connectionId);
+      if (closed) {
+        forget(connectionId);
+      }
+      return closed;
     }
 
     private void forget(String connectionId) {

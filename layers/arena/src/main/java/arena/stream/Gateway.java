@@ -5,8 +5,12 @@ public interface Gateway {
   /** Sends one message, of at most 128 KB, to one connection. */
   Sent send(String connectionId, String message);
 
-  /** Closes a connection, if it is there and can be reached: its client then knows, and returns. */
-  void close(String connectionId);
+  /**
+   * Closes a connection: its client then knows, and returns.
+   *
+   * @return whether it is closed now; false if it cannot be reached for now
+   */
+  boolean close(String connectionId);
 
   /** Whether a connection is gone for certain; false also if that cannot be told now. */
   boolean isGone(String connectionId);

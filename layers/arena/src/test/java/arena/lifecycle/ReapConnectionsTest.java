@@ -41,7 +41,7 @@ class ReapConnectionsTest {
         }
 
         @Override
-        public void close(String connectionId) {
+        public boolean close(String connectionId) {
           throw new AssertionError("the reaper closes nothing");
         }
       };

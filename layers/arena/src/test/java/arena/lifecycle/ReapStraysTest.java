@@ -51,8 +51,7 @@ class ReapStraysTest {
 
   private static Event event(String runId) {
     Payload payload = new Payload.LlmPrompt("prompt");
-    return new Event(
-        runId, 1, "agent", 0, payload.kind(), PayloadCodec.write(payload), START, 1);
+    return new Event(runId, 1, "agent", 0, payload.kind(), PayloadCodec.write(payload), START, 1);
   }
 
   private void buffer(String runId) {

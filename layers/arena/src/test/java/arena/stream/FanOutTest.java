@@ -61,6 +61,7 @@ class FanOutTest {
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger largest = new AtomicInteger();
+    private final AtomicInteger unreachable = new AtomicInteger();
     private Runnable before = () -> {};
     private Runnable closing = () -> {};
 
@@ -90,9 +91,13 @@ class FanOutTest {
     }
 
     @Override
-    public void close(String connectionId) {
+    public boolean close(String connectionId) {
       closing.run();
+      if (unreachable.decrementAndGet() >= 0) {
+        return false;
+      }
       closed.add(connectionId);
+      return true;
     }
 
     private List<Long> seqs(String connectionId) {
@@ -379,6 +384,18 @@ class FanOutTest {
     assertFalse(broker.leased(RUN));
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a", "b"), sockets.closed, "once");
+  }
+
+  @Test
+  void aReaderWhoseConnectionCannotBeClosedNowIsNotForgotten() {
+    aRun(20);
+    reader("a", 1);
+    fanOut().serve(RUN, later());
+    sockets.unreachable.set(2);
+    loseAndRestore();
+    fanOut().serve(RUN, later());
+    assertEquals(Set.of("a"), sockets.closed, "it is tried until it is closed");
+    assertEquals(List.of(), connections.subscribers(RUN));
   }
 
   @Test

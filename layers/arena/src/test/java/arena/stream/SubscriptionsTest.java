@@ -64,8 +64,8 @@ class SubscriptionsTest {
         }
 
         @Override
-        public void close(String connectionId) {
-          closed.add(connectionId);
+        public boolean close(String connectionId) {
+          return closed.add(connectionId);
         }
       };
 

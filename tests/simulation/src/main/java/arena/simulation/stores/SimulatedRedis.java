@@ -156,6 +156,14 @@ public final class SimulatedRedis {
     run.deleteEvents();
   }
 
+  /**
+   * How many keys the run's buffer has: neither those of its readers, nor the mark that a close
+   * leaves, which may come late and goes by itself.
+   */
+  public synchronized int bufferKeys(String runId) {
+    return run(runId).countBuffer();
+  }
+
   /** How many keys the run has. */
   public synchronized int keys(String runId) {
     return run(runId).count();
@@ -181,6 +189,12 @@ public final class SimulatedRedis {
   /** Last seq given out; 0 if none. */
   public synchronized long lastSeq(String runId) {
     return run(runId).lastSeq();
+  }
+
+  /** Whether no event is missing between the first and the last that the run's stream has. */
+  public synchronized boolean isStreamWhole(String runId) {
+    NavigableMap<Long, String> events = run(runId).events();
+    return events.isEmpty() || events.lastKey() - events.firstKey() + 1 == events.size();
   }
 
   /** Whether the run was closed, and not dropped or opened again since. */
@@ -356,13 +370,17 @@ public final class SimulatedRedis {
       keys.loss = null;
     }
 
-    private int count() {
-      int count = 0;
-      count += open() == null ? 0 : 1;
-      count += closed() ? 1 : 0;
+    private int countBuffer() {
+      int count = open() == null ? 0 : 1;
       count += value(keys.seq) == null ? 0 : 1;
       count += events().isEmpty() ? 0 : 1;
       count += value(keys.counted) == null ? 0 : 1;
+      return count;
+    }
+
+    private int count() {
+      int count = countBuffer();
+      count += closed() ? 1 : 0;
       count += subscribers().isEmpty() ? 0 : 1;
       count += lease() == null ? 0 : 1;
       count += value(keys.fence) == null ? 0 : 1;

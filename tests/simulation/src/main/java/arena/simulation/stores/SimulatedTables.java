@@ -61,8 +61,8 @@ public final class SimulatedTables {
     Row row = new Row(run, clock.instant().plusMillis(wire.lagMillis()));
     row.entries.put(origin.position(), new Stored(origin, Instant.MAX));
     rows.put(run.runId(), row);
-    witness.rowChanged(run, run);
     witness.written(origin);
+    witness.rowChanged(run, run);
     return true;
   }
 

@@ -1,0 +1,107 @@
+package arena.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.event.Event;
+import arena.journal.JournalEntry;
+import arena.memory.MemoryBroker;
+import arena.memory.MemoryRuns;
+import arena.memory.SteppingClock;
+import arena.run.Profile;
+import arena.run.RunRequest;
+import arena.run.RunStatus;
+import arena.world.Scenario;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A run that is asked for begins, or is known not to have begun. */
+class BeginRunTest {
+  private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final RunRequest REQUEST =
+      new RunRequest(Scenario.BALANCED, Profile.DEFAULT, 5, "label");
+
+  private final SteppingClock clock = new SteppingClock(START);
+  private final MemoryRuns runs = new MemoryRuns();
+  private final MemoryBroker broker = new MemoryBroker(clock);
+
+  /** A start of executions. */
+  private interface Start extends Replays {
+    @Override
+    default void stop(String runId, String cause) {
+      throw new AssertionError("nothing stops a run that begins");
+    }
+  }
+
+  private void create(Start start) {
+    new CreateRun(new BeginRun(runs, runs, broker, start, clock), clock).create(REQUEST, RUN);
+  }
+
+  private static void noAnswer() {
+    throw new IllegalStateException("no answer");
+  }
+
+  private void plays() {
+    TurnTask task = new TurnTask(RUN, 0, 1, 0, 5, Profile.DEFAULT, false);
+    runs.append(TurnEvents.before(task, Scenario.BALANCED.start(), START));
+  }
+
+  private RunStatus status() {
+    return runs.find(RUN).orElseThrow().status();
+  }
+
+  @Test
+  void aRunThatCannotStartIsGivenUp() {
+    assertThrows(IllegalStateException.class, () -> create(_ -> noAnswer()));
+    assertEquals(RunStatus.FAILED, status());
+    assertThrows(NotStarted.class, () -> create(_ -> {}));
+  }
+
+  @Test
+  void aRunThatPlaysIsNotGivenUpWhenTheAnswerToItsStartIsLost() {
+    create(
+        _ -> {
+          plays();
+          noAnswer();
+        });
+    assertEquals(RunStatus.RUNNING, status());
+  }
+
+  @Test
+  void aRequestThatComesAgainDoesNotGiveUpWhatTheFirstOneStarted() {
+    create(_ -> {});
+    assertThrows(IllegalStateException.class, () -> create(_ -> noAnswer()));
+    assertEquals(RunStatus.RUNNING, status());
+  }
+
+  @Test
+  void aForkStartsThoughTheBrokerLosesItMeanwhile() {
+    create(_ -> {});
+    plays();
+    MemoryBroker forgetful =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized void open(String runId, String label, Instant startedAt) {
+            super.open(runId, label, startedAt);
+            loseEverything();
+          }
+        };
+    String child = RUN.replace('0', '1');
+    Event start = runs.turnStart(RUN, 0).orElseThrow();
+    JournalEntry origin =
+        new JournalEntry(
+            child,
+            0,
+            List.of(new Event(child, 1, "agent", 0, "fork", start.payloadJson(), START, 1)),
+            Optional.of(Scenario.BALANCED.start()));
+    boolean[] started = new boolean[1];
+    Start replays = _ -> started[0] = true;
+    new BeginRun(runs, runs, forgetful, replays, clock)
+        .begin(MemoryRuns.newRun(child, 5, START), origin.events(), Scenario.BALANCED.start());
+    assertTrue(started[0]);
+  }
+}

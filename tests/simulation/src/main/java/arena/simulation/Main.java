@@ -1,0 +1,134 @@
+package arena.simulation;
+
+import arena.simulation.cloud.ReplayDefinition;
+import arena.simulation.faults.Coverage;
+import arena.simulation.faults.FaultPoint;
+import arena.simulation.promises.BrokenPromise;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** {@code ./arena simulate}: simulates one seed after the other. */
+public final class Main {
+  /** From so many seeds on every fault point is to be hit. */
+  private static final long SEEDS_FOR_COVERAGE = 20_000;
+
+  private static final long PROGRESS_MILLIS = 2_000;
+  private static final int TRACE_LINES = 400;
+
+  private Main() {}
+
+  /** Simulates as the arguments say. */
+  public static void main(String[] arguments) {
+    long seeds = SEEDS_FOR_COVERAGE;
+    long from = 1;
+    boolean one = false;
+    for (int i = 0; i < arguments.length; i += 2) {
+      long value = i + 1 < arguments.length ? Long.parseLong(arguments[i + 1]) : -1;
+      switch (arguments[i]) {
+        case "--seeds" -> seeds = value;
+        case "--from" -> from = value;
+        case "--seed" -> {
+          from = value;
+          seeds = 1;
+          one = true;
+        }
+        default -> {
+          System.err.println("./arena simulate [--seeds N] [--from S] | --seed S");
+          System.exit(2);
+        }
+      }
+    }
+    ReplayDefinition definition = ReplayDefinition.read(Path.of(""));
+    System.exit(one ? replay(definition, from) : simulate(definition, from, seeds));
+  }
+
+  private static int replay(ReplayDefinition definition, long seed) {
+    try {
+      Simulation.Result result = new Simulation(definition, seed, System.out::println).run();
+      System.out.printf("seed %d: every promise kept, %d steps%n", seed, result.steps());
+      return 0;
+    } catch (Throwable e) {
+      tell(seed, e);
+      return 1;
+    }
+  }
+
+  private static int simulate(ReplayDefinition definition, long from, long seeds) {
+    Coverage coverage = new Coverage();
+    long steps = 0;
+    long began = System.nanoTime();
+    long told = began;
+    for (long seed = from; seed < from + seeds; seed++) {
+      try {
+        Simulation.Result result = new Simulation(definition, seed, null).run();
+        steps += result.steps();
+        coverage.add(result.coverage());
+      } catch (Throwable e) {
+        showEnd(definition, seed);
+        tell(seed, e);
+        return 1;
+      }
+      long now = System.nanoTime();
+      if (now - told > PROGRESS_MILLIS * 1_000_000) {
+        told = now;
+        say(seed - from + 1, steps, now - began, coverage);
+      }
+    }
+    say(seeds, steps, System.nanoTime() - began, coverage);
+    List<FaultPoint> missed = coverage.missed();
+    if (!missed.isEmpty()) {
+      System.out.println("fault points not hit:");
+      missed.forEach(point -> System.out.println("  " + point.name()));
+    }
+    return missed.isEmpty() || seeds < SEEDS_FOR_COVERAGE ? 0 : 1;
+  }
+
+  private static void say(long seeds, long steps, long nanos, Coverage coverage) {
+    double seconds = nanos / 1e9;
+    System.out.printf(
+        "%7d seeds %10d steps  %6.0f steps/s %5.0f seeds/s  %d faults, %d of %d fault points hit%n",
+        seeds,
+        steps,
+        steps / seconds,
+        seeds / seconds,
+        coverage.faults(),
+        coverage.points() - coverage.missed().size(),
+        coverage.points());
+  }
+
+  /** The last steps of a seed that failed. */
+  private static void showEnd(ReplayDefinition definition, long seed) {
+    Deque<String> last = new ArrayDeque<>();
+    try {
+      new Simulation(
+              definition,
+              seed,
+              line -> {
+                if (last.size() == TRACE_LINES) {
+                  last.poll();
+                }
+                last.add(line);
+              })
+          .run();
+    } catch (Throwable e) {
+      // told by whoever asks for this
+    }
+    last.forEach(System.out::println);
+  }
+
+  private static void tell(long seed, Throwable e) {
+    System.out.printf("%nseed %d%n", seed);
+    if (e instanceof BrokenPromise broken) {
+      System.out.println("broken: " + broken.promise().says());
+      System.out.println("how:    " + broken.getMessage());
+      if (broken.getCause() != null) {
+        broken.getCause().printStackTrace(System.out);
+      }
+    } else {
+      e.printStackTrace(System.out);
+    }
+    System.out.printf("again:  ./arena simulate --seed %d%n", seed);
+  }
+}

@@ -1,0 +1,329 @@
+package arena.simulation;
+
+import arena.broker.Broker;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
+import arena.journal.Journal;
+import arena.lifecycle.BeginRun;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.CreateRun;
+import arena.lifecycle.FinalizeRun;
+import arena.lifecycle.PlayTurn;
+import arena.lifecycle.Publisher;
+import arena.lifecycle.ReapConnections;
+import arena.lifecycle.ReapRuns;
+import arena.lifecycle.ReapStrays;
+import arena.lifecycle.RunReader;
+import arena.lifecycle.TurnTask;
+import arena.lifecycle.TurnTaskCodec;
+import arena.run.Failure;
+import arena.run.ForkRequest;
+import arena.run.Run;
+import arena.run.RunRequest;
+import arena.simulation.cloud.Background;
+import arena.simulation.cloud.Executions;
+import arena.simulation.cloud.Function;
+import arena.simulation.cloud.Lambda;
+import arena.simulation.cloud.Models;
+import arena.simulation.cloud.ReplayDefinition;
+import arena.simulation.cloud.WebSockets;
+import arena.simulation.faults.Coverage;
+import arena.simulation.faults.Event;
+import arena.simulation.faults.FaultyWire;
+import arena.simulation.faults.Weather;
+import arena.simulation.people.Api;
+import arena.simulation.people.Operator;
+import arena.simulation.people.Player;
+import arena.simulation.people.Reader;
+import arena.simulation.promises.Facts;
+import arena.simulation.promises.Promises;
+import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedThreads;
+import arena.simulation.stores.SimulatedArchive;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.source.EventSource;
+import arena.stream.FanOut;
+import arena.stream.Subscriptions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** The whole product and those who use it, over one stretch of time, from one seed. */
+public final class Simulation {
+  private static final long SECOND = 1_000_000;
+  private static final long MINUTE = 60 * SECOND;
+
+  /** How long after the last fault everything is to have come to its end. */
+  private static final long SETTLES_WITHIN = 210 * MINUTE;
+
+  /** What every key of the broker's lives at most without being used, and a little more. */
+  private static final long A_DAY = 25 * 60 * MINUTE;
+
+  private static final long REAP_EVERY = 15 * MINUTE;
+  private static final int[] BUFFERS = {6, 25, 10_000};
+  private static final int MOST_PLAYERS = 2;
+  private static final int MOST_FORKS = 2;
+  private static final int MOST_READERS = 3;
+
+  private final Random random;
+  private final Scheduler scheduler = new Scheduler();
+  private final Weather weather;
+  private final Trace trace;
+  private final FaultyWire wire;
+  private final Facts facts;
+  private final Promises promises;
+  private final Lambda lambda;
+  private final InstantSource clock;
+
+  private final SimulatedRedis redis;
+  private final WebSockets gateway;
+  private final Api api;
+  private final Subscriptions subscriptions;
+  private final CreateRun createRun;
+  private final CreateFork createFork;
+  private final PlayTurn playTurn;
+  private final FinalizeRun finalizeRun;
+  private final ReapRuns reapRuns;
+  private final ReapStrays reapStrays;
+  private final ReapConnections reapConnections;
+  private final RunReader runReader;
+  private final FanOut fanOut;
+
+  private final List<String> runs = new ArrayList<>();
+  private long brokerAhead;
+  private int ids;
+  private int playersLeft;
+
+  /**
+   * A simulation.
+   *
+   * @param lines gets the trace; null if nobody wants it
+   */
+  public Simulation(ReplayDefinition definition, long seed, Consumer<String> lines) {
+    random = new Random(seed);
+    // Neighbouring seeds begin alike.
+    random.nextInt();
+    weather = new Weather(random, scheduler);
+    trace = new Trace(scheduler, lines);
+    wire = new FaultyWire(scheduler, weather, random, trace);
+    facts = new Facts(scheduler, wire);
+    promises = new Promises(facts);
+    lambda = new Lambda(scheduler, weather, random, trace, promises.names()::left);
+    clock = () -> scheduler.instant(scheduler.current().life().skew());
+    InstantSource trueClock = () -> scheduler.instant(0);
+
+    SimulatedTables tables = new SimulatedTables(trueClock, wire, promises);
+    SimulatedBucket bucket = new SimulatedBucket();
+    redis =
+        new SimulatedRedis(
+            () -> scheduler.instant(brokerAhead),
+            wire,
+            promises,
+            BUFFERS[random.nextInt(BUFFERS.length)]);
+    facts.about(tables, redis, bucket);
+    Catalog catalog = new SimulatedCatalog(tables);
+    Journal journal = new SimulatedJournal(tables);
+    SimulatedArchive archive = new SimulatedArchive(bucket, wire, promises);
+    Broker broker = new SimulatedBroker(redis);
+    Subscribers subscribers = new SimulatedSubscribers(redis);
+    SimulatedConnections connections = new SimulatedConnections(trueClock, wire);
+    SimulatedThreads threads = new SimulatedThreads(scheduler);
+
+    gateway = new WebSockets(scheduler, wire, weather, random, trace, lambda);
+    Background background = new Background(wire, lambda, this::fanOut, this::finalizeRun);
+    Executions executions =
+        new Executions(definition, new Tasks(), lambda, scheduler, wire, weather, random, trace);
+    EventSource source = new EventSource(broker, journal, () -> archive);
+    Publisher publisher = new Publisher(broker, journal, catalog, background);
+    BeginRun begin = new BeginRun(catalog, journal, broker, executions, clock);
+    createRun = new CreateRun(begin, clock);
+    createFork = new CreateFork(catalog, source, begin, clock);
+    playTurn =
+        new PlayTurn(
+            journal, publisher, new Models(wire, weather, random, promises::modelAsked), clock);
+    finalizeRun = new FinalizeRun(catalog, journal, archive, broker, publisher, background, clock);
+    reapRuns =
+        new ReapRuns(
+            catalog, broker, subscribers, connections, executions, background, Facts.GRACE, clock);
+    reapStrays = new ReapStrays(catalog, broker, subscribers, connections, Facts.GRACE, clock);
+    reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
+    runReader = new RunReader(catalog, source, journal, () -> archive, broker);
+    fanOut =
+        new FanOut(
+            subscribers,
+            broker,
+            catalog,
+            source,
+            connections,
+            gateway,
+            background,
+            event -> "https://bucket/" + event.seq(),
+            clock,
+            threads);
+    subscriptions =
+        new Subscriptions(connections, subscribers, catalog, background, gateway, clock, threads);
+    gateway.routeTo(subscriptions);
+    api = new Api(lambda, Functions::new);
+  }
+
+  // ---- what the functions' handlers do
+
+  private final class Tasks implements Executions.Tasks {
+    @Override
+    public String playTurn(String json) {
+      TurnTask task = TurnTaskCodec.read(json);
+      promises.questions().attempts(task);
+      return TurnTaskCodec.write(playTurn.play(task));
+    }
+
+    @Override
+    public void finalizeRun(String runId, Optional<Failure> failure) {
+      Simulation.this.finalizeRun(runId, failure);
+    }
+  }
+
+  private final class Functions implements Api.Functions {
+    @Override
+    public Run createRun(RunRequest request, String runId) {
+      return createRun.create(request, runId);
+    }
+
+    @Override
+    public Run createFork(ForkRequest request, String runId) {
+      return createFork.create(request, runId);
+    }
+
+    @Override
+    public RunReader reader() {
+      return runReader;
+    }
+  }
+
+  private void finalizeRun(String runId, Optional<Failure> failure) {
+    finalizeRun.finalizeRun(runId, failure);
+  }
+
+  private void fanOut(String runId) {
+    fanOut.serve(runId, deadline(Function.STREAM_EVENTS, 30));
+  }
+
+  private Instant deadline(Function function, int marginSeconds) {
+    return clock.instant().plusNanos(function.timeout() * 1_000).minusSeconds(marginSeconds);
+  }
+
+  private String newId() {
+    return "%032x".formatted(++ids);
+  }
+
+  // ---- the course of things
+
+  /** How it went. */
+  public record Result(long steps, long sum, Coverage coverage) {}
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws Throwable the broken promise, or what else ended it early
+   */
+  public Result run() throws Throwable {
+    playersLeft = 1 + random.nextInt(MOST_PLAYERS);
+    for (int i = playersLeft; i > 0; i--) {
+      Player player =
+          new Player(
+              scheduler,
+              api,
+              weather,
+              random,
+              this::newId,
+              this::began,
+              random.nextInt(MOST_FORKS + 1));
+      scheduler.start(
+          "player-" + i,
+          () -> {
+            player.run();
+            playersLeft--;
+          });
+    }
+    scheduler.start(
+        "operator",
+        new Operator(
+            scheduler,
+            weather,
+            random,
+            trace,
+            wire,
+            redis,
+            promises,
+            by -> brokerAhead += by,
+            () -> runs));
+    scheduler.start("schedule", this::schedule);
+    scheduler.start("end", this::awaitEnd);
+    scheduler.run();
+    return new Result(wire.steps(), trace.sum(), weather.coverage());
+  }
+
+  /** A run is there: it finds its readers. */
+  private void began(String runId) {
+    runs.add(runId);
+    for (int i = random.nextInt(MOST_READERS + 1); i > 0; i--) {
+      String name = "reader-%d-of-%s".formatted(i, runId.substring(28));
+      Reader reader = new Reader(scheduler, gateway, api, weather, random);
+      for (String other : runs) {
+        if (other.equals(runId) || random.nextInt(3) == 0) {
+          reader.reads(other, promises.readers().begins(name, other, 0));
+        }
+      }
+      long delay = random.nextBoolean() ? random.nextLong(SECOND) : random.nextLong(10 * MINUTE);
+      scheduler.at(scheduler.now() + delay, () -> scheduler.start(name, reader));
+    }
+  }
+
+  private void schedule() {
+    scheduler.sleep(random.nextLong(REAP_EVERY));
+    while (true) {
+      reap();
+      if (weather.has(Event.TWO_REAPERS, 10)) {
+        reap();
+      }
+      scheduler.sleep(REAP_EVERY);
+    }
+  }
+
+  private void reap() {
+    lambda.event(
+        Function.REAP_RUNS,
+        () -> {
+          Instant deadline = deadline(Function.REAP_RUNS, 45);
+          reapRuns.reap(deadline);
+          reapStrays.reap(deadline);
+          reapConnections.reap(deadline);
+          return "";
+        });
+  }
+
+  private void awaitEnd() {
+    long end = weather.calmAt() + SETTLES_WITHIN;
+    while (scheduler.now() < end && !isSettled()) {
+      scheduler.sleep(MINUTE);
+    }
+    promises.atEnd();
+    brokerAhead += A_DAY;
+    promises.aDayLater();
+    scheduler.stop();
+  }
+
+  private boolean isSettled() {
+    return playersLeft == 0 && promises.readers().areOver() && facts.areRunsFreed();
+  }
+}

@@ -1,0 +1,37 @@
+package arena.simulation.cloud;
+
+/** The functions of template.yaml, as far as their lives matter. */
+public enum Function {
+  CREATE_RUN("create-run", 25, 0),
+  CREATE_FORK("create-fork", 25, 0),
+  REPLAY_TURN("replay-turn", 90, 0),
+  FINALIZE_RUN("finalize-run", 300, 1),
+  STREAM_EVENTS("stream-events", 120, 2),
+  READ_RUNS("read-runs", 25, 0),
+  REAP_RUNS("reap-runs", 120, 1);
+
+  private final String label;
+  private final int seconds;
+  private final int retries;
+
+  Function(String label, int seconds, int retries) {
+    this.label = label;
+    this.seconds = seconds;
+    this.retries = retries;
+  }
+
+  /** Its name. */
+  public String label() {
+    return label;
+  }
+
+  /** After how long it is ended, in microseconds. */
+  public long timeout() {
+    return seconds * 1_000_000L;
+  }
+
+  /** How often an event that it failed on is tried again. */
+  public int retries() {
+    return retries;
+  }
+}

@@ -1,0 +1,111 @@
+package arena.simulation.cloud;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * The state machine's time-outs and retries, read from its definition; which state follows which is
+ * {@link Executions}' to know, and held against the definition here.
+ *
+ * @param timeout of an execution, in microseconds
+ */
+public record ReplayDefinition(
+    long timeout, Task playTurn, Task finalizeRun, Task finalizeFailedRun) {
+  private static final long SECOND = 1_000_000;
+
+  /**
+   * A task's state.
+   *
+   * @param timeout in microseconds
+   */
+  public record Task(long timeout, List<Retrier> retriers) {
+    /** The retrier for this error; -1 if there is none. */
+    int retrierOf(String error) {
+      for (int i = 0; i < retriers.size(); i++) {
+        List<String> errors = retriers.get(i).errors();
+        if (errors.contains(error) || errors.contains("States.ALL")) {
+          return i;
+        }
+      }
+      return -1;
+    }
+  }
+
+  /** When a failed task is tried again; intervals in seconds. */
+  public record Retrier(
+      List<String> errors, long interval, double rate, long maxDelay, int maxAttempts) {
+    /** How long to wait after so many attempts, in microseconds. */
+    long delay(int attempts, double jitter) {
+      return (long)
+          (Math.min(interval * Math.pow(rate, attempts), (double) maxDelay) * SECOND * jitter);
+    }
+  }
+
+  /** Reads functions/replay.asl.yaml of this checkout. */
+  public static ReplayDefinition read(Path root) {
+    Map<?, ?> machine;
+    try {
+      machine =
+          new Yaml(new SafeConstructor(new LoaderOptions()))
+              .load(Files.readString(root.resolve("functions/replay.asl.yaml")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Map<?, ?> states = (Map<?, ?>) machine.get("States");
+    requireNext(machine, "StartAt", "PlayTurn");
+    requireNext((Map<?, ?>) states.get("PlayTurn"), "Next", "IsRunDone");
+    requireNext((Map<?, ?>) states.get("IsRunDone"), "Default", "PlayTurn");
+    requireNext(caught(states, "PlayTurn"), "Next", "FinalizeFailedRun");
+    requireNext(caught(states, "FinalizeRun"), "Next", "NotFinalized");
+    requireNext(caught(states, "FinalizeFailedRun"), "Next", "NotFinalized");
+    return new ReplayDefinition(
+        number(machine, "TimeoutSeconds") * SECOND,
+        task(states, "PlayTurn"),
+        task(states, "FinalizeRun"),
+        task(states, "FinalizeFailedRun"));
+  }
+
+  private static Map<?, ?> caught(Map<?, ?> states, String name) {
+    return (Map<?, ?>) ((List<?>) ((Map<?, ?>) states.get(name)).get("Catch")).getFirst();
+  }
+
+  private static void requireNext(Map<?, ?> state, String field, String next) {
+    if (!next.equals(state.get(field))) {
+      throw new IllegalStateException(
+          "replay.asl.yaml goes another way than the simulation: %s is %s, not %s"
+              .formatted(field, state.get(field), next));
+    }
+  }
+
+  private static Task task(Map<?, ?> states, String name) {
+    Map<?, ?> state = (Map<?, ?>) states.get(name);
+    List<Retrier> retriers = new ArrayList<>();
+    for (Object each : (List<?>) state.get("Retry")) {
+      Map<?, ?> retry = (Map<?, ?>) each;
+      boolean never = number(retry, "MaxAttempts") == 0;
+      retriers.add(
+          new Retrier(
+              ((List<?>) retry.get("ErrorEquals")).stream().map(String.class::cast).toList(),
+              never ? 0 : number(retry, "IntervalSeconds"),
+              never ? 1 : number(retry, "BackoffRate"),
+              never ? 0 : number(retry, "MaxDelaySeconds"),
+              (int) number(retry, "MaxAttempts")));
+    }
+    return new Task(number(state, "TimeoutSeconds") * SECOND, List.copyOf(retriers));
+  }
+
+  private static long number(Map<?, ?> fields, String name) {
+    if (fields.get(name) instanceof Number number) {
+      return number.longValue();
+    }
+    throw new IllegalStateException("replay.asl.yaml: no number " + name);
+  }
+}
