@@ -40,7 +40,8 @@ public final class CreateForkHandler
                 CreateRoutes.forks(
                     new Once(services::idempotency),
                     this::create,
-                    child -> services.archive().address(child))));
+                    child -> services.archive().address(child))),
+            telemetry::failed);
   }
 
   @Override
@@ -49,8 +50,8 @@ public final class CreateForkHandler
   }
 
   private Run create(ForkRequest request, String runId) {
+    Telemetry.run(runId);
     Run child = services.createFork().create(request, runId);
-    Telemetry.run(child.runId());
     LOG.info(
         "fork of run {} at turn {} begins: {} turns, played by {}",
         request.parentRunId(),

@@ -35,7 +35,8 @@ public final class CreateRunHandler
     telemetry = services.telemetry("create-run");
     router =
         new Router(
-            Map.of("POST /runs", CreateRoutes.runs(new Once(services::idempotency), this::create)));
+            Map.of("POST /runs", CreateRoutes.runs(new Once(services::idempotency), this::create)),
+            telemetry::failed);
   }
 
   @Override
@@ -44,8 +45,8 @@ public final class CreateRunHandler
   }
 
   private Run create(RunRequest request, String runId) {
+    Telemetry.run(runId);
     Run run = services.createRun().create(request, runId);
-    Telemetry.run(run.runId());
     LOG.info("run of {} turns begins, played by {}", run.nTurns(), run.profile().model());
     return run;
   }

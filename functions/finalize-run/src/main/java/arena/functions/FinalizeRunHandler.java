@@ -1,7 +1,10 @@
 package arena.functions;
 
 import arena.lifecycle.FinalizeRequest;
+import arena.run.Failure;
 import arena.run.Run;
+import arena.runtime.ErrorCause;
+import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Archives a run that has ended and closes it: the last task of the replay state machine. */
 public final class FinalizeRunHandler implements RequestStreamHandler {
@@ -42,14 +46,30 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
 
   private String finalizeRun(FinalizeRequest request) {
     Telemetry.run(request.runId());
-    request.failure().ifPresent(why -> LOG.error("run failed: {}: {}", why.code(), why.message()));
+    request.failure().ifPresent(this::failed);
     try {
       Run run = services.finalizeRun().finalizeRun(request.runId(), request.failure());
-      LOG.info("run {} is archived at {}", run.status().label(), run.dbPath());
+      LOG.info(
+          "run is archived",
+          StructuredArguments.entry("status", run.status().label()),
+          StructuredArguments.entry("db_path", run.dbPath()),
+          StructuredArguments.entry("n_events", run.nEvents()),
+          telemetry.field(Metric.ARCHIVE_TIME));
       return FinalizeRequest.answer(run);
     } catch (RuntimeException e) {
+      telemetry.failed(e);
       LOG.error("run not finalized", e);
       throw e;
     }
+  }
+
+  private void failed(Failure why) {
+    ErrorCause cause = ErrorCause.of(why.code());
+    telemetry.measures().runFailed(cause);
+    LOG.error(
+        "run failed",
+        StructuredArguments.entry("cause", cause.label()),
+        StructuredArguments.entry("code", why.code()),
+        StructuredArguments.entry("reason", why.message()));
   }
 }

@@ -1,6 +1,10 @@
 package arena.functions;
 
 import arena.lifecycle.Reaping;
+import arena.run.RunStatus;
+import arena.runtime.Measures;
+import arena.runtime.Metric;
+import arena.runtime.ReaperAction;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -8,7 +12,9 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +27,9 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
 
   /** Time for the run that is at work when it ends, its calls each at their time-out. */
   private static final Duration MARGIN = Duration.ofSeconds(45);
+
+  /** Most runs looked at for the most silent one, oldest first. */
+  private static final int OLDEST = 1_000;
 
   private final Services services;
   private final Telemetry telemetry;
@@ -44,6 +53,7 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
           try {
             return reap(Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN));
           } catch (RuntimeException e) {
+            telemetry.failed(e);
             LOG.error("reaping failed", e);
             throw e;
           }
@@ -55,11 +65,35 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
     Reaping runs = services.reapRuns().reap(deadline);
     Reaping strays = services.reapStrays().reap(deadline);
     Reaping connections = services.reapConnections().reap(deadline);
-    telemetry.gauge("runs_open", services.catalog().countRunning());
+    int failed = runs.failed() + strays.failed() + connections.failed();
+    Measures measures = telemetry.measures();
+    Stream.of(runs, strays, connections)
+        .flatMap(reaping -> reaping.reaped().stream())
+        .forEach(done -> measures.reaped(ReaperAction.of(done.action())));
+    measures.count(Metric.REAPER_FAILURES, failed);
+    measures.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
+    measures.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
+    LOG.info(
+        "reaped",
+        telemetry.field(Metric.REAPER_ACTIONS),
+        telemetry.field(Metric.REAPER_FAILURES),
+        telemetry.field(Metric.RUNS_OPEN),
+        telemetry.field(Metric.LONGEST_SILENCE));
     return Map.of(
         "runs", runs.reaped().size(),
         "strays", strays.reaped().size(),
         "connections", connections.reaped().size(),
-        "failed", runs.failed() + strays.failed() + connections.failed());
+        "failed", failed);
+  }
+
+  /** How long the most silent of the running runs has had no event. */
+  private Duration longestSilence() {
+    Instant now = Instant.now();
+    return services.catalog().held(OLDEST).stream()
+        .filter(run -> run.status() == RunStatus.RUNNING)
+        .map(run -> Duration.between(run.lastTs().orElse(run.createdAt()), now))
+        .max(Comparator.naturalOrder())
+        .filter(Duration::isPositive)
+        .orElse(Duration.ZERO);
   }
 }

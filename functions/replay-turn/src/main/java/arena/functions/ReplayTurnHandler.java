@@ -3,6 +3,7 @@ package arena.functions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.RunNotRunning;
+import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Plays one turn of a run: a task of the replay state machine. */
 public final class ReplayTurnHandler implements RequestStreamHandler {
@@ -44,14 +46,24 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
   private String play(TurnTask task) {
     Telemetry.run(task.runId());
     Telemetry.turn(task.t());
+    long start = System.nanoTime();
     try {
       TurnTask next = services.playTurn().play(task);
-      telemetry.count("events_published", next.seq() - task.seq());
+      telemetry.measures().since(Metric.TURN_TIME, start);
+      LOG.info(
+          next.done() ? "run is played to its end" : "turn played",
+          telemetry.field(Metric.TURN_TIME),
+          telemetry.field(Metric.MODEL_TIME),
+          telemetry.field(Metric.PUBLISH_TIME),
+          telemetry.field(Metric.EVENTS_PUBLISHED),
+          StructuredArguments.entry("turns_left", next.turnsLeft()));
       return TurnTaskCodec.write(next);
     } catch (RunNotRunning e) {
+      telemetry.failed(e);
       LOG.warn("turn not played: {}", e.getMessage());
       throw e;
     } catch (RuntimeException e) {
+      telemetry.failed(e);
       LOG.error("fork replay failed", e);
       throw e;
     }

@@ -1,11 +1,14 @@
 package arena.functions;
 
+import arena.codec.Timestamps;
 import arena.run.RunId;
+import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,39 +67,67 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   private void handle(JsonNode event, Context context) {
     JsonNode request = event.path("requestContext");
     if (!request.has("connectionId")) {
-      fanOut(event.path("run_id").asText(), context);
+      fanOut(event, context);
       return;
     }
     String connectionId = request.path("connectionId").asText();
     String eventType = request.path("eventType").asText();
+    Telemetry.connection(connectionId);
     try {
       switch (eventType) {
         case "CONNECT" -> services.subscriptions().connect(connectionId);
         case "DISCONNECT" -> services.subscriptions().disconnect(connectionId);
-        default -> services.subscriptions().receive(connectionId, event.path("body").asText());
+        default ->
+            receive(connectionId, request.path("routeKey").asText(), event.path("body").asText());
       }
     } catch (RuntimeException e) {
+      telemetry.failed(e);
       LOG.error("{} of connection {} failed", eventType, connectionId, e);
       throw e;
     }
   }
 
-  private void fanOut(String runId, Context context) {
+  private void receive(String connectionId, String route, String message) {
+    asked(message).ifPresent(Telemetry::run);
+    if (route.equals("subscribe") || route.equals("unsubscribe")) {
+      LOG.info("{} by connection {}", route, connectionId);
+    }
+    services.subscriptions().receive(connectionId, message);
+  }
+
+  /** The run that a message is about, for the log alone; whether it is a good one shows later. */
+  private static Optional<String> asked(String message) {
+    try {
+      return Optional.of(MAPPER.readTree(message).path("run_id").asText()).filter(RunId::isValid);
+    } catch (JsonProcessingException _) {
+      return Optional.empty();
+    }
+  }
+
+  private void fanOut(JsonNode event, Context context) {
+    String runId = event.path("run_id").asText();
     if (!RunId.isValid(runId)) {
       throw new IllegalArgumentException("neither a WebSocket's event nor {\"run_id\"} of a run");
     }
     Telemetry.run(runId);
     Instant now = Instant.now();
+    Instant wokenAt = event.has("woken_at") ? Timestamps.read(event.get("woken_at").asText()) : now;
     Instant deadline = now.plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
     if (!now.isBefore(deadline)) {
       // It would do nothing but hand over, for ever.
       throw new IllegalStateException("a fan-out needs more time than " + MARGIN);
     }
     try {
-      FanOut.Sent sent = services.fanOut().serve(runId, deadline);
-      telemetry.count("events_streamed", sent.events());
-      telemetry.count("streams_dropped", sent.streamsDropped());
+      FanOut.Sent sent = services.fanOut(wokenAt).serve(runId, deadline);
+      if (sent.events() > 0 || sent.streamsDropped() > 0) {
+        LOG.info(
+            "events sent to readers",
+            telemetry.field(Metric.EVENTS_STREAMED),
+            telemetry.field(Metric.STREAMS_DROPPED),
+            telemetry.field(Metric.FAN_OUT_LAG));
+      }
     } catch (RuntimeException e) {
+      telemetry.failed(e);
       LOG.error("fan-out failed", e);
       throw e;
     }

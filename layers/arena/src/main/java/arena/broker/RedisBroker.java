@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -31,11 +32,23 @@ public final class RedisBroker implements Broker {
 
   private final RedisConnection redis;
   private final RedisKeys keys;
+  private final LongConsumer counted;
 
   /** Works over this connection, with these names. */
   public RedisBroker(RedisConnection redis, RedisKeys keys) {
+    this(redis, keys, _ -> {});
+  }
+
+  /**
+   * Works over this connection, with these names.
+   *
+   * @param counted is told how many events a publish brought for the first time: what the counter
+   *     of published events went up by
+   */
+  public RedisBroker(RedisConnection redis, RedisKeys keys, LongConsumer counted) {
     this.redis = redis;
     this.keys = keys;
+    this.counted = counted;
   }
 
   @Override
@@ -79,7 +92,10 @@ public final class RedisBroker implements Broker {
                 arguments);
     String outcome = (String) answer.getFirst();
     return switch (outcome) {
-      case "published" -> new Published(number(answer.get(1)), number(answer.get(2)) == 1);
+      case "published" -> {
+        counted.accept(number(answer.get(3)));
+        yield new Published(number(answer.get(1)), number(answer.get(2)) == 1);
+      }
       case "not open" -> throw new NotOpen(runId);
       case "gap" -> throw new Gap(runId, number(answer.get(1)), first);
       default -> throw new IllegalStateException("publish.lua answers no " + outcome);

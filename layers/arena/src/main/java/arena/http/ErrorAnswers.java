@@ -10,6 +10,7 @@ import arena.journal.JournalUnavailable;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -27,10 +28,15 @@ final class ErrorAnswers {
 
   private ErrorAnswers() {}
 
-  /** The answer for this exception; logs what an operator has to see. */
-  static Answer of(RuntimeException thrown, String requestId) {
+  /**
+   * The answer for this exception; logs what an operator has to see.
+   *
+   * @param failures is told, before the log is, if it is the service that failed
+   */
+  static Answer of(RuntimeException thrown, String requestId, Consumer<RuntimeException> failures) {
     Optional<ApiException> foreseen = foreseen(thrown);
     if (foreseen.isEmpty()) {
+      failures.accept(thrown);
       LOG.error("request failed", thrown);
       return answer(
           500,
@@ -42,6 +48,7 @@ final class ErrorAnswers {
     }
     ApiException error = foreseen.get();
     if (error.status() >= 500) {
+      failures.accept(thrown);
       LOG.warn("request not served: {}", error.getMessage(), thrown);
     }
     Answer answer =

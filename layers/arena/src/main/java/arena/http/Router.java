@@ -4,10 +4,12 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Serves the routes of one function. Every request gets an answer; no exception leaves. */
 public final class Router {
   private final Map<String, Route> routes;
+  private final Consumer<RuntimeException> failures;
 
   /** What serves a route. */
   @FunctionalInterface
@@ -26,7 +28,18 @@ public final class Router {
    * @param routes by the gateway's route key, such as {@code GET /runs/{run_id}}
    */
   public Router(Map<String, Route> routes) {
+    this(routes, _ -> {});
+  }
+
+  /**
+   * Serves these routes.
+   *
+   * @param routes by the gateway's route key, such as {@code GET /runs/{run_id}}
+   * @param failures is told of every exception that is answered as the service's own failure
+   */
+  public Router(Map<String, Route> routes, Consumer<RuntimeException> failures) {
     this.routes = Map.copyOf(routes);
+    this.failures = failures;
   }
 
   /** The route keys that are served. */
@@ -49,7 +62,7 @@ public final class Router {
       }
       answer = route.answer(request);
     } catch (RuntimeException e) {
-      answer = ErrorAnswers.of(e, requestId);
+      answer = ErrorAnswers.of(e, requestId, failures);
     }
     return APIGatewayV2HTTPResponse.builder()
         .withStatusCode(answer.status())

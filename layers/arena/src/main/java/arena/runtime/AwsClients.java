@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -65,6 +66,12 @@ public final class AwsClients {
   /** For executions: a call takes 10 s at most, with its retries. */
   public static SfnClient stepFunctions() {
     return configured(SfnClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10)).build();
+  }
+
+  /** For log lines: a call takes 10 s at most, with its retries. */
+  public static CloudWatchLogsClient logs() {
+    return configured(CloudWatchLogsClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
+        .build();
   }
 
   /** Sends to connections; it does not retry, because the fan-out knows better when. */

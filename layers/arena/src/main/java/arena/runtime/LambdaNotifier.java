@@ -1,7 +1,9 @@
 package arena.runtime;
 
+import arena.codec.Timestamps;
 import arena.stream.Notifier;
 import arena.stream.NotifierUnavailable;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -12,10 +14,12 @@ import software.amazon.awssdk.services.lambda.model.InvocationType;
 final class LambdaNotifier implements Notifier {
   private final Supplier<LambdaClient> lambda;
   private final String function;
+  private final InstantSource clock;
 
-  LambdaNotifier(Supplier<LambdaClient> lambda, String function) {
+  LambdaNotifier(Supplier<LambdaClient> lambda, String function, InstantSource clock) {
     this.lambda = lambda;
     this.function = function;
+    this.clock = clock;
   }
 
   @Override
@@ -28,9 +32,15 @@ final class LambdaNotifier implements Notifier {
                   request
                       .functionName(function)
                       .invocationType(InvocationType.EVENT)
-                      .payload(SdkBytes.fromUtf8String("{\"run_id\":\"" + runId + "\"}")));
+                      .payload(SdkBytes.fromUtf8String(event(runId))));
     } catch (SdkException e) {
       throw new NotifierUnavailable("fan-out of run %s was not woken".formatted(runId), e);
     }
+  }
+
+  /** When it was woken is told, so that the fan-out knows how far it comes behind. */
+  private String event(String runId) {
+    return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"}"
+        .formatted(runId, Timestamps.write(clock.instant()));
   }
 }

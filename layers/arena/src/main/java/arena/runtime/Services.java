@@ -14,6 +14,7 @@ import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
+import arena.diagnosis.LogSource;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -40,9 +41,11 @@ import arena.stream.VirtualThreads;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -55,29 +58,30 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  */
 public final class Services {
   private final Settings settings;
+  private final Measures measures;
   private final Clock clock = Clock.systemUTC();
-  private final Threads threads = new VirtualThreads();
+  private final Threads threads = new LoggingThreads(new VirtualThreads());
 
   private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
   private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
   private final Lazy<S3Presigner> presigner = new Lazy<>(AwsClients::presigner);
   private final Lazy<LambdaClient> lambda = new Lazy<>(AwsClients::lambda);
   private final Lazy<SfnClient> stepFunctions = new Lazy<>(AwsClients::stepFunctions);
+  private final Lazy<CloudWatchLogsClient> cloudWatchLogs = new Lazy<>(AwsClients::logs);
   private final Lazy<ApiGatewayManagementApiClient> connectionsApi = new Lazy<>(this::makeApi);
 
   private final Lazy<RedisConnection> redis = new Lazy<>(this::makeRedis);
   private final Lazy<Catalog> catalog = new Lazy<>(this::makeCatalog);
   private final Lazy<Journal> journal = new Lazy<>(this::makeJournal);
-  private final Lazy<Broker> broker =
-      new Lazy<>(() -> new RedisBroker(redis.get(), RedisKeys.plain()));
-  private final Lazy<Subscribers> subscribers =
-      new Lazy<>(() -> new RedisSubscribers(redis.get(), RedisKeys.plain()));
+  private final Lazy<Broker> broker = new Lazy<>(this::makeBroker);
+  private final Lazy<Subscribers> subscribers = new Lazy<>(this::makeSubscribers);
   private final Lazy<Archive> archive = new Lazy<>(() -> makeArchive(s3.get()));
   private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
   private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
   private final Lazy<Agents> agents = new Lazy<>(this::makeAgents);
-  private final Lazy<ApiGateway> gateway = new Lazy<>(() -> new ApiGateway(connectionsApi));
+  private final Lazy<MeasuredGateway> gateway = new Lazy<>(this::makeGateway);
   private final Lazy<Replays> replays = new Lazy<>(this::makeReplays);
+  private final Lazy<LogSource> logSource = new Lazy<>(this::makeLogSource);
 
   private final Lazy<EventSource> source = new Lazy<>(this::makeSource);
   private final Lazy<Publisher> publisher = new Lazy<>(this::makePublisher);
@@ -97,11 +101,12 @@ public final class Services {
   /** Everything as this environment says; see {@link Settings}. */
   public Services(Map<String, String> environment) {
     settings = new Settings(environment);
+    measures = new Measures(settings.metricsNamespace(), settings.service());
   }
 
   /** Logs and metrics of this function. */
   public Telemetry telemetry(String function) {
-    return new Telemetry(function, settings);
+    return new Telemetry(function, settings.service(), measures);
   }
 
   /** The catalog. */
@@ -164,9 +169,19 @@ public final class Services {
     return subscriptions.get();
   }
 
-  /** Sends what is new. */
-  public FanOut fanOut() {
+  /**
+   * Sends what is new.
+   *
+   * @param wokenAt when it was asked to, from when on its lag counts
+   */
+  public FanOut fanOut(Instant wokenAt) {
+    gateway.get().begin(wokenAt);
     return fanOut.get();
+  }
+
+  /** The functions' log lines. */
+  public LogSource logSource() {
+    return logSource.get();
   }
 
   private RedisConnection makeRedis() {
@@ -176,6 +191,27 @@ public final class Services {
             settings.redisPort(),
             settings.redisTls(),
             Optional.of(settings.redisPassword())));
+  }
+
+  private Broker makeBroker() {
+    Broker inRedis =
+        new RedisBroker(
+            redis.get(),
+            RedisKeys.plain(),
+            events -> measures.count(Metric.EVENTS_PUBLISHED, events));
+    return new MeasuredBroker(inRedis, measures);
+  }
+
+  private Subscribers makeSubscribers() {
+    return new MeasuredSubscribers(new RedisSubscribers(redis.get(), RedisKeys.plain()), measures);
+  }
+
+  private LogSource makeLogSource() {
+    return new CloudWatchLogs(cloudWatchLogs, settings.logGroupPrefix());
+  }
+
+  private MeasuredGateway makeGateway() {
+    return new MeasuredGateway(new ApiGateway(connectionsApi), measures, clock);
   }
 
   private Catalog makeCatalog() {
@@ -202,11 +238,11 @@ public final class Services {
   }
 
   private Notifier makeNotifier() {
-    return new LambdaNotifier(lambda, settings.streamFunction());
+    return new LambdaNotifier(lambda, settings.streamFunction(), clock);
   }
 
   private Agents makeAgents() {
-    return new ModelAgents(settings.environment());
+    return new MeasuredAgents(new ModelAgents(settings.environment()), measures);
   }
 
   private ApiGatewayManagementApiClient makeApi() {
@@ -249,7 +285,7 @@ public final class Services {
     return new FinalizeRun(
         catalog.get(),
         journal.get(),
-        makeArchive(AwsClients.patientS3()),
+        new MeasuredArchive(makeArchive(AwsClients.patientS3()), measures),
         broker.get(),
         publisher.get(),
         notifier.get(),

@@ -73,6 +73,11 @@ public record Settings(Map<String, String> environment) {
     return required("REDIS_PASSWORD");
   }
 
+  /** What the names of the functions' log groups begin with. */
+  String logGroupPrefix() {
+    return required("ARENA_LOG_GROUP_PREFIX");
+  }
+
   /** How long an ended or silent run stays in the broker. */
   public Duration grace() {
     return Duration.ofMinutes(number("ARENA_GRACE_MINUTES", 30));
@@ -81,6 +86,11 @@ public record Settings(Map<String, String> environment) {
   /** Namespace of the metrics in CloudWatch. */
   public String metricsNamespace() {
     return environment.getOrDefault("POWERTOOLS_METRICS_NAMESPACE", "AoE2Arena");
+  }
+
+  /** What tells this stack's metrics from another's in the same account. */
+  public String service() {
+    return environment.getOrDefault("POWERTOOLS_SERVICE_NAME", "arena");
   }
 
   private String required(String name) {

@@ -2,42 +2,61 @@ package arena.runtime;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
-import software.amazon.lambda.powertools.metrics.Metrics;
-import software.amazon.lambda.powertools.metrics.MetricsFactory;
-import software.amazon.lambda.powertools.metrics.model.MetricUnit;
+import software.amazon.lambda.powertools.logging.argument.StructuredArgument;
+import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
-/** What every function needs at its edge: structured log lines and metrics. */
+/**
+ * What every function needs at its edge: structured log lines and metrics. The names of the lines'
+ * fields are here, in one place: what is asked of the log is asked by them.
+ */
 public final class Telemetry {
-  private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+  private static final String TRACE = "xray_trace_id";
 
   private final String function;
-  private final String namespace;
+  private final String service;
+  private final Measures measures;
 
   /** For this function, such as {@code replay-turn}. */
-  public Telemetry(String function, Settings settings) {
+  Telemetry(String function, String service, Measures measures) {
     this.function = function;
-    this.namespace = settings.metricsNamespace();
+    this.service = service;
+    this.measures = measures;
   }
 
   /**
    * Does a handler's work; its log lines carry the request's id, the function, and what is added to
-   * them.
+   * them. Afterwards what was measured is sent, whether the work was done or failed.
    */
   public <T> T during(Context context, Supplier<T> work) {
     return PowertoolsLogging.withLogging(
         context,
         () -> {
           MDC.put("function", function);
+          MDC.put("service", service);
+          trace(context);
           try {
             return work.get();
           } finally {
+            measures.flush();
             MDC.clear();
           }
         });
+  }
+
+  /** The trace that X-Ray knows the request by, when the runtime told it to the handler alone. */
+  private static void trace(Context context) {
+    String header = context.getXrayTraceId();
+    if (header != null && MDC.get(TRACE) == null) {
+      int end = header.indexOf(';');
+      MDC.put(TRACE, (end < 0 ? header : header.substring(0, end)).replaceFirst("^Root=", ""));
+    }
+  }
+
+  /** What is measured during this invocation. */
+  public Measures measures() {
+    return measures;
   }
 
   /** The run that the log lines from here on are about. */
@@ -50,27 +69,34 @@ public final class Telemetry {
     MDC.put("t", Integer.toString(t));
   }
 
-  /** Counts something under one of the names of {@code /metrics}; a count of 0 is not sent. */
-  public void count(String name, long count) {
-    if (count == 0) {
-      return;
-    }
-    send(name, count);
+  /** The connection that the log lines from here on are about. */
+  public static void connection(String connectionId) {
+    MDC.put("connection_id", connectionId);
   }
 
-  /** Tells how many there are of something now. */
-  public void gauge(String name, long value) {
-    send(name, value);
+  /** What is being done from here on, so that a failure's line tells where it happened. */
+  static void step(Step step) {
+    MDC.put("step", step.label());
   }
 
-  private void send(String name, long value) {
-    try {
-      Metrics metrics = MetricsFactory.getMetricsInstance();
-      metrics.setNamespace(namespace);
-      metrics.addMetric(name, (double) value, MetricUnit.COUNT);
-      metrics.flush();
-    } catch (RuntimeException e) {
-      LOG.warn("metric {} was not sent", name, e); // work that is done is not undone by its count
-    }
+  /**
+   * What was measured so far, in sum, as a field of one log line: a time's name ends in its unit.
+   */
+  public StructuredArgument field(Metric metric) {
+    String suffix =
+        switch (metric.unit()) {
+          case MILLISECONDS -> "_ms";
+          case SECONDS -> "_s";
+          default -> "";
+        };
+    double rounded = Math.round(measures.total(metric) * 1000) / 1000.0;
+    return StructuredArguments.entry(metric.label() + suffix, rounded);
+  }
+
+  /** Counts a failure by its cause, which the log lines from here on carry. */
+  public void failed(Throwable thrown) {
+    ErrorCause cause = ErrorCause.of(thrown);
+    MDC.put("cause", cause.label());
+    measures.error(cause);
   }
 }

@@ -1,6 +1,6 @@
 -- KEYS: open, seq, events, counted, subscribers, lease, events_published, loss
 -- ARGV: seq of the first envelope, about how many entries are kept, the envelopes
--- Answers {'published', last seq, 1 if somebody must be told}, {'not open'} or {'gap', last seq}.
+-- Answers {'published', last seq, 1 if somebody must be told, events counted}, {'not open'} or {'gap', last seq}.
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return {'not open'}
 end
@@ -10,6 +10,7 @@ if first > before + 1 then
   return {'gap', before}
 end
 local last = math.max(before, first + #ARGV - 3)
+local new = 0
 if last > before then
   for seq = before + 1, last do
     redis.call('XADD', KEYS[3], digits(seq) .. '-0', 'envelope', ARGV[seq - first + 3])
@@ -21,9 +22,10 @@ if last > before then
   -- mark is lost only together with the counter, or when the run is dropped.
   local counted = tonumber(redis.call('GET', KEYS[4]) or '0')
   if last > counted then
-    redis.call('INCRBY', KEYS[7], digits(last - math.max(counted, before)))
+    new = last - math.max(counted, before)
+    redis.call('INCRBY', KEYS[7], digits(new))
     redis.call('SET', KEYS[4], digits(last), 'EX', IDLE_SECONDS)
   end
 end
 local waiting = redis.call('EXISTS', KEYS[5], KEYS[8]) > 0 and redis.call('EXISTS', KEYS[6]) == 0
-return {'published', last, waiting and 1 or 0}
+return {'published', last, waiting and 1 or 0, new}

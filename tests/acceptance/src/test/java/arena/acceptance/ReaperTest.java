@@ -81,8 +81,7 @@ final class ReaperTest {
       assertFalse(has(redis, stray));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
       assertEquals("stray_dropped", told("run_id", stray).get("action").textValue());
-      assertEquals(
-          "the catalog has no such run", told("run_id", stray).get("reason").textValue());
+      assertEquals("the catalog has no such run", told("run_id", stray).get("reason").textValue());
       live.play();
     }
   }
@@ -136,8 +135,7 @@ final class ReaperTest {
                 query
                     .tableName(stack.stack().resource("ConnectionsTable"))
                     .keyConditionExpression("connection_id = :id")
-                    .expressionAttributeValues(
-                        Map.of(":id", AttributeValue.fromS(connectionId))))
+                    .expressionAttributeValues(Map.of(":id", AttributeValue.fromS(connectionId))))
         .items();
   }
 

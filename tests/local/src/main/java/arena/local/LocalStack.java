@@ -12,6 +12,7 @@ import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.log.LogFile;
+import arena.local.log.LogGroups;
 import arena.local.log.ProcessOutput;
 import arena.local.schedule.Schedules;
 import arena.local.states.HostedFunctions;
@@ -162,7 +163,13 @@ public final class LocalStack implements AutoCloseable {
                   options.inProcess(),
                   settings.environment()));
       StepFunctions states = stepFunctions();
-      awsEndpoint.serve(host, Map.of(StepFunctions.TARGET_PREFIX, states));
+      awsEndpoint.serve(
+          host,
+          Map.of(
+              StepFunctions.TARGET_PREFIX,
+              states,
+              LogGroups.TARGET_PREFIX,
+              new LogGroups(host.logs())));
       gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
       // Executions that were under way go on from here.
       parts.add(states).start();
@@ -387,7 +394,7 @@ public final class LocalStack implements AutoCloseable {
     return stores.s3();
   }
 
-  /** Where Lambda and Step Functions answer; any credentials do. */
+  /** Where Lambda, Step Functions and CloudWatch Logs answer; any credentials do. */
   public URI lambdaAndStepFunctionsUrl() {
     return awsEndpoint.uri();
   }

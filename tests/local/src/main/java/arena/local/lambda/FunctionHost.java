@@ -130,6 +130,13 @@ public final class FunctionHost implements AutoCloseable {
     return Optional.ofNullable(pools.get(name(nameOrArn))).map(pool -> pool.function);
   }
 
+  /** Every function's log, by its name. */
+  public Map<String, LogFile> logs() {
+    Map<String, LogFile> logs = new TreeMap<>();
+    pools.forEach((name, pool) -> logs.put(name, pool.log));
+    return logs;
+  }
+
   /** Where a function's log is. */
   public Path log(String nameOrArn) {
     return pool(nameOrArn).log.path();

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A log file of bounded size: at {@code MAX_BYTES} it is set aside as {@code name.1}, and of those
@@ -75,6 +77,25 @@ public final class LogFile implements AutoCloseable {
       }
     }
     open();
+  }
+
+  /** Its files, oldest first, each opened to be read; the caller closes them. */
+  synchronized List<LogPart> parts() throws IOException {
+    List<LogPart> parts = new ArrayList<>();
+    try {
+      for (int age = KEPT; age >= 0; age--) {
+        Path file = age == 0 ? path : numbered(age);
+        if (Files.exists(file)) {
+          parts.add(new LogPart(Files.newInputStream(file)));
+        }
+      }
+    } catch (IOException e) {
+      for (LogPart part : parts) {
+        part.close();
+      }
+      throw e;
+    }
+    return parts;
   }
 
   private Path numbered(int age) {

@@ -1,0 +1,56 @@
+package arena.runtime;
+
+import arena.archive.Archive;
+import arena.event.Event;
+import arena.run.Run;
+import java.util.List;
+import java.util.Optional;
+
+/** An archive whose writing time is taken. */
+final class MeasuredArchive implements Archive {
+  private final Archive archive;
+  private final Measures measures;
+
+  MeasuredArchive(Archive archive, Measures measures) {
+    this.archive = archive;
+    this.measures = measures;
+  }
+
+  @Override
+  public String write(Run run, Iterable<Event> events) {
+    Telemetry.step(Step.ARCHIVE);
+    long start = System.nanoTime();
+    try {
+      String address = archive.write(run, events);
+      Telemetry.step(Step.STORES);
+      return address;
+    } finally {
+      measures.since(Metric.ARCHIVE_TIME, start);
+    }
+  }
+
+  @Override
+  public String address(Run run) {
+    return archive.address(run);
+  }
+
+  @Override
+  public List<Event> events(Run run, long fromSeq, int limit) {
+    return archive.events(run, fromSeq, limit);
+  }
+
+  @Override
+  public Run.Summary summary(Run run) {
+    return archive.summary(run);
+  }
+
+  @Override
+  public Optional<Event> turnStart(Run run, int t) {
+    return archive.turnStart(run, t);
+  }
+
+  @Override
+  public List<Point> series(Run run) {
+    return archive.series(run);
+  }
+}

@@ -1,0 +1,117 @@
+package arena.local.log;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What CloudWatch calls a filter pattern: of its language the terms ({@code word "two words" -not
+ * ?one ?other}), all of which a line must have, and comparisons of a JSON line's fields ({@code {
+ * $.run_id = "…" && $.level != "INFO" }}).
+ */
+@FunctionalInterface
+interface FilterPattern {
+  /** Longest pattern, in characters, as CloudWatch has it. */
+  int MAX_LENGTH = 1_024;
+
+  /** Whether a line is wanted. */
+  boolean matches(String line);
+
+  /**
+   * Reads a pattern; an empty one wants every line.
+   *
+   * @throws IllegalArgumentException if it is none, or none that is understood here
+   */
+  static FilterPattern read(String pattern) {
+    String text = pattern.strip();
+    if (text.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "a filter pattern has at most " + MAX_LENGTH + " characters");
+    }
+    return text.startsWith("{") ? Json.read(text) : Terms.read(text);
+  }
+
+  /** Terms anywhere in a line. */
+  record Terms(List<String> all, List<String> any, List<String> none) implements FilterPattern {
+    private static final Pattern TERM =
+        Pattern.compile("\\s*([-?]?)(?:\"((?:[^\"\\\\]|\\\\.)+)\"|(\\w+))(?=\\s|$)");
+
+    private static Terms read(String text) {
+      Terms terms = new Terms(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      Matcher matcher = TERM.matcher(text);
+      int end = 0;
+      while (end < text.length()) {
+        if (!matcher.find(end) || matcher.start() != end) {
+          throw new IllegalArgumentException("no term of a filter pattern: " + text.substring(end));
+        }
+        String word =
+            matcher.group(2) == null
+                ? matcher.group(3)
+                : matcher.group(2).replaceAll("\\\\(.)", "$1");
+        switch (matcher.group(1)) {
+          case "-" -> terms.none.add(word);
+          case "?" -> terms.any.add(word);
+          default -> terms.all.add(word);
+        }
+        end = matcher.end();
+      }
+      return terms;
+    }
+
+    @Override
+    public boolean matches(String line) {
+      return all.stream().allMatch(line::contains)
+          && none.stream().noneMatch(line::contains)
+          && (any.isEmpty() || any.stream().anyMatch(line::contains));
+    }
+  }
+
+  /** Fields of a line that is JSON; all comparisons must hold. */
+  record Json(List<Comparison> comparisons) implements FilterPattern {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final Pattern COMPARISON =
+        Pattern.compile("\\s*\\$\\.([\\w.]+)\\s*(!?=)\\s*(?:\"([^\"]*)\"|([\\w.]+))\\s*");
+
+    record Comparison(String pointer, boolean equal, String value) {}
+
+    private static Json read(String text) {
+      if (!text.endsWith("}")) {
+        throw new IllegalArgumentException("a filter pattern for JSON ends with a brace: " + text);
+      }
+      List<Comparison> comparisons = new ArrayList<>();
+      for (String one : text.substring(1, text.length() - 1).split("&&", -1)) {
+        Matcher matcher = COMPARISON.matcher(one);
+        if (!matcher.matches()) {
+          throw new IllegalArgumentException(
+              "no comparison that is understood here, such as $.run_id = \"…\": " + one.strip());
+        }
+        comparisons.add(
+            new Comparison(
+                "/" + matcher.group(1).replace('.', '/'),
+                matcher.group(2).equals("="),
+                matcher.group(3) == null ? matcher.group(4) : matcher.group(3)));
+      }
+      return new Json(List.copyOf(comparisons));
+    }
+
+    @Override
+    public boolean matches(String line) {
+      JsonNode fields;
+      try {
+        fields = MAPPER.readTree(line);
+      } catch (JsonProcessingException e) {
+        return false;
+      }
+      return comparisons.stream()
+          .allMatch(
+              one -> {
+                JsonNode field = fields.at(one.pointer());
+                return field.isValueNode() && field.asText().equals(one.value()) == one.equal();
+              });
+    }
+  }
+}
