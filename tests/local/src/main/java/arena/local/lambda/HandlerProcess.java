@@ -7,11 +7,14 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +37,15 @@ final class HandlerProcess implements HandlerRunner {
   private static final int ACCEPTED = 202;
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
   private static final int END_SECONDS = 5;
+  private static final int INIT_SECONDS = 60;
 
   /** Of this process's environment, what a program needs anywhere. */
   private static final List<String> PASSED_ON = List.of("PATH", "LANG", "TMPDIR");
+
+  private static final String LIBRARY_PROPERTY =
+      "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
+
+  private static Path unpacked;
 
   private record Event(String payload, InvocationContext context) {}
 
@@ -46,6 +55,7 @@ final class HandlerProcess implements HandlerRunner {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer api;
   private final Process process;
+  private final CompletableFuture<Boolean> asks = new CompletableFuture<>();
   private volatile CompletableFuture<Answer> answer = new CompletableFuture<>();
 
   private HandlerProcess(FunctionDefinition function, Map<String, String> environment, LogFile log)
@@ -55,7 +65,7 @@ final class HandlerProcess implements HandlerRunner {
     api.createContext(API, this::serve);
     api.start();
     try {
-      process = builder(function, environment).start();
+      process = builder(function, environment, log).start();
     } catch (IOException e) {
       api.stop(0);
       threads.shutdownNow();
@@ -65,18 +75,33 @@ final class HandlerProcess implements HandlerRunner {
   }
 
   /**
-   * Starts the process of a function's handler, which is made while the first event waits.
+   * Starts the process of a function's handler, and waits until the handler is made: in Lambda too
+   * that is not the first invocation's time.
    *
    * @param environment the process's environment variables
    * @param log what gets what the process prints
    */
   static HandlerProcess start(
       FunctionDefinition function, Map<String, String> environment, LogFile log)
-      throws IOException {
-    return new HandlerProcess(function, environment, log);
+      throws IOException, InterruptedException {
+    HandlerProcess started = new HandlerProcess(function, environment, log);
+    try {
+      // What goes wrong here is told by the first invocation.
+      CompletableFuture.anyOf(started.asks, started.answer, started.process.onExit())
+          .get(INIT_SECONDS, TimeUnit.SECONDS);
+      return started;
+    } catch (ExecutionException | TimeoutException e) {
+      started.close();
+      throw new IOException("the process of " + function.name() + " does not start", e);
+    } catch (InterruptedException e) {
+      started.close();
+      throw e;
+    }
   }
 
-  private ProcessBuilder builder(FunctionDefinition function, Map<String, String> environment) {
+  private ProcessBuilder builder(
+      FunctionDefinition function, Map<String, String> environment, LogFile log)
+      throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath = function.code() + File.pathSeparator + System.getProperty("java.class.path");
     ProcessBuilder builder =
@@ -86,6 +111,8 @@ final class HandlerProcess implements HandlerRunner {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
+            "-XX:ErrorFile=" + log.path().resolveSibling("hs_err_%p.log"),
+            "-D" + LIBRARY_PROPERTY + "=" + library(),
             "-cp",
             classPath,
             AWSLambda.class.getName(),
@@ -98,6 +125,27 @@ final class HandlerProcess implements HandlerRunner {
         "AWS_LAMBDA_RUNTIME_API",
         api.getAddress().getAddress().getHostAddress() + ":" + api.getAddress().getPort());
     return builder;
+  }
+
+  /**
+   * The client's native part, unpacked once. Left to itself each process would write it over that
+   * of the others, who would crash.
+   */
+  private static synchronized Path library() throws IOException {
+    if (unpacked == null) {
+      boolean arm = System.getProperty("os.arch").equals("aarch64");
+      String name = "/jni/libaws-lambda-jni.linux-%s.so".formatted(arm ? "aarch_64" : "x86_64");
+      Path file = Files.createTempFile("arena-runtime-", ".so");
+      file.toFile().deleteOnExit();
+      try (InputStream in = AWSLambda.class.getResourceAsStream(name)) {
+        if (in == null) {
+          throw new IOException("the runtime's client has no " + name);
+        }
+        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+      unpacked = file;
+    }
+    return unpacked;
   }
 
   private void copyOutput(LogFile log) {
@@ -115,7 +163,9 @@ final class HandlerProcess implements HandlerRunner {
   @Override
   public byte[] handle(String event, InvocationContext context)
       throws ProcessEnded, HandlerError, InterruptedException {
-    answer = new CompletableFuture<>();
+    if (!answer.isDone() || asks.isDone()) { // an error before the first event stays the answer
+      answer = new CompletableFuture<>();
+    }
     next.add(new Event(event, context));
     try {
       CompletableFuture.anyOf(answer, process.onExit()).get();
@@ -150,6 +200,7 @@ final class HandlerProcess implements HandlerRunner {
   }
 
   private void giveNext(HttpExchange exchange) throws IOException, InterruptedException {
+    asks.complete(true);
     Event event = next.take();
     InvocationContext context = event.context();
     Instant deadline = Instant.now().plusMillis(context.getRemainingTimeInMillis());

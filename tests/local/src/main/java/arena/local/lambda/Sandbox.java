@@ -30,6 +30,12 @@ final class Sandbox {
   /** Largest answer of a function, in bytes, as Lambda has it. */
   private static final int MAX_RESPONSE_BYTES = 6_291_556;
 
+  /**
+   * By how much a process's time-out is longer. It is new, and the machine's other programs are in
+   * its way, where Lambda would have a snapshot and a processor of its own.
+   */
+  private static final int PROCESS_PATIENCE = 3;
+
   private static final String UNHANDLED = "Unhandled";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -188,18 +194,12 @@ final class Sandbox {
     ObjectNode record = JSON.createObjectNode();
     platform("platform.start", record.put("requestId", work.requestId()).put("version", "$LATEST"));
     ScheduledFuture<?> alarm =
-        timer.schedule(
-            () -> timeOut(work, start), function.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        timer.schedule(() -> timeOut(work, start), timeout().toNanos(), TimeUnit.NANOSECONDS);
     Invocation outcome;
     try {
       InvocationContext context =
           new InvocationContext(
-              function,
-              work.requestId(),
-              stream,
-              traceId(),
-              log,
-              start + function.timeout().toNanos());
+              function, work.requestId(), stream, traceId(), log, start + timeout().toNanos());
       byte[] answer = handler.handle(work.payload(), context);
       outcome =
           answer.length > MAX_RESPONSE_BYTES
@@ -230,6 +230,10 @@ final class Sandbox {
     settle(work, outcome, start, outcome.functionError().isPresent() ? "error" : "success");
   }
 
+  private Duration timeout() {
+    return process ? function.timeout().multipliedBy(PROCESS_PATIENCE) : function.timeout();
+  }
+
   /** On the timer's thread. */
   private void timeOut(Work work, long start) {
     if (!work.settled().compareAndSet(false, true)) {
@@ -241,7 +245,7 @@ final class Sandbox {
             Locale.ROOT,
             "RequestId: %s Error: Task timed out after %.2f seconds",
             work.requestId(),
-            function.timeout().toMillis() / 1000.0);
+            timeout().toMillis() / 1000.0);
     report(work, start, "timeout");
     work.result().complete(failed(work, "Sandbox.Timedout", message));
   }

@@ -1,0 +1,280 @@
+package arena.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import arena.codec.Timestamps;
+import arena.local.LocalStack;
+import arena.local.Options;
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.lambda.Invocation;
+import arena.models.ModelServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The local stack that the tests of this module share, with a proxy in front of everything that its
+ * functions call. Tests that break something for all take the lock {@link #ALL} for themselves;
+ * those that break something for one run alone share it.
+ */
+final class Arena {
+  /** Name of the lock. */
+  static final String ALL = "the whole stack";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static Arena shared;
+
+  private final ModelServer models = ModelServer.start();
+  private final HttpProxy dynamoDb = new HttpProxy();
+  private final HttpProxy s3 = new HttpProxy();
+  private final HttpProxy lambdaAndStepFunctions = new HttpProxy();
+  private final HttpProxy connections = new HttpProxy();
+  private final RedisProxy redis = new RedisProxy();
+  private final Set<Doom> doomed = ConcurrentHashMap.newKeySet();
+  private final LocalStack stack;
+  private final ArenaClient client;
+
+  /** Invocations of this function with this in their event run in processes that can be killed. */
+  private record Doom(String function, String inEvent) {}
+
+  private Arena() {
+    stack =
+        LocalStack.start(
+            Options.of(Path.of("../.."))
+                // a test asks for more in a second than an operator lets through
+                .parameter("RequestsPerSecond", "10000")
+                .parameter("RequestBurst", "5000")
+                .parameter("CreationsPerSecond", "1000")
+                .parameter("CreationBurst", "1000")
+                .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
+                .environment("ARENA_OPENAI_API_KEY", "test-key")
+                .inFrontOf(Options.Service.DYNAMODB, dynamoDb::inFrontOf)
+                .inFrontOf(Options.Service.S3, s3::inFrontOf)
+                .inFrontOf(
+                    Options.Service.LAMBDA_AND_STEP_FUNCTIONS, lambdaAndStepFunctions::inFrontOf)
+                .inFrontOf(Options.Service.CONNECTIONS, connections::inFrontOf)
+                .inFrontOf(Options.Service.REDIS, redis::inFrontOf)
+                .inProcess(this::isDoomed));
+    client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+  }
+
+  static synchronized Arena shared() {
+    if (shared == null) {
+      shared = new Arena();
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    }
+    return shared;
+  }
+
+  /** Ends the stack; its logs stay, for whoever wants to know why. */
+  private void close() {
+    try (stack;
+        Stream<Path> logs = Files.list(stack.logs())) {
+      Path kept = Files.createDirectories(Path.of("target", "logs"));
+      for (Path log : logs.toList()) {
+        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the logs are not kept", e);
+    }
+  }
+
+  LocalStack stack() {
+    return stack;
+  }
+
+  ArenaClient client() {
+    return client;
+  }
+
+  ModelServer models() {
+    return models;
+  }
+
+  /** In front of DynamoDB. */
+  HttpProxy dynamoDb() {
+    return dynamoDb;
+  }
+
+  /** In front of S3. */
+  HttpProxy s3() {
+    return s3;
+  }
+
+  /** In front of Lambda and Step Functions. */
+  HttpProxy lambdaAndStepFunctions() {
+    return lambdaAndStepFunctions;
+  }
+
+  /** In front of {@code @connections}. */
+  HttpProxy connections() {
+    return connections;
+  }
+
+  /** In front of Redis. */
+  RedisProxy redisProxy() {
+    return redis;
+  }
+
+  private boolean isDoomed(String function, String event) {
+    return doomed.stream()
+        .anyMatch(doom -> function.endsWith(doom.function()) && event.contains(doom.inEvent()));
+  }
+
+  /** From now on such invocations run in a process, for {@link #kill}. */
+  void doom(String function, String inEvent) {
+    doomed.add(new Doom(function, inEvent));
+  }
+
+  /** Kills the process of the doomed invocation; those that come after it live. */
+  void kill(String function, String inEvent) {
+    assertEquals(1, killAll(function, inEvent), "processes killed");
+  }
+
+  /** Kills the processes of all doomed invocations; those that come after them live. */
+  int killAll(String function, String inEvent) {
+    doomed.remove(new Doom(function, inEvent));
+    return stack.kill(function, event -> event.contains(inEvent));
+  }
+
+  /** Speaks to Redis itself, as an operator does. */
+  Jedis redis() {
+    return new Jedis(
+        new HostAndPort(stack.redisHost(), stack.redisPort()),
+        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+  }
+
+  /** The run's row. */
+  JsonNode row(String runId) {
+    return client.get("/runs/" + runId).expect(200);
+  }
+
+  /** The run's events, from wherever they are. */
+  List<Envelope> events(String runId) {
+    return client.events(runId, 1);
+  }
+
+  /** Lets the grace of a run be over, and has it reaped until it has ended and is archived. */
+  void abandon(String runId) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (row(runId).get("db_path").textValue().isEmpty()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("the reaper does not end the run: " + row(runId));
+      }
+      if (row(runId).get("status").textValue().equals("running")) {
+        age(runId);
+        invoke("reap-runs", sample("reap-runs.json"));
+      }
+    }
+  }
+
+  /**
+   * Lets the grace of a run that is over be over too, and has it reaped until the broker holds
+   * nothing of it.
+   */
+  void reap(String runId) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    Set<String> left = keys(runId);
+    while (!left.isEmpty()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("the broker still has " + left);
+      }
+      // No fan-out takes half an hour: one that is still at work would leave keys of its own.
+      if (!left.contains("arena:run:" + runId + ":lease")) {
+        age(runId);
+        invoke("reap-runs", sample("reap-runs.json"));
+      }
+      left = keys(runId);
+    }
+  }
+
+  /** What the broker holds of a run, but for the number that goes by itself a day after its use. */
+  private Set<String> keys(String runId) {
+    String prefix = "arena:run:" + runId + ":";
+    try (Jedis operator = redis()) {
+      Set<String> keys = new TreeSet<>(operator.keys(prefix + "*"));
+      if (keys.remove(prefix + "fence")) {
+        // a reader who came late, or a fan-out that was woken late, has used it
+        assertNotEquals(-1, operator.ttl(prefix + "fence"), "it goes by itself");
+      }
+      return keys;
+    }
+  }
+
+  /** Lets the last sign of a run's life be older than the grace, which no test can wait for. */
+  private void age(String runId) {
+    String then = Timestamps.write(Instant.now().minus(31, ChronoUnit.MINUTES));
+    JsonNode row = row(runId);
+    String attribute =
+        row.path("status").asText().equals("running")
+            ? row.path("last_ts").isTextual() ? "last_ts" : "created_at"
+            : "ended_at";
+    try (DynamoDbClient tables = tables()) {
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(stack.resource("CatalogTable"))
+                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
+                  .updateExpression("SET #attribute = :then")
+                  .expressionAttributeNames(Map.of("#attribute", attribute))
+                  .expressionAttributeValues(Map.of(":then", AttributeValue.fromS(then))));
+    }
+  }
+
+  private DynamoDbClient tables() {
+    return DynamoDbClient.builder()
+        .endpointOverride(stack.dynamoDbUrl())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .build();
+  }
+
+  /** Invokes a function that is not to fail. */
+  void invoke(String function, String event) {
+    try {
+      Invocation invocation = stack.invoke(function, event);
+      if (invocation.functionError().isPresent()) {
+        throw new AssertionError(function + " failed: " + invocation.payload());
+      }
+    } catch (TimeoutException e) {
+      throw new AssertionError(function + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static String sample(String name) {
+    try {
+      return Files.readString(Path.of("../..", "events", name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package arena.faults;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The process that sends a run's events to its readers is killed, in mid-send. */
+@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+final class KilledFanOutTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final String FUNCTION = "stream-events";
+
+  @ParameterizedTest
+  @EnumSource(names = {"STREAM_BEFORE_SEND", "STREAM_AFTER_SEND"})
+  void anotherOneGoesOn(Fault point) {
+    Arena arena = Arena.shared();
+    try (Play play =
+        Play.start(
+            arena,
+            point.token(),
+            () -> {
+              String runId = Play.startRun(arena, point.token());
+              // From the first one on, so that none is at work that cannot be killed.
+              arena.doom(FUNCTION, event(runId));
+              return runId;
+            })) {
+      play.begun();
+      Held held =
+          arena
+              .connections()
+              .holding(
+                  call -> call.is("POST", play.runId(), "llm_response"),
+                  0,
+                  point == Fault.STREAM_AFTER_SEND);
+      // The run waits for its model meanwhile: else every publish would start one more process.
+      Held model = play.holdingModel(2);
+      play.goOn();
+      held.awaitReached(Held.PATIENCE);
+      model.awaitReached(Held.PATIENCE);
+      play.breaks();
+      // the one that sends, and whoever waits for its lease
+      assertTrue(arena.killAll(FUNCTION, event(play.runId())) > 0);
+      held.letGo();
+      model.letGo();
+      Matrix.record(point, play.completes(BOUND));
+    }
+  }
+
+  /** What every event that wakes a fan-out of the run starts with. */
+  private static String event(String runId) {
+    return "{\"run_id\":\"" + runId + "\"";
+  }
+}

@@ -1,0 +1,51 @@
+package arena.faults;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The process that ends a run is killed, between its steps. */
+@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+final class KilledFinalizeTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final String FUNCTION = "finalize-run";
+
+  private static final Map<Fault, BiFunction<Arena, String, Held>> POINTS =
+      Map.of(
+          Fault.FINALIZE_BEFORE_ARCHIVE,
+              (arena, run) -> arena.s3().holding(call -> call.is("PUT", run), 0, false),
+          Fault.FINALIZE_AFTER_ARCHIVE,
+              (arena, run) -> arena.s3().holding(call -> call.is("PUT", run), 0, true),
+          Fault.FINALIZE_AFTER_CATALOG,
+              (arena, run) ->
+                  arena
+                      .dynamoDb()
+                      .holding(call -> call.is("TransactWriteItems", run, ":complete"), 0, true),
+          Fault.FINALIZE_AFTER_CLOSE,
+              (arena, run) -> arena.redisProxy().holding(call -> call.is("close", run), 0, true));
+
+  static Stream<Fault> points() {
+    return POINTS.keySet().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("points")
+  void theRunIsFinalizedAllTheSame(Fault point) {
+    Arena arena = Arena.shared();
+    try (Play play = Play.start(arena, point.token()).begun()) {
+      Held held = POINTS.get(point).apply(arena, play.runId());
+      arena.doom(FUNCTION, play.runId());
+      play.goOn();
+      held.awaitReached(Held.PATIENCE);
+      play.breaks();
+      arena.kill(FUNCTION, play.runId());
+      held.letGo();
+      Matrix.record(point, play.completes(BOUND));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package arena.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The process that starts a fork is killed, between its steps. Who asks again with the same key has
+ * the fork; a fork that nobody asks for again, and that does not play, is ended by the reaper.
+ */
+@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+final class KilledForkTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final String FUNCTION = "create-fork";
+
+  /** Events of a fork before its first turn: fork, world_mutation. */
+  private static final int BEFORE = 2;
+
+  private final Arena arena = Arena.shared();
+
+  private Held hold(Fault point, String token) {
+    return switch (point) {
+      case FORK_AFTER_BEGUN, FORK_AGAIN_AFTER_BEGUN ->
+          arena.dynamoDb().holding(call -> call.is("TransactWriteItems", token), 0, true);
+      case FORK_AFTER_OPEN, FORK_AGAIN_AFTER_OPEN ->
+          arena.redisProxy().holding(call -> call.is("open", token), 0, true);
+      case FORK_BEFORE_START, FORK_AGAIN_BEFORE_START ->
+          arena
+              .lambdaAndStepFunctions()
+              .holding(call -> call.is("StartExecution", token), 0, false);
+      case FORK_AFTER_START, FORK_AGAIN_AFTER_START ->
+          arena.lambdaAndStepFunctions().holding(call -> call.is("StartExecution", token), 0, true);
+      default -> throw new IllegalArgumentException("no point of " + FUNCTION + ": " + point);
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "FORK_AGAIN_AFTER_BEGUN",
+        "FORK_AGAIN_AFTER_OPEN",
+        "FORK_AGAIN_BEFORE_START",
+        "FORK_AGAIN_AFTER_START"
+      })
+  void askedAgainItIsThereOnce(Fault point) {
+    try (Play parent = parent(point);
+        Play play =
+            Play.start(
+                arena,
+                point.token(),
+                () -> {
+                  fails(point, parent.runId());
+                  return arena
+                      .client()
+                      .send(fork(point.token(), parent.runId()))
+                      .expect(202)
+                      .get("child_run_id")
+                      .textValue();
+                })) {
+      assertEquals(List.of(play.runId()), children(parent.runId()));
+      play.goOn();
+      Matrix.record(point, play.completes(BOUND, BEFORE));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"FORK_AFTER_BEGUN", "FORK_AFTER_OPEN", "FORK_BEFORE_START", "FORK_AFTER_START"})
+  void askedNoMoreItEnds(Fault point) {
+    try (Play parent = parent(point);
+        Play play =
+            Play.start(
+                arena,
+                point.token(),
+                () -> {
+                  fails(point, parent.runId());
+                  List<String> children = children(parent.runId());
+                  assertEquals(1, children.size());
+                  return children.getFirst();
+                })) {
+      play.goOn();
+      if (point == Fault.FORK_AFTER_START) {
+        Matrix.record(point, play.completes(BOUND, BEFORE));
+        return;
+      }
+      arena.abandon(play.runId());
+      Outcome outcome = play.ends(BOUND);
+      assertEquals("failed: Abandoned", outcome.end());
+      assertEquals(BEFORE, arena.events(play.runId()).size());
+      Matrix.record(point, outcome);
+    }
+  }
+
+  /** A run that waits for its model, whose label and children nobody else has. */
+  private Play parent(Fault point) {
+    return Play.start(arena, "parent-of-" + point.token()).begun();
+  }
+
+  private HttpRequest.Builder fork(String token, String parent) {
+    return arena
+        .client()
+        .request("/forks")
+        .header("content-type", "application/json")
+        .header("idempotency-key", token)
+        .POST(
+            HttpRequest.BodyPublishers.ofString(
+                """
+                {"parent_run_id":"%s","parent_t":0,"n_turns":%d,"mutation":{"food":900},"profile":%s}"""
+                    .formatted(parent, Play.TURNS, Play.profile(token))));
+  }
+
+  /** Asks for the fork, and kills who starts it. */
+  private void fails(Fault point, String parent) {
+    String token = point.token();
+    Held held = hold(point, token);
+    arena.doom(FUNCTION, token);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<ArenaClient.Answer> answer =
+          CompletableFuture.supplyAsync(() -> arena.client().send(fork(token, parent)), threads);
+      held.awaitReached(Held.PATIENCE);
+      arena.kill(FUNCTION, token);
+      held.letGo();
+      int status = answer.join().status();
+      assertTrue(status >= 500, "status " + status);
+    }
+  }
+
+  private List<String> children(String parent) {
+    List<String> children = new ArrayList<>();
+    for (JsonNode run : arena.client().get("/runs?limit=100").expect(200)) {
+      if (run.path("parent_run_id").asText().equals(parent)) {
+        children.add(run.get("run_id").textValue());
+      }
+    }
+    return children;
+  }
+}

@@ -1,0 +1,61 @@
+package arena.faults;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+
+/** An operator deletes a run's keys in the broker while it plays, as the runbook allows. */
+@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+final class OperatorTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "OPERATOR_DELETES_OPEN",
+        "OPERATOR_DELETES_EVENTS",
+        "OPERATOR_DELETES_SEQ",
+        "OPERATOR_DELETES_DOCUMENTED",
+        "OPERATOR_DELETES_ALL"
+      })
+  void theRunGoesOn(Fault fault) {
+    Arena arena = Arena.shared();
+    try (Play play = Play.start(arena, fault.token()).begun()) {
+      Held held = play.holdingModel(2);
+      play.goOn();
+      held.awaitReached(Held.PATIENCE);
+      // the second turn has begun, and its reader is up to date
+      play.reader().awaitEvents(6 + Play.BEGUN, BOUND);
+      play.breaks();
+      delete(arena, play.runId(), fault);
+      held.letGo();
+      Matrix.record(fault, play.completes(BOUND));
+    }
+  }
+
+  private static void delete(Arena arena, String runId, Fault fault) {
+    String prefix = "arena:run:" + runId + ":";
+    try (Jedis redis = arena.redis()) {
+      Set<String> all = redis.keys(prefix + "*");
+      List<String> some =
+          switch (fault) {
+            case OPERATOR_DELETES_OPEN -> List.of("open");
+            case OPERATOR_DELETES_EVENTS -> List.of("events");
+            case OPERATOR_DELETES_SEQ -> List.of("seq");
+            case OPERATOR_DELETES_DOCUMENTED -> List.of("open", "events", "seq");
+            default -> all.stream().map(key -> key.substring(prefix.length())).toList();
+          };
+      assertTrue(some.contains("open") || some.size() == 1, "keys of the run: " + all);
+      for (String key : some) {
+        redis.del(prefix + key);
+      }
+    }
+  }
+}
