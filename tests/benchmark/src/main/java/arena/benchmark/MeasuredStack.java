@@ -67,6 +67,8 @@ final class MeasuredStack implements AutoCloseable {
               // A hundred viewers come at once.
               .parameter("RequestsPerSecond", "10000")
               .parameter("RequestBurst", "5000")
+              .parameter("CreationsPerSecond", "1000")
+              .parameter("CreationBurst", "1000")
               .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
               .progress(progress);
       return new MeasuredStack(progress, models, LocalStack.start(options));

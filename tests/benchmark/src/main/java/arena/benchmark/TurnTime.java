@@ -53,7 +53,8 @@ final class TurnTime implements Measurement {
             "%s ms for its store calls made directly".formatted(Row.amount(Samples.median(bare)))));
   }
 
-  private static List<Double> turns(MeasuredStack stack, String runId) {
+  /** How long each turn of a run took, in milliseconds. */
+  static List<Double> turns(MeasuredStack stack, String runId) {
     List<Instant> starts =
         stack.journal().entries(runId, 0, MAX_ENTRIES).stream()
             .map(JournalEntry::events)

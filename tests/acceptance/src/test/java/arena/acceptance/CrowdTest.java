@@ -1,0 +1,91 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import arena.local.client.Crowd;
+import arena.local.client.Envelope;
+import arena.models.Behaviour;
+import arena.models.Reply;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Many at once: what {@code ./arena load} does with more of them. */
+final class CrowdTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpClient client = HttpClient.newBuilder().executor(threads).build();
+
+  @AfterEach
+  void close() {
+    client.shutdownNow();
+    threads.shutdownNow();
+  }
+
+  @Test
+  void everyViewerHasEveryEventOnceThoughSomeAreSlowAndSomeComeAndGo() {
+    stack.models().when("rambles", _ -> ramble());
+    try (Crowd crowd = new Crowd(client, stack.stack().webSocketUrl())) {
+      String run = arena.startRun("{\"n_turns\":40,\"profile\":{\"model\":\"openai:rambles\"}}");
+      crowd.join(run, Crowd.Habit.QUICK, 60);
+      crowd.join(run, Crowd.Habit.SLOW, 8);
+      crowd.join(run, Crowd.Habit.FLAPPING, 8);
+      JsonNode row = arena.awaitEnd(run, BOUND);
+      assertEquals("complete", row.path("status").asText(), "nobody holds it up");
+      crowd.release();
+      List<Envelope> events = arena.events(run, 1);
+      Crowd.Outcome outcome = crowd.outcome(events, BOUND);
+      assertEquals(Map.of(), outcome.faults());
+      assertEquals(76, outcome.complete());
+      assertTrue(outcome.reconnections() >= 8, "the flapping ones came back");
+    }
+  }
+
+  /** More in all than the gateway keeps for a reader who takes nothing. */
+  private static Reply ramble() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Reply.text("x".repeat(24_000) + Behaviour.ANSWER);
+  }
+
+  @Test
+  void manyRunsAtOnceAreAllPlayedAndSeenToTheirEnds() {
+    int runs = 20;
+    List<Crowd> crowds = new ArrayList<>();
+    try {
+      List<String> runIds = new ArrayList<>();
+      for (int i = 0; i < runs; i++) {
+        runIds.add(arena.startRun("{\"n_turns\":5}"));
+      }
+      for (String run : runIds) {
+        Crowd crowd = new Crowd(client, stack.stack().webSocketUrl());
+        crowds.add(crowd);
+        crowd.join(run, Crowd.Habit.QUICK, 2);
+      }
+      for (int i = 0; i < runs; i++) {
+        assertEquals("complete", arena.awaitEnd(runIds.get(i), BOUND).path("status").asText());
+        Crowd.Outcome outcome = crowds.get(i).outcome(arena.events(runIds.get(i), 1), BOUND);
+        assertEquals(Map.of(), outcome.faults());
+        assertEquals(2, outcome.complete());
+      }
+    } finally {
+      crowds.forEach(Crowd::close);
+    }
+  }
+}

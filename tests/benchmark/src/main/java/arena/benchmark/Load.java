@@ -1,0 +1,241 @@
+package arena.benchmark;
+
+import arena.local.client.Crowd;
+import arena.local.client.Envelope;
+import arena.local.log.LogFile;
+import arena.local.log.ProcessOutput;
+import arena.models.Behaviour;
+import arena.models.Reply;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What {@code ./arena load} runs: a run that a thousand look on, of whom some are slow and some
+ * come and go, beside the same run unseen; and many runs at once. It says whether everybody had
+ * every event once, and what looking on costs the run.
+ */
+public final class Load {
+  private static final double TURN_LIMIT = 1.1;
+  private static final int ROUNDS = 3;
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int MAX_EXCERPT = 300;
+  private static final String MODEL = "ponders";
+
+  /**
+   * What a model says with each of its actions: enough to fill what a slow reader leaves unread.
+   */
+  private static final int REASONING = 20_000;
+
+  private Load() {}
+
+  /** What is asked for; each may be given as {@code --name=number}. */
+  private record Size(
+      int viewers, int slow, int flapping, int turns, int thinkMillis, int runs, int runTurns) {
+    static Size of(String[] arguments) {
+      Map<String, Integer> given = new HashMap<>();
+      for (String argument : arguments) {
+        String[] parts = argument.split("=", 2);
+        try {
+          given.put(parts[0], Integer.valueOf(parts[1]));
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+          throw new IllegalArgumentException(
+              "--viewers= --slow= --flapping= --turns= --think= (ms) --runs= --run-turns=", e);
+        }
+      }
+      int viewers = given.getOrDefault("--viewers", 1_000);
+      Size size =
+          new Size(
+              viewers,
+              given.getOrDefault("--slow", viewers / 10),
+              given.getOrDefault("--flapping", viewers / 20),
+              given.getOrDefault("--turns", 40),
+              given.getOrDefault("--think", 1_000),
+              given.getOrDefault("--runs", 200),
+              given.getOrDefault("--run-turns", 10));
+      if (size.slow + size.flapping > size.viewers) {
+        throw new IllegalArgumentException("the slow and the flapping are among the viewers");
+      }
+      return size;
+    }
+  }
+
+  /** Loads a stack of its own; the exit status is 0 if everybody had everything once. */
+  public static void main(String[] arguments) {
+    PrintStream console = ProcessOutput.console();
+    ProcessOutput.install();
+    System.exit(run(console, arguments));
+  }
+
+  private static int run(PrintStream console, String[] arguments) {
+    Size size;
+    try {
+      size = Size.of(arguments);
+    } catch (IllegalArgumentException e) {
+      console.println("arena: " + e.getMessage());
+      return 2;
+    }
+    List<Row> rows = new ArrayList<>();
+    boolean all = true;
+    Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-load.log");
+    LogFile rest = new LogFile(log);
+    ProcessOutput.everythingElseTo(rest);
+    try (rest;
+        MeasuredStack stack = MeasuredStack.start(line -> console.println("  " + line));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        HttpClient client = HttpClient.newBuilder().executor(threads).build()) {
+      all &= size.viewers == 0 || lookOn(stack, client, size, rows);
+      all &= size.runs == 0 || playAtOnce(stack, client, size, rows);
+      client.shutdownNow();
+      threads.shutdownNow();
+    }
+    console.println();
+    new Report(rows).print(console);
+    if (!all) {
+      console.println("arena: not everybody had every event once; more in " + log);
+    }
+    return all ? 0 : 1;
+  }
+
+  /** Runs that many look on and runs that nobody does, by turns. */
+  private static boolean lookOn(MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
+    stack.model(MODEL, _ -> ponder(size.thinkMillis));
+    List<Double> unseen = new ArrayList<>();
+    List<Double> seen = new ArrayList<>();
+    List<Double> millis = new ArrayList<>();
+    boolean all = true;
+    play(stack, size); // warms up
+    for (int round = 1; round <= ROUNDS; round++) {
+      String alone = play(stack, size);
+      double turn = Samples.median(TurnTime.turns(stack, alone));
+      unseen.add(turn);
+      try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
+        String runId = start(stack, size);
+        long begun = System.nanoTime();
+        crowd.join(runId, Crowd.Habit.QUICK, size.viewers - size.slow - size.flapping);
+        crowd.join(runId, Crowd.Habit.SLOW, size.slow);
+        crowd.join(runId, Crowd.Habit.FLAPPING, size.flapping);
+        long joined = System.nanoTime();
+        stack.awaitEnd(runId);
+        long ended = System.nanoTime();
+        crowd.release();
+        List<Envelope> events = stack.client().events(runId, 1);
+        Crowd.Outcome outcome = crowd.outcome(events, PATIENCE);
+        List<Double> turns = TurnTime.turns(stack, runId);
+        double watched = Samples.median(turns);
+        seen.add(watched);
+        millis.addAll(outcome.millis());
+        stack.tell(
+            ("round %d: %d of %d viewers had all %d events once, %d reconnections; a turn took"
+                    + " %.0f ms, unseen %.0f ms; joining took %d s, the last had all %d s after"
+                    + " the end")
+                .formatted(
+                    round,
+                    outcome.complete(),
+                    size.viewers,
+                    events.size(),
+                    outcome.reconnections(),
+                    watched,
+                    turn,
+                    TimeUnit.NANOSECONDS.toSeconds(joined - begun),
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - ended)));
+        outcome.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
+        all &= outcome.complete() == size.viewers;
+      }
+    }
+    String whom =
+        "%d viewers, %d slow, %d flapping".formatted(size.viewers, size.slow, size.flapping);
+    Samples latency = new Samples(millis);
+    rows.add(
+        Row.atMost(
+            "a turn before " + whom,
+            Samples.median(seen) / Samples.median(unseen),
+            "times an unseen one",
+            TURN_LIMIT));
+    rows.add(Row.amount("event to quick viewer, p50", latency.percentile(50), "ms", whom));
+    rows.add(Row.amount("event to quick viewer, p99", latency.percentile(99), "ms", whom));
+    return all;
+  }
+
+  private static String excerpt(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_EXCERPT));
+  }
+
+  private static Reply ponder(int millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Reply.text("x".repeat(REASONING) + Behaviour.ANSWER);
+  }
+
+  private static String start(MeasuredStack stack, Size size) {
+    return stack
+        .client()
+        .startRun(
+            "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(size.turns, MODEL));
+  }
+
+  private static String play(MeasuredStack stack, Size size) {
+    String runId = start(stack, size);
+    stack.awaitEnd(runId);
+    return runId;
+  }
+
+  /** Many runs at once, each before two viewers. */
+  private static boolean playAtOnce(
+      MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
+    long begun = System.nanoTime();
+    List<Future<Crowd.Outcome>> outcomes = new ArrayList<>();
+    int complete = 0;
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < size.runs; i++) {
+        outcomes.add(each.submit(() -> playBeforeTwo(stack, client, size)));
+      }
+      for (Future<Crowd.Outcome> outcome : outcomes) {
+        try {
+          Crowd.Outcome one = outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          complete += one.complete() == 2 ? 1 : 0;
+          one.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        } catch (ExecutionException | TimeoutException e) {
+          stack.tell(excerpt("a run was not played before two: " + e));
+        }
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    stack.tell(
+        "%d of %d runs of %d turns at once were complete, each before 2 viewers, in %.0f s"
+            .formatted(complete, size.runs, size.runTurns, seconds));
+    rows.add(
+        Row.amount(
+            "%d runs at once, 2 viewers each".formatted(size.runs),
+            size.runs * size.runTurns / seconds,
+            "turns/s",
+            "%d complete".formatted(complete)));
+    return complete == size.runs;
+  }
+
+  private static Crowd.Outcome playBeforeTwo(MeasuredStack stack, HttpClient client, Size size) {
+    try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
+      String runId = stack.client().startRun("{\"n_turns\":%d}".formatted(size.runTurns));
+      crowd.join(runId, Crowd.Habit.QUICK, 2);
+      crowd.awaitClosed(PATIENCE);
+      return crowd.outcome(stack.client().events(runId, 1), PATIENCE);
+    }
+  }
+}

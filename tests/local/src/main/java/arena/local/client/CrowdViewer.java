@@ -1,0 +1,300 @@
+package arena.local.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One of a thousand viewers of a run. It keeps no event, but what tells afterwards whether it had
+ * each of them once, in order and to the byte; and it comes back when its connection is lost.
+ */
+final class CrowdViewer implements AutoCloseable {
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final Duration OPEN = Duration.ofSeconds(30);
+  private static final Duration BACKOFF = Duration.ofMillis(500);
+
+  /** Most connections of one viewer. */
+  private static final int MAX_CONNECTIONS = 200;
+
+  /** A flapping viewer leaves after so many messages. */
+  private static final int FLAP_EVERY = 4;
+
+  private static final String EVENTS = "{\"type\":\"events\"";
+  private static final String LIST = "\"events\":[";
+
+  private final HttpClient client;
+  private final URI address;
+  private final Crowd.Habit habit;
+  private final String runId;
+  private final String envelopeStart;
+  private final CompletableFuture<Long> closed = new CompletableFuture<>();
+  private final List<Arrival> arrivals = new ArrayList<>();
+  private final Digest digest = new Digest();
+  private WebSocket socket;
+  private int connections;
+  private int current;
+  private int messages;
+  private long lastSeq;
+  private boolean released;
+  private boolean over;
+
+  CrowdViewer(HttpClient client, URI address, String runId, Crowd.Habit habit) {
+    this.client = client;
+    this.address = address;
+    this.runId = runId;
+    this.habit = habit;
+    envelopeStart = "{\"run_id\":\"" + runId + "\",\"seq\":";
+  }
+
+  /** What all envelopes come to, whatever messages they came in. */
+  static final class Digest {
+    private long value;
+
+    void add(CharSequence text, int start, int end) {
+      long sum = value;
+      for (int i = start; i < end; i++) {
+        sum = sum * 31 + text.charAt(i);
+      }
+      value = sum * 31 + ',';
+    }
+
+    long value() {
+      return value;
+    }
+  }
+
+  Crowd.Habit habit() {
+    return habit;
+  }
+
+  /** Ends when the run is closed for it, with the last seq that it had. */
+  CompletableFuture<Long> closed() {
+    return closed;
+  }
+
+  synchronized long digest() {
+    return digest.value();
+  }
+
+  /** When the last event of a message came about, and how long it was on its way. */
+  record Arrival(Instant ts, double millis) {}
+
+  /** One for each message. */
+  synchronized List<Arrival> arrivals() {
+    return List.copyOf(arrivals);
+  }
+
+  /** How often it came. */
+  synchronized int connections() {
+    return connections;
+  }
+
+  /** Connects, and asks for what it has not had. */
+  void come() {
+    int number;
+    synchronized (this) {
+      if (over || ++connections > MAX_CONNECTIONS) {
+        closed.completeExceptionally(new IllegalStateException("it came back too often"));
+        return;
+      }
+      number = ++current;
+    }
+    try {
+      WebSocket opened =
+          client
+              .newWebSocketBuilder()
+              .connectTimeout(OPEN)
+              .buildAsync(address, new Listener(number))
+              .orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS)
+              .join();
+      synchronized (this) {
+        socket = opened;
+      }
+      subscribe(opened);
+    } catch (RuntimeException e) {
+      comeBack(number);
+    }
+  }
+
+  private void subscribe(WebSocket to) {
+    long from;
+    synchronized (this) {
+      from = lastSeq + 1;
+    }
+    to.sendText(
+            "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, from),
+            true)
+        .orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS)
+        .join();
+  }
+
+  private void later(Runnable what) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                Thread.sleep(BACKOFF);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+              }
+              what.run();
+            });
+  }
+
+  /** Once for each connection that ended. */
+  private void comeBack(int number) {
+    synchronized (this) {
+      if (over || closed.isDone() || number != current) {
+        return;
+      }
+    }
+    later(this::come);
+  }
+
+  /** A slow viewer takes what is there from now on. */
+  void release() {
+    WebSocket to;
+    synchronized (this) {
+      released = true;
+      to = socket;
+    }
+    if (to != null && habit == Crowd.Habit.SLOW) {
+      to.request(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    WebSocket to;
+    synchronized (this) {
+      over = true;
+      to = socket;
+    }
+    if (to != null) {
+      to.abort();
+    }
+  }
+
+  private final class Listener implements WebSocket.Listener {
+    private final StringBuilder partial = new StringBuilder();
+    private final int number;
+
+    private Listener(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+      partial.append(data);
+      boolean goesOn = true;
+      if (last) {
+        goesOn = take(webSocket, partial);
+        partial.setLength(0);
+      }
+      if (goesOn) {
+        webSocket.request(1);
+      }
+      return null;
+    }
+
+    /** Whether it wants another message. */
+    private boolean take(WebSocket webSocket, StringBuilder message) {
+      synchronized (CrowdViewer.this) {
+        if (number != current || over) {
+          return false; // it left this connection; what is on the way there is not for it
+        }
+        if (!startsWith(message, EVENTS)) {
+          return takeOther(webSocket, message.toString());
+        }
+        takeEvents(message);
+        messages++;
+        if (habit == Crowd.Habit.FLAPPING && messages % FLAP_EVERY == 0) {
+          current++; // not a word more from here
+          webSocket.abort();
+          Thread.ofVirtual().start(CrowdViewer.this::come);
+          return false;
+        }
+        return habit != Crowd.Habit.SLOW || released;
+      }
+    }
+
+    private void takeEvents(StringBuilder message) {
+      int start = message.indexOf(LIST) + LIST.length();
+      long first = seqAt(message, start);
+      int last = message.lastIndexOf(envelopeStart);
+      if (first != lastSeq + 1) {
+        closed.completeExceptionally(
+            new IllegalStateException("seq %d came after %d".formatted(first, lastSeq)));
+      }
+      lastSeq = seqAt(message, last);
+      digest.add(message, start, message.length() - "]}".length());
+      int ts = message.indexOf("\"ts\":\"", last) + "\"ts\":\"".length();
+      Instant at = Instant.parse(message.substring(ts, message.indexOf("\"", ts)));
+      arrivals.add(new Arrival(at, Duration.between(at, Instant.now()).toNanos() / 1e6));
+    }
+
+    private long seqAt(StringBuilder message, int envelope) {
+      int start = envelope + envelopeStart.length();
+      int end = message.indexOf(",", start);
+      return Long.parseLong(message, start, end, 10);
+    }
+
+    private boolean takeOther(WebSocket webSocket, String text) {
+      JsonNode message;
+      try {
+        message = MAPPER.readTree(text);
+      } catch (IOException e) {
+        closed.completeExceptionally(e);
+        return false;
+      }
+      switch (message.path("type").asText()) {
+        case "closed" -> {
+          if (message.path("last_seq").asLong() == lastSeq) {
+            closed.complete(lastSeq);
+          } else {
+            closed.completeExceptionally(
+                new IllegalStateException("closed after seq %d: %s".formatted(lastSeq, text)));
+          }
+        }
+        case "", "error" -> {
+          boolean busy =
+              !message.has("type") || message.path("code").asText().equals("unavailable");
+          if (busy) {
+            later(() -> subscribe(webSocket));
+          } else {
+            closed.completeExceptionally(new IllegalStateException("the server said " + text));
+          }
+        }
+        default ->
+            closed.completeExceptionally(new IllegalStateException("the server said " + text));
+      }
+      return true;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+      comeBack(number);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      comeBack(number);
+    }
+  }
+
+  private static boolean startsWith(StringBuilder text, String start) {
+    return text.length() >= start.length() && text.substring(0, start.length()).equals(start);
+  }
+}
