@@ -70,7 +70,7 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
     Stream.of(runs, strays, connections)
         .flatMap(reaping -> reaping.reaped().stream())
         .forEach(done -> measures.reaped(ReaperAction.of(done.action())));
-    measures.count(Metric.REAPER_FAILURES, failed);
+    measures.gauge(Metric.REAPER_FAILURES, failed);
     measures.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
     measures.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
     LOG.info(

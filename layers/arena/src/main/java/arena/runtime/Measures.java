@@ -51,7 +51,9 @@ public final class Measures {
 
   /** Adds a count; one of 0 is not told. */
   public void count(Metric metric, long count) {
-    add(metric, (double) count);
+    if (count != 0) {
+      add(metric, (double) count);
+    }
   }
 
   /** Adds the time since then, which {@link System#nanoTime} gave. */
@@ -112,9 +114,6 @@ public final class Measures {
     Metrics line = line(DimensionSet.of(SERVICE, service));
     for (Map.Entry<Metric, List<Double>> one : plain.entrySet()) {
       Metric metric = one.getKey();
-      if (metric.isCount() && metric != Metric.RUNS_OPEN && total(metric) == 0) {
-        continue;
-      }
       for (double value : one.getValue()) {
         line.addMetric(metric.label(), value, metric.unit());
         any = true;

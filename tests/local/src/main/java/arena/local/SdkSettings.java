@@ -30,7 +30,7 @@ final class SdkSettings implements AutoCloseable {
     String lambda = lambdaAndStepFunctions.toString();
     settings.set("aws.endpointUrlLambda", "AWS_ENDPOINT_URL_LAMBDA", lambda);
     settings.set("aws.endpointUrlSfn", "AWS_ENDPOINT_URL_SFN", lambda);
-    settings.set("aws.endpointUrlCloudwatchLogs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", lambda);
+    settings.set("aws.endpointUrlCloudWatchLogs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", lambda);
     return settings;
   }
 

@@ -59,6 +59,13 @@ final class PlanReader {
         functions, httpApi(), webSocketApi(), schedules, tables, buckets, stateMachines, names);
   }
 
+  /** What the resources of a type hold, resolved. */
+  Map<String, Object> properties(String type) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    hosted(type).forEach((id, section) -> properties.put(id, section.value()));
+    return properties;
+  }
+
   /** The properties of the resources of a type, without those whose condition does not hold. */
   private Map<String, Section> hosted(String type) {
     Map<String, Section> hosted = new LinkedHashMap<>();

@@ -92,6 +92,8 @@ final class Resources {
       case "AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Port",
           "AWS::ElastiCache::ReplicationGroup ReaderEndPoint.Port" ->
           Optional.of(Integer.toString(deployment.redisPort()));
+      case "AWS::CloudWatch::Alarm Arn" ->
+          Optional.of(arn("cloudwatch", "alarm:" + name(id, "AlarmName", intrinsics)));
       case "AWS::Logs::LogGroup Arn" ->
           Optional.of(arn("logs", "log-group:" + name(id, "LogGroupName", intrinsics) + ":*"));
       default -> Optional.empty();

@@ -41,6 +41,22 @@ public final class Template {
    *     value is not allowed; the message names the path in the template
    */
   public StackPlan resolve(Map<String, String> overrides, Deployment deployment) {
+    return reader(overrides, deployment).read(deployment);
+  }
+
+  /**
+   * The properties of the resources of one type, resolved, by their ids; without those whose
+   * condition does not hold. For what the stack does not host.
+   *
+   * @param type such as {@code AWS::CloudWatch::Alarm}
+   * @throws TemplateFault if something in them cannot be resolved
+   */
+  public Map<String, Object> properties(
+      String type, Map<String, String> overrides, Deployment deployment) {
+    return reader(overrides, deployment).properties(type);
+  }
+
+  private PlanReader reader(Map<String, String> overrides, Deployment deployment) {
     Map<String, Object> declared =
         root.containsKey("Parameters")
             ? Values.map(name + ": Parameters", root.get("Parameters"))
@@ -49,7 +65,6 @@ public final class Template {
     Resources resources =
         new Resources(name, Values.map(name + ": Resources", root.get("Resources")), deployment);
     Intrinsics intrinsics = new Intrinsics(name, root, parameters, resources, deployment);
-    return new PlanReader(file.toAbsolutePath().getParent(), name, root, resources, intrinsics)
-        .read(deployment);
+    return new PlanReader(file.toAbsolutePath().getParent(), name, root, resources, intrinsics);
   }
 }
