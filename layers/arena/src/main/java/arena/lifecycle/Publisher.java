@@ -81,14 +81,18 @@ public final class Publisher {
   }
 
   /**
-   * Publishes whatever the journal has of this run and the broker has not, if the broker knows the
-   * run at all: one that it has lost or dropped is read from the archive.
+   * Publishes whatever the journal has of this archived run and the broker has not, if the broker
+   * knows the run at all: what it has lost, or is closed to, is read from the archive.
    */
   public void catchUp(Run run) {
     Broker.Buffer buffer = broker.buffer(run.runId());
     boolean known = buffer.open() || buffer.lastSeq() > 0;
     if (known && buffer.lastSeq() < run.nEvents()) {
-      refill(run);
+      try {
+        refill(run);
+      } catch (NotOpen | Gap e) {
+        LOG.warn("another has closed the run meanwhile, or the broker has lost it again", e);
+      }
     }
   }
 

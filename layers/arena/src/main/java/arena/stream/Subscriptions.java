@@ -67,13 +67,17 @@ public final class Subscriptions {
   }
 
   /**
-   * Answers one message; a bad one, and one that cannot be served, is answered with an error. No
-   * exception leaves: whoever asked is told.
+   * Answers one message; a bad one, and one that cannot be served, is answered with an error.
+   * Whoever asked is told, or disconnected.
+   *
+   * @throws Unanswered if neither can be done: API Gateway tells the client then
    */
   public void receive(String connectionId, String message) {
     ClientMessage said = ClientMessage.read(message);
     try {
       serve(connectionId, said);
+    } catch (Unanswered e) {
+      throw e;
     } catch (BrokerUnavailable
         | CatalogUnavailable
         | ConnectionsUnavailable
@@ -153,25 +157,31 @@ public final class Subscriptions {
     answer(connectionId, Messages.error(aboutRun, code, message));
   }
 
-  /** An answer is not dropped because the gateway is busy for a moment. */
   private void answer(String connectionId, String message) {
-    Duration backoff = FIRST_BACKOFF;
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (gateway.send(connectionId, message) != Gateway.Sent.LATER) {
-        return;
-      }
-      if (attempt < ATTEMPTS) {
-        try {
-          threads.pause(backoff);
-        } catch (InterruptedException _) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-        backoff = backoff.multipliedBy(2);
+    if (!isTaken(connectionId, message)) {
+      // One that waits for an answer in vain must not wait for ever.
+      LOG.warn("connection {} is closed: it takes no answer", connectionId);
+      if (!gateway.close(connectionId)) {
+        throw new Unanswered(connectionId);
       }
     }
-    // One that waits for an answer in vain must not wait for ever.
-    LOG.warn("connection {} is closed: it takes no answer", connectionId);
-    gateway.close(connectionId);
+  }
+
+  /** Whether the connection takes an answer, or is gone; one that is busy has a moment for it. */
+  private boolean isTaken(String connectionId, String message) {
+    Duration backoff = FIRST_BACKOFF;
+    for (int attempt = 1; true; attempt++) {
+      Gateway.Sent sent = gateway.send(connectionId, message);
+      if (sent != Gateway.Sent.LATER || attempt == ATTEMPTS) {
+        return sent == Gateway.Sent.DELIVERED || sent == Gateway.Sent.GONE;
+      }
+      try {
+        threads.pause(backoff);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      backoff = backoff.multipliedBy(2);
+    }
   }
 }

@@ -84,6 +84,25 @@ class EndingTest {
   }
 
   @Test
+  void aRunThatAnotherClosesWhileItIsFilledEnds() {
+    broker =
+        new MemoryBroker(clock) {
+          @Override
+          public synchronized long restore(
+              String runId, String label, Instant startedAt, long nextSeq) {
+            long next = super.restore(runId, label, startedAt, nextSeq);
+            close(runId);
+            return next;
+          }
+        };
+    begin();
+    publisher().publish(RUN, written(0));
+    written(1);
+    finalizeRun(Optional.empty());
+    assertEnded(RunStatus.COMPLETE, 6);
+  }
+
+  @Test
   void finalizingTwiceChangesNothing() {
     begin();
     publisher().publish(RUN, written(0));

@@ -1,6 +1,7 @@
 package arena.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.broker.BrokerUnavailable;
 import arena.broker.TooManyReaders;
@@ -42,6 +43,7 @@ class SubscriptionsTest {
   private MemoryRuns runs = new MemoryRuns();
   private MemoryBroker broker = new MemoryBroker(clock);
   private Notifier notifier = woken::add;
+  private boolean closable = true;
 
   private final Gateway gateway =
       new Gateway() {
@@ -65,7 +67,7 @@ class SubscriptionsTest {
 
         @Override
         public boolean close(String connectionId) {
-          return closed.add(connectionId);
+          return closable && closed.add(connectionId);
         }
       };
 
@@ -169,6 +171,20 @@ class SubscriptionsTest {
     receive(SUBSCRIBE);
     assertError("internal_error");
     assertEquals(-1, got.getFirst().toString().indexOf("secret"));
+  }
+
+  @Test
+  void whoseAnswerIsRefusedIsDisconnected() {
+    answers.add(Gateway.Sent.REFUSED);
+    receive("{\"action\":\"ping\"}");
+    assertEquals(List.of("a"), closed);
+  }
+
+  @Test
+  void whoCanBeNeitherAnsweredNorDisconnectedIsLeftToTheGatewayToTell() {
+    answers.add(Gateway.Sent.REFUSED);
+    closable = false;
+    assertThrows(Unanswered.class, () -> receive("{\"action\":\"ping\"}"));
   }
 
   @Test
