@@ -114,8 +114,8 @@ public final class Simulation {
     random = new Random(seed);
     // Neighbouring seeds begin alike.
     random.nextInt();
-    weather = new Weather(random, scheduler);
     trace = new Trace(scheduler, lines);
+    weather = new Weather(random, scheduler, trace);
     wire = new FaultyWire(scheduler, weather, random, trace);
     facts = new Facts(scheduler, wire);
     promises = new Promises(facts);

@@ -79,7 +79,14 @@ public final class WebSockets implements Gateway {
       connection.setClosed();
       return Optional.empty();
     }
-    scheduler.at(scheduler.now() + LIFE, () -> end(connection));
+    scheduler.at(
+        scheduler.now() + LIFE,
+        () -> {
+          // Once nothing goes wrong any more, no reader is to need this to learn what it missed.
+          if (!weather.isCalm()) {
+            end(connection);
+          }
+        });
     return Optional.of(connection);
   }
 

@@ -1,5 +1,6 @@
 package arena.simulation.faults;
 
+import arena.simulation.Trace;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class Weather {
 
   private final Random random;
   private final Scheduler scheduler;
+  private final Trace trace;
   private final Coverage coverage = new Coverage();
   private final double rate;
   private final List<CallFault> kinds = new ArrayList<>();
@@ -35,9 +37,10 @@ public final class Weather {
   private long calmAt;
 
   /** The weather that this source of chance makes. */
-  public Weather(Random random, Scheduler scheduler) {
+  public Weather(Random random, Scheduler scheduler, Trace trace) {
     this.random = random;
     this.scheduler = scheduler;
+    this.trace = trace;
     rate = RATES[random.nextInt(RATES.length)];
     CallFault[] all = CallFault.values();
     for (CallFault fault : all) {
@@ -115,13 +118,13 @@ public final class Weather {
       return false;
     }
     FaultPoint point = FaultPoint.of(event);
-    if (point == sought && findsSought()) {
-      return true;
-    }
-    boolean happens = rate > 0 && random.nextDouble() < rate * timesAsOften;
-    if (happens) {
+    if (point != sought || !findsSought()) {
+      if (rate == 0 || random.nextDouble() >= rate * timesAsOften) {
+        return false;
+      }
       coverage.hit(point);
     }
-    return happens;
+    trace.note("", "<<< " + point.name());
+    return true;
   }
 }

@@ -1,0 +1,172 @@
+package arena.simulation.mutations;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+
+/**
+ * {@code ./arena mutate}: makes each mutation in a folder of its own, which stands before the rest
+ * on the class path, and runs what must notice it. The source stays as it is.
+ */
+public final class Main {
+  private static final int SEEDS = 6_000;
+  private static final int MINUTES = 6;
+
+  private final Path root = Path.of("").toAbsolutePath();
+  private final String simulation;
+  private final String contracts;
+
+  private Main() throws IOException {
+    simulation =
+        classPath("tests/simulation/target/classes", "tests/simulation/target/classpath.txt");
+    contracts =
+        classPath("tests/contract/target/test-classes", "tests/contract/target/test-classpath.txt");
+  }
+
+  private String classPath(String classes, String rest) throws IOException {
+    return root.resolve(classes)
+        + File.pathSeparator
+        + Files.readString(root.resolve(rest)).strip();
+  }
+
+  /** Makes all mutations, or those that are named. */
+  public static void main(String[] names) throws IOException, InterruptedException {
+    List<Mutation> chosen =
+        Mutations.ALL.stream()
+            .filter(mutation -> names.length == 0 || List.of(names).contains(mutation.name()))
+            .toList();
+    Main main = new Main();
+    List<Mutation> survivors = new ArrayList<>();
+    for (Mutation mutation : chosen) {
+      System.out.printf("%-28s %s%n", mutation.name(), mutation.says());
+      long began = System.nanoTime();
+      boolean killed = main.isKilled(mutation);
+      System.out.printf(
+          "%-28s %s by %s after %d s%n",
+          "",
+          killed ? "killed" : "SURVIVED",
+          mutation.contract().orElse("the simulation"),
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+      if (!killed) {
+        survivors.add(mutation);
+      }
+    }
+    System.out.printf(
+        "%d of %d mutations were noticed%n", chosen.size() - survivors.size(), chosen.size());
+    System.exit(survivors.isEmpty() && !chosen.isEmpty() ? 0 : 1);
+  }
+
+  private boolean isKilled(Mutation mutation) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("arena-mutation");
+    try {
+      place(mutation, folder);
+      return mutation.contract().isPresent()
+          ? fails(folder, contracts, contract(mutation.contract().get()))
+          : fails(folder, simulation, simulation());
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Puts the changed class, or the changed script, into the folder. */
+  private void place(Mutation mutation, Path folder) throws IOException {
+    String source = mutation.mutated(root);
+    if (!mutation.file().endsWith(".java")) {
+      Path script = folder.resolve(mutation.file().substring("resources/".length()));
+      Files.createDirectories(script.getParent());
+      Files.writeString(script, source);
+      return;
+    }
+    Path file = folder.resolve(Path.of(mutation.file()).getFileName());
+    Files.writeString(file, source);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter said = new StringWriter();
+    boolean compiled =
+        compiler
+            .getTask(
+                said,
+                null,
+                null,
+                List.of("-nowarn", "-d", folder.toString(), "-cp", contracts),
+                null,
+                compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
+            .call();
+    if (!compiled) {
+      throw new IllegalStateException(
+          "mutation %s does not compile: %s".formatted(mutation.name(), said));
+    }
+  }
+
+  private static List<String> simulation() {
+    return List.of(
+        "-Dlog4j2.configurationFile=classpath:arena/simulation/log4j2.xml",
+        "arena.simulation.Main",
+        "--seeds",
+        String.valueOf(SEEDS));
+  }
+
+  private static List<String> contract(String test) {
+    return List.of(
+        "org.junit.platform.console.ConsoleLauncher",
+        "execute",
+        "--select-class",
+        test,
+        "--details",
+        "none",
+        "--fail-if-no-tests");
+  }
+
+  /** Whether what must notice it does: ends, with a status of its own that says so. */
+  private boolean fails(Path folder, String classPath, List<String> what)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djdk.virtualThreadScheduler.parallelism=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                folder + File.pathSeparator + classPath));
+    command.addAll(what);
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(root.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor();
+      throw new IllegalStateException("no outcome after %d minutes".formatted(MINUTES));
+    }
+    if (process.exitValue() > 1) {
+      throw new IllegalStateException(
+          "it could not be tried: %s".formatted(Files.readString(output)));
+    }
+    Files.readAllLines(output).stream()
+        .filter(line -> line.startsWith("how:") || line.contains("=> "))
+        .limit(1)
+        .forEach(line -> System.out.printf("%-28s %s%n", "", line.strip()));
+    return process.exitValue() == 1;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
