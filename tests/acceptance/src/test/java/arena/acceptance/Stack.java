@@ -82,6 +82,17 @@ final class Stack {
     }
   }
 
+  /** Waits until what was to be done in the background is done: the last fan-outs of a run. */
+  void awaitBackground() {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (stack.waitingEvents() > 0) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("an event in the background is not handled");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /**
    * Does this while Redis is killed; afterwards it is there again, with all that it had. It goes
    * when no fan-out is in the middle of its work: what that leaves has its own test.
