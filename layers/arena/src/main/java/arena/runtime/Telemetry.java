@@ -83,14 +83,13 @@ public final class Telemetry {
    * What was measured so far, in sum, as a field of one log line: a time's name ends in its unit.
    */
   public StructuredArgument field(Metric metric) {
-    String suffix =
-        switch (metric.unit()) {
-          case MILLISECONDS -> "_ms";
-          case SECONDS -> "_s";
-          default -> "";
-        };
-    double rounded = Math.round(measures.total(metric) * 1000) / 1000.0;
-    return StructuredArguments.entry(metric.label() + suffix, rounded);
+    double total = measures.total(metric);
+    return switch (metric.unit()) {
+      case MILLISECONDS ->
+          StructuredArguments.entry(metric.label() + "_ms", Math.round(total * 1000) / 1000.0);
+      case SECONDS -> StructuredArguments.entry(metric.label() + "_s", Math.round(total));
+      default -> StructuredArguments.entry(metric.label(), Math.round(total));
+    };
   }
 
   /** Counts a failure by its cause, which the log lines from here on carry. */

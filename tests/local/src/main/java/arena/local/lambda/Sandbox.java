@@ -147,6 +147,7 @@ final class Sandbox {
     } finally {
       settleLeftOver(work);
       close(handler);
+      ProcessOutput.thisThreadEnds();
       owner.ended(this);
     }
   }

@@ -1,5 +1,6 @@
 package arena.local.log;
 
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,14 @@ public final class ProcessOutput {
   private static final InheritableThreadLocal<LogFile> CURRENT = new InheritableThreadLocal<>();
   private static final AtomicReference<LogFile> STACK = new AtomicReference<>();
   private static final PrintStream CONSOLE = System.out;
+
+  /** What each function's thread has begun of a line. */
+  private static final ThreadLocal<ByteArrayOutputStream> BEGUN =
+      ThreadLocal.withInitial(ByteArrayOutputStream::new);
+
+  /** Longest line that is kept together. */
+  private static final int MAX_LINE_BYTES = 1024 * 1024;
+
   private static boolean installed;
 
   private ProcessOutput() {}
@@ -52,6 +61,17 @@ public final class ProcessOutput {
     CURRENT.set(log);
   }
 
+  /** This thread prints no more: what it began of a line is not lost. */
+  public static void thisThreadEnds() {
+    LogFile log = CURRENT.get();
+    ByteArrayOutputStream begun = BEGUN.get();
+    if (log != null && begun.size() > 0) {
+      begun.write('\n');
+      log.write(begun.toByteArray(), 0, begun.size());
+    }
+    BEGUN.remove();
+  }
+
   private static final class Divided extends OutputStream {
     private final PrintStream original;
 
@@ -67,13 +87,26 @@ public final class ProcessOutput {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       LogFile log = CURRENT.get();
-      if (log == null) {
-        log = STACK.get();
+      if (log != null) {
+        writeLines(log, bytes, offset, length);
+        return;
       }
+      log = STACK.get();
       if (log == null) {
         original.write(bytes, offset, length);
       } else {
         log.write(bytes, offset, length);
+      }
+    }
+
+    /** A long line comes in parts; those of another thread must not come in between. */
+    private static void writeLines(LogFile log, byte[] bytes, int offset, int length) {
+      ByteArrayOutputStream begun = BEGUN.get();
+      begun.write(bytes, offset, length);
+      boolean endsLine = length > 0 && bytes[offset + length - 1] == '\n';
+      if (endsLine || begun.size() >= MAX_LINE_BYTES) {
+        log.write(begun.toByteArray(), 0, begun.size());
+        begun.reset();
       }
     }
 
