@@ -1,5 +1,6 @@
 package arena.benchmark;
 
+import arena.local.client.ArenaClient;
 import arena.local.client.Crowd;
 import arena.local.client.Envelope;
 import arena.local.log.LogFile;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,6 +32,11 @@ public final class Load {
   private static final double TURN_LIMIT = 1.1;
   private static final int ROUNDS = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int START_ATTEMPTS = 60;
+  private static final int MAX_PAUSE_MILLIS = 1_000;
+  private static final int ACCEPTED = 202;
+  private static final int TOO_MANY = 429;
+  private static final int BUSY = 503;
   private static final int MAX_EXCERPT = 300;
   private static final String MODEL = "ponders";
 
@@ -232,10 +239,27 @@ public final class Load {
 
   private static Crowd.Outcome playBeforeTwo(MeasuredStack stack, HttpClient client, Size size) {
     try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
-      String runId = stack.client().startRun("{\"n_turns\":%d}".formatted(size.runTurns));
+      String runId = startPatiently(stack, "{\"n_turns\":%d}".formatted(size.runTurns));
       crowd.join(runId, Crowd.Habit.QUICK, 2);
       crowd.awaitClosed(PATIENCE);
       return crowd.outcome(stack.client().events(runId, 1), PATIENCE);
     }
+  }
+
+  /** All at once are more than one machine's functions take: who is told to come later does. */
+  private static String startPatiently(MeasuredStack stack, String body) {
+    for (int attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
+      ArenaClient.Answer answer = stack.client().post("/runs", body);
+      if (answer.status() != BUSY && answer.status() != TOO_MANY) {
+        return answer.expect(ACCEPTED).path("run_id").asText();
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while a run was to be started", e);
+      }
+    }
+    throw new IllegalStateException("not started in %d attempts".formatted(START_ATTEMPTS));
   }
 }
