@@ -48,6 +48,12 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
+  public OptionalLong cursor(String runId, String connectionId) {
+    String cursor = redis.call(client -> client.hget(keys.subscribers(runId), connectionId));
+    return cursor == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(cursor));
+  }
+
+  @Override
   public Map<String, Long> cursors(String runId) {
     Map<String, String> stored = redis.call(client -> client.hgetAll(keys.subscribers(runId)));
     Map<String, Long> cursors = HashMap.newHashMap(stored.size());

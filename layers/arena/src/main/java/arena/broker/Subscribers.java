@@ -19,6 +19,9 @@ public interface Subscribers {
   /** Removes a connection; whether it was there. */
   boolean remove(String runId, String connectionId);
 
+  /** A connection's cursor, if it has one. */
+  OptionalLong cursor(String runId, String connectionId);
+
   /** Every connection's cursor. */
   Map<String, Long> cursors(String runId);
 

@@ -46,6 +46,11 @@ final class MeasuredSubscribers implements Subscribers {
   }
 
   @Override
+  public OptionalLong cursor(String runId, String connectionId) {
+    return subscribers.cursor(runId, connectionId);
+  }
+
+  @Override
   public Map<String, Long> cursors(String runId) {
     return subscribers.cursors(runId);
   }

@@ -1,6 +1,7 @@
 package arena.stream;
 
 import arena.broker.Broker;
+import arena.broker.BrokerUnavailable;
 import arena.broker.Overflow;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
@@ -497,16 +498,31 @@ public final class FanOut {
     private Step end(String connectionId, long cursor, boolean overflowed) {
       if (subscribers.finish(runId, fence, connectionId, cursor, overflowed)) {
         dropped.add(overflowed ? 1 : 0);
-        try {
-          connections.unsubscribed(connectionId, runId);
-        } catch (ConnectionsUnavailable e) {
-          // It has been told, and is not told twice; the row goes with its connection.
-          LOG.warn("run {}: connection {} still counts as subscribed", runId, connectionId, e);
-        }
+        unsubscribe(connectionId);
       } else {
         inDoubt = true;
       }
       return new Step.Done();
+    }
+
+    /** It has been told, and is not told twice: what fails here is left to its connection's end. */
+    private void unsubscribe(String connectionId) {
+      try {
+        connections.unsubscribed(connectionId, runId);
+        if (mayHaveCursor(connectionId)) {
+          connections.subscribed(connectionId, runId); // it subscribed anew as soon as it was told
+        }
+      } catch (ConnectionsUnavailable e) {
+        LOG.warn("run {}: connection {} still counts as subscribed", runId, connectionId, e);
+      }
+    }
+
+    private boolean mayHaveCursor(String connectionId) {
+      try {
+        return subscribers.cursor(runId, connectionId).isPresent();
+      } catch (BrokerUnavailable _) {
+        return true;
+      }
     }
 
     private boolean isOutOfPatience(String connectionId) {

@@ -194,6 +194,12 @@ public class MemoryBroker implements Broker, Subscribers {
   }
 
   @Override
+  public synchronized OptionalLong cursor(String runId, String connectionId) {
+    Long cursor = cursors(runId).get(connectionId);
+    return cursor == null ? OptionalLong.empty() : OptionalLong.of(cursor);
+  }
+
+  @Override
   public synchronized Map<String, Long> cursors(String runId) {
     return Map.copyOf(kept(runId).cursors);
   }

@@ -552,4 +552,48 @@ class FanOutTest {
     assertEquals(new FanOut.Sent(0, 1), sent);
     assertEquals(Set.of(), connections.of("a"));
   }
+
+  @Test
+  void whoSubscribesAnewAsSoonAsItIsToldStaysSubscribed() {
+    aRun(20);
+    finalizeRun();
+    List<String> subscribed = new ArrayList<>();
+    MemoryConnections late =
+        new MemoryConnections() {
+          private boolean first = true;
+
+          @Override
+          public synchronized boolean subscribed(String connectionId, String runId) {
+            subscribed.add(connectionId);
+            return super.subscribed(connectionId, runId);
+          }
+
+          @Override
+          public synchronized void unsubscribed(String connectionId, String runId) {
+            if (first) {
+              broker.put(runId, connectionId, 5);
+              first = false;
+            }
+            super.unsubscribed(connectionId, runId);
+          }
+        };
+    late.connected("a", START);
+    late.subscribed("a", RUN);
+    broker.put(RUN, "a", 21);
+    new FanOut(
+            broker,
+            broker,
+            runs,
+            new EventSource(broker, runs, () -> archive),
+            late,
+            sockets,
+            woken::add,
+            _ -> "",
+            clock,
+            new VirtualThreads())
+        .serve(RUN, later());
+    assertEquals(List.of("closed", "events", "closed"), sockets.types("a"));
+    assertEquals(List.of("a", "a"), subscribed);
+    assertEquals(Set.of(), late.of("a"));
+  }
 }

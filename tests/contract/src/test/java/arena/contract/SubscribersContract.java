@@ -57,6 +57,8 @@ abstract class SubscribersContract {
     subscribers().put(runId, "b=é", 7);
     subscribers().put(runId, "a", 3);
     assertEquals(Map.of("a", 3L, "b=é", 7L), subscribers().cursors(runId));
+    assertEquals(OptionalLong.of(7), subscribers().cursor(runId, "b=é"));
+    assertEquals(OptionalLong.empty(), subscribers().cursor(runId, "c"));
     assertTrue(subscribers().remove(runId, "a"));
     assertFalse(subscribers().remove(runId, "a"));
     assertEquals(Map.of("b=é", 7L), subscribers().cursors(runId));

@@ -28,6 +28,7 @@ public enum Call {
   BROKER_COUNTERS("broker.counters", false),
   SUBSCRIBERS_PUT("subscribers.put", true),
   SUBSCRIBERS_REMOVE("subscribers.remove", true),
+  SUBSCRIBERS_CURSOR("subscribers.cursor", false),
   SUBSCRIBERS_CURSORS("subscribers.cursors", false),
   SUBSCRIBERS_ACQUIRE("subscribers.acquire", true),
   SUBSCRIBERS_EXTEND("subscribers.extend", true),

@@ -63,6 +63,17 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
+  public OptionalLong cursor(String runId, String connectionId) {
+    return call(
+        Call.SUBSCRIBERS_CURSOR,
+        runId,
+        () -> {
+          Long cursor = redis.run(runId).subscribers().get(connectionId);
+          return cursor == null ? OptionalLong.empty() : OptionalLong.of(cursor);
+        });
+  }
+
+  @Override
   public Map<String, Long> cursors(String runId) {
     return call(
         Call.SUBSCRIBERS_CURSORS, runId, () -> new LinkedHashMap<>(redis.run(runId).subscribers()));
