@@ -35,6 +35,7 @@ import arena.simulation.people.Api;
 import arena.simulation.people.Operator;
 import arena.simulation.people.Player;
 import arena.simulation.people.Reader;
+import arena.simulation.people.Visitor;
 import arena.simulation.promises.Facts;
 import arena.simulation.promises.Promises;
 import arena.simulation.scheduler.Scheduler;
@@ -104,6 +105,7 @@ public final class Simulation {
   private long brokerAhead;
   private int ids;
   private int playersLeft;
+  private Visitor visitor;
 
   /**
    * A simulation.
@@ -267,6 +269,8 @@ public final class Simulation {
             promises,
             by -> brokerAhead += by,
             () -> runs));
+    visitor = new Visitor(scheduler, api, weather, random, promises.truth(), () -> runs);
+    scheduler.start("visitor", visitor);
     scheduler.start("schedule", this::schedule);
     scheduler.start("end", this::awaitEnd);
     scheduler.run();
@@ -318,6 +322,7 @@ public final class Simulation {
       scheduler.sleep(MINUTE);
     }
     promises.atEnd();
+    runs.forEach(runId -> visitor.readAll(runId, 1));
     brokerAhead += A_DAY;
     promises.aDayLater();
     scheduler.stop();

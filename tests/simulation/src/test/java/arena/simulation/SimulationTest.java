@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** A fixed set of seeds, in which every promise is kept. */
 final class SimulationTest {
   private static final ReplayDefinition DEFINITION = ReplayDefinition.read(Path.of("../.."));
-  private static final long SEEDS = 1_500;
+  private static final long SEEDS = 2_000;
 
   @Test
   void everyPromiseIsKept() throws Throwable {

@@ -40,6 +40,9 @@ public final class Executions implements Replays {
   private final Trace trace;
   private final Map<String, Life> executions = new HashMap<>();
 
+  /** Tasks that their executions do not wait for any more, by the run. */
+  private final Map<String, Supplier<?>> sleepers = new HashMap<>();
+
   /** Executes this definition. */
   public Executions(
       ReplayDefinition definition,
@@ -58,6 +61,15 @@ public final class Executions implements Replays {
     this.weather = weather;
     this.random = random;
     this.trace = trace;
+    wire.beforeAbandon(this::wakeSleeper);
+  }
+
+  /** A task whose execution is gone goes on at the very moment at which its run is abandoned. */
+  private void wakeSleeper(String runId) {
+    if (sleepers.containsKey(runId) && weather.has(Event.TASK_WAKES_UNDER_REAPER, 20)) {
+      lambda.start(Function.REPLAY_TURN, sleepers.remove(runId));
+      scheduler.sleep(random.nextLong(SECOND / 10));
+    }
   }
 
   @Override
@@ -117,8 +129,8 @@ public final class Executions implements Replays {
       try {
         String task = input;
         do {
-          interruptPerhaps();
           String turn = task;
+          interruptPerhaps(() -> tasks.playTurn(turn));
           task =
               (String)
                   attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
@@ -142,11 +154,12 @@ public final class Executions implements Replays {
       }
     }
 
-    private void interruptPerhaps() {
-      if (weather.has(Event.EXECUTION_ABORTED, 0.3)) {
+    private void interruptPerhaps(Supplier<?> next) {
+      sleepers.put(runId, next);
+      if (weather.has(Event.EXECUTION_ABORTED, 1.5)) {
         throw executions.get(runId).die("stopped by an operator");
       }
-      if (weather.has(Event.EXECUTION_TIMED_OUT, 0.3)) {
+      if (weather.has(Event.EXECUTION_TIMED_OUT, 1.5)) {
         throw executions.get(runId).die("over its time");
       }
     }

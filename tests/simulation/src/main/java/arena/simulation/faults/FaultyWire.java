@@ -6,6 +6,7 @@ import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Wire;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -21,6 +22,7 @@ public final class FaultyWire implements Wire {
   private long steps;
   private long brokerBackAt;
   private Fiber actor;
+  private Consumer<String> beforeAbandon = _ -> {};
 
   /** A wire in this weather. */
   public FaultyWire(Scheduler scheduler, Weather weather, Random random, Trace trace) {
@@ -40,6 +42,11 @@ public final class FaultyWire implements Wire {
     return actor;
   }
 
+  /** Has this done whenever somebody is about to abandon a run. */
+  public void beforeAbandon(Consumer<String> action) {
+    beforeAbandon = action;
+  }
+
   /** The broker answers nothing for this long, in microseconds. */
   public void cutBroker(long micros) {
     brokerBackAt = Math.max(brokerBackAt, scheduler.now() + micros);
@@ -50,6 +57,12 @@ public final class FaultyWire implements Wire {
       Call call, String about, Supplier<T> effect, Function<String, RuntimeException> unavailable) {
     steps++;
     Fiber me = scheduler.current();
+    if (weather.has(Event.FUNCTION_STANDS_STILL, 0.2)) {
+      scheduler.sleep(random.nextLong(60 * SECOND));
+    }
+    if (call == Call.CATALOG_ABANDON) {
+      beforeAbandon.accept(about);
+    }
     scheduler.sleep(latency(call));
     if (ofBroker(call) && scheduler.now() < brokerBackAt) {
       trace.call(me, call, about, "unreachable");

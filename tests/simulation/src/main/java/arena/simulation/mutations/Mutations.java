@@ -105,6 +105,12 @@ public final class Mutations {
               "all &= closed(connectionId);",
               ""),
           Mutation.simulated(
+              "new-subscription-ended-too",
+              "The end of a subscription ends the one that came after it.",
+              "stream/FanOut",
+              "if (mayHaveCursor(connectionId)) {",
+              "if (connectionId == null) {"),
+          Mutation.simulated(
               "unclosed-forgotten",
               "A connection that could not be closed is forgotten.",
               "stream/FanOut",

@@ -15,6 +15,7 @@ public final class Promises implements Witness {
   private final EachEventIsCountedOnce counts;
   private final TheModelIsAskedOnceATurn questions;
   private final NothingIsLeftBehind remains;
+  private final WhatIsReadIsTheTruth truth;
   private final List<Promise> all;
 
   /** All promises, about these facts. */
@@ -24,6 +25,7 @@ public final class Promises implements Witness {
     names = new NothingFailsWithoutAName(facts);
     counts = new EachEventIsCountedOnce(facts);
     remains = new NothingIsLeftBehind(facts);
+    truth = new WhatIsReadIsTheTruth(facts);
     questions = new TheModelIsAskedOnceATurn(facts);
     all =
         List.of(
@@ -38,6 +40,7 @@ public final class Promises implements Witness {
             counts,
             readers,
             names,
+            truth,
             new EveryRunEnds(facts),
             remains);
   }
@@ -70,6 +73,11 @@ public final class Promises implements Witness {
   /** What is left is held against. */
   public NothingIsLeftBehind remains() {
     return remains;
+  }
+
+  /** What visitors read is held against. */
+  public WhatIsReadIsTheTruth truth() {
+    return truth;
   }
 
   private void each(Consumer<Promise> seen) {
