@@ -130,7 +130,11 @@ class FanOutTest {
   }
 
   private static Event event(long seq) {
-    Payload payload = new Payload.LlmPrompt("event " + seq);
+    return event(seq, 10);
+  }
+
+  private static Event event(long seq, int characters) {
+    Payload payload = new Payload.LlmPrompt("x".repeat(characters));
     return new Event(
         RUN,
         seq,
@@ -207,6 +211,28 @@ class FanOutTest {
     assertEquals(range(1, 1_000), sockets.seqs("a"));
     int largest = sockets.largest.get();
     assertTrue(largest > 30 * 1024 && largest <= 32 * 1024, largest + " bytes");
+  }
+
+  @Test
+  void aLargeEventComesAloneAndOneThatIsTooLargeByReference() {
+    aRun(2);
+    List<Event> large = List.of(event(3, 60 * 1024), event(4, 120 * 1024), event(5, 200 * 1024));
+    runs.append(new JournalEntry(RUN, 3, large, Optional.empty()));
+    broker.publish(RUN, large);
+    publish(6, 7);
+    reader("a", 1);
+    fanOut().serve(RUN, later());
+    assertEquals(range(1, 7), sockets.seqs("a"));
+    List<JsonNode> messages = List.copyOf(sockets.got.get("a"));
+    assertEquals(
+        List.of(2, 1, 1, 1, 2), messages.stream().map(one -> one.path("events").size()).toList());
+    assertEquals(
+        120 * 1024,
+        messages.get(2).at("/events/0/payload/state_summary").asText().length(),
+        "whole");
+    assertEquals(
+        "https://example.com/", messages.get(3).at("/events/0/payload_url").asText(), "a link");
+    assertTrue(sockets.largest.get() <= 128 * 1024, sockets.largest + " bytes");
   }
 
   @Test
