@@ -61,10 +61,10 @@ public final class Executions implements Replays {
     this.weather = weather;
     this.random = random;
     this.trace = trace;
-    wire.beforeAbandon(this::wakeSleeper);
+    wire.beforeFailing(this::wakeSleeper);
   }
 
-  /** A task whose execution is gone goes on at the very moment at which its run is abandoned. */
+  /** A task whose execution is gone goes on at the very moment at which its run is failed. */
   private void wakeSleeper(String runId) {
     if (sleepers.containsKey(runId) && weather.has(Event.TASK_WAKES_UNDER_REAPER, 20)) {
       lambda.start(Function.REPLAY_TURN, sleepers.remove(runId));

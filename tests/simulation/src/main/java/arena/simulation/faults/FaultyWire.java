@@ -22,7 +22,7 @@ public final class FaultyWire implements Wire {
   private long steps;
   private long brokerBackAt;
   private Fiber actor;
-  private Consumer<String> beforeAbandon = _ -> {};
+  private Consumer<String> beforeFailing = _ -> {};
 
   /** A wire in this weather. */
   public FaultyWire(Scheduler scheduler, Weather weather, Random random, Trace trace) {
@@ -42,9 +42,9 @@ public final class FaultyWire implements Wire {
     return actor;
   }
 
-  /** Has this done whenever somebody is about to abandon a run. */
-  public void beforeAbandon(Consumer<String> action) {
-    beforeAbandon = action;
+  /** Has this done whenever somebody is about to fail a run. */
+  public void beforeFailing(Consumer<String> action) {
+    beforeFailing = action;
   }
 
   /** The broker answers nothing for this long, in microseconds. */
@@ -60,8 +60,8 @@ public final class FaultyWire implements Wire {
     if (weather.has(Event.FUNCTION_STANDS_STILL, 0.2)) {
       scheduler.sleep(random.nextLong(60 * SECOND));
     }
-    if (call == Call.CATALOG_ABANDON) {
-      beforeAbandon.accept(about);
+    if (call == Call.CATALOG_ABANDON || call == Call.CATALOG_FAIL) {
+      beforeFailing.accept(about);
     }
     scheduler.sleep(latency(call));
     if (ofBroker(call) && scheduler.now() < brokerBackAt) {
