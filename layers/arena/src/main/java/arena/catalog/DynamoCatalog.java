@@ -35,12 +35,15 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * and that is sent again is known for the same, and not refused by the condition that it itself
  * made false.
  */
-public final class DynamoCatalog implements Catalog {
+public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
   /** Most rows that {@link #held} returns. */
   public static final int MAX_HELD = 10_000;
 
   /** Attempts at a count of all events. */
   private static final int COUNTS = 5;
+
+  /** Most rows that {@link #running} returns. */
+  public static final int MAX_RUNNING = 1_000;
 
   private final Calls dynamo;
   private final String table;
@@ -102,6 +105,56 @@ public final class DynamoCatalog implements Catalog {
       runs.addAll(rows(pages.next(room), row -> row.containsKey(RunRow.HELD)));
     }
     return runs;
+  }
+
+  @Override
+  public List<Run> running(int limit) {
+    if (limit < 1 || limit > MAX_RUNNING) {
+      throw new IllegalArgumentException(
+          "running returns 1 to %d runs, not %d".formatted(MAX_RUNNING, limit));
+    }
+    List<Run> runs = new ArrayList<>();
+    Pages pages = new Pages(dynamo, query(RunRow.RUNNING));
+    while (runs.size() < limit && pages.more()) {
+      int room = Math.min(limit - runs.size(), Calls.MAX_GET);
+      runs.addAll(rows(pages.next(room), row -> row.containsKey(RunRow.RUNNING)));
+    }
+    return runs;
+  }
+
+  @Override
+  public void began(String runId, Beginning beginning) {
+    change(
+        runId,
+        "SET #request = :request, #counters = :counters",
+        "attribute_exists(#run_id) AND attribute_not_exists(#request)",
+        Map.of("#run_id", RunRow.RUN_ID, "#request", RunRow.REQUEST, "#counters", RunRow.COUNTERS),
+        Map.of(
+            ":request", Attributes.of(Limits.cut(beginning.request(), MAX_REQUEST)),
+            ":counters", Attributes.of(beginning.counters())));
+  }
+
+  @Override
+  public Optional<Beginning> beginning(String runId) {
+    GetItemResponse found =
+        dynamo.call(
+            () ->
+                dynamo
+                    .client()
+                    .getItem(
+                        get ->
+                            get.tableName(table)
+                                .key(RunRow.key(runId))
+                                .projectionExpression("#request, #counters")
+                                .expressionAttributeNames(
+                                    Map.of(
+                                        "#request", RunRow.REQUEST,
+                                        "#counters", RunRow.COUNTERS))));
+    return Attributes.findText(found.item(), RunRow.REQUEST)
+        .map(
+            request ->
+                new Beginning(
+                    request, Attributes.findText(found.item(), RunRow.COUNTERS).orElse("")));
   }
 
   @Override

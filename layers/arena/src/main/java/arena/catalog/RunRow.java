@@ -48,6 +48,10 @@ public final class RunRow {
   static final String FAILURE = "failure";
   static final String SUMMARY = "summary";
 
+  // See RunNotes.
+  static final String REQUEST = "request";
+  static final String COUNTERS = "counters_at_start";
+
   // A row is in an index if it has the attribute that the index is called after.
   static final String LISTED = "listed";
   static final String ARCHIVED = "archived";

@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An answer: JSON, with a status and headers.
+ * An answer: JSON, or text where that was asked for, with a status and headers.
  *
  * @param headers names in lower case
- * @param body JSON text
+ * @param body as text
  */
 public record Answer(int status, Map<String, String> headers, String body) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -41,14 +41,23 @@ public record Answer(int status, Map<String, String> headers, String body) {
 
   /** An answer of this JSON text. */
   static Answer ofText(int status, String json) {
+    return of(status, "application/json", json);
+  }
+
+  /** An answer for a terminal. */
+  static Answer ofPlainText(int status, String text) {
+    return of(status, "text/plain; charset=utf-8", text);
+  }
+
+  private static Answer of(int status, String contentType, String body) {
     return new Answer(
         status,
         Map.of(
-            "content-type", "application/json",
+            "content-type", contentType,
             // what a run's readers see changes from call to call
             "cache-control", "no-store",
             "x-content-type-options", "nosniff"),
-        json);
+        body);
   }
 
   /** The same answer with one more header. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -123,6 +124,29 @@ public final class Request {
       distinct.add(runId(id));
     }
     return List.copyOf(distinct);
+  }
+
+  /** Whether the client would rather have text for a terminal than JSON. */
+  boolean wantsText() {
+    String accept = header("accept").toLowerCase(Locale.ROOT);
+    return accept.contains("text/plain") && !accept.contains("json");
+  }
+
+  /** Where this interface is, as the client has called it: scheme, host and stage. */
+  String url() {
+    String scheme = header("x-forwarded-proto");
+    APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
+    String host = context == null || context.getDomainName() == null ? "" : context.getDomainName();
+    String stage = context == null || context.getStage() == null ? "" : context.getStage();
+    return (scheme.isEmpty() ? "https" : scheme)
+        + "://"
+        + (host.isEmpty() ? header("host") : host)
+        + (stage.isEmpty() || stage.equals("$default") ? "" : "/" + stage);
+  }
+
+  private String header(String name) {
+    Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
+    return headers.getOrDefault(name, "");
   }
 
   /**

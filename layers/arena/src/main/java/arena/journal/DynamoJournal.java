@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * The journal as a DynamoDB table, an item an entry. Texts that are too long for an item are in a
  * bucket, and come back with their entry as if they were not.
  */
-public final class DynamoJournal implements Journal {
+public final class DynamoJournal implements Journal, JournalTail {
   /** Most entries or events that one read returns. */
   public static final int MAX_PAGE = 1_000;
 
@@ -215,6 +215,16 @@ public final class DynamoJournal implements Journal {
               }
               events.add(event.read(large));
             });
+  }
+
+  @Override
+  public List<Written> newest(String runId, int limit) {
+    if (limit < 1 || limit > MAX_ITEMS) {
+      throw new IllegalArgumentException(
+          "the end of a journal is 1 to %d entries, not %d".formatted(MAX_ITEMS, limit));
+    }
+    return new Pages(dynamo, from(runId, 0).scanIndexForward(false))
+        .next(limit).stream().map(EntryItem::written).toList();
   }
 
   @Override

@@ -156,6 +156,14 @@ final class EntryItem {
         nextState);
   }
 
+  /** The entry of this item, without what stands in the bucket. */
+  static JournalTail.Written written(Map<String, AttributeValue> item) {
+    return new JournalTail.Written(
+        Attributes.whole(item, POSITION),
+        events(item).map(Unread::part).toList(),
+        item.containsKey(NEXT_STATE) || item.containsKey(NEXT_STATE_KEY));
+  }
+
   /** The item's events, in order, those in the bucket not read yet. */
   static Stream<Unread> events(Map<String, AttributeValue> item) {
     String runId = Attributes.text(item, RUN_ID);
@@ -172,6 +180,15 @@ final class EntryItem {
     boolean starts(int t) {
       return Attributes.text(fields, "kind").equals(TURN_START)
           && Attributes.whole(fields, "t") == t;
+    }
+
+    JournalTail.Part part() {
+      return new JournalTail.Part(
+          seq(),
+          Attributes.integer(fields, "t"),
+          Attributes.text(fields, "kind"),
+          Timestamps.read(Attributes.text(fields, "ts")),
+          Attributes.findText(fields, PAYLOAD_JSON));
     }
 
     Event read(LargeTexts large) {

@@ -11,6 +11,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -71,6 +72,12 @@ public final class AwsClients {
   /** For log lines: a call takes 10 s at most, with its retries. */
   public static CloudWatchLogsClient logs() {
     return configured(CloudWatchLogsClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
+        .build();
+  }
+
+  /** For what ElastiCache tells of the broker: a call takes 6 s at most, with its retries. */
+  public static ElastiCacheClient elastiCache() {
+    return configured(ElastiCacheClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(6))
         .build();
   }
 

@@ -8,17 +8,20 @@ import arena.archive.DuckDbArchive;
 import arena.broker.Broker;
 import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
+import arena.broker.RedisInspection;
 import arena.broker.RedisKeys;
 import arena.broker.RedisSettings;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
+import arena.diagnosis.Allowances;
+import arena.diagnosis.Collector;
 import arena.diagnosis.LogSource;
+import arena.diagnosis.Sources;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
-import arena.journal.Journal;
 import arena.lifecycle.BeginRun;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
@@ -30,6 +33,7 @@ import arena.lifecycle.ReapRuns;
 import arena.lifecycle.ReapStrays;
 import arena.lifecycle.Replays;
 import arena.lifecycle.RunReader;
+import arena.lifecycle.StopRun;
 import arena.source.EventSource;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
@@ -47,6 +51,7 @@ import java.util.Optional;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -68,11 +73,12 @@ public final class Services {
   private final Lazy<LambdaClient> lambda = new Lazy<>(AwsClients::lambda);
   private final Lazy<SfnClient> stepFunctions = new Lazy<>(AwsClients::stepFunctions);
   private final Lazy<CloudWatchLogsClient> cloudWatchLogs = new Lazy<>(AwsClients::logs);
+  private final Lazy<ElastiCacheClient> elastiCache = new Lazy<>(AwsClients::elastiCache);
   private final Lazy<ApiGatewayManagementApiClient> connectionsApi = new Lazy<>(this::makeApi);
 
   private final Lazy<RedisConnection> redis = new Lazy<>(this::makeRedis);
-  private final Lazy<Catalog> catalog = new Lazy<>(this::makeCatalog);
-  private final Lazy<Journal> journal = new Lazy<>(this::makeJournal);
+  private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::makeCatalog);
+  private final Lazy<DynamoJournal> journal = new Lazy<>(this::makeJournal);
   private final Lazy<Broker> broker = new Lazy<>(this::makeBroker);
   private final Lazy<Subscribers> subscribers = new Lazy<>(this::makeSubscribers);
   private final Lazy<Archive> archive = new Lazy<>(() -> makeArchive(s3.get()));
@@ -94,6 +100,11 @@ public final class Services {
   private final Lazy<ReapRuns> reapRuns = new Lazy<>(this::makeReapRuns);
   private final Lazy<ReapStrays> reapStrays = new Lazy<>(this::makeReapStrays);
   private final Lazy<ReapConnections> reapConnections = new Lazy<>(this::makeReapConnections);
+  private final Lazy<StopRun> stopRun = new Lazy<>(this::makeStopRun);
+  private final Lazy<RedisInspection> inspection =
+      new Lazy<>(() -> new RedisInspection(redis.get(), RedisKeys.plain()));
+  private final Lazy<Sources> sources = new Lazy<>(this::makeSources);
+  private final Lazy<Collector> collector = new Lazy<>(this::makeCollector);
   private final Lazy<RunReader> runReader = new Lazy<>(this::makeRunReader);
   private final Lazy<Subscriptions> subscriptions = new Lazy<>(this::makeSubscriptions);
   private final Lazy<FanOut> fanOut = new Lazy<>(this::makeFanOut);
@@ -142,6 +153,16 @@ public final class Services {
   /** Ends runs. */
   public FinalizeRun finalizeRun() {
     return finalizeRun.get();
+  }
+
+  /** Ends runs for an operator. */
+  public StopRun stopRun() {
+    return stopRun.get();
+  }
+
+  /** Says what is the matter with a run. */
+  public Collector collector() {
+    return collector.get();
   }
 
   /** Frees the broker. */
@@ -214,11 +235,11 @@ public final class Services {
     return new MeasuredGateway(new ApiGateway(connectionsApi), measures, clock);
   }
 
-  private Catalog makeCatalog() {
+  private DynamoCatalog makeCatalog() {
     return new DynamoCatalog(dynamoDb.get(), settings.catalogTable());
   }
 
-  private Journal makeJournal() {
+  private DynamoJournal makeJournal() {
     return new DynamoJournal(
         dynamoDb.get(),
         s3.get(),
@@ -311,6 +332,29 @@ public final class Services {
 
   private ReapConnections makeReapConnections() {
     return new ReapConnections(connections.get(), subscribers.get(), gateway.get(), clock);
+  }
+
+  private StopRun makeStopRun() {
+    return new StopRun(
+        catalog.get(),
+        replays.get(),
+        new LambdaFinalizer(lambda, settings.finalizeFunction()),
+        clock);
+  }
+
+  private Sources makeSources() {
+    return new AwsSources(
+        catalog::get,
+        journal::get,
+        inspection,
+        stepFunctions,
+        settings.stateMachineArn(),
+        new ElastiCache(elastiCache, settings.cacheId()));
+  }
+
+  private Collector makeCollector() {
+    return new Collector(
+        sources.get(), new Allowances(settings.modelTimeout(), settings.grace()), clock);
   }
 
   private RunReader makeRunReader() {

@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.agent.ModelAgents;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeSet;
@@ -55,6 +56,17 @@ public record Settings(Map<String, String> environment) {
   /** Address of the WebSocket API's {@code @connections}, with its stage. */
   String websocketEndpoint() {
     return required("ARENA_WEBSOCKET_ENDPOINT");
+  }
+
+  /** Id of the broker's replication group in ElastiCache. */
+  String cacheId() {
+    return required("ARENA_CACHE_ID");
+  }
+
+  /** How long one call of a model may take. */
+  Duration modelTimeout() {
+    return Duration.ofSeconds(
+        number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgents.DEFAULT_TIMEOUT_SECONDS));
   }
 
   String redisHost() {

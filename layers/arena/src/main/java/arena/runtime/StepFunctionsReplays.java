@@ -21,6 +21,11 @@ final class StepFunctionsReplays implements Replays {
     this.stateMachineArn = stateMachineArn;
   }
 
+  /** The execution that plays a run. */
+  static String executionArn(String stateMachineArn, String runId) {
+    return stateMachineArn.replace(":stateMachine:", ":execution:") + ":" + runId;
+  }
+
   @Override
   public void start(TurnTask first) {
     try {
@@ -39,14 +44,13 @@ final class StepFunctionsReplays implements Replays {
 
   @Override
   public void stop(String runId, String cause) {
-    String executionArn = stateMachineArn.replace(":stateMachine:", ":execution:") + ":" + runId;
     try {
       stepFunctions
           .get()
           .stopExecution(
               request ->
                   request
-                      .executionArn(executionArn)
+                      .executionArn(executionArn(stateMachineArn, runId))
                       .error("Stopped")
                       .cause(cause.substring(0, Math.min(cause.length(), MAX_CAUSE))));
     } catch (ExecutionDoesNotExistException _) {

@@ -5,6 +5,7 @@ import arena.local.backing.BackingFailed;
 import arena.local.backing.LocalDynamoDb;
 import arena.local.backing.LocalRedis;
 import arena.local.backing.LocalS3;
+import arena.local.cache.ElastiCacheApi;
 import arena.local.clock.MachineClock;
 import arena.local.clock.StackClock;
 import arena.local.gateway.Gateway;
@@ -61,6 +62,10 @@ public final class LocalStack implements AutoCloseable {
   public static final String NAME = "arena";
 
   private static final String STAGE = "live";
+
+  /** Id of the broker's replication group: its {@code Ref} in the template. */
+  private static final String CACHE_ID = "Cache";
+
   private static final String REDIS_HOST = "127.0.0.1";
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
   private static final Duration INVOKE_PATIENCE = Duration.ofMinutes(5);
@@ -81,6 +86,7 @@ public final class LocalStack implements AutoCloseable {
   private final Stores stores;
   private final StackPlan plan;
   private final FunctionHost host;
+  private final ElastiCacheApi elastiCache;
   private boolean closed;
 
   /**
@@ -163,13 +169,17 @@ public final class LocalStack implements AutoCloseable {
                   options.inProcess(),
                   settings.environment()));
       StepFunctions states = stepFunctions();
+      elastiCache = new ElastiCacheApi(CACHE_ID, () -> redis.get().alive(), clock::now);
+      elastiCache.note("Cache node started");
       awsEndpoint.serve(
           host,
           Map.of(
               StepFunctions.TARGET_PREFIX,
               states,
               LogGroups.TARGET_PREFIX,
-              new LogGroups(host.logs())));
+              new LogGroups(host.logs()),
+              ElastiCacheApi.VERSION,
+              elastiCache));
       gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
       // Executions that were under way go on from here.
       parts.add(states).start();
@@ -475,6 +485,7 @@ public final class LocalStack implements AutoCloseable {
   /** Kills Redis, as a crash would; it stays away until {@link #restartRedis}. */
   public void killRedis() {
     redis.get().kill();
+    elastiCache.note("Cache node failed");
   }
 
   /**
@@ -490,6 +501,7 @@ public final class LocalStack implements AutoCloseable {
     LocalRedis again = LocalRedis.start(redisFolder(), gone.port(), gone.password());
     again.leavesItsEndToItsOwner();
     redis.set(again);
+    elastiCache.note("Cache node restarted");
   }
 
   /**

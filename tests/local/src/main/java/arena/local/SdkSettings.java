@@ -31,6 +31,7 @@ final class SdkSettings implements AutoCloseable {
     settings.set("aws.endpointUrlLambda", "AWS_ENDPOINT_URL_LAMBDA", lambda);
     settings.set("aws.endpointUrlSfn", "AWS_ENDPOINT_URL_SFN", lambda);
     settings.set("aws.endpointUrlCloudWatchLogs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", lambda);
+    settings.set("aws.endpointUrlElastiCache", "AWS_ENDPOINT_URL_ELASTICACHE", lambda);
     return settings;
   }
 

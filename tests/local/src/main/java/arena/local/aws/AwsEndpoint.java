@@ -20,14 +20,16 @@ import java.util.regex.Pattern;
 
 /**
  * Where the SDK's clients reach the stand-ins: Lambda's Invoke by its path, services with the JSON
- * protocol by their target. It listens at once, so that its address is known, and answers 503 until
- * it is told what to serve.
+ * protocol by their target, those with the query protocol by their version. It listens at once, so
+ * that its address is known, and answers 503 until it is told what to serve.
  */
 public final class AwsEndpoint implements AutoCloseable {
   private static final Pattern INVOKE =
       Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
   private static final Duration LONGEST = Duration.ofMinutes(16);
+  private static final Pattern VERSION = Pattern.compile("(?:^|&)Version=([0-9-]{10})(?:&|$)");
+  private static final Pattern ACTION = Pattern.compile("(?:^|&)Action=([A-Za-z]{1,100})(?:&|$)");
   private static final String TARGET = "X-Amz-Target";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +65,8 @@ public final class AwsEndpoint implements AutoCloseable {
   /**
    * Serves these from now on.
    *
-   * @param apis the services by what their targets start with, such as {@code AWSStepFunctions.}
+   * @param apis the services by what their targets start with, such as {@code AWSStepFunctions.};
+   *     those with the query protocol by their version, such as {@code 2015-02-02}
    */
   public void serve(FunctionHost host, Map<String, AwsApi> apis) {
     served = new Served(host, Map.copyOf(apis));
@@ -91,6 +94,8 @@ public final class AwsEndpoint implements AutoCloseable {
       invoke(context, now.host(), function, text);
     } else if (target != null) {
       call(context, now.apis(), target, text);
+    } else if (isForm(context)) {
+      query(context, now.apis(), text);
     } else {
       fault(
           context,
@@ -101,6 +106,25 @@ public final class AwsEndpoint implements AutoCloseable {
               + " "
               + context.req().getRequestURI());
     }
+  }
+
+  private static boolean isForm(Context context) {
+    String type = context.contentType();
+    return type != null && type.startsWith("application/x-www-form-urlencoded");
+  }
+
+  /** The query protocol: operation and version in a form, XML back. */
+  private static void query(Context context, Map<String, AwsApi> apis, String form) {
+    Matcher version = VERSION.matcher(form);
+    Matcher action = ACTION.matcher(form);
+    AwsApi api = version.find() ? apis.get(version.group(1)) : null;
+    if (api == null || !action.find()) {
+      fault(
+          context, 404, "UnknownOperationException", "the local stack has no stand-in for " + form);
+      return;
+    }
+    AwsApi.Answer answer = api.call(action.group(1), form);
+    context.status(answer.status()).contentType("text/xml").result(answer.body());
   }
 
   private static void call(Context context, Map<String, AwsApi> apis, String target, String body) {

@@ -1,0 +1,151 @@
+package arena.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+
+/** Looks at a run in Redis as an operator would, and changes nothing. */
+public final class RedisInspection {
+  private static final Script LOOK = Script.named("look");
+  private static final Pattern CONNECTED = Pattern.compile("(?m)^connected_clients:(\\d+)");
+  private static final Pattern MAXIMUM = Pattern.compile("(?m)^maxclients:(\\d+)");
+  private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\S+)");
+  private static final String INDENT = "    ";
+
+  private final RedisConnection redis;
+  private final RedisKeys keys;
+
+  /** Looks over this connection, with these names. */
+  public RedisInspection(RedisConnection redis, RedisKeys keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  /** Everything of a run, as it is at one moment: one call. */
+  public BrokerLook look(String runId) {
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                LOOK,
+                List.of(
+                    keys.open(runId),
+                    keys.seq(runId),
+                    keys.events(runId),
+                    keys.closed(runId),
+                    keys.subscribers(runId),
+                    keys.lease(runId),
+                    keys.loss(runId),
+                    keys.eventsPublished(),
+                    keys.eventsStreamed(),
+                    keys.streamsDropped()),
+                List.of(String.valueOf(BrokerLook.MAX_READERS)));
+    Optional<String> sentinel = text(answer.get(0));
+    String clients = text(answer.get(12)).orElse("");
+    List<?> told = (List<?>) answer.get(14);
+    List<BrokerLook.Reader> hindmost = new ArrayList<>();
+    for (int i = 0; i + 1 < told.size(); i += 2) {
+      hindmost.add(new BrokerLook.Reader((String) told.get(i), number(told.get(i + 1))));
+    }
+    return new BrokerLook(
+        sentinel,
+        sentinel.filter(_ -> number(answer.get(1)) >= 0).map(_ -> life(answer.get(1))),
+        number(answer.get(6)) == 1,
+        number(answer.get(2)),
+        number(answer.get(3)),
+        seq(answer.get(4)),
+        seq(answer.get(5)),
+        number(answer.get(7)) == 1,
+        number(answer.get(8)) == 1,
+        number(answer.get(13)),
+        hindmost,
+        new Broker.Counters(number(answer.get(9)), number(answer.get(10)), number(answer.get(11))),
+        found(CONNECTED, clients).map(Long::valueOf),
+        found(MAXIMUM, clients).map(Long::valueOf));
+  }
+
+  /** What {@code redis-cli} prints for the commands of the runbook, command by command. */
+  public String inRedisCliWords(String runId) {
+    StringBuilder text = new StringBuilder();
+    command(text, "EXISTS", keys.open(runId));
+    command(text, "TTL", keys.open(runId));
+    command(text, "GET", keys.seq(runId));
+    command(text, "XLEN", keys.events(runId));
+    command(text, "XINFO", "STREAM", keys.events(runId));
+    return text.toString();
+  }
+
+  /** The server's version, such as {@code 7.1.0}; empty if it does not say. */
+  public String version() {
+    Object info =
+        redis.call(
+            client ->
+                client.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server")));
+    return found(VERSION, string(info)).orElse("");
+  }
+
+  private void command(StringBuilder text, String name, String... arguments) {
+    text.append("> ").append(name).append(' ').append(String.join(" ", arguments)).append('\n');
+    CommandArguments called = new CommandArguments(Protocol.Command.valueOf(name));
+    for (String argument : arguments) {
+      called.add(argument);
+    }
+    Object answer;
+    try {
+      answer = redis.call(client -> client.executeCommand(called));
+    } catch (BrokerUnavailable e) {
+      // XINFO of a key that is not there is an error of the command, not of the server
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      text.append("(error) ").append(why.getMessage()).append('\n');
+      return;
+    }
+    print(text, answer, "");
+  }
+
+  private static void print(StringBuilder text, Object answer, String indent) {
+    switch (answer) {
+      case null -> text.append("(nil)\n");
+      case Long number -> text.append("(integer) ").append(number).append('\n');
+      case List<?> list when list.isEmpty() -> text.append("(empty array)\n");
+      case List<?> list -> {
+        for (int i = 0; i < list.size(); i++) {
+          text.append(i == 0 ? "" : indent).append("%2d) ".formatted(i + 1));
+          print(text, list.get(i), indent + INDENT);
+        }
+      }
+      default -> text.append('"').append(string(answer).replace("\"", "\\\"")).append("\"\n");
+    }
+  }
+
+  private static String string(Object answer) {
+    return answer instanceof byte[] bytes
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : String.valueOf(answer);
+  }
+
+  private static Optional<String> found(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  private static Optional<String> text(Object answer) {
+    return Optional.of((String) answer).filter(text -> !text.isEmpty());
+  }
+
+  private static Optional<Long> seq(Object answer) {
+    return Optional.of(number(answer)).filter(seq -> seq > 0);
+  }
+
+  private static Duration life(Object answer) {
+    return Duration.ofMillis(number(answer));
+  }
+
+  private static long number(Object answer) {
+    return (Long) answer;
+  }
+}

@@ -1,0 +1,17 @@
+package arena.diagnosis;
+
+import java.util.List;
+
+/**
+ * What a rule makes of the facts.
+ *
+ * @param summary the finding in one sentence
+ * @param evidence the facts that decided
+ */
+public record Finding(
+    Cause cause, Symptom symptom, Confidence confidence, String summary, List<Evidence> evidence) {
+  /** Keeps the evidence from changing. */
+  public Finding {
+    evidence = List.copyOf(evidence);
+  }
+}

@@ -1,0 +1,123 @@
+package arena.diagnosis;
+
+import arena.journal.JournalTail;
+import arena.run.Run;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Works out where a replay is from what its execution and its journal say. */
+final class Position {
+  private static final String NONE = "none";
+  private static final String PLAY_TURN = "PlayTurn";
+
+  private Position() {}
+
+  /** Where the run's replay is; empty if the run is over and nothing of it is left to be done. */
+  static Optional<WaitingOn> of(Facts facts) {
+    Optional<Run> run = facts.run();
+    if (run.isEmpty()) {
+      return Optional.empty();
+    }
+    if (run.get().status().ended()) {
+      Instant ended = run.get().endedAt().orElse(run.get().createdAt());
+      return run.get().archived()
+          ? Optional.empty()
+          : Optional.of(
+              at(facts, state(facts), OptionalInt.empty(), WaitingOn.Step.ARCHIVE, ended));
+    }
+    Optional<Execution> execution = facts.played();
+    if (execution.isEmpty()) {
+      Optional<WaitingOn> written =
+          facts.hasTurn() ? inTurn(facts, Optional.empty()) : Optional.empty();
+      return written.or(
+          () ->
+              Optional.of(
+                  at(
+                      facts,
+                      NONE,
+                      OptionalInt.empty(),
+                      WaitingOn.Step.START,
+                      run.get().createdAt())));
+    }
+    if (!execution.get().running()) {
+      return Optional.of(
+          at(
+              facts,
+              NONE,
+              OptionalInt.empty(),
+              WaitingOn.Step.REAPER,
+              execution.get().pendingSince()));
+    }
+    Execution now = execution.get();
+    if (now.pending() == Execution.Pending.RETRY) {
+      return Optional.of(
+          at(facts, now.state(), now.turn(), WaitingOn.Step.RETRY, now.pendingSince()));
+    }
+    if (now.finalizing()) {
+      return Optional.of(
+          at(facts, now.state(), OptionalInt.empty(), WaitingOn.Step.ARCHIVE, now.since()));
+    }
+    return inTurn(facts, execution);
+  }
+
+  private static Optional<WaitingOn> inTurn(Facts facts, Optional<Execution> execution) {
+    Optional<JournalTail.Written> newest = facts.newest();
+    Optional<JournalTail.Part> last = newest.flatMap(JournalTail.Written::last);
+    Instant pending = execution.map(Execution::pendingSince).orElse(Instant.EPOCH);
+    OptionalInt asked = execution.map(Execution::turn).orElse(OptionalInt.empty());
+    if (newest.isEmpty() || last.isEmpty()) {
+      return Optional.of(
+          at(
+              facts,
+              state(facts),
+              asked,
+              WaitingOn.Step.BEFORE_MODEL,
+              execution.map(Execution::pendingSince).orElse(facts.at())));
+    }
+    int t = last.get().t();
+    Instant written = last.get().at();
+    boolean begun = !newest.get().answered() && last.get().kind().equals("llm_prompt");
+    boolean ofThisTask = asked.isEmpty() || t >= asked.getAsInt();
+    if (begun && ofThisTask) {
+      boolean behind = brokerLacks(facts, last.get().seq());
+      // a turn that is tried again asks its model again, from when the task was given out
+      Instant since = written.isAfter(pending) ? written : pending;
+      return Optional.of(
+          at(
+              facts,
+              state(facts),
+              OptionalInt.of(t),
+              behind ? WaitingOn.Step.PUBLISH : WaitingOn.Step.MODEL,
+              since));
+    }
+    boolean ofTurn = newest.get().position() > 0;
+    if (ofTurn && ofThisTask) {
+      boolean behind = brokerLacks(facts, last.get().seq());
+      return Optional.of(
+          at(
+              facts,
+              state(facts),
+              OptionalInt.of(t),
+              behind ? WaitingOn.Step.PUBLISH : WaitingOn.Step.NEXT_STATE,
+              written));
+    }
+    Instant since = written.isAfter(pending) ? written : pending;
+    return Optional.of(at(facts, state(facts), asked, WaitingOn.Step.BEFORE_MODEL, since));
+  }
+
+  private static boolean brokerLacks(Facts facts, long seq) {
+    return facts.broker().silence().isPresent()
+        || facts.broker().map(look -> look.lastSeq() < seq).orElse(false);
+  }
+
+  private static String state(Facts facts) {
+    return facts.playing().map(Execution::state).filter(name -> !name.isEmpty()).orElse(PLAY_TURN);
+  }
+
+  private static WaitingOn at(
+      Facts facts, String state, OptionalInt turn, WaitingOn.Step step, Instant since) {
+    int attempt = facts.playing().map(Execution::attempts).orElse(0);
+    return new WaitingOn(state, turn, step, attempt, since, facts.since(since));
+  }
+}

@@ -1,0 +1,67 @@
+package arena.runtime;
+
+import arena.broker.Broker;
+import arena.catalog.Catalog;
+import arena.catalog.RunNotes;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notes how a run began, for a report about it: the request as it was received, and the four
+ * counters. Nothing depends on it, so what fails here is only logged.
+ */
+public final class Beginnings {
+  private static final Logger LOG = LoggerFactory.getLogger(Beginnings.class);
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final RunNotes notes;
+  private final Catalog catalog;
+  private final Broker broker;
+
+  Beginnings(RunNotes notes, Catalog catalog, Broker broker) {
+    this.notes = notes;
+    this.catalog = catalog;
+    this.broker = broker;
+  }
+
+  /** Begins a run, and notes it, whatever becomes of it. */
+  public <T> T noted(String runId, String request, Supplier<T> begin) {
+    String counters = atStart();
+    try {
+      return begin.get();
+    } finally {
+      note(runId, new RunNotes.Beginning(request, counters));
+    }
+  }
+
+  private String atStart() {
+    try {
+      return counters();
+    } catch (RuntimeException e) {
+      LOG.warn("the counters at the beginning of a run are not noted", e);
+      return "";
+    }
+  }
+
+  /** The four counters, as JSON; the first three as the broker has them. */
+  String counters() {
+    Broker.Counters counted = broker.counters();
+    return MAPPER
+        .createObjectNode()
+        .put("events_published", counted.eventsPublished())
+        .put("events_streamed", counted.eventsStreamed())
+        .put("streams_dropped", counted.streamsDropped())
+        .put("runs_open", catalog.countRunning())
+        .toString();
+  }
+
+  private void note(String runId, RunNotes.Beginning beginning) {
+    try {
+      notes.began(runId, beginning);
+    } catch (RuntimeException e) {
+      LOG.warn("the beginning of run {} is not noted", runId, e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package arena.causes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a model does to a run is told from what it does otherwise. */
+class ModelCausesTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+  private final Patient patient = stack.patient();
+
+  private String play(String model, int turns) {
+    return arena.startRun(
+        "{\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}".formatted(turns, model));
+  }
+
+  @Test
+  void aModelThatHasTimeLeftIsWaitedFor() {
+    String run = play("openai:hang", 3);
+    JsonNode said = patient.until(run, "waiting_for_model");
+    assertTrue(said.get("healthy").booleanValue());
+    assertEquals("PlayTurn", said.at("/waiting_on/state").textValue());
+    assertEquals(0, said.at("/waiting_on/turn").intValue());
+    assertEquals("model", said.at("/waiting_on/step").textValue());
+    assertEquals("wait", said.at("/next_steps/0/action").textValue());
+  }
+
+  @Test
+  void aModelThatHangsIsNamed() {
+    String run = play("openai:hang", 3);
+    JsonNode said =
+        patient.until(
+            run, "model_hangs", Duration.ofSeconds(Stack.MODEL_SECONDS).plus(Patient.VISIBLE));
+    assertFalse(said.get("healthy").booleanValue());
+    assertEquals("streaming_without_growth", said.get("symptom").textValue());
+    assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelTimedOut"));
+  }
+
+  @Test
+  void aModelThatThrottlesIsNamed() {
+    JsonNode said = patient.until(play("openai:throttle", 3), "model_throttles");
+    assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelThrottled"));
+    assertEquals("PlayTurn", said.at("/waiting_on/state").textValue());
+  }
+
+  @Test
+  void aKeyThatIsRefusedIsNamed() {
+    JsonNode said = patient.until(play("openai:refuse", 3), "model_refuses", BOUND);
+    assertEquals("failed", said.get("status").textValue());
+    assertTrue(Patient.evidence(said, "catalog.error").startsWith("ModelRefused"));
+  }
+
+  @Test
+  void aModelWithoutActionsIsNamed() {
+    JsonNode said = patient.until(play("openai:prose", 200), "model_answers_no_actions", BOUND);
+    assertEquals("playing_without_effect", said.get("symptom").textValue());
+    assertTrue(Patient.evidence(said, "journal.last_reasoning").contains("food is low"));
+  }
+
+  @Test
+  void aModelWhoseAnswerIsNoneIsNamed() {
+    JsonNode said = patient.until(play("openai:malformed", 3), "model_answers_no_actions", BOUND);
+    assertTrue(said.toString().contains("ModelMalformed"));
+  }
+}

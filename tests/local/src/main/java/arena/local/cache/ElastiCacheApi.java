@@ -1,0 +1,155 @@
+package arena.local.cache;
+
+import arena.local.aws.AwsApi;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What ElastiCache tells of the broker: {@code DescribeReplicationGroups} and {@code
+ * DescribeEvents}, in its query protocol. The group is as the Redis under the stack is now, and its
+ * events are what has happened to that.
+ */
+public final class ElastiCacheApi implements AwsApi {
+  /** The version of the API, by which its requests are known. */
+  public static final String VERSION = "2015-02-02";
+
+  private static final int MAX_EVENTS = 1_000;
+  private static final String NODE = "-001";
+
+  private final String groupId;
+  private final BooleanSupplier alive;
+  private final Supplier<Instant> now;
+  private final List<Event> events = new ArrayList<>();
+  private boolean wasAlive = true;
+
+  private record Event(Instant at, String source, String type, String message) {}
+
+  /**
+   * Answers for one group of one node.
+   *
+   * @param alive whether its Redis runs
+   * @param now the time
+   */
+  public ElastiCacheApi(String groupId, BooleanSupplier alive, Supplier<Instant> now) {
+    this.groupId = groupId;
+    this.alive = alive;
+    this.now = now;
+  }
+
+  /** Notes what happened to the node, such as {@code "restarted"}. */
+  public synchronized void note(String message) {
+    wasAlive = alive.getAsBoolean();
+    if (events.size() == MAX_EVENTS) {
+      events.removeFirst();
+    }
+    events.add(new Event(now.get(), groupId + NODE, "cache-cluster", message));
+  }
+
+  @Override
+  public synchronized Answer call(String operation, String body) {
+    Map<String, String> request = form(body);
+    if (wasAlive && !alive.getAsBoolean()) {
+      note("Cache node " + groupId + NODE + " does not answer"); // it ended by itself
+    }
+    return switch (operation) {
+      case "DescribeReplicationGroups" -> groups(request);
+      case "DescribeEvents" -> events(request);
+      default ->
+          fault(
+              400,
+              "InvalidAction",
+              "the local stack has no stand-in for " + operation + " of ElastiCache");
+    };
+  }
+
+  private Answer groups(Map<String, String> request) {
+    String wanted = request.getOrDefault("ReplicationGroupId", groupId);
+    if (!wanted.equals(groupId)) {
+      return fault(
+          404, "ReplicationGroupNotFoundFault", "ReplicationGroup " + wanted + " not found.");
+    }
+    // A group whose only node is gone is being mended: that is what the service calls it.
+    String status = alive.getAsBoolean() ? "available" : "modifying";
+    String member =
+        element("CacheClusterId", groupId + NODE)
+            + element("CacheNodeId", "0001")
+            + element("CurrentRole", "primary");
+    String shard =
+        element("NodeGroupId", "0001")
+            + element("Status", status)
+            + "<NodeGroupMembers><NodeGroupMember>"
+            + member
+            + "</NodeGroupMember></NodeGroupMembers>";
+    return answer(
+        "DescribeReplicationGroups",
+        "<ReplicationGroups><ReplicationGroup>"
+            + element("ReplicationGroupId", groupId)
+            + element("Status", status)
+            + "<MemberClusters>"
+            + element("ClusterId", groupId + NODE)
+            + "</MemberClusters><NodeGroups><NodeGroup>"
+            + shard
+            + "</NodeGroup></NodeGroups></ReplicationGroup></ReplicationGroups>");
+  }
+
+  private Answer events(Map<String, String> request) {
+    Instant from =
+        now.get().minus(Duration.ofMinutes(Long.parseLong(request.getOrDefault("Duration", "60"))));
+    int limit = Integer.parseInt(request.getOrDefault("MaxRecords", "100"));
+    StringBuilder list = new StringBuilder("<Events>");
+    events.stream()
+        .filter(event -> !event.at().isBefore(from))
+        .limit(limit)
+        .forEach(
+            event ->
+                list.append("<Event>")
+                    .append(element("SourceIdentifier", event.source()))
+                    .append(element("SourceType", event.type()))
+                    .append(element("Message", event.message()))
+                    .append(element("Date", event.at().truncatedTo(ChronoUnit.MILLIS).toString()))
+                    .append("</Event>"));
+    return answer("DescribeEvents", list.append("</Events>").toString());
+  }
+
+  private static Answer answer(String operation, String result) {
+    return new Answer(
+        200,
+        "<%1$sResponse xmlns=\"http://elasticache.amazonaws.com/doc/%2$s/\"><%1$sResult>%3$s</%1$sResult><ResponseMetadata><RequestId>%4$s</RequestId></ResponseMetadata></%1$sResponse>"
+            .formatted(operation, VERSION, result, UUID.randomUUID()));
+  }
+
+  private static Answer fault(int status, String code, String message) {
+    return new Answer(
+        status,
+        "<ErrorResponse><Error><Type>Sender</Type>%s%s</Error><RequestId>%s</RequestId></ErrorResponse>"
+            .formatted(element("Code", code), element("Message", message), UUID.randomUUID()));
+  }
+
+  private static String element(String name, String text) {
+    String escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    return "<" + name + ">" + escaped + "</" + name + ">";
+  }
+
+  private static Map<String, String> form(String body) {
+    Map<String, String> fields = new HashMap<>();
+    for (String pair : body.split("&", -1)) {
+      int at = pair.indexOf('=');
+      if (at > 0) {
+        fields.put(
+            URLDecoder.decode(pair.substring(0, at), StandardCharsets.UTF_8),
+            URLDecoder.decode(pair.substring(at + 1), StandardCharsets.UTF_8));
+      }
+    }
+    return fields;
+  }
+}
