@@ -106,6 +106,7 @@ class HttpContractTest {
             "GET /runs/series", "/runs/series?run_id=%s&run_id=%s".formatted(parent, fork)));
     for (String run : List.of(parent, fork, failed)) {
       reads.add(Exchange.get("GET /runs/{run_id}", "/runs/" + run));
+      reads.add(Exchange.get("GET /runs/{run_id}/diagnosis", "/runs/%s/diagnosis".formatted(run)));
       reads.add(Exchange.get("GET /events", "/events?run_id=" + run));
       reads.add(Exchange.get("GET /events", "/events?run_id=%s&from_seq=2&limit=1".formatted(run)));
     }
@@ -150,7 +151,9 @@ class HttpContractTest {
 
   /** Whether the sample of this name is fed to its function here. */
   static boolean isFed(String sample) {
-    return sample.startsWith("create-") || sample.startsWith("read-runs-");
+    return sample.startsWith("create-")
+        || sample.startsWith("read-runs-")
+        || sample.startsWith("diagnose-run-");
   }
 
   /** The same files that {@code sam local invoke} is given, about runs that are here. */
@@ -168,7 +171,9 @@ class HttpContractTest {
         assertEquals(404, status, sample);
         continue;
       }
-      assertTrue(Set.of(200, 202).contains(status), () -> sample + ": " + text);
+      boolean stop = routeKey.endsWith("/stop"); // of a run that has ended
+      assertTrue(
+          (stop ? Set.of(409) : Set.of(200, 202)).contains(status), () -> sample + ": " + text);
       assertDescribed(
           routeKey,
           status,
@@ -298,6 +303,19 @@ class HttpContractTest {
     }
     for (String id : List.of(NOBODY, "short", parent.toUpperCase(Locale.ROOT), "%20")) {
       bad.add(Exchange.refusedGet("GET /runs/{run_id}", "/runs/" + id, 404, "unknown_run"));
+      bad.add(
+          Exchange.refusedGet(
+              "GET /runs/{run_id}/diagnosis",
+              "/runs/%s/diagnosis".formatted(id),
+              404,
+              "unknown_run"));
+      bad.add(
+          new Exchange(
+              "POST /runs/{run_id}/stop",
+              "/runs/%s/stop".formatted(id),
+              Optional.of(""),
+              404,
+              "unknown_run"));
     }
     String many = "run_id=" + parent + "&";
     bad.add(
@@ -330,6 +348,15 @@ class HttpContractTest {
               Optional.of(good.toString()),
               422,
               "invalid_field"));
+    }
+    for (String run : List.of(parent, failed)) {
+      bad.add(
+          new Exchange(
+              "POST /runs/{run_id}/stop",
+              "/runs/%s/stop".formatted(run),
+              Optional.of(""),
+              409,
+              "run_ended"));
     }
     String fork = "{\"parent_run_id\":\"%s\",\"parent_t\":%d}";
     bad.add(Exchange.refusedPost("POST /forks", fork.formatted(NOBODY, 0), 404, "unknown_run"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.http.ApiException;
+import arena.http.DiagnosisRoutes;
 import arena.http.ReadRoutes;
 import arena.http.RequestReader;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -103,6 +104,15 @@ class OpenApiTest {
                       throw new AssertionError("nothing is read");
                     })
                 .keySet());
+    served.addAll(
+        DiagnosisRoutes.over(
+                () -> {
+                  throw new AssertionError("nothing is collected");
+                },
+                () -> {
+                  throw new AssertionError("nothing is stopped");
+                })
+            .keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(

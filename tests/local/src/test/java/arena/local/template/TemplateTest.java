@@ -217,7 +217,7 @@ final class TemplateTest {
   void theProjectsTemplateCanBeHosted() {
     StackPlan plan = Template.read(Path.of("../../template.yaml")).resolve(Map.of(), DEPLOYMENT);
 
-    assertEquals(7, plan.functions().size());
+    assertEquals(8, plan.functions().size());
     HttpApiDefinition http = plan.httpApi().orElseThrow();
     List<String> keys = http.routes().stream().map(HttpApiDefinition.Route::key).toList();
     assertTrue(
