@@ -39,6 +39,7 @@ public final class CreateForkHandler
                 "POST /forks",
                 CreateRoutes.forks(
                     new Once(services::idempotency),
+                    (id, body, begin) -> services.beginnings().noted(id, body, begin),
                     this::create,
                     child -> services.archive().address(child))),
             telemetry::failed);

@@ -35,7 +35,12 @@ public final class CreateRunHandler
     telemetry = services.telemetry("create-run");
     router =
         new Router(
-            Map.of("POST /runs", CreateRoutes.runs(new Once(services::idempotency), this::create)),
+            Map.of(
+                "POST /runs",
+                CreateRoutes.runs(
+                    new Once(services::idempotency),
+                    (id, body, begin) -> services.beginnings().noted(id, body, begin),
+                    this::create)),
             telemetry::failed);
   }
 

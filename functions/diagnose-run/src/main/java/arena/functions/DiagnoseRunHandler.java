@@ -25,7 +25,12 @@ public final class DiagnoseRunHandler
   public DiagnoseRunHandler(Map<String, String> environment) {
     Services services = new Services(environment);
     telemetry = services.telemetry("diagnose-run");
-    router = new Router(DiagnosisRoutes.over(services::collector, services::stopRun));
+    router =
+        new Router(
+            DiagnosisRoutes.over(
+                new DiagnosisRoutes.Parts(
+                    services::collector, services::inFlight, services::report, services::stopRun)),
+            telemetry::failed);
   }
 
   @Override

@@ -1,22 +1,13 @@
 package arena.diagnosis;
 
 import arena.broker.BrokerLook;
-import arena.journal.JournalTail;
 import arena.run.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
 
 /**
  * Collects the facts about a run, each source for itself and for a bounded time, and has them
@@ -27,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * agree on was only on its way.
  */
 public final class Collector {
-  private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
-
   /** Longest wait for one source: the broker's own time-out and something. */
   static final Duration SOURCE = Duration.ofMillis(2_500);
 
@@ -39,8 +28,6 @@ public final class Collector {
    * After which there is no second look: a source that is silent for so long is no passing state.
    */
   private static final Duration FIRST_LOOK = Duration.ofMillis(1_500);
-
-  private static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
 
   private final Sources sources;
   private final Allowances allowances;
@@ -93,60 +80,44 @@ public final class Collector {
     Told<Optional<Run>> row = ask("the catalog", () -> sources.row(runId));
     boolean unknown = row.known().filter(Optional::isEmpty).isPresent();
     boolean noCatalog = row.known().isEmpty();
-    Future<BrokerLook> broker = begin(() -> sources.broker(runId));
-    Optional<Future<List<JournalTail.Written>>> journal =
-        unknown || noCatalog
-            ? Optional.empty()
-            : Optional.of(begin(() -> sources.journal(runId, Facts.ENTRIES)));
-    Optional<Future<Optional<Execution>>> execution =
-        unknown ? Optional.empty() : Optional.of(begin(() -> sources.execution(runId)));
-    Optional<Future<Long>> runsOpen =
-        noCatalog ? Optional.empty() : Optional.of(begin(sources::runsOpen));
-    Optional<Future<CacheStatus>> cache =
-        everything ? Optional.of(begin(sources::cache)) : Optional.empty();
-    Instant deadline = clock.instant().plus(SOURCE);
+    Asking rest = asking();
+    var broker = rest.begin("the broker", () -> sources.broker(runId));
+    var journal =
+        when(
+            !unknown && !noCatalog,
+            () -> rest.begin("the journal", () -> sources.journal(runId, Facts.ENTRIES)));
+    var execution =
+        when(!unknown, () -> rest.begin("Step Functions", () -> sources.execution(runId)));
+    var runsOpen = when(!noCatalog, () -> rest.begin("the catalog", sources::runsOpen));
+    var cache = when(everything, () -> rest.begin("ElastiCache", sources::cache));
     return new Facts(
         at,
         runId,
         row,
-        answer("the journal", journal, deadline),
-        answer("the broker", Optional.of(broker), deadline),
+        told(journal),
+        broker.told(),
         Optional.empty(),
-        answer("Step Functions", execution, deadline),
-        answer("the catalog", runsOpen, deadline),
-        answer("ElastiCache", cache, deadline),
+        told(execution),
+        told(runsOpen),
+        told(cache),
         allowances);
   }
 
-  private <T> Told<T> ask(String name, Callable<T> question) {
-    return answer(name, Optional.of(begin(question)), clock.instant().plus(SOURCE));
+  private static <T> Optional<Asking.Question<T>> when(
+      boolean asked, Supplier<Asking.Question<T>> question) {
+    return asked ? Optional.of(question.get()) : Optional.empty();
   }
 
-  private static <T> Future<T> begin(Callable<T> question) {
-    return THREADS.submit(question);
+  private static <T> Told<T> told(Optional<Asking.Question<T>> question) {
+    return question.isPresent() ? question.get().told() : new Told.NotAsked<>();
   }
 
-  /** What was asked may be left without an answer: its own time-out ends it. */
-  private <T> Told<T> answer(String name, Optional<Future<T>> asked, Instant deadline) {
-    if (asked.isEmpty()) {
-      return new Told.NotAsked<>();
-    }
-    Future<T> question = asked.get();
-    Duration left = Duration.between(clock.instant(), deadline);
-    try {
-      return new Told.Fact<>(question.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      question.cancel(true);
-      return new Told.Silence<>(
-          "%s did not answer within %s".formatted(name, Rules.seconds(SOURCE)));
-    } catch (ExecutionException e) {
-      Throwable why = e.getCause() == null ? e : e.getCause();
-      LOG.warn("{} tells nothing", name, why);
-      return new Told.Silence<>("%s does not answer: %s".formatted(name, Redactor.plain(why)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Told.Silence<>(name + " was not waited for");
-    }
+  private <T> Told<T> ask(String whom, Callable<T> question) {
+    return asking().begin(whom, question).told();
+  }
+
+  private Asking asking() {
+    return new Asking(clock, clock.instant().plus(SOURCE));
   }
 
   private static void pause() {

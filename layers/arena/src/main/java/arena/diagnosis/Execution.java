@@ -186,8 +186,11 @@ public record Execution(
         state);
   }
 
-  /** A function's error comes as JSON, which the service may have cut off anywhere. */
-  private static String message(String reason) {
+  /**
+   * What a failure's cause says, without a stack trace: a function's error comes as JSON, which the
+   * service may have cut off anywhere.
+   */
+  static String message(String reason) {
     Matcher found = MESSAGE.matcher(reason);
     if (found.find()) {
       try {

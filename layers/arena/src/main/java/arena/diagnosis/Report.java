@@ -35,8 +35,6 @@ public final class Report {
   /** Most entries of the execution's history. */
   private static final int MAX_HISTORY = 1_000;
 
-  private static final int MAX_REASON = 1_000;
-
   private static final Duration TIME = Duration.ofSeconds(15);
 
   /** Between a request's arrival and its run's row. */
@@ -149,7 +147,7 @@ public final class Report {
       one.put("type", entry.type());
       entry.state().ifPresent(state -> one.put("state", state));
       entry.error().ifPresent(error -> one.put("error", error));
-      entry.reason().ifPresent(reason -> one.put("cause", Limits.cut(reason, MAX_REASON)));
+      entry.reason().ifPresent(reason -> one.put("cause", Execution.message(reason)));
     }
     return list;
   }

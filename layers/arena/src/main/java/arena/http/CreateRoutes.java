@@ -5,23 +5,40 @@ import arena.run.Run;
 import arena.run.RunRequest;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The calls that start a run. Both answer 202: the run plays in the background. */
 public final class CreateRoutes {
   private CreateRoutes() {}
 
+  /** Notes how a run begins, around its beginning. */
+  @FunctionalInterface
+  public interface Noting {
+    /**
+     * Begins it and notes it.
+     *
+     * @param body of the request, as it was received
+     */
+    Answer noted(String runId, String body, Supplier<Answer> begin);
+  }
+
   /**
    * {@code POST /runs}.
    *
    * @param once remembers requests with a key
+   * @param noting notes how the run begins
    * @param create starts the run, under this id
    */
-  public static Router.Route runs(Once once, BiFunction<RunRequest, String, Run> create) {
+  public static Router.Route runs(
+      Once once, Noting noting, BiFunction<RunRequest, String, Run> create) {
     return request -> {
       request.allowQuery();
       String body = request.body();
       RunRequest asked = RequestReader.run(body);
-      return once.accept(request, body, runId -> accepted(create.apply(asked, runId)));
+      return once.accept(
+          request,
+          body,
+          runId -> noting.noted(runId, body, () -> accepted(create.apply(asked, runId))));
     };
   }
 
@@ -46,11 +63,15 @@ public final class CreateRoutes {
    * {@code POST /forks}.
    *
    * @param once remembers requests with a key
+   * @param noting notes how the fork begins
    * @param create starts the fork, under this id
    * @param address where the fork's archive will be
    */
   public static Router.Route forks(
-      Once once, BiFunction<ForkRequest, String, Run> create, Function<Run, String> address) {
+      Once once,
+      Noting noting,
+      BiFunction<ForkRequest, String, Run> create,
+      Function<Run, String> address) {
     return request -> {
       request.allowQuery();
       String body = request.body();
@@ -58,10 +79,14 @@ public final class CreateRoutes {
       return once.accept(
           request,
           body,
-          childId -> {
-            Run child = create.apply(asked, childId);
-            return accepted(child, address.apply(child));
-          });
+          childId ->
+              noting.noted(
+                  childId,
+                  body,
+                  () -> {
+                    Run child = create.apply(asked, childId);
+                    return accepted(child, address.apply(child));
+                  }));
     };
   }
 

@@ -5,6 +5,8 @@ import arena.diagnosis.Collector;
 import arena.diagnosis.Diagnosis;
 import arena.diagnosis.DiagnosisJson;
 import arena.diagnosis.DiagnosisText;
+import arena.diagnosis.InFlight;
+import arena.diagnosis.Report;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,27 +15,33 @@ import java.util.function.Supplier;
 
 /** The calls that say why a run does not end, and the one that ends it. */
 public final class DiagnosisRoutes {
-  private final Supplier<Collector> collector;
-  private final Supplier<StopRun> stopRun;
+  private final Parts parts;
 
-  private DiagnosisRoutes(Supplier<Collector> collector, Supplier<StopRun> stopRun) {
-    this.collector = collector;
-    this.stopRun = stopRun;
+  private DiagnosisRoutes(Parts parts) {
+    this.parts = parts;
   }
 
-  /** All of them, by route key; what they need is made when the first call needs it. */
-  public static Map<String, Router.Route> over(
-      Supplier<Collector> collector, Supplier<StopRun> stopRun) {
-    DiagnosisRoutes routes = new DiagnosisRoutes(collector, stopRun);
+  /** What the calls need; each is made when the first call needs it. */
+  public record Parts(
+      Supplier<Collector> collector,
+      Supplier<InFlight> inFlight,
+      Supplier<Report> report,
+      Supplier<StopRun> stopRun) {}
+
+  /** All of them, by route key. */
+  public static Map<String, Router.Route> over(Parts parts) {
+    DiagnosisRoutes routes = new DiagnosisRoutes(parts);
     return Map.of(
         "GET /runs/{run_id}/diagnosis", routes::diagnosis,
+        "GET /runs/{run_id}/report", routes::report,
+        "GET /replays", routes::replays,
         "POST /runs/{run_id}/stop", routes::stop);
   }
 
   private Answer diagnosis(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
-    Diagnosis diagnosis = collector.get().diagnose(runId, request.url(), false);
+    Diagnosis diagnosis = parts.collector().get().diagnose(runId, request.url(), false);
     boolean unknown = diagnosis.main().cause() == Cause.NO_SUCH_RUN;
     int status = unknown ? 404 : 200;
     if (request.wantsText()) {
@@ -46,11 +54,29 @@ public final class DiagnosisRoutes {
     return Answer.ofText(status, json.toString());
   }
 
+  private Answer replays(Request request) {
+    request.allowQuery("limit");
+    int limit =
+        Math.toIntExact(request.wholeQuery("limit", 1, InFlight.MAX_REPLAYS, InFlight.MAX_REPLAYS));
+    InFlight.Seen seen = parts.inFlight().get().look(limit);
+    return request.wantsText()
+        ? Answer.ofPlainText(200, seen.text())
+        : Answer.ofText(200, seen.json());
+  }
+
+  private Answer report(Request request) {
+    request.allowQuery();
+    String runId = request.pathRunId();
+    return Answer.ofText(200, parts.report().get().write(runId, request.url()))
+        .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
+  }
+
   private Answer stop(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
     Run run =
-        stopRun
+        parts
+            .stopRun()
             .get()
             .stop(runId)
             .orElseThrow(

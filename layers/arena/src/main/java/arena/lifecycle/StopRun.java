@@ -42,7 +42,9 @@ public final class StopRun {
   public Optional<Run> stop(String runId) {
     find(runId);
     Failure failure = new Failure(CODE, "an operator stopped it");
-    catalog.fail(runId, failure, clock.instant());
+    if (catalog.fail(runId, failure, clock.instant())) {
+      LOG.info("an operator stopped run {}", runId);
+    }
     Run run = find(runId);
     boolean stopped =
         run.status() == RunStatus.FAILED

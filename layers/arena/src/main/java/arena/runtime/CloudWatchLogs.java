@@ -30,7 +30,8 @@ final class CloudWatchLogs implements LogSource {
           "finalize-run",
           "stream-events",
           "read-runs",
-          "reap-runs");
+          "reap-runs",
+          "diagnose-run");
 
   /** Most pages of one log group: CloudWatch may answer many without a line before it finds one. */
   private static final int MAX_PAGES = 40;

@@ -17,7 +17,10 @@ import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
 import arena.diagnosis.Allowances;
 import arena.diagnosis.Collector;
+import arena.diagnosis.InFlight;
 import arena.diagnosis.LogSource;
+import arena.diagnosis.Redactor;
+import arena.diagnosis.Report;
 import arena.diagnosis.Sources;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
@@ -105,6 +108,9 @@ public final class Services {
       new Lazy<>(() -> new RedisInspection(redis.get(), RedisKeys.plain()));
   private final Lazy<Sources> sources = new Lazy<>(this::makeSources);
   private final Lazy<Collector> collector = new Lazy<>(this::makeCollector);
+  private final Lazy<InFlight> inFlight = new Lazy<>(this::makeInFlight);
+  private final Lazy<Report> report = new Lazy<>(this::makeReport);
+  private final Lazy<Beginnings> beginnings = new Lazy<>(this::makeBeginnings);
   private final Lazy<RunReader> runReader = new Lazy<>(this::makeRunReader);
   private final Lazy<Subscriptions> subscriptions = new Lazy<>(this::makeSubscriptions);
   private final Lazy<FanOut> fanOut = new Lazy<>(this::makeFanOut);
@@ -158,6 +164,21 @@ public final class Services {
   /** Ends runs for an operator. */
   public StopRun stopRun() {
     return stopRun.get();
+  }
+
+  /** Tells every replay in flight. */
+  public InFlight inFlight() {
+    return inFlight.get();
+  }
+
+  /** Writes bug reports. */
+  public Report report() {
+    return report.get();
+  }
+
+  /** Notes how runs begin. */
+  public Beginnings beginnings() {
+    return beginnings.get();
   }
 
   /** Says what is the matter with a run. */
@@ -353,8 +374,33 @@ public final class Services {
   }
 
   private Collector makeCollector() {
-    return new Collector(
-        sources.get(), new Allowances(settings.modelTimeout(), settings.grace()), clock);
+    return new Collector(sources.get(), allowances(), clock);
+  }
+
+  private Allowances allowances() {
+    return new Allowances(settings.modelTimeout(), settings.grace());
+  }
+
+  private InFlight makeInFlight() {
+    return new InFlight(catalog.get(), sources.get(), allowances(), clock);
+  }
+
+  private Report makeReport() {
+    return new Report(
+        collector.get(),
+        sources.get(),
+        catalog.get(),
+        new Report.Ways(
+            logSource(),
+            beginnings.get()::counters,
+            inspection.get()::inRedisCliWords,
+            () -> Versions.of(settings.environment(), inspection.get())),
+        new Redactor(settings.secrets()),
+        clock);
+  }
+
+  private Beginnings makeBeginnings() {
+    return new Beginnings(catalog.get(), catalog.get(), broker.get());
   }
 
   private RunReader makeRunReader() {

@@ -2,8 +2,10 @@ package arena.runtime;
 
 import arena.agent.ModelAgents;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What the template tells a function, by environment variables. A missing one is named when it is
@@ -88,6 +90,19 @@ public record Settings(Map<String, String> environment) {
   /** What the names of the functions' log groups begin with. */
   String logGroupPrefix() {
     return required("ARENA_LOG_GROUP_PREFIX");
+  }
+
+  /** What no report may show. */
+  List<String> secrets() {
+    return Stream.of(
+            "REDIS_PASSWORD",
+            "ARENA_OPENAI_API_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_ACCESS_KEY_ID")
+        .map(name -> environment.getOrDefault(name, ""))
+        .filter(secret -> !secret.isBlank())
+        .toList();
   }
 
   /** How long an ended or silent run stays in the broker. */
