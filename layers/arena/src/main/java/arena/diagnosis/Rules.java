@@ -600,10 +600,10 @@ final class Rules {
       return Optional.empty();
     }
     BrokerLook found = look.get();
-    boolean young = !facts.longAgo(run.get().createdAt(), Allowances.START);
     boolean fresh =
         facts.silentSince().stream().noneMatch(at -> facts.longAgo(at, Allowances.PUBLISH));
-    boolean noSentinel = !found.open() && !young;
+    // a run is open before its execution is started
+    boolean noSentinel = !found.open() && facts.played().isPresent();
     // what a turn has just written may still be on its way
     boolean behind = found.lastSeq() < facts.written() && !fresh;
     boolean hole = found.length() > 0 && found.newestSeq().orElse(0L) != found.lastSeq();

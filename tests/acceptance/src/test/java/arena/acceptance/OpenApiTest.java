@@ -97,12 +97,9 @@ class OpenApiTest {
 
   @Test
   void everyCallIsDescribedAndEveryDescriptionServed() {
-    Set<String> served = new TreeSet<>(ReadRoutes.over(() -> nothing()).keySet());
-    served.addAll(
-        DiagnosisRoutes.over(
-                new DiagnosisRoutes.Parts(
-                    () -> nothing(), () -> nothing(), () -> nothing(), () -> nothing()))
-            .keySet());
+    // nothing is called, so that nothing needs to be there
+    Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
+    served.addAll(DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null)).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(
@@ -145,10 +142,6 @@ class OpenApiTest {
     }
     assertTrue(checks.size() > 20, "there are examples");
     assertAll(checks);
-  }
-
-  private static <T> T nothing() {
-    throw new AssertionError("nothing is called");
   }
 
   private static Object read(String routeKey, String json) {

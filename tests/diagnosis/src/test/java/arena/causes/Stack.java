@@ -1,18 +1,35 @@
 package arena.causes;
 
+import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
+import arena.local.lambda.Invocation;
 import arena.models.ModelServer;
+import arena.runtime.AwsClients;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** The local stack of this module: models have little time here. Closed with the JVM. */
 final class Stack {
   /** What one model call may take, in seconds. */
-  static final int MODEL_SECONDS = 2;
+  static final int MODEL_SECONDS = 5;
+
+  /** In the name of a model whose turns run in processes that can be killed. */
+  static final String MORTAL = "mortal";
 
   static final String MODEL_KEY = "a-key-that-nobody-may-see";
 
@@ -34,7 +51,11 @@ final class Stack {
                 .parameter("CreationBurst", "1000")
                 .environment("ARENA_MODEL_TIMEOUT_SECONDS", String.valueOf(MODEL_SECONDS))
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
-                .environment("ARENA_OPENAI_API_KEY", MODEL_KEY));
+                .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
+                // a task that a test is going to lose has a process of its own
+                .inProcess(
+                    (function, event) ->
+                        function.endsWith("replay-turn") && event.contains(MORTAL)));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     patient = new Patient(client);
   }
@@ -61,6 +82,95 @@ final class Stack {
 
   Patient patient() {
     return patient;
+  }
+
+  /** The stack's tables. */
+  DynamoDbClient tables() {
+    return AwsClients.dynamoDb();
+  }
+
+  /** Sets a text in a run's row. */
+  void set(String runId, String attribute, String text) {
+    try (DynamoDbClient tables = tables()) {
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(stack.resource("CatalogTable"))
+                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
+                  .updateExpression("SET #attribute = :text")
+                  .expressionAttributeNames(Map.of("#attribute", attribute))
+                  .expressionAttributeValues(Map.of(":text", AttributeValue.fromS(text))));
+    }
+  }
+
+  /** Lets a time in a run's row be long ago, as a test cannot wait for. */
+  void setLongAgo(String runId, String attribute) {
+    set(runId, attribute, Timestamps.write(Instant.now().minus(Duration.ofMinutes(31))));
+  }
+
+  /**
+   * Takes an entry out of a run's journal.
+   *
+   * @return the entry, to be put back
+   */
+  Map<String, AttributeValue> takeEntry(String runId, long position) {
+    Map<String, AttributeValue> key =
+        Map.of(
+            "run_id", AttributeValue.fromS(runId),
+            "position", AttributeValue.fromN(String.valueOf(position)));
+    try (DynamoDbClient tables = tables()) {
+      return tables
+          .deleteItem(
+              delete ->
+                  delete
+                      .tableName(stack.resource("JournalTable"))
+                      .key(key)
+                      .returnValues(ReturnValue.ALL_OLD))
+          .attributes();
+    }
+  }
+
+  void putEntry(Map<String, AttributeValue> entry) {
+    try (DynamoDbClient tables = tables()) {
+      tables.putItem(put -> put.tableName(stack.resource("JournalTable")).item(entry));
+    }
+  }
+
+  String executionArn(String runId) {
+    return stack.resource("ReplayStateMachine").replace(":stateMachine:", ":execution:")
+        + ":"
+        + runId;
+  }
+
+  /** Stops a run's execution, behind the arena's back. */
+  void abortExecution(String runId) {
+    try (SfnClient stepFunctions = AwsClients.stepFunctions()) {
+      stepFunctions.stopExecution(stop -> stop.executionArn(executionArn(runId)));
+    }
+  }
+
+  /** Invokes a function that is not to fail. */
+  void invoke(String function, String event) {
+    try {
+      Invocation invocation = stack.invoke(function, event);
+      if (invocation.functionError().isPresent()) {
+        throw new AssertionError(function + " failed: " + invocation.payload());
+      }
+    } catch (TimeoutException e) {
+      throw new AssertionError(function + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Lets the reaper come. */
+  void reap() {
+    try {
+      invoke("reap-runs", Files.readString(Path.of("..", "..", "events", "reap-runs.json")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Jedis redis() {

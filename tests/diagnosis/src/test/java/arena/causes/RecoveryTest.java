@@ -1,0 +1,142 @@
+package arena.causes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.client.ArenaClient;
+import arena.local.client.Envelope;
+import arena.local.client.LiveReader;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** What the next steps say can be typed as it stands, and does what is said of it. */
+class RecoveryTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Stack stack = Stack.shared();
+  private final ArenaClient arena = stack.client();
+  private final Patient patient = stack.patient();
+
+  private JsonNode type(JsonNode said, String action) throws JsonProcessingException {
+    String command = Shell.command(said, action).orElseThrow();
+    return MAPPER.readTree(Shell.run(command, stack.stack().redisPassword()));
+  }
+
+  /** The fork that is proposed plays the turns that are left, from the last good one. */
+  private void assertForked(JsonNode said, int t, int turns) throws JsonProcessingException {
+    JsonNode answer = type(said, "fork");
+    String child = answer.path("child_run_id").asText();
+    assertFalse(child.isEmpty(), answer.toString());
+    JsonNode row = arena.awaitEnd(child, BOUND);
+    assertEquals("complete", row.get("status").textValue(), row.toString());
+    assertEquals(said.get("run_id"), row.get("parent_run_id"));
+    assertEquals(t, row.get("parent_t").intValue());
+    assertEquals(turns, row.get("n_turns").intValue());
+    assertEquals("fork", arena.events(child, 1).getFirst().fields().get("kind").textValue());
+  }
+
+  @Test
+  void aRunThatStillRunsIsForkedAtItsLastGoodTurn() throws Exception {
+    try (Gate gate = Gate.at(3)) {
+      String run = gate.start(5);
+      stack.abortExecution(run);
+      assertForked(patient.until(run, "execution_ended"), 2, 3);
+    }
+  }
+
+  @Test
+  void aRunThatFailedIsForkedAtItsLastGoodTurn() throws Exception {
+    try (Gate gate = Gate.at(2)) {
+      String run = gate.start(4);
+      stack.abortExecution(run);
+      stack.invoke(
+          "finalize-run",
+          "{\"run_id\":\"%s\",\"status\":\"failed\",\"error\":{\"code\":\"Mishap\",\"message\":\"made up\"}}"
+              .formatted(run));
+      assertForked(patient.until(run, "failed_later"), 1, 3);
+    }
+  }
+
+  @Test
+  void aRunThatWasReapedIsForkedAtItsLastGoodTurn() throws Exception {
+    try (Gate gate = Gate.at(2)) {
+      String run = gate.start(3);
+      stack.abortExecution(run);
+      stack.setLongAgo(run, "last_ts");
+      stack.reap();
+      assertForked(patient.until(run, "reaped", BOUND), 1, 2);
+    }
+  }
+
+  @Test
+  void aRunThatIsStoppedIsArchivedAndItsReadersAreTold() throws Exception {
+    try (Gate gate = Gate.at(2);
+        LiveReader reader = arena.live()) {
+      String run = gate.start(4);
+      reader.subscribe(run, 1);
+      stack.abortExecution(run); // so that there is something to be done about it
+      JsonNode answer = type(patient.until(run, "execution_ended"), "stop");
+      assertEquals("Stopped", answer.at("/error/code").asText(), answer.toString());
+      gate.open();
+
+      LiveReader.Closed closed = reader.untilClosed(run, BOUND, _ -> {});
+      assertEquals("failed", closed.status());
+      JsonNode said = patient.until(run, "stopped");
+      assertTrue(said.at("/facts/catalog/db_path").textValue().startsWith("s3://"));
+      List<Envelope> events = arena.events(run, 1);
+      assertEquals(closed.lastSeq(), events.size());
+      assertEquals(answer, arena.post("/runs/" + run + "/stop", "").expect(202), "the same again");
+      assertEquals(events, arena.events(run, 1));
+    }
+  }
+
+  @Test
+  void aRunThatPlaysIsStoppedInTheMiddleOfATurn() {
+    try (Gate gate = Gate.at(2)) {
+      String run = gate.start(4);
+      arena.post("/runs/" + run + "/stop", "").expect(202);
+      gate.open();
+      JsonNode row = arena.awaitEnd(run, BOUND);
+      assertEquals("failed", row.get("status").textValue());
+      assertEquals("Stopped", row.at("/error/code").textValue());
+      assertEquals(row.get("n_events").longValue(), arena.events(run, 1).size());
+    }
+  }
+
+  @Test
+  void aRunThatEndedOtherwiseIsNotStopped() {
+    String run = arena.startRun("{\"n_turns\":1}");
+    arena.awaitEnd(run, BOUND);
+    JsonNode row = arena.get("/runs/" + run).expect(200);
+    ArenaClient.Answer answer = arena.post("/runs/" + run + "/stop", "");
+    assertEquals(409, answer.status());
+    assertEquals("run_ended", answer.json().at("/error/code").textValue());
+    assertEquals(row, arena.get("/runs/" + run).expect(200));
+  }
+
+  /** Keys that are deleted as the next step says it: of a run that nobody plays any more. */
+  @Test
+  void theKeysAreDeletedAsTheStepSays() {
+    try (Gate gate = Gate.at(2);
+        Jedis redis = stack.redis()) {
+      String run = gate.start(3);
+      stack.abortExecution(run);
+      String command =
+          Shell.command(patient.until(run, "execution_ended"), "delete_keys").orElseThrow();
+      assertTrue(command.startsWith("redis-cli -a \"$REDIS_PASSWORD\""), command);
+      String[] keys = command.replaceFirst("^.* DEL ", "").split(" ", -1);
+      assertEquals(keys.length, redis.del(keys));
+      JsonNode row = arena.get("/runs/" + run).expect(200);
+      assertEquals(row.get("n_events").longValue(), arena.events(run, 1).size());
+      arena.post("/runs/" + run + "/stop", "").expect(202);
+      assertEquals("failed", arena.awaitEnd(run, BOUND).get("status").textValue());
+    }
+  }
+}
