@@ -18,8 +18,8 @@ import java.util.function.Supplier;
  * agree on was only on its way.
  */
 public final class Collector {
-  /** Longest wait for one source: the broker's own time-out and something. */
-  static final Duration SOURCE = Duration.ofMillis(2_500);
+  /** Longest wait for one source, which may have to start first: its client, and its connection. */
+  static final Duration SOURCE = Duration.ofSeconds(4);
 
   /** Between two looks. */
   static final Duration BETWEEN = Duration.ofMillis(500);

@@ -68,13 +68,14 @@ public record Diagnosis(
         .silence()
         .ifPresent(why -> misfits.add("Step Functions tells nothing: " + why));
     facts.broker().silence().ifPresent(why -> misfits.add("the broker tells nothing: " + why));
-    Optional<WaitingOn> waiting = Position.of(facts);
+    Optional<WaitingOn> waiting =
+        Position.of(facts).filter(_ -> misfits.isEmpty()); // else it is not known
     waiting.ifPresent(
         on ->
             misfits.add(
                 "in state %s it waits at the step %s since %s, longer than that takes"
                     .formatted(on.state(), on.step().label(), Rules.seconds(on.waited()))));
-    if (waiting.isEmpty()) {
+    if (misfits.isEmpty()) {
       misfits.add(
           "the run is %s, and nothing of it is left to be done"
               .formatted(facts.run().map(run -> run.status().label()).orElse("unknown")));

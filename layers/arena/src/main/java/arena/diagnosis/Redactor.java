@@ -28,7 +28,8 @@ public final class Redactor {
                   + "[\"\\\\]{0,3}\\s{0,3}[=:]\\s{0,3}[\"\\\\]{0,3})[^\\s\"\\\\,;&}]{3,}"),
           Pattern.compile("(?i)\\b(key provided: )[^\\s\".]+"),
           // credentials of HTTP, and JSON web tokens
-          Pattern.compile("(?i)\\b((?:bearer|basic)\\s+)[A-Za-z0-9+/=._~-]{8,}"),
+          Pattern.compile("(?i)\\b(bearer\\s+)[A-Za-z0-9+/=._~-]{8,}"),
+          Pattern.compile("(?i)\\b(authorization[\"\\\\:=\\s]{1,8}basic\\s+)[A-Za-z0-9+/=]{4,}"),
           Pattern.compile("(://[^/\\s:@\"]{0,100}:)[^/\\s@\"]{1,200}(?=@)"),
           Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{4,}"));
 

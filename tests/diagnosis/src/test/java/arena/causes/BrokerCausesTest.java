@@ -91,7 +91,7 @@ class BrokerCausesTest {
         }
         operator.configSet("maxclients", String.valueOf(hogs.size() + 1));
         List<Long> ours = hogs.stream().map(Jedis::clientId).toList();
-        for (String line : operator.clientList().split("\n")) {
+        for (String line : operator.clientList().lines().toList()) {
           long id = Long.parseLong(line.replaceFirst("^id=(\\d+) .*$", "$1").strip());
           if (!ours.contains(id) && id != operator.clientId()) {
             operator.clientKill(new ClientKillParams().id(String.valueOf(id)));

@@ -25,13 +25,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class CostTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final Set<String> READS =
-      Set.of("DynamoDB.GetItem", "DynamoDB.Query", "SFN.GetExecutionHistory");
+      Set.of("DynamoDb.GetItem", "DynamoDb.Query", "Sfn.GetExecutionHistory");
 
   private final Stack stack = Stack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test
   void aHealthyRunsDiagnosisCostsFiveCallsAndChangesNothing() {
+    stack.awaitQuiet();
     try (Gate gate = Gate.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(3);
@@ -48,11 +49,11 @@ class CostTest {
               });
 
       long looks = scripts(redis) - scripts;
-      long tables = calls.stream().filter(call -> call.startsWith("DynamoDB.")).count();
+      long tables = calls.stream().filter(call -> call.startsWith("DynamoDb.")).count();
       assertEquals(2, looks, "two looks at the broker");
       assertTrue(looks + tables <= 5, () -> looks + " of Redis and " + calls);
       assertTrue(READS.containsAll(calls), calls::toString);
-      assertEquals(1, calls.stream().filter(call -> call.startsWith("SFN.")).count());
+      assertEquals(1, calls.stream().filter(call -> call.startsWith("Sfn.")).count());
       assertEquals(kept, kept(redis, run));
       gate.open();
       arena.awaitEnd(run, BOUND);

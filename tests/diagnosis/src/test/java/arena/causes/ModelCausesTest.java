@@ -31,6 +31,7 @@ class ModelCausesTest {
     assertEquals(0, said.at("/waiting_on/turn").intValue());
     assertEquals("model", said.at("/waiting_on/step").textValue());
     assertEquals("wait", said.at("/next_steps/0/action").textValue());
+    stack.stop(run);
   }
 
   @Test
@@ -42,13 +43,16 @@ class ModelCausesTest {
     assertFalse(said.get("healthy").booleanValue());
     assertEquals("streaming_without_growth", said.get("symptom").textValue());
     assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelTimedOut"));
+    stack.stop(run);
   }
 
   @Test
   void aModelThatThrottlesIsNamed() {
-    JsonNode said = patient.until(play("openai:throttle", 3), "model_throttles");
+    String run = play("openai:throttle", 3);
+    JsonNode said = patient.until(run, "model_throttles");
     assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelThrottled"));
     assertEquals("PlayTurn", said.at("/waiting_on/state").textValue());
+    stack.stop(run);
   }
 
   @Test
@@ -60,9 +64,11 @@ class ModelCausesTest {
 
   @Test
   void aModelWithoutActionsIsNamed() {
-    JsonNode said = patient.until(play("openai:prose", 200), "model_answers_no_actions", BOUND);
+    String run = play("openai:prose", 200);
+    JsonNode said = patient.until(run, "model_answers_no_actions", BOUND);
     assertEquals("playing_without_effect", said.get("symptom").textValue());
     assertTrue(Patient.evidence(said, "journal.last_reasoning").contains("food is low"));
+    arena.post("/runs/" + run + "/stop", ""); // it may be complete by now
   }
 
   @Test

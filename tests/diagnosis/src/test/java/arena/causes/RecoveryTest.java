@@ -48,6 +48,7 @@ class RecoveryTest {
       String run = gate.start(5);
       stack.abortExecution(run);
       assertForked(patient.until(run, "execution_ended"), 2, 3);
+      stack.stop(run);
     }
   }
 

@@ -36,8 +36,8 @@ class ReplaysTest {
       assertTrue(text.contains(one + "  PlayTurn, turn 1, at the step model"), text);
       assertEquals(1, arena.get("/replays?limit=1").expect(200).get("replays").size());
       assertTrue(arena.get("/replays?limit=1").expect(200).get("more").booleanValue());
-      first.open();
-      second.open();
+      stack.stop(one);
+      stack.stop(other);
     }
   }
 }

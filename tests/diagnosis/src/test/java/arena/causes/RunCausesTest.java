@@ -81,7 +81,10 @@ class RunCausesTest {
     assertEquals("none", Patient.evidence(said, "execution"));
     assertEquals("start", said.at("/waiting_on/step").textValue());
     assertEquals("start", said.at("/next_steps/0/action").textValue());
-    assertEquals("starting", patient.diagnosis(begin(Instant.now())).get("cause").textValue());
+    String young = begin(Instant.now());
+    assertEquals("starting", patient.diagnosis(young).get("cause").textValue());
+    stack.stop(run);
+    stack.stop(young);
   }
 
   @Test
@@ -154,7 +157,7 @@ class RunCausesTest {
     assertTrue(
         Patient.evidence(said, "execution.last_error").contains("Runtime.ExitError"),
         said.toPrettyString());
-    arena.post("/runs/" + run + "/stop", "");
+    stack.stop(run);
   }
 
   @Test
@@ -164,6 +167,7 @@ class RunCausesTest {
       stack.abortExecution(run);
       JsonNode said = patient.until(run, "execution_ended");
       assertTrue(Patient.evidence(said, "execution").startsWith("ABORTED"));
+      stack.stop(run);
     }
   }
 

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 /** The local stack of this module: models have little time here. Closed with the JVM. */
 final class Stack {
   /** What one model call may take, in seconds. */
-  static final int MODEL_SECONDS = 5;
+  static final int MODEL_SECONDS = 8;
 
   /** In the name of a model whose turns run in processes that can be killed. */
   static final String MORTAL = "mortal";
@@ -58,6 +58,11 @@ final class Stack {
                         function.endsWith("replay-turn") && event.contains(MORTAL)));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     patient = new Patient(client);
+    // what is asked first has all the classes to load, as no later call has
+    String first = client.startRun("{\"n_turns\":1}");
+    client.awaitEnd(first, Duration.ofSeconds(60));
+    client.get("/runs/" + first + "/diagnosis").expect(200);
+    client.get("/replays").expect(200);
   }
 
   static synchronized Stack shared() {
@@ -161,6 +166,23 @@ final class Stack {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Ends a run that would go on for longer than its test. */
+  void stop(String runId) {
+    client.post("/runs/" + runId + "/stop", "").expect(202);
+    client.awaitEnd(runId, Duration.ofSeconds(60));
+  }
+
+  /** Waits until no run plays, and nobody calls AWS any more. */
+  void awaitQuiet() {
+    Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+    while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0
+        || !CountedCalls.noneFor(Duration.ofMillis(700))) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("the runs of other tests do not end");
+      }
     }
   }
 

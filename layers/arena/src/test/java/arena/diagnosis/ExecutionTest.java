@@ -1,0 +1,108 @@
+package arena.diagnosis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** Histories as Step Functions writes them. */
+class ExecutionTest {
+  private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+  private final List<Execution.Entry> history = new ArrayList<>();
+
+  private void add(String type, String state, String error, String reason) {
+    long id = history.size() + 1L;
+    history.addFirst(
+        new Execution.Entry(
+            id,
+            START.plusSeconds(id),
+            type,
+            Optional.ofNullable(state),
+            Optional.ofNullable(state).map(_ -> "{\"t\":7}"),
+            Optional.ofNullable(error),
+            Optional.ofNullable(reason)));
+  }
+
+  private void all(String... types) {
+    for (String type : types) {
+      add(type, type.endsWith("StateEntered") ? "PlayTurn" : null, null, null);
+    }
+  }
+
+  private void fail(String error, String message) {
+    add(
+        "TaskFailed",
+        null,
+        error,
+        "{\"errorMessage\":\"%s\",\"errorType\":\"x\",\"stackTrace\":[\"a.B.c(D.java:1)\"]}"
+            .formatted(message));
+  }
+
+  @Test
+  void aTaskUnderWayIsWaitedFor() {
+    all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
+    Execution execution = Execution.read(history);
+    assertEquals("RUNNING", execution.status());
+    assertEquals("PlayTurn", execution.state());
+    assertEquals(OptionalInt.of(7), execution.turn());
+    assertEquals(1, execution.attempts());
+    assertEquals(Execution.Pending.TASK, execution.pending());
+    assertEquals(Optional.empty(), execution.lastError());
+  }
+
+  @Test
+  void aFailedTaskWaitsForItsRetry() {
+    all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
+    fail("arena.agent.ModelThrottled", "slow \\\"down\\\"");
+    Execution execution = Execution.read(history);
+    assertEquals(Execution.Pending.RETRY, execution.pending());
+    assertEquals("ModelThrottled", execution.lastError().orElseThrow().code());
+    assertEquals("slow \"down\"", execution.lastError().orElseThrow().message());
+    assertEquals("PlayTurn", execution.lastError().orElseThrow().state());
+    all("TaskScheduled", "TaskStarted");
+    execution = Execution.read(history);
+    assertEquals(2, execution.attempts());
+    assertTrue(execution.lastError().isPresent(), "what the state failed with before");
+  }
+
+  @Test
+  void whatAnEarlierStateFailedWithIsOver() {
+    all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
+    fail("x.Y", "once");
+    all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited", "TaskStateEntered");
+    all("TaskScheduled");
+    Execution execution = Execution.read(history);
+    assertEquals(Optional.empty(), execution.lastError());
+    assertEquals(1, execution.attempts());
+  }
+
+  @Test
+  void anExecutionThatFailedTellsWhatItsLastTaskEndedWith() {
+    all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
+    fail("arena.agent.ModelRefused", "the key is wrong");
+    all("TaskStateExited");
+    add("TaskStateEntered", "FinalizeFailedRun", null, null);
+    all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited");
+    add("FailStateEntered", "RunFailed", null, null);
+    add("ExecutionFailed", null, "ModelRefused", "the key is wrong");
+    Execution execution = Execution.read(history);
+    assertEquals("FAILED", execution.status());
+    assertEquals("FinalizeFailedRun", execution.state());
+    assertEquals("arena.agent.ModelRefused", execution.lastError().orElseThrow().name());
+    assertEquals("PlayTurn", execution.lastError().orElseThrow().state());
+    assertEquals("ModelRefused", execution.endError().orElseThrow().name());
+    assertEquals(Execution.Pending.NOTHING, execution.pending());
+  }
+
+  @Test
+  void aCauseThatWasCutOffIsReadAsFarAsItGoes() {
+    assertEquals("so f", Execution.message("{\"errorMessage\":\"so f"));
+    assertEquals("plain", Execution.message("plain"));
+    assertEquals("", Execution.message("{\"stackTrace\":[\"a.B.c(D.java:1)\"]}"));
+  }
+}
