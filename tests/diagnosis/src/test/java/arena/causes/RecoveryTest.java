@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.Jedis;
 
 /** What the next steps say can be typed as it stands, and does what is said of it. */
@@ -66,6 +67,7 @@ class RecoveryTest {
   }
 
   @Test
+  @ResourceLock("reaper")
   void aRunThatWasReapedIsForkedAtItsLastGoodTurn() throws Exception {
     try (Gate gate = Gate.at(2)) {
       String run = gate.start(3);

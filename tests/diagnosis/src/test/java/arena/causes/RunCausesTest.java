@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -172,6 +173,7 @@ class RunCausesTest {
   }
 
   @Test
+  @ResourceLock("reaper")
   void aSilentRunIsDueToBeReapedAndThenReaped() {
     try (Gate gate = Gate.at(1)) {
       String run = gate.start(3);
