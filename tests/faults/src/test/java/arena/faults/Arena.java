@@ -7,7 +7,6 @@ import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
-import arena.local.client.Envelope;
 import arena.local.lambda.Invocation;
 import arena.models.ModelServer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,7 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * functions call. Tests that break something for all take the lock {@link #ALL} for themselves;
  * those that break something for one run alone share it.
  */
-final class Arena {
+final class Arena implements Stack {
   /** Name of the lock. */
   static final String ALL = "the whole stack";
 
@@ -107,11 +105,13 @@ final class Arena {
     return stack;
   }
 
-  ArenaClient client() {
+  @Override
+  public ArenaClient client() {
     return client;
   }
 
-  ModelServer models() {
+  @Override
+  public ModelServer models() {
     return models;
   }
 
@@ -161,21 +161,74 @@ final class Arena {
     return stack.kill(function, event -> event.contains(inEvent));
   }
 
+  /**
+   * Waits until nothing plays, and then sees that {@code /metrics} tells the truth of events and
+   * runs, whatever was lost and written again.
+   */
+  void assertCountersTrue() {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    Total total = total();
+    while (total.running() > 0) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError(total.running() + " runs do not end");
+      }
+      total = total();
+    }
+    JsonNode metrics = client.get("/metrics").expect(200);
+    assertEquals(0, metrics.get("runs_open").longValue(), "runs_open");
+    assertEquals(
+        total.events(),
+        metrics.get("events_published").longValue(),
+        "events_published counts each event once");
+  }
+
+  private record Total(long events, long running) {}
+
+  /** Of all runs. */
+  private Total total() {
+    long events = 0;
+    long running = 0;
+    for (String page = "/runs?limit=100"; !page.isEmpty(); ) {
+      ArenaClient.Answer answer = client.get(page);
+      for (JsonNode run : answer.expect(200)) {
+        events += run.get("n_events").longValue();
+        running += run.get("status").textValue().equals("running") ? 1 : 0;
+      }
+      page =
+          answer
+              .response()
+              .headers()
+              .firstValue("link")
+              .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')))
+              .orElse("");
+    }
+    return new Total(events, running);
+  }
+
+  /** Deletes what a killed Redis kept on disk. */
+  void loseRedis() {
+    try (Stream<Path> kept = Files.walk(stack.home().resolve("redis"))) {
+      for (Path file :
+          kept.filter(file -> file.getFileName().toString().contains(".aof")).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis keeps what it has", e);
+    }
+  }
+
+  /** How many keys Redis has. */
+  long keys() {
+    try (Jedis operator = redis()) {
+      return operator.dbSize();
+    }
+  }
+
   /** Speaks to Redis itself, as an operator does. */
   Jedis redis() {
     return new Jedis(
         new HostAndPort(stack.redisHost(), stack.redisPort()),
         DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
-  }
-
-  /** The run's row. */
-  JsonNode row(String runId) {
-    return client.get("/runs/" + runId).expect(200);
-  }
-
-  /** The run's events, from wherever they are. */
-  List<Envelope> events(String runId) {
-    return client.events(runId, 1);
   }
 
   /** Lets the grace of a run be over, and has it reaped until it has ended and is archived. */
@@ -192,11 +245,8 @@ final class Arena {
     }
   }
 
-  /**
-   * Lets the grace of a run that is over be over too, and has it reaped until the broker holds
-   * nothing of it.
-   */
-  void reap(String runId) {
+  @Override
+  public void reap(String runId) {
     Instant deadline = Instant.now().plus(PATIENCE);
     Set<String> left = keys(runId);
     while (!left.isEmpty()) {

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The process that starts a fork is killed, between its steps. Who asks again with the same key has
@@ -47,14 +48,16 @@ final class KilledForkTest {
     };
   }
 
+  static Stream<Fault> askedAgain() {
+    return Fault.tried(
+        Fault.FORK_AGAIN_AFTER_BEGUN,
+        Fault.FORK_AGAIN_AFTER_OPEN,
+        Fault.FORK_AGAIN_BEFORE_START,
+        Fault.FORK_AGAIN_AFTER_START);
+  }
+
   @ParameterizedTest
-  @EnumSource(
-      names = {
-        "FORK_AGAIN_AFTER_BEGUN",
-        "FORK_AGAIN_AFTER_OPEN",
-        "FORK_AGAIN_BEFORE_START",
-        "FORK_AGAIN_AFTER_START"
-      })
+  @MethodSource("askedAgain")
   void askedAgainItIsThereOnce(Fault point) {
     try (Play parent = parent(point);
         Play play =
@@ -76,9 +79,16 @@ final class KilledForkTest {
     }
   }
 
+  static Stream<Fault> askedNoMore() {
+    return Fault.tried(
+        Fault.FORK_AFTER_BEGUN,
+        Fault.FORK_AFTER_OPEN,
+        Fault.FORK_BEFORE_START,
+        Fault.FORK_AFTER_START);
+  }
+
   @ParameterizedTest
-  @EnumSource(
-      names = {"FORK_AFTER_BEGUN", "FORK_AFTER_OPEN", "FORK_BEFORE_START", "FORK_AFTER_START"})
+  @MethodSource("askedNoMore")
   void askedNoMoreItEnds(Fault point) {
     try (Play parent = parent(point);
         Play play =

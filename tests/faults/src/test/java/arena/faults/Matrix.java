@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
@@ -20,7 +21,12 @@ public final class Matrix implements TestExecutionListener {
   private static final Path COMMITTED = Path.of("MATRIX.md");
   private static final Path WRITTEN = Path.of("target", "MATRIX.md");
   private static final boolean UPDATES = Boolean.getBoolean("arena.faults.update");
-  private static final String COMMAND = "./arena faults --update";
+
+  /** What writes the page. */
+  static final String COMMAND = "./arena faults --update";
+
+  private static final String BY_MOMENT =
+      "perhaps a batch that came again and was dropped, or a connection that was closed";
   private static final Map<Fault, Outcome> OUTCOMES = new EnumMap<>(Fault.class);
 
   private static final String HEAD =
@@ -42,7 +48,8 @@ public final class Matrix implements TestExecutionListener {
   public Matrix() {}
 
   /** Notes an outcome; fails if the committed page has another. */
-  static void record(Fault fault, Outcome outcome) {
+  static void record(Fault fault, Outcome tried) {
+    Outcome outcome = fault.differsByMoment() ? tried.seen(BY_MOMENT) : tried;
     synchronized (OUTCOMES) {
       OUTCOMES.put(fault, outcome);
     }
@@ -65,6 +72,13 @@ public final class Matrix implements TestExecutionListener {
             outcome.reader());
   }
 
+  /** What the committed page has of a fault. */
+  static Optional<String> committedRow(Fault fault) {
+    return committed().stream()
+        .filter(line -> line.startsWith("| " + fault.moment() + " |"))
+        .findFirst();
+  }
+
   private static List<String> committed() {
     try {
       return Files.exists(COMMITTED) ? Files.readAllLines(COMMITTED) : List.of();
@@ -75,7 +89,6 @@ public final class Matrix implements TestExecutionListener {
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    List<String> before = committed();
     List<String> lines = new ArrayList<>(HEAD.lines().toList());
     String part = "";
     synchronized (OUTCOMES) {
@@ -85,13 +98,7 @@ public final class Matrix implements TestExecutionListener {
       for (Fault fault : Fault.values()) {
         Outcome outcome = OUTCOMES.get(fault);
         // one that was not tried this time stays as it was
-        String row =
-            outcome != null
-                ? row(fault, outcome)
-                : before.stream()
-                    .filter(line -> line.startsWith("| " + fault.moment() + " |"))
-                    .findFirst()
-                    .orElse("");
+        String row = outcome != null ? row(fault, outcome) : committedRow(fault).orElse("");
         if (row.isEmpty()) {
           continue;
         }

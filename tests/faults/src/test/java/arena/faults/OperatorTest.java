@@ -5,28 +5,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
 /** An operator deletes a run's keys in the broker while it plays, as the runbook allows. */
-@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ_WRITE)
 final class OperatorTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
+  static Stream<Fault> faults() {
+    return Fault.tried(
+        Fault.OPERATOR_DELETES_OPEN,
+        Fault.OPERATOR_DELETES_EVENTS,
+        Fault.OPERATOR_DELETES_SEQ,
+        Fault.OPERATOR_DELETES_DOCUMENTED,
+        Fault.OPERATOR_DELETES_ALL);
+  }
+
   @ParameterizedTest
-  @EnumSource(
-      names = {
-        "OPERATOR_DELETES_OPEN",
-        "OPERATOR_DELETES_EVENTS",
-        "OPERATOR_DELETES_SEQ",
-        "OPERATOR_DELETES_DOCUMENTED",
-        "OPERATOR_DELETES_ALL"
-      })
+  @MethodSource("faults")
   void theRunGoesOn(Fault fault) {
     Arena arena = Arena.shared();
+    arena.assertCountersTrue();
     try (Play play = Play.start(arena, fault.token()).begun()) {
       Held held = play.holdingModel(2);
       play.goOn();
@@ -38,6 +42,7 @@ final class OperatorTest {
       held.letGo();
       Matrix.record(fault, play.completes(BOUND));
     }
+    arena.assertCountersTrue();
   }
 
   private static void delete(Arena arena, String runId, Fault fault) {

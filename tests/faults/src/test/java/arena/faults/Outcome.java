@@ -10,4 +10,9 @@ package arena.faults;
  * @param within the bound on everything being as it should be, in seconds after the fault
  * @param reader what its reader saw beside every event once
  */
-record Outcome(String end, long lost, long twice, long modelCalls, long within, String reader) {}
+record Outcome(String end, long lost, long twice, long modelCalls, long within, String reader) {
+  /** The same, but for what its reader saw. */
+  Outcome seen(String sight) {
+    return new Outcome(end, lost, twice, modelCalls, within, sight);
+  }
+}

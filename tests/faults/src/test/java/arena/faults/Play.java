@@ -30,7 +30,7 @@ final class Play implements AutoCloseable {
 
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private final Arena arena;
+  private final Stack arena;
   private final String runId;
   private final Reader reader;
   private final Held opening;
@@ -39,7 +39,7 @@ final class Play implements AutoCloseable {
   private Instant broken = Instant.now();
 
   private Play(
-      Arena arena, String runId, Held opening, Map<Integer, Held> atCall, AtomicInteger calls) {
+      Stack arena, String runId, Held opening, Map<Integer, Held> atCall, AtomicInteger calls) {
     this.arena = arena;
     this.runId = runId;
     this.opening = opening;
@@ -49,12 +49,12 @@ final class Play implements AutoCloseable {
   }
 
   /** Starts a run; its first turn waits for its model. */
-  static Play start(Arena arena, String token) {
+  static Play start(Stack arena, String token) {
     return start(arena, token, () -> startRun(arena, token));
   }
 
   /** Starts a run of this token's profile and label; its id. */
-  static String startRun(Arena arena, String token) {
+  static String startRun(Stack arena, String token) {
     return arena
         .client()
         .startRun(
@@ -67,7 +67,7 @@ final class Play implements AutoCloseable {
    * Has this start a run that is played by {@link #profile}. If it plays, its first turn waits for
    * its model.
    */
-  static Play start(Arena arena, String token, Supplier<String> start) {
+  static Play start(Stack arena, String token, Supplier<String> start) {
     Held opening = new Held();
     Map<Integer, Held> atCall = new ConcurrentHashMap<>();
     AtomicInteger calls = new AtomicInteger();

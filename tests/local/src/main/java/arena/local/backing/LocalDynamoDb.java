@@ -60,14 +60,14 @@ public final class LocalDynamoDb implements AutoCloseable {
     // Each request would otherwise be lines of log, and each refusal, which is answered, a page.
     Configurator.setLevel("software.amazon.dynamodb", Level.FATAL);
     Configurator.setLevel("org.eclipse.jetty", Level.WARN);
-    boolean inMemory = folder.isEmpty();
     folder.ifPresent(LocalDynamoDb::make);
     boolean shared = true; // one database for every region and access key
     boolean slowStatuses = false;
     handler =
         new LocalDynamoDBServerHandler(
-            new LocalDynamoDBRequestHandler(
-                0, inMemory, folder.map(Path::toString).orElse(null), shared, slowStatuses),
+            folder.isEmpty()
+                ? new LocalDynamoDBRequestHandler(0, true, null, shared, slowStatuses)
+                : new KeptTransactions(folder.get().toString(), shared, slowStatuses),
             null);
     var threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("dynamodb");
