@@ -102,10 +102,17 @@ public final class Load {
         MeasuredStack stack = MeasuredStack.start(line -> console.println("  " + line));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         HttpClient client = HttpClient.newBuilder().executor(threads).build()) {
-      all &= size.viewers == 0 || lookOn(stack, client, size, rows);
-      all &= size.runs == 0 || playAtOnce(stack, client, size, rows);
-      client.shutdownNow();
-      threads.shutdownNow();
+      try {
+        all &= size.viewers == 0 || lookOn(stack, client, size, rows);
+        all &= size.runs == 0 || playAtOnce(stack, client, size, rows);
+      } catch (RuntimeException e) {
+        console.println("arena: not loaded: " + e.getMessage());
+        all = false;
+      } finally {
+        // Else closing them waits for connections that nobody ends.
+        client.shutdownNow();
+        threads.shutdownNow();
+      }
     }
     console.println();
     new Report(rows).print(console);
