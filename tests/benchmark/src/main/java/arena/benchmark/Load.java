@@ -113,6 +113,9 @@ public final class Load {
         client.shutdownNow();
         threads.shutdownNow();
       }
+    } catch (RuntimeException e) {
+      console.println("arena: there is no stack: " + e.getMessage());
+      return 1;
     }
     console.println();
     new Report(rows).print(console);
