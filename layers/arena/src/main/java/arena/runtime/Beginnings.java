@@ -28,7 +28,7 @@ public final class Beginnings {
 
   /** Begins a run, and notes it, whatever becomes of it. */
   public <T> T noted(String runId, String request, Supplier<T> begin) {
-    String counters = atStart();
+    String counters = atStart(runId);
     try {
       return begin.get();
     } finally {
@@ -36,11 +36,14 @@ public final class Beginnings {
     }
   }
 
-  private String atStart() {
+  private String atStart(String runId) {
     try {
       return counters();
     } catch (RuntimeException e) {
-      LOG.warn("the counters at the beginning of a run are not noted", e);
+      LOG.atWarn()
+          .addKeyValue("run_id", runId)
+          .setCause(e)
+          .log("the counters at the beginning of the run are not noted");
       return "";
     }
   }
@@ -61,7 +64,10 @@ public final class Beginnings {
     try {
       notes.began(runId, beginning);
     } catch (RuntimeException e) {
-      LOG.warn("the beginning of run {} is not noted", runId, e);
+      LOG.atWarn()
+          .addKeyValue("run_id", runId)
+          .setCause(e)
+          .log("the beginning of the run is not noted");
     }
   }
 }
