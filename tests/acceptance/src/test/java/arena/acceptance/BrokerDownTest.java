@@ -112,7 +112,7 @@ final class BrokerDownTest {
     try (LiveReader reader = arena.live()) {
       reader.subscribe(run, 1);
       JsonNode reaped = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
-      assertEquals(1, reaped.get("reaped").intValue());
+      assertEquals(1, reaped.get("runs").intValue());
       LiveReader.Closed closed = reader.untilClosed(run, BOUND, _ -> {});
       assertEquals("failed", closed.status());
       assertEquals(before, closed.events());
