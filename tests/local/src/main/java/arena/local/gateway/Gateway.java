@@ -17,8 +17,10 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -26,6 +28,9 @@ import org.eclipse.jetty.util.Callback;
  * that its port is known, and answers 503 until it is told what to serve.
  */
 public final class Gateway implements AutoCloseable {
+  /** Connections that may wait to be taken: by default it is 50, and others are cut off. */
+  private static final int MAX_ARRIVING = 2_048;
+
   private record Served(
       Optional<HttpApi> http,
       Optional<WebSocketApi> webSocket,
@@ -62,6 +67,16 @@ public final class Gateway implements AutoCloseable {
               config.concurrency.useVirtualThreads = true;
               config.http.compressionStrategy = CompressionStrategy.NONE;
               config.jetty.modifyServer(server -> server.setErrorHandler(Gateway::refuse));
+              config.jetty.addConnector(
+                  (server, http) -> {
+                    ServerConnector connector =
+                        new ServerConnector(server, new HttpConnectionFactory(http));
+                    connector.setHost("127.0.0.1");
+                    connector.setPort(port);
+                    // A thousand viewers who come at once are let in one after the other.
+                    connector.setAcceptQueueSize(MAX_ARRIVING);
+                    return connector;
+                  });
               config.jetty.modifyServletContextHandler(
                   handler ->
                       Optional.ofNullable(handler.getSessionHandler())
@@ -92,7 +107,7 @@ public final class Gateway implements AutoCloseable {
                   });
             });
     try {
-      javalin.start("127.0.0.1", port);
+      javalin.start();
     } catch (JavalinBindException e) {
       throw new PortTaken(port, e);
     }

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -332,6 +333,24 @@ final class GatewayTest {
     clock.advance(Duration.ofMillis(500));
     assertEquals(200, send(fork).statusCode());
     assertEquals(429, send(fork).statusCode());
+  }
+
+  @Test
+  void manyWhoComeAtOnceAreAllAnswered() {
+    // Each over a connection of its own; by POST, which the client sends once.
+    List<CompletableFuture<Integer>> statuses = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      HttpRequest request =
+          HttpRequest.newBuilder(http("/unknown"))
+              .POST(HttpRequest.BodyPublishers.ofString("{}"))
+              .timeout(Duration.ofSeconds(20))
+              .build();
+      statuses.add(
+          client
+              .sendAsync(request, HttpResponse.BodyHandlers.ofString())
+              .thenApply(HttpResponse::statusCode));
+    }
+    statuses.forEach(status -> assertEquals(404, status.join()));
   }
 
   @Test
