@@ -35,6 +35,11 @@ public final class DiagnoseRunHandler
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-    return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
+    return telemetry.during(
+        context,
+        () -> {
+          Telemetry.runAskedFor(event);
+          return router.answer(event, context.getAwsRequestId());
+        });
   }
 }

@@ -2,7 +2,6 @@ package arena.functions;
 
 import arena.http.ReadRoutes;
 import arena.http.Router;
-import arena.run.RunId;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -10,9 +9,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Reads runs, events and counters; changes nothing. */
 public final class ReadRunsHandler
@@ -37,19 +33,8 @@ public final class ReadRunsHandler
     return telemetry.during(
         context,
         () -> {
-          asked(event).filter(RunId::isValid).ifPresent(Telemetry::run);
+          Telemetry.runAskedFor(event);
           return router.answer(event, context.getAwsRequestId());
         });
-  }
-
-  /** The run that is asked about. */
-  private static Optional<String> asked(APIGatewayV2HTTPEvent event) {
-    return Stream.of(
-            Optional.ofNullable(event.getPathParameters()),
-            Optional.ofNullable(event.getQueryStringParameters()))
-        .flatMap(Optional::stream)
-        .map(parameters -> parameters.get("run_id"))
-        .filter(Objects::nonNull)
-        .findFirst();
   }
 }

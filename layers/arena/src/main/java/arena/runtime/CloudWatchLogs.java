@@ -30,6 +30,7 @@ final class CloudWatchLogs implements LogSource {
           "finalize-run",
           "stream-events",
           "read-runs",
+          "diagnose-run",
           "reap-runs",
           "diagnose-run");
 
@@ -40,7 +41,7 @@ final class CloudWatchLogs implements LogSource {
   private static final int PAGE = 10_000;
 
   /** Longest that a search takes before it is given up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
 
   private final Supplier<CloudWatchLogsClient> logs;
   private final String groupPrefix;

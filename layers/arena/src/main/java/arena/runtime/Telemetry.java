@@ -1,6 +1,9 @@
 package arena.runtime;
 
+import arena.run.RunId;
 import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.MDC;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
@@ -62,6 +65,19 @@ public final class Telemetry {
   /** The run that the log lines from here on are about. */
   public static void run(String runId) {
     MDC.put("run_id", runId);
+  }
+
+  /** The run that a request names in its path or query, if it does. */
+  public static void runAskedFor(APIGatewayV2HTTPEvent request) {
+    run(request.getPathParameters());
+    run(request.getQueryStringParameters());
+  }
+
+  private static void run(Map<String, String> parameters) {
+    String runId = parameters == null ? "" : parameters.getOrDefault("run_id", "");
+    if (RunId.isValid(runId)) {
+      run(runId);
+    }
   }
 
   /** The turn that the log lines from here on are about. */

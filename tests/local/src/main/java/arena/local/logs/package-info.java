@@ -1,0 +1,2 @@
+/** What {@code ./arena logs} shows. */
+package arena.local.logs;
