@@ -56,14 +56,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
 
   @Override
   public Optional<Run> find(String runId) {
-    GetItemResponse found =
-        dynamo.call(
-            () ->
-                dynamo
-                    .client()
-                    .getItem(
-                        get -> get.tableName(table).key(RunRow.key(runId)).consistentRead(true)));
-    return found.hasItem() ? Optional.of(RunRow.read(found.item())) : Optional.empty();
+    return item(runId).map(RunRow::read);
   }
 
   @Override
@@ -98,13 +91,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
       throw new IllegalArgumentException(
           "held returns 1 to %d runs, not %d".formatted(MAX_HELD, limit));
     }
-    List<Run> runs = new ArrayList<>();
-    Pages pages = new Pages(dynamo, query(RunRow.HELD));
-    while (runs.size() < limit && pages.more()) {
-      int room = Math.min(limit - runs.size(), Calls.MAX_GET);
-      runs.addAll(rows(pages.next(room), row -> row.containsKey(RunRow.HELD)));
-    }
-    return runs;
+    return listed(RunRow.HELD, limit);
   }
 
   @Override
@@ -113,11 +100,16 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
       throw new IllegalArgumentException(
           "running returns 1 to %d runs, not %d".formatted(MAX_RUNNING, limit));
     }
+    return listed(RunRow.RUNNING, limit);
+  }
+
+  /** The first of the runs that are in an index, with their rows. */
+  private List<Run> listed(String index, int limit) {
     List<Run> runs = new ArrayList<>();
-    Pages pages = new Pages(dynamo, query(RunRow.RUNNING));
+    Pages pages = new Pages(dynamo, query(index));
     while (runs.size() < limit && pages.more()) {
       int room = Math.min(limit - runs.size(), Calls.MAX_GET);
-      runs.addAll(rows(pages.next(room), row -> row.containsKey(RunRow.RUNNING)));
+      runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
     }
     return runs;
   }
@@ -188,17 +180,19 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
   }
 
   private long releasedEvents() {
+    return item(RunRow.RELEASED).map(item -> Attributes.whole(item, RunRow.N_EVENTS)).orElse(0L);
+  }
+
+  /** The item under this key, as it is now. */
+  private Optional<Map<String, AttributeValue>> item(String key) {
     GetItemResponse found =
         dynamo.call(
             () ->
                 dynamo
                     .client()
                     .getItem(
-                        get ->
-                            get.tableName(table)
-                                .key(RunRow.key(RunRow.RELEASED))
-                                .consistentRead(true)));
-    return found.hasItem() ? Attributes.whole(found.item(), RunRow.N_EVENTS) : 0;
+                        get -> get.tableName(table).key(RunRow.key(key)).consistentRead(true)));
+    return found.hasItem() ? Optional.of(found.item()) : Optional.empty();
   }
 
   @Override

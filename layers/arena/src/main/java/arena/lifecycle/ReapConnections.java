@@ -2,6 +2,7 @@ package arena.lifecycle;
 
 import arena.broker.Subscribers;
 import arena.stream.Connections;
+import arena.stream.Disconnection;
 import arena.stream.Gateway;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ public final class ReapConnections {
           Optional<String> why = whyGone(entry, ask, now);
           asked += ask ? 1 : 0;
           if (why.isPresent()) {
-            forget(entry.connectionId());
+            Disconnection.forget(entry.connectionId(), connections, subscribers);
             Reaped one =
                 Reaped.ofConnection(entry.connectionId(), "connection_forgotten", why.get());
             one.log(LOG);
@@ -116,11 +117,5 @@ public final class ReapConnections {
 
   private static boolean isOlder(Connections.Entry entry, Duration age, Instant now) {
     return entry.connectedAt().filter(at -> !at.plus(age).isAfter(now)).isPresent();
-  }
-
-  private void forget(String connectionId) {
-    for (String runId : connections.disconnected(connectionId)) {
-      subscribers.remove(runId, connectionId);
-    }
   }
 }

@@ -555,9 +555,7 @@ public final class FanOut {
     }
 
     private void forget(String connectionId) {
-      for (String other : connections.disconnected(connectionId)) {
-        subscribers.remove(other, connectionId);
-      }
+      Disconnection.forget(connectionId, connections, subscribers);
     }
 
     private Batch batch(Look now, long from) {

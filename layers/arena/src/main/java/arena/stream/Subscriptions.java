@@ -61,9 +61,7 @@ public final class Subscriptions {
    * next send, which finds the connection gone.
    */
   public void disconnect(String connectionId) {
-    for (String runId : connections.disconnected(connectionId)) {
-      subscribers.remove(runId, connectionId);
-    }
+    Disconnection.forget(connectionId, connections, subscribers);
   }
 
   /**
