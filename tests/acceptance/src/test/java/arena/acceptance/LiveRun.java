@@ -6,6 +6,7 @@ import arena.local.client.LiveReader;
 import arena.runtime.AwsClients;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import redis.clients.jedis.Jedis;
@@ -43,12 +44,25 @@ final class LiveRun implements AutoCloseable {
         seen.addAll(Envelope.allIn(reader.next(BOUND)));
       }
     }
+    run.awaitNoReader();
     String machine = run.stack.stack().resource("ReplayStateMachine");
     String execution = machine.replace(":stateMachine:", ":execution:") + ":" + run.runId;
     try (SfnClient stepFunctions = AwsClients.stepFunctions()) {
       stepFunctions.stopExecution(stop -> stop.executionArn(execution));
     }
     return run;
+  }
+
+  /** The gateway tells of a reader's end after the reader has gone. */
+  private void awaitNoReader() {
+    Instant deadline = Instant.now().plus(BOUND);
+    try (Jedis redis = stack.redis()) {
+      while (redis.exists(key("subscribers"))) {
+        if (Instant.now().isAfter(deadline)) {
+          throw new AssertionError("a reader that hung up is still subscribed");
+        }
+      }
+    }
   }
 
   String id() {
