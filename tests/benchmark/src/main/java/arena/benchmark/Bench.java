@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What {@code ./arena bench} runs: every measurement, over a stack of its own that leaves nothing
@@ -16,21 +17,40 @@ import java.util.List;
 public final class Bench {
   private static final System.Logger LOG = System.getLogger(Bench.class.getName());
   private static final List<Measurement> MEASUREMENTS =
-      List.of(new PublishRate(), new TurnTime(), new ViewerLatency(), new ArchiveSize());
+      List.of(
+          new PublishRate(),
+          new TurnTime(),
+          new ViewerLatency(),
+          new FanOutRate(),
+          new BrokerLoss(),
+          new ArchiveSize(),
+          new SimulatorRate());
 
   private Bench() {}
 
   /**
-   * Measures everything; there are no arguments. The exit status is 0 if everything could be
-   * measured, whatever came of it.
+   * Measures everything, or what is asked for by how its title begins. The exit status is 0 if all
+   * of it could be measured, whatever came of it.
    */
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
-    System.exit(run(console));
+    List<Measurement> wanted =
+        MEASUREMENTS.stream()
+            .filter(
+                measurement ->
+                    arguments.length == 0
+                        || Stream.of(arguments).anyMatch(measurement.title()::startsWith))
+            .toList();
+    if (wanted.isEmpty()) {
+      console.println("arena: no title begins so; there are:");
+      MEASUREMENTS.forEach(measurement -> console.println("  " + measurement.title()));
+      System.exit(2);
+    }
+    System.exit(run(console, wanted));
   }
 
-  private static int run(PrintStream console) {
+  private static int run(PrintStream console, List<Measurement> measurements) {
     long begun = System.nanoTime();
     console.println("a stack of its own, on free ports:");
     List<Row> rows = new ArrayList<>();
@@ -40,7 +60,7 @@ public final class Bench {
     ProcessOutput.everythingElseTo(rest);
     try (rest;
         MeasuredStack stack = MeasuredStack.start(line -> console.println("  " + line))) {
-      for (Measurement measurement : MEASUREMENTS) {
+      for (Measurement measurement : measurements) {
         console.println(measurement.title());
         try {
           rows.addAll(measurement.measure(stack));

@@ -152,6 +152,12 @@ final class MeasuredStack implements AutoCloseable {
     return stack.redisPort();
   }
 
+  /** Kills Redis, as a crash would, and starts it again with what it has on disk. */
+  void restartRedis() {
+    stack.killRedis();
+    stack.restartRedis();
+  }
+
   /** A connection to Redis. */
   Jedis redis() {
     return new Jedis(

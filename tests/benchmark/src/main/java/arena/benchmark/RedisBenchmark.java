@@ -1,16 +1,11 @@
 package arena.benchmark;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,7 +14,7 @@ final class RedisBenchmark {
   static final int PIPELINE = 16;
 
   private static final String NAME = "redis-benchmark";
-  private static final int LIMIT_SECONDS = 30;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Pattern RATE = Pattern.compile("([0-9.]+) requests per second");
 
   private final Path program;
@@ -72,43 +67,6 @@ final class RedisBenchmark {
             "*",
             "envelope",
             value);
-    String output = output(command);
-    return RATE.matcher(output)
-        .results()
-        .map(MatchResult::group)
-        .map(RATE::matcher)
-        .filter(Matcher::matches)
-        .map(found -> Double.parseDouble(found.group(1)))
-        .reduce((_, last) -> last)
-        .orElseThrow(() -> new IllegalStateException(NAME + " said no rate: " + output.strip()));
-  }
-
-  private static String output(List<String> command) {
-    try {
-      Path file = Files.createTempFile("redis-benchmark", ".txt");
-      try {
-        Process process =
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(file.toFile())
-                .start();
-        try {
-          if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException(
-                "%s took longer than %d s".formatted(NAME, LIMIT_SECONDS));
-          }
-        } finally {
-          process.destroyForcibly();
-        }
-        return Files.readString(file, StandardCharsets.UTF_8);
-      } finally {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + NAME + " was at work", e);
-    }
+    return Program.lastNumber(Program.output(command, LIMIT), RATE);
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Many viewers of one run at once, each over a connection of its own. */
 public final class Crowd implements AutoCloseable {
@@ -46,11 +47,26 @@ public final class Crowd implements AutoCloseable {
    *     the end
    * @param faults what befell the others, and how many of them
    * @param reconnections how often a viewer had to come back, or did by its own will
-   * @param millis how long the last event of each message was on its way to those who are quick, of
-   *     the messages since all were there
+   * @param arrivals one for each message to those who are quick, of the messages since all were
+   *     there
    */
   public record Outcome(
-      int complete, Map<String, Integer> faults, int reconnections, List<Double> millis) {}
+      int complete, Map<String, Integer> faults, int reconnections, List<Arrival> arrivals) {
+    /** How long the oldest event of each of those messages was on its way, in milliseconds. */
+    public List<Double> millis() {
+      return arrivals.stream()
+          .map(arrival -> Duration.between(arrival.ts(), arrival.at()).toNanos() / 1e6)
+          .toList();
+    }
+  }
+
+  /**
+   * A message of events.
+   *
+   * @param ts of the oldest of them
+   * @param at when the viewer had it
+   */
+  public record Arrival(Instant ts, Instant at) {}
 
   /**
    * Nobody yet, at this WebSocket API.
@@ -83,6 +99,25 @@ public final class Crowd implements AutoCloseable {
     allThere = Instant.now().plus(CATCH_UP);
   }
 
+  /**
+   * Waits until everybody has had a message of events; from now on all are there.
+   *
+   * @throws IllegalStateException if that takes longer than the limit
+   */
+  public void awaitFirst(Duration limit) {
+    try {
+      all(CrowdViewer::first).orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("not everybody got a first event within " + limit, e);
+    }
+    allThere = Instant.now();
+  }
+
+  private CompletableFuture<Void> all(Function<CrowdViewer, CompletableFuture<?>> what) {
+    return CompletableFuture.allOf(
+        List.copyOf(viewers).stream().map(what).toArray(CompletableFuture[]::new));
+  }
+
   /** From now on the slow ones take what is there. */
   public void release() {
     List.copyOf(viewers).forEach(CrowdViewer::release);
@@ -90,11 +125,7 @@ public final class Crowd implements AutoCloseable {
 
   /** Waits until the run is closed for everybody, or something befell them, or the limit. */
   public void awaitClosed(Duration limit) {
-    CompletableFuture<?>[] all =
-        List.copyOf(viewers).stream()
-            .map(viewer -> viewer.closed().copy().exceptionally(_ -> 0L))
-            .toArray(CompletableFuture[]::new);
-    CompletableFuture.allOf(all)
+    all(viewer -> viewer.closed().copy().exceptionally(_ -> 0L))
         .completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS)
         .join();
   }
@@ -112,7 +143,7 @@ public final class Crowd implements AutoCloseable {
     int complete = 0;
     int reconnections = 0;
     Map<String, Integer> faults = new TreeMap<>();
-    List<Double> millis = new ArrayList<>();
+    List<Arrival> arrivals = new ArrayList<>();
     for (CrowdViewer viewer : List.copyOf(viewers)) {
       try {
         viewer
@@ -132,10 +163,10 @@ public final class Crowd implements AutoCloseable {
       if (viewer.habit() == Habit.QUICK) {
         viewer.arrivals().stream()
             .filter(arrival -> arrival.ts().isAfter(allThere))
-            .forEach(arrival -> millis.add(arrival.millis()));
+            .forEach(arrivals::add);
       }
     }
-    return new Outcome(complete, faults, reconnections, millis);
+    return new Outcome(complete, faults, reconnections, arrivals);
   }
 
   @Override

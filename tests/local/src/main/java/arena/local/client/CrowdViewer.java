@@ -31,6 +31,7 @@ final class CrowdViewer implements AutoCloseable {
 
   private static final String EVENTS = "{\"type\":\"events\"";
   private static final String LIST = "\"events\":[";
+  private static final String TS = "\"ts\":\"";
 
   private final HttpClient client;
   private final URI address;
@@ -38,7 +39,8 @@ final class CrowdViewer implements AutoCloseable {
   private final String runId;
   private final String envelopeStart;
   private final CompletableFuture<Long> closed = new CompletableFuture<>();
-  private final List<Arrival> arrivals = new ArrayList<>();
+  private final CompletableFuture<Void> first = new CompletableFuture<>();
+  private final List<Crowd.Arrival> arrivals = new ArrayList<>();
   private final Digest digest = new Digest();
   private WebSocket socket;
   private int connections;
@@ -86,11 +88,13 @@ final class CrowdViewer implements AutoCloseable {
     return digest.value();
   }
 
-  /** When the last event of a message came about, and how long it was on its way. */
-  record Arrival(Instant ts, double millis) {}
+  /** Ends with the first message of events. */
+  CompletableFuture<Void> first() {
+    return first;
+  }
 
   /** One for each message. */
-  synchronized List<Arrival> arrivals() {
+  synchronized List<Crowd.Arrival> arrivals() {
     return List.copyOf(arrivals);
   }
 
@@ -231,17 +235,18 @@ final class CrowdViewer implements AutoCloseable {
 
     private void takeEvents(StringBuilder message) {
       int start = message.indexOf(LIST) + LIST.length();
-      long first = seqAt(message, start);
+      long firstSeq = seqAt(message, start);
       int last = message.lastIndexOf(envelopeStart);
-      if (first != lastSeq + 1) {
+      if (firstSeq != lastSeq + 1) {
         closed.completeExceptionally(
-            new IllegalStateException("seq %d came after %d".formatted(first, lastSeq)));
+            new IllegalStateException("seq %d came after %d".formatted(firstSeq, lastSeq)));
       }
       lastSeq = seqAt(message, last);
       digest.add(message, start, message.length() - "]}".length());
-      int ts = message.indexOf("\"ts\":\"", last) + "\"ts\":\"".length();
-      Instant at = Instant.parse(message.substring(ts, message.indexOf("\"", ts)));
-      arrivals.add(new Arrival(at, Duration.between(at, Instant.now()).toNanos() / 1e6));
+      int ts = message.indexOf(TS, start) + TS.length();
+      Instant oldest = Instant.parse(message.substring(ts, message.indexOf("\"", ts)));
+      arrivals.add(new Crowd.Arrival(oldest, Instant.now()));
+      first.complete(null);
     }
 
     private long seqAt(StringBuilder message, int envelope) {

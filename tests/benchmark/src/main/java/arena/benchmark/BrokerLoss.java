@@ -1,0 +1,77 @@
+package arena.benchmark;
+
+import arena.local.client.Crowd;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import redis.clients.jedis.Jedis;
+
+/**
+ * How long a viewer hears nothing when Redis dies in mid-run and comes back with nothing in it:
+ * from the moment when Redis answers again until the viewer has the next event.
+ */
+final class BrokerLoss implements Measurement {
+  private static final int TURNS = 12;
+  private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(40));
+  private static final Duration THINKS = Duration.ofMillis(150);
+
+  @Override
+  public String title() {
+    return "recovery after a broker loss, %d rounds".formatted(ROUNDS.wanted());
+  }
+
+  @Override
+  public List<Row> measure(MeasuredStack stack) {
+    List<Double> millis = new ArrayList<>();
+    List<Double> restarts = new ArrayList<>();
+    try (Audience audience = new Audience(stack)) {
+      ROUNDS.each(
+          round -> {
+            AtomicReference<Loss> loss = new AtomicReference<>();
+            Audience.Watched watched =
+                audience.watch(1, TURNS, THINKS, () -> loss.set(lose(stack)));
+            Instant back = loss.get().back();
+            Instant heard =
+                watched.outcome().arrivals().stream()
+                    .map(Crowd.Arrival::at)
+                    .filter(back::isBefore)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("the run ended before the loss"));
+            double taken = Duration.between(back, heard).toNanos() / 1e6;
+            if (round < 1) {
+              return; // the warm-up
+            }
+            stack.tell("round %d: %,.0f ms".formatted(round, taken));
+            millis.add(taken);
+            restarts.add(loss.get().millis());
+          });
+    }
+    double restart = Samples.median(restarts);
+    return List.of(
+        Row.amount(
+            "next event to viewer after a broker loss",
+            Samples.median(millis),
+            "ms",
+            "%s ms until Redis is back, before that".formatted(Row.amount(restart))));
+  }
+
+  /**
+   * Redis died and came back.
+   *
+   * @param back when it answered again
+   * @param millis how long it was gone
+   */
+  private record Loss(Instant back, double millis) {}
+
+  private static Loss lose(MeasuredStack stack) {
+    try (Jedis redis = stack.redis()) {
+      redis.flushAll(); // what it has on disk, too
+    }
+    Instant gone = Instant.now();
+    stack.restartRedis();
+    Instant back = Instant.now();
+    return new Loss(back, Duration.between(gone, back).toNanos() / 1e6);
+  }
+}

@@ -1,0 +1,41 @@
+package arena.benchmark;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * How many steps a second the simulation takes: in a process of its own, as {@code ./arena
+ * simulate} starts it.
+ */
+final class SimulatorRate implements Measurement {
+  private static final int SEEDS = 1_000;
+  private static final List<String> COMMAND =
+      List.of("./arena", "simulate", "--seeds", String.valueOf(SEEDS));
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Rounds ROUNDS = new Rounds(0, 2, Duration.ofSeconds(30));
+  private static final Pattern RATE = Pattern.compile("(\\d+) steps/s");
+
+  @Override
+  public String title() {
+    return "simulator, %d rounds of %,d seeds".formatted(ROUNDS.wanted(), SEEDS);
+  }
+
+  @Override
+  public List<Row> measure(MeasuredStack stack) {
+    List<Double> rates = new ArrayList<>();
+    ROUNDS.each(
+        round -> {
+          double rate = rate();
+          stack.tell("round %d: %,.0f steps/s".formatted(round, rate));
+          rates.add(rate);
+        });
+    return List.of(
+        Row.amount("simulator", Samples.median(rates), "steps/s", "one thread, JIT's first tier"));
+  }
+
+  private static double rate() {
+    return Program.lastNumber(Program.output(COMMAND, LIMIT), RATE);
+  }
+}
