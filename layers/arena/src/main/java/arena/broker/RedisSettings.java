@@ -18,6 +18,19 @@ public record RedisSettings(String host, int port, boolean tls, Optional<String>
     Objects.requireNonNull(password);
   }
 
+  /**
+   * How an operator's command to it begins. The password stays out of it: a shell takes it from
+   * {@code REDIS_PASSWORD}.
+   */
+  public String redisCli() {
+    return "redis-cli -h %s -p %d%s%s"
+        .formatted(
+            host,
+            port,
+            tls ? " --tls" : "",
+            password.isPresent() ? " -a \"$REDIS_PASSWORD\" --no-auth-warning" : "");
+  }
+
   /** Without the password: this ends up in logs. */
   @Override
   public String toString() {

@@ -31,12 +31,18 @@ public final class Collector {
 
   private final Sources sources;
   private final Allowances allowances;
+  private final String redisCli;
   private final InstantSource clock;
 
-  /** Collects from these. */
-  public Collector(Sources sources, Allowances allowances, InstantSource clock) {
+  /**
+   * Collects from these.
+   *
+   * @param redisCli see {@link Addresses}
+   */
+  public Collector(Sources sources, Allowances allowances, String redisCli, InstantSource clock) {
     this.sources = sources;
     this.allowances = allowances;
+    this.redisCli = redisCli;
     this.clock = clock;
   }
 
@@ -49,7 +55,8 @@ public final class Collector {
   public Diagnosis diagnose(String runId, String url, boolean everything) {
     Instant begun = clock.instant();
     Facts facts = look(runId, everything);
-    Diagnosis diagnosis = Diagnosis.of(facts, url);
+    Addresses addresses = new Addresses(url, redisCli);
+    Diagnosis diagnosis = Diagnosis.of(facts, addresses);
     boolean slow = Duration.between(begun, clock.instant()).compareTo(FIRST_LOOK) > 0;
     boolean over = diagnosis.main().cause() == Cause.COMPLETE || facts.run().isEmpty();
     if (over || slow) {
@@ -60,7 +67,7 @@ public final class Collector {
     Told<BrokerLook> second =
         diagnosis.healthy() ? ask("the broker", () -> sources.broker(runId)) : later.broker();
     Optional<Facts.Growth> growth = growth(facts, second);
-    return Diagnosis.of(growth.map(later::withGrowth).orElse(later), url);
+    return Diagnosis.of(growth.map(later::withGrowth).orElse(later), addresses);
   }
 
   private Optional<Facts.Growth> growth(Facts before, Told<BrokerLook> after) {

@@ -33,12 +33,8 @@ public record Diagnosis(
     return main.cause().healthy();
   }
 
-  /**
-   * Works it out.
-   *
-   * @param url where the HTTP interface is, for the commands of the next steps
-   */
-  public static Diagnosis of(Facts facts, String url) {
+  /** Works it out. */
+  public static Diagnosis of(Facts facts, Addresses addresses) {
     List<Finding> findings = Rules.read(facts);
     List<String> doesNotFit = findings.isEmpty() ? misfits(facts) : List.of();
     Finding main = findings.isEmpty() ? unknown(doesNotFit) : findings.getFirst();
@@ -47,7 +43,7 @@ public record Diagnosis(
             .filter(finding -> !finding.cause().healthy() && finding.cause() != main.cause())
             .toList();
     return new Diagnosis(
-        main, also, Position.of(facts), Remedies.of(main, facts, url), doesNotFit, facts);
+        main, also, Position.of(facts), Remedies.of(main, facts, addresses), doesNotFit, facts);
   }
 
   private static Finding unknown(List<String> doesNotFit) {

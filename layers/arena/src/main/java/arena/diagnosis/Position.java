@@ -106,9 +106,10 @@ final class Position {
     return Optional.of(at(facts, state(facts), asked, WaitingOn.Step.BEFORE_MODEL, since));
   }
 
+  /** Whether it is to be published yet. A broker that lost the run tells nothing about that. */
   private static boolean brokerLacks(Facts facts, long seq) {
     return facts.broker().silence().isPresent()
-        || facts.broker().map(look -> look.lastSeq() < seq).orElse(false);
+        || facts.broker().map(look -> look.open() && look.lastSeq() < seq).orElse(false);
   }
 
   private static String state(Facts facts) {

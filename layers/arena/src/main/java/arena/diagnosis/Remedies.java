@@ -15,21 +15,17 @@ final class Remedies {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final Facts facts;
-  private final String url;
+  private final Addresses addresses;
   private final List<NextStep> steps = new ArrayList<>();
 
-  private Remedies(Facts facts, String url) {
+  private Remedies(Facts facts, Addresses addresses) {
     this.facts = facts;
-    this.url = url;
+    this.addresses = addresses;
   }
 
-  /**
-   * The next steps for this finding.
-   *
-   * @param url where the HTTP interface is
-   */
-  static List<NextStep> of(Finding finding, Facts facts, String url) {
-    Remedies remedies = new Remedies(facts, url);
+  /** The next steps for this finding. */
+  static List<NextStep> of(Finding finding, Facts facts, Addresses addresses) {
+    Remedies remedies = new Remedies(facts, addresses);
     remedies.choose(finding.cause());
     return List.copyOf(remedies.steps);
   }
@@ -43,7 +39,7 @@ final class Remedies {
       case WAITING_FOR_MODEL ->
           await("a model may take %s".formatted(Rules.seconds(facts.allowances().model())));
       case NO_SUCH_RUN -> {
-        fix("look for it in the list", "curl -s '%s/runs?limit=100'".formatted(url));
+        fix("look for it in the list", "curl -s '%s/runs?limit=100'".formatted(addresses.url()));
         fix(
             "look in the logs of create-run and create-fork for its request, and send it again",
             "");
@@ -107,7 +103,7 @@ final class Remedies {
       case CONNECTIONS_EXHAUSTED -> {
         fix(
             "see who holds the connections, and close what does not belong there",
-            "redis-cli -a \"$REDIS_PASSWORD\" --no-auth-warning CLIENT LIST");
+            addresses.redisCli() + " CLIENT LIST");
         if (facts.running().isPresent()) {
           await("the turn is tried again as soon as there is room");
         }
@@ -139,7 +135,7 @@ final class Remedies {
         await("the archive is tried again, by the execution and then by the reaper");
         fix(
             "see why in the log of finalize-run",
-            "curl -s '%s/runs/%s/report'".formatted(url, facts.runId()));
+            "curl -s '%s/runs/%s/report'".formatted(addresses.url(), facts.runId()));
         reaper();
       }
       case UNKNOWN -> {
@@ -164,7 +160,8 @@ final class Remedies {
         "wait",
         why,
         "time",
-        "curl -s -H 'accept: text/plain' '%s/runs/%s/diagnosis'".formatted(url, facts.runId()));
+        "curl -s -H 'accept: text/plain' '%s/runs/%s/diagnosis'"
+            .formatted(addresses.url(), facts.runId()));
   }
 
   private void fix(String what, String command) {
@@ -277,7 +274,7 @@ final class Remedies {
         "end this replay now: nothing is written to it any more, what it has is archived, its"
             + " readers are told",
         "the rest of its turns; it can still be forked",
-        "curl -s -X POST '%s/runs/%s/stop'".formatted(url, facts.runId()));
+        "curl -s -X POST '%s/runs/%s/stop'".formatted(addresses.url(), facts.runId()));
   }
 
   private void reaper() {
@@ -312,8 +309,7 @@ final class Remedies {
         "delete the run's keys by hand, if the broker's memory must be free at once: nothing of the"
             + " run is lost, and its next turn fills them again",
         "its live readers: they get an overflow, or are disconnected and come again",
-        "redis-cli -a \"$REDIS_PASSWORD\" --no-auth-warning DEL %s:open %s:seq %s:events"
-            .formatted(key, key, key));
+        "%s DEL %s:open %s:seq %s:events".formatted(addresses.redisCli(), key, key, key));
   }
 
   private void resume() {
@@ -322,7 +318,7 @@ final class Remedies {
         "have the reader subscribe again from its last seq + 1, or from available_from after an"
             + " overflow",
         "nothing: what lies between is read by GET /events",
-        "curl -s '%s/events?run_id=%s&from_seq=1'".formatted(url, facts.runId()));
+        "curl -s '%s/events?run_id=%s&from_seq=1'".formatted(addresses.url(), facts.runId()));
   }
 
   private void report() {
@@ -331,14 +327,14 @@ final class Remedies {
         "file the bug with everything that is known of the run, in one file",
         "nothing",
         "curl -s -o report-%s.json '%s/runs/%s/report'"
-            .formatted(facts.runId(), url, facts.runId()));
+            .formatted(facts.runId(), addresses.url(), facts.runId()));
   }
 
   private String post(String path, ObjectNode body) {
     // a quote in a label or reason would end the shell's quoting
     String json = body.toString().replace("'", "'\\''");
     return "curl -s -X POST '%s%s' -H 'content-type: application/json' -d '%s'"
-        .formatted(url, path, json);
+        .formatted(addresses.url(), path, json);
   }
 
   private void add(String action, String why, String costs, String command) {

@@ -36,11 +36,7 @@ final class Rules {
           new Rule("the catalog does not answer", Rules::catalogSilent),
           // over
           new Rule("it ended and its archive is not written", Rules::endedWithoutArchive),
-          new Rule("the reaper or an operator ended it, or it was never started", Rules::endedByUs),
-          new Rule("its model ended it", Rules::endedByModel),
-          new Rule("the broker ended it", Rules::endedByBroker),
-          new Rule("a lost task ended it", Rules::endedByLostTask),
-          new Rule("an exception ended it", Rules::endedByException),
+          new Rule("it failed", Rules::failed),
           new Rule("its readers were not told of the end", Rules::notDrained),
           new Rule("it is complete, and its model gave no actions", Rules::completeWithoutActions),
           new Rule("it is complete", Rules::complete),
@@ -132,115 +128,97 @@ final class Rules {
             evidence));
   }
 
-  private static Optional<Finding> endedByUs(Facts facts) {
-    return endedBy(
-        facts,
-        (run, why) ->
-            switch (why.code()) {
-              case "Abandoned" ->
-                  Optional.of(
-                      failed(
-                          facts,
-                          run,
-                          why,
-                          Cause.REAPED,
-                          "The reaper ended the run, because it made no progress for the grace."));
-              case "Stopped" ->
-                  Optional.of(
-                      failed(facts, run, why, Cause.STOPPED, "An operator stopped the run."));
-              case "NotStarted" ->
-                  Optional.of(
-                      failed(
-                          facts,
-                          run,
-                          why,
-                          Cause.NEVER_STARTED,
-                          "The run was created, but its replay could not be started."));
-              default -> Optional.empty();
-            });
-  }
-
-  private static Optional<Finding> endedByModel(Facts facts) {
-    return endedBy(
-        facts,
-        (run, why) ->
-            modelCause(why.code())
-                .map(cause -> failed(facts, run, why, cause, modelSentence(cause, run, "ended"))));
-  }
-
-  private static Optional<Finding> endedByBroker(Facts facts) {
-    return endedBy(
-        facts,
-        (run, why) -> {
-          if (!why.code().equals("BrokerUnavailable")) {
-            return Optional.empty();
-          }
-          return Optional.of(
-              why.message().contains(EXHAUSTED)
-                  ? failed(
-                      facts,
-                      run,
-                      why,
-                      Cause.CONNECTIONS_EXHAUSTED,
-                      "The broker took no more connections, in every attempt at the turn.")
-                  : failed(
-                      facts,
-                      run,
-                      why,
-                      Cause.BROKER_UNREACHABLE,
-                      "The broker did not answer, in every attempt at the turn."));
-        });
-  }
-
-  private static Optional<Finding> endedByLostTask(Facts facts) {
-    return endedBy(
-        facts,
-        (run, why) ->
-            isLost(why.code())
-                ? Optional.of(
-                    failed(
-                        facts,
-                        run,
-                        why,
-                        Cause.TASK_LOST,
-                        "The turn's task was lost in every attempt: its process ended, or was out"
-                            + " of time."))
-                : Optional.empty());
-  }
-
-  private static Optional<Finding> endedByException(Facts facts) {
-    return endedBy(
-        facts,
-        (run, why) ->
-            Optional.of(
-                facts.hasTurn()
-                    ? failed(
-                        facts,
-                        run,
-                        why,
-                        Cause.FAILED_LATER,
-                        "A turn failed on an exception, after the run had played for a while.")
-                    : failed(
-                        facts,
-                        run,
-                        why,
-                        Cause.FAILED_BEFORE_FIRST_EVENT,
-                        "The replay failed on an exception before it had written an event.")));
-  }
-
-  private interface Ending {
-    Optional<Finding> of(Run run, Failure why);
-  }
-
-  /** What one rule makes of a run that failed, unless a rule before it knows better. */
-  private static Optional<Finding> endedBy(Facts facts, Ending ending) {
-    Optional<Run> run = facts.ended().filter(ended -> ended.status() == RunStatus.FAILED);
-    if (run.isEmpty()) {
+  /** A run fails for one reason: the first of these that knows it, else an exception. */
+  private static Optional<Finding> failed(Facts facts) {
+    Optional<Run> ended = facts.ended().filter(run -> run.status() == RunStatus.FAILED);
+    if (ended.isEmpty()) {
       return Optional.empty();
     }
-    Failure why =
-        run.get().failure().orElseGet(() -> new Failure("Unknown", "it was not told why"));
-    return ending.of(run.get(), why);
+    Run run = ended.get();
+    Failure why = run.failure().orElseGet(() -> new Failure("Unknown", "it was not told why"));
+    return endedByUs(facts, run, why)
+        .or(() -> endedByModel(facts, run, why))
+        .or(() -> endedByBroker(facts, run, why))
+        .or(() -> endedByLostTask(facts, run, why))
+        .or(() -> Optional.of(endedByException(facts, run, why)));
+  }
+
+  private static Optional<Finding> endedByUs(Facts facts, Run run, Failure why) {
+    return switch (why.code()) {
+      case "Abandoned" ->
+          Optional.of(
+              failed(
+                  facts,
+                  run,
+                  why,
+                  Cause.REAPED,
+                  "The reaper ended the run, because it made no progress for the grace."));
+      case "Stopped" ->
+          Optional.of(failed(facts, run, why, Cause.STOPPED, "An operator stopped the run."));
+      case "NotStarted" ->
+          Optional.of(
+              failed(
+                  facts,
+                  run,
+                  why,
+                  Cause.NEVER_STARTED,
+                  "The run was created, but its replay could not be started."));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Finding> endedByModel(Facts facts, Run run, Failure why) {
+    return modelCause(why.code())
+        .map(cause -> failed(facts, run, why, cause, modelSentence(cause, run, "ended")));
+  }
+
+  private static Optional<Finding> endedByBroker(Facts facts, Run run, Failure why) {
+    if (!why.code().equals("BrokerUnavailable")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        why.message().contains(EXHAUSTED)
+            ? failed(
+                facts,
+                run,
+                why,
+                Cause.CONNECTIONS_EXHAUSTED,
+                "The broker took no more connections, in every attempt at the turn.")
+            : failed(
+                facts,
+                run,
+                why,
+                Cause.BROKER_UNREACHABLE,
+                "The broker did not answer, in every attempt at the turn."));
+  }
+
+  private static Optional<Finding> endedByLostTask(Facts facts, Run run, Failure why) {
+    return isLost(why.code())
+        ? Optional.of(
+            failed(
+                facts,
+                run,
+                why,
+                Cause.TASK_LOST,
+                "The turn's task was lost in every attempt: its process ended, or was out"
+                    + " of time."))
+        : Optional.empty();
+  }
+
+  private static Finding endedByException(Facts facts, Run run, Failure why) {
+    return facts.hasTurn()
+        ? failed(
+            facts,
+            run,
+            why,
+            Cause.FAILED_LATER,
+            "A turn failed on an exception, after the run had played for a while.")
+        : failed(
+            facts,
+            run,
+            why,
+            Cause.FAILED_BEFORE_FIRST_EVENT,
+            "The replay failed on an exception before it had written an event.");
   }
 
   private static Finding failed(Facts facts, Run run, Failure why, Cause cause, String summary) {

@@ -7,8 +7,8 @@ public enum Symptom {
   /** It has only just been asked for. */
   STARTING(true, "it has only just been asked for"),
 
-  /** It streams and grows. */
-  PLAYING(true, "it streams and grows"),
+  /** It plays. */
+  PLAYING(true, "it plays"),
 
   /** All turns are played; the end is being written. */
   ENDING(true, "it is being archived and closed"),
@@ -17,7 +17,7 @@ public enum Symptom {
   COMPLETE(true, "it is complete"),
 
   /** It grows by a few events a turn, and the town does not change. */
-  PLAYING_WITHOUT_EFFECT(false, "it streams and grows, but nothing happens in the world"),
+  PLAYING_WITHOUT_EFFECT(false, "it plays, but nothing happens in the world"),
 
   /** A reader says Streaming, and nothing comes. */
   STREAMING_WITHOUT_GROWTH(false, "Streaming, few events, no growth"),

@@ -10,7 +10,6 @@ import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
 import arena.broker.RedisInspection;
 import arena.broker.RedisKeys;
-import arena.broker.RedisSettings;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
@@ -50,7 +49,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -227,12 +225,7 @@ public final class Services {
   }
 
   private RedisConnection makeRedis() {
-    return new RedisConnection(
-        new RedisSettings(
-            settings.redisHost(),
-            settings.redisPort(),
-            settings.redisTls(),
-            Optional.of(settings.redisPassword())));
+    return new RedisConnection(settings.redis());
   }
 
   private Broker makeBroker() {
@@ -374,7 +367,7 @@ public final class Services {
   }
 
   private Collector makeCollector() {
-    return new Collector(sources.get(), allowances(), clock);
+    return new Collector(sources.get(), allowances(), settings.redis().redisCli(), clock);
   }
 
   private Allowances allowances() {

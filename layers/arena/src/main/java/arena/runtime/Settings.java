@@ -1,9 +1,11 @@
 package arena.runtime;
 
 import arena.agent.ModelAgents;
+import arena.broker.RedisSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -71,20 +73,13 @@ public record Settings(Map<String, String> environment) {
         number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgents.DEFAULT_TIMEOUT_SECONDS));
   }
 
-  String redisHost() {
-    return required("REDIS_HOST");
-  }
-
-  int redisPort() {
-    return Math.toIntExact(number("REDIS_PORT", 6379));
-  }
-
-  boolean redisTls() {
-    return Boolean.parseBoolean(environment.getOrDefault("REDIS_TLS", "true"));
-  }
-
-  String redisPassword() {
-    return required("REDIS_PASSWORD");
+  /** Where the broker's server is. */
+  RedisSettings redis() {
+    return new RedisSettings(
+        required("REDIS_HOST"),
+        Math.toIntExact(number("REDIS_PORT", 6379)),
+        Boolean.parseBoolean(environment.getOrDefault("REDIS_TLS", "true")),
+        Optional.of(required("REDIS_PASSWORD")));
   }
 
   /** What the names of the functions' log groups begin with. */

@@ -138,6 +138,6 @@ final class Case {
   }
 
   Diagnosis diagnosis() {
-    return Diagnosis.of(facts(), "http://localhost:8000");
+    return Diagnosis.of(facts(), new Addresses("http://localhost:8000", "redis-cli"));
   }
 }

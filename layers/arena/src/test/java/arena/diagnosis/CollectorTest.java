@@ -72,7 +72,8 @@ class CollectorTest {
       };
 
   private Diagnosis diagnose() {
-    return new Collector(sources, facts.facts().allowances(), Clock.fixed(Case.NOW, ZoneOffset.UTC))
+    return new Collector(
+            sources, facts.facts().allowances(), "redis-cli", Clock.fixed(Case.NOW, ZoneOffset.UTC))
         .diagnose(Case.RUN, "http://localhost:8000", false);
   }
 

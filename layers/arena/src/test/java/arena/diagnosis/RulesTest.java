@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.BrokerLook;
 import arena.run.Failure;
+import arena.run.Run;
 import arena.run.RunStatus;
 import java.util.List;
 import java.util.Optional;
@@ -177,6 +178,26 @@ class RulesTest {
         cause == Cause.COMPLETE || !diagnosis.nextSteps().isEmpty(), "there is something to do");
     assertFalse(DiagnosisText.write(diagnosis).isEmpty());
     assertEquals(cause.label(), DiagnosisJson.write(diagnosis).get("cause").textValue());
+  }
+
+  @Test
+  void aRunFailsForOneReason() {
+    Case facts = new Case();
+    Run stopped = Case.run(RunStatus.FAILED, "s3://x", new Failure("Stopped", "it was"));
+    facts.row = new Told.Fact<>(Optional.of(stopped));
+    assertEquals(Cause.STOPPED, facts.diagnosis().main().cause());
+    assertEquals(List.of(), facts.diagnosis().also());
+  }
+
+  /** Whether the turn is published cannot be told from a broker that lost the run. */
+  @Test
+  void aRunWhoseKeysAreGoneStillWaitsForItsModel() {
+    Case facts = new Case();
+    assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
+    facts.broker = new Told.Fact<>(Case.look(0, 0, false, List.of()));
+    assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
+    facts.broker = new Told.Fact<>(Case.look(7, 7, true, List.of()));
+    assertEquals(WaitingOn.Step.PUBLISH, facts.diagnosis().waitingOn().orElseThrow().step());
   }
 
   /** Nothing was written for half an hour, by the row and by the journal. */

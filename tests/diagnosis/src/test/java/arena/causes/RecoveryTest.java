@@ -133,7 +133,10 @@ class RecoveryTest {
       stack.abortExecution(run);
       String command =
           Shell.command(patient.until(run, "execution_ended"), "delete_keys").orElseThrow();
-      assertTrue(command.startsWith("redis-cli -a \"$REDIS_PASSWORD\""), command);
+      String broker =
+          "redis-cli -h %s -p %d -a \"$REDIS_PASSWORD\" "
+              .formatted(stack.stack().redisHost(), stack.stack().redisPort());
+      assertTrue(command.startsWith(broker), command);
       String[] keys = command.replaceFirst("^.* DEL ", "").split(" ", -1);
       assertEquals(keys.length, redis.del(keys));
       JsonNode row = arena.get("/runs/" + run).expect(200);
