@@ -70,7 +70,7 @@ public record Diagnosis(
         on ->
             misfits.add(
                 "in state %s it waits at the step %s since %s, longer than that takes"
-                    .formatted(on.state(), on.step().label(), Rules.seconds(on.waited()))));
+                    .formatted(on.state(), on.step().label(), FactEvidence.seconds(on.waited()))));
     if (misfits.isEmpty()) {
       misfits.add(
           "the run is %s, and nothing of it is left to be done"

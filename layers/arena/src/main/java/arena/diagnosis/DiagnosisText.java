@@ -52,7 +52,7 @@ public final class DiagnosisText {
             turn,
             waiting.step().label(),
             attempt,
-            Rules.seconds(waiting.waited()));
+            FactEvidence.seconds(waiting.waited()));
   }
 
   private static void line(StringBuilder text, String name, String value) {

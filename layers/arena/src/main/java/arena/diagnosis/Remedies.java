@@ -37,7 +37,7 @@ final class Remedies {
         // nothing to do
       }
       case WAITING_FOR_MODEL ->
-          await("a model may take %s".formatted(Rules.seconds(facts.allowances().model())));
+          await("a model may take %s".formatted(FactEvidence.seconds(facts.allowances().model())));
       case NO_SUCH_RUN -> {
         fix("look for it in the list", "curl -s '%s/runs?limit=100'".formatted(addresses.url()));
         fix(
