@@ -1,25 +1,19 @@
 package arena.acceptance;
 
-import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
+import arena.local.client.Operator;
 import arena.local.lambda.Invocation;
 import arena.models.ModelServer;
-import arena.runtime.AwsClients;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.TimeoutException;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The local stack that the tests of this module share: started once, closed with the JVM. */
 final class Stack {
@@ -30,20 +24,18 @@ final class Stack {
   private final LocalStack stack;
   private final ArenaClient client;
   private final ModelServer models;
+  private final Operator operator;
 
   private Stack() {
     models = ModelServer.start();
     stack =
         LocalStack.start(
             Options.of(Path.of("../.."))
-                // a test asks for more in a second than an operator lets through
-                .parameter("RequestsPerSecond", "10000")
-                .parameter("RequestBurst", "5000")
-                .parameter("CreationsPerSecond", "1000")
-                .parameter("CreationBurst", "1000")
+                .unthrottled()
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", "test-key"));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    operator = new Operator(stack);
   }
 
   static synchronized Stack shared() {
@@ -69,7 +61,7 @@ final class Stack {
 
   /** The stack's tables. */
   DynamoDbClient tables() {
-    return AwsClients.dynamoDb();
+    return operator.tables();
   }
 
   /** Waits until no run plays: whatever changes then is what a test changes. */
@@ -116,21 +108,12 @@ final class Stack {
 
   /** Lets something have happened to a run when a test cannot have waited since. */
   void setTime(String runId, String attribute, Instant time) {
-    set(runId, attribute, Timestamps.write(time));
+    operator.setTime(runId, attribute, time);
   }
 
   /** Sets a text in a run's row in the catalog. */
   void set(String runId, String attribute, String text) {
-    try (DynamoDbClient tables = tables()) {
-      tables.updateItem(
-          update ->
-              update
-                  .tableName(stack.resource("CatalogTable"))
-                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
-                  .updateExpression("SET #attribute = :text")
-                  .expressionAttributeNames(Map.of("#attribute", attribute))
-                  .expressionAttributeValues(Map.of(":text", AttributeValue.fromS(text))));
-    }
+    operator.set(runId, attribute, text);
   }
 
   /**
@@ -139,11 +122,7 @@ final class Stack {
    * @return its answer
    */
   JsonNode invoke(String function, String event) {
-    Invocation invocation = invocation(function, event);
-    if (invocation.functionError().isPresent()) {
-      throw new AssertionError(function + " failed on " + event + ": " + invocation.payload());
-    }
-    return json(invocation.payload());
+    return json(operator.call(function, event));
   }
 
   /**
@@ -152,22 +131,11 @@ final class Stack {
    * @return the name of its error
    */
   String error(String function, String event) {
-    Invocation invocation = invocation(function, event);
+    Invocation invocation = operator.invoke(function, event);
     if (invocation.functionError().isEmpty()) {
       throw new AssertionError(function + " did not fail on " + event);
     }
     return json(invocation.payload()).get("errorType").textValue();
-  }
-
-  private Invocation invocation(String function, String event) {
-    try {
-      return stack.invoke(function, event);
-    } catch (TimeoutException e) {
-      throw new AssertionError(function + " does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
   }
 
   private static JsonNode json(String text) {
@@ -179,8 +147,6 @@ final class Stack {
   }
 
   Jedis redis() {
-    return new Jedis(
-        new HostAndPort("127.0.0.1", stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+    return operator.redis();
   }
 }

@@ -13,6 +13,7 @@ import arena.journal.Journal;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
+import arena.local.client.Operator;
 import arena.models.Behaviour;
 import arena.models.ModelServer;
 import arena.runtime.AwsClients;
@@ -22,8 +23,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -46,6 +45,7 @@ final class MeasuredStack implements AutoCloseable {
   private final ModelServer models;
   private final LocalStack stack;
   private final ArenaClient client;
+  private final Operator operator;
   private final DynamoDbClient dynamoDb;
   private final S3Client s3;
   private final SfnClient states;
@@ -64,11 +64,7 @@ final class MeasuredStack implements AutoCloseable {
     try {
       Options options =
           Options.of(Path.of(""))
-              // A hundred viewers come at once.
-              .parameter("RequestsPerSecond", "10000")
-              .parameter("RequestBurst", "5000")
-              .parameter("CreationsPerSecond", "1000")
-              .parameter("CreationBurst", "1000")
+              .unthrottled()
               .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
               .progress(progress);
       return new MeasuredStack(progress, models, LocalStack.start(options));
@@ -83,6 +79,7 @@ final class MeasuredStack implements AutoCloseable {
     this.models = models;
     this.stack = stack;
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    operator = new Operator(stack);
     dynamoDb = AwsClients.dynamoDb();
     s3 = AwsClients.s3();
     states = SfnClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build();
@@ -160,9 +157,7 @@ final class MeasuredStack implements AutoCloseable {
 
   /** A connection to Redis. */
   Jedis redis() {
-    return new Jedis(
-        new HostAndPort(stack.redisHost(), stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+    return operator.redis();
   }
 
   /**

@@ -1,10 +1,9 @@
 package arena.causes;
 
-import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
-import arena.local.lambda.Invocation;
+import arena.local.client.Operator;
 import arena.models.ModelServer;
 import arena.runtime.AwsClients;
 import java.io.IOException;
@@ -14,9 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -39,16 +35,14 @@ final class Stack {
   private final LocalStack stack;
   private final ArenaClient client;
   private final Patient patient;
+  private final Operator operator;
 
   private Stack() {
     models = ModelServer.start();
     stack =
         LocalStack.start(
             Options.of(Path.of("../.."))
-                .parameter("RequestsPerSecond", "10000")
-                .parameter("RequestBurst", "5000")
-                .parameter("CreationsPerSecond", "1000")
-                .parameter("CreationBurst", "1000")
+                .unthrottled()
                 .environment("ARENA_MODEL_TIMEOUT_SECONDS", String.valueOf(MODEL_SECONDS))
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
@@ -58,6 +52,7 @@ final class Stack {
                         function.endsWith("replay-turn") && event.contains(MORTAL)));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     patient = new Patient(client);
+    operator = new Operator(stack);
     // what is asked first has all the classes to load, as no later call has
     String first = client.startRun("{\"n_turns\":1}");
     client.awaitEnd(first, Duration.ofSeconds(60));
@@ -91,26 +86,17 @@ final class Stack {
 
   /** The stack's tables. */
   DynamoDbClient tables() {
-    return AwsClients.dynamoDb();
+    return operator.tables();
   }
 
   /** Sets a text in a run's row. */
   void set(String runId, String attribute, String text) {
-    try (DynamoDbClient tables = tables()) {
-      tables.updateItem(
-          update ->
-              update
-                  .tableName(stack.resource("CatalogTable"))
-                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
-                  .updateExpression("SET #attribute = :text")
-                  .expressionAttributeNames(Map.of("#attribute", attribute))
-                  .expressionAttributeValues(Map.of(":text", AttributeValue.fromS(text))));
-    }
+    operator.set(runId, attribute, text);
   }
 
   /** Lets a time in a run's row be long ago, as a test cannot wait for. */
   void setLongAgo(String runId, String attribute) {
-    set(runId, attribute, Timestamps.write(Instant.now().minus(Duration.ofMinutes(31))));
+    operator.setTime(runId, attribute, Instant.now().minus(Duration.ofMinutes(31)));
   }
 
   /**
@@ -156,17 +142,7 @@ final class Stack {
 
   /** Invokes a function that is not to fail. */
   void invoke(String function, String event) {
-    try {
-      Invocation invocation = stack.invoke(function, event);
-      if (invocation.functionError().isPresent()) {
-        throw new AssertionError(function + " failed: " + invocation.payload());
-      }
-    } catch (TimeoutException e) {
-      throw new AssertionError(function + " does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    operator.call(function, event);
   }
 
   /** Ends a run that would go on for longer than its test. */
@@ -196,8 +172,6 @@ final class Stack {
   }
 
   Jedis redis() {
-    return new Jedis(
-        new HostAndPort("127.0.0.1", stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+    return operator.redis();
   }
 }

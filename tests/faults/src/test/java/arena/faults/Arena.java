@@ -3,10 +3,10 @@ package arena.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import arena.codec.Timestamps;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
+import arena.local.client.Operator;
 import arena.local.lambda.Invocation;
 import arena.models.ModelServer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,22 +18,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * The local stack that the tests of this module share, with a proxy in front of everything that its
@@ -61,6 +51,7 @@ final class Arena implements Stack {
   private final Set<Doom> doomed = ConcurrentHashMap.newKeySet();
   private final LocalStack stack;
   private final ArenaClient client;
+  private final Operator operator;
 
   /** Invocations of this function with this in their event run in processes that can be killed. */
   private record Doom(String function, String inEvent) {}
@@ -69,11 +60,7 @@ final class Arena implements Stack {
     stack =
         LocalStack.start(
             Options.of(Path.of("../.."))
-                // a test asks for more in a second than an operator lets through
-                .parameter("RequestsPerSecond", "10000")
-                .parameter("RequestBurst", "5000")
-                .parameter("CreationsPerSecond", "1000")
-                .parameter("CreationBurst", "1000")
+                .unthrottled()
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", "test-key")
                 .inFrontOf(Options.Service.DYNAMODB, dynamoDb::inFrontOf)
@@ -84,6 +71,7 @@ final class Arena implements Stack {
                 .inFrontOf(Options.Service.REDIS, redis::inFrontOf)
                 .inProcess(this::isDoomed));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    operator = new Operator(stack);
   }
 
   static synchronized Arena shared() {
@@ -232,9 +220,7 @@ final class Arena implements Stack {
 
   /** Speaks to Redis itself, as an operator does. */
   Jedis redis() {
-    return new Jedis(
-        new HostAndPort(stack.redisHost(), stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+    return operator.redis();
   }
 
   /** Lets the grace of a run be over, and has it reaped until it has ended and is archived. */
@@ -283,32 +269,12 @@ final class Arena implements Stack {
 
   /** Lets the last sign of a run's life be older than the grace, which no test can wait for. */
   private void age(String runId) {
-    String then = Timestamps.write(Instant.now().minus(31, ChronoUnit.MINUTES));
     JsonNode row = row(runId);
     String attribute =
         row.path("status").asText().equals("running")
             ? row.path("last_ts").isTextual() ? "last_ts" : "created_at"
             : "ended_at";
-    try (DynamoDbClient tables = tables()) {
-      tables.updateItem(
-          update ->
-              update
-                  .tableName(stack.resource("CatalogTable"))
-                  .key(Map.of("run_id", AttributeValue.fromS(runId)))
-                  .updateExpression("SET #attribute = :then")
-                  .expressionAttributeNames(Map.of("#attribute", attribute))
-                  .expressionAttributeValues(Map.of(":then", AttributeValue.fromS(then))));
-    }
-  }
-
-  private DynamoDbClient tables() {
-    return DynamoDbClient.builder()
-        .endpointOverride(stack.dynamoDbUrl())
-        .region(Region.US_EAST_1)
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    operator.setTime(runId, attribute, Instant.now().minus(31, ChronoUnit.MINUTES));
   }
 
   /**
@@ -316,17 +282,10 @@ final class Arena implements Stack {
    * meanwhile: in the cloud it comes again a minute later, and here when its caller asks again.
    */
   private void invokeReaper() {
-    try {
-      Invocation invocation = stack.invoke("reap-runs", sample("reap-runs.json"));
-      boolean failed = invocation.functionError().isPresent();
-      if (failed && !STORE_FAILED.matcher(invocation.payload()).find()) {
-        throw new AssertionError("reap-runs failed: " + invocation.payload());
-      }
-    } catch (TimeoutException e) {
-      throw new AssertionError("reap-runs does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+    Invocation invocation = operator.invoke("reap-runs", sample("reap-runs.json"));
+    boolean failed = invocation.functionError().isPresent();
+    if (failed && !STORE_FAILED.matcher(invocation.payload()).find()) {
+      throw new AssertionError("reap-runs failed: " + invocation.payload());
     }
   }
 
