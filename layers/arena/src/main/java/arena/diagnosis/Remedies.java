@@ -151,7 +151,9 @@ final class Remedies {
     if (facts.running().isPresent()) {
       stop();
       reaper();
-      deleteKeys();
+      if (facts.broker().known().isPresent()) {
+        deleteKeys();
+      }
     }
   }
 
