@@ -2,15 +2,12 @@ package arena.stream;
 
 import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
-import arena.broker.Overflow;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
-import arena.codec.EnvelopeCodec;
-import arena.codec.Utf8;
-import arena.event.Event;
 import arena.run.Run;
 import arena.run.UnknownRun;
 import arena.source.EventSource;
+import arena.stream.Batches.Batch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,8 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Lock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,18 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class FanOut {
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
 
-  /**
-   * Most bytes of envelopes in a message of several: with what stands around and between them it
-   * fits one WebSocket frame of API Gateway, 32 KB.
-   */
-  static final int MESSAGE_BYTES = 31 * 1024;
-
-  /**
-   * Largest envelope that is sent as it is, in bytes; a larger one goes by reference. API Gateway's
-   * messages are at most 128 KB, with what stands around the envelope.
-   */
-  static final int ENVELOPE_BYTES = 127 * 1024;
-
   /** How long a lease holds when it is not extended: as long as a dead fan-out holds up others. */
   static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -59,9 +42,6 @@ public final class FanOut {
 
   /** Longest that a reader takes nothing before its connection is closed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /** So that the commas fit as well. */
-  private static final int MESSAGE_EVENTS = 500;
 
   /** Messages that are read and sent at once: what bounds memory and connections. */
   private static final int STEPS_AT_ONCE = 64;
@@ -78,13 +58,12 @@ public final class FanOut {
   private final Subscribers subscribers;
   private final Broker broker;
   private final Catalog catalog;
-  private final EventSource source;
   private final Connections connections;
   private final Gateway gateway;
   private final Notifier notifier;
-  private final PayloadLinks links;
   private final InstantSource clock;
   private final Threads threads;
+  private final Batches.Stores stores;
 
   /** Sends with these. */
   public FanOut(
@@ -101,13 +80,12 @@ public final class FanOut {
     this.subscribers = subscribers;
     this.broker = broker;
     this.catalog = catalog;
-    this.source = source;
     this.connections = connections;
     this.gateway = gateway;
     this.notifier = notifier;
-    this.links = links;
     this.clock = clock;
     this.threads = threads;
+    stores = new Batches.Stores(broker, source, links, threads);
   }
 
   /** What a fan-out did. */
@@ -182,17 +160,6 @@ public final class FanOut {
     }
   }
 
-  /** What there is to send from some seq on. */
-  private sealed interface Batch {
-    record Events(String message, long nextSeq) implements Batch {}
-
-    record Overflowed(long availableFrom) implements Batch {}
-
-    record Ended() implements Batch {}
-
-    record Nothing() implements Batch {}
-  }
-
   /** How one message to one reader went. */
   private sealed interface Step {
     /** It has it; what comes next. */
@@ -206,34 +173,12 @@ public final class FanOut {
   }
 
   /**
-   * How things stood at one moment, and the messages made since, which readers at the same place
-   * share.
+   * How things stood at one moment.
    *
    * @param ended whether everything is in the archive, and nothing more will be published
+   * @param batches the messages made since
    */
-  private record Look(Run run, Broker.Buffer buffer, boolean ended, Map<Long, Shared> batches) {}
-
-  /** A message that is made once, by the first who needs it; the others wait for it. */
-  private static final class Shared {
-    private final Lock lock;
-    private Batch batch;
-
-    private Shared(Lock lock) {
-      this.lock = lock;
-    }
-
-    private Batch get(Supplier<Batch> make) {
-      lock.lock();
-      try {
-        if (batch == null) {
-          batch = make.get();
-        }
-        return batch;
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
+  private record Look(Run run, Broker.Buffer buffer, boolean ended, Batches batches) {}
 
   private final class Round {
     private final String runId;
@@ -379,7 +324,8 @@ public final class FanOut {
       Broker.Buffer buffer = broker.buffer(runId);
       boolean known = look != null && (buffer.open() || look.run().archived());
       Run run = known ? look.run() : catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
-      return new Look(run, buffer, run.archived() && !buffer.open(), new ConcurrentHashMap<>());
+      boolean ended = run.archived() && !buffer.open();
+      return new Look(run, buffer, ended, new Batches(run, ended, stores));
     }
 
     private boolean startThoseBehind(Map<String, Long> cursors, Threads.Crew senders) {
@@ -438,8 +384,7 @@ public final class FanOut {
       steps.acquire();
       try {
         Look now = look;
-        Shared batch = now.batches().computeIfAbsent(cursor, _ -> new Shared(threads.lock()));
-        return switch (batch.get(() -> batch(now, cursor))) {
+        return switch (now.batches().from(cursor)) {
           case Batch.Nothing() -> new Step.Done();
           case Batch.Events(String message, long nextSeq) ->
               send(connectionId, cursor, message, () -> advance(connectionId, cursor, nextSeq));
@@ -556,40 +501,6 @@ public final class FanOut {
 
     private void forget(String connectionId) {
       Disconnection.forget(connectionId, connections, subscribers);
-    }
-
-    private Batch batch(Look now, long from) {
-      List<Broker.Envelope> envelopes;
-      try {
-        envelopes = broker.read(runId, from, MESSAGE_EVENTS, MESSAGE_BYTES);
-      } catch (Overflow overflow) {
-        if (!now.ended()) {
-          return new Batch.Overflowed(overflow.availableFrom());
-        }
-        envelopes = List.of();
-      }
-      if (envelopes.isEmpty() && now.ended()) {
-        if (from > now.run().nEvents()) {
-          return new Batch.Ended();
-        }
-        envelopes = source.archived(now.run(), from, MESSAGE_EVENTS, MESSAGE_BYTES);
-      }
-      if (envelopes.isEmpty()) {
-        return new Batch.Nothing();
-      }
-      long nextSeq = envelopes.getLast().seq() + 1;
-      return new Batch.Events(Messages.events(runId, small(envelopes)), nextSeq);
-    }
-
-    /** A message that is too large holds one event alone; its payload is replaced by a link. */
-    private List<Broker.Envelope> small(List<Broker.Envelope> envelopes) {
-      Broker.Envelope only = envelopes.getFirst();
-      if (envelopes.size() > 1 || Utf8.length(only.json()) <= ENVELOPE_BYTES) {
-        return envelopes;
-      }
-      Event event = EnvelopeCodec.read(only.json());
-      String reference = EnvelopeCodec.writeReference(event, links.link(event));
-      return List.of(new Broker.Envelope(only.seq(), reference));
     }
 
     /** Waits a moment for a sender to end. */

@@ -27,8 +27,8 @@ public final class Mutations {
           Mutation.simulated(
               "closed-without-the-rest",
               "A reader is told of the run's end before it has every event.",
-              "stream/FanOut",
-              "if (from > now.run().nEvents()) {",
+              "stream/Batches",
+              "if (from > run.nEvents()) {",
               "if (from > 0) {"),
           Mutation.simulated(
               "no-last-wake-up",
