@@ -92,7 +92,14 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     if (route.equals("subscribe") || route.equals("unsubscribe")) {
       LOG.info("{} by connection {}", route, connectionId);
     }
-    services.subscriptions().receive(connectionId, message);
+    services
+        .subscriptions()
+        .receive(connectionId, message)
+        .ifPresent(
+            why -> {
+              telemetry.failed(why);
+              LOG.error("message not served", why);
+            });
   }
 
   /** The run that a message is about, for the log alone; whether it is a good one shows later. */

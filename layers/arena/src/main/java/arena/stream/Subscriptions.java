@@ -68,32 +68,49 @@ public final class Subscriptions {
    * Answers one message; a bad one, and one that cannot be served, is answered with an error.
    * Whoever asked is told, or disconnected.
    *
+   * @return what it was not served for, if it was not
    * @throws Unanswered if neither can be done: API Gateway tells the client then
    */
-  public void receive(String connectionId, String message) {
+  public Optional<RuntimeException> receive(String connectionId, String message) {
     ClientMessage said = ClientMessage.read(message);
     try {
       serve(connectionId, said);
+      return Optional.empty();
     } catch (Unanswered e) {
       throw e;
     } catch (BrokerUnavailable
         | CatalogUnavailable
         | ConnectionsUnavailable
         | NotifierUnavailable e) {
-      LOG.warn("message not served", e);
-      error(
+      return told(
           connectionId,
-          said.about(),
+          said,
           ErrorCode.UNAVAILABLE,
-          "a store does not answer for now; say it again");
+          "a store does not answer for now; say it again",
+          e);
     } catch (RuntimeException e) {
-      LOG.error("message failed", e);
-      error(
+      return told(
           connectionId,
-          said.about(),
+          said,
           ErrorCode.INTERNAL_ERROR,
-          "the service failed; its log has the rest");
+          "the service failed; its log has the rest",
+          e);
     }
+  }
+
+  private Optional<RuntimeException> told(
+      String connectionId,
+      ClientMessage said,
+      ErrorCode code,
+      String message,
+      RuntimeException why) {
+    try {
+      error(connectionId, said.about(), code, message);
+    } catch (Unanswered e) {
+      e.addSuppressed(why);
+      throw e;
+    }
+    return Optional.of(why);
   }
 
   private void serve(String connectionId, ClientMessage said) {
