@@ -25,8 +25,8 @@ public final class Main {
     long from = 1;
     boolean one = false;
     for (int i = 0; i < arguments.length; i += 2) {
-      long value = i + 1 < arguments.length ? Long.parseLong(arguments[i + 1]) : -1;
-      switch (arguments[i]) {
+      long value = i + 1 < arguments.length ? number(arguments[i + 1]) : -1;
+      switch (value < 1 ? "" : arguments[i]) {
         case "--seeds" -> seeds = value;
         case "--from" -> from = value;
         case "--seed" -> {
@@ -35,13 +35,19 @@ public final class Main {
           one = true;
         }
         default -> {
-          System.err.println("./arena simulate [--seeds N] [--from S] | --seed S");
+          System.err.println(
+              "arena: ./arena simulate [--seeds N] [--from S] | --seed S, numbers from 1");
           System.exit(2);
         }
       }
     }
     ReplayDefinition definition = ReplayDefinition.read(Path.of(""));
     System.exit(one ? replay(definition, from) : simulate(definition, from, seeds));
+  }
+
+  /** The number that a text is; -1 if it is none. */
+  private static long number(String text) {
+    return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
   }
 
   private static int replay(ReplayDefinition definition, long seed) {

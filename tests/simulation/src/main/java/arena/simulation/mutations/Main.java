@@ -40,6 +40,13 @@ public final class Main {
 
   /** Makes all mutations, or those that are named. */
   public static void main(String[] names) throws IOException, InterruptedException {
+    List<String> known = Mutations.ALL.stream().map(Mutation::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        System.err.printf("arena: there is no mutation '%s', but: %s%n", name, known);
+        System.exit(2);
+      }
+    }
     List<Mutation> chosen =
         Mutations.ALL.stream()
             .filter(mutation -> names.length == 0 || List.of(names).contains(mutation.name()))
@@ -62,7 +69,7 @@ public final class Main {
     }
     System.out.printf(
         "%d of %d mutations were noticed%n", chosen.size() - survivors.size(), chosen.size());
-    System.exit(survivors.isEmpty() && !chosen.isEmpty() ? 0 : 1);
+    System.exit(survivors.isEmpty() ? 0 : 1);
   }
 
   private boolean isKilled(Mutation mutation) throws IOException, InterruptedException {
