@@ -30,7 +30,13 @@ public final class Once {
     this(idempotency, RunId::random);
   }
 
-  Once(Supplier<Idempotency> idempotency, Supplier<String> ids) {
+  /**
+   * Remembers requests in this.
+   *
+   * @param idempotency made when the first request with a key comes
+   * @param ids gives runs their ids
+   */
+  public Once(Supplier<Idempotency> idempotency, Supplier<String> ids) {
     this.idempotency = idempotency;
     this.ids = ids;
   }
@@ -56,8 +62,9 @@ public final class Once {
     } catch (NotStarted _) {
       answer = action.apply(idempotency.get().renew(identity, noted.runId(), ids.get()));
     }
-    idempotency.get().answered(identity, answer.body());
-    return answer;
+    // Another attempt may have answered meanwhile, and the run is not where it was then.
+    String kept = idempotency.get().answered(identity, answer.body());
+    return Answer.ofText(ACCEPTED, kept);
   }
 
   private static String digest(String body) {

@@ -97,21 +97,25 @@ public final class DynamoIdempotency implements Idempotency {
   }
 
   @Override
-  public void answered(String request, String answer) {
-    dynamo.call(
+  public String answered(String request, String answer) {
+    return dynamo.call(
         () ->
-            dynamo
-                .client()
-                .updateItem(
-                    update ->
-                        update
-                            .tableName(table)
-                            .key(Map.of(REQUEST, Attributes.of(request)))
-                            .updateExpression("SET #answer = if_not_exists(#answer, :answer)")
-                            .conditionExpression("attribute_exists(#request)")
-                            .expressionAttributeNames(
-                                Map.of("#answer", ANSWER, "#request", REQUEST))
-                            .expressionAttributeValues(Map.of(":answer", Attributes.of(answer)))));
+            Attributes.text(
+                dynamo
+                    .client()
+                    .updateItem(
+                        update ->
+                            update
+                                .tableName(table)
+                                .key(Map.of(REQUEST, Attributes.of(request)))
+                                .updateExpression("SET #answer = if_not_exists(#answer, :answer)")
+                                .conditionExpression("attribute_exists(#request)")
+                                .expressionAttributeNames(
+                                    Map.of("#answer", ANSWER, "#request", REQUEST))
+                                .expressionAttributeValues(Map.of(":answer", Attributes.of(answer)))
+                                .returnValues(ReturnValue.ALL_NEW))
+                    .attributes(),
+                ANSWER));
   }
 
   private static AttributeValue seconds(Instant time) {

@@ -28,8 +28,12 @@ public interface Idempotency {
    */
   String renew(String request, String runId, String otherId);
 
-  /** Keeps the answer, for when the request comes again. */
-  void answered(String request, String answer);
+  /**
+   * Keeps the answer, for when the request comes again. The first one stays.
+   *
+   * @return the answer that is kept, which is the one to give
+   */
+  String answered(String request, String answer);
 
   /**
    * What is known of a request.

@@ -39,8 +39,8 @@ abstract class IdempotencyContract {
   @Test
   void anAnswerIsKeptAndTheFirstOneStays() {
     idempotency().note("k", "body", "one");
-    idempotency().answered("k", "the answer");
-    idempotency().answered("k", "a later one");
+    assertEquals("the answer", idempotency().answered("k", "the answer"));
+    assertEquals("the answer", idempotency().answered("k", "a later one"));
     assertEquals(
         new Idempotency.Noted("one", Optional.of("the answer")),
         idempotency().note("k", "body", "two"));
