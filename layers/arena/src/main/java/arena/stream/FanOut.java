@@ -188,6 +188,10 @@ public final class FanOut {
     private final Semaphore steps = new Semaphore(STEPS_AT_ONCE, true);
     private final LongAdder events = new LongAdder();
     private final LongAdder dropped = new LongAdder();
+
+    /** Those who were told of an end, and not seen since: the index may still have them. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
     private Instant extended;
     private volatile Look look;
 
@@ -220,6 +224,7 @@ public final class FanOut {
 
     private void serve(Threads.Crew senders) {
       int idleLooks = 0;
+      boolean soughtAtEnd = false;
       while (true) {
         if (Thread.currentThread().isInterrupted()) {
           throw new IllegalStateException("the fan-out of run %s was interrupted".formatted(runId));
@@ -241,14 +246,19 @@ public final class FanOut {
         boolean first = look == null;
         look = look();
         Map<String, Long> cursors = subscribers.cursors(runId);
+        told.removeAll(cursors.keySet());
         boolean started = startThoseBehind(cursors, senders);
         if (started || !senders.isIdle()) {
           idleLooks = 0;
           awaitOne(senders);
           continue;
         }
-        if (first && cursors.isEmpty() && !lost().isEmpty()) {
-          subscribers.markLoss(runId); // it was woken for somebody
+        // It was woken for somebody; and nobody wakes it again for a run that has ended.
+        if ((first && cursors.isEmpty()) || (look.ended() && !soughtAtEnd)) {
+          soughtAtEnd = look.ended();
+          if (!lost().isEmpty()) {
+            subscribers.markLoss(runId);
+          }
         }
         if (subscribers.release(runId, fence)) {
           wakeForLateSubscriber();
@@ -274,7 +284,9 @@ public final class FanOut {
       List<String> subscribed = connections.subscribers(runId);
       // The cursor is there before the subscription is.
       Set<String> known = subscribers.cursors(runId).keySet();
-      return subscribed.stream().filter(connectionId -> !known.contains(connectionId)).toList();
+      return subscribed.stream()
+          .filter(connectionId -> !known.contains(connectionId) && !told.contains(connectionId))
+          .toList();
     }
 
     /**
@@ -443,6 +455,7 @@ public final class FanOut {
     private Step end(String connectionId, long cursor, boolean overflowed) {
       if (subscribers.finish(runId, fence, connectionId, cursor, overflowed)) {
         dropped.add(overflowed ? 1 : 0);
+        told.add(connectionId);
         unsubscribe(connectionId);
       } else {
         inDoubt = true;
@@ -450,7 +463,10 @@ public final class FanOut {
       return new Step.Done();
     }
 
-    /** It has been told, and is not told twice: what fails here is left to its connection's end. */
+    /**
+     * It has been told, and is not told twice. What fails here may still be done late, when the
+     * connection has subscribed anew, and take that from it: so its connection is closed.
+     */
     private void unsubscribe(String connectionId) {
       try {
         connections.unsubscribed(connectionId, runId);
@@ -458,7 +474,9 @@ public final class FanOut {
           connections.subscribed(connectionId, runId); // it subscribed anew as soon as it was told
         }
       } catch (ConnectionsUnavailable e) {
-        LOG.warn("run {}: connection {} still counts as subscribed", runId, connectionId, e);
+        LOG.warn(
+            "run {}: connection {} is closed: it may count as subscribed", runId, connectionId, e);
+        closed(connectionId);
       }
     }
 

@@ -437,6 +437,19 @@ class FanOutTest {
   }
 
   @Test
+  void aReaderWhoseCursorIsLostIsDisconnectedWhenTheRunEndsForAnother() {
+    aRun(20);
+    reader("a", 1);
+    fanOut().serve(RUN, later());
+    broker.loseEverything();
+    finalizeRun();
+    reader("b", 15);
+    fanOut().serve(RUN, later());
+    assertEquals("closed", sockets.types("b").getLast());
+    assertEquals(Set.of("a"), sockets.closed);
+  }
+
+  @Test
   void aLossThatCannotBeSeenToNowIsNotForgotten() {
     aRun(20);
     reader("a", 1);
@@ -540,6 +553,7 @@ class FanOutTest {
             new VirtualThreads());
     fanOut.serve(RUN, later());
     assertEquals(List.of("closed"), sockets.types("a"));
+    assertEquals(Set.of("a"), sockets.closed, "its row may go late, and a new one with it");
   }
 
   @Test
