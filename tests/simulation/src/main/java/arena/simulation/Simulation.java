@@ -3,6 +3,10 @@ package arena.simulation;
 import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.http.CreateRoutes;
+import arena.http.Once;
+import arena.http.Router;
+import arena.idempotency.Idempotency;
 import arena.journal.Journal;
 import arena.lifecycle.BeginRun;
 import arena.lifecycle.CreateFork;
@@ -17,9 +21,6 @@ import arena.lifecycle.RunReader;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.Failure;
-import arena.run.ForkRequest;
-import arena.run.Run;
-import arena.run.RunRequest;
 import arena.simulation.cloud.Background;
 import arena.simulation.cloud.Executions;
 import arena.simulation.cloud.Function;
@@ -45,6 +46,7 @@ import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
 import arena.simulation.stores.SimulatedCatalog;
 import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedIdempotency;
 import arena.simulation.stores.SimulatedJournal;
 import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
@@ -56,6 +58,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -91,19 +94,17 @@ public final class Simulation {
   private final WebSockets gateway;
   private final Api api;
   private final Subscriptions subscriptions;
-  private final CreateRun createRun;
-  private final CreateFork createFork;
   private final PlayTurn playTurn;
   private final FinalizeRun finalizeRun;
   private final ReapRuns reapRuns;
   private final ReapStrays reapStrays;
   private final ReapConnections reapConnections;
-  private final RunReader runReader;
   private final FanOut fanOut;
 
   private final List<String> runs = new ArrayList<>();
   private long brokerAhead;
   private int ids;
+  private final List<Player> players = new ArrayList<>();
   private int playersLeft;
   private Visitor visitor;
 
@@ -149,8 +150,6 @@ public final class Simulation {
     EventSource source = new EventSource(broker, journal, () -> archive);
     Publisher publisher = new Publisher(broker, journal, catalog, background);
     BeginRun begin = new BeginRun(catalog, journal, broker, executions, clock);
-    createRun = new CreateRun(begin, clock);
-    createFork = new CreateFork(catalog, source, begin, clock);
     playTurn =
         new PlayTurn(
             journal, publisher, new Models(wire, weather, random, promises::modelAsked), clock);
@@ -160,7 +159,6 @@ public final class Simulation {
             catalog, broker, subscribers, connections, executions, background, Facts.GRACE, clock);
     reapStrays = new ReapStrays(catalog, broker, subscribers, connections, Facts.GRACE, clock);
     reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
-    runReader = new RunReader(catalog, source, journal, () -> archive, broker);
     fanOut =
         new FanOut(
             subscribers,
@@ -176,7 +174,17 @@ public final class Simulation {
     subscriptions =
         new Subscriptions(connections, subscribers, catalog, background, gateway, clock, threads);
     gateway.routeTo(subscriptions);
-    api = new Api(lambda, Functions::new);
+    Idempotency idempotency = new SimulatedIdempotency(clock, wire);
+    api =
+        new Api(
+            lambda,
+            creations(
+                new Once(() -> idempotency, this::newId),
+                new CreateRun(begin, clock),
+                new CreateFork(catalog, source, begin, clock),
+                archive),
+            new RunReader(catalog, source, journal, () -> archive, broker),
+            promises.keys());
   }
 
   // ---- what the functions' handlers do
@@ -195,21 +203,21 @@ public final class Simulation {
     }
   }
 
-  private final class Functions implements Api.Functions {
-    @Override
-    public Run createRun(RunRequest request, String runId) {
-      return createRun.create(request, runId);
-    }
+  private Router creations(
+      Once once, CreateRun createRun, CreateFork createFork, SimulatedArchive archive) {
+    CreateRoutes.Noting noting = (_, _, begin) -> begin.get();
+    return new Router(
+        Map.of(
+            Api.Creation.RUN.route(),
+            CreateRoutes.runs(once, noting, createRun::create),
+            Api.Creation.FORK.route(),
+            CreateRoutes.forks(once, noting, createFork::create, archive::address)),
+        this::failed);
+  }
 
-    @Override
-    public Run createFork(ForkRequest request, String runId) {
-      return createFork.create(request, runId);
-    }
-
-    @Override
-    public RunReader reader() {
-      return runReader;
-    }
+  private void failed(RuntimeException e) {
+    trace.note(scheduler.current().name(), "fails: " + e);
+    promises.names().left(e);
   }
 
   private void finalizeRun(String runId, Optional<Failure> failure) {
@@ -250,6 +258,7 @@ public final class Simulation {
               this::newId,
               this::began,
               random.nextInt(MOST_FORKS + 1));
+      players.add(player);
       scheduler.start(
           "player-" + i,
           () -> {
@@ -323,6 +332,7 @@ public final class Simulation {
     }
     promises.atEnd();
     runs.forEach(runId -> visitor.readAll(runId, 1));
+    players.forEach(Player::askAgain);
     brokerAhead += A_DAY;
     promises.aDayLater();
     scheduler.stop();

@@ -37,7 +37,9 @@ public enum Event {
   MODEL_UNREACHABLE("model: unreachable"),
   MODEL_MALFORMED("model: malformed"),
   MODEL_REFUSED("model: refused"),
-  CREATE_AGAIN("client: asks for the same run again");
+  CREATE_AGAIN("client: asks for the same run again"),
+  CREATE_AT_ONCE("client: asks for the same run twice at once"),
+  CREATE_OTHERWISE("client: asks for another run with the same key");
 
   private final String label;
 

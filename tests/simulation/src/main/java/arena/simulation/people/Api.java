@@ -1,49 +1,91 @@
 package arena.simulation.people;
 
+import arena.http.Router;
 import arena.lifecycle.RunReader;
-import arena.run.ForkRequest;
-import arena.run.Run;
-import arena.run.RunRequest;
 import arena.simulation.cloud.Function;
 import arena.simulation.cloud.Lambda;
 import arena.simulation.cloud.Outcome;
-import java.util.function.Supplier;
+import arena.simulation.promises.OneRunAKey;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.util.Map;
+import java.util.Optional;
 
 /** The HTTP calls, each an invocation of its function. */
 public final class Api {
   private static final long LIMIT = 29_000_000;
 
   private final Lambda lambda;
-  private final Supplier<Functions> functions;
+  private final Router router;
+  private final RunReader reader;
+  private final OneRunAKey keys;
 
-  /** What the functions do. */
-  public interface Functions {
-    /** {@code POST /runs}. */
-    Run createRun(RunRequest request, String runId);
-
-    /** {@code POST /forks}. */
-    Run createFork(ForkRequest request, String runId);
-
-    /** Everything that only reads. */
-    RunReader reader();
-  }
-
-  /** Calls over this. */
-  public Api(Lambda lambda, Supplier<Functions> functions) {
+  /**
+   * Calls over this.
+   *
+   * @param router serves the creations
+   * @param reader serves everything that only reads
+   */
+  public Api(Lambda lambda, Router router, RunReader reader, OneRunAKey keys) {
     this.lambda = lambda;
-    this.functions = functions;
+    this.router = router;
+    this.reader = reader;
+    this.keys = keys;
   }
 
-  /** Asks for a run. */
-  public Outcome create(RunRequest request, String runId) {
-    return lambda.invoke(
-        Function.CREATE_RUN, () -> functions.get().createRun(request, runId), LIMIT);
+  /**
+   * Asks for a run or a fork.
+   *
+   * @param creation what is called
+   * @param key the client's, if it sends one
+   */
+  public Outcome create(Creation creation, String body, Optional<String> key) {
+    Optional<OneRunAKey.Key> ofCall = key.map(text -> new OneRunAKey.Key(creation.route(), text));
+    Outcome outcome =
+        lambda.invoke(
+            creation.function(),
+            () -> {
+              ofCall.ifPresent(served -> keys.serves(served, body));
+              return router.answer(event(creation, body, key), "");
+            },
+            LIMIT);
+    if (outcome instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)) {
+      ofCall.ifPresent(
+          served -> keys.answered(served, body, answer.getStatusCode(), answer.getBody()));
+    }
+    return outcome;
   }
 
-  /** Asks for a fork. */
-  public Outcome fork(ForkRequest request, String runId) {
-    return lambda.invoke(
-        Function.CREATE_FORK, () -> functions.get().createFork(request, runId), LIMIT);
+  private static APIGatewayV2HTTPEvent event(Creation creation, String body, Optional<String> key) {
+    return APIGatewayV2HTTPEvent.builder()
+        .withRouteKey(creation.route())
+        .withHeaders(key.map(text -> Map.of("idempotency-key", text)).orElse(Map.of()))
+        .withBody(body)
+        .withIsBase64Encoded(false)
+        .build();
+  }
+
+  /** A call that starts a run. */
+  public enum Creation {
+    RUN("POST /runs", Function.CREATE_RUN),
+    FORK("POST /forks", Function.CREATE_FORK);
+
+    private final String route;
+    private final Function function;
+
+    Creation(String route, Function function) {
+      this.route = route;
+      this.function = function;
+    }
+
+    /** Its route key. */
+    public String route() {
+      return route;
+    }
+
+    Function function() {
+      return function;
+    }
   }
 
   /** A question. */
@@ -54,6 +96,6 @@ public final class Api {
 
   /** Asks something. */
   public <T> Outcome ask(Question<T> question) {
-    return lambda.invoke(Function.READ_RUNS, () -> question.ask(functions.get().reader()), LIMIT);
+    return lambda.invoke(Function.READ_RUNS, () -> question.ask(reader), LIMIT);
   }
 }

@@ -1,40 +1,47 @@
 package arena.simulation.people;
 
-import arena.run.ForkRequest;
-import arena.run.Mutation;
-import arena.run.Profile;
-import arena.run.Run;
-import arena.run.RunRequest;
 import arena.simulation.cloud.Outcome;
 import arena.simulation.faults.Event;
 import arena.simulation.faults.Weather;
 import arena.simulation.scheduler.Scheduler;
 import arena.world.Scenario;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Starts a run, and perhaps forks it; asks again with the same id when there is no answer. */
+/**
+ * Starts a run, and perhaps forks it; asks again when there is no answer, mostly with the key that
+ * it asked with before.
+ */
 public final class Player implements Runnable {
   private static final long SECOND = 1_000_000;
   private static final int ATTEMPTS = 6;
   private static final int MOST_TURNS = 5;
+  private static final Pattern RUN_ID = Pattern.compile("run_id\":\"([0-9a-f]{32})\"");
 
   private final Scheduler scheduler;
   private final Api api;
   private final Weather weather;
   private final Random random;
-  private final Supplier<String> ids;
+  private final Supplier<String> keys;
   private final Consumer<String> began;
   private final int forks;
+  private final List<Asked> answered = new ArrayList<>();
+
+  /** Of the requests that were sent beside another, those that have no answer yet. */
+  private int underWay;
 
   /**
    * Plays over these.
    *
-   * @param ids gives new runs their ids
+   * @param keys gives requests their keys
    * @param began told of every run that there is
    * @param forks how many forks it makes
    */
@@ -43,73 +50,144 @@ public final class Player implements Runnable {
       Api api,
       Weather weather,
       Random random,
-      Supplier<String> ids,
+      Supplier<String> keys,
       Consumer<String> began,
       int forks) {
     this.scheduler = scheduler;
     this.api = api;
     this.weather = weather;
     this.random = random;
-    this.ids = ids;
+    this.keys = keys;
     this.began = began;
     this.forks = forks;
   }
+
+  /** A request. */
+  private record Asked(Api.Creation creation, String body, Optional<String> key) {}
+
+  /** A run, and the turns it has. */
+  private record Begun(String runId, int t0, int turns) {}
 
   @Override
   public void run() {
     scheduler.sleep(random.nextLong(60 * SECOND));
     List<Scenario> scenarios = List.of(Scenario.values());
-    Scenario scenario = scenarios.get(random.nextInt(scenarios.size()));
-    RunRequest request =
-        new RunRequest(scenario, Profile.DEFAULT, random.nextInt(MOST_TURNS + 1), "a run");
-    Optional<Run> parent = ask(id -> api.create(request, id));
+    String scenario = scenarios.get(random.nextInt(scenarios.size())).label();
+    Optional<String> key = key();
+    Optional<Begun> parent =
+        ask(
+            Api.Creation.RUN,
+            key,
+            0,
+            turns ->
+                "{\"scenario\":\"%s\",\"n_turns\":%d,\"label\":\"a run\"}"
+                    .formatted(scenario, turns));
     for (int i = 0; i < forks && parent.isPresent(); i++) {
       scheduler.sleep(random.nextLong(120 * SECOND));
-      Run run = parent.get();
-      ForkRequest fork =
-          new ForkRequest(
-              run.runId(),
-              run.t0() + random.nextInt(run.nTurns() + 1),
-              random.nextBoolean() ? richer() : Mutation.NONE,
-              random.nextInt(MOST_TURNS + 1),
-              "to see",
-              Optional.empty());
-      parent = ask(id -> api.fork(fork, id)).or(() -> Optional.of(run));
+      Begun run = parent.get();
+      int t = run.t0() + random.nextInt(run.turns() + 1);
+      String mutation = random.nextBoolean() ? ",\"mutation\":{\"food\":1500}" : "";
+      // A key is its call's: the first fork has the run's.
+      Optional<String> ofFork = i == 0 ? key : key();
+      parent =
+          ask(
+                  Api.Creation.FORK,
+                  ofFork,
+                  t,
+                  turns ->
+                      "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"n_turns\":%d,\"reason\":\"to see\"%s}"
+                          .formatted(run.runId(), t, turns, mutation))
+              .or(() -> Optional.of(run));
     }
   }
 
-  private static Mutation richer() {
-    return new Mutation(
-        Optional.of(1_500.0),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+  private Optional<String> key() {
+    return random.nextInt(4) == 0 ? Optional.empty() : Optional.of(keys.get());
   }
 
-  private Optional<Run> ask(Function<String, Outcome> call) {
-    String id = ids.get();
-    Optional<Run> run = Optional.empty();
+  /**
+   * Asks until there is an answer.
+   *
+   * @param body of a request for so many turns
+   */
+  private Optional<Begun> ask(
+      Api.Creation creation, Optional<String> key, int t0, IntFunction<String> body) {
+    int turns = random.nextInt(MOST_TURNS + 1);
+    Asked asked = new Asked(creation, body.apply(turns), key);
+    Optional<Begun> run = Optional.empty();
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      switch (call.apply(id)) {
-        case Outcome.Answer(Run answer) -> {
+      if (key.isPresent() && weather.has(Event.CREATE_AT_ONCE, 5)) {
+        askBeside(asked);
+      }
+      if (key.isPresent() && weather.has(Event.CREATE_OTHERWISE, 5)) {
+        askBeside(new Asked(creation, body.apply(turns + 1), key));
+      }
+      Optional<APIGatewayV2HTTPResponse> answer = send(asked);
+      int status = answer.map(APIGatewayV2HTTPResponse::getStatusCode).orElse(504);
+      switch (status) {
+        case 202 -> {
           if (run.isEmpty()) {
-            began.accept(answer.runId());
+            String runId = runId(answer.get().getBody());
+            began.accept(runId);
+            run = Optional.of(new Begun(runId, t0, turns));
+            answered.add(asked);
           }
-          run = Optional.of(answer);
-          if (!weather.has(Event.CREATE_AGAIN, 5)) {
-            return run;
+          if (key.isEmpty() || !weather.has(Event.CREATE_AGAIN, 5)) {
+            return over(run);
           }
         }
-        case Outcome.Failure(String error, String _) when error.endsWith("NotStarted") ->
-            id = ids.get();
-        case Outcome.Failure(String error, String _) when error.endsWith("NoSuchTurn") ->
-            scheduler.sleep(random.nextLong(20 * SECOND));
-        default -> scheduler.sleep(random.nextLong(5 * SECOND));
+        case 409 -> {
+          return over(run);
+        }
+        case 422 -> scheduler.sleep(random.nextLong(20 * SECOND));
+        case 500, 503, 504 -> scheduler.sleep(random.nextLong(5 * SECOND));
+        default -> throw new IllegalStateException("answered with " + answer.get());
       }
     }
+    return over(run);
+  }
+
+  private Optional<APIGatewayV2HTTPResponse> send(Asked asked) {
+    return api.create(asked.creation(), asked.body(), asked.key())
+            instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)
+        ? Optional.of(answer)
+        : Optional.empty();
+  }
+
+  /** Sends a request while others are under way; nobody waits for its answer. */
+  private void askBeside(Asked asked) {
+    underWay++;
+    long delay = random.nextBoolean() ? 0 : random.nextLong(5 * SECOND);
+    scheduler.start(
+        "beside",
+        () -> {
+          scheduler.sleep(delay);
+          send(asked);
+          underWay--;
+        });
+  }
+
+  private Optional<Begun> over(Optional<Begun> run) {
+    while (underWay > 0) {
+      scheduler.sleep(SECOND);
+    }
     return run;
+  }
+
+  private static String runId(String answer) {
+    Matcher matcher = RUN_ID.matcher(answer);
+    if (!matcher.find()) {
+      throw new IllegalStateException("no run in " + answer);
+    }
+    return matcher.group(1);
+  }
+
+  /** Sends every request again that has a key and was answered. */
+  public void askAgain() {
+    for (Asked asked : answered) {
+      if (asked.key().isPresent()) {
+        send(asked);
+      }
+    }
   }
 }

@@ -16,6 +16,7 @@ public final class Promises implements Witness {
   private final TheModelIsAskedOnceATurn questions;
   private final NothingIsLeftBehind remains;
   private final WhatIsReadIsTheTruth truth;
+  private final OneRunAKey keys;
   private final List<Promise> all;
 
   /** All promises, about these facts. */
@@ -26,6 +27,7 @@ public final class Promises implements Witness {
     counts = new EachEventIsCountedOnce(facts);
     remains = new NothingIsLeftBehind(facts);
     truth = new WhatIsReadIsTheTruth(facts);
+    keys = new OneRunAKey(facts);
     questions = new TheModelIsAskedOnceATurn(facts);
     all =
         List.of(
@@ -41,6 +43,7 @@ public final class Promises implements Witness {
             readers,
             names,
             truth,
+            keys,
             new EveryRunEnds(facts),
             remains);
   }
@@ -78,6 +81,11 @@ public final class Promises implements Witness {
   /** What visitors read is held against. */
   public WhatIsReadIsTheTruth truth() {
     return truth;
+  }
+
+  /** What clients are answered is held against. */
+  public OneRunAKey keys() {
+    return keys;
   }
 
   private void each(Consumer<Promise> seen) {

@@ -58,6 +58,9 @@ public enum Call {
   REPLAYS_START("replays.start", true),
   REPLAYS_STOP("replays.stop", true),
   FINALIZER_FINALIZE("finalizer.finalizeRun", true),
+  IDEMPOTENCY_NOTE("idempotency.note", true),
+  IDEMPOTENCY_RENEW("idempotency.renew", true),
+  IDEMPOTENCY_ANSWERED("idempotency.answered", true),
   MODEL_DECIDE("agent.decide", true);
 
   private final String label;

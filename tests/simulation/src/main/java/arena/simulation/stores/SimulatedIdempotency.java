@@ -1,0 +1,96 @@
+package arena.simulation.stores;
+
+import arena.idempotency.Idempotency;
+import arena.idempotency.IdempotencyUnavailable;
+import arena.idempotency.KeyReused;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The table of requests. */
+public final class SimulatedIdempotency implements Idempotency {
+  private final Map<String, Item> items = new LinkedHashMap<>();
+  private final InstantSource clock;
+  private final Wire wire;
+
+  /** An empty table. */
+  public SimulatedIdempotency(InstantSource clock, Wire wire) {
+    this.clock = clock;
+    this.wire = wire;
+  }
+
+  /** A request's item, and when it goes. */
+  private record Item(
+      String bodyDigest, String runId, Optional<String> answer, Instant expiresAt) {}
+
+  private <T> T call(Call call, String request, Supplier<T> effect) {
+    return wire.call(
+        call,
+        request,
+        () -> {
+          synchronized (this) {
+            return effect.get();
+          }
+        },
+        message -> new IdempotencyUnavailable(message, null));
+  }
+
+  @Override
+  public Noted note(String request, String bodyDigest, String runId) {
+    Instant now = clock.instant();
+    return call(
+        Call.IDEMPOTENCY_NOTE,
+        request,
+        () -> {
+          Item known = items.get(request);
+          if (known == null || !now.isBefore(known.expiresAt)) {
+            items.put(request, new Item(bodyDigest, runId, Optional.empty(), now.plus(KEEP)));
+            return new Noted(runId, Optional.empty());
+          }
+          if (!known.bodyDigest.equals(bodyDigest)) {
+            throw new KeyReused();
+          }
+          return new Noted(known.runId, known.answer);
+        });
+  }
+
+  @Override
+  public String renew(String request, String runId, String otherId) {
+    return call(
+        Call.IDEMPOTENCY_RENEW,
+        request,
+        () -> {
+          Item known = requireKnown(request);
+          if (!known.runId.equals(runId)) {
+            return known.runId;
+          }
+          items.put(request, new Item(known.bodyDigest, otherId, known.answer, known.expiresAt));
+          return otherId;
+        });
+  }
+
+  @Override
+  public String answered(String request, String answer) {
+    return call(
+        Call.IDEMPOTENCY_ANSWERED,
+        request,
+        () -> {
+          Item known = requireKnown(request);
+          String kept = known.answer.orElse(answer);
+          items.put(
+              request, new Item(known.bodyDigest, known.runId, Optional.of(kept), known.expiresAt));
+          return kept;
+        });
+  }
+
+  private Item requireKnown(String request) {
+    Item known = items.get(request);
+    if (known == null) {
+      throw new IllegalStateException("request %s was not noted".formatted(request));
+    }
+    return known;
+  }
+}
