@@ -84,6 +84,24 @@ public final class Mutations {
               "lifecycle/BeginRun",
               "return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());",
               "return catalog.fail(run.runId(), failure, clock.instant());"),
+          Mutation.simulated(
+              "another-run-on-retry",
+              "A request that comes again with its key gets a run of its own.",
+              "http/Once",
+              "answer = action.apply(noted.runId());",
+              "answer = action.apply(ids.get());"),
+          Mutation.simulated(
+              "another-body-taken",
+              "A key that comes with another body is taken for the same request.",
+              "http/Once",
+              "digest(body), ids.get()",
+              "digest(identity), ids.get()"),
+          Mutation.simulated(
+              "own-answer-after-lost-race",
+              "Of two attempts at once each gives its own answer, not the one that is kept.",
+              "http/Once",
+              "return Answer.ofText(ACCEPTED, kept);",
+              "return answer.body().equals(kept) ? Answer.ofText(ACCEPTED, kept) : answer;"),
 
           // ---- readers
           Mutation.simulated(
