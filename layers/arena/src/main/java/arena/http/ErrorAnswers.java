@@ -7,6 +7,7 @@ import arena.catalog.CatalogUnavailable;
 import arena.idempotency.IdempotencyUnavailable;
 import arena.idempotency.KeyReused;
 import arena.journal.JournalUnavailable;
+import arena.lifecycle.NotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import java.util.Optional;
@@ -108,6 +109,7 @@ final class ErrorAnswers {
                   "idempotency_key_reused",
                   "the Idempotency-Key was used for a request with another body within a day",
                   "Idempotency-Key"));
+      case NotStarted _ -> Optional.of(unavailable("what plays the runs"));
       case IdempotencyUnavailable _ -> Optional.of(unavailable("the table of requests"));
       case BrokerUnavailable _ -> Optional.of(unavailable("the broker"));
       case ArchiveUnavailable _ -> Optional.of(unavailable("the archive"));

@@ -9,6 +9,7 @@ import arena.broker.BrokerUnavailable;
 import arena.catalog.BadCursor;
 import arena.catalog.CatalogUnavailable;
 import arena.journal.JournalUnavailable;
+import arena.lifecycle.NotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -43,6 +44,7 @@ class RouterTest {
         Arguments.of(new UnknownRun("x"), 404, "unknown_run", ""),
         Arguments.of(new NoSuchTurn("x", 9), 422, "no_such_turn", ""),
         Arguments.of(new BadCursor(), 422, "invalid_field", ""),
+        Arguments.of(new NotStarted("x"), 503, "unavailable", "2"),
         Arguments.of(
             new BrokerUnavailable(SECRET, new IllegalStateException(SECRET)),
             503,

@@ -5,7 +5,7 @@ import java.util.Set;
 /** See {@link #says}. */
 public final class NothingFailsWithoutAName extends Promise {
   private static final Set<String> NAMED =
-      Set.of("RunNotRunning", "UnknownRun", "NoSuchTurn", "Unanswered");
+      Set.of("RunNotRunning", "UnknownRun", "NoSuchTurn", "NotStarted", "Unanswered");
 
   NothingFailsWithoutAName(Facts facts) {
     super(facts);
