@@ -64,6 +64,11 @@ public final class SimulatedConnections implements Connections {
     return connection;
   }
 
+  /** The runs that the connection subscribes to. */
+  public synchronized Set<String> subscriptions(String connectionId) {
+    return Set.copyOf(present(connectionId).subscriptions.keySet());
+  }
+
   private static boolean isThere(Connection connection) {
     return !connection.ownUntil.equals(Instant.MIN);
   }

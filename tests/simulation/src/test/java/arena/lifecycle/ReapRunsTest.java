@@ -1,27 +1,41 @@
 package arena.lifecycle;
 
+import static arena.simulation.stores.ScriptedWire.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.archive.Archive;
+import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.memory.MemoryArchive;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryConnections;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
 import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunStatus;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedArchive;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import arena.world.Scenario;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the reaper does, and leaves alone. */
@@ -32,12 +46,18 @@ class ReapRunsTest {
   private static final String OTHER = "fedcba9876543210fedcba9876543210";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryArchive archive = new MemoryArchive();
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
   private final List<String> finalized = new ArrayList<>();
   private final List<String> stopped = new ArrayList<>();
-  private final MemoryConnections connections = new MemoryConnections();
-  private MemoryRuns runs = new MemoryRuns();
-  private MemoryBroker broker = new MemoryBroker(clock);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
+  private final Subscribers subscribers = new SimulatedSubscribers(redis);
   private RuntimeException stopFails;
 
   private final Replays replays =
@@ -63,7 +83,7 @@ class ReapRunsTest {
   private Reaping reap(Instant deadline) {
     Finalizer finalizer =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
-    return new ReapRuns(runs, broker, broker, connections, replays, finalizer, GRACE, clock)
+    return new ReapRuns(catalog, broker, subscribers, connections, replays, finalizer, GRACE, clock)
         .reap(deadline);
   }
 
@@ -72,26 +92,24 @@ class ReapRunsTest {
   }
 
   private void begin(String runId, int nTurns) {
-    runs.begin(
-        MemoryRuns.newRun(runId, nTurns, START),
-        new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    NewRuns.begin(journal, runId, nTurns, START);
     broker.open(runId, "label", START);
   }
 
   /** Plays so far that this is the turn of the last event. */
   private void playTo(String runId, int t) {
     passes(Duration.ofMillis(1));
-    long seq = runs.find(runId).orElseThrow().nEvents() + 1;
+    long seq = catalog.find(runId).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(runId, t, seq, 0, 1, Profile.DEFAULT, false);
     JournalEntry entry = TurnEvents.before(task, Scenario.BALANCED.start(), clock.instant());
-    runs.append(entry);
+    journal.append(entry);
     broker.publish(runId, entry.events());
   }
 
   private void archive(String runId) {
-    Run run = runs.find(runId).orElseThrow();
-    String address = archive.write(run, runs.events(runId, 1, 1_000));
-    runs.archived(runId, address, archive.summary(run), clock.instant());
+    Run run = catalog.find(runId).orElseThrow();
+    String address = archive.write(run, journal.events(runId, 1, 1_000));
+    catalog.archived(runId, address, archive.summary(run), clock.instant());
   }
 
   private void passes(Duration time) {
@@ -110,7 +128,7 @@ class ReapRunsTest {
     passes(Duration.ofSeconds(1));
     assertEquals(List.of("freed"), actions(reap()));
     assertEquals(0, broker.buffer(RUN).length());
-    assertTrue(runs.isReleased(RUN));
+    assertFalse(tables.held(RUN));
     assertEquals(List.of(), actions(reap()));
   }
 
@@ -122,7 +140,7 @@ class ReapRunsTest {
       passes(GRACE.minusSeconds(1));
       assertEquals(List.of(), actions(reap()));
     }
-    assertEquals(RunStatus.RUNNING, runs.find(RUN).orElseThrow().status());
+    assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
   }
 
   @Test
@@ -131,7 +149,7 @@ class ReapRunsTest {
     playTo(RUN, 0);
     passes(GRACE);
     assertEquals(List.of("abandoned"), actions(reap()));
-    assertEquals(RunStatus.FAILED, runs.find(RUN).orElseThrow().status());
+    assertEquals(RunStatus.FAILED, catalog.find(RUN).orElseThrow().status());
     assertEquals(List.of(RUN), stopped);
     assertEquals(List.of(RUN + " Abandoned"), finalized);
     assertEquals(3, broker.buffer(RUN).length(), "nothing is dropped before it is archived");
@@ -139,20 +157,12 @@ class ReapRunsTest {
 
   @Test
   void aRunThatGoesOnWhileItIsLookedAtIsLeftAlone() {
-    runs =
-        new MemoryRuns() {
-          @Override
-          public synchronized List<Run> held(int limit) {
-            List<Run> held = super.held(limit);
-            playTo(RUN, 1);
-            return held;
-          }
-        };
+    wire.after(Call.CATALOG_HELD, _ -> playTo(RUN, 1));
     begin(RUN, 50);
     playTo(RUN, 0);
     passes(GRACE);
     assertEquals(List.of(), actions(reap()));
-    assertEquals(RunStatus.RUNNING, runs.find(RUN).orElseThrow().status());
+    assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
     assertEquals(List.of(), stopped);
   }
 
@@ -165,7 +175,7 @@ class ReapRunsTest {
     passes(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " ok"), finalized);
-    assertEquals(RunStatus.RUNNING, runs.find(RUN).orElseThrow().status());
+    assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
     passes(GRACE.multipliedBy(3));
     assertEquals(List.of("abandoned"), actions(reap()), "every run ends");
   }
@@ -188,7 +198,8 @@ class ReapRunsTest {
     assertEquals(List.of("abandoned", "abandoned"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted", OTHER + " NotStarted"), finalized);
     assertEquals(
-        NotStarted.CODE, runs.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
+        NotStarted.CODE,
+        catalog.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
     assertEquals(List.of(RUN, OTHER), stopped, "it may have been started all the same");
   }
 
@@ -209,18 +220,7 @@ class ReapRunsTest {
   @Test
   void twoAtOnceEndARunOnce() {
     List<Reaping> other = new ArrayList<>();
-    runs =
-        new MemoryRuns() {
-          @Override
-          public synchronized List<Run> held(int limit) {
-            List<Run> held = super.held(limit);
-            if (other.isEmpty()) {
-              other.add(new Reaping(List.of(), 0)); // not again within itself
-              other.set(0, reap());
-            }
-            return held;
-          }
-        };
+    wire.after(Call.CATALOG_HELD, once(_ -> other.add(reap())));
     begin(RUN, 50);
     passes(Duration.ofSeconds(1));
     playTo(RUN, 0);
@@ -233,7 +233,7 @@ class ReapRunsTest {
   @Test
   void aRunThatFailedAndIsNotArchivedIsFinalizedAgain() {
     begin(RUN, 2);
-    runs.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
+    catalog.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
     passes(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted"), finalized);
@@ -256,7 +256,7 @@ class ReapRunsTest {
   void readersWhoWereNotToldOfTheEndAreToldBeforeItIsFreed() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    broker.put(RUN, "reader", 4);
+    subscribers.put(RUN, "reader", 4);
     archive(RUN);
     broker.close(RUN);
     passes(GRACE);
@@ -264,21 +264,18 @@ class ReapRunsTest {
     assertEquals(3, broker.buffer(RUN).length());
     passes(GRACE.multipliedBy(3));
     assertEquals(List.of("freed"), actions(reap()));
-    assertEquals(Map.of("reader", 4L), broker.cursors(RUN), "and are not forgotten");
+    assertEquals(Map.of("reader", 4L), subscribers.cursors(RUN), "and are not forgotten");
   }
 
   @Test
   void oneBadRunIsNoReasonToLeaveTheOthers() {
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void drop(String runId) {
-            if (runId.equals(RUN)) {
-              throw new BrokerUnavailable("no answer", null);
-            }
-            super.drop(runId);
+    wire.before(
+        Call.BROKER_DROP,
+        runId -> {
+          if (runId.equals(RUN)) {
+            throw new BrokerUnavailable("no answer", null);
           }
-        };
+        });
     for (String runId : List.of(RUN, OTHER)) {
       begin(runId, 1);
       playTo(runId, 0);
@@ -290,8 +287,8 @@ class ReapRunsTest {
     assertEquals(1, reaping.failed());
     assertEquals(
         List.of(OTHER), reaping.reaped().stream().flatMap(one -> one.runId().stream()).toList());
-    assertFalse(runs.isReleased(RUN));
-    assertTrue(runs.isReleased(OTHER));
+    assertTrue(tables.held(RUN));
+    assertFalse(tables.held(OTHER));
   }
 
   @Test
@@ -308,6 +305,6 @@ class ReapRunsTest {
     begin(RUN, 50);
     passes(GRACE);
     assertEquals(List.of(), actions(reap(clock.instant())));
-    assertEquals(RunStatus.RUNNING, runs.find(RUN).orElseThrow().status());
+    assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
   }
 }

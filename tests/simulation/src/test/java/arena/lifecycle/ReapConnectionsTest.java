@@ -1,18 +1,26 @@
 package arena.lifecycle;
 
+import static arena.simulation.stores.ScriptedWire.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryConnections;
-import arena.memory.SteppingClock;
+import arena.broker.Broker;
+import arena.broker.Subscribers;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import arena.stream.Connections;
+import arena.stream.ConnectionsUnavailable;
 import arena.stream.Gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +30,11 @@ class ReapConnectionsTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryBroker broker = new MemoryBroker(clock);
-  private final MemoryConnections connections = new MemoryConnections();
+  private final ScriptedWire wire = new ScriptedWire();
+  private final Subscribers subscribers =
+      new SimulatedSubscribers(
+          new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS));
+  private final Connections connections = new SimulatedConnections(clock, wire);
   private final Set<String> gone = new HashSet<>();
   private int asked;
 
@@ -47,7 +58,7 @@ class ReapConnectionsTest {
       };
 
   private Reaping reap() {
-    return new ReapConnections(connections, broker, gateway, clock).reap(Instant.MAX);
+    return new ReapConnections(connections, subscribers, gateway, clock).reap(Instant.MAX);
   }
 
   private static List<String> forgotten(Reaping reaping) {
@@ -57,7 +68,7 @@ class ReapConnectionsTest {
   private void reader(String connectionId) {
     connections.connected(connectionId, clock.instant());
     connections.subscribed(connectionId, RUN);
-    broker.put(RUN, connectionId, 1);
+    subscribers.put(RUN, connectionId, 1);
   }
 
   @Test
@@ -69,7 +80,7 @@ class ReapConnectionsTest {
     Reaping reaping = reap();
     assertEquals(List.of("gone"), forgotten(reaping));
     assertEquals("connection_forgotten", reaping.reaped().getFirst().action());
-    assertEquals(Map.of("there", 1L), broker.cursors(RUN));
+    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
     assertEquals(Set.of("there"), connections.kept(List.of("there", "gone")));
     assertEquals(List.of("there"), connections.subscribers(RUN));
     assertEquals(List.of(), forgotten(reap()));
@@ -95,9 +106,17 @@ class ReapConnectionsTest {
   @Test
   void subscriptionsThatOutlivedTheirConnectionAreForgotten() {
     reader("half");
-    connections.forgetAllButSubscriptions("half");
+    // Who forgets a connection does so in steps, and may die after the first one.
+    wire.after(
+        Call.CONNECTIONS_DISCONNECTED,
+        once(
+            _ -> {
+              throw new ConnectionsUnavailable("no answer", null);
+            }));
+    assertThrows(ConnectionsUnavailable.class, () -> connections.disconnected("half"));
+    assertEquals(List.of("half"), connections.subscribers(RUN));
     assertEquals(List.of("half"), forgotten(reap()));
-    assertEquals(Map.of(), broker.cursors(RUN));
+    assertEquals(Map.of(), subscribers.cursors(RUN));
     assertEquals(List.of(), connections.subscribers(RUN));
   }
 
@@ -120,22 +139,14 @@ class ReapConnectionsTest {
     gone.add("bad");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    MemoryConnections failing =
-        new MemoryConnections() {
-          @Override
-          public synchronized List<String> disconnected(String connectionId) {
-            if (connectionId.equals("bad")) {
-              throw new arena.stream.ConnectionsUnavailable("throttled", null);
-            }
-            return connections.disconnected(connectionId);
+    wire.before(
+        Call.CONNECTIONS_DISCONNECTED,
+        connectionId -> {
+          if (connectionId.equals("bad")) {
+            throw new ConnectionsUnavailable("throttled", null);
           }
-
-          @Override
-          public synchronized Page page(Optional<String> after) {
-            return connections.page(after);
-          }
-        };
-    Reaping reaping = new ReapConnections(failing, broker, gateway, clock).reap(Instant.MAX);
+        });
+    Reaping reaping = reap();
     assertEquals(1, reaping.failed());
     assertEquals(List.of("gone"), forgotten(reaping));
   }
@@ -146,7 +157,7 @@ class ReapConnectionsTest {
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
     Reaping reaping =
-        new ReapConnections(connections, broker, gateway, clock).reap(clock.instant());
+        new ReapConnections(connections, subscribers, gateway, clock).reap(clock.instant());
     assertEquals(List.of(), forgotten(reaping));
   }
 }

@@ -1,29 +1,42 @@
 package arena.stream;
 
+import static arena.simulation.stores.ScriptedWire.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.archive.ArchiveUnavailable;
-import arena.broker.Overflow;
+import arena.archive.Archive;
+import arena.broker.Broker;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
 import arena.codec.Utf8;
 import arena.event.Event;
 import arena.event.Payload;
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.memory.MemoryArchive;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryConnections;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
 import arena.run.Run;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedArchive;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import arena.source.EventSource;
-import arena.world.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,12 +59,18 @@ class FanOutTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryRuns runs = new MemoryRuns();
-  private MemoryBroker broker = new MemoryBroker(clock);
-  private final MemoryConnections connections = new MemoryConnections();
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
   private final Queue<String> woken = new ConcurrentLinkedQueue<>();
   private final Sockets sockets = new Sockets();
-  private MemoryArchive archive = new MemoryArchive();
+  private SimulatedRedis redis;
+  private Broker broker;
+  private Subscribers subscribers;
+  private Notifier notifier = woken::add;
 
   /** What every connection got, and how each behaves. */
   private static final class Sockets implements Gateway {
@@ -115,15 +135,27 @@ class FanOutTest {
     }
   }
 
+  @BeforeEach
+  void redisIsEmpty() {
+    redisWith(clock, Broker.BUFFER_EVENTS);
+  }
+
+  /** Another server, with this clock, that keeps about so many events of a run. */
+  private void redisWith(InstantSource serverClock, int bufferEvents) {
+    redis = new SimulatedRedis(serverClock, wire, Witness.NOBODY, bufferEvents);
+    broker = new SimulatedBroker(redis);
+    subscribers = new SimulatedSubscribers(redis);
+  }
+
   private FanOut fanOut() {
     return new FanOut(
+        subscribers,
         broker,
-        broker,
-        runs,
-        new EventSource(broker, runs, () -> archive),
+        catalog,
+        new EventSource(broker, journal, () -> archive),
         connections,
         sockets,
-        woken::add,
+        notifier,
         _ -> "https://example.com/",
         clock,
         new VirtualThreads());
@@ -147,8 +179,7 @@ class FanOutTest {
   }
 
   private void aRun(int events) {
-    Run run = MemoryRuns.newRun(RUN, 10, START);
-    runs.begin(run, new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    NewRuns.begin(journal, RUN, 10, START);
     broker.open(RUN, "label", START);
     if (events > 0) {
       publish(1, events);
@@ -157,21 +188,23 @@ class FanOutTest {
 
   private void publish(long first, long last) {
     List<Event> events = LongStream.rangeClosed(first, last).mapToObj(FanOutTest::event).toList();
-    runs.append(new JournalEntry(RUN, first, events, Optional.empty()));
-    broker.publish(RUN, events);
+    journal.append(new JournalEntry(RUN, first, events, Optional.empty()));
+    for (int i = 0; i < events.size(); i += Broker.MAX_BATCH) {
+      broker.publish(RUN, events.subList(i, Math.min(events.size(), i + Broker.MAX_BATCH)));
+    }
   }
 
   private void finalizeRun() {
-    Run run = runs.find(RUN).orElseThrow();
-    String address = archive.write(run, runs.events(RUN, 1, 1_000));
-    runs.archived(RUN, address, archive.summary(run), START);
+    Run run = catalog.find(RUN).orElseThrow();
+    String address = archive.write(run, journal.events(RUN, 1, 1_000));
+    catalog.archived(RUN, address, archive.summary(run), START);
     broker.close(RUN);
   }
 
   private void reader(String connectionId, long fromSeq) {
     connections.connected(connectionId, START);
     connections.subscribed(connectionId, RUN);
-    broker.put(RUN, connectionId, fromSeq);
+    subscribers.put(RUN, connectionId, fromSeq);
   }
 
   private static List<Long> range(long first, long last) {
@@ -193,14 +226,14 @@ class FanOutTest {
     assertEquals(range(15, 20), sockets.seqs("b"));
     assertEquals(List.of(), sockets.seqs("c"));
     assertEquals(new FanOut.Sent(26, 0), sent);
-    assertFalse(broker.leased(RUN));
+    assertFalse(redis.leased(RUN));
     finalizeRun();
     fanOut().serve(RUN, later());
     for (String connection : List.of("a", "b", "c")) {
       assertEquals("closed", sockets.types(connection).getLast());
-      assertEquals(Set.of(), connections.of(connection));
+      assertEquals(Set.of(), connections.subscriptions(connection));
     }
-    assertEquals(Map.of(), broker.cursors(RUN));
+    assertEquals(Map.of(), subscribers.cursors(RUN));
   }
 
   @Test
@@ -217,7 +250,7 @@ class FanOutTest {
   void aLargeEventComesAloneAndOneThatIsTooLargeByReference() {
     aRun(2);
     List<Event> large = List.of(event(3, 60 * 1024), event(4, 120 * 1024), event(5, 200 * 1024));
-    runs.append(new JournalEntry(RUN, 3, large, Optional.empty()));
+    journal.append(new JournalEntry(RUN, 3, large, Optional.empty()));
     broker.publish(RUN, large);
     publish(6, 7);
     reader("a", 1);
@@ -244,14 +277,14 @@ class FanOutTest {
     FanOut.Sent sent = fanOut().serve(RUN, later());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("bad"), sockets.closed);
-    assertEquals(Set.of("good"), broker.cursors(RUN).keySet());
+    assertEquals(Set.of("good"), subscribers.cursors(RUN).keySet());
     assertEquals(new FanOut.Sent(20, 1), sent);
     assertEquals(2, sockets.attempts.get(), "it is not tried again");
   }
 
   /** The clock that jumps is the reader's: the lease does not run out meanwhile. */
   private void leasesHold() {
-    broker = new MemoryBroker(new SteppingClock(START));
+    redisWith(new SteppingClock(START), Broker.BUFFER_EVENTS);
   }
 
   @Test
@@ -266,7 +299,7 @@ class FanOutTest {
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("stuck"), sockets.closed);
     assertEquals(1, broker.counters().streamsDropped());
-    assertFalse(broker.leased(RUN));
+    assertFalse(redis.leased(RUN));
   }
 
   @Test
@@ -276,17 +309,11 @@ class FanOutTest {
     finalizeRun();
     broker.drop(RUN);
     reader("a", 1);
-    archive =
-        new MemoryArchive() {
-          @Override
-          public synchronized List<Event> events(Run run, long fromSeq, int limit) {
-            clock.advance(FanOut.PATIENCE.dividedBy(8));
-            throw new ArchiveUnavailable("S3 is away", null);
-          }
-        };
+    wire.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(FanOut.PATIENCE.dividedBy(8)));
+    wire.cut(Call.ARCHIVE_EVENTS);
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a"), sockets.closed);
-    assertEquals(Map.of(), broker.cursors(RUN));
+    assertEquals(Map.of(), subscribers.cursors(RUN));
   }
 
   @Test
@@ -309,7 +336,7 @@ class FanOutTest {
     assertEquals(range(1, 20), sockets.seqs("quick"));
     assertEquals(Set.of(), sockets.closed);
     assertEquals(List.of(RUN), List.copyOf(woken), "it hands over");
-    assertFalse(broker.leased(RUN));
+    assertFalse(redis.leased(RUN));
   }
 
   @Test
@@ -323,20 +350,20 @@ class FanOutTest {
         () -> {
           if (taken.incrementAndGet() == 1) { // it stood still, as a frozen sandbox does
             clock.advance(FanOut.LEASE.plusSeconds(1));
-            broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+            subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
           }
         };
     fanOut().serve(RUN, later());
     assertTrue(sockets.attempts.get() <= 5, "sent " + sockets.attempts.get() + " times");
-    assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(broker.cursors(RUN).values()));
-    assertTrue(broker.leased(RUN), "the other one has it still");
+    assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(subscribers.cursors(RUN).values()));
+    assertTrue(redis.leased(RUN), "the other one has it still");
   }
 
   @Test
   void whoeverIsWokenAfterTheEndWaitsForTheLeaseOfADeadFanOut() {
     aRun(20);
     reader("a", 1);
-    broker.acquire(RUN, FanOut.LEASE).orElseThrow(); // and dies
+    subscribers.acquire(RUN, FanOut.LEASE).orElseThrow(); // and dies
     finalizeRun();
     clock.step(Duration.ofSeconds(1));
     fanOut().serve(RUN, later());
@@ -348,7 +375,7 @@ class FanOutTest {
   void nobodyWaitsLongerThanALeaseHolds() {
     aRun(20);
     reader("a", 1);
-    broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
     clock.step(Duration.ofSeconds(1));
     assertEquals(0, fanOut().serve(RUN, later()).events());
     assertTrue(clock.instant().isBefore(START.plus(FanOut.LEASE.multipliedBy(5))));
@@ -358,41 +385,22 @@ class FanOutTest {
   void nobodyWaitsForAFanOutThatIsAtWork() {
     aRun(20);
     reader("a", 1);
-    long fence = broker.acquire(RUN, Duration.ofDays(1)).orElseThrow();
-    MemoryBroker atWork =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized Map<String, Long> cursors(String runId) {
-            Map<String, Long> cursors = broker.cursors(runId);
-            long at = cursors.get("a");
-            broker.advance(runId, fence, "a", at, at + 1);
-            return cursors;
-          }
-        };
-    atWork.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    long fence = subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    wire.after(
+        Call.SUBSCRIBERS_CURSORS,
+        _ -> {
+          long at = redis.cursors(RUN).get("a");
+          assertTrue(subscribers.advance(RUN, fence, "a", at, at + 1));
+        });
     // With a clock that stands still, it would wait for ever.
-    assertEquals(
-        0,
-        new FanOut(
-                atWork,
-                broker,
-                runs,
-                new EventSource(broker, runs, () -> archive),
-                connections,
-                sockets,
-                woken::add,
-                _ -> "",
-                clock,
-                new VirtualThreads())
-            .serve(RUN, later())
-            .events());
+    assertEquals(0, fanOut().serve(RUN, later()).events());
   }
 
   /** Filled again as a publish does it: that wakes whoever has to see to the readers. */
   private void loseAndRestore() {
-    broker.loseEverything();
+    redis.flush();
     broker.restore(RUN, "label", START, 1);
-    assertTrue(broker.publish(RUN, runs.events(RUN, 1, 1_000)).wake());
+    assertTrue(broker.publish(RUN, journal.events(RUN, 1, 1_000)).wake());
   }
 
   @Test
@@ -407,7 +415,7 @@ class FanOutTest {
     assertEquals(Set.of("a", "b"), sockets.closed);
     assertEquals(range(15, 20), sockets.seqs("new"));
     assertEquals(List.of("new"), connections.subscribers(RUN));
-    assertFalse(broker.leased(RUN));
+    assertFalse(redis.leased(RUN));
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a", "b"), sockets.closed, "once");
   }
@@ -429,7 +437,7 @@ class FanOutTest {
     aRun(20);
     reader("a", 1);
     fanOut().serve(RUN, later());
-    broker.loseEverything();
+    redis.flush();
     finalizeRun();
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a"), sockets.closed);
@@ -441,7 +449,7 @@ class FanOutTest {
     aRun(20);
     reader("a", 1);
     fanOut().serve(RUN, later());
-    broker.loseEverything();
+    redis.flush();
     finalizeRun();
     reader("b", 15);
     fanOut().serve(RUN, later());
@@ -454,24 +462,9 @@ class FanOutTest {
     aRun(20);
     reader("a", 1);
     loseAndRestore();
-    FanOut failing =
-        new FanOut(
-            broker,
-            broker,
-            runs,
-            new EventSource(broker, runs, () -> archive),
-            new MemoryConnections() {
-              @Override
-              public synchronized List<String> subscribers(String runId) {
-                throw new ConnectionsUnavailable("DynamoDB is away", null);
-              }
-            },
-            sockets,
-            woken::add,
-            _ -> "",
-            clock,
-            new VirtualThreads());
-    assertThrows(ConnectionsUnavailable.class, () -> failing.serve(RUN, later()));
+    wire.cut(Call.CONNECTIONS_SUBSCRIBERS);
+    assertThrows(ConnectionsUnavailable.class, () -> fanOut().serve(RUN, later()));
+    wire.mend(Call.CONNECTIONS_SUBSCRIBERS);
     reader("new", 20);
     fanOut().serve(RUN, later());
     assertEquals(Set.of("a"), sockets.closed);
@@ -510,23 +503,13 @@ class FanOutTest {
     reader("stuck", 1);
     sockets.answers.put("stuck", Gateway.Sent.LATER);
     sockets.before = () -> clock.advance(Duration.ofSeconds(20));
-    FanOut fanOut =
-        new FanOut(
-            broker,
-            broker,
-            runs,
-            new EventSource(broker, runs, () -> archive),
-            connections,
-            sockets,
-            _ -> {
-              throw new NotifierUnavailable("Lambda is away", null);
-            },
-            _ -> "",
-            clock,
-            new VirtualThreads());
+    notifier =
+        _ -> {
+          throw new NotifierUnavailable("Lambda is away", null);
+        };
     assertThrows(
-        NotifierUnavailable.class, () -> fanOut.serve(RUN, START.plus(Duration.ofSeconds(10))));
-    assertFalse(broker.leased(RUN));
+        NotifierUnavailable.class, () -> fanOut().serve(RUN, START.plus(Duration.ofSeconds(10))));
+    assertFalse(redis.leased(RUN));
   }
 
   @Test
@@ -534,63 +517,22 @@ class FanOutTest {
     aRun(3);
     reader("a", 4);
     finalizeRun();
-    FanOut fanOut =
-        new FanOut(
-            broker,
-            broker,
-            runs,
-            new EventSource(broker, runs, () -> archive),
-            new MemoryConnections() {
-              @Override
-              public synchronized void unsubscribed(String connectionId, String runId) {
-                throw new ConnectionsUnavailable("DynamoDB is away", null);
-              }
-            },
-            sockets,
-            woken::add,
-            _ -> "",
-            clock,
-            new VirtualThreads());
-    fanOut.serve(RUN, later());
+    wire.cut(Call.CONNECTIONS_UNSUBSCRIBED);
+    fanOut().serve(RUN, later());
     assertEquals(List.of("closed"), sockets.types("a"));
     assertEquals(Set.of("a"), sockets.closed, "its row may go late, and a new one with it");
   }
 
   @Test
   void whatTheBufferHasDroppedIsAnOverflowToldAndCountedOnce() {
+    redisWith(clock, 11);
     aRun(20);
     reader("a", 3);
-    MemoryBroker trimmed =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized List<Envelope> read(
-              String runId, long fromSeq, int maxEvents, int maxBytes) {
-            if (fromSeq < 10) {
-              throw new Overflow(runId, fromSeq, 10);
-            }
-            return super.read(runId, fromSeq, maxEvents, maxBytes);
-          }
-        };
-    trimmed.open(RUN, "label", START);
-    trimmed.publish(RUN, runs.events(RUN, 1, 20));
-    trimmed.put(RUN, "a", 3);
-    FanOut.Sent sent =
-        new FanOut(
-                trimmed,
-                trimmed,
-                runs,
-                new EventSource(trimmed, runs, () -> archive),
-                connections,
-                sockets,
-                woken::add,
-                _ -> "",
-                clock,
-                new VirtualThreads())
-            .serve(RUN, later());
+    FanOut.Sent sent = fanOut().serve(RUN, later());
     assertEquals(List.of("overflow"), sockets.types("a"));
     assertEquals(10, sockets.got.get("a").peek().path("available_from").asLong());
     assertEquals(new FanOut.Sent(0, 1), sent);
-    assertEquals(Set.of(), connections.of("a"));
+    assertEquals(Set.of(), connections.subscriptions("a"));
   }
 
   @Test
@@ -598,42 +540,13 @@ class FanOutTest {
     aRun(20);
     finalizeRun();
     List<String> subscribed = new ArrayList<>();
-    MemoryConnections late =
-        new MemoryConnections() {
-          private boolean first = true;
-
-          @Override
-          public synchronized boolean subscribed(String connectionId, String runId) {
-            subscribed.add(connectionId);
-            return super.subscribed(connectionId, runId);
-          }
-
-          @Override
-          public synchronized void unsubscribed(String connectionId, String runId) {
-            if (first) {
-              broker.put(runId, connectionId, 5);
-              first = false;
-            }
-            super.unsubscribed(connectionId, runId);
-          }
-        };
-    late.connected("a", START);
-    late.subscribed("a", RUN);
-    broker.put(RUN, "a", 21);
-    new FanOut(
-            broker,
-            broker,
-            runs,
-            new EventSource(broker, runs, () -> archive),
-            late,
-            sockets,
-            woken::add,
-            _ -> "",
-            clock,
-            new VirtualThreads())
-        .serve(RUN, later());
+    wire.before(Call.CONNECTIONS_SUBSCRIBED, subscribed::add);
+    wire.before(
+        Call.CONNECTIONS_UNSUBSCRIBED, once(connectionId -> subscribers.put(RUN, connectionId, 5)));
+    reader("a", 21);
+    fanOut().serve(RUN, later());
     assertEquals(List.of("closed", "events", "closed"), sockets.types("a"));
     assertEquals(List.of("a", "a"), subscribed);
-    assertEquals(Set.of(), late.of("a"));
+    assertEquals(Set.of(), connections.subscriptions("a"));
   }
 }

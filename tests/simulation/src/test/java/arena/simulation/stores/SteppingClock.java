@@ -1,4 +1,4 @@
-package arena.memory;
+package arena.simulation.stores;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,22 +1,37 @@
 package arena.lifecycle;
 
+import static arena.simulation.stores.ScriptedWire.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.archive.Archive;
+import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
 import arena.event.Event;
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.memory.MemoryArchive;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
 import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedArchive;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import arena.stream.Notifier;
 import arena.stream.NotifierUnavailable;
 import arena.world.Scenario;
@@ -35,42 +50,48 @@ class EndingTest {
 
   private final SteppingClock clock = new SteppingClock(START);
   private final List<String> woken = new ArrayList<>();
-  private final MemoryRuns runs = new MemoryRuns();
-  private final MemoryArchive archive = new MemoryArchive();
-  private MemoryBroker broker = new MemoryBroker(clock);
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
+  private final Subscribers subscribers = new SimulatedSubscribers(redis);
   private Notifier notifier = woken::add;
 
   private void begin() {
-    runs.begin(
-        MemoryRuns.newRun(RUN, 5, START),
-        new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    NewRuns.begin(journal, RUN, 5, START);
     broker.open(RUN, "label", START);
   }
 
   private List<Event> written(int t) {
-    long seq = runs.find(RUN).orElseThrow().nEvents() + 1;
+    long seq = catalog.find(RUN).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(RUN, t, seq, 0, 1, Profile.DEFAULT, false);
     JournalEntry entry = TurnEvents.before(task, Scenario.BALANCED.start(), START);
-    runs.append(entry);
+    journal.append(entry);
     return entry.events();
   }
 
   private Publisher publisher() {
-    return new Publisher(broker, runs, runs, notifier);
+    return new Publisher(broker, journal, catalog, notifier);
   }
 
   private Run finalizeRun(Optional<Failure> failure) {
-    return new FinalizeRun(runs, runs, archive, broker, publisher(), notifier, clock)
+    return new FinalizeRun(catalog, journal, archive, broker, publisher(), notifier, clock)
         .finalizeRun(RUN, failure);
   }
 
   private void assertEnded(RunStatus status, int events) {
-    Run run = runs.find(RUN).orElseThrow();
+    Run run = catalog.find(RUN).orElseThrow();
     assertEquals(status, run.status());
     assertEquals(events, archive.events(run, 1, 1_000).size());
     assertFalse(broker.buffer(RUN).open(), "it is closed");
-    assertTrue(runs.expires(RUN));
     assertTrue(woken.contains(RUN));
+    assertFalse(journal.entries(RUN, 0, 1).isEmpty(), "it is kept for a while");
+    clock.advance(FinalizeRun.KEEP_JOURNAL);
+    assertTrue(journal.entries(RUN, 0, 1).isEmpty(), "it goes by itself");
   }
 
   @Test
@@ -85,16 +106,7 @@ class EndingTest {
 
   @Test
   void aRunThatAnotherClosesWhileItIsFilledEnds() {
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized long restore(
-              String runId, String label, Instant startedAt, long nextSeq) {
-            long next = super.restore(runId, label, startedAt, nextSeq);
-            close(runId);
-            return next;
-          }
-        };
+    wire.after(Call.BROKER_RESTORE, broker::close);
     begin();
     publisher().publish(RUN, written(0));
     written(1);
@@ -123,17 +135,10 @@ class EndingTest {
   void aRunThatFailsBetweenArchiveAndCatalogStaysFailed() {
     begin();
     publisher().publish(RUN, written(0));
-    MemoryArchive slow =
-        new MemoryArchive() {
-          @Override
-          public synchronized String write(Run run, Iterable<Event> events) {
-            runs.fail(RUN, WHY, START);
-            archive.write(run, events);
-            return super.write(run, events);
-          }
-        };
-    new FinalizeRun(runs, runs, slow, broker, publisher(), notifier, clock)
-        .finalizeRun(RUN, Optional.empty());
+    wire.before(
+        Call.ARCHIVE_WRITE,
+        once(_ -> assertTrue(catalog.fail(RUN, WHY, START), "it was running until then")));
+    finalizeRun(Optional.empty());
     assertEnded(RunStatus.FAILED, 3);
   }
 
@@ -158,7 +163,7 @@ class EndingTest {
   @Test
   void aTurnIsNotHeldUpByReadersWhoCannotBeWoken() {
     begin();
-    broker.put(RUN, "reader", 1);
+    subscribers.put(RUN, "reader", 1);
     notifier =
         _ -> {
           throw new NotifierUnavailable("Lambda is away", null);
@@ -171,7 +176,7 @@ class EndingTest {
   void aBrokerThatLostTheRunIsFilledAgain() {
     begin();
     publisher().publish(RUN, written(0));
-    broker.loseEverything();
+    redis.flush();
     publisher().publish(RUN, written(1));
     assertEquals(6, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
     assertTrue(broker.buffer(RUN).open());
@@ -179,43 +184,21 @@ class EndingTest {
 
   @Test
   void aBrokerThatLosesTheRunWhileItIsFilledIsFilledOnceMore() {
-    AtomicBoolean lost = new AtomicBoolean();
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized long restore(
-              String runId, String label, Instant startedAt, long nextSeq) {
-            long next = super.restore(runId, label, startedAt, nextSeq);
-            if (!lost.getAndSet(true)) {
-              loseEverything();
-            }
-            return next;
-          }
-        };
+    wire.after(Call.BROKER_RESTORE, once(_ -> redis.flush()));
     begin();
     publisher().publish(RUN, written(0));
-    broker.loseEverything();
+    redis.flush();
     publisher().publish(RUN, written(1));
     assertEquals(6, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
   }
 
   @Test
   void aLatePublishDoesNotOpenARunThatHasEndedMeanwhile() {
-    AtomicBoolean ended = new AtomicBoolean();
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized long restore(
-              String runId, String label, Instant startedAt, long nextSeq) {
-            if (!ended.getAndSet(true)) {
-              finalizeRun(Optional.of(WHY)); // between the look at the catalog and this
-            }
-            return super.restore(runId, label, startedAt, nextSeq);
-          }
-        };
+    // Between the look at the catalog and this.
+    wire.before(Call.BROKER_RESTORE, once(_ -> finalizeRun(Optional.of(WHY))));
     begin();
     List<Event> events = written(0);
-    broker.loseEverything();
+    redis.flush();
     assertThrows(RunNotRunning.class, () -> publisher().publish(RUN, events));
     assertEnded(RunStatus.FAILED, 3);
     assertTrue(woken.size() > 1, "whoever was told nothing in between is told now");
@@ -232,21 +215,16 @@ class EndingTest {
 
   @Test
   void whateverAFinalizationDiesOfTheNextOneEndsTheRun() {
-    AtomicBoolean away = new AtomicBoolean(true);
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void close(String runId) {
-            if (away.getAndSet(false)) {
+    wire.before(
+        Call.BROKER_CLOSE,
+        once(
+            _ -> {
               throw new BrokerUnavailable("no answer", null);
-            }
-            super.close(runId);
-          }
-        };
+            }));
     begin();
     publisher().publish(RUN, written(0));
     assertThrows(BrokerUnavailable.class, () -> finalizeRun(Optional.empty()));
-    assertTrue(runs.find(RUN).orElseThrow().archived(), "the archive comes before the close");
+    assertTrue(catalog.find(RUN).orElseThrow().archived(), "the archive comes before the close");
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 3);
   }

@@ -4,18 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.archive.Archive;
+import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
 import arena.event.Payload;
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.memory.MemoryArchive;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryConnections;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
 import arena.run.Run;
-import arena.world.Scenario;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedArchive;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,17 +45,23 @@ class ReapStraysTest {
   private static final String STRAY = "fedcba9876543210fedcba9876543210";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryRuns runs = new MemoryRuns();
-  private final MemoryArchive archive = new MemoryArchive();
-  private final MemoryConnections connections = new MemoryConnections();
-  private MemoryBroker broker = new MemoryBroker(clock);
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
+  private final Subscribers subscribers = new SimulatedSubscribers(redis);
 
   private Reaping reap() {
     return reap(Instant.MAX);
   }
 
   private Reaping reap(Instant deadline) {
-    return new ReapStrays(runs, broker, broker, connections, GRACE, clock).reap(deadline);
+    return new ReapStrays(catalog, broker, subscribers, connections, GRACE, clock).reap(deadline);
   }
 
   private static List<String> actions(Reaping reaping) {
@@ -60,17 +79,15 @@ class ReapStraysTest {
   }
 
   private void aRun() {
-    runs.begin(
-        MemoryRuns.newRun(RUN, 5, START),
-        new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
-    runs.append(new JournalEntry(RUN, 1, List.of(event(RUN)), Optional.empty()));
+    NewRuns.begin(journal, RUN, 5, START);
+    journal.append(new JournalEntry(RUN, 1, List.of(event(RUN)), Optional.empty()));
     buffer(RUN);
   }
 
   private void archived() {
-    Run run = runs.find(RUN).orElseThrow();
-    String address = archive.write(run, runs.events(RUN, 1, 10));
-    runs.archived(RUN, address, archive.summary(run), clock.instant());
+    Run run = catalog.find(RUN).orElseThrow();
+    String address = archive.write(run, journal.events(RUN, 1, 10));
+    catalog.archived(RUN, address, archive.summary(run), clock.instant());
   }
 
   @Test
@@ -79,12 +96,12 @@ class ReapStraysTest {
     buffer(STRAY);
     connections.connected("reader", START);
     connections.subscribed("reader", STRAY);
-    broker.put(STRAY, "reader", 1);
+    subscribers.put(STRAY, "reader", 1);
     Reaping reaping = reap();
     assertEquals(List.of("stray_dropped"), actions(reaping));
     assertEquals(Optional.of(STRAY), reaping.reaped().getFirst().runId());
     assertEquals(Set.of(RUN), broker.runs(Optional.empty()).runIds());
-    assertEquals(Set.of(), connections.of("reader"));
+    assertEquals(Set.of(), connections.subscriptions("reader"));
     assertEquals(List.of(), actions(reap()));
     assertEquals(1, broker.buffer(RUN).length(), "the run that is known is as it was");
     assertTrue(broker.buffer(RUN).open());
@@ -92,22 +109,10 @@ class ReapStraysTest {
 
   @Test
   void aRunThatBeginsWhileItLooksIsNoStray() {
-    MemoryRuns blind =
-        new MemoryRuns() {
-          @Override
-          public synchronized List<Run> held(int limit) {
-            return List.of();
-          }
-
-          @Override
-          public synchronized Optional<Run> find(String runId) {
-            return runs.find(runId);
-          }
-        };
+    wire.lag(Duration.ofSeconds(1)); // the list of runs does not have it yet
     aRun();
-    Reaping reaping =
-        new ReapStrays(blind, broker, broker, connections, GRACE, clock).reap(Instant.MAX);
-    assertEquals(List.of(), actions(reaping));
+    assertEquals(List.of(), catalog.held(10));
+    assertEquals(List.of(), actions(reap()));
     assertTrue(broker.buffer(RUN).open());
   }
 
@@ -117,7 +122,7 @@ class ReapStraysTest {
     archived();
     broker.close(RUN);
     broker.drop(RUN);
-    runs.released(RUN);
+    catalog.released(RUN);
     buffer(RUN);
     clock.advance(GRACE.minusSeconds(1));
     assertEquals(List.of(), actions(reap()));
@@ -132,12 +137,12 @@ class ReapStraysTest {
     aRun();
     connections.connected("there", START);
     connections.subscribed("there", RUN);
-    broker.put(RUN, "there", 1);
-    broker.put(RUN, "gone", 1);
+    subscribers.put(RUN, "there", 1);
+    subscribers.put(RUN, "gone", 1);
     Reaping reaping = reap();
     assertEquals(List.of("reader_forgotten"), actions(reaping));
     assertEquals(Optional.of("gone"), reaping.reaped().getFirst().connectionId());
-    assertEquals(Map.of("there", 1L), broker.cursors(RUN));
+    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
     assertEquals(List.of(), actions(reap()));
   }
 
@@ -147,28 +152,25 @@ class ReapStraysTest {
     archived();
     broker.close(RUN);
     broker.drop(RUN);
-    runs.released(RUN);
+    catalog.released(RUN);
     connections.connected("there", START);
     connections.subscribed("there", RUN);
-    broker.put(RUN, "there", 1);
+    subscribers.put(RUN, "there", 1);
     clock.advance(GRACE.multipliedBy(2));
     assertEquals(List.of(), actions(reap()));
-    assertEquals(Map.of("there", 1L), broker.cursors(RUN));
+    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
   }
 
   @Test
   void oneThatCannotBeSeenToIsNoReasonToLeaveTheOthers() {
     String other = STRAY.replace('f', '0');
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void drop(String runId) {
-            if (runId.equals(STRAY)) {
-              throw new BrokerUnavailable("no answer", null);
-            }
-            super.drop(runId);
+    wire.before(
+        Call.BROKER_DROP,
+        runId -> {
+          if (runId.equals(STRAY)) {
+            throw new BrokerUnavailable("no answer", null);
           }
-        };
+        });
     buffer(STRAY);
     buffer(other);
     Reaping reaping = reap();

@@ -4,14 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.Broker;
+import arena.catalog.Catalog;
 import arena.event.Event;
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
 import arena.run.Profile;
 import arena.run.RunRequest;
 import arena.run.RunStatus;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import arena.world.Scenario;
 import java.time.Instant;
 import java.util.List;
@@ -26,8 +36,13 @@ class BeginRunTest {
       new RunRequest(Scenario.BALANCED, Profile.DEFAULT, 5, "label");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryRuns runs = new MemoryRuns();
-  private final MemoryBroker broker = new MemoryBroker(clock);
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
 
   /** A start of executions. */
   private interface Start extends Replays {
@@ -38,7 +53,7 @@ class BeginRunTest {
   }
 
   private void create(Start start) {
-    new CreateRun(new BeginRun(runs, runs, broker, start, clock), clock).create(REQUEST, RUN);
+    new CreateRun(new BeginRun(catalog, journal, broker, start, clock), clock).create(REQUEST, RUN);
   }
 
   private static void noAnswer() {
@@ -47,11 +62,11 @@ class BeginRunTest {
 
   private void plays() {
     TurnTask task = new TurnTask(RUN, 0, 1, 0, 5, Profile.DEFAULT, false);
-    runs.append(TurnEvents.before(task, Scenario.BALANCED.start(), START));
+    journal.append(TurnEvents.before(task, Scenario.BALANCED.start(), START));
   }
 
   private RunStatus status() {
-    return runs.find(RUN).orElseThrow().status();
+    return catalog.find(RUN).orElseThrow().status();
   }
 
   @Test
@@ -82,16 +97,9 @@ class BeginRunTest {
   void aForkStartsThoughTheBrokerLosesItMeanwhile() {
     create(_ -> {});
     plays();
-    MemoryBroker forgetful =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void open(String runId, String label, Instant startedAt) {
-            super.open(runId, label, startedAt);
-            loseEverything();
-          }
-        };
+    wire.after(Call.BROKER_OPEN, _ -> redis.flush());
     String child = RUN.replace('0', '1');
-    Event start = runs.turnStart(RUN, 0).orElseThrow();
+    Event start = journal.turnStart(RUN, 0).orElseThrow();
     JournalEntry origin =
         new JournalEntry(
             child,
@@ -100,8 +108,8 @@ class BeginRunTest {
             Optional.of(Scenario.BALANCED.start()));
     boolean[] started = new boolean[1];
     Start replays = _ -> started[0] = true;
-    new BeginRun(runs, runs, forgetful, replays, clock)
-        .begin(MemoryRuns.newRun(child, 5, START), origin.events(), Scenario.BALANCED.start());
+    new BeginRun(catalog, journal, broker, replays, clock)
+        .begin(NewRuns.row(child, 5, START), origin.events(), Scenario.BALANCED.start());
     assertTrue(started[0]);
   }
 }

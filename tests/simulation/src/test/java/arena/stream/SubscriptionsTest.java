@@ -3,16 +3,21 @@ package arena.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import arena.broker.BrokerUnavailable;
-import arena.broker.TooManyReaders;
-import arena.catalog.CatalogUnavailable;
-import arena.journal.JournalEntry;
-import arena.memory.MemoryBroker;
-import arena.memory.MemoryConnections;
-import arena.memory.MemoryRuns;
-import arena.memory.SteppingClock;
-import arena.run.Run;
-import arena.world.Scenario;
+import arena.broker.Broker;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
+import arena.journal.Journal;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.NewRuns;
+import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedConnections;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SteppingClock;
+import arena.simulation.stores.Witness;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -22,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,13 +39,18 @@ class SubscriptionsTest {
       "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final MemoryConnections connections = new MemoryConnections();
+  private final ScriptedWire wire = new ScriptedWire();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final Subscribers subscribers =
+      new SimulatedSubscribers(
+          new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS));
+  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
   private final List<String> woken = new ArrayList<>();
   private final Deque<Gateway.Sent> answers = new ArrayDeque<>();
   private final List<JsonNode> got = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
-  private MemoryRuns runs = new MemoryRuns();
-  private MemoryBroker broker = new MemoryBroker(clock);
   private Notifier notifier = woken::add;
   private boolean closable = true;
 
@@ -73,14 +82,13 @@ class SubscriptionsTest {
 
   @BeforeEach
   void aRunAndAConnection() {
-    runs.begin(
-        MemoryRuns.newRun(RUN, 10, START),
-        new JournalEntry(RUN, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    NewRuns.begin(journal, RUN, 10, START);
     connections.connected("a", START);
   }
 
   private void receive(String message) {
-    new Subscriptions(connections, broker, runs, notifier, gateway, clock, new VirtualThreads())
+    new Subscriptions(
+            connections, subscribers, catalog, notifier, gateway, clock, new VirtualThreads())
         .receive("a", message);
   }
 
@@ -94,24 +102,20 @@ class SubscriptionsTest {
   @Test
   void whoSubscribesHasACursorAndWakesTheFanOut() {
     receive(SUBSCRIBE);
-    assertEquals(Map.of("a", 1L), broker.cursors(RUN));
-    assertEquals(Set.of(RUN), connections.of("a"));
+    assertEquals(Map.of("a", 1L), subscribers.cursors(RUN));
+    assertEquals(Set.of(RUN), connections.subscriptions("a"));
     assertEquals(List.of(RUN), woken);
     assertEquals(List.of(), got);
   }
 
   @Test
   void oneReaderTooManyIsToldAndChangesNothing() {
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void put(String runId, String connectionId, long nextSeq) {
-            throw new TooManyReaders(runId);
-          }
-        };
+    for (int i = 0; i < Subscribers.MAX_READERS; i++) {
+      subscribers.put(RUN, "reader-" + i, 1);
+    }
     receive(SUBSCRIBE);
     assertError("too_many_readers");
-    assertEquals(Set.of(), connections.of("a"));
+    assertEquals(Set.of(), connections.subscriptions("a"));
     assertEquals(List.of(), woken);
   }
 
@@ -122,32 +126,20 @@ class SubscriptionsTest {
     }
     receive(SUBSCRIBE);
     assertError("too_many_subscriptions");
-    assertEquals(Map.of(), broker.cursors(RUN));
+    assertEquals(Map.of(), subscribers.cursors(RUN));
     assertEquals(List.of(), woken);
   }
 
   @Test
   void aBrokerThatIsAwayIsToldAndNotPassedOverInSilence() {
-    broker =
-        new MemoryBroker(clock) {
-          @Override
-          public synchronized void put(String runId, String connectionId, long nextSeq) {
-            throw new BrokerUnavailable("no answer", null);
-          }
-        };
+    wire.cut(Call.SUBSCRIBERS_PUT);
     receive(SUBSCRIBE);
     assertError("unavailable");
   }
 
   @Test
   void aCatalogThatIsAwayIsTold() {
-    runs =
-        new MemoryRuns() {
-          @Override
-          public synchronized Optional<Run> find(String runId) {
-            throw new CatalogUnavailable("no answer", null);
-          }
-        };
+    wire.cut(Call.CATALOG_FIND);
     receive(SUBSCRIBE);
     assertError("unavailable");
   }

@@ -1,0 +1,45 @@
+package arena.simulation.stores;
+
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.world.Scenario;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs that have just been asked for. */
+public final class NewRuns {
+  private NewRuns() {}
+
+  /** The row of one. */
+  public static Run row(String runId, int nTurns, Instant at) {
+    return new Run(
+        runId,
+        "label",
+        RunStatus.RUNNING,
+        Profile.DEFAULT,
+        Scenario.BALANCED.label(),
+        0,
+        nTurns,
+        Optional.empty(),
+        0,
+        0,
+        at,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Begins one that is no fork. */
+  public static void begin(Journal journal, String runId, int nTurns, Instant at) {
+    journal.begin(
+        row(runId, nTurns, at),
+        new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+  }
+}
