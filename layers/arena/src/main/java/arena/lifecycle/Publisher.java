@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.broker.Broker;
+import arena.broker.BrokerUnavailable;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.catalog.Catalog;
@@ -41,6 +42,7 @@ public final class Publisher {
    * Publishes events that are in the journal; those that the broker has already are left out.
    *
    * @throws RunNotRunning if the broker does not take them because the run is over
+   * @throws BrokerUnavailable also if it loses the run as often as it is filled
    */
   public void publish(String runId, List<Event> events) {
     RuntimeException refused = null;
@@ -55,7 +57,8 @@ public final class Publisher {
         refused = e;
       }
     }
-    throw refused;
+    throw new BrokerUnavailable(
+        "the broker lost run %s in each of %d attempts".formatted(runId, ATTEMPTS), refused);
   }
 
   private void refillRunning(String runId) {
