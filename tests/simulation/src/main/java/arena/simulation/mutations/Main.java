@@ -23,13 +23,16 @@ public final class Main {
 
   private final Path root = Path.of("").toAbsolutePath();
   private final String simulation;
-  private final String contracts;
+  private final String tests;
 
   private Main() throws IOException {
     simulation =
         classPath("tests/simulation/target/classes", "tests/simulation/target/classpath.txt");
-    contracts =
-        classPath("tests/contract/target/test-classes", "tests/contract/target/test-classpath.txt");
+    tests =
+        root.resolve("tests/simulation/target/test-classes")
+            + File.pathSeparator
+            + classPath(
+                "tests/contract/target/test-classes", "tests/contract/target/test-classpath.txt");
   }
 
   private String classPath(String classes, String rest) throws IOException {
@@ -61,7 +64,7 @@ public final class Main {
           "%-28s %s by %s after %d s%n",
           "",
           killed ? "killed" : "SURVIVED",
-          mutation.contract().orElse("the simulation"),
+          mutation.test().orElse("the simulation"),
           TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
       if (!killed) {
         survivors.add(mutation);
@@ -76,8 +79,8 @@ public final class Main {
     Path folder = Files.createTempDirectory("arena-mutation");
     try {
       place(mutation, folder);
-      return mutation.contract().isPresent()
-          ? fails(folder, contracts, contract(mutation.contract().get()))
+      return mutation.test().isPresent()
+          ? fails(folder, tests, test(mutation.test().get()))
           : fails(folder, simulation, simulation());
     } finally {
       delete(folder);
@@ -103,7 +106,7 @@ public final class Main {
                 said,
                 null,
                 null,
-                List.of("-nowarn", "-d", folder.toString(), "-cp", contracts),
+                List.of("-nowarn", "-d", folder.toString(), "-cp", tests),
                 null,
                 compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
             .call();
@@ -121,7 +124,7 @@ public final class Main {
         String.valueOf(SEEDS));
   }
 
-  private static List<String> contract(String test) {
+  private static List<String> test(String test) {
     return List.of(
         "org.junit.platform.console.ConsoleLauncher",
         "execute",

@@ -14,10 +14,10 @@ import java.util.Optional;
  * @param file in layers/arena/src/main
  * @param before what stands there, once
  * @param after what is to stand there instead
- * @param contract the contract test that must fail; if there is none, the simulation must
+ * @param test the test that must fail; if there is none, the simulation must
  */
 public record Mutation(
-    String name, String says, String file, String before, String after, Optional<String> contract) {
+    String name, String says, String file, String before, String after, Optional<String> test) {
 
   private static final String FOLDER = "layers/arena/src/main/";
 
@@ -25,6 +25,13 @@ public record Mutation(
   static Mutation simulated(String name, String says, String file, String before, String after) {
     return new Mutation(
         name, says, "java/arena/" + file + ".java", before, after, Optional.empty());
+  }
+
+  /** One that the simulation meets too seldom, and that this test of the lifecycle must notice. */
+  static Mutation tested(
+      String name, String says, String file, String before, String after, String test) {
+    return new Mutation(
+        name, says, "java/arena/" + file + ".java", before, after, Optional.of("arena." + test));
   }
 
   /** One of a real store, which its contract test must notice. */

@@ -122,12 +122,13 @@ public final class Mutations {
               "stream/FanOut",
               "all &= closed(connectionId);",
               ""),
-          Mutation.simulated(
+          Mutation.tested(
               "new-subscription-ended-too",
               "The end of a subscription ends the one that came after it.",
               "stream/FanOut",
               "if (mayHaveCursor(connectionId)) {",
-              "if (connectionId == null) {"),
+              "if (connectionId == null) {",
+              "stream.FanOutTest"),
           Mutation.simulated(
               "unclosed-forgotten",
               "A connection that could not be closed is forgotten.",
