@@ -43,6 +43,7 @@ public final class Publisher {
    *
    * @throws RunNotRunning if the broker does not take them because the run is over
    * @throws BrokerUnavailable also if it loses the run as often as it is filled
+   * @throws Gap if events are missing between it and these, though it was filled
    */
   public void publish(String runId, List<Event> events) {
     RuntimeException refused = null;
@@ -56,6 +57,9 @@ public final class Publisher {
       } catch (NotOpen | Gap e) {
         refused = e;
       }
+    }
+    if (refused instanceof Gap) {
+      throw refused; // behind a refill it may be ours, and is not passed off as the broker's
     }
     throw new BrokerUnavailable(
         "the broker lost run %s in each of %d attempts".formatted(runId, ATTEMPTS), refused);
