@@ -7,6 +7,7 @@ import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -150,11 +151,21 @@ final class KilledForkTest {
 
   private List<String> children(String parent) {
     List<String> children = new ArrayList<>();
-    for (JsonNode run : arena.client().get("/runs?limit=100").expect(200)) {
+    for (JsonNode run : runs()) {
       if (run.path("parent_run_id").asText().equals(parent)) {
         children.add(run.get("run_id").textValue());
       }
     }
     return children;
+  }
+
+  /** The list has all runs in it, so a store that fails for one, in another test, fails it too. */
+  private JsonNode runs() {
+    Instant deadline = Instant.now().plus(BOUND);
+    ArenaClient.Answer answer = arena.client().get("/runs?limit=100");
+    while (answer.status() == 503 && Instant.now().isBefore(deadline)) {
+      answer = arena.client().get("/runs?limit=100");
+    }
+    return answer.expect(200);
   }
 }
