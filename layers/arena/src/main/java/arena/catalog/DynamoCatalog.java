@@ -87,24 +87,20 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
 
   @Override
   public List<Run> held(int limit) {
-    if (limit < 1 || limit > MAX_HELD) {
-      throw new IllegalArgumentException(
-          "held returns 1 to %d runs, not %d".formatted(MAX_HELD, limit));
-    }
-    return listed(RunRow.HELD, limit);
+    return listed(RunRow.HELD, limit, MAX_HELD);
   }
 
   @Override
   public List<Run> running(int limit) {
-    if (limit < 1 || limit > MAX_RUNNING) {
-      throw new IllegalArgumentException(
-          "running returns 1 to %d runs, not %d".formatted(MAX_RUNNING, limit));
-    }
-    return listed(RunRow.RUNNING, limit);
+    return listed(RunRow.RUNNING, limit, MAX_RUNNING);
   }
 
   /** The first of the runs that are in an index, with their rows. */
-  private List<Run> listed(String index, int limit) {
+  private List<Run> listed(String index, int limit, int most) {
+    if (limit < 1 || limit > most) {
+      throw new IllegalArgumentException(
+          "%s returns 1 to %d runs, not %d".formatted(index, most, limit));
+    }
     List<Run> runs = new ArrayList<>();
     Pages pages = new Pages(dynamo, query(index));
     while (runs.size() < limit && pages.more()) {

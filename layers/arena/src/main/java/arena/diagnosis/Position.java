@@ -77,33 +77,25 @@ final class Position {
     }
     int t = last.get().t();
     Instant written = last.get().at();
+    Instant later = written.isAfter(pending) ? written : pending;
     boolean begun = !newest.get().answered() && last.get().kind().equals("llm_prompt");
     boolean ofThisTask = asked.isEmpty() || t >= asked.getAsInt();
     if (begun && ofThisTask) {
-      boolean behind = brokerLacks(facts, last.get().seq());
       // a turn that is tried again asks its model again, from when the task was given out
-      Instant since = written.isAfter(pending) ? written : pending;
-      return Optional.of(
-          at(
-              facts,
-              state(facts),
-              OptionalInt.of(t),
-              behind ? WaitingOn.Step.PUBLISH : WaitingOn.Step.MODEL,
-              since));
+      return Optional.of(afterEntry(facts, last.get(), WaitingOn.Step.MODEL, later));
     }
     boolean ofTurn = newest.get().position() > 0;
     if (ofTurn && ofThisTask) {
-      boolean behind = brokerLacks(facts, last.get().seq());
-      return Optional.of(
-          at(
-              facts,
-              state(facts),
-              OptionalInt.of(t),
-              behind ? WaitingOn.Step.PUBLISH : WaitingOn.Step.NEXT_STATE,
-              written));
+      return Optional.of(afterEntry(facts, last.get(), WaitingOn.Step.NEXT_STATE, written));
     }
-    Instant since = written.isAfter(pending) ? written : pending;
-    return Optional.of(at(facts, state(facts), asked, WaitingOn.Step.BEFORE_MODEL, since));
+    return Optional.of(at(facts, state(facts), asked, WaitingOn.Step.BEFORE_MODEL, later));
+  }
+
+  /** Behind what was written last comes its publishing, and only then the next step. */
+  private static WaitingOn afterEntry(
+      Facts facts, JournalTail.Part last, WaitingOn.Step next, Instant since) {
+    WaitingOn.Step step = brokerLacks(facts, last.seq()) ? WaitingOn.Step.PUBLISH : next;
+    return at(facts, state(facts), OptionalInt.of(last.t()), step, since);
   }
 
   /** Whether it is to be published yet. A broker that lost the run tells nothing about that. */

@@ -2,10 +2,8 @@ package arena.lifecycle;
 
 import arena.run.Run;
 import arena.run.RunRequest;
-import arena.run.RunStatus;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /** Starts a run from a scenario. */
 public final class CreateRun {
@@ -26,24 +24,13 @@ public final class CreateRun {
    */
   public Run create(RunRequest request, String runId) {
     Run run =
-        new Run(
+        Run.begun(
             runId,
             request.label(),
-            RunStatus.RUNNING,
             request.profile(),
             request.scenario().label(),
-            0,
             request.nTurns(),
-            Optional.empty(),
-            0,
-            0,
-            clock.instant(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            "",
-            Optional.empty(),
-            Optional.empty());
+            clock.instant());
     return begin.begin(run, List.of(), request.scenario().start());
   }
 }

@@ -55,6 +55,29 @@ public record Run(
     Objects.requireNonNull(dbPath);
   }
 
+  /** The row of a run that has just been asked for: it is to play from turn 0, and has no event. */
+  public static Run begun(
+      String runId, String label, Profile profile, String scenario, int nTurns, Instant createdAt) {
+    return new Run(
+        runId,
+        label,
+        RunStatus.RUNNING,
+        profile,
+        scenario,
+        0,
+        nTurns,
+        Optional.empty(),
+        0,
+        0,
+        createdAt,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /**
    * Where a fork comes from.
    *

@@ -29,13 +29,6 @@ final class MeasuredAgents implements Agents {
 
   private Decision decide(Agent agent, Profile profile, World world, String summary) {
     LOG.info("model {} is asked", profile.model());
-    long start = System.nanoTime();
-    try {
-      Decision decision = agent.decide(world, summary);
-      Telemetry.step(Step.STORES);
-      return decision;
-    } finally {
-      measures.since(Metric.MODEL_TIME, start);
-    }
+    return measures.timed(Step.MODEL, Metric.MODEL_TIME, () -> agent.decide(world, summary));
   }
 }

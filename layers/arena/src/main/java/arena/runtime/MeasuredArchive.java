@@ -18,15 +18,7 @@ final class MeasuredArchive implements Archive {
 
   @Override
   public String write(Run run, Iterable<Event> events) {
-    Telemetry.step(Step.ARCHIVE);
-    long start = System.nanoTime();
-    try {
-      String address = archive.write(run, events);
-      Telemetry.step(Step.STORES);
-      return address;
-    } finally {
-      measures.since(Metric.ARCHIVE_TIME, start);
-    }
+    return measures.timed(Step.ARCHIVE, Metric.ARCHIVE_TIME, () -> archive.write(run, events));
   }
 
   @Override

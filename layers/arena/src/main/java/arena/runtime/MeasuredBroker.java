@@ -18,15 +18,7 @@ final class MeasuredBroker implements Broker {
 
   @Override
   public Published publish(String runId, List<Event> events) {
-    Telemetry.step(Step.PUBLISH);
-    long start = System.nanoTime();
-    try {
-      Published published = broker.publish(runId, events);
-      Telemetry.step(Step.STORES);
-      return published;
-    } finally {
-      measures.since(Metric.PUBLISH_TIME, start);
-    }
+    return measures.timed(Step.PUBLISH, Metric.PUBLISH_TIME, () -> broker.publish(runId, events));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.metrics.Metrics;
@@ -53,6 +54,19 @@ public final class Measures {
   public void count(Metric metric, long count) {
     if (count != 0) {
       add(metric, (double) count);
+    }
+  }
+
+  /** Does the work of one step and takes its time. What fails in it tells that it was there. */
+  <T> T timed(Step step, Metric metric, Supplier<T> work) {
+    Telemetry.step(step);
+    long start = System.nanoTime();
+    try {
+      T done = work.get();
+      Telemetry.step(Step.STORES);
+      return done;
+    } finally {
+      since(metric, start);
     }
   }
 
