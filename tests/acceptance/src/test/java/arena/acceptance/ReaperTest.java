@@ -4,16 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.journal.DynamoJournal;
-import arena.journal.JournalEntry;
 import arena.local.client.ArenaClient;
 import arena.local.client.LiveReader;
-import arena.run.Profile;
-import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import arena.runtime.AwsClients;
-import arena.world.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -22,13 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
@@ -166,40 +158,9 @@ final class ReaperTest {
   /** Whoever created it died before the replay was started. */
   @Test
   void aRunWhoseExecutionNeverStartedIsEnded() {
-    Instant createdAt = longAgo();
-    Run run =
-        new Run(
-            RunId.random(),
-            "never started",
-            RunStatus.RUNNING,
-            Profile.DEFAULT,
-            "balanced",
-            0,
-            10,
-            Optional.empty(),
-            0,
-            0,
-            createdAt,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            "",
-            Optional.empty(),
-            Optional.empty());
-    try (DynamoDbClient tables = stack.tables();
-        S3Client bucket = AwsClients.s3()) {
-      new DynamoJournal(
-              tables,
-              bucket,
-              stack.stack().resource("JournalTable"),
-              stack.stack().resource("CatalogTable"),
-              stack.stack().resource("Bucket"))
-          .begin(
-              run,
-              new JournalEntry(run.runId(), 0, List.of(), Optional.of(Scenario.BALANCED.start())));
-    }
+    String run = stack.operator().begin(10, longAgo());
     reap();
-    JsonNode row = arena.awaitEnd(run.runId(), BOUND);
+    JsonNode row = arena.awaitEnd(run, BOUND);
     assertEquals("failed", row.get("status").textValue());
     assertEquals("NotStarted", row.at("/error/code").textValue());
     assertFalse(row.get("db_path").textValue().isEmpty());

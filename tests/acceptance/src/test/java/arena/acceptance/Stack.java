@@ -59,6 +59,10 @@ final class Stack {
     return models;
   }
 
+  Operator operator() {
+    return operator;
+  }
+
   /** The stack's tables. */
   DynamoDbClient tables() {
     return operator.tables();

@@ -59,11 +59,7 @@ final class Audience implements AutoCloseable {
     CountDownLatch everybody = new CountDownLatch(1);
     stack.model(MODEL, _ -> answer(everybody, thinks));
     try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
-      String runId =
-          stack
-              .client()
-              .startRun(
-                  "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(turns, MODEL));
+      String runId = stack.startRun(turns, MODEL);
       crowd.join(runId, Crowd.Habit.QUICK, viewers);
       crowd.awaitFirst(ARRIVAL_LIMIT);
       long begun = System.nanoTime();

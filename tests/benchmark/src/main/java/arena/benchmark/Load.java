@@ -138,7 +138,7 @@ public final class Load {
       double turn = Samples.median(TurnTime.turns(stack, alone));
       unseen.add(turn);
       try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
-        String runId = start(stack, size);
+        String runId = stack.startRun(size.turns, MODEL);
         long begun = System.nanoTime();
         crowd.join(runId, Crowd.Habit.QUICK, size.viewers - size.slow - size.flapping);
         crowd.join(runId, Crowd.Habit.SLOW, size.slow);
@@ -198,15 +198,8 @@ public final class Load {
     return Reply.text("x".repeat(REASONING) + Behaviour.ANSWER);
   }
 
-  private static String start(MeasuredStack stack, Size size) {
-    return stack
-        .client()
-        .startRun(
-            "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(size.turns, MODEL));
-  }
-
   private static String play(MeasuredStack stack, Size size) {
-    String runId = start(stack, size);
+    String runId = stack.startRun(size.turns, MODEL);
     stack.awaitEnd(runId);
     return runId;
   }

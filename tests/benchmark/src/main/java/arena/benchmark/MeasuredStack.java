@@ -114,6 +114,12 @@ final class MeasuredStack implements AutoCloseable {
     return client;
   }
 
+  /** Starts a run of so many turns that this model plays. */
+  String startRun(int turns, String model) {
+    return client.startRun(
+        "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(turns, model));
+  }
+
   /** Where the WebSocket API answers. */
   URI webSocketUrl() {
     return stack.webSocketUrl();

@@ -7,11 +7,9 @@ import arena.journal.JournalEntry;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The calls that a turn makes to its stores, made directly: a run that was played is written once
@@ -47,7 +45,8 @@ final class StoreCalls {
     Instant now = Instant.now();
     // Entries are the one that the run begins with, two a turn, and the closing one.
     int turns = (entries.size() - 2) / 2;
-    journal.begin(run(copy, turns, now), entries.getFirst());
+    journal.begin(
+        Run.begun(copy, "benchmark", Profile.DEFAULT, "balanced", turns, now), entries.getFirst());
     broker.open(copy, "benchmark", now);
     List<Turn> taken = new ArrayList<>();
     for (int turn = 0; turn < turns; turn++) {
@@ -66,27 +65,6 @@ final class StoreCalls {
     }
     broker.close(copy);
     return taken;
-  }
-
-  private static Run run(String runId, int turns, Instant now) {
-    return new Run(
-        runId,
-        "benchmark",
-        RunStatus.RUNNING,
-        Profile.DEFAULT,
-        "balanced",
-        0,
-        turns,
-        Optional.empty(),
-        0,
-        0,
-        now,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Optional.empty());
   }
 
   private static JournalEntry renamed(JournalEntry entry, String runId) {

@@ -4,31 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.journal.DynamoJournal;
-import arena.journal.JournalEntry;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.local.client.ArenaClient;
 import arena.models.Behaviour;
 import arena.models.Reply;
 import arena.run.Profile;
-import arena.run.Run;
-import arena.run.RunId;
-import arena.run.RunStatus;
 import arena.runtime.AwsClients;
-import arena.world.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** What may become of a run itself: it never starts, fails, is lost, silent, ended, or complete. */
@@ -39,50 +30,14 @@ class RunCausesTest {
   private final ArenaClient arena = stack.client();
   private final Patient patient = stack.patient();
 
-  /** Begins a run as create-run does, which then dies before it does anything more. */
-  private String begin(Instant at) {
-    Run run =
-        new Run(
-            RunId.random(),
-            "begun by hand",
-            RunStatus.RUNNING,
-            Profile.DEFAULT,
-            "balanced",
-            0,
-            3,
-            Optional.empty(),
-            0,
-            0,
-            at,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            "",
-            Optional.empty(),
-            Optional.empty());
-    try (DynamoDbClient tables = AwsClients.dynamoDb();
-        S3Client s3 = AwsClients.s3()) {
-      new DynamoJournal(
-              tables,
-              s3,
-              stack.stack().resource("JournalTable"),
-              stack.stack().resource("CatalogTable"),
-              stack.stack().resource("Bucket"))
-          .begin(
-              run,
-              new JournalEntry(run.runId(), 0, List.of(), Optional.of(Scenario.BALANCED.start())));
-    }
-    return run.runId();
-  }
-
   @Test
   void aRunWithoutAnExecutionNeverStarted() {
-    String run = begin(Instant.now().minusSeconds(6));
+    String run = stack.operator().begin(3, Instant.now().minusSeconds(6));
     JsonNode said = patient.until(run, "never_started");
     assertEquals("none", Patient.evidence(said, "execution"));
     assertEquals("start", said.at("/waiting_on/step").textValue());
     assertEquals("start", said.at("/next_steps/0/action").textValue());
-    String young = begin(Instant.now());
+    String young = stack.operator().begin(3, Instant.now());
     assertEquals("starting", patient.diagnosis(young).get("cause").textValue());
     stack.stop(run);
     stack.stop(young);
@@ -100,7 +55,7 @@ class RunCausesTest {
   /** Its journal has lost the state that the first turn starts from. */
   @Test
   void aRunThatFailsBeforeItsFirstEventIsNamed() {
-    String run = begin(Instant.now());
+    String run = stack.operator().begin(3, Instant.now());
     stack.takeEntry(run, 0);
     try (SfnClient stepFunctions = AwsClients.stepFunctions()) {
       TurnTask first = new TurnTask(run, 0, 1, 0, 3, Profile.DEFAULT, false);

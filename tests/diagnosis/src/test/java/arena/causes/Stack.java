@@ -80,6 +80,10 @@ final class Stack {
     return models;
   }
 
+  Operator operator() {
+    return operator;
+  }
+
   Patient patient() {
     return patient;
   }

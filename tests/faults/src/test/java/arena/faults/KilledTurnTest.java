@@ -47,12 +47,7 @@ final class KilledTurnTest {
     Arena arena = Arena.shared();
     try (Play play = Play.start(arena, point.token()).begun()) {
       Held held = POINTS.get(point).apply(arena, play);
-      arena.doom(FUNCTION, play.runId());
-      play.goOn();
-      held.awaitReached(Held.PATIENCE);
-      play.breaks();
-      arena.kill(FUNCTION, play.runId());
-      held.letGo();
+      play.goOnUntilKilled(arena, FUNCTION, held);
       Matrix.record(point, play.completes(BOUND));
     }
   }

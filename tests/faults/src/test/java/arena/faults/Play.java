@@ -121,6 +121,16 @@ final class Play implements AutoCloseable {
     opening.letGo();
   }
 
+  /** Lets the first turn have its answer, and kills a function of this run where it is held. */
+  void goOnUntilKilled(Arena stack, String function, Held held) {
+    stack.doom(function, runId);
+    goOn();
+    held.awaitReached(Held.PATIENCE);
+    breaks();
+    stack.kill(function, runId);
+    held.letGo();
+  }
+
   /** The fault is now. */
   void breaks() {
     broken = Instant.now();

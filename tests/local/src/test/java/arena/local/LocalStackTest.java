@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
+import arena.local.client.Operator;
 import arena.local.clock.HeldClock;
 import arena.local.lambda.Invocation;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,13 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -57,12 +52,6 @@ final class LocalStackTest {
     }
   }
 
-  private static Jedis redis(LocalStack stack) {
-    return new Jedis(
-        new HostAndPort(stack.redisHost(), stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
-  }
-
   @Test
   void whatARunLeftIsThereAfterARestart() throws Exception {
     String run;
@@ -79,7 +68,7 @@ final class LocalStackTest {
           stack.invoke(
               "read-runs", Files.readString(Path.of("../../events/read-runs-health.json")));
       assertEquals(Optional.empty(), health.functionError());
-      try (Jedis redis = redis(stack)) {
+      try (Jedis redis = new Operator(stack).redis()) {
         redis.set("left", "here");
       }
     }
@@ -91,7 +80,7 @@ final class LocalStackTest {
           JSON.readTree(get(stack, "/events?from_seq=1&run_id=" + run).body())
               .get("events")
               .isEmpty());
-      try (Jedis redis = redis(stack)) {
+      try (Jedis redis = new Operator(stack).redis()) {
         assertEquals("here", redis.get("left"));
       }
     }
@@ -147,14 +136,7 @@ final class LocalStackTest {
     Path folder;
     int redisPort;
     try (LocalStack stack = LocalStack.start(Options.of(ROOT).clock(clock));
-        DynamoDbClient tables =
-            DynamoDbClient.builder()
-                .endpointOverride(stack.dynamoDbUrl())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "body")))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build()) {
+        DynamoDbClient tables = new Operator(stack).tables()) {
       folder = stack.home();
       redisPort = stack.redisPort();
       String journal = stack.resource("JournalTable");

@@ -1,10 +1,19 @@
 package arena.local.client;
 
 import arena.codec.Timestamps;
+import arena.journal.DynamoJournal;
+import arena.journal.JournalEntry;
 import arena.local.LocalStack;
 import arena.local.lambda.Invocation;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.run.RunId;
+import arena.runtime.AwsClients;
+import arena.world.Scenario;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -15,6 +24,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Somebody with access to the machines, past the interfaces: to the broker, the tables and the
@@ -63,6 +73,29 @@ public final class Operator {
   /** Lets something have happened to a run when nobody can have waited since. */
   public void setTime(String runId, String attribute, Instant time) {
     set(runId, attribute, Timestamps.write(time));
+  }
+
+  /**
+   * Begins a run as create-run does, which then dies before it does anything more.
+   *
+   * @return the run's id
+   */
+  public String begin(int nTurns, Instant at) {
+    String runId = RunId.random();
+    Run run =
+        Run.begun(runId, "never started", Profile.DEFAULT, Scenario.BALANCED.label(), nTurns, at);
+    try (DynamoDbClient tables = tables();
+        S3Client bucket = AwsClients.s3()) {
+      new DynamoJournal(
+              tables,
+              bucket,
+              stack.resource("JournalTable"),
+              stack.resource("CatalogTable"),
+              stack.resource("Bucket"))
+          .begin(
+              run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+    }
+    return runId;
   }
 
   /**

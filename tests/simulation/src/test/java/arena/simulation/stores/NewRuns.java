@@ -4,7 +4,6 @@ import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Profile;
 import arena.run.Run;
-import arena.run.RunStatus;
 import arena.world.Scenario;
 import java.time.Instant;
 import java.util.List;
@@ -16,24 +15,7 @@ public final class NewRuns {
 
   /** The row of one. */
   public static Run row(String runId, int nTurns, Instant at) {
-    return new Run(
-        runId,
-        "label",
-        RunStatus.RUNNING,
-        Profile.DEFAULT,
-        Scenario.BALANCED.label(),
-        0,
-        nTurns,
-        Optional.empty(),
-        0,
-        0,
-        at,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Optional.empty());
+    return Run.begun(runId, "label", Profile.DEFAULT, Scenario.BALANCED.label(), nTurns, at);
   }
 
   /** Begins one that is no fork. */
