@@ -14,6 +14,13 @@ final class Welcome {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String DEMONSTRATION =
       "{\"scenario\":\"balanced\",\"n_turns\":60,\"label\":\"demonstration\"}";
+
+  /** Turn of the run at which the fork begins, counted from the run's own first turn. */
+  private static final int FORK_AFTER = 5;
+
+  /** Newest runs that are looked at for one that can be forked. */
+  private static final int LOOK_AT = 20;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LocalStack stack;
@@ -24,14 +31,14 @@ final class Welcome {
     this.console = console;
   }
 
-  /** Starts a demonstration run if there is no run yet, and prints. */
+  /** Starts a demonstration run if none of the newest is complete, and prints. */
   void print() {
-    String run;
+    Parent parent;
     try {
-      run = newestOrDemonstration();
+      parent = completeOrDemonstration();
     } catch (IOException e) {
       console.println("arena: no demonstration run was started: " + e.getMessage());
-      run = "<run_id>";
+      parent = new Parent("<run_id>", FORK_AFTER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -47,7 +54,7 @@ final class Welcome {
 
         A fork to paste:
         curl -s -X POST %s/forks -H 'content-type: application/json' \\
-          -d '{"parent_run_id":"%s","parent_t":5,"mutation":{"food":1500},"n_turns":10}'
+          -d '{"parent_run_id":"%s","parent_t":%d,"mutation":{"food":1500},"n_turns":10}'
 
         Ctrl-C stops everything.
         """,
@@ -56,27 +63,38 @@ final class Welcome {
         stack.logs(),
         stack.redisPassword().replace("'", "'\\''"),
         stack.redisPort(),
-        run,
+        parent.runId(),
         stack.httpUrl(),
-        run);
+        parent.runId(),
+        parent.t());
     console.flush();
   }
 
-  private String newestOrDemonstration() throws IOException, InterruptedException {
+  /** A run, and a turn that it can be forked at. */
+  private record Parent(String runId, int t) {}
+
+  private Parent completeOrDemonstration() throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       JsonNode runs =
-          sent(client, HttpRequest.newBuilder(stack.httpUrl().resolve("/runs?limit=1")), 200);
-      if (!runs.isEmpty()) {
-        return runs.get(0).path("run_id").asText();
+          sent(
+              client,
+              HttpRequest.newBuilder(stack.httpUrl().resolve("/runs?limit=" + LOOK_AT)),
+              200);
+      for (JsonNode run : runs) {
+        int turns = run.path("n_turns").asInt();
+        if (run.path("status").asText().equals("complete") && turns > 0) {
+          int t = run.path("t0").asInt() + Math.min(FORK_AFTER, turns);
+          return new Parent(run.path("run_id").asText(), t);
+        }
       }
-      return sent(
+      JsonNode run =
+          sent(
               client,
               HttpRequest.newBuilder(stack.httpUrl().resolve("/runs"))
                   .header("content-type", "application/json")
                   .POST(HttpRequest.BodyPublishers.ofString(DEMONSTRATION)),
-              202)
-          .path("run_id")
-          .asText();
+              202);
+      return new Parent(run.path("run_id").asText(), FORK_AFTER);
     }
   }
 
