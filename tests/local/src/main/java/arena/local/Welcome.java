@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Tells a user what runs where, and what to try first. */
 final class Welcome {
@@ -17,6 +18,8 @@ final class Welcome {
 
   /** Turn of the run at which the fork begins, counted from the run's own first turn. */
   private static final int FORK_AFTER = 5;
+
+  private static final int LOOK_EVERY_MILLIS = 50;
 
   /** Newest runs that are looked at for one that can be forked. */
   private static final int LOOK_AT = 20;
@@ -37,7 +40,7 @@ final class Welcome {
     try {
       parent = completeOrDemonstration();
     } catch (IOException e) {
-      console.println("arena: no demonstration run was started: " + e.getMessage());
+      console.println("arena: no demonstration run was played: " + e.getMessage());
       parent = new Parent("<run_id>", FORK_AFTER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -94,7 +97,25 @@ final class Welcome {
                   .header("content-type", "application/json")
                   .POST(HttpRequest.BodyPublishers.ofString(DEMONSTRATION)),
               202);
-      return new Parent(run.path("run_id").asText(), FORK_AFTER);
+      String runId = run.path("run_id").asText();
+      awaitTurn(client, runId);
+      return new Parent(runId, FORK_AFTER);
+    }
+  }
+
+  /** Else a fork that is pasted at once comes before the turn that it begins at. */
+  private void awaitTurn(HttpClient client, String runId) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    int played = 0;
+    while (played < FORK_AFTER) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("run %s does not reach turn %d".formatted(runId, FORK_AFTER));
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      played =
+          sent(client, HttpRequest.newBuilder(stack.httpUrl().resolve("/runs/" + runId)), 200)
+              .at("/progress/turns_played")
+              .asInt();
     }
   }
 

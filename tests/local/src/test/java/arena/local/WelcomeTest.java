@@ -19,8 +19,6 @@ final class WelcomeTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Pattern BODY = Pattern.compile("-d '(\\{.*})'");
 
-  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-
   @Test
   @Timeout(120)
   void theForkToPasteIsOneThatTheNewestCompleteRunCanHave() {
@@ -34,13 +32,28 @@ final class WelcomeTest {
       client.awaitEnd(fork, BOUND);
       client.awaitEnd(client.startRun("{\"n_turns\":0}"), BOUND);
 
-      new Welcome(stack, new PrintStream(printed, true, StandardCharsets.UTF_8)).print();
-      Matcher body = BODY.matcher(printed.toString(StandardCharsets.UTF_8));
-      assertTrue(body.find(), printed::toString);
-      assertTrue(body.group(1).contains(fork), printed::toString);
-      ArenaClient.Answer answer = client.post("/forks", body.group(1));
-      assertEquals(202, answer.status(), printed::toString);
-      client.awaitEnd(answer.json().path("child_run_id").asText(), BOUND);
+      String body = bodyToPaste(stack);
+      assertTrue(body.contains(fork), body);
+      assertEquals(202, client.post("/forks", body).status(), body);
     }
+  }
+
+  /** At once, by somebody who is quick. */
+  @Test
+  @Timeout(120)
+  void theForkToPasteIsOneThatTheDemonstrationCanHave() {
+    try (LocalStack stack = LocalStack.start(Options.of(Path.of("../..")));
+        ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
+      String body = bodyToPaste(stack);
+      assertEquals(202, client.post("/forks", body).status(), body);
+    }
+  }
+
+  private static String bodyToPaste(LocalStack stack) {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    new Welcome(stack, new PrintStream(printed, true, StandardCharsets.UTF_8)).print();
+    Matcher body = BODY.matcher(printed.toString(StandardCharsets.UTF_8));
+    assertTrue(body.find(), printed::toString);
+    return body.group(1);
   }
 }
