@@ -1,7 +1,7 @@
 package arena.functions;
 
 import arena.http.CreateRoutes;
-import arena.http.Once;
+import arena.http.IdempotentRequests;
 import arena.http.Router;
 import arena.run.Run;
 import arena.run.RunRequest;
@@ -38,8 +38,8 @@ public final class CreateRunHandler
             Map.of(
                 "POST /runs",
                 CreateRoutes.runs(
-                    new Once(services::idempotency),
-                    (id, body, begin) -> services.beginnings().noted(id, body, begin),
+                    new IdempotentRequests(services::idempotency),
+                    (id, body, begin) -> services.creationRecorder().noted(id, body, begin),
                     this::create)),
             telemetry::failed);
   }

@@ -25,7 +25,7 @@ public final class ReadRunsHandler
   public ReadRunsHandler(Map<String, String> environment) {
     Services services = new Services(environment);
     telemetry = services.telemetry("read-runs");
-    router = new Router(ReadRoutes.over(services::runReader), telemetry::failed);
+    router = new Router(ReadRoutes.over(services::runQueries), telemetry::failed);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package arena.functions;
 
-import arena.lifecycle.Reaping;
+import arena.lifecycle.ReapReport;
 import arena.run.RunStatus;
-import arena.runtime.Measures;
 import arena.runtime.Metric;
+import arena.runtime.Metrics;
 import arena.runtime.ReaperAction;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
@@ -62,17 +62,17 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
 
   private Map<String, Integer> reap(Instant deadline) {
     // A run that goes silent is one that somebody waits for, so runs come first.
-    Reaping runs = services.reapRuns().reap(deadline);
-    Reaping strays = services.reapStrays().reap(deadline);
-    Reaping connections = services.reapConnections().reap(deadline);
+    ReapReport runs = services.reapRuns().reap(deadline);
+    ReapReport strays = services.reapStrays().reap(deadline);
+    ReapReport connections = services.reapConnections().reap(deadline);
     int failed = runs.failed() + strays.failed() + connections.failed();
-    Measures measures = telemetry.measures();
+    Metrics metrics = telemetry.measures();
     Stream.of(runs, strays, connections)
         .flatMap(reaping -> reaping.reaped().stream())
-        .forEach(done -> measures.reaped(ReaperAction.of(done.action())));
-    measures.gauge(Metric.REAPER_FAILURES, failed);
-    measures.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
-    measures.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
+        .forEach(done -> metrics.reaped(ReaperAction.of(done.action())));
+    metrics.gauge(Metric.REAPER_FAILURES, failed);
+    metrics.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
+    metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
     LOG.info(
         "reaped",
         telemetry.field(Metric.REAPER_ACTIONS),

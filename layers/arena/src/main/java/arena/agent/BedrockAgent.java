@@ -38,7 +38,7 @@ final class BedrockAgent implements Agent {
   private final Profile profile;
   private final String model;
   private final String system;
-  private final Prices prices;
+  private final PriceTable prices;
 
   /**
    * @param client made by {@link #client}
@@ -47,7 +47,11 @@ final class BedrockAgent implements Agent {
    * @param model a model's id, an inference profile's id, or the ARN of either
    */
   BedrockAgent(
-      BedrockRuntimeClient client, Duration timeout, Profile profile, String model, Prices prices) {
+      BedrockRuntimeClient client,
+      Duration timeout,
+      Profile profile,
+      String model,
+      PriceTable prices) {
     this.client = client;
     this.timeout = timeout;
     this.profile = profile;
@@ -67,7 +71,7 @@ final class BedrockAgent implements Agent {
       return BedrockRuntimeClient.builder()
           .httpClientBuilder(
               UrlConnectionHttpClient.builder()
-                  .connectionTimeout(ModelAgents.connectTimeout(timeout))
+                  .connectionTimeout(ModelAgentResolver.connectTimeout(timeout))
                   .socketTimeout(timeout))
           .overrideConfiguration(
               settings ->
@@ -78,7 +82,7 @@ final class BedrockAgent implements Agent {
           .build();
     } catch (SdkClientException e) {
       throw new ModelRefused(
-          "Bedrock cannot be called: " + ServiceText.clean(e.getMessage(), ""), e);
+          "Bedrock cannot be called: " + ServiceErrorText.clean(e.getMessage(), ""), e);
     }
   }
 
@@ -123,8 +127,8 @@ final class BedrockAgent implements Agent {
       text.append(said(block, ContentBlock::text));
       thinking.append(said(block, BedrockAgent::thought));
     }
-    ActionList list =
-        ActionList.read(
+    ActionListParser list =
+        ActionListParser.read(
             thinking.toString(), text.toString(), remark(response.stopReasonAsString()));
     double cost =
         response.usage() == null
@@ -169,9 +173,9 @@ final class BedrockAgent implements Agent {
         "Bedrock answered %s%s for %s: %s"
             .formatted(
                 e.statusCode(),
-                code == null || code.isEmpty() ? "" : " " + ServiceText.clean(code, ""),
+                code == null || code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, ""),
                 model,
-                ServiceText.clean(said, ""));
+                ServiceErrorText.clean(said, ""));
     return switch (code) {
       case "ThrottlingException", "ServiceQuotaExceededException" -> new ModelThrottled(text, e);
       case "ModelTimeoutException" -> new ModelTimedOut(text, e);
@@ -196,7 +200,7 @@ final class BedrockAgent implements Agent {
   }
 
   private ModelException failure(SdkClientException e) {
-    String said = ServiceText.clean(e.getMessage(), "");
+    String said = ServiceErrorText.clean(e.getMessage(), "");
     if (e instanceof ApiCallTimeoutException
         || e instanceof ApiCallAttemptTimeoutException
         || e instanceof AbortedException) {

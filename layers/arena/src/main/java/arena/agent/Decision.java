@@ -1,6 +1,6 @@
 package arena.agent;
 
-import arena.event.Json;
+import arena.event.RawJson;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  * @param reasoning what it said beside them; at most {@code Limits.MAX_REASONING_CHARS}
  * @param costUsd what the call cost, in US dollars; 0 when the price is unknown or nothing was paid
  */
-public record Decision(List<Json> actions, String reasoning, double costUsd) {
+public record Decision(List<RawJson> actions, String reasoning, double costUsd) {
   /** Keeps the list from changing. */
   public Decision {
     actions = List.copyOf(actions);

@@ -44,14 +44,14 @@ final class OpenAiAgent implements Agent {
   private final Profile profile;
   private final String model;
   private final String system;
-  private final Prices prices;
+  private final PriceTable prices;
   private volatile Dialect dialect = new Dialect("max_tokens", true);
 
   /**
    * @param profile what to play; its model begins with {@code openai:}
    * @param model the name that the endpoint knows
    */
-  OpenAiAgent(Endpoint endpoint, Profile profile, String model, Prices prices) {
+  OpenAiAgent(Endpoint endpoint, Profile profile, String model, PriceTable prices) {
     this.endpoint = endpoint;
     this.profile = profile;
     this.model = model;
@@ -151,7 +151,7 @@ final class OpenAiAgent implements Agent {
 
   private HttpResponse<Optional<byte[]>> send(HttpRequest request, long deadline) {
     CompletableFuture<HttpResponse<Optional<byte[]>>> answer =
-        endpoint.client().sendAsync(request, BoundedBody.of(Limits.MAX_ANSWER_BYTES));
+        endpoint.client().sendAsync(request, BoundedBodySubscriber.of(Limits.MAX_ANSWER_BYTES));
     try {
       return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -170,7 +170,7 @@ final class OpenAiAgent implements Agent {
   }
 
   private ModelException failure(Throwable cause) {
-    String said = ServiceText.clean(cause.getMessage(), endpoint.key());
+    String said = ServiceErrorText.clean(cause.getMessage(), endpoint.key());
     String name = cause.getClass().getSimpleName();
     return switch (cause) {
       case HttpConnectTimeoutException _ ->
@@ -216,8 +216,8 @@ final class OpenAiAgent implements Agent {
         message.path("reasoning_content").asText(message.path("reasoning").asText(""))
             + thought.thinking();
     String said = thought.text().isBlank() ? message.path("refusal").asText("") : thought.text();
-    ActionList list =
-        ActionList.read(thinking, said, remark(choice.path("finish_reason").asText("")));
+    ActionListParser list =
+        ActionListParser.read(thinking, said, remark(choice.path("finish_reason").asText("")));
     JsonNode usage = answer.path("usage");
     double cost =
         prices.cost(

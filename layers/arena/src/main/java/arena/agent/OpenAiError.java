@@ -65,8 +65,8 @@ record OpenAiError(int status, String code, String parameter, String message) {
             .formatted(
                 host,
                 status,
-                code.isEmpty() ? "" : " " + ServiceText.clean(code, key),
-                ServiceText.clean(message, key));
+                code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, key),
+                ServiceErrorText.clean(message, key));
     if (code.equals("insufficient_quota") || code.equals("billing_hard_limit_reached")) {
       return new ModelRefused(text, null); // a 429 that no wait ends
     }

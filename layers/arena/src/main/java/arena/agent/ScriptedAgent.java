@@ -1,7 +1,7 @@
 package arena.agent;
 
 import arena.codec.ActionCodec;
-import arena.event.Json;
+import arena.event.RawJson;
 import arena.run.PromptVariant;
 import arena.world.Action;
 import arena.world.Age;
@@ -103,7 +103,7 @@ public final class ScriptedAgent implements Agent {
 
   /** A turn in the making: what it does so far, and the state that this leads to. */
   private static final class Plan {
-    private final List<Json> actions = new ArrayList<>();
+    private final List<RawJson> actions = new ArrayList<>();
     private World world;
 
     private Plan(World world) {

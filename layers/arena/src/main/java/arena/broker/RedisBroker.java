@@ -22,13 +22,13 @@ public final class RedisBroker implements Broker {
   /** Keys that the server looks at for one page of {@link #runs}: some hundred microseconds. */
   private static final int SCANNED_AT_ONCE = 1_000;
 
-  private static final Script OPEN = Script.named("open");
-  private static final Script PUBLISH = Script.named("publish");
-  private static final Script RESTORE = Script.named("restore");
-  private static final Script READ = Script.named("read");
-  private static final Script CLOSE = Script.named("close");
-  private static final Script BUFFER = Script.named("buffer");
-  private static final Script DROP = Script.named("drop");
+  private static final RedisScript OPEN = RedisScript.named("open");
+  private static final RedisScript PUBLISH = RedisScript.named("publish");
+  private static final RedisScript RESTORE = RedisScript.named("restore");
+  private static final RedisScript READ = RedisScript.named("read");
+  private static final RedisScript CLOSE = RedisScript.named("close");
+  private static final RedisScript BUFFER = RedisScript.named("buffer");
+  private static final RedisScript DROP = RedisScript.named("drop");
 
   private final RedisConnection redis;
   private final RedisKeys keys;

@@ -84,7 +84,7 @@ public final class RedisConnection implements AutoCloseable {
    * @return what it answers: text, {@code Long}, a list of those, or null
    * @throws BrokerUnavailable if the server is not reached, does not answer in time or refuses
    */
-  Object run(Script script, List<String> keys, List<String> arguments) {
+  Object run(RedisScript script, List<String> keys, List<String> arguments) {
     return run(script, keys, arguments, arguments);
   }
 
@@ -93,7 +93,7 @@ public final class RedisConnection implements AutoCloseable {
    *
    * @param again its arguments if it may have run already
    */
-  Object run(Script script, List<String> keys, List<String> arguments, List<String> again) {
+  Object run(RedisScript script, List<String> keys, List<String> arguments, List<String> again) {
     return twice(
         redis -> eval(redis, script, keys, arguments), redis -> eval(redis, script, keys, again));
   }
@@ -120,7 +120,7 @@ public final class RedisConnection implements AutoCloseable {
   }
 
   private static Object eval(
-      RedisClient redis, Script script, List<String> keys, List<String> arguments) {
+      RedisClient redis, RedisScript script, List<String> keys, List<String> arguments) {
     try {
       return redis.evalsha(script.digest(), keys, arguments);
     } catch (JedisNoScriptException e) {

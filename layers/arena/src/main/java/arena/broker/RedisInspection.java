@@ -12,7 +12,7 @@ import redis.clients.jedis.Protocol;
 
 /** Looks at a run in Redis as an operator would, and changes nothing. */
 public final class RedisInspection {
-  private static final Script LOOK = Script.named("look");
+  private static final RedisScript LOOK = RedisScript.named("look");
   private static final Pattern CONNECTED = Pattern.compile("(?m)^connected_clients:(\\d+)");
   private static final Pattern MAXIMUM = Pattern.compile("(?m)^maxclients:(\\d+)");
   private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\S+)");
@@ -28,7 +28,7 @@ public final class RedisInspection {
   }
 
   /** Everything of a run, as it is at one moment: one call. */
-  public BrokerLook look(String runId) {
+  public BrokerSnapshot look(String runId) {
     List<?> answer =
         (List<?>)
             redis.run(
@@ -44,15 +44,16 @@ public final class RedisInspection {
                     keys.eventsPublished(),
                     keys.eventsStreamed(),
                     keys.streamsDropped()),
-                List.of(String.valueOf(BrokerLook.MAX_READERS)));
+                List.of(String.valueOf(BrokerSnapshot.MAX_READERS)));
     Optional<String> sentinel = text(answer.get(0));
     String clients = text(answer.get(12)).orElse("");
     List<?> told = (List<?>) answer.get(14);
-    List<BrokerLook.Reader> hindmost = new ArrayList<>();
+    List<BrokerSnapshot.Reader> mostLaggingReaders = new ArrayList<>();
     for (int i = 0; i + 1 < told.size(); i += 2) {
-      hindmost.add(new BrokerLook.Reader((String) told.get(i), number(told.get(i + 1))));
+      mostLaggingReaders.add(
+          new BrokerSnapshot.Reader((String) told.get(i), number(told.get(i + 1))));
     }
-    return new BrokerLook(
+    return new BrokerSnapshot(
         sentinel,
         sentinel.filter(_ -> number(answer.get(1)) >= 0).map(_ -> life(answer.get(1))),
         number(answer.get(6)) == 1,
@@ -63,7 +64,7 @@ public final class RedisInspection {
         number(answer.get(7)) == 1,
         number(answer.get(8)) == 1,
         number(answer.get(13)),
-        hindmost,
+        mostLaggingReaders,
         new Broker.Counters(number(answer.get(9)), number(answer.get(10)), number(answer.get(11))),
         found(CONNECTED, clients).map(Long::valueOf),
         found(MAXIMUM, clients).map(Long::valueOf));

@@ -9,15 +9,15 @@ import java.util.UUID;
 
 /** Live readers and the lease of their fan-out, in Redis beside the run's stream. */
 public final class RedisSubscribers implements Subscribers {
-  private static final Script PUT = Script.named("put");
-  private static final Script ACQUIRE = Script.named("acquire");
-  private static final Script EXTEND = Script.named("extend");
-  private static final Script ADVANCE = Script.named("advance");
-  private static final Script FINISH = Script.named("finish");
-  private static final Script RELEASE = Script.named("release");
-  private static final Script ABANDON = Script.named("abandon");
-  private static final Script MARK_LOSS = Script.named("mark_loss");
-  private static final Script SEEN_TO_LOSS = Script.named("seen_to_loss");
+  private static final RedisScript PUT = RedisScript.named("put");
+  private static final RedisScript ACQUIRE = RedisScript.named("acquire");
+  private static final RedisScript EXTEND = RedisScript.named("extend");
+  private static final RedisScript ADVANCE = RedisScript.named("advance");
+  private static final RedisScript FINISH = RedisScript.named("finish");
+  private static final RedisScript RELEASE = RedisScript.named("release");
+  private static final RedisScript ABANDON = RedisScript.named("abandon");
+  private static final RedisScript MARK_LOSS = RedisScript.named("mark_loss");
+  private static final RedisScript SEEN_TO_LOSS = RedisScript.named("seen_to_loss");
 
   private final RedisConnection redis;
   private final RedisKeys keys;

@@ -22,7 +22,7 @@ public interface Catalog {
    * @param which all of them, or those that are archived
    * @param limit most rows returned, from 1 to 100
    * @param cursor where the page before ended, or empty for the first page
-   * @throws BadCursor if the cursor was not given out by this catalog
+   * @throws InvalidCursor if the cursor was not given out by this catalog
    */
   RunPage list(Which which, int limit, Optional<String> cursor);
 

@@ -2,8 +2,8 @@ package arena.catalog;
 
 import arena.codec.Timestamps;
 import arena.dynamo.Attributes;
-import arena.dynamo.Calls;
-import arena.dynamo.Pages;
+import arena.dynamo.DynamoClient;
+import arena.dynamo.QueryPages;
 import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
  * and that is sent again is known for the same, and not refused by the condition that it itself
  * made false.
  */
-public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
+public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRecords {
   /** Most rows that {@link #held} returns. */
   public static final int MAX_HELD = 10_000;
 
@@ -45,18 +45,18 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
   /** Most rows that {@link #running} returns. */
   public static final int MAX_RUNNING = 1_000;
 
-  private final Calls dynamo;
+  private final DynamoClient dynamo;
   private final String table;
 
   /** Keeps rows in this table. */
   public DynamoCatalog(DynamoDbClient dynamo, String table) {
-    this.dynamo = new Calls(dynamo, CatalogUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, CatalogUnavailable::new);
     this.table = table;
   }
 
   @Override
   public Optional<Run> find(String runId) {
-    return item(runId).map(RunRow::read);
+    return item(runId).map(RunItem::read);
   }
 
   @Override
@@ -67,14 +67,14 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
     }
     String index =
         switch (which) {
-          case ALL -> RunRow.LISTED;
-          case ARCHIVED -> RunRow.ARCHIVED;
+          case ALL -> RunItem.LISTED;
+          case ARCHIVED -> RunItem.ARCHIVED;
         };
     QueryRequest.Builder query = query(index).scanIndexForward(false);
     cursor.ifPresent(text -> query.exclusiveStartKey(ListCursor.read(index, text).key()));
     // One more than asked for tells whether there is a next page.
     List<Map<String, AttributeValue>> keys = new ArrayList<>();
-    Pages pages = new Pages(dynamo, query);
+    QueryPages pages = new QueryPages(dynamo, query);
     while (keys.size() <= limit && pages.more()) {
       keys.addAll(pages.next(limit + 1 - keys.size()));
     }
@@ -87,12 +87,12 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
 
   @Override
   public List<Run> held(int limit) {
-    return listed(RunRow.HELD, limit, MAX_HELD);
+    return listed(RunItem.HELD, limit, MAX_HELD);
   }
 
   @Override
   public List<Run> running(int limit) {
-    return listed(RunRow.RUNNING, limit, MAX_RUNNING);
+    return listed(RunItem.RUNNING, limit, MAX_RUNNING);
   }
 
   /** The first of the runs that are in an index, with their rows. */
@@ -102,9 +102,9 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
           "%s returns 1 to %d runs, not %d".formatted(index, most, limit));
     }
     List<Run> runs = new ArrayList<>();
-    Pages pages = new Pages(dynamo, query(index));
+    QueryPages pages = new QueryPages(dynamo, query(index));
     while (runs.size() < limit && pages.more()) {
-      int room = Math.min(limit - runs.size(), Calls.MAX_GET);
+      int room = Math.min(limit - runs.size(), DynamoClient.MAX_GET);
       runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
     }
     return runs;
@@ -116,7 +116,8 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
         runId,
         "SET #request = :request, #counters = :counters",
         "attribute_exists(#run_id) AND attribute_not_exists(#request)",
-        Map.of("#run_id", RunRow.RUN_ID, "#request", RunRow.REQUEST, "#counters", RunRow.COUNTERS),
+        Map.of(
+            "#run_id", RunItem.RUN_ID, "#request", RunItem.REQUEST, "#counters", RunItem.COUNTERS),
         Map.of(
             ":request", Attributes.of(Limits.cut(beginning.request(), MAX_REQUEST)),
             ":counters", Attributes.of(beginning.counters())));
@@ -132,23 +133,23 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
                     .getItem(
                         get ->
                             get.tableName(table)
-                                .key(RunRow.key(runId))
+                                .key(RunItem.key(runId))
                                 .projectionExpression("#request, #counters")
                                 .expressionAttributeNames(
                                     Map.of(
-                                        "#request", RunRow.REQUEST,
-                                        "#counters", RunRow.COUNTERS))));
-    return Attributes.findText(found.item(), RunRow.REQUEST)
+                                        "#request", RunItem.REQUEST,
+                                        "#counters", RunItem.COUNTERS))));
+    return Attributes.findText(found.item(), RunItem.REQUEST)
         .map(
             request ->
                 new Beginning(
-                    request, Attributes.findText(found.item(), RunRow.COUNTERS).orElse("")));
+                    request, Attributes.findText(found.item(), RunItem.COUNTERS).orElse("")));
   }
 
   @Override
   public long countRunning() {
     long count = 0;
-    Pages pages = new Pages(dynamo, query(RunRow.RUNNING).select(Select.COUNT));
+    QueryPages pages = new QueryPages(dynamo, query(RunItem.RUNNING).select(Select.COUNT));
     while (pages.more()) {
       count += pages.count();
     }
@@ -161,9 +162,10 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
     for (int attempt = 0; attempt < COUNTS; attempt++) {
       long released = releasedEvents();
       long held = 0;
-      Pages pages = new Pages(dynamo, query(RunRow.HELD));
+      QueryPages pages = new QueryPages(dynamo, query(RunItem.HELD));
       while (pages.more()) {
-        for (Run run : rows(pages.next(Calls.MAX_GET), row -> row.containsKey(RunRow.HELD))) {
+        for (Run run :
+            rows(pages.next(DynamoClient.MAX_GET), row -> row.containsKey(RunItem.HELD))) {
           held += run.nEvents();
         }
       }
@@ -176,7 +178,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
   }
 
   private long releasedEvents() {
-    return item(RunRow.RELEASED).map(item -> Attributes.whole(item, RunRow.N_EVENTS)).orElse(0L);
+    return item(RunItem.RELEASED).map(item -> Attributes.whole(item, RunItem.N_EVENTS)).orElse(0L);
   }
 
   /** The item under this key, as it is now. */
@@ -187,7 +189,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
                 dynamo
                     .client()
                     .getItem(
-                        get -> get.tableName(table).key(RunRow.key(key)).consistentRead(true)));
+                        get -> get.tableName(table).key(RunItem.key(key)).consistentRead(true)));
     return found.hasItem() ? Optional.of(found.item()) : Optional.empty();
   }
 
@@ -203,7 +205,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
         failure,
         at,
         "#status = :running AND #n_events = :n_events",
-        Map.of("#n_events", RunRow.N_EVENTS),
+        Map.of("#n_events", RunItem.N_EVENTS),
         Map.of(":n_events", Attributes.of(nEvents)));
   }
 
@@ -215,14 +217,14 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
       Map<String, String> moreNames,
       Map<String, AttributeValue> moreValues) {
     Map<String, String> names = new HashMap<>(moreNames);
-    names.put("#status", RunRow.STATUS);
-    names.put("#failure", RunRow.FAILURE);
-    names.put("#ended_at", RunRow.ENDED_AT);
-    names.put("#running", RunRow.RUNNING);
+    names.put("#status", RunItem.STATUS);
+    names.put("#failure", RunItem.FAILURE);
+    names.put("#ended_at", RunItem.ENDED_AT);
+    names.put("#running", RunItem.RUNNING);
     Map<String, AttributeValue> values = new HashMap<>(moreValues);
     values.put(":running", Attributes.of(RunStatus.RUNNING.label()));
     values.put(":failed", Attributes.of(RunStatus.FAILED.label()));
-    values.put(":failure", Attributes.of(RunRow.failure(failure)));
+    values.put(":failure", Attributes.of(RunItem.failure(failure)));
     values.put(":at", Attributes.of(Timestamps.write(at)));
     return change(
             runId,
@@ -240,20 +242,20 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
     }
     Map<String, String> names =
         Map.of(
-            "#status", RunRow.STATUS,
-            "#db_path", RunRow.DB_PATH,
-            "#summary", RunRow.SUMMARY,
-            "#archived", RunRow.ARCHIVED);
+            "#status", RunItem.STATUS,
+            "#db_path", RunItem.DB_PATH,
+            "#summary", RunItem.SUMMARY,
+            "#archived", RunItem.ARCHIVED);
     Map<String, AttributeValue> values =
         Map.of(
             ":db_path", Attributes.of(dbPath),
-            ":summary", Attributes.of(RunRow.summary(summary)),
-            ":in", RunRow.IN);
+            ":summary", Attributes.of(RunItem.summary(summary)),
+            ":in", RunItem.IN);
     String archive = "SET #db_path = :db_path, #summary = :summary, #archived = :in";
 
     Map<String, String> completeNames = new HashMap<>(names);
-    completeNames.put("#ended_at", RunRow.ENDED_AT);
-    completeNames.put("#running", RunRow.RUNNING);
+    completeNames.put("#ended_at", RunItem.ENDED_AT);
+    completeNames.put("#running", RunItem.RUNNING);
     Map<String, AttributeValue> completeValues = new HashMap<>(values);
     completeValues.put(":running", Attributes.of(RunStatus.RUNNING.label()));
     completeValues.put(":complete", Attributes.of(RunStatus.COMPLETE.label()));
@@ -269,7 +271,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
       return;
     }
     requireKnown(runId, ended.get());
-    if (ended.get().containsKey(RunRow.ARCHIVED)) {
+    if (ended.get().containsKey(RunItem.ARCHIVED)) {
       return;
     }
     // It failed before, and stays so. If this is refused, another call has archived it since.
@@ -294,17 +296,17 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
     Update release =
         Update.builder()
             .tableName(table)
-            .key(RunRow.key(runId))
+            .key(RunItem.key(runId))
             .updateExpression("REMOVE #held")
             .conditionExpression("attribute_exists(#held)")
-            .expressionAttributeNames(Map.of("#held", RunRow.HELD))
+            .expressionAttributeNames(Map.of("#held", RunItem.HELD))
             .build();
     Update count =
         Update.builder()
             .tableName(table)
-            .key(RunRow.key(RunRow.RELEASED))
+            .key(RunItem.key(RunItem.RELEASED))
             .updateExpression("ADD #n_events :n_events")
-            .expressionAttributeNames(Map.of("#n_events", RunRow.N_EVENTS))
+            .expressionAttributeNames(Map.of("#n_events", RunItem.N_EVENTS))
             .expressionAttributeValues(Map.of(":n_events", Attributes.of(run.nEvents())))
             .build();
     dynamo.transact(
@@ -333,7 +335,7 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
     Update update =
         Update.builder()
             .tableName(table)
-            .key(RunRow.key(runId))
+            .key(RunItem.key(runId))
             .updateExpression(expression)
             .conditionExpression(condition)
             .expressionAttributeNames(names)
@@ -350,16 +352,16 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
   private List<Run> rows(
       List<Map<String, AttributeValue>> keys, Predicate<Map<String, AttributeValue>> inList) {
     Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
-    List<String> runIds = keys.stream().map(key -> key.get(RunRow.RUN_ID).s()).toList();
+    List<String> runIds = keys.stream().map(key -> key.get(RunItem.RUN_ID).s()).toList();
     for (Map<String, AttributeValue> row :
-        dynamo.getAll(table, runIds.stream().map(RunRow::key).toList())) {
-      rows.put(row.get(RunRow.RUN_ID).s(), row);
+        dynamo.getAll(table, runIds.stream().map(RunItem::key).toList())) {
+      rows.put(row.get(RunItem.RUN_ID).s(), row);
     }
     return runIds.stream()
         .filter(rows::containsKey)
         .map(rows::get)
         .filter(inList)
-        .map(RunRow::read)
+        .map(RunItem::read)
         .toList();
   }
 
@@ -370,6 +372,6 @@ public final class DynamoCatalog implements Catalog, RunningRuns, RunNotes {
         .indexName(index)
         .keyConditionExpression("#index = :in")
         .expressionAttributeNames(Map.of("#index", index))
-        .expressionAttributeValues(Map.of(":in", RunRow.IN));
+        .expressionAttributeValues(Map.of(":in", RunItem.IN));
   }
 }

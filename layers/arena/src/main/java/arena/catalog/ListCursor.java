@@ -33,17 +33,17 @@ record ListCursor(String index, String createdAt, String runId) {
   /**
    * Reads a cursor of this list.
    *
-   * @throws BadCursor if it is none
+   * @throws InvalidCursor if it is none
    */
   static ListCursor read(String index, String text) {
     if (text.length() > MAX_TEXT) {
-      throw new BadCursor();
+      throw new InvalidCursor();
     }
     try {
       String plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
       Matcher parts = SHAPE.matcher(plain);
       if (!parts.matches()) {
-        throw new BadCursor();
+        throw new InvalidCursor();
       }
       var cursor = new ListCursor(parts.group(1), parts.group(2), parts.group(3));
       boolean ours =
@@ -52,27 +52,27 @@ record ListCursor(String index, String createdAt, String runId) {
               && Timestamps.write(Timestamps.read(cursor.createdAt)).equals(cursor.createdAt)
               && cursor.write().equals(text); // Base64 can say one thing in several ways
       if (!ours) {
-        throw new BadCursor();
+        throw new InvalidCursor();
       }
       return cursor;
     } catch (IllegalArgumentException | MalformedJson e) {
-      throw new BadCursor();
+      throw new InvalidCursor();
     }
   }
 
   /** The place of this row. */
   static ListCursor at(String index, Map<String, AttributeValue> key) {
-    return new ListCursor(index, key.get(RunRow.CREATED_AT).s(), key.get(RunRow.RUN_ID).s());
+    return new ListCursor(index, key.get(RunItem.CREATED_AT).s(), key.get(RunItem.RUN_ID).s());
   }
 
   /** The key of the index to start after. */
   Map<String, AttributeValue> key() {
     return Map.of(
         index,
-        RunRow.IN,
-        RunRow.CREATED_AT,
+        RunItem.IN,
+        RunItem.CREATED_AT,
         AttributeValue.fromS(createdAt),
-        RunRow.RUN_ID,
+        RunItem.RUN_ID,
         AttributeValue.fromS(runId));
   }
 }

@@ -1,6 +1,6 @@
 package arena.codec;
 
-import arena.event.Json;
+import arena.event.RawJson;
 import arena.run.Limits;
 import arena.world.Action;
 import arena.world.Building;
@@ -22,7 +22,7 @@ public final class ActionCodec {
   private ActionCodec() {}
 
   /** What the object asks for; never fails. */
-  public static Action read(Json json) {
+  public static Action read(RawJson json) {
     Map<String, String> texts = new HashMap<>();
     try (JsonParser in = JsonText.FACTORY.createParser(json.text())) {
       JsonText.eachField(
@@ -48,8 +48,8 @@ public final class ActionCodec {
   }
 
   /** The object that asks for this action. */
-  public static Json write(Action action) {
-    return new Json(
+  public static RawJson write(Action action) {
+    return new RawJson(
         JsonText.object(
             out -> {
               out.writeStringField("type", action.type());

@@ -1,6 +1,6 @@
 package arena.codec;
 
-import arena.event.Json;
+import arena.event.RawJson;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param others how many elements are not objects
  * @param tooDeep how many objects were left out because they are nested too deep
  */
-public record FirstArray(int start, int end, List<Json> objects, int others, int tooDeep) {
+public record FirstArray(int start, int end, List<RawJson> objects, int others, int tooDeep) {
   /** Most opening brackets of one text that are tried. */
   public static final int MAX_BRACKETS = 2_000;
 
@@ -73,7 +73,7 @@ public record FirstArray(int start, int end, List<Json> objects, int others, int
   private static Optional<FirstArray> parse(char[] text, int start, int maxDepth) {
     try (JsonParser in = TOLERANT.createParser(text, start, text.length - start)) {
       in.nextToken();
-      List<Json> objects = new ArrayList<>();
+      List<RawJson> objects = new ArrayList<>();
       int others = 0;
       int tooDeep = 0;
       while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -84,7 +84,7 @@ public record FirstArray(int start, int end, List<Json> objects, int others, int
         } else if (value.depth() > maxDepth) {
           tooDeep++;
         } else {
-          objects.add(new Json(value.text()));
+          objects.add(new RawJson(value.text()));
         }
       }
       int length = Math.toIntExact(in.currentLocation().getCharOffset());

@@ -1,7 +1,7 @@
 package arena.codec;
 
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -45,16 +45,16 @@ public final class PayloadCodec {
       }
       case Payload.LlmPrompt(String stateSummary) ->
           out.writeStringField("state_summary", stateSummary);
-      case Payload.LlmResponse(List<Json> actions, String reasoning, double costUsd) -> {
+      case Payload.LlmResponse(List<RawJson> actions, String reasoning, double costUsd) -> {
         out.writeArrayFieldStart("actions");
-        for (Json action : actions) {
+        for (RawJson action : actions) {
           out.writeRawValue(action.text());
         }
         out.writeEndArray();
         out.writeStringField("reasoning", reasoning);
         out.writeNumberField("cost_usd", costUsd);
       }
-      case Payload.ActionTaken(int indexInTurn, Json action) -> {
+      case Payload.ActionTaken(int indexInTurn, RawJson action) -> {
         out.writeNumberField("index_in_turn", indexInTurn);
         out.writeFieldName("action");
         out.writeRawValue(action.text());
@@ -110,7 +110,7 @@ public final class PayloadCodec {
       Object value =
           switch (name) {
             case "state" -> WorldCodec.read(in);
-            case "action" -> new Json(JsonText.raw(in, source));
+            case "action" -> new RawJson(JsonText.raw(in, source));
             case "actions" -> jsonList(in);
             case "classes" -> textList(in);
             case "turn_num", "entity_count", "index_in_turn", "parent_t" ->
@@ -135,9 +135,9 @@ public final class PayloadCodec {
       }
     }
 
-    private List<Json> jsonList(JsonParser in) throws IOException {
-      List<Json> list = new ArrayList<>();
-      JsonText.eachElement(in, element -> list.add(new Json(JsonText.raw(element, source))));
+    private List<RawJson> jsonList(JsonParser in) throws IOException {
+      List<RawJson> list = new ArrayList<>();
+      JsonText.eachElement(in, element -> list.add(new RawJson(JsonText.raw(element, source))));
       return list;
     }
 
@@ -155,7 +155,8 @@ public final class PayloadCodec {
         case "llm_prompt" -> new Payload.LlmPrompt(text("state_summary"));
         case "llm_response" ->
             new Payload.LlmResponse(jsons("actions"), text("reasoning"), real("cost_usd"));
-        case "action" -> new Payload.ActionTaken(number("index_in_turn"), (Json) field("action"));
+        case "action" ->
+            new Payload.ActionTaken(number("index_in_turn"), (RawJson) field("action"));
         case "action_result" ->
             new Payload.ActionResult(
                 number("index_in_turn"), text("action_type"), (Boolean) field("state_changed"));
@@ -190,8 +191,8 @@ public final class PayloadCodec {
     }
 
     @SuppressWarnings("unchecked") // jsonList made it
-    private List<Json> jsons(String name) {
-      return (List<Json>) field(name);
+    private List<RawJson> jsons(String name) {
+      return (List<RawJson>) field(name);
     }
 
     @SuppressWarnings("unchecked") // textList made it

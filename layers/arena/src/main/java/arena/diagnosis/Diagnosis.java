@@ -34,7 +34,7 @@ public record Diagnosis(
   }
 
   /** Works it out. */
-  public static Diagnosis of(Facts facts, Addresses addresses) {
+  public static Diagnosis of(Facts facts, CommandTargets addresses) {
     List<Finding> findings = Rules.read(facts);
     List<String> doesNotFit = findings.isEmpty() ? misfits(facts) : List.of();
     Finding main = findings.isEmpty() ? unknown(doesNotFit) : findings.getFirst();
@@ -43,7 +43,12 @@ public record Diagnosis(
             .filter(finding -> !finding.cause().healthy() && finding.cause() != main.cause())
             .toList();
     return new Diagnosis(
-        main, also, Position.of(facts), Remedies.of(main, facts, addresses), doesNotFit, facts);
+        main,
+        also,
+        ReplayPosition.of(facts),
+        Remedies.of(main, facts, addresses),
+        doesNotFit,
+        facts);
   }
 
   private static Finding unknown(List<String> doesNotFit) {
@@ -65,7 +70,7 @@ public record Diagnosis(
         .ifPresent(why -> misfits.add("Step Functions tells nothing: " + why));
     facts.broker().silence().ifPresent(why -> misfits.add("the broker tells nothing: " + why));
     Optional<WaitingOn> waiting =
-        Position.of(facts).filter(_ -> misfits.isEmpty()); // else it is not known
+        ReplayPosition.of(facts).filter(_ -> misfits.isEmpty()); // else it is not known
     waiting.ifPresent(
         on ->
             misfits.add(

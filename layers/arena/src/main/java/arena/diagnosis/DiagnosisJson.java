@@ -1,6 +1,6 @@
 package arena.diagnosis;
 
-import arena.broker.BrokerLook;
+import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
 import arena.journal.JournalTail;
 import arena.run.Run;
@@ -147,11 +147,11 @@ public final class DiagnosisJson {
   }
 
   private static <T> void told(
-      Told<T> told, String name, ObjectNode json, BiConsumer<T, ObjectNode> write) {
+      ProbeResult<T> told, String name, ObjectNode json, BiConsumer<T, ObjectNode> write) {
     switch (told) {
-      case Told.Fact<T>(T value) -> write.accept(value, json.putObject(name));
-      case Told.Silence<T>(String why) -> json.putObject(name).put("unreachable", why);
-      case Told.NotAsked<T> _ -> json.putNull(name);
+      case ProbeResult.Fact<T>(T value) -> write.accept(value, json.putObject(name));
+      case ProbeResult.Silence<T>(String why) -> json.putObject(name).put("unreachable", why);
+      case ProbeResult.NotAsked<T> _ -> json.putNull(name);
     }
   }
 
@@ -172,7 +172,7 @@ public final class DiagnosisJson {
             why -> out.putObject("error").put("code", why.code()).put("message", why.message()));
   }
 
-  private static void execution(Execution execution, ObjectNode out) {
+  private static void execution(ExecutionState execution, ObjectNode out) {
     out.put("status", execution.status());
     out.put("state", execution.state());
     out.put("since", Timestamps.write(execution.since()));
@@ -183,14 +183,14 @@ public final class DiagnosisJson {
     execution.endError().ifPresent(error -> error(error, out.putObject("error")));
   }
 
-  private static void error(Execution.TaskError error, ObjectNode out) {
+  private static void error(ExecutionState.TaskError error, ObjectNode out) {
     out.put("name", error.name());
     out.put("message", error.message());
     out.put("state", error.state());
     out.put("at", Timestamps.write(error.at()));
   }
 
-  private static void broker(Facts facts, BrokerLook look, ObjectNode out) {
+  private static void broker(Facts facts, BrokerSnapshot look, ObjectNode out) {
     out.put("open", look.open());
     look.sentinelLife().ifPresent(life -> out.put("sentinel_seconds_left", seconds(life)));
     out.put("closed", look.closed());
@@ -211,7 +211,7 @@ public final class DiagnosisJson {
     look.maxConnected().ifPresent(count -> out.put("max_connections", count));
     out.put("n_readers", look.readers());
     ArrayNode readers = out.putArray("readers");
-    look.hindmost()
+    look.mostLaggingReaders()
         .forEach(
             reader ->
                 readers

@@ -1,6 +1,6 @@
 package arena.diagnosis;
 
-import arena.broker.BrokerLook;
+import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,9 +15,9 @@ final class FactEvidence {
     return Evidence.of(
         "execution",
         switch (facts.execution()) {
-          case Told.Silence<?>(String why) -> why;
-          case Told.NotAsked<?> _ -> "not asked";
-          case Told.Fact<Optional<Execution>>(Optional<Execution> found) ->
+          case ProbeResult.Silence<?>(String why) -> why;
+          case ProbeResult.NotAsked<?> _ -> "not asked";
+          case ProbeResult.Fact<Optional<ExecutionState>>(Optional<ExecutionState> found) ->
               found
                   .map(
                       execution ->
@@ -37,14 +37,14 @@ final class FactEvidence {
     return Evidence.of(
         "broker",
         switch (facts.broker()) {
-          case Told.Silence<?>(String why) -> why;
-          case Told.NotAsked<?> _ -> "not asked";
-          case Told.Fact<BrokerLook>(BrokerLook look) ->
+          case ProbeResult.Silence<?>(String why) -> why;
+          case ProbeResult.NotAsked<?> _ -> "not asked";
+          case ProbeResult.Fact<BrokerSnapshot>(BrokerSnapshot look) ->
               look.open() || look.length() > 0 ? "has keys of it" : "has nothing of it";
         });
   }
 
-  static Evidence connections(BrokerLook look) {
+  static Evidence connections(BrokerSnapshot look) {
     return Evidence.of(
         "broker.connections",
         "%s of %s"
@@ -53,10 +53,10 @@ final class FactEvidence {
                 look.maxConnected().map(String::valueOf).orElse("?")));
   }
 
-  static List<Evidence> readers(BrokerLook look) {
+  static List<Evidence> readers(BrokerSnapshot look) {
     List<Evidence> evidence = new ArrayList<>();
     evidence.add(Evidence.of("broker.readers", look.readers()));
-    look.hindmost().stream()
+    look.mostLaggingReaders().stream()
         .limit(3)
         .forEach(
             reader ->

@@ -1,6 +1,6 @@
 package arena.diagnosis;
 
-import arena.broker.BrokerLook;
+import arena.broker.BrokerSnapshot;
 import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -27,14 +27,14 @@ import java.util.Optional;
 public record Facts(
     Instant at,
     String runId,
-    Told<Optional<Run>> row,
-    Told<List<JournalTail.Written>> journal,
-    Told<BrokerLook> broker,
+    ProbeResult<Optional<Run>> row,
+    ProbeResult<List<JournalTail.Written>> journal,
+    ProbeResult<BrokerSnapshot> broker,
     Optional<Growth> growth,
-    Told<Optional<Execution>> execution,
-    Told<Long> runsOpen,
-    Told<CacheStatus> cache,
-    Allowances allowances) {
+    ProbeResult<Optional<ExecutionState>> execution,
+    ProbeResult<Long> runsOpen,
+    ProbeResult<CacheStatus> cache,
+    StallThresholds allowances) {
 
   /** Newest entries of a journal that are looked at: those of three turns. */
   public static final int ENTRIES = 6;
@@ -78,13 +78,13 @@ public record Facts(
   }
 
   /** The execution, if it is known to exist. */
-  Optional<Execution> played() {
+  Optional<ExecutionState> played() {
     return execution.known().flatMap(found -> found);
   }
 
   /** The execution, if it goes on. */
-  Optional<Execution> playing() {
-    return played().filter(Execution::running);
+  Optional<ExecutionState> playing() {
+    return played().filter(ExecutionState::running);
   }
 
   /** The newest entry of the journal. */

@@ -15,16 +15,16 @@ final class Remedies {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final Facts facts;
-  private final Addresses addresses;
+  private final CommandTargets addresses;
   private final List<NextStep> steps = new ArrayList<>();
 
-  private Remedies(Facts facts, Addresses addresses) {
+  private Remedies(Facts facts, CommandTargets addresses) {
     this.facts = facts;
     this.addresses = addresses;
   }
 
   /** The next steps for this finding. */
-  static List<NextStep> of(Finding finding, Facts facts, Addresses addresses) {
+  static List<NextStep> of(Finding finding, Facts facts, CommandTargets addresses) {
     Remedies remedies = new Remedies(facts, addresses);
     remedies.choose(finding.cause());
     return List.copyOf(remedies.steps);
@@ -293,7 +293,7 @@ final class Remedies {
     String when =
         due.isAfter(facts.at())
             ? "from %s on".formatted(due)
-            : "within %d minutes".formatted(Allowances.REAPER_EVERY.toMinutes());
+            : "within %d minutes".formatted(StallThresholds.REAPER_EVERY.toMinutes());
     add(
         "reaper",
         "leave it: the reaper %s it, %s. There is no call that reaps one run: whatever ends runs early must never end "

@@ -18,31 +18,33 @@ final class Rules {
           new Rule("no run has this id", Rules::noSuchRun),
           new Rule("the catalog does not answer", Rules::catalogSilent),
           // over
-          new Rule("it ended and its archive is not written", Over::endedWithoutArchive),
-          new Rule("it failed", Over::failed),
-          new Rule("its readers were not told of the end", Over::notDrained),
-          new Rule("it is complete, and its model gave no actions", Over::completeWithoutActions),
-          new Rule("it is complete", Over::complete),
+          new Rule("it ended and its archive is not written", EndedRunRules::endedWithoutArchive),
+          new Rule("it failed", EndedRunRules::failed),
+          new Rule("its readers were not told of the end", EndedRunRules::notDrained),
+          new Rule(
+              "it is complete, and its model gave no actions",
+              EndedRunRules::completeWithoutActions),
+          new Rule("it is complete", EndedRunRules::complete),
           // not going on
-          new Rule("nothing was written for the grace", Stuck::silent),
-          new Rule("it has no execution", Stuck::withoutExecution),
-          new Rule("its execution is over", Stuck::executionOver),
-          new Rule("the broker takes no more connections", Stuck::connectionsExhausted),
-          new Rule("the broker does not answer", Stuck::brokerSilent),
-          new Rule("its archive is not written", Stuck::archiveFails),
-          new Rule("its model fails", Stuck::modelFails),
-          new Rule("the broker fails its turn", Stuck::brokerFails),
-          new Rule("its task was lost", Stuck::taskLost),
-          new Rule("its turn fails on an exception", Stuck::turnFails),
-          new Rule("its model is silent for too long", Stuck::modelSilent),
-          new Rule("the broker lost some of it", Stuck::brokerLost),
+          new Rule("nothing was written for the grace", StalledRunRules::silent),
+          new Rule("it has no execution", StalledRunRules::withoutExecution),
+          new Rule("its execution is over", StalledRunRules::executionOver),
+          new Rule("the broker takes no more connections", StalledRunRules::connectionsExhausted),
+          new Rule("the broker does not answer", StalledRunRules::brokerSilent),
+          new Rule("its archive is not written", StalledRunRules::archiveFails),
+          new Rule("its model fails", StalledRunRules::modelFails),
+          new Rule("the broker fails its turn", StalledRunRules::brokerFails),
+          new Rule("its task was lost", StalledRunRules::taskLost),
+          new Rule("its turn fails on an exception", StalledRunRules::turnFails),
+          new Rule("its model is silent for too long", StalledRunRules::modelSilent),
+          new Rule("the broker lost some of it", StalledRunRules::brokerLost),
           // going on, with something wrong beside it
-          new Rule("a reader is behind the buffer", Going::readerBehind),
-          new Rule("its model gives no actions", Going::noActions),
+          new Rule("a reader is behind the buffer", HealthyRunRules::readerBehind),
+          new Rule("its model gives no actions", HealthyRunRules::noActions),
           // well
-          new Rule("it is being archived and closed", Going::finalizing),
-          new Rule("its model has time left", Going::waitsForModel),
-          new Rule("it moves", Going::moves));
+          new Rule("it is being archived and closed", HealthyRunRules::finalizing),
+          new Rule("its model has time left", HealthyRunRules::waitsForModel),
+          new Rule("it moves", HealthyRunRules::moves));
 
   private Rules() {}
 

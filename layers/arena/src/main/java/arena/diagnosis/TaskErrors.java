@@ -13,8 +13,8 @@ final class TaskErrors {
   private TaskErrors() {}
 
   /** What the state that the execution is in failed with before, if it did. */
-  static Optional<Execution.TaskError> current(Facts facts) {
-    return facts.playing().flatMap(Execution::lastError);
+  static Optional<ExecutionState.TaskError> current(Facts facts) {
+    return facts.playing().flatMap(ExecutionState::lastError);
   }
 
   /** The cause that a model's error is, by its name. */
@@ -60,11 +60,11 @@ final class TaskErrors {
     };
   }
 
-  static List<Evidence> evidence(Execution.TaskError error) {
+  static List<Evidence> evidence(ExecutionState.TaskError error) {
     return evidence("execution.last_error", error);
   }
 
-  static List<Evidence> evidence(String fact, Execution.TaskError error) {
+  static List<Evidence> evidence(String fact, ExecutionState.TaskError error) {
     String message = error.message().isEmpty() ? "" : ": " + error.message();
     return List.of(
         Evidence.of(fact, error.name() + message),

@@ -49,7 +49,7 @@ public sealed interface Payload {
    * What the model answered: the actions as it wrote them, each a JSON object; {@code costUsd} is
    * finite and not negative.
    */
-  record LlmResponse(List<Json> actions, String reasoning, double costUsd) implements Payload {
+  record LlmResponse(List<RawJson> actions, String reasoning, double costUsd) implements Payload {
     /** Keeps the list from changing. */
     public LlmResponse {
       actions = List.copyOf(actions);
@@ -61,7 +61,7 @@ public sealed interface Payload {
   }
 
   /** One action of the turn, as the model wrote it; {@code indexInTurn} counts from 0. */
-  record ActionTaken(int indexInTurn, Json action) implements Payload {
+  record ActionTaken(int indexInTurn, RawJson action) implements Payload {
     /** Refuses a missing action. */
     public ActionTaken {
       Objects.requireNonNull(action);

@@ -19,7 +19,7 @@ public final class CreateRoutes {
      *
      * @param body of the request, as it was received
      */
-    Answer noted(String runId, String body, Supplier<Answer> begin);
+    Response noted(String runId, String body, Supplier<Response> begin);
   }
 
   /**
@@ -30,7 +30,7 @@ public final class CreateRoutes {
    * @param create starts the run, under this id
    */
   public static Router.Route runs(
-      Once once, Noting noting, BiFunction<RunRequest, String, Run> create) {
+      IdempotentRequests once, Noting noting, BiFunction<RunRequest, String, Run> create) {
     return request -> {
       request.allowQuery();
       String body = request.body();
@@ -42,8 +42,8 @@ public final class CreateRoutes {
     };
   }
 
-  private static Answer accepted(Run run) {
-    return Answer.of(
+  private static Response accepted(Run run) {
+    return Response.of(
         202,
         out -> {
           out.writeStartObject();
@@ -68,7 +68,7 @@ public final class CreateRoutes {
    * @param address where the fork's archive will be
    */
   public static Router.Route forks(
-      Once once,
+      IdempotentRequests once,
       Noting noting,
       BiFunction<ForkRequest, String, Run> create,
       Function<Run, String> address) {
@@ -90,8 +90,8 @@ public final class CreateRoutes {
     };
   }
 
-  private static Answer accepted(Run child, String address) {
-    return Answer.of(
+  private static Response accepted(Run child, String address) {
+    return Response.of(
         202,
         out -> {
           out.writeStartObject();

@@ -1,12 +1,12 @@
 package arena.http;
 
+import arena.diagnosis.ActiveReplays;
+import arena.diagnosis.BugReport;
 import arena.diagnosis.Cause;
-import arena.diagnosis.Collector;
 import arena.diagnosis.Diagnosis;
 import arena.diagnosis.DiagnosisJson;
 import arena.diagnosis.DiagnosisText;
-import arena.diagnosis.InFlight;
-import arena.diagnosis.Report;
+import arena.diagnosis.FactCollector;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,9 +23,9 @@ public final class DiagnosisRoutes {
 
   /** What the calls need; each is made when the first call needs it. */
   public record Parts(
-      Supplier<Collector> collector,
-      Supplier<InFlight> inFlight,
-      Supplier<Report> report,
+      Supplier<FactCollector> collector,
+      Supplier<ActiveReplays> inFlight,
+      Supplier<BugReport> report,
       Supplier<StopRun> stopRun) {}
 
   /** All of them, by route key. */
@@ -38,40 +38,41 @@ public final class DiagnosisRoutes {
         "POST /runs/{run_id}/stop", routes::stop);
   }
 
-  private Answer diagnosis(Request request) {
+  private Response diagnosis(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
     Diagnosis diagnosis = parts.collector().get().diagnose(runId, request.url(), false);
     boolean unknown = diagnosis.main().cause() == Cause.NO_SUCH_RUN;
     int status = unknown ? 404 : 200;
     if (request.wantsText()) {
-      return Answer.ofPlainText(status, DiagnosisText.write(diagnosis));
+      return Response.ofPlainText(status, DiagnosisText.write(diagnosis));
     }
     ObjectNode json = DiagnosisJson.write(diagnosis);
     if (unknown) {
       json.putObject("error").put("code", "unknown_run").put("message", "there is no run " + runId);
     }
-    return Answer.ofText(status, json.toString());
+    return Response.ofText(status, json.toString());
   }
 
-  private Answer replays(Request request) {
+  private Response replays(Request request) {
     request.allowQuery("limit");
     int limit =
-        Math.toIntExact(request.wholeQuery("limit", 1, InFlight.MAX_REPLAYS, InFlight.MAX_REPLAYS));
-    InFlight.Seen seen = parts.inFlight().get().look(limit);
+        Math.toIntExact(
+            request.wholeQuery("limit", 1, ActiveReplays.MAX_REPLAYS, ActiveReplays.MAX_REPLAYS));
+    ActiveReplays.Seen seen = parts.inFlight().get().look(limit);
     return request.wantsText()
-        ? Answer.ofPlainText(200, seen.text())
-        : Answer.ofText(200, seen.json());
+        ? Response.ofPlainText(200, seen.text())
+        : Response.ofText(200, seen.json());
   }
 
-  private Answer report(Request request) {
+  private Response report(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
-    return Answer.ofText(200, parts.report().get().write(runId, request.url()))
+    return Response.ofText(200, parts.report().get().write(runId, request.url()))
         .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
   }
 
-  private Answer stop(Request request) {
+  private Response stop(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
     Run run =
@@ -83,7 +84,7 @@ public final class DiagnosisRoutes {
                 () ->
                     ApiException.conflict(
                         "run_ended", "the run has ended already, and not by a stop", "run_id"));
-    return Answer.of(
+    return Response.of(
         202,
         out -> {
           out.writeStartObject();

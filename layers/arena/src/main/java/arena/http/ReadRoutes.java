@@ -4,7 +4,7 @@ import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
-import arena.lifecycle.RunReader;
+import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
 import java.net.URLEncoder;
@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 
 /** The calls that read. */
 public final class ReadRoutes {
-  private final Supplier<RunReader> reader;
+  private final Supplier<RunQueries> reader;
 
-  private ReadRoutes(Supplier<RunReader> reader) {
+  private ReadRoutes(Supplier<RunQueries> reader) {
     this.reader = reader;
   }
 
@@ -26,7 +26,7 @@ public final class ReadRoutes {
    *
    * @param reader made when the first call needs it: {@code /health} needs no store
    */
-  public static Map<String, Router.Route> over(Supplier<RunReader> reader) {
+  public static Map<String, Router.Route> over(Supplier<RunQueries> reader) {
     ReadRoutes routes = new ReadRoutes(reader);
     return Map.of(
         "GET /health", routes::health,
@@ -38,9 +38,9 @@ public final class ReadRoutes {
         "GET /metrics", routes::metrics);
   }
 
-  private Answer health(Request request) {
+  private Response health(Request request) {
     request.allowQuery();
-    return Answer.of(
+    return Response.of(
         200,
         out -> {
           out.writeStartObject();
@@ -49,10 +49,10 @@ public final class ReadRoutes {
         });
   }
 
-  private Answer runs(Request request) {
+  private Response runs(Request request) {
     RunPage page = page(request, Catalog.Which.ALL);
-    Answer answer =
-        Answer.of(
+    Response answer =
+        Response.of(
             200,
             out -> {
               out.writeStartArray();
@@ -64,10 +64,10 @@ public final class ReadRoutes {
     return linked(answer, request, page);
   }
 
-  private Answer summaries(Request request) {
+  private Response summaries(Request request) {
     RunPage page = page(request, Catalog.Which.ARCHIVED);
-    Answer answer =
-        Answer.of(
+    Response answer =
+        Response.of(
             200,
             out -> {
               out.writeStartArray();
@@ -80,17 +80,17 @@ public final class ReadRoutes {
     return linked(answer, request, page);
   }
 
-  private Answer run(Request request) {
+  private Response run(Request request) {
     request.allowQuery();
     Run run = reader.get().run(request.pathRunId());
-    return Answer.of(200, out -> RunJson.whole(run, out));
+    return Response.of(200, out -> RunJson.whole(run, out));
   }
 
-  private Answer series(Request request) {
+  private Response series(Request request) {
     request.allowQuery("run_id");
     List<Run> runs =
         request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(reader.get()::run).toList();
-    return Answer.of(
+    return Response.of(
         200,
         out -> {
           out.writeStartArray();
@@ -116,16 +116,16 @@ public final class ReadRoutes {
         });
   }
 
-  private Answer events(Request request) {
+  private Response events(Request request) {
     request.allowQuery("run_id", "from_seq", "limit");
     String runId = request.queryRunIds(1).getFirst();
     long fromSeq = request.wholeQuery("from_seq", 1, Request.MAX_WHOLE, 1);
     int limit =
         Math.toIntExact(
             request.wholeQuery("limit", 1, Limits.MAX_EVENTS_PAGE, Limits.MAX_EVENTS_PAGE));
-    RunReader.EventPage page =
+    RunQueries.EventPage page =
         reader.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
-    return Answer.of(
+    return Response.of(
         200,
         out -> {
           out.writeStartObject();
@@ -145,10 +145,10 @@ public final class ReadRoutes {
         });
   }
 
-  private Answer metrics(Request request) {
+  private Response metrics(Request request) {
     request.allowQuery();
-    RunReader.Metrics metrics = reader.get().metrics();
-    return Answer.of(
+    RunQueries.Metrics metrics = reader.get().metrics();
+    return Response.of(
         200,
         out -> {
           out.writeStartObject();
@@ -171,7 +171,7 @@ public final class ReadRoutes {
   }
 
   /** Tells where the next page is, from the root of the same host (RFC 8288). */
-  private static Answer linked(Answer answer, Request request, RunPage page) {
+  private static Response linked(Response answer, Request request, RunPage page) {
     if (page.next().isEmpty()) {
       return answer;
     }

@@ -56,7 +56,7 @@ public final class Request {
     List<String> names = List.of(known);
     for (String name : query().keySet()) {
       if (!names.contains(name)) {
-        String unknown = Texts.echo(name);
+        String unknown = TextLimits.echo(name);
         throw ApiException.invalidField(
             unknown,
             names.isEmpty() ? "no query parameters" : "one of " + String.join(", ", names),
@@ -197,7 +197,7 @@ public final class Request {
 
   private static String runId(String text) {
     if (!RunId.isValid(text)) {
-      throw new UnknownRun(Texts.echo(text));
+      throw new UnknownRun(TextLimits.echo(text));
     }
     return text;
   }

@@ -39,7 +39,7 @@ public final class RequestReader {
    * @throws ApiException if it is not JSON, or says something that is not possible
    */
   public static RunRequest run(String json) {
-    Fields fields = Fields.read(json, RUN_FIELDS);
+    JsonFields fields = JsonFields.read(json, RUN_FIELDS);
     Scenario scenario =
         fields
             .word("scenario", "a scenario", scenarios(), Scenario::labelled)
@@ -61,7 +61,7 @@ public final class RequestReader {
    * @throws ApiException if it is not JSON, or says something that is not possible
    */
   public static ForkRequest fork(String json) {
-    Fields fields = Fields.read(json, FORK_FIELDS);
+    JsonFields fields = JsonFields.read(json, FORK_FIELDS);
     String parentRunId =
         fields
             .word(
@@ -86,11 +86,11 @@ public final class RequestReader {
         profile(fields));
   }
 
-  private static int nTurns(Fields fields) {
+  private static int nTurns(JsonFields fields) {
     return fields.whole("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
   }
 
-  private static Mutation mutation(Fields fields) {
+  private static Mutation mutation(JsonFields fields) {
     return new Mutation(
         fields.number("food", 0, Limits.MAX_RESOURCE),
         fields.number("wood", 0, Limits.MAX_RESOURCE),
@@ -102,7 +102,7 @@ public final class RequestReader {
   }
 
   /** A profile may be given in part: what it does not say is as in {@link Profile#DEFAULT}. */
-  private static Optional<Profile> profile(Fields request) {
+  private static Optional<Profile> profile(JsonFields request) {
     return request
         .object("profile", PROFILE_FIELDS)
         .map(
@@ -141,8 +141,8 @@ public final class RequestReader {
   private static Optional<String> profileName(String text) {
     return Optional.of(text)
         .filter(name -> !name.isBlank())
-        .filter(name -> Texts.length(name) <= Limits.MAX_LABEL)
-        .filter(Texts::plain);
+        .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
+        .filter(TextLimits::plain);
   }
 
   private static Optional<String> model(String text) {

@@ -19,7 +19,7 @@ public final class Router {
      *
      * @throws RuntimeException which becomes an error's answer
      */
-    Answer answer(Request request);
+    Response answer(Request request);
   }
 
   /**
@@ -53,7 +53,7 @@ public final class Router {
    * @param requestId under which the log has what the answer does not say
    */
   public APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent event, String requestId) {
-    Answer answer;
+    Response answer;
     try {
       Request request = new Request(event);
       Route route = routes.get(request.route());
@@ -62,7 +62,7 @@ public final class Router {
       }
       answer = route.answer(request);
     } catch (RuntimeException e) {
-      answer = ErrorAnswers.of(e, requestId, failures);
+      answer = ErrorResponses.of(e, requestId, failures);
     }
     return APIGatewayV2HTTPResponse.builder()
         .withStatusCode(answer.status())

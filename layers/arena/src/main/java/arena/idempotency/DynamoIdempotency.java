@@ -1,7 +1,7 @@
 package arena.idempotency;
 
 import arena.dynamo.Attributes;
-import arena.dynamo.Calls;
+import arena.dynamo.DynamoClient;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -20,13 +20,13 @@ public final class DynamoIdempotency implements Idempotency {
   private static final String ANSWER = "answer";
   private static final String EXPIRES_AT = "expires_at";
 
-  private final Calls dynamo;
+  private final DynamoClient dynamo;
   private final String table;
   private final InstantSource clock;
 
   /** Remembers in this table. */
   public DynamoIdempotency(DynamoDbClient dynamo, String table, InstantSource clock) {
-    this.dynamo = new Calls(dynamo, IdempotencyUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, IdempotencyUnavailable::new);
     this.table = table;
     this.clock = clock;
   }

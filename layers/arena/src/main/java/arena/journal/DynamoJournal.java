@@ -1,10 +1,10 @@
 package arena.journal;
 
-import arena.catalog.RunRow;
+import arena.catalog.RunItem;
 import arena.codec.Timestamps;
 import arena.dynamo.Attributes;
-import arena.dynamo.Calls;
-import arena.dynamo.Pages;
+import arena.dynamo.DynamoClient;
+import arena.dynamo.QueryPages;
 import arena.event.Event;
 import arena.run.Run;
 import arena.run.RunNotRunning;
@@ -35,8 +35,8 @@ public final class DynamoJournal implements Journal, JournalTail {
   /** Most items that one query returns, lest a short read fetches a megabyte. */
   private static final int MAX_ITEMS = 100;
 
-  private final Calls dynamo;
-  private final LargeTexts large;
+  private final DynamoClient dynamo;
+  private final PayloadStore large;
   private final String journalTable;
   private final String catalogTable;
 
@@ -47,8 +47,8 @@ public final class DynamoJournal implements Journal, JournalTail {
    */
   public DynamoJournal(
       DynamoDbClient dynamo, S3Client s3, String journalTable, String catalogTable, String bucket) {
-    this.dynamo = new Calls(dynamo, JournalUnavailable::new);
-    this.large = new LargeTexts(s3, bucket);
+    this.dynamo = new DynamoClient(dynamo, JournalUnavailable::new);
+    this.large = new PayloadStore(s3, bucket);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;
   }
@@ -58,13 +58,13 @@ public final class DynamoJournal implements Journal, JournalTail {
     if (origin.position() != 0 || !origin.runId().equals(run.runId())) {
       throw new IllegalArgumentException("a run begins with its own entry at position 0");
     }
-    Map<String, AttributeValue> row = new HashMap<>(RunRow.ofNew(run));
-    row.put(RunRow.N_EVENTS, Attributes.of(origin.nextSeq() - 1));
+    Map<String, AttributeValue> row = new HashMap<>(RunItem.ofNew(run));
+    row.put(RunItem.N_EVENTS, Attributes.of(origin.nextSeq() - 1));
     if (!origin.events().isEmpty()) {
       Event last = origin.events().getLast();
-      row.put(RunRow.LAST_T, Attributes.of(last.t()));
-      row.put(RunRow.FIRST_TS, time(origin.events().getFirst()));
-      row.put(RunRow.LAST_TS, time(last));
+      row.put(RunItem.LAST_T, Attributes.of(last.t()));
+      row.put(RunItem.FIRST_TS, time(origin.events().getFirst()));
+      row.put(RunItem.LAST_TS, time(last));
     }
     Optional<List<CancellationReason>> refused =
         dynamo.transact(
@@ -96,10 +96,10 @@ public final class DynamoJournal implements Journal, JournalTail {
     // The row first: a fenced writer must stop, also where it finds its own entry.
     CancellationReason entryReason = refused.get().get(0);
     CancellationReason rowReason = refused.get().get(1);
-    if (Calls.conditionFailed(rowReason) && !running(rowReason.item())) {
+    if (DynamoClient.conditionFailed(rowReason) && !running(rowReason.item())) {
       throw new RunNotRunning(entry.runId());
     }
-    if (Calls.conditionFailed(entryReason)) {
+    if (DynamoClient.conditionFailed(entryReason)) {
       throw new EntryExists(entry.runId(), entry.position());
     }
     throw new IllegalStateException(
@@ -107,11 +107,11 @@ public final class DynamoJournal implements Journal, JournalTail {
             .formatted(
                 entry.runId(),
                 entry.position(),
-                Attributes.whole(rowReason.item(), RunRow.N_EVENTS)));
+                Attributes.whole(rowReason.item(), RunItem.N_EVENTS)));
   }
 
   private static boolean running(Map<String, AttributeValue> row) {
-    return Attributes.findText(row, RunRow.STATUS)
+    return Attributes.findText(row, RunItem.STATUS)
         .filter(RunStatus.RUNNING.label()::equals)
         .isPresent();
   }
@@ -133,18 +133,18 @@ public final class DynamoJournal implements Journal, JournalTail {
             update ->
                 update
                     .tableName(catalogTable)
-                    .key(RunRow.key(last.runId()))
+                    .key(RunItem.key(last.runId()))
                     .updateExpression(
                         "SET #n_events = :last_seq, #last_t = :last_t, #last_ts = :last_ts, "
                             + "#first_ts = if_not_exists(#first_ts, :first_ts)")
                     .conditionExpression("#status = :running AND #n_events = :before")
                     .expressionAttributeNames(
                         Map.of(
-                            "#status", RunRow.STATUS,
-                            "#n_events", RunRow.N_EVENTS,
-                            "#last_t", RunRow.LAST_T,
-                            "#first_ts", RunRow.FIRST_TS,
-                            "#last_ts", RunRow.LAST_TS))
+                            "#status", RunItem.STATUS,
+                            "#n_events", RunItem.N_EVENTS,
+                            "#last_t", RunItem.LAST_T,
+                            "#first_ts", RunItem.FIRST_TS,
+                            "#last_ts", RunItem.LAST_TS))
                     .expressionAttributeValues(
                         Map.of(
                             ":running", Attributes.of(RunStatus.RUNNING.label()),
@@ -166,7 +166,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   public List<JournalEntry> entries(String runId, long position, int limit) {
     requirePage(limit);
     List<JournalEntry> entries = new ArrayList<>();
-    Pages pages = new Pages(dynamo, from(runId, position));
+    QueryPages pages = new QueryPages(dynamo, from(runId, position));
     while (entries.size() < limit && pages.more()) {
       for (Map<String, AttributeValue> item :
           pages.next(Math.min(limit - entries.size(), MAX_ITEMS))) {
@@ -183,14 +183,14 @@ public final class DynamoJournal implements Journal, JournalTail {
       throw new IllegalArgumentException("seq counts from 1, not " + fromSeq);
     }
     // The first event may stand inside an entry that begins before it.
-    List<Map<String, AttributeValue>> floor = new Pages(dynamo, floor(runId, fromSeq)).next(1);
+    List<Map<String, AttributeValue>> floor = new QueryPages(dynamo, floor(runId, fromSeq)).next(1);
     List<Event> events = new ArrayList<>();
     long after = fromSeq;
     for (Map<String, AttributeValue> item : floor) {
       take(item, fromSeq, limit, events);
       after = Attributes.whole(item, EntryItem.POSITION) + 1;
     }
-    Pages pages = new Pages(dynamo, from(runId, after));
+    QueryPages pages = new QueryPages(dynamo, from(runId, after));
     while (events.size() < limit && pages.more()) {
       for (Map<String, AttributeValue> item :
           pages.next(Math.min(limit - events.size(), MAX_ITEMS))) {
@@ -223,14 +223,14 @@ public final class DynamoJournal implements Journal, JournalTail {
       throw new IllegalArgumentException(
           "the end of a journal is 1 to %d entries, not %d".formatted(MAX_ITEMS, limit));
     }
-    return new Pages(dynamo, from(runId, 0).scanIndexForward(false))
+    return new QueryPages(dynamo, from(runId, 0).scanIndexForward(false))
         .next(limit).stream().map(EntryItem::written).toList();
   }
 
   @Override
   public Optional<Event> turnStart(String runId, int t) {
-    Pages pages =
-        new Pages(
+    QueryPages pages =
+        new QueryPages(
             dynamo,
             from(runId, 0)
                 .filterExpression("contains(#turn_starts, :t)")
@@ -257,8 +257,8 @@ public final class DynamoJournal implements Journal, JournalTail {
 
   @Override
   public void expire(String runId, Instant at) {
-    Pages pages =
-        new Pages(
+    QueryPages pages =
+        new QueryPages(
             dynamo,
             from(runId, 0)
                 .filterExpression("attribute_not_exists(#expires_at)")

@@ -55,7 +55,7 @@ final class EntryItem {
    *
    * @throws IllegalArgumentException if the entry has too many events for an item
    */
-  static Map<String, AttributeValue> write(JournalEntry entry, LargeTexts large) {
+  static Map<String, AttributeValue> write(JournalEntry entry, PayloadStore large) {
     Optional<String> nextState = entry.nextState().map(WorldCodec::write);
     List<Text> texts = new ArrayList<>();
     int size = BYTES_BESIDE_TEXTS;
@@ -120,8 +120,8 @@ final class EntryItem {
 
     private String key(JournalEntry entry) {
       return event
-          .map(LargeTexts::key)
-          .orElseGet(() -> LargeTexts.stateKey(entry.runId(), entry.position(), text));
+          .map(PayloadStore::key)
+          .orElseGet(() -> PayloadStore.stateKey(entry.runId(), entry.position(), text));
     }
   }
 
@@ -144,7 +144,7 @@ final class EntryItem {
   }
 
   /** The entry of this item, whole. */
-  static JournalEntry read(Map<String, AttributeValue> item, LargeTexts large) {
+  static JournalEntry read(Map<String, AttributeValue> item, PayloadStore large) {
     Optional<World> nextState =
         Attributes.findText(item, NEXT_STATE)
             .or(() -> Attributes.findText(item, NEXT_STATE_KEY).map(large::get))
@@ -191,7 +191,7 @@ final class EntryItem {
           Attributes.findText(fields, PAYLOAD_JSON));
     }
 
-    Event read(LargeTexts large) {
+    Event read(PayloadStore large) {
       return new Event(
           runId,
           seq(),

@@ -11,7 +11,7 @@ import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
-import arena.source.EventSource;
+import arena.source.EventReader;
 import arena.world.World;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,12 +22,12 @@ import java.util.Optional;
 /** Branches a run from any turn of another, running or ended. */
 public final class CreateFork {
   private final Catalog catalog;
-  private final EventSource events;
-  private final BeginRun begin;
+  private final EventReader events;
+  private final StartRun begin;
   private final InstantSource clock;
 
   /** Forks with these. */
-  public CreateFork(Catalog catalog, EventSource events, BeginRun begin, InstantSource clock) {
+  public CreateFork(Catalog catalog, EventReader events, StartRun begin, InstantSource clock) {
     this.catalog = catalog;
     this.events = events;
     this.begin = begin;
@@ -41,7 +41,7 @@ public final class CreateFork {
    * @param childId its id; coming again with the same one goes on with the same run
    * @throws UnknownRun if there is no such parent
    * @throws NoSuchTurn if the parent has no {@code turn_start} at that turn
-   * @throws NotStarted if the fork was given up before
+   * @throws ReplayNotStarted if the fork was given up before
    */
   public Run create(ForkRequest request, String childId) {
     Run parent =

@@ -7,11 +7,11 @@ import java.util.List;
 
 /** Starts a run from a scenario. */
 public final class CreateRun {
-  private final BeginRun begin;
+  private final StartRun begin;
   private final InstantSource clock;
 
   /** Starts runs with these. */
-  public CreateRun(BeginRun begin, InstantSource clock) {
+  public CreateRun(StartRun begin, InstantSource clock) {
     this.begin = begin;
     this.clock = clock;
   }
@@ -20,7 +20,7 @@ public final class CreateRun {
    * Starts the run that is asked for; it plays in the background.
    *
    * @param runId its id; coming again with the same one goes on with the same run
-   * @throws NotStarted if the run was given up before
+   * @throws ReplayNotStarted if the run was given up before
    */
   public Run create(RunRequest request, String runId) {
     Run run =

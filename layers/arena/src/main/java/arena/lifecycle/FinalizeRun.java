@@ -9,7 +9,7 @@ import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
-import arena.stream.Notifier;
+import arena.stream.FanOutInvoker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public final class FinalizeRun {
   private final Archive archive;
   private final Broker broker;
   private final Publisher publisher;
-  private final Notifier notifier;
+  private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
 
   /** Finalizes in these. */
@@ -41,14 +41,14 @@ public final class FinalizeRun {
       Archive archive,
       Broker broker,
       Publisher publisher,
-      Notifier notifier,
+      FanOutInvoker fanOutInvoker,
       InstantSource clock) {
     this.catalog = catalog;
     this.journal = journal;
     this.archive = archive;
     this.broker = broker;
     this.publisher = publisher;
-    this.notifier = notifier;
+    this.fanOutInvoker = fanOutInvoker;
     this.clock = clock;
   }
 
@@ -72,7 +72,7 @@ public final class FinalizeRun {
     broker.close(runId);
     try {
       // No publish comes after this, so a wake-up that fails is not passed over: it comes again.
-      notifier.wake(runId);
+      fanOutInvoker.wake(runId);
     } finally {
       journal.expire(runId, clock.instant().plus(KEEP_JOURNAL));
     }

@@ -1,6 +1,6 @@
 package arena.lifecycle;
 
-import arena.agent.Agents;
+import arena.agent.AgentResolver;
 import arena.agent.Decision;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
@@ -23,11 +23,11 @@ public final class PlayTurn {
 
   private final Journal journal;
   private final Publisher publisher;
-  private final Agents agents;
+  private final AgentResolver agents;
   private final InstantSource clock;
 
   /** Plays with these. */
-  public PlayTurn(Journal journal, Publisher publisher, Agents agents, InstantSource clock) {
+  public PlayTurn(Journal journal, Publisher publisher, AgentResolver agents, InstantSource clock) {
     this.journal = journal;
     this.publisher = publisher;
     this.agents = agents;

@@ -10,7 +10,7 @@ import arena.journal.Journal;
 import arena.run.Run;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
-import arena.stream.Notifier;
+import arena.stream.FanOutInvoker;
 import arena.stream.NotifierUnavailable;
 import java.util.List;
 import org.slf4j.Logger;
@@ -28,14 +28,14 @@ public final class Publisher {
   private final Broker broker;
   private final Journal journal;
   private final Catalog catalog;
-  private final Notifier notifier;
+  private final FanOutInvoker fanOutInvoker;
 
   /** Publishes to this broker. */
-  public Publisher(Broker broker, Journal journal, Catalog catalog, Notifier notifier) {
+  public Publisher(Broker broker, Journal journal, Catalog catalog, FanOutInvoker fanOutInvoker) {
     this.broker = broker;
     this.journal = journal;
     this.catalog = catalog;
-    this.notifier = notifier;
+    this.fanOutInvoker = fanOutInvoker;
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Publisher {
 
   private void wake(String runId) {
     try {
-      notifier.wake(runId);
+      fanOutInvoker.wake(runId);
     } catch (NotifierUnavailable e) {
       // Readers never slow the producer: the events are kept, and the next publish wakes them.
       LOG.warn("readers are not told now", e);

@@ -1,9 +1,9 @@
 package arena.lifecycle;
 
 import arena.broker.Subscribers;
+import arena.stream.ConnectionSender;
 import arena.stream.Connections;
 import arena.stream.Disconnection;
-import arena.stream.Gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,15 +36,18 @@ public final class ReapConnections {
 
   private final Connections connections;
   private final Subscribers subscribers;
-  private final Gateway gateway;
+  private final ConnectionSender sender;
   private final InstantSource clock;
 
   /** Reaps in these. */
   public ReapConnections(
-      Connections connections, Subscribers subscribers, Gateway gateway, InstantSource clock) {
+      Connections connections,
+      Subscribers subscribers,
+      ConnectionSender sender,
+      InstantSource clock) {
     this.connections = connections;
     this.subscribers = subscribers;
-    this.gateway = gateway;
+    this.sender = sender;
     this.clock = clock;
   }
 
@@ -55,8 +58,8 @@ public final class ReapConnections {
    *
    * @param deadline after which no further connection is begun
    */
-  public Reaping reap(Instant deadline) {
-    List<Reaped> reaped = new ArrayList<>();
+  public ReapReport reap(Instant deadline) {
+    List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
     int asked = 0;
     Optional<String> next = Optional.empty();
@@ -66,7 +69,7 @@ public final class ReapConnections {
         Instant now = clock.instant();
         if (!now.isBefore(deadline)) {
           LOG.warn("time is over; the other connections are left to the next reaping");
-          return new Reaping(List.copyOf(reaped), failed);
+          return new ReapReport(List.copyOf(reaped), failed);
         }
         try {
           boolean ask = asked < MAX_ASKED && isOlder(entry, OPENING, now);
@@ -74,8 +77,8 @@ public final class ReapConnections {
           asked += ask ? 1 : 0;
           if (why.isPresent()) {
             Disconnection.forget(entry.connectionId(), connections, subscribers);
-            Reaped one =
-                Reaped.ofConnection(entry.connectionId(), "connection_forgotten", why.get());
+            ReapAction one =
+                ReapAction.ofConnection(entry.connectionId(), "connection_forgotten", why.get());
             one.log(LOG);
             reaped.add(one);
           }
@@ -92,11 +95,11 @@ public final class ReapConnections {
         if (asked == MAX_ASKED) {
           LOG.warn("the gateway was asked after {} connections, and no more", MAX_ASKED);
         }
-        return new Reaping(List.copyOf(reaped), failed);
+        return new ReapReport(List.copyOf(reaped), failed);
       }
     }
     LOG.warn("there are more than {} pages of connections; not all were looked at", MAX_PAGES);
-    return new Reaping(List.copyOf(reaped), failed);
+    return new ReapReport(List.copyOf(reaped), failed);
   }
 
   private Optional<String> whyGone(Connections.Entry entry, boolean ask, Instant now) {
@@ -110,7 +113,7 @@ public final class ReapConnections {
     if (isOlder(entry, DEAD, now)) {
       return Optional.of("older than a connection can be, since " + entry.connectedAt().get());
     }
-    return ask && gateway.isGone(connectionId)
+    return ask && sender.isGone(connectionId)
         ? Optional.of("gone at the gateway")
         : Optional.empty();
   }

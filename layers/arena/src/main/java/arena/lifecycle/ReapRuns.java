@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Frees the broker's memory: of runs that ended and are archived, once the grace is over, and of
- * running ones that went silent for the grace, which it fails first. It and {@link ReapStrays} are
+ * running ones that went silent for the grace, which it fails first. It and {@link ReapOrphans} are
  * the only ones that drop a buffer, and it may run twice at once. It says what it did, as it does
  * it.
  */
@@ -35,8 +35,8 @@ public final class ReapRuns {
   private final Broker broker;
   private final Subscribers subscribers;
   private final Connections connections;
-  private final Replays replays;
-  private final Finalizer finalizer;
+  private final ReplayExecutions executions;
+  private final FinalizeInvoker finalizeInvoker;
   private final Duration grace;
   private final InstantSource clock;
 
@@ -46,16 +46,16 @@ public final class ReapRuns {
       Broker broker,
       Subscribers subscribers,
       Connections connections,
-      Replays replays,
-      Finalizer finalizer,
+      ReplayExecutions executions,
+      FinalizeInvoker finalizeInvoker,
       Duration grace,
       InstantSource clock) {
     this.catalog = catalog;
     this.broker = broker;
     this.subscribers = subscribers;
     this.connections = connections;
-    this.replays = replays;
-    this.finalizer = finalizer;
+    this.executions = executions;
+    this.finalizeInvoker = finalizeInvoker;
     this.grace = grace;
     this.clock = clock;
   }
@@ -66,8 +66,8 @@ public final class ReapRuns {
    *
    * @param deadline after which no further run is begun; the next reaping takes the rest
    */
-  public Reaping reap(Instant deadline) {
-    List<Reaped> reaped = new ArrayList<>();
+  public ReapReport reap(Instant deadline) {
+    List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
     int looked = 0;
     List<Run> held = catalog.held(MAX_RUNS);
@@ -81,7 +81,7 @@ public final class ReapRuns {
       }
       looked++;
       try {
-        Optional<Reaped> done = reap(run);
+        Optional<ReapAction> done = reap(run);
         if (done.isPresent()) {
           done.get().log(LOG);
           reaped.add(done.get());
@@ -91,10 +91,10 @@ public final class ReapRuns {
         failed++;
       }
     }
-    return new Reaping(List.copyOf(reaped), failed);
+    return new ReapReport(List.copyOf(reaped), failed);
   }
 
-  private Optional<Reaped> reap(Run run) {
+  private Optional<ReapAction> reap(Run run) {
     Instant now = clock.instant();
     Instant since = run.endedAt().or(run::lastTs).orElse(run.createdAt());
     if (since.plus(grace).isAfter(now)) {
@@ -119,7 +119,7 @@ public final class ReapRuns {
     broker.drop(run.runId());
     catalog.released(run.runId());
     return Optional.of(
-        Reaped.ofRun(run.runId(), "freed", run.status().label() + " since " + since));
+        ReapAction.ofRun(run.runId(), "freed", run.status().label() + " since " + since));
   }
 
   /** Whether somebody subscribes to it whose cursor the broker has lost. */
@@ -140,37 +140,37 @@ public final class ReapRuns {
     return isBegun(run) && run.turnsPlayed() == run.nTurns();
   }
 
-  private Optional<Reaped> finalizing(Run run, String why) {
+  private Optional<ReapAction> finalizing(Run run, String why) {
     Optional<Failure> failure =
         run.status() == RunStatus.FAILED
             ? run.failure().or(() -> Optional.of(new Failure("Unknown", "it was not told why")))
             : Optional.empty();
-    finalizer.finalizeRun(run.runId(), failure);
-    return Optional.of(Reaped.ofRun(run.runId(), "finalizing", why));
+    finalizeInvoker.finalizeRun(run.runId(), failure);
+    return Optional.of(ReapAction.ofRun(run.runId(), "finalizing", why));
   }
 
-  private Optional<Reaped> abandon(Run run, Instant since, Instant now) {
+  private Optional<ReapAction> abandon(Run run, Instant since, Instant now) {
     // Who asked for a run that never began, and asks again with the same key, gets another one.
     Failure failure =
         isBegun(run)
             ? new Failure(
                 "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace))
             : new Failure(
-                NotStarted.CODE,
+                ReplayNotStarted.CODE,
                 "it was created at %s and no turn began within %s".formatted(since, grace));
     // The fence first: from here on a turn that wakes up late cannot write.
     if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {
       return Optional.empty();
     }
     try {
-      replays.stop(run.runId(), failure.message());
+      executions.stop(run.runId(), failure.message());
     } catch (RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("run_id", run.runId())
           .setCause(e)
           .log("the replay was not stopped; its next turn stops it");
     }
-    finalizer.finalizeRun(run.runId(), Optional.of(failure));
-    return Optional.of(Reaped.ofRun(run.runId(), "abandoned", failure.message()));
+    finalizeInvoker.finalizeRun(run.runId(), Optional.of(failure));
+    return Optional.of(ReapAction.ofRun(run.runId(), "abandoned", failure.message()));
   }
 }

@@ -21,15 +21,19 @@ public final class StopRun {
   private static final Logger LOG = LoggerFactory.getLogger(StopRun.class);
 
   private final Catalog catalog;
-  private final Replays replays;
-  private final Finalizer finalizer;
+  private final ReplayExecutions executions;
+  private final FinalizeInvoker finalizeInvoker;
   private final InstantSource clock;
 
   /** Stops runs in these. */
-  public StopRun(Catalog catalog, Replays replays, Finalizer finalizer, InstantSource clock) {
+  public StopRun(
+      Catalog catalog,
+      ReplayExecutions executions,
+      FinalizeInvoker finalizeInvoker,
+      InstantSource clock) {
     this.catalog = catalog;
-    this.replays = replays;
-    this.finalizer = finalizer;
+    this.executions = executions;
+    this.finalizeInvoker = finalizeInvoker;
     this.clock = clock;
   }
 
@@ -54,11 +58,11 @@ public final class StopRun {
     }
     if (!run.archived()) {
       try {
-        replays.stop(runId, failure.message());
+        executions.stop(runId, failure.message());
       } catch (RuntimeException e) {
         LOG.warn("the replay of run {} was not stopped; its next turn stops it", runId, e);
       }
-      finalizer.finalizeRun(runId, run.failure());
+      finalizeInvoker.finalizeRun(runId, run.failure());
     }
     return Optional.of(run);
   }

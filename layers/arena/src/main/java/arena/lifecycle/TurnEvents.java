@@ -4,8 +4,8 @@ import arena.agent.Decision;
 import arena.codec.ActionCodec;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.journal.JournalEntry;
 import arena.world.Action;
 import arena.world.Observation;
@@ -45,7 +45,7 @@ final class TurnEvents {
     turn.add(new Payload.LlmResponse(decision.actions(), decision.reasoning(), decision.costUsd()));
     World state = world;
     int index = 0;
-    for (Json json : decision.actions()) {
+    for (RawJson json : decision.actions()) {
       Action action = ActionCodec.read(json);
       World.Step step = state.apply(action);
       turn.add(new Payload.ActionTaken(index, json));

@@ -47,7 +47,7 @@ public enum ErrorCause {
 
   /** Its name in logs and metrics. */
   public String label() {
-    return Labels.of(this);
+    return LabelNames.of(this);
   }
 
   /** The cause that an exception stands for. */

@@ -51,7 +51,7 @@ public enum Metric {
 
   /** Its name in CloudWatch. */
   public String label() {
-    return Labels.of(this);
+    return LabelNames.of(this);
   }
 
   /** Its unit in CloudWatch. */

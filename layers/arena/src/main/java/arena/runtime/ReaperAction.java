@@ -1,6 +1,6 @@
 package arena.runtime;
 
-/** What the reaper did, as metrics tell it: see {@link arena.lifecycle.Reaped}. */
+/** What the reaper did, as metrics tell it: see {@link arena.lifecycle.ReapAction}. */
 public enum ReaperAction {
   FREED,
   ABANDONED,
@@ -13,7 +13,7 @@ public enum ReaperAction {
 
   /** Its name in logs and metrics. */
   public String label() {
-    return Labels.of(this);
+    return LabelNames.of(this);
   }
 
   /** The action of this name. */

@@ -1,7 +1,7 @@
 package arena.runtime;
 
 import arena.event.Event;
-import arena.journal.LargeTexts;
+import arena.journal.PayloadStore;
 import arena.stream.PayloadLinks;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -27,7 +27,7 @@ final class S3PayloadLinks implements PayloadLinks {
             request ->
                 request
                     .signatureDuration(GOOD_FOR)
-                    .getObjectRequest(object -> object.bucket(bucket).key(LargeTexts.key(event))))
+                    .getObjectRequest(object -> object.bucket(bucket).key(PayloadStore.key(event))))
         .url()
         .toString();
   }

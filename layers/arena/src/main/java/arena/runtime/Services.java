@@ -1,7 +1,7 @@
 package arena.runtime;
 
-import arena.agent.Agents;
-import arena.agent.ModelAgents;
+import arena.agent.AgentResolver;
+import arena.agent.ModelAgentResolver;
 import arena.archive.Archive;
 import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
@@ -14,36 +14,36 @@ import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.catalog.DynamoCatalog;
-import arena.diagnosis.Allowances;
-import arena.diagnosis.Collector;
-import arena.diagnosis.InFlight;
+import arena.diagnosis.ActiveReplays;
+import arena.diagnosis.BugReport;
+import arena.diagnosis.FactCollector;
+import arena.diagnosis.FactSources;
 import arena.diagnosis.LogSource;
 import arena.diagnosis.Redactor;
-import arena.diagnosis.Report;
-import arena.diagnosis.Sources;
+import arena.diagnosis.StallThresholds;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
-import arena.lifecycle.BeginRun;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
 import arena.lifecycle.ReapConnections;
+import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
-import arena.lifecycle.ReapStrays;
-import arena.lifecycle.Replays;
-import arena.lifecycle.RunReader;
+import arena.lifecycle.ReplayExecutions;
+import arena.lifecycle.RunQueries;
+import arena.lifecycle.StartRun;
 import arena.lifecycle.StopRun;
-import arena.source.EventSource;
+import arena.source.EventReader;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
 import arena.stream.FanOut;
-import arena.stream.Notifier;
+import arena.stream.FanOutInvoker;
 import arena.stream.Subscriptions;
-import arena.stream.Threads;
-import arena.stream.VirtualThreads;
+import arena.stream.TaskRunner;
+import arena.stream.VirtualThreadTaskRunner;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,9 +64,9 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  */
 public final class Services {
   private final Settings settings;
-  private final Measures measures;
+  private final Metrics measures;
   private final Clock clock = Clock.systemUTC();
-  private final Threads threads = new LoggingThreads(new VirtualThreads());
+  private final TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
 
   private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
   private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
@@ -84,39 +84,39 @@ public final class Services {
   private final Lazy<Subscribers> subscribers = new Lazy<>(this::makeSubscribers);
   private final Lazy<Archive> archive = new Lazy<>(() -> makeArchive(s3.get()));
   private final Lazy<Connections> connections = new Lazy<>(this::makeConnections);
-  private final Lazy<Notifier> notifier = new Lazy<>(this::makeNotifier);
-  private final Lazy<Agents> agents = new Lazy<>(this::makeAgents);
-  private final Lazy<MeasuredGateway> gateway = new Lazy<>(this::makeGateway);
-  private final Lazy<Replays> replays = new Lazy<>(this::makeReplays);
+  private final Lazy<FanOutInvoker> notifier = new Lazy<>(this::makeNotifier);
+  private final Lazy<AgentResolver> agents = new Lazy<>(this::makeAgents);
+  private final Lazy<InstrumentedSender> gateway = new Lazy<>(this::makeGateway);
+  private final Lazy<ReplayExecutions> replays = new Lazy<>(this::makeReplays);
   private final Lazy<LogSource> logSource = new Lazy<>(this::makeLogSource);
 
-  private final Lazy<EventSource> source = new Lazy<>(this::makeSource);
+  private final Lazy<EventReader> source = new Lazy<>(this::makeSource);
   private final Lazy<Publisher> publisher = new Lazy<>(this::makePublisher);
-  private final Lazy<BeginRun> beginRun = new Lazy<>(this::makeBeginRun);
+  private final Lazy<StartRun> beginRun = new Lazy<>(this::makeBeginRun);
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::makeIdempotency);
   private final Lazy<CreateRun> createRun = new Lazy<>(this::makeCreateRun);
   private final Lazy<CreateFork> createFork = new Lazy<>(this::makeCreateFork);
   private final Lazy<PlayTurn> playTurn = new Lazy<>(this::makePlayTurn);
   private final Lazy<FinalizeRun> finalizeRun = new Lazy<>(this::makeFinalizeRun);
   private final Lazy<ReapRuns> reapRuns = new Lazy<>(this::makeReapRuns);
-  private final Lazy<ReapStrays> reapStrays = new Lazy<>(this::makeReapStrays);
+  private final Lazy<ReapOrphans> reapStrays = new Lazy<>(this::makeReapStrays);
   private final Lazy<ReapConnections> reapConnections = new Lazy<>(this::makeReapConnections);
   private final Lazy<StopRun> stopRun = new Lazy<>(this::makeStopRun);
   private final Lazy<RedisInspection> inspection =
       new Lazy<>(() -> new RedisInspection(redis.get(), RedisKeys.plain()));
-  private final Lazy<Sources> sources = new Lazy<>(this::makeSources);
-  private final Lazy<Collector> collector = new Lazy<>(this::makeCollector);
-  private final Lazy<InFlight> inFlight = new Lazy<>(this::makeInFlight);
-  private final Lazy<Report> report = new Lazy<>(this::makeReport);
-  private final Lazy<Beginnings> beginnings = new Lazy<>(this::makeBeginnings);
-  private final Lazy<RunReader> runReader = new Lazy<>(this::makeRunReader);
+  private final Lazy<FactSources> sources = new Lazy<>(this::makeSources);
+  private final Lazy<FactCollector> collector = new Lazy<>(this::makeCollector);
+  private final Lazy<ActiveReplays> inFlight = new Lazy<>(this::makeInFlight);
+  private final Lazy<BugReport> report = new Lazy<>(this::makeReport);
+  private final Lazy<CreationRecorder> creationRecorder = new Lazy<>(this::makeBeginnings);
+  private final Lazy<RunQueries> runQueries = new Lazy<>(this::makeRunReader);
   private final Lazy<Subscriptions> subscriptions = new Lazy<>(this::makeSubscriptions);
   private final Lazy<FanOut> fanOut = new Lazy<>(this::makeFanOut);
 
   /** Everything as this environment says; see {@link Settings}. */
   public Services(Map<String, String> environment) {
     settings = new Settings(environment);
-    measures = new Measures(settings.metricsNamespace(), settings.service());
+    measures = new Metrics(settings.metricsNamespace(), settings.service());
   }
 
   /** Logs and metrics of this function. */
@@ -165,22 +165,22 @@ public final class Services {
   }
 
   /** Tells every replay in flight. */
-  public InFlight inFlight() {
+  public ActiveReplays inFlight() {
     return inFlight.get();
   }
 
   /** Writes bug reports. */
-  public Report report() {
+  public BugReport report() {
     return report.get();
   }
 
   /** Notes how runs begin. */
-  public Beginnings beginnings() {
-    return beginnings.get();
+  public CreationRecorder creationRecorder() {
+    return creationRecorder.get();
   }
 
   /** Says what is the matter with a run. */
-  public Collector collector() {
+  public FactCollector collector() {
     return collector.get();
   }
 
@@ -190,7 +190,7 @@ public final class Services {
   }
 
   /** Frees the broker of what belongs to nobody. */
-  public ReapStrays reapStrays() {
+  public ReapOrphans reapStrays() {
     return reapStrays.get();
   }
 
@@ -200,8 +200,8 @@ public final class Services {
   }
 
   /** Reads runs. */
-  public RunReader runReader() {
-    return runReader.get();
+  public RunQueries runQueries() {
+    return runQueries.get();
   }
 
   /** Serves WebSocket clients' messages. */
@@ -234,19 +234,20 @@ public final class Services {
             redis.get(),
             RedisKeys.plain(),
             events -> measures.count(Metric.EVENTS_PUBLISHED, events));
-    return new MeasuredBroker(inRedis, measures);
+    return new InstrumentedBroker(inRedis, measures);
   }
 
   private Subscribers makeSubscribers() {
-    return new MeasuredSubscribers(new RedisSubscribers(redis.get(), RedisKeys.plain()), measures);
+    return new InstrumentedSubscribers(
+        new RedisSubscribers(redis.get(), RedisKeys.plain()), measures);
   }
 
   private LogSource makeLogSource() {
-    return new CloudWatchLogs(cloudWatchLogs, settings.logGroupPrefix());
+    return new CloudWatchLogSource(cloudWatchLogs, settings.logGroupPrefix());
   }
 
-  private MeasuredGateway makeGateway() {
-    return new MeasuredGateway(new ApiGateway(connectionsApi), measures, clock);
+  private InstrumentedSender makeGateway() {
+    return new InstrumentedSender(new ApiGatewaySender(connectionsApi), measures, clock);
   }
 
   private DynamoCatalog makeCatalog() {
@@ -272,32 +273,32 @@ public final class Services {
     return new DynamoConnections(dynamoDb.get(), settings.connectionsTable(), clock);
   }
 
-  private Notifier makeNotifier() {
-    return new LambdaNotifier(lambda, settings.streamFunction(), clock);
+  private FanOutInvoker makeNotifier() {
+    return new LambdaFanOutInvoker(lambda, settings.streamFunction(), clock);
   }
 
-  private Agents makeAgents() {
-    return new MeasuredAgents(new ModelAgents(settings.environment()), measures);
+  private AgentResolver makeAgents() {
+    return new InstrumentedAgents(new ModelAgentResolver(settings.environment()), measures);
   }
 
   private ApiGatewayManagementApiClient makeApi() {
     return AwsClients.connections(URI.create(settings.websocketEndpoint()));
   }
 
-  private Replays makeReplays() {
-    return new StepFunctionsReplays(stepFunctions, settings.stateMachineArn());
+  private ReplayExecutions makeReplays() {
+    return new StepFunctionsExecutions(stepFunctions, settings.stateMachineArn());
   }
 
-  private EventSource makeSource() {
-    return new EventSource(broker.get(), journal.get(), archive);
+  private EventReader makeSource() {
+    return new EventReader(broker.get(), journal.get(), archive);
   }
 
   private Publisher makePublisher() {
     return new Publisher(broker.get(), journal.get(), catalog.get(), notifier.get());
   }
 
-  private BeginRun makeBeginRun() {
-    return new BeginRun(catalog.get(), journal.get(), broker.get(), replays.get(), clock);
+  private StartRun makeBeginRun() {
+    return new StartRun(catalog.get(), journal.get(), broker.get(), replays.get(), clock);
   }
 
   private Idempotency makeIdempotency() {
@@ -320,7 +321,7 @@ public final class Services {
     return new FinalizeRun(
         catalog.get(),
         journal.get(),
-        new MeasuredArchive(makeArchive(AwsClients.patientS3()), measures),
+        new InstrumentedArchive(makeArchive(AwsClients.patientS3()), measures),
         broker.get(),
         publisher.get(),
         notifier.get(),
@@ -334,13 +335,13 @@ public final class Services {
         subscribers.get(),
         connections.get(),
         replays.get(),
-        new LambdaFinalizer(lambda, settings.finalizeFunction()),
+        new LambdaFinalizeInvoker(lambda, settings.finalizeFunction()),
         settings.grace(),
         clock);
   }
 
-  private ReapStrays makeReapStrays() {
-    return new ReapStrays(
+  private ReapOrphans makeReapStrays() {
+    return new ReapOrphans(
         catalog.get(), broker.get(), subscribers.get(), connections.get(), settings.grace(), clock);
   }
 
@@ -352,52 +353,52 @@ public final class Services {
     return new StopRun(
         catalog.get(),
         replays.get(),
-        new LambdaFinalizer(lambda, settings.finalizeFunction()),
+        new LambdaFinalizeInvoker(lambda, settings.finalizeFunction()),
         clock);
   }
 
-  private Sources makeSources() {
-    return new AwsSources(
+  private FactSources makeSources() {
+    return new AwsFactSources(
         catalog::get,
         journal::get,
         inspection,
         stepFunctions,
         settings.stateMachineArn(),
-        new ElastiCache(elastiCache, settings.cacheId()));
+        new ElastiCacheStatus(elastiCache, settings.cacheId()));
   }
 
-  private Collector makeCollector() {
-    return new Collector(sources.get(), allowances(), settings.redis().redisCli(), clock);
+  private FactCollector makeCollector() {
+    return new FactCollector(sources.get(), allowances(), settings.redis().redisCli(), clock);
   }
 
-  private Allowances allowances() {
-    return new Allowances(settings.modelTimeout(), settings.grace());
+  private StallThresholds allowances() {
+    return new StallThresholds(settings.modelTimeout(), settings.grace());
   }
 
-  private InFlight makeInFlight() {
-    return new InFlight(catalog.get(), sources.get(), allowances(), clock);
+  private ActiveReplays makeInFlight() {
+    return new ActiveReplays(catalog.get(), sources.get(), allowances(), clock);
   }
 
-  private Report makeReport() {
-    return new Report(
+  private BugReport makeReport() {
+    return new BugReport(
         collector.get(),
         sources.get(),
         catalog.get(),
-        new Report.Ways(
+        new BugReport.Ways(
             logSource(),
-            beginnings.get()::counters,
+            creationRecorder.get()::counters,
             inspection.get()::inRedisCliWords,
-            () -> Versions.of(settings.environment(), inspection.get())),
+            () -> ComponentVersions.of(settings.environment(), inspection.get())),
         new Redactor(settings.secrets()),
         clock);
   }
 
-  private Beginnings makeBeginnings() {
-    return new Beginnings(catalog.get(), catalog.get(), broker.get());
+  private CreationRecorder makeBeginnings() {
+    return new CreationRecorder(catalog.get(), catalog.get(), broker.get());
   }
 
-  private RunReader makeRunReader() {
-    return new RunReader(catalog.get(), source.get(), journal.get(), archive, broker.get());
+  private RunQueries makeRunReader() {
+    return new RunQueries(catalog.get(), source.get(), journal.get(), archive, broker.get());
   }
 
   private Subscriptions makeSubscriptions() {
@@ -408,7 +409,7 @@ public final class Services {
         notifier.get(),
         gateway.get(),
         clock,
-        threads);
+        tasks);
   }
 
   private FanOut makeFanOut() {
@@ -422,6 +423,6 @@ public final class Services {
         notifier.get(),
         new S3PayloadLinks(presigner, settings.bucket()),
         clock,
-        threads);
+        tasks);
   }
 }

@@ -1,6 +1,6 @@
 package arena.runtime;
 
-import arena.agent.ModelAgents;
+import arena.agent.ModelAgentResolver;
 import arena.broker.RedisSettings;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +70,7 @@ public record Settings(Map<String, String> environment) {
   /** How long one call of a model may take. */
   Duration modelTimeout() {
     return Duration.ofSeconds(
-        number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgents.DEFAULT_TIMEOUT_SECONDS));
+        number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgentResolver.DEFAULT_TIMEOUT_SECONDS));
   }
 
   /** Where the broker's server is. */

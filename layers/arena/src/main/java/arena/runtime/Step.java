@@ -9,6 +9,6 @@ enum Step {
   ARCHIVE;
 
   String label() {
-    return Labels.of(this);
+    return LabelNames.of(this);
   }
 }

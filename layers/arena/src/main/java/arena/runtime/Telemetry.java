@@ -19,10 +19,10 @@ public final class Telemetry {
 
   private final String function;
   private final String service;
-  private final Measures measures;
+  private final Metrics measures;
 
   /** For this function, such as {@code replay-turn}. */
-  Telemetry(String function, String service, Measures measures) {
+  Telemetry(String function, String service, Metrics measures) {
     this.function = function;
     this.service = service;
     this.measures = measures;
@@ -58,7 +58,7 @@ public final class Telemetry {
   }
 
   /** What is measured during this invocation. */
-  public Measures measures() {
+  public Metrics measures() {
     return measures;
   }
 

@@ -23,14 +23,14 @@ sealed interface ClientMessage {
   record Ping() implements ClientMessage {}
 
   /** Nothing that the protocol knows; why. */
-  record Bad(ErrorCode code, String message) implements ClientMessage {}
+  record Bad(MessageErrorCode code, String message) implements ClientMessage {}
 
   /** The run that it is about, if it is about one and could be read. */
   default Optional<String> about() {
     return switch (this) {
       case Subscribe(String runId, long _) -> Optional.of(runId);
       case Unsubscribe(String runId) -> Optional.of(runId);
-      case Ping(), Bad(ErrorCode _, String _) -> Optional.empty();
+      case Ping(), Bad(MessageErrorCode _, String _) -> Optional.empty();
     };
   }
 
@@ -40,20 +40,20 @@ sealed interface ClientMessage {
     try {
       root = Reading.MAPPER.readTree(text);
     } catch (JsonProcessingException _) {
-      return new Bad(ErrorCode.BAD_JSON, "the message is not JSON");
+      return new Bad(MessageErrorCode.BAD_JSON, "the message is not JSON");
     }
     if (root == null || !root.isObject()) {
-      return new Bad(ErrorCode.BAD_JSON, "the message is not a JSON object");
+      return new Bad(MessageErrorCode.BAD_JSON, "the message is not a JSON object");
     }
     JsonNode action = root.get("action");
     if (action == null || !action.isTextual()) {
-      return new Bad(ErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
+      return new Bad(MessageErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
     }
     return switch (action.textValue()) {
       case "subscribe" -> Reading.subscribe(root);
       case "unsubscribe" -> Reading.unsubscribe(root);
       case "ping" -> Reading.ping(root);
-      default -> new Bad(ErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
+      default -> new Bad(MessageErrorCode.UNKNOWN_ACTION, Reading.ACTIONS);
     };
   }
 
@@ -84,17 +84,18 @@ sealed interface ClientMessage {
       }
       JsonNode runId = root.get("run_id");
       if (runId == null || !runId.isTextual()) {
-        return new Bad(ErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
+        return new Bad(MessageErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
       }
       if (!RunId.isValid(runId.textValue())) {
-        return new Bad(ErrorCode.UNKNOWN_RUN, "run_id is 32 hex digits; no run has this one");
+        return new Bad(
+            MessageErrorCode.UNKNOWN_RUN, "run_id is 32 hex digits; no run has this one");
       }
       JsonNode fromSeq = root.get("from_seq");
       if (fromSeq == null) {
         return new Subscribe(runId.textValue(), 1);
       }
       if (!fromSeq.isIntegralNumber() || !fromSeq.canConvertToLong() || fromSeq.longValue() < 1) {
-        return new Bad(ErrorCode.INVALID_FIELD, "from_seq is a whole number from 1");
+        return new Bad(MessageErrorCode.INVALID_FIELD, "from_seq is a whole number from 1");
       }
       return new Subscribe(runId.textValue(), fromSeq.longValue());
     }
@@ -106,7 +107,7 @@ sealed interface ClientMessage {
       }
       JsonNode runId = root.get("run_id");
       if (runId == null || !runId.isTextual() || !RunId.isValid(runId.textValue())) {
-        return new Bad(ErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
+        return new Bad(MessageErrorCode.INVALID_FIELD, "run_id is a text of 32 hex digits");
       }
       return new Unsubscribe(runId.textValue());
     }
@@ -122,7 +123,7 @@ sealed interface ClientMessage {
         String name = names.next();
         if (!known.contains(name)) {
           return new Bad(
-              ErrorCode.INVALID_FIELD,
+              MessageErrorCode.INVALID_FIELD,
               "unknown field; the fields here are "
                   + String.join(", ", known.stream().sorted().toList()));
         }

@@ -1,8 +1,8 @@
 package arena.stream;
 
 import arena.dynamo.Attributes;
-import arena.dynamo.Calls;
-import arena.dynamo.Pages;
+import arena.dynamo.DynamoClient;
+import arena.dynamo.QueryPages;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,13 +50,13 @@ public final class DynamoConnections implements Connections {
   /** What stands for a run's id in the connection's own item. */
   private static final String OWN = "-";
 
-  private final Calls dynamo;
+  private final DynamoClient dynamo;
   private final String table;
   private final InstantSource clock;
 
   /** Keeps connections in this table. */
   public DynamoConnections(DynamoDbClient dynamo, String table, InstantSource clock) {
-    this.dynamo = new Calls(dynamo, ConnectionsUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, ConnectionsUnavailable::new);
     this.table = table;
     this.clock = clock;
   }
@@ -109,8 +109,8 @@ public final class DynamoConnections implements Connections {
       return true;
     }
     CancellationReason connection = refused.get().get(1);
-    boolean gone = Calls.conditionFailed(connection) && connection.item().isEmpty();
-    boolean already = Calls.conditionFailed(refused.get().get(0));
+    boolean gone = DynamoClient.conditionFailed(connection) && connection.item().isEmpty();
+    boolean already = DynamoClient.conditionFailed(refused.get().get(0));
     return already && !gone;
   }
 
@@ -118,8 +118,8 @@ public final class DynamoConnections implements Connections {
   public List<String> subscribers(String runId) {
     requireRun(runId);
     List<String> connectionIds = new ArrayList<>();
-    Pages pages =
-        new Pages(
+    QueryPages pages =
+        new QueryPages(
             dynamo,
             QueryRequest.builder()
                 .tableName(table)
@@ -128,7 +128,7 @@ public final class DynamoConnections implements Connections {
                 .expressionAttributeValues(Map.of(":run_id", Attributes.of(runId))));
     while (pages.more()) {
       List<Map<String, AttributeValue>> keys =
-          pages.next(Calls.MAX_GET).stream()
+          pages.next(DynamoClient.MAX_GET).stream()
               .map(item -> key(Attributes.text(item, CONNECTION_ID), runId))
               .toList();
       for (Map<String, AttributeValue> row : dynamo.getAll(table, keys)) {
@@ -156,7 +156,7 @@ public final class DynamoConnections implements Connections {
         dynamo.transact(
             TransactWriteItem.builder().delete(subscription).build(),
             TransactWriteItem.builder().update(count).build());
-    boolean subscribed = refused.isPresent() && !Calls.conditionFailed(refused.get().get(0));
+    boolean subscribed = refused.isPresent() && !DynamoClient.conditionFailed(refused.get().get(0));
     if (subscribed) { // of a connection that is gone
       delete(List.of(key(connectionId, runId)));
     }
@@ -167,8 +167,8 @@ public final class DynamoConnections implements Connections {
     // Its own item goes first: from then on nothing can subscribe, and nothing is missed below.
     delete(List.of(key(connectionId, OWN)));
     List<String> runIds = new ArrayList<>();
-    Pages pages =
-        new Pages(
+    QueryPages pages =
+        new QueryPages(
             dynamo,
             QueryRequest.builder()
                 .tableName(table)
@@ -176,7 +176,7 @@ public final class DynamoConnections implements Connections {
                 .keyConditionExpression("connection_id = :connection_id")
                 .expressionAttributeValues(Map.of(":connection_id", Attributes.of(connectionId))));
     while (pages.more()) {
-      List<Map<String, AttributeValue>> subscriptions = pages.next(Calls.MAX_WRITE);
+      List<Map<String, AttributeValue>> subscriptions = pages.next(DynamoClient.MAX_WRITE);
       for (Map<String, AttributeValue> subscription : subscriptions) {
         runIds.add(Attributes.text(subscription, RUN_ID));
       }
@@ -192,9 +192,9 @@ public final class DynamoConnections implements Connections {
   public Set<String> kept(Collection<String> connectionIds) {
     Set<String> kept = new HashSet<>();
     List<String> all = List.copyOf(new LinkedHashSet<>(connectionIds));
-    for (int from = 0; from < all.size(); from += Calls.MAX_GET) {
+    for (int from = 0; from < all.size(); from += DynamoClient.MAX_GET) {
       List<Map<String, AttributeValue>> keys =
-          all.subList(from, Math.min(all.size(), from + Calls.MAX_GET)).stream()
+          all.subList(from, Math.min(all.size(), from + DynamoClient.MAX_GET)).stream()
               .map(connectionId -> key(connectionId, OWN))
               .toList();
       for (Map<String, AttributeValue> own : dynamo.getAll(table, keys)) {

@@ -6,8 +6,8 @@ import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.run.Run;
 import arena.run.UnknownRun;
-import arena.source.EventSource;
-import arena.stream.Batches.Batch;
+import arena.source.EventReader;
+import arena.stream.EventBatches.Batch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,33 +59,33 @@ public final class FanOut {
   private final Broker broker;
   private final Catalog catalog;
   private final Connections connections;
-  private final Gateway gateway;
-  private final Notifier notifier;
+  private final ConnectionSender gateway;
+  private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
-  private final Threads threads;
-  private final Batches.Stores stores;
+  private final TaskRunner tasks;
+  private final EventBatches.Stores stores;
 
   /** Sends with these. */
   public FanOut(
       Subscribers subscribers,
       Broker broker,
       Catalog catalog,
-      EventSource source,
+      EventReader source,
       Connections connections,
-      Gateway gateway,
-      Notifier notifier,
+      ConnectionSender gateway,
+      FanOutInvoker fanOutInvoker,
       PayloadLinks links,
       InstantSource clock,
-      Threads threads) {
+      TaskRunner tasks) {
     this.subscribers = subscribers;
     this.broker = broker;
     this.catalog = catalog;
     this.connections = connections;
     this.gateway = gateway;
-    this.notifier = notifier;
+    this.fanOutInvoker = fanOutInvoker;
     this.clock = clock;
-    this.threads = threads;
-    stores = new Batches.Stores(broker, source, links, threads);
+    this.tasks = tasks;
+    stores = new EventBatches.Stores(broker, source, links, tasks);
   }
 
   /** What a fan-out did. */
@@ -143,7 +143,7 @@ public final class FanOut {
       }
       before = cursors;
       try {
-        threads.pause(LOOK_AT_HOLDER);
+        tasks.pause(LOOK_AT_HOLDER);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return Optional.empty();
@@ -178,7 +178,7 @@ public final class FanOut {
    * @param ended whether everything is in the archive, and nothing more will be published
    * @param batches the messages made since
    */
-  private record Look(Run run, Broker.Buffer buffer, boolean ended, Batches batches) {}
+  private record Look(Run run, Broker.Buffer buffer, boolean ended, EventBatches batches) {}
 
   private final class Round {
     private final String runId;
@@ -212,7 +212,7 @@ public final class FanOut {
     }
 
     private Sent serve() {
-      try (Threads.Crew senders = threads.crew()) {
+      try (TaskRunner.TaskGroup senders = tasks.newGroup()) {
         try {
           serve(senders);
         } finally {
@@ -222,7 +222,7 @@ public final class FanOut {
       return new Sent(events.sum(), dropped.sum());
     }
 
-    private void serve(Threads.Crew senders) {
+    private void serve(TaskRunner.TaskGroup senders) {
       int idleLooks = 0;
       boolean soughtAtEnd = false;
       while (true) {
@@ -232,7 +232,7 @@ public final class FanOut {
         if (!clock.instant().isBefore(deadline)) {
           awaitAll(senders);
           subscribers.abandon(runId, fence);
-          notifier.wake(runId);
+          fanOutInvoker.wake(runId);
           return;
         }
         if (!keepsLease()) {
@@ -240,7 +240,7 @@ public final class FanOut {
           awaitAll(senders);
           // Whoever has it now goes on. If nobody has, since Redis lost it, somebody must.
           subscribers.markLoss(runId);
-          notifier.wake(runId);
+          fanOutInvoker.wake(runId);
           return;
         }
         boolean first = look == null;
@@ -314,7 +314,7 @@ public final class FanOut {
      */
     private void wakeForLateSubscriber() {
       if (look.ended() && !subscribers.cursors(runId).isEmpty()) {
-        notifier.wake(runId);
+        fanOutInvoker.wake(runId);
       }
     }
 
@@ -337,10 +337,10 @@ public final class FanOut {
       boolean known = look != null && (buffer.open() || look.run().archived());
       Run run = known ? look.run() : catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
       boolean ended = run.archived() && !buffer.open();
-      return new Look(run, buffer, ended, new Batches(run, ended, stores));
+      return new Look(run, buffer, ended, new EventBatches(run, ended, stores));
     }
 
-    private boolean startThoseBehind(Map<String, Long> cursors, Threads.Crew senders) {
+    private boolean startThoseBehind(Map<String, Long> cursors, TaskRunner.TaskGroup senders) {
       boolean started = false;
       for (Map.Entry<String, Long> cursor : cursors.entrySet()) {
         boolean behind = look.ended() || cursor.getValue() <= look.buffer().lastSeq();
@@ -381,7 +381,7 @@ public final class FanOut {
               if (++failed == ATTEMPTS) {
                 return; // it may have gone, or subscribed anew: that shows at the next look
               }
-              threads.pause(FIRST_BACKOFF.multipliedBy(1L << (failed - 1)));
+              tasks.pause(FIRST_BACKOFF.multipliedBy(1L << (failed - 1)));
             }
           }
         }
@@ -404,13 +404,13 @@ public final class FanOut {
               send(
                   connectionId,
                   cursor,
-                  Messages.overflow(runId, cursor, availableFrom),
+                  ServerMessages.overflow(runId, cursor, availableFrom),
                   () -> end(connectionId, cursor, true));
           case Batch.Ended() ->
               send(
                   connectionId,
                   cursor,
-                  Messages.closed(runId, now.run().status(), now.run().nEvents()),
+                  ServerMessages.closed(runId, now.run().status(), now.run().nEvents()),
                   () -> end(connectionId, cursor, false));
         };
       } catch (RuntimeException e) {
@@ -522,7 +522,7 @@ public final class FanOut {
     }
 
     /** Waits a moment for a sender to end. */
-    private void awaitOne(Threads.Crew senders) {
+    private void awaitOne(TaskRunner.TaskGroup senders) {
       try {
         senders.awaitOne(LOOK_EVERY);
       } catch (InterruptedException _) {
@@ -531,7 +531,7 @@ public final class FanOut {
     }
 
     /** Waits for all senders: they look at the deadline themselves, and a message has time-outs. */
-    private void awaitAll(Threads.Crew senders) {
+    private void awaitAll(TaskRunner.TaskGroup senders) {
       while (!senders.isIdle() && !Thread.currentThread().isInterrupted()) {
         awaitOne(senders);
       }

@@ -24,27 +24,27 @@ public final class Subscriptions {
   private final Connections connections;
   private final Subscribers subscribers;
   private final Catalog catalog;
-  private final Notifier notifier;
-  private final Gateway gateway;
+  private final FanOutInvoker fanOutInvoker;
+  private final ConnectionSender sender;
   private final InstantSource clock;
-  private final Threads threads;
+  private final TaskRunner tasks;
 
   /** Serves connections with these. */
   public Subscriptions(
       Connections connections,
       Subscribers subscribers,
       Catalog catalog,
-      Notifier notifier,
-      Gateway gateway,
+      FanOutInvoker fanOutInvoker,
+      ConnectionSender sender,
       InstantSource clock,
-      Threads threads) {
+      TaskRunner tasks) {
     this.connections = connections;
     this.subscribers = subscribers;
     this.catalog = catalog;
-    this.notifier = notifier;
-    this.gateway = gateway;
+    this.fanOutInvoker = fanOutInvoker;
+    this.sender = sender;
     this.clock = clock;
-    this.threads = threads;
+    this.tasks = tasks;
   }
 
   /**
@@ -69,14 +69,14 @@ public final class Subscriptions {
    * Whoever asked is told, or disconnected.
    *
    * @return what it was not served for, if it was not
-   * @throws Unanswered if neither can be done: API Gateway tells the client then
+   * @throws ReplyFailed if neither can be done: API Gateway tells the client then
    */
   public Optional<RuntimeException> receive(String connectionId, String message) {
     ClientMessage said = ClientMessage.read(message);
     try {
       serve(connectionId, said);
       return Optional.empty();
-    } catch (Unanswered e) {
+    } catch (ReplyFailed e) {
       throw e;
     } catch (BrokerUnavailable
         | CatalogUnavailable
@@ -85,14 +85,14 @@ public final class Subscriptions {
       return told(
           connectionId,
           said,
-          ErrorCode.UNAVAILABLE,
+          MessageErrorCode.UNAVAILABLE,
           "a store does not answer for now; say it again",
           e);
     } catch (RuntimeException e) {
       return told(
           connectionId,
           said,
-          ErrorCode.INTERNAL_ERROR,
+          MessageErrorCode.INTERNAL_ERROR,
           "the service failed; its log has the rest",
           e);
     }
@@ -101,12 +101,12 @@ public final class Subscriptions {
   private Optional<RuntimeException> told(
       String connectionId,
       ClientMessage said,
-      ErrorCode code,
+      MessageErrorCode code,
       String message,
       RuntimeException why) {
     try {
       error(connectionId, said.about(), code, message);
-    } catch (Unanswered e) {
+    } catch (ReplyFailed e) {
       e.addSuppressed(why);
       throw e;
     }
@@ -121,8 +121,8 @@ public final class Subscriptions {
         subscribers.remove(runId, connectionId);
         connections.unsubscribed(connectionId, runId);
       }
-      case ClientMessage.Ping() -> answer(connectionId, Messages.pong());
-      case ClientMessage.Bad(ErrorCode code, String why) ->
+      case ClientMessage.Ping() -> answer(connectionId, ServerMessages.pong());
+      case ClientMessage.Bad(MessageErrorCode code, String why) ->
           error(connectionId, said.about(), code, why);
     }
   }
@@ -130,7 +130,11 @@ public final class Subscriptions {
   private void subscribe(String connectionId, String runId, long fromSeq) {
     Optional<Run> run = catalog.find(runId);
     if (run.isEmpty()) {
-      error(connectionId, Optional.of(runId), ErrorCode.UNKNOWN_RUN, "no run has the id " + runId);
+      error(
+          connectionId,
+          Optional.of(runId),
+          MessageErrorCode.UNKNOWN_RUN,
+          "no run has the id " + runId);
       return;
     }
     long next = run.get().nEvents() + 1;
@@ -138,7 +142,7 @@ public final class Subscriptions {
       error(
           connectionId,
           Optional.of(runId),
-          ErrorCode.INVALID_FIELD,
+          MessageErrorCode.INVALID_FIELD,
           "from_seq is at most the run's next seq, %d, not %d".formatted(next, fromSeq));
       return;
     }
@@ -150,7 +154,7 @@ public final class Subscriptions {
       error(
           connectionId,
           Optional.of(runId),
-          ErrorCode.TOO_MANY_READERS,
+          MessageErrorCode.TOO_MANY_READERS,
           "a run has at most %d live readers; GET /events has its events too"
               .formatted(Subscribers.MAX_READERS));
       return;
@@ -160,24 +164,24 @@ public final class Subscriptions {
       error(
           connectionId,
           Optional.of(runId),
-          ErrorCode.TOO_MANY_SUBSCRIPTIONS,
+          MessageErrorCode.TOO_MANY_SUBSCRIPTIONS,
           "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
       return;
     }
-    notifier.wake(runId);
+    fanOutInvoker.wake(runId);
   }
 
   private void error(
-      String connectionId, Optional<String> aboutRun, ErrorCode code, String message) {
-    answer(connectionId, Messages.error(aboutRun, code, message));
+      String connectionId, Optional<String> aboutRun, MessageErrorCode code, String message) {
+    answer(connectionId, ServerMessages.error(aboutRun, code, message));
   }
 
   private void answer(String connectionId, String message) {
     if (!isTaken(connectionId, message)) {
       // One that waits for an answer in vain must not wait for ever.
       LOG.warn("connection {} is closed: it takes no answer", connectionId);
-      if (!gateway.close(connectionId)) {
-        throw new Unanswered(connectionId);
+      if (!sender.close(connectionId)) {
+        throw new ReplyFailed(connectionId);
       }
     }
   }
@@ -186,12 +190,12 @@ public final class Subscriptions {
   private boolean isTaken(String connectionId, String message) {
     Duration backoff = FIRST_BACKOFF;
     for (int attempt = 1; true; attempt++) {
-      Gateway.Sent sent = gateway.send(connectionId, message);
-      if (sent != Gateway.Sent.LATER || attempt == ATTEMPTS) {
-        return sent == Gateway.Sent.DELIVERED || sent == Gateway.Sent.GONE;
+      ConnectionSender.Sent sent = sender.send(connectionId, message);
+      if (sent != ConnectionSender.Sent.LATER || attempt == ATTEMPTS) {
+        return sent == ConnectionSender.Sent.DELIVERED || sent == ConnectionSender.Sent.GONE;
       }
       try {
-        threads.pause(backoff);
+        tasks.pause(backoff);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return false;

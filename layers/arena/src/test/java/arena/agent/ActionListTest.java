@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import arena.Anything;
+import arena.ArenaArbitraries;
 import arena.codec.ActionCodec;
 import arena.codec.PayloadCodec;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.run.Limits;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,12 +32,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ActionListTest {
-  private static ActionList read(String text) {
-    return ActionList.read("", text, "");
+  private static ActionListParser read(String text) {
+    return ActionListParser.read("", text, "");
   }
 
   private static List<String> actions(String text) {
-    return read(text).actions().stream().map(Json::text).toList();
+    return read(text).actions().stream().map(RawJson::text).toList();
   }
 
   private static Stream<Arguments> texts() {
@@ -62,7 +62,7 @@ class ActionListTest {
   @ParameterizedTest
   @MethodSource("texts")
   void theFirstArrayThatParsesCounts(String text, String action, String reasoning) {
-    assertEquals(new ActionList(List.of(new Json(action)), reasoning), read(text));
+    assertEquals(new ActionListParser(List.of(new RawJson(action)), reasoning), read(text));
   }
 
   @ParameterizedTest
@@ -82,19 +82,19 @@ class ActionListTest {
         "]["
       })
   void aTextWithoutAnArrayIsAnEmptyTurnKeptAsReasoning(String text) {
-    assertEquals(new ActionList(List.of(), text.strip()), read(text));
+    assertEquals(new ActionListParser(List.of(), text.strip()), read(text));
   }
 
   @Test
   void whatIsNoObjectIsLeftOutAndSaid() {
-    ActionList list = read("[1, \"wait\", null, [], {\"type\":\"wait\"}, true]");
-    assertEquals(List.of(new Json("{\"type\":\"wait\"}")), list.actions());
+    ActionListParser list = read("[1, \"wait\", null, [], {\"type\":\"wait\"}, true]");
+    assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), list.actions());
     assertEquals("[left out, no objects: 5]", list.reasoning());
   }
 
   @Test
   void moreActionsThanATurnHasAreLeftOutAndSaid() {
-    ActionList list = read("[" + "{\"type\":\"wait\"},".repeat(60) + "{}]");
+    ActionListParser list = read("[" + "{\"type\":\"wait\"},".repeat(60) + "{}]");
     assertEquals(Limits.MAX_ACTIONS, list.actions().size());
     assertEquals("[left out, more than 50 actions: 11]", list.reasoning());
   }
@@ -103,8 +103,8 @@ class ActionListTest {
   void anActionThatIsTooLongIsLeftOutAndSaid() {
     String fits = "{\"a\":\"" + "x".repeat(Limits.MAX_ACTION_CHARS - 8) + "\"}";
     String tooLong = fits.replace("{\"a", "{\"aa");
-    ActionList list = read("So: [" + tooLong + "," + fits + "]");
-    assertEquals(List.of(new Json(fits)), list.actions());
+    ActionListParser list = read("So: [" + tooLong + "," + fits + "]");
+    assertEquals(List.of(new RawJson(fits)), list.actions());
     assertEquals("So:\n[left out, longer than 2000 characters: 1]", list.reasoning());
   }
 
@@ -112,8 +112,8 @@ class ActionListTest {
   void anActionThatIsTooDeepIsLeftOutAndSaid() {
     String fits = "{\"a\":" + "[".repeat(19) + "]".repeat(19) + "}";
     String tooDeep = "{\"a\":" + "[".repeat(20) + "]".repeat(20) + "}";
-    ActionList list = read("[" + tooDeep + "," + fits + "]");
-    assertEquals(List.of(new Json(fits)), list.actions());
+    ActionListParser list = read("[" + tooDeep + "," + fits + "]");
+    assertEquals(List.of(new RawJson(fits)), list.actions());
     assertEquals("[left out, nested deeper than 20: 1]", list.reasoning());
   }
 
@@ -154,7 +154,7 @@ class ActionListTest {
   @Test
   void aNumberOfAThousandsOfDigitsSurvivesTheStore() {
     String number = "7".repeat(1_900);
-    List<Json> actions = read("[{\"n\":" + number + "}]").actions();
+    List<RawJson> actions = read("[{\"n\":" + number + "}]").actions();
     Payload payload = new Payload.LlmResponse(actions, "", 0);
     assertEquals(payload, PayloadCodec.read(PayloadCodec.write(payload)));
     assertEquals(1, actions.size());
@@ -178,7 +178,7 @@ class ActionListTest {
       text.append(String.join(",", some.stream().map(name -> "\"" + name + "\":1").toList()));
       text.append("}");
     }
-    List<Json> actions = read(text.append("]").toString()).actions();
+    List<RawJson> actions = read(text.append("]").toString()).actions();
     assertEquals(50, actions.size());
     Payload payload = new Payload.LlmResponse(actions, "", 0);
     assertEquals(payload, PayloadCodec.read(PayloadCodec.write(payload)));
@@ -187,13 +187,13 @@ class ActionListTest {
   @Test
   void thinkingAndRemarksAreReasoning() {
     assertEquals(
-        new ActionList(List.of(), "Hm.\nYes.\n[cut; left out, no objects: 1]"),
-        ActionList.read(" Hm. ", "[1] Yes.", "cut"));
+        new ActionListParser(List.of(), "Hm.\nYes.\n[cut; left out, no objects: 1]"),
+        ActionListParser.read(" Hm. ", "[1] Yes.", "cut"));
   }
 
   @Test
   void aLongReasoningIsCutAndItsRemarksStay() {
-    ActionList list = read("😀".repeat(30_000) + "[1]");
+    ActionListParser list = read("😀".repeat(30_000) + "[1]");
     assertEquals(
         Limits.MAX_REASONING_CHARS, list.reasoning().codePointCount(0, list.reasoning().length()));
     assertTrue(list.reasoning().endsWith("…\n[left out, no objects: 1]"));
@@ -202,7 +202,7 @@ class ActionListTest {
   @Test
   void aTextWithoutEndIsReadInPart() {
     String text = "x".repeat(Limits.MAX_ANSWER_CHARS) + "[{}]";
-    ActionList list = read(text);
+    ActionListParser list = read(text);
     assertEquals(List.of(), list.actions());
     assertTrue(list.reasoning().endsWith("\n[only the first 200000 characters are read]"));
   }
@@ -229,9 +229,9 @@ class ActionListTest {
   Arbitrary<String> writings() {
     Arbitrary<String> part =
         Arbitraries.oneOf(
-            Anything.json(),
-            Anything.text(),
-            Anything.actionObject()
+            ArenaArbitraries.json(),
+            ArenaArbitraries.text(),
+            ArenaArbitraries.actionObject()
                 .list()
                 .ofMaxSize(4)
                 .map(all -> "[" + String.join(",", all) + "]"),
@@ -243,9 +243,9 @@ class ActionListTest {
   /** Whatever a model writes: it is kept within the limits, and every store gives it back. */
   @Property
   void nothingThatAModelWritesIsAnError(@ForAll("writings") String text) {
-    ActionList list = read(text);
+    ActionListParser list = read(text);
     assertTrue(list.actions().size() <= Limits.MAX_ACTIONS);
-    for (Json action : list.actions()) {
+    for (RawJson action : list.actions()) {
       assertTrue(action.text().length() <= Limits.MAX_ACTION_CHARS);
       ActionCodec.read(action);
     }
@@ -272,7 +272,7 @@ class ActionListTest {
 
   @Provide
   Arbitrary<List<String>> objects() {
-    return Anything.actionObject().list().ofMaxSize(5);
+    return ArenaArbitraries.actionObject().list().ofMaxSize(5);
   }
 
   private static ObjectMapper exact() {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.event.Json;
+import arena.event.RawJson;
 import arena.models.Behaviour;
 import arena.models.Fault;
 import arena.models.ModelCall;
@@ -87,7 +87,9 @@ class ModelAgentsTest {
   }
 
   private static Decision decide(String model, Map<String, String> environment) {
-    return new ModelAgents(environment).forProfile(profile(model)).decide(WORLD, WORLD.summary());
+    return new ModelAgentResolver(environment)
+        .forProfile(profile(model))
+        .decide(WORLD, WORLD.summary());
   }
 
   private ModelException failure(String model) {
@@ -106,7 +108,7 @@ class ModelAgentsTest {
   @ValueSource(strings = {"bedrock:", "openai:"})
   void aModelPlays(String api) {
     Decision decision = decide(api + "any");
-    assertEquals(List.of(new Json("{\"type\":\"queue_villager\"}")), decision.actions());
+    assertEquals(List.of(new RawJson("{\"type\":\"queue_villager\"}")), decision.actions());
     assertEquals("One more villager.", decision.reasoning());
     assertEquals(0, decision.costUsd());
   }
@@ -179,7 +181,7 @@ class ModelAgentsTest {
         Behaviour.always(
             new Reply.Text("[{\"type\":\"wait\"}]", Optional.empty(), Optional.of("Hm."), false)));
     Decision decision = decide("openai:thinker");
-    assertEquals(List.of(new Json("{\"type\":\"wait\"}")), decision.actions());
+    assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), decision.actions());
     assertEquals(flavour == ModelServer.Flavour.OPENAI ? "" : "Hm.", decision.reasoning());
     assertEquals(0, decision.costUsd());
   }
@@ -192,7 +194,7 @@ class ModelAgentsTest {
             new Reply.Text(
                 "[{\"type\":\"wait\"}] Done.", Optional.empty(), Optional.of("[1] Hm."), false)));
     Decision decision = decide("bedrock:thinker");
-    assertEquals(List.of(new Json("{\"type\":\"wait\"}")), decision.actions());
+    assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), decision.actions());
     assertEquals("[1] Hm.\nDone.", decision.reasoning());
   }
 
@@ -201,7 +203,7 @@ class ModelAgentsTest {
     server.when(
         "r1", Behaviour.text("<think>\nFirst [1] or [2]?\n</think>\n\n[{\"type\":\"wait\"}]"));
     Decision decision = decide("openai:r1");
-    assertEquals(List.of(new Json("{\"type\":\"wait\"}")), decision.actions());
+    assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), decision.actions());
     assertEquals("First [1] or [2]?", decision.reasoning());
   }
 
@@ -237,7 +239,7 @@ class ModelAgentsTest {
     server.when(
         "refusal",
         raw("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot.\"}}]}"));
-    assertEquals(List.of(new Json("{}")), decide("openai:parts").actions());
+    assertEquals(List.of(new RawJson("{}")), decide("openai:parts").actions());
     assertEquals(new Decision(List.of(), "", 0), decide("openai:null"));
     assertEquals(new Decision(List.of(), "I cannot.", 0), decide("openai:refusal"));
   }
@@ -454,7 +456,7 @@ class ModelAgentsTest {
   @ParameterizedTest
   @ValueSource(strings = {"bedrock:throttle-2", "openai:throttle-2"})
   void aThrottledCallIsAnsweredWhenItIsMadeAgain(String model) {
-    Agent agent = new ModelAgents(environment()).forProfile(profile(model));
+    Agent agent = new ModelAgentResolver(environment()).forProfile(profile(model));
     assertThrows(ModelThrottled.class, () -> agent.decide(WORLD, WORLD.summary()));
     assertThrows(ModelThrottled.class, () -> agent.decide(WORLD, WORLD.summary()));
     assertEquals(1, agent.decide(WORLD, WORLD.summary()).actions().size());
@@ -473,7 +475,7 @@ class ModelAgentsTest {
           }
           return Reply.text("[]");
         });
-    Agent agent = new ModelAgents(environment()).forProfile(profile("openai:o9"));
+    Agent agent = new ModelAgentResolver(environment()).forProfile(profile("openai:o9"));
     assertEquals(List.of(), agent.decide(WORLD, WORLD.summary()).actions());
     assertEquals(3, server.calls().size());
     agent.decide(WORLD, WORLD.summary());
@@ -522,7 +524,7 @@ class ModelAgentsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "gpt-4o", "openai:", "bedrock:", "Scripted", "azure:gpt-4o"})
   void anUnknownModelIsRefusedBeforeAnyCall(String model) {
-    ModelAgents agents = new ModelAgents(environment());
+    ModelAgentResolver agents = new ModelAgentResolver(environment());
     ModelRefused refused =
         assertThrows(ModelRefused.class, () -> agents.forProfile(profile(model)));
     assertEquals(
@@ -536,7 +538,7 @@ class ModelAgentsTest {
     ModelRefused refused =
         assertThrows(
             ModelRefused.class,
-            () -> new ModelAgents(Map.of()).forProfile(profile("openai:gpt-4o")));
+            () -> new ModelAgentResolver(Map.of()).forProfile(profile("openai:gpt-4o")));
     assertEquals(
         "ARENA_OPENAI_BASE_URL is not set: give the endpoint's address, up to and with /v1.",
         refused.getMessage());
@@ -546,7 +548,7 @@ class ModelAgentsTest {
   @ValueSource(
       strings = {"localhost:11434/v1", "ftp://host/v1", "http://", "http://user:word@host/v1", "%"})
   void aBaseUrlThatIsNoneIsRefused(String url) {
-    ModelAgents agents = new ModelAgents(Map.of("ARENA_OPENAI_BASE_URL", url));
+    ModelAgentResolver agents = new ModelAgentResolver(Map.of("ARENA_OPENAI_BASE_URL", url));
     ModelRefused refused =
         assertThrows(ModelRefused.class, () -> agents.forProfile(profile("openai:m")));
     assertFalse(refused.getMessage().contains("word"), refused.getMessage());
@@ -582,13 +584,13 @@ class ModelAgentsTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new ModelAgents(Map.of("ARENA_MODEL_TIMEOUT_SECONDS", seconds)));
+            () -> new ModelAgentResolver(Map.of("ARENA_MODEL_TIMEOUT_SECONDS", seconds)));
     assertTrue(e.getMessage().startsWith("ARENA_MODEL_TIMEOUT_SECONDS is "), e.getMessage());
   }
 
   @Test
   void oneProfileHasOneAgent() {
-    ModelAgents agents = new ModelAgents(environment());
+    ModelAgentResolver agents = new ModelAgentResolver(environment());
     assertSame(agents.forProfile(profile("openai:m")), agents.forProfile(profile("openai:m")));
     assertInstanceOf(ScriptedAgent.class, agents.forProfile(Profile.DEFAULT));
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PricesTest {
-  private final Prices prices = Prices.load();
+  private final PriceTable prices = PriceTable.load();
 
   @ParameterizedTest
   @ValueSource(
@@ -53,7 +53,7 @@ class PricesTest {
 
   @Test
   void everyRowTellsWhereAndWhenItsPriceWasFound() throws Exception {
-    try (InputStream in = Prices.class.getResourceAsStream(Prices.TABLE)) {
+    try (InputStream in = PriceTable.class.getResourceAsStream(PriceTable.TABLE)) {
       List<String> rows =
           new String(in.readAllBytes(), StandardCharsets.UTF_8)
               .lines()

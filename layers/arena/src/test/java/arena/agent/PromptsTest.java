@@ -38,7 +38,7 @@ class PromptsTest {
   @Test
   void thePromptsOwnExamplesAreNoAnswer() {
     for (PromptVariant variant : PromptVariant.values()) {
-      assertEquals(0, ActionList.read("", Prompts.system(variant), "").actions().size());
+      assertEquals(0, ActionListParser.read("", Prompts.system(variant), "").actions().size());
     }
   }
 

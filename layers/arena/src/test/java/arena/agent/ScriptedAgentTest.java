@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.codec.ActionCodec;
-import arena.event.Json;
+import arena.event.RawJson;
 import arena.run.Mutation;
 import arena.run.PromptVariant;
 import arena.world.Age;
@@ -19,7 +19,7 @@ class ScriptedAgentTest {
   private static World play(PromptVariant variant, World world, int turns) {
     Agent agent = new ScriptedAgent(variant);
     for (int i = 0; i < turns; i++) {
-      for (Json action : agent.decide(world, world.summary()).actions()) {
+      for (RawJson action : agent.decide(world, world.summary()).actions()) {
         world = world.apply(ActionCodec.read(action)).world();
       }
       world = world.tick();

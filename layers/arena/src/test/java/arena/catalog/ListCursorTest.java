@@ -26,17 +26,17 @@ class ListCursorTest {
     String text = cursor.write();
     assertEquals(cursor, ListCursor.read("listed", text));
     assertEquals(text, text.replaceAll("[^A-Za-z0-9_-]", ""));
-    assertThrows(BadCursor.class, () -> ListCursor.read("archived", text));
+    assertThrows(InvalidCursor.class, () -> ListCursor.read("archived", text));
   }
 
   @Property
   void anyOtherTextIsRefused(@ForAll @StringLength(max = 250) String text) {
-    assertThrows(BadCursor.class, () -> ListCursor.read("listed", text));
+    assertThrows(InvalidCursor.class, () -> ListCursor.read("listed", text));
     String encoded =
         Base64.getUrlEncoder()
             .withoutPadding()
             .encodeToString(("listed/" + text).getBytes(StandardCharsets.UTF_8));
-    assertThrows(BadCursor.class, () -> ListCursor.read("listed", encoded));
+    assertThrows(InvalidCursor.class, () -> ListCursor.read("listed", encoded));
   }
 
   @Property
@@ -47,7 +47,7 @@ class ListCursorTest {
     String changed = text.substring(0, index) + other + text.substring(index + 1);
     try {
       assertEquals(changed, ListCursor.read("listed", changed).write());
-    } catch (BadCursor e) {
+    } catch (InvalidCursor e) {
       // as it should be
     }
   }

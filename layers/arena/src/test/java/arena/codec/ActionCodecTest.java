@@ -2,7 +2,7 @@ package arena.codec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import arena.event.Json;
+import arena.event.RawJson;
 import arena.world.Action;
 import arena.world.Building;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ActionCodecTest {
   private static Action read(String json) {
-    return ActionCodec.read(new Json(json));
+    return ActionCodec.read(new RawJson(json));
   }
 
   @Test

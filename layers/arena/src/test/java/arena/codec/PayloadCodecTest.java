@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.world.Age;
 import arena.world.World;
 import java.time.Instant;
@@ -41,12 +41,14 @@ class PayloadCodecTest {
             pop=8/25 age=Dark Age buildings=[house, house] queued_villagers=2 age_up=0"}"""),
         Arguments.of(
             new Payload.LlmResponse(
-                List.of(new Json("{\"type\":\"wait\",\"n\":1.50}"), new Json("{}")), "Hm.", 0.0012),
+                List.of(new RawJson("{\"type\":\"wait\",\"n\":1.50}"), new RawJson("{}")),
+                "Hm.",
+                0.0012),
             """
             {"kind":"llm_response","actions":[{"type":"wait","n":1.50},{}],"reasoning":"Hm.",\
             "cost_usd":0.0012}"""),
         Arguments.of(
-            new Payload.ActionTaken(0, new Json("{\"type\":\"wait\",\"n\":1.50}")),
+            new Payload.ActionTaken(0, new RawJson("{\"type\":\"wait\",\"n\":1.50}")),
             """
             {"kind":"action","index_in_turn":0,"action":{"type":"wait","n":1.50}}"""),
         Arguments.of(

@@ -3,10 +3,10 @@ package arena.codec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.Anything;
+import arena.ArenaArbitraries;
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.world.World;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,23 +19,23 @@ import net.jqwik.api.Provide;
 class RoundTripTest {
   @Provide
   Arbitrary<Payload> payloads() {
-    return Anything.payload();
+    return ArenaArbitraries.payload();
   }
 
   @Provide
   Arbitrary<World> worlds() {
-    return Anything.world();
+    return ArenaArbitraries.world();
   }
 
   @Provide
   Arbitrary<String> texts() {
-    return Anything.text();
+    return ArenaArbitraries.text();
   }
 
   @Provide
   Arbitrary<Event> events() {
-    return Anything.payload()
-        .flatMap(payload -> Anything.event(payload.kind(), PayloadCodec.write(payload)));
+    return ArenaArbitraries.payload()
+        .flatMap(payload -> ArenaArbitraries.event(payload.kind(), PayloadCodec.write(payload)));
   }
 
   private static String throughBytes(String text) {
@@ -80,7 +80,8 @@ class RoundTripTest {
             new Payload.LlmResponse(List.of(), text, 0.25),
             new Payload.ActionResult(0, text, false),
             new Payload.WorldMutation(text, text, text),
-            new Payload.ActionTaken(0, new Json("{\"type\":" + Anything.quoted(text) + "}")));
+            new Payload.ActionTaken(
+                0, new RawJson("{\"type\":" + ArenaArbitraries.quoted(text) + "}")));
     for (Payload payload : payloads) {
       String written = PayloadCodec.write(payload);
       assertEquals(written, throughBytes(written));
@@ -92,12 +93,12 @@ class RoundTripTest {
   @Property(tries = 20)
   void aLargePayloadComesBackToTheByte(@ForAll("texts") String text) {
     String long1 = (text + "x").repeat(3_000);
-    String action = "{\"type\":" + Anything.quoted(long1) + ",\"n\":1.50}";
+    String action = "{\"type\":" + ArenaArbitraries.quoted(long1) + ",\"n\":1.50}";
     Payload payload =
-        new Payload.LlmResponse(List.of(new Json(action), new Json(action)), long1, 0);
+        new Payload.LlmResponse(List.of(new RawJson(action), new RawJson(action)), long1, 0);
     String written = PayloadCodec.write(payload);
     assertEquals(written, PayloadCodec.write(PayloadCodec.read(written)));
-    Event event = Anything.event("llm_response", written).sample();
+    Event event = ArenaArbitraries.event("llm_response", written).sample();
     assertEquals(event, EnvelopeCodec.read(EnvelopeCodec.write(event)));
   }
 
@@ -120,7 +121,8 @@ class RoundTripTest {
   Arbitrary<String> almostJson() {
     Arbitrary<String> written =
         Arbitraries.oneOf(
-            Anything.payload().map(PayloadCodec::write), Anything.world().map(WorldCodec::write));
+            ArenaArbitraries.payload().map(PayloadCodec::write),
+            ArenaArbitraries.world().map(WorldCodec::write));
     Arbitrary<String> cut =
         written.flatMap(
             text ->
@@ -137,6 +139,6 @@ class RoundTripTest {
                     text.replaceAll("\"[a-z]+\":\"", "\"age\":\""),
                     text + "x",
                     text + text));
-    return Arbitraries.oneOf(cut, swapped, Anything.json(), Anything.text());
+    return Arbitraries.oneOf(cut, swapped, ArenaArbitraries.json(), ArenaArbitraries.text());
   }
 }

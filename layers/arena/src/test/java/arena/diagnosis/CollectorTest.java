@@ -3,7 +3,7 @@ package arena.diagnosis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.broker.BrokerLook;
+import arena.broker.BrokerSnapshot;
 import arena.broker.BrokerUnavailable;
 import arena.journal.JournalTail;
 import arena.run.Run;
@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** How often sources are asked, and what becomes of one that does not answer. */
 class CollectorTest {
-  private final Case facts = new Case();
+  private final FactsFixture facts = new FactsFixture();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private boolean brokerAway;
   private boolean brokerAwayOnce;
 
-  private final Sources sources =
-      new Sources() {
-        private <T> T told(String whom, Told<T> told) {
+  private final FactSources sources =
+      new FactSources() {
+        private <T> T told(String whom, ProbeResult<T> told) {
           asked.add(whom);
           return told.known().orElseThrow();
         }
@@ -39,9 +39,9 @@ class CollectorTest {
         }
 
         @Override
-        public BrokerLook broker(String runId) {
+        public BrokerSnapshot broker(String runId) {
           boolean away = brokerAway || (brokerAwayOnce && !asked.contains("broker"));
-          BrokerLook look = told("broker", facts.broker);
+          BrokerSnapshot look = told("broker", facts.broker);
           if (away) {
             throw new BrokerUnavailable("it is away", null);
           }
@@ -55,12 +55,12 @@ class CollectorTest {
         }
 
         @Override
-        public Optional<Execution> execution(String runId) {
+        public Optional<ExecutionState> execution(String runId) {
           return told("execution", facts.execution);
         }
 
         @Override
-        public List<Execution.Entry> history(String runId, int limit) {
+        public List<ExecutionState.Entry> history(String runId, int limit) {
           throw new AssertionError("only a report asks for the whole history");
         }
 
@@ -72,9 +72,12 @@ class CollectorTest {
       };
 
   private Diagnosis diagnose() {
-    return new Collector(
-            sources, facts.facts().allowances(), "redis-cli", Clock.fixed(Case.NOW, ZoneOffset.UTC))
-        .diagnose(Case.RUN, "http://localhost:8000", false);
+    return new FactCollector(
+            sources,
+            facts.facts().allowances(),
+            "redis-cli",
+            Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC))
+        .diagnose(FactsFixture.RUN, "http://localhost:8000", false);
   }
 
   @Test

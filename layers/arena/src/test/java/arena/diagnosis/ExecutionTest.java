@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 /** Histories as Step Functions writes them. */
 class ExecutionTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
-  private final List<Execution.Entry> history = new ArrayList<>();
+  private final List<ExecutionState.Entry> history = new ArrayList<>();
 
   private void add(String type, String state, String error, String reason) {
     long id = history.size() + 1L;
     history.addFirst(
-        new Execution.Entry(
+        new ExecutionState.Entry(
             id,
             START.plusSeconds(id),
             type,
@@ -46,12 +46,12 @@ class ExecutionTest {
   @Test
   void aTaskUnderWayIsWaitedFor() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
-    Execution execution = Execution.read(history);
+    ExecutionState execution = ExecutionState.read(history);
     assertEquals("RUNNING", execution.status());
     assertEquals("PlayTurn", execution.state());
     assertEquals(OptionalInt.of(7), execution.turn());
     assertEquals(1, execution.attempts());
-    assertEquals(Execution.Pending.TASK, execution.pending());
+    assertEquals(ExecutionState.Pending.TASK, execution.pending());
     assertEquals(Optional.empty(), execution.lastError());
   }
 
@@ -59,13 +59,13 @@ class ExecutionTest {
   void aFailedTaskWaitsForItsRetry() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
     fail("arena.agent.ModelThrottled", "slow \\\"down\\\"");
-    Execution execution = Execution.read(history);
-    assertEquals(Execution.Pending.RETRY, execution.pending());
+    ExecutionState execution = ExecutionState.read(history);
+    assertEquals(ExecutionState.Pending.RETRY, execution.pending());
     assertEquals("ModelThrottled", execution.lastError().orElseThrow().code());
     assertEquals("slow \"down\"", execution.lastError().orElseThrow().message());
     assertEquals("PlayTurn", execution.lastError().orElseThrow().state());
     all("TaskScheduled", "TaskStarted");
-    execution = Execution.read(history);
+    execution = ExecutionState.read(history);
     assertEquals(2, execution.attempts());
     assertTrue(execution.lastError().isPresent(), "what the state failed with before");
   }
@@ -76,7 +76,7 @@ class ExecutionTest {
     fail("x.Y", "once");
     all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited", "TaskStateEntered");
     all("TaskScheduled");
-    Execution execution = Execution.read(history);
+    ExecutionState execution = ExecutionState.read(history);
     assertEquals(Optional.empty(), execution.lastError());
     assertEquals(1, execution.attempts());
   }
@@ -90,19 +90,19 @@ class ExecutionTest {
     all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited");
     add("FailStateEntered", "RunFailed", null, null);
     add("ExecutionFailed", null, "ModelRefused", "the key is wrong");
-    Execution execution = Execution.read(history);
+    ExecutionState execution = ExecutionState.read(history);
     assertEquals("FAILED", execution.status());
     assertEquals("FinalizeFailedRun", execution.state());
     assertEquals("arena.agent.ModelRefused", execution.lastError().orElseThrow().name());
     assertEquals("PlayTurn", execution.lastError().orElseThrow().state());
     assertEquals("ModelRefused", execution.endError().orElseThrow().name());
-    assertEquals(Execution.Pending.NOTHING, execution.pending());
+    assertEquals(ExecutionState.Pending.NOTHING, execution.pending());
   }
 
   @Test
   void aCauseThatWasCutOffIsReadAsFarAsItGoes() {
-    assertEquals("so f", Execution.message("{\"errorMessage\":\"so f"));
-    assertEquals("plain", Execution.message("plain"));
-    assertEquals("", Execution.message("{\"stackTrace\":[\"a.B.c(D.java:1)\"]}"));
+    assertEquals("so f", ExecutionState.message("{\"errorMessage\":\"so f"));
+    assertEquals("plain", ExecutionState.message("plain"));
+    assertEquals("", ExecutionState.message("{\"stackTrace\":[\"a.B.c(D.java:1)\"]}"));
   }
 }

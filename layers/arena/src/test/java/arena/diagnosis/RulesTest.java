@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.broker.BrokerLook;
+import arena.broker.BrokerSnapshot;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -19,11 +19,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule, by the facts that it is for: those of a run that is well, with one or two changed. */
 class RulesTest {
-  private static Arguments changed(Cause cause, Symptom symptom, Consumer<Case> change) {
+  private static Arguments changed(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
     return Arguments.of(cause, symptom, change);
   }
 
-  private static Arguments stuck(Cause cause, Consumer<Case> change) {
+  private static Arguments stuck(Cause cause, Consumer<FactsFixture> change) {
     return changed(cause, Symptom.STREAMING_WITHOUT_GROWTH, change);
   }
 
@@ -33,23 +33,24 @@ class RulesTest {
         nEvents == 0 ? Symptom.CLOSED_AT_ONCE : Symptom.GROWTH_THEN_ERROR,
         facts ->
             facts.row =
-                new Told.Fact<>(
+                new ProbeResult.Fact<>(
                     Optional.of(
-                        Case.run(
+                        FactsFixture.run(
                             RunStatus.FAILED,
                             "s3://x",
                             new Failure(code, "said so"),
                             nEvents,
-                            Case.NOW.minusSeconds(1)))));
+                            FactsFixture.NOW.minusSeconds(1)))));
   }
 
-  private static void execution(Case facts, Execution execution) {
-    facts.execution = new Told.Fact<>(Optional.of(execution));
+  private static void execution(FactsFixture facts, ExecutionState execution) {
+    facts.execution = new ProbeResult.Fact<>(Optional.of(execution));
   }
 
   private static Arguments erring(Cause cause, String error) {
     return stuck(
-        cause, facts -> execution(facts, Case.playing(1, Execution.Pending.RETRY, 1, error)));
+        cause,
+        facts -> execution(facts, FactsFixture.playing(1, ExecutionState.Pending.RETRY, 1, error)));
   }
 
   private static Stream<Arguments> changes() {
@@ -58,11 +59,11 @@ class RulesTest {
         changed(
             Cause.NO_SUCH_RUN,
             Symptom.NEVER_IN_RUNS,
-            facts -> facts.row = new Told.Fact<>(Optional.empty())),
+            facts -> facts.row = new ProbeResult.Fact<>(Optional.empty())),
         changed(
             Cause.CATALOG_UNREACHABLE,
             Symptom.UNKNOWN,
-            facts -> facts.row = new Told.Silence<>("it is away")),
+            facts -> facts.row = new ProbeResult.Silence<>("it is away")),
         failed(Cause.REAPED, "Abandoned", 10),
         failed(Cause.STOPPED, "Stopped", 10),
         failed(Cause.NEVER_STARTED, "NotStarted", 0),
@@ -82,23 +83,26 @@ class RulesTest {
         erring(Cause.TASK_LOST, "Runtime.ExitError"),
         erring(Cause.TASK_LOST, "States.Timeout"),
         erring(Cause.FAILED_LATER, "java.lang.IllegalStateException"),
-        stuck(Cause.NEVER_STARTED, facts -> facts.execution = new Told.Fact<>(Optional.empty())),
+        stuck(
+            Cause.NEVER_STARTED,
+            facts -> facts.execution = new ProbeResult.Fact<>(Optional.empty())),
         stuck(
             Cause.EXECUTION_ENDED,
             facts ->
                 execution(
                     facts,
-                    Case.state("ABORTED", "PlayTurn", 1, Execution.Pending.NOTHING, 9, null))),
+                    FactsFixture.state(
+                        "ABORTED", "PlayTurn", 1, ExecutionState.Pending.NOTHING, 9, null))),
         stuck(
             Cause.ARCHIVE_FAILED,
             facts ->
                 execution(
                     facts,
-                    Case.state(
+                    FactsFixture.state(
                         "RUNNING",
                         "FinalizeRun",
                         5,
-                        Execution.Pending.RETRY,
+                        ExecutionState.Pending.RETRY,
                         2,
                         "arena.archive.ArchiveUnavailable"))),
         changed(
@@ -107,66 +111,78 @@ class RulesTest {
             facts ->
                 execution(
                     facts,
-                    Case.state("RUNNING", "FinalizeRun", 5, Execution.Pending.TASK, 2, null))),
+                    FactsFixture.state(
+                        "RUNNING", "FinalizeRun", 5, ExecutionState.Pending.TASK, 2, null))),
         stuck(
             Cause.MODEL_HANGS,
             facts -> {
-              facts.journal = new Told.Fact<>(List.of(Case.begun(1, 8, 70)));
-              execution(facts, Case.playing(1, Execution.Pending.TASK, 70, null));
+              facts.journal = new ProbeResult.Fact<>(List.of(FactsFixture.begun(1, 8, 70)));
+              execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 70, null));
             }),
         stuck(
             Cause.TASK_LOST,
-            facts -> execution(facts, Case.playing(1, Execution.Pending.TASK, 100, null))),
-        stuck(Cause.BROKER_UNREACHABLE, facts -> facts.broker = new Told.Silence<>("it is away")),
+            facts ->
+                execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 100, null))),
+        stuck(
+            Cause.BROKER_UNREACHABLE,
+            facts -> facts.broker = new ProbeResult.Silence<>("it is away")),
         stuck(
             Cause.CONNECTIONS_EXHAUSTED,
-            facts -> facts.broker = new Told.Silence<>("ERR max number of clients reached")),
+            facts -> facts.broker = new ProbeResult.Silence<>("ERR max number of clients reached")),
         stuck(
             Cause.BROKER_LOST_DATA,
-            facts -> facts.broker = new Told.Fact<>(Case.look(0, 0, false, List.of()))),
+            facts ->
+                facts.broker = new ProbeResult.Fact<>(FactsFixture.look(0, 0, false, List.of()))),
         changed(
             Cause.READER_FELL_BEHIND,
             Symptom.GROWTH_THEN_ERROR,
             facts ->
                 facts.broker =
-                    new Told.Fact<>(
-                        Case.look(10, 4, true, List.of(new BrokerLook.Reader("slow", 3))))),
+                    new ProbeResult.Fact<>(
+                        FactsFixture.look(
+                            10, 4, true, List.of(new BrokerSnapshot.Reader("slow", 3))))),
         changed(
             Cause.MODEL_ANSWERS_NO_ACTIONS,
             Symptom.PLAYING_WITHOUT_EFFECT,
             facts ->
                 facts.journal =
-                    new Told.Fact<>(
-                        List.of(Case.begun(1, 8, 3), Case.answered(0, 4, "[]", "no idea", 4)))),
+                    new ProbeResult.Fact<>(
+                        List.of(
+                            FactsFixture.begun(1, 8, 3),
+                            FactsFixture.answered(0, 4, "[]", "no idea", 4)))),
         stuck(
             Cause.READERS_NOT_DRAINED,
             facts -> {
               facts.row =
-                  new Told.Fact<>(Optional.of(Case.run(RunStatus.COMPLETE, "s3://x", null)));
+                  new ProbeResult.Fact<>(
+                      Optional.of(FactsFixture.run(RunStatus.COMPLETE, "s3://x", null)));
               facts.broker =
-                  new Told.Fact<>(
-                      Case.look(10, 10, false, List.of(new BrokerLook.Reader("slow", 11))));
+                  new ProbeResult.Fact<>(
+                      FactsFixture.look(
+                          10, 10, false, List.of(new BrokerSnapshot.Reader("slow", 11))));
             }),
         changed(
             Cause.COMPLETE,
             Symptom.COMPLETE,
             facts ->
                 facts.row =
-                    new Told.Fact<>(Optional.of(Case.run(RunStatus.COMPLETE, "s3://x", null)))),
+                    new ProbeResult.Fact<>(
+                        Optional.of(FactsFixture.run(RunStatus.COMPLETE, "s3://x", null)))),
         changed(
             Cause.PLAYING,
             Symptom.PLAYING,
             facts -> {
               facts.journal =
-                  new Told.Fact<>(List.of(Case.answered(1, 10, "[{\"type\":\"wait\"}]", "", 1)));
-              execution(facts, Case.playing(1, Execution.Pending.TASK, 2, null));
+                  new ProbeResult.Fact<>(
+                      List.of(FactsFixture.answered(1, 10, "[{\"type\":\"wait\"}]", "", 1)));
+              execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 2, null));
             }));
   }
 
   @ParameterizedTest
   @MethodSource("changes")
-  void theFactsNameTheCause(Cause cause, Symptom symptom, Consumer<Case> change) {
-    Case facts = new Case();
+  void theFactsNameTheCause(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
+    FactsFixture facts = new FactsFixture();
     change.accept(facts);
     Diagnosis diagnosis = facts.diagnosis();
 
@@ -182,9 +198,9 @@ class RulesTest {
 
   @Test
   void aRunFailsForOneReason() {
-    Case facts = new Case();
-    Run stopped = Case.run(RunStatus.FAILED, "s3://x", new Failure("Stopped", "it was"));
-    facts.row = new Told.Fact<>(Optional.of(stopped));
+    FactsFixture facts = new FactsFixture();
+    Run stopped = FactsFixture.run(RunStatus.FAILED, "s3://x", new Failure("Stopped", "it was"));
+    facts.row = new ProbeResult.Fact<>(Optional.of(stopped));
     assertEquals(Cause.STOPPED, facts.diagnosis().main().cause());
     assertEquals(List.of(), facts.diagnosis().also());
   }
@@ -192,29 +208,29 @@ class RulesTest {
   /** Whether the turn is published cannot be told from a broker that lost the run. */
   @Test
   void aRunWhoseKeysAreGoneStillWaitsForItsModel() {
-    Case facts = new Case();
+    FactsFixture facts = new FactsFixture();
     assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
-    facts.broker = new Told.Fact<>(Case.look(0, 0, false, List.of()));
+    facts.broker = new ProbeResult.Fact<>(FactsFixture.look(0, 0, false, List.of()));
     assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
-    facts.broker = new Told.Fact<>(Case.look(7, 7, true, List.of()));
+    facts.broker = new ProbeResult.Fact<>(FactsFixture.look(7, 7, true, List.of()));
     assertEquals(WaitingOn.Step.PUBLISH, facts.diagnosis().waitingOn().orElseThrow().step());
   }
 
   /** Nothing was written for half an hour, by the row and by the journal. */
   @Test
   void aSilentRunIsTheReapers() {
-    Case facts = new Case();
-    facts.journal = new Told.Fact<>(List.of(Case.begun(1, 8, 2_000)));
+    FactsFixture facts = new FactsFixture();
+    facts.journal = new ProbeResult.Fact<>(List.of(FactsFixture.begun(1, 8, 2_000)));
     Facts silent =
         new Facts(
-            Case.NOW.plusSeconds(2_000),
-            Case.RUN,
+            FactsFixture.NOW.plusSeconds(2_000),
+            FactsFixture.RUN,
             facts.row,
             facts.journal,
             facts.broker,
             Optional.empty(),
             facts.execution,
-            new Told.Fact<>(1L),
+            new ProbeResult.Fact<>(1L),
             facts.cache,
             facts.facts().allowances());
     assertEquals(Cause.DUE_TO_BE_REAPED, Rules.read(silent).getFirst().cause());
@@ -223,9 +239,11 @@ class RulesTest {
   /** What no rule is for is called unknown, and what does not fit is told. */
   @Test
   void anUnknownStateSaysSoAndWhatDoesNotFit() {
-    Case facts = new Case();
-    facts.journal = new Told.Fact<>(List.of(Case.answered(1, 10, "[{\"type\":\"wait\"}]", "", 50)));
-    execution(facts, Case.playing(1, Execution.Pending.TASK, 60, null));
+    FactsFixture facts = new FactsFixture();
+    facts.journal =
+        new ProbeResult.Fact<>(
+            List.of(FactsFixture.answered(1, 10, "[{\"type\":\"wait\"}]", "", 50)));
+    execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 60, null));
     Diagnosis diagnosis = facts.diagnosis();
     assertEquals(Cause.UNKNOWN, diagnosis.main().cause());
     assertEquals(1, diagnosis.doesNotFit().size());

@@ -46,7 +46,7 @@ class ReadRoutesTest {
   private static final String FAILED_FORK = id(3);
   private static final String NOBODY = id(9);
 
-  private final MemoryStores stores = new MemoryStores();
+  private final InMemoryStores stores = new InMemoryStores();
 
   {
     stores.add(run(RUNNING, RunStatus.RUNNING, 3), turns(RUNNING, 3));
@@ -56,7 +56,7 @@ class ReadRoutesTest {
 
   @Test
   void healthNeedsNoStore() {
-    Supplier<arena.lifecycle.RunReader> none =
+    Supplier<arena.lifecycle.RunQueries> none =
         () -> {
           throw new AssertionError("no store is needed");
         };

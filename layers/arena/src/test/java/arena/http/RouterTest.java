@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.ArchiveUnavailable;
 import arena.broker.BrokerUnavailable;
-import arena.catalog.BadCursor;
 import arena.catalog.CatalogUnavailable;
+import arena.catalog.InvalidCursor;
 import arena.journal.JournalUnavailable;
-import arena.lifecycle.NotStarted;
+import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -43,8 +43,8 @@ class RouterTest {
         Arguments.of(ApiException.invalidField("a.b", "0 to 1", "x"), 422, "invalid_field", ""),
         Arguments.of(new UnknownRun("x"), 404, "unknown_run", ""),
         Arguments.of(new NoSuchTurn("x", 9), 422, "no_such_turn", ""),
-        Arguments.of(new BadCursor(), 422, "invalid_field", ""),
-        Arguments.of(new NotStarted("x"), 503, "unavailable", "2"),
+        Arguments.of(new InvalidCursor(), 422, "invalid_field", ""),
+        Arguments.of(new ReplayNotStarted("x"), 503, "unavailable", "2"),
         Arguments.of(
             new BrokerUnavailable(SECRET, new IllegalStateException(SECRET)),
             503,
@@ -174,7 +174,7 @@ class RouterTest {
     APIGatewayV2HTTPResponse response =
         answer(
             _ ->
-                Answer.of(
+                Response.of(
                         202,
                         out -> {
                           out.writeStartObject();
@@ -199,7 +199,7 @@ class RouterTest {
   void aPathThatNobodyServesIsNotFound() {
     for (String route : List.of("GET /other", "$default", "POST /here", "")) {
       APIGatewayV2HTTPResponse response =
-          new Router(Map.of("GET /here", _ -> Answer.of(200, out -> out.writeNumber(1))))
+          new Router(Map.of("GET /here", _ -> Response.of(200, out -> out.writeNumber(1))))
               .answer(event(Optional.of(route)), REQUEST_ID);
 
       assertEquals(404, response.getStatusCode());

@@ -2,7 +2,7 @@ package arena.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import arena.Anything;
+import arena.ArenaArbitraries;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.World;
@@ -75,12 +75,12 @@ class MutationTest {
 
   @Provide
   Arbitrary<World> worlds() {
-    return Anything.world();
+    return ArenaArbitraries.world();
   }
 
   @Provide
   Arbitrary<Mutation> mutations() {
-    Arbitrary<Optional<Double>> amount = Anything.amount().optional();
+    Arbitrary<Optional<Double>> amount = ArenaArbitraries.amount().optional();
     Arbitrary<Optional<Integer>> count = Arbitraries.integers().between(0, 1_000).optional();
     return Combinators.combine(
             amount, amount, amount, amount, count, count, Arbitraries.of(Age.class).optional())

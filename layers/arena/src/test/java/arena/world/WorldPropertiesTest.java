@@ -3,9 +3,9 @@ package arena.world;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.Anything;
+import arena.ArenaArbitraries;
 import arena.codec.ActionCodec;
-import arena.event.Json;
+import arena.event.RawJson;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -16,22 +16,23 @@ import net.jqwik.api.Provide;
 class WorldPropertiesTest {
   @Provide
   Arbitrary<World> worlds() {
-    return Anything.world();
+    return ArenaArbitraries.world();
   }
 
   @Provide
   Arbitrary<Action> actions() {
-    return Anything.action();
+    return ArenaArbitraries.action();
   }
 
   @Provide
   Arbitrary<List<List<String>>> turns() {
-    return Anything.actionObject().list().ofMaxSize(12).list().ofMaxSize(12);
+    return ArenaArbitraries.actionObject().list().ofMaxSize(12).list().ofMaxSize(12);
   }
 
   @Provide
   Arbitrary<String> junk() {
-    return Arbitraries.oneOf(Anything.text(), Anything.json(), Anything.actionObject());
+    return Arbitraries.oneOf(
+        ArenaArbitraries.text(), ArenaArbitraries.json(), ArenaArbitraries.actionObject());
   }
 
   /** A world cannot hold a negative or infinite amount: reaching the end is the proof. */
@@ -41,7 +42,7 @@ class WorldPropertiesTest {
     World world = start;
     for (List<String> turn : turns) {
       for (String object : turn) {
-        World.Step step = world.apply(ActionCodec.read(new Json(object)));
+        World.Step step = world.apply(ActionCodec.read(new RawJson(object)));
         assertEquals(step.changed(), !step.world().equals(world), object);
         world = step.world();
       }
@@ -91,7 +92,7 @@ class WorldPropertiesTest {
 
   @Property
   void readingAnActionNeverFails(@ForAll("junk") String text) {
-    Action action = ActionCodec.read(new Json(text));
+    Action action = ActionCodec.read(new RawJson(text));
     assertTrue(action.type().codePointCount(0, action.type().length()) <= ActionCodec.MAX_TYPE);
   }
 

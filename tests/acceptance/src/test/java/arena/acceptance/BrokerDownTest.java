@@ -29,7 +29,7 @@ final class BrokerDownTest {
   private static final String PING = "{\"action\":\"ping\"}";
   private static final String UNAVAILABLE = "arena.broker.BrokerUnavailable";
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
 
   /** A run that is over. */

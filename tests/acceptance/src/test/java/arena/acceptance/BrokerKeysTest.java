@@ -20,14 +20,14 @@ import redis.clients.jedis.resps.StreamInfo;
 final class BrokerKeysTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private final ArenaClient arena = Stack.shared().client();
+  private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
   void anOperatorsCommandsAnswerAsDocumentedDuringAndAfterARun() {
     String run = arena.startRun("{\"n_turns\":40,\"label\":\"keys\"}");
     String open = "arena:run:" + run + ":open";
     String events = "arena:run:" + run + ":events";
-    try (Jedis redis = Stack.shared().redis();
+    try (Jedis redis = AcceptanceStack.shared().redis();
         LiveReader reader = arena.live()) {
       reader.subscribe(run, 1);
       List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
@@ -53,7 +53,7 @@ final class BrokerKeysTest {
     String run = arena.startRun("{\"n_turns\":4}");
     arena.awaitEnd(run, BOUND);
     List<Envelope> before = arena.events(run, 1);
-    try (Jedis redis = Stack.shared().redis()) {
+    try (Jedis redis = AcceptanceStack.shared().redis()) {
       String prefix = "arena:run:" + run;
       redis.del(prefix + ":open", prefix + ":seq", prefix + ":events");
       assertNull(redis.get(prefix + ":seq"));
@@ -69,7 +69,7 @@ final class BrokerKeysTest {
   void keysDeletedByHandInMidRunAreFilledAgainFromTheJournal() {
     String run = arena.startRun("{\"n_turns\":40}");
     String prefix = "arena:run:" + run;
-    try (Jedis redis = Stack.shared().redis();
+    try (Jedis redis = AcceptanceStack.shared().redis();
         LiveReader reader = arena.live()) {
       reader.subscribe(run, 1);
       reader.next(BOUND);
@@ -83,7 +83,7 @@ final class BrokerKeysTest {
   @Test
   void aBrokerThatForgetsEverythingInMidRunLosesNoReader() {
     try (LiveRun run = LiveRun.start();
-        Jedis redis = Stack.shared().redis();
+        Jedis redis = AcceptanceStack.shared().redis();
         LiveReader before = arena.live();
         LiveReader after = arena.live()) {
       before.subscribe(run.id(), 1);
@@ -102,7 +102,7 @@ final class BrokerKeysTest {
   @Test
   void aBrokerThatForgetsEverythingBeforeTheEndLosesNoReader() {
     try (LiveRun run = LiveRun.start();
-        Jedis redis = Stack.shared().redis();
+        Jedis redis = AcceptanceStack.shared().redis();
         LiveReader reader = arena.live()) {
       reader.subscribe(run.id(), 1);
       reader.next(BOUND);

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
-import arena.local.client.Crowd;
 import arena.local.client.Envelope;
+import arena.local.client.ViewerCrowd;
 import arena.models.Behaviour;
 import arena.models.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class CrowdTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client = HttpClient.newBuilder().executor(threads).build();
@@ -38,16 +38,16 @@ final class CrowdTest {
   @Test
   void everyViewerHasEveryEventOnceThoughSomeAreSlowAndSomeComeAndGo() {
     stack.models().when("rambles", _ -> ramble());
-    try (Crowd crowd = new Crowd(client, stack.stack().webSocketUrl())) {
+    try (ViewerCrowd crowd = new ViewerCrowd(client, stack.stack().webSocketUrl())) {
       String run = arena.startRun("{\"n_turns\":40,\"profile\":{\"model\":\"openai:rambles\"}}");
-      crowd.join(run, Crowd.Habit.QUICK, 60);
-      crowd.join(run, Crowd.Habit.SLOW, 8);
-      crowd.join(run, Crowd.Habit.FLAPPING, 8);
+      crowd.join(run, ViewerCrowd.Habit.QUICK, 60);
+      crowd.join(run, ViewerCrowd.Habit.SLOW, 8);
+      crowd.join(run, ViewerCrowd.Habit.FLAPPING, 8);
       JsonNode row = arena.awaitEnd(run, BOUND);
       assertEquals("complete", row.path("status").asText(), "nobody holds it up");
       crowd.release();
       List<Envelope> events = arena.events(run, 1);
-      Crowd.Outcome outcome = crowd.outcome(events, BOUND);
+      ViewerCrowd.Outcome outcome = crowd.outcome(events, BOUND);
       assertEquals(Map.of(), outcome.faults());
       assertEquals(76, outcome.complete());
       assertTrue(outcome.reconnections() >= 8, "the flapping ones came back");
@@ -67,25 +67,25 @@ final class CrowdTest {
   @Test
   void manyRunsAtOnceAreAllPlayedAndSeenToTheirEnds() {
     int runs = 20;
-    List<Crowd> crowds = new ArrayList<>();
+    List<ViewerCrowd> crowds = new ArrayList<>();
     try {
       List<String> runIds = new ArrayList<>();
       for (int i = 0; i < runs; i++) {
         runIds.add(arena.startRun("{\"n_turns\":5}"));
       }
       for (String run : runIds) {
-        Crowd crowd = new Crowd(client, stack.stack().webSocketUrl());
+        ViewerCrowd crowd = new ViewerCrowd(client, stack.stack().webSocketUrl());
         crowds.add(crowd);
-        crowd.join(run, Crowd.Habit.QUICK, 2);
+        crowd.join(run, ViewerCrowd.Habit.QUICK, 2);
       }
       for (int i = 0; i < runs; i++) {
         assertEquals("complete", arena.awaitEnd(runIds.get(i), BOUND).path("status").asText());
-        Crowd.Outcome outcome = crowds.get(i).outcome(arena.events(runIds.get(i), 1), BOUND);
+        ViewerCrowd.Outcome outcome = crowds.get(i).outcome(arena.events(runIds.get(i), 1), BOUND);
         assertEquals(Map.of(), outcome.faults());
         assertEquals(2, outcome.complete());
       }
     } finally {
-      crowds.forEach(Crowd::close);
+      crowds.forEach(ViewerCrowd::close);
     }
   }
 }

@@ -16,7 +16,9 @@ final class DemoTest {
   void theDemonstrationSucceedsAndShowsParentBesideChild() {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     List<String> faults =
-        new Demo(Stack.shared().client(), new PrintStream(shown, true, StandardCharsets.UTF_8))
+        new Demo(
+                AcceptanceStack.shared().client(),
+                new PrintStream(shown, true, StandardCharsets.UTF_8))
             .play();
     assertEquals(List.of(), faults);
     String text = shown.toString(StandardCharsets.UTF_8);

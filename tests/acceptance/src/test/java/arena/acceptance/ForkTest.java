@@ -30,7 +30,7 @@ final class ForkTest {
 
   @BeforeAll
   static void playAParent() {
-    arena = Stack.shared().client();
+    arena = AcceptanceStack.shared().client();
     parent = arena.startRun("{\"scenario\":\"balanced\",\"n_turns\":12,\"label\":\"parent\"}");
     arena.awaitEnd(parent, BOUND);
   }

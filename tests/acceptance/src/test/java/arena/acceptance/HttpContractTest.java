@@ -46,7 +46,7 @@ class HttpContractTest {
 
   private static final String NOBODY = "0123456789abcdef0123456789abcdef";
 
-  private final ArenaClient arena = Stack.shared().client();
+  private final ArenaClient arena = AcceptanceStack.shared().client();
   private String parent;
   private String fork;
   private String failed;
@@ -165,7 +165,7 @@ class HttpContractTest {
     assertFalse(samples.isEmpty());
     for (String sample : samples) {
       String event = Samples.about(sample, parent).replace(OTHER_RUN, fork);
-      JsonNode response = Stack.shared().invoke(Samples.function(sample), event);
+      JsonNode response = AcceptanceStack.shared().invoke(Samples.function(sample), event);
       String routeKey = MAPPER.readTree(event).get("routeKey").textValue();
       int status = response.get("statusCode").intValue();
       String text = response.get("body").textValue();
@@ -183,7 +183,7 @@ class HttpContractTest {
           text,
           MAPPER.readTree(text));
     }
-    Stack.shared().awaitQuiet();
+    AcceptanceStack.shared().awaitQuiet();
   }
 
   @Test
@@ -334,8 +334,9 @@ class HttpContractTest {
     List<Exchange> bad = new ArrayList<>();
     for (String key : List.of("POST /runs", "POST /forks")) {
       ObjectNode good = OpenApiTest.minimal(key);
-      for (BadBodies.Body body :
-          new BadBodies(OPEN_API).breaking(OPEN_API.requestSchema(OPEN_API.operation(key)), good)) {
+      for (InvalidBodies.Body body :
+          new InvalidBodies(OPEN_API)
+              .breaking(OPEN_API.requestSchema(OPEN_API.operation(key)), good)) {
         bad.add(Exchange.refusedPost(key, body.json(), 422, "invalid_field"));
       }
       Stream.of("", "no json", "{", "{}{}", "{\"n_turns\":NaN}", "{\"n_turns\":1,\"n_turns\":1}")
@@ -377,7 +378,7 @@ class HttpContractTest {
   void badRequestsGetTheirErrorAndChangeNothing() {
     List<Exchange> bad = new ArrayList<>(badReads());
     bad.addAll(badPosts());
-    Stack.shared().awaitQuiet();
+    AcceptanceStack.shared().awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
     JsonNode metrics = arena.get("/metrics").expect(200);
     assertTrue(runs.size() > 2, "there are runs that could be changed");
@@ -395,7 +396,7 @@ class HttpContractTest {
   void bytesThatAreNotUtf8AreRefused() {
     byte[] body = "{\"label\":\"?\"}".getBytes(StandardCharsets.UTF_8);
     body[10] = (byte) 0xff;
-    Stack.shared().awaitQuiet();
+    AcceptanceStack.shared().awaitQuiet();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
 
     for (String type : List.of("application/json", "application/octet-stream")) {

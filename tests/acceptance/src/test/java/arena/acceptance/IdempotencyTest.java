@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 final class IdempotencyTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private final ArenaClient arena = Stack.shared().client();
+  private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
   void theSameRequestIsAnsweredTheSameAndStartsOneRun() {

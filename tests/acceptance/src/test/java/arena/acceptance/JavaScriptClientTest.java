@@ -70,7 +70,7 @@ final class JavaScriptClientTest {
 
   @Test
   void theLibraryWatchesTheStack() throws Exception {
-    Stack stack = Stack.shared();
+    AcceptanceStack stack = AcceptanceStack.shared();
     String action = "{\"type\":\"wait\",\"why\":\"%s\"}".formatted("because ".repeat(240));
     String actions = "[" + String.join(",", Collections.nCopies(50, action)) + "]";
     stack.models().when("wordy", Behaviour.text("…".repeat(20_000) + actions));
@@ -157,7 +157,7 @@ final class JavaScriptClientTest {
         case "play" -> run.play();
         case "fail" -> run.fail();
         case "trim" -> {
-          try (Jedis redis = Stack.shared().redis()) {
+          try (Jedis redis = AcceptanceStack.shared().redis()) {
             run.trim(redis, Long.parseLong(path[3]));
           }
         }

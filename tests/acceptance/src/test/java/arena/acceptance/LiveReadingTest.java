@@ -23,7 +23,7 @@ final class LiveReadingTest {
 
   @BeforeAll
   static void start() {
-    arena = Stack.shared().client();
+    arena = AcceptanceStack.shared().client();
   }
 
   @Test

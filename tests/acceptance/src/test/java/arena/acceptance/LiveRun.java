@@ -24,7 +24,7 @@ final class LiveRun implements AutoCloseable {
   /** Events that a turn has before the model is asked. */
   static final int BEGUN = 3;
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
   private final String runId;
   private String task;

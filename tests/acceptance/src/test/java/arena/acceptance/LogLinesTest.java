@@ -241,7 +241,12 @@ final class LogLinesTest {
             .mapToDouble(line -> line.path("events_published").doubleValue())
             .sum();
     assertEquals(
-        Stack.shared().client().get("/runs/" + complete).expect(200).get("n_events").doubleValue(),
+        AcceptanceStack.shared()
+            .client()
+            .get("/runs/" + complete)
+            .expect(200)
+            .get("n_events")
+            .doubleValue(),
         inLines);
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
 import arena.local.client.LiveReader;
-import arena.local.clock.MachineClock;
+import arena.local.clock.SystemStackClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
@@ -32,7 +32,7 @@ final class LoggedLines {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static LoggedLines shared;
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
   private final Instant begin = Instant.now();
   private final List<LogQuery.Line> lines = new ArrayList<>();
@@ -171,7 +171,7 @@ final class LoggedLines {
   /** What is logged of a function that takes too long, without waiting for one of the stack's. */
   private void timedOut() throws Exception {
     Path folder = Files.createTempDirectory("arena-lines-");
-    try (MachineClock clock = new MachineClock();
+    try (SystemStackClock clock = new SystemStackClock();
         FunctionHost host =
             new FunctionHost(
                 List.of(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class ModelTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  private final ArenaClient arena = Stack.shared().client();
+  private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
   void aModelsActionsArePlayedAndItsCostIsKept() {

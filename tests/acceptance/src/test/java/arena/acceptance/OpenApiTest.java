@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OpenApiTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final OpenApi OPEN_API = OpenApi.read();
-  private static final BadBodies BODIES = new BadBodies(OPEN_API);
+  private static final InvalidBodies BODIES = new InvalidBodies(OPEN_API);
 
   private static Stream<Arguments> breaking() {
     return requests()
@@ -72,7 +72,8 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("breaking")
-  void whatTheSchemaForbidsIsRefusedByName(String routeKey, BadBodies.Body body) throws Exception {
+  void whatTheSchemaForbidsIsRefusedByName(String routeKey, InvalidBodies.Body body)
+      throws Exception {
     ApiException error = assertThrows(ApiException.class, () -> read(routeKey, body.json()));
 
     assertEquals(422, error.status(), error.getMessage());
@@ -87,7 +88,7 @@ class OpenApiTest {
 
   @ParameterizedTest
   @MethodSource("reaching")
-  void whatTheSchemaAllowsIsTaken(String routeKey, BadBodies.Body body) throws Exception {
+  void whatTheSchemaAllowsIsTaken(String routeKey, InvalidBodies.Body body) throws Exception {
     JsonNode json = MAPPER.readTree(body.json());
     String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
 

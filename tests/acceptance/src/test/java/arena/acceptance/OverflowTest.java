@@ -18,7 +18,7 @@ import redis.clients.jedis.Jedis;
 final class OverflowTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test

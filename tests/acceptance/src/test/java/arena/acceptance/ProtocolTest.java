@@ -11,7 +11,7 @@ import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import arena.models.Behaviour;
 import arena.stream.Connections;
-import arena.stream.ErrorCode;
+import arena.stream.MessageErrorCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -59,7 +59,7 @@ final class ProtocolTest {
   private static final int FRAME_BYTES = 32 * 1024;
   private static final int MESSAGE_BYTES = 128 * 1024;
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
   private String finished;
   private long lastSeq;
@@ -292,8 +292,8 @@ final class ProtocolTest {
   @Test
   void everyErrorThatCanBeSentIsExplained() {
     assertEquals(
-        Arrays.stream(ErrorCode.values())
-            .map(ErrorCode::label)
+        Arrays.stream(MessageErrorCode.values())
+            .map(MessageErrorCode::label)
             .collect(Collectors.toCollection(TreeSet::new)),
         PROTOCOL.errorCodes());
     assertEquals(errorChecks().keySet(), PROTOCOL.errorCodes());

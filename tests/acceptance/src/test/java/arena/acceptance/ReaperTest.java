@@ -30,7 +30,7 @@ final class ReaperTest {
   private static final Duration LONGER_THAN_THE_GRACE = Duration.ofMinutes(31);
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
 
   private JsonNode reap() {

@@ -36,7 +36,7 @@ final class RunbookTest {
       Pattern.compile("^```(\\w+)\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
 
   @TempDir Path folder;

@@ -40,7 +40,7 @@ final class SamplesTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private final Stack stack = Stack.shared();
+  private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
   private final DynamoDbClient tables = stack.tables();
 

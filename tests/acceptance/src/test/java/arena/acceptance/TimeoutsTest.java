@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  * less than its route or task. Otherwise the caller gives up first, and what is told to it is lost.
  */
 final class TimeoutsTest {
-  private final StackPlan plan = Stack.shared().stack().plan();
+  private final StackPlan plan = AcceptanceStack.shared().stack().plan();
 
   private Map<String, Duration> functions() {
     Map<String, Duration> timeouts = new HashMap<>();
@@ -126,7 +126,7 @@ final class TimeoutsTest {
   /** An archive is written, and read back. */
   @Test
   void anArchiveIsGivenUpBeforeItsRunIsFinalized() {
-    String name = Stack.shared().stack().resource("FinalizeRunFunction");
+    String name = AcceptanceStack.shared().stack().resource("FinalizeRunFunction");
     try (S3Client client = AwsClients.patientS3()) {
       Duration both = limit(client.serviceClientConfiguration()).multipliedBy(2);
       assertShorter(both, functions().get(name), name);
@@ -144,7 +144,7 @@ final class TimeoutsTest {
             .orElseThrow();
     assertShorter(dynamoDb(), route, "DynamoDB");
     try (ApiGatewayManagementApiClient client =
-        AwsClients.connections(Stack.shared().stack().httpUrl())) {
+        AwsClients.connections(AcceptanceStack.shared().stack().httpUrl())) {
       assertShorter(limit(client.serviceClientConfiguration()), route, "the gateway");
     }
   }

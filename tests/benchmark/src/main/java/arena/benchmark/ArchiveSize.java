@@ -53,7 +53,7 @@ final class ArchiveSize implements Measurement {
 
   private static Written write(MeasuredStack stack, int size) {
     String runId = RunId.random();
-    List<Event> events = Games.events(runId, size);
+    List<Event> events = PlayedGames.events(runId, size);
     Run run = run(runId, events);
     long begun = System.nanoTime();
     String address = stack.archive().write(run, events);

@@ -1,6 +1,6 @@
 package arena.benchmark;
 
-import arena.local.client.Crowd;
+import arena.local.client.ViewerCrowd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,16 +26,15 @@ final class BrokerLoss implements Measurement {
   public List<Row> measure(MeasuredStack stack) {
     List<Double> millis = new ArrayList<>();
     List<Double> restarts = new ArrayList<>();
-    try (Audience audience = new Audience(stack)) {
+    try (Viewers audience = new Viewers(stack)) {
       ROUNDS.each(
           round -> {
             AtomicReference<Loss> loss = new AtomicReference<>();
-            Audience.Watched watched =
-                audience.watch(1, TURNS, THINKS, () -> loss.set(lose(stack)));
+            Viewers.Watched watched = audience.watch(1, TURNS, THINKS, () -> loss.set(lose(stack)));
             Instant back = loss.get().back();
             Instant heard =
                 watched.outcome().arrivals().stream()
-                    .map(Crowd.Arrival::at)
+                    .map(ViewerCrowd.Arrival::at)
                     .filter(back::isBefore)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("the run ended before the loss"));

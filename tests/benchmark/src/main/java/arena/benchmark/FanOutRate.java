@@ -25,7 +25,7 @@ final class FanOutRate implements Measurement {
     List<Double> few = new ArrayList<>();
     List<Double> many = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    try (Audience audience = new Audience(stack)) {
+    try (Viewers audience = new Viewers(stack)) {
       ROUNDS.each(
           round -> {
             double toFew = rate(audience, FEW);
@@ -51,8 +51,8 @@ final class FanOutRate implements Measurement {
                 .formatted(Row.amount(Samples.median(few)), FEW)));
   }
 
-  private static double rate(Audience audience, int viewers) {
-    Audience.Watched watched = audience.watch(viewers, TURNS, Duration.ZERO);
+  private static double rate(Viewers audience, int viewers) {
+    Viewers.Watched watched = audience.watch(viewers, TURNS, Duration.ZERO);
     return viewers * watched.events() / watched.seconds();
   }
 }

@@ -1,8 +1,8 @@
 package arena.benchmark;
 
 import arena.local.client.ArenaClient;
-import arena.local.client.Crowd;
 import arena.local.client.Envelope;
+import arena.local.client.ViewerCrowd;
 import arena.local.log.LogFile;
 import arena.local.log.ProcessOutput;
 import arena.models.Behaviour;
@@ -137,18 +137,18 @@ public final class Load {
       String alone = play(stack, size);
       double turn = Samples.median(TurnTime.turns(stack, alone));
       unseen.add(turn);
-      try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
+      try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
         String runId = stack.startRun(size.turns, MODEL);
         long begun = System.nanoTime();
-        crowd.join(runId, Crowd.Habit.QUICK, size.viewers - size.slow - size.flapping);
-        crowd.join(runId, Crowd.Habit.SLOW, size.slow);
-        crowd.join(runId, Crowd.Habit.FLAPPING, size.flapping);
+        crowd.join(runId, ViewerCrowd.Habit.QUICK, size.viewers - size.slow - size.flapping);
+        crowd.join(runId, ViewerCrowd.Habit.SLOW, size.slow);
+        crowd.join(runId, ViewerCrowd.Habit.FLAPPING, size.flapping);
         long joined = System.nanoTime();
         stack.awaitEnd(runId);
         long ended = System.nanoTime();
         crowd.release();
         List<Envelope> events = stack.client().events(runId, 1);
-        Crowd.Outcome outcome = crowd.outcome(events, PATIENCE);
+        ViewerCrowd.Outcome outcome = crowd.outcome(events, PATIENCE);
         List<Double> turns = TurnTime.turns(stack, runId);
         double watched = Samples.median(turns);
         seen.add(watched);
@@ -208,15 +208,15 @@ public final class Load {
   private static boolean playAtOnce(
       MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
     long begun = System.nanoTime();
-    List<Future<Crowd.Outcome>> outcomes = new ArrayList<>();
+    List<Future<ViewerCrowd.Outcome>> outcomes = new ArrayList<>();
     int complete = 0;
     try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < size.runs; i++) {
         outcomes.add(each.submit(() -> playBeforeTwo(stack, client, size)));
       }
-      for (Future<Crowd.Outcome> outcome : outcomes) {
+      for (Future<ViewerCrowd.Outcome> outcome : outcomes) {
         try {
-          Crowd.Outcome one = outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          ViewerCrowd.Outcome one = outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
           complete += one.complete() == 2 ? 1 : 0;
           one.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
         } catch (InterruptedException e) {
@@ -240,10 +240,11 @@ public final class Load {
     return complete == size.runs;
   }
 
-  private static Crowd.Outcome playBeforeTwo(MeasuredStack stack, HttpClient client, Size size) {
-    try (Crowd crowd = new Crowd(client, stack.webSocketUrl())) {
+  private static ViewerCrowd.Outcome playBeforeTwo(
+      MeasuredStack stack, HttpClient client, Size size) {
+    try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
       String runId = startPatiently(stack, "{\"n_turns\":%d}".formatted(size.runTurns));
-      crowd.join(runId, Crowd.Habit.QUICK, 2);
+      crowd.join(runId, ViewerCrowd.Habit.QUICK, 2);
       crowd.awaitClosed(PATIENCE);
       return crowd.outcome(stack.client().events(runId, 1), PATIENCE);
     }

@@ -67,6 +67,6 @@ final class RedisBenchmark {
             "*",
             "envelope",
             value);
-    return Program.lastNumber(Program.output(command, LIMIT), RATE);
+    return ExternalProgram.lastNumber(ExternalProgram.output(command, LIMIT), RATE);
   }
 }

@@ -36,6 +36,6 @@ final class SimulatorRate implements Measurement {
   }
 
   private static double rate() {
-    return Program.lastNumber(Program.output(COMMAND, LIMIT), RATE);
+    return ExternalProgram.lastNumber(ExternalProgram.output(COMMAND, LIMIT), RATE);
   }
 }

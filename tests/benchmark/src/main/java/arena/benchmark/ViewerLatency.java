@@ -28,14 +28,14 @@ final class ViewerLatency implements Measurement {
     StoreCalls calls = new StoreCalls(stack);
     Map<Integer, List<Double>> millis = new TreeMap<>();
     List<Double> bare = new ArrayList<>();
-    try (Audience audience = new Audience(stack)) {
+    try (Viewers audience = new Viewers(stack)) {
       ROUNDS.each(
           round -> {
             for (int viewers : AUDIENCES) {
               if (round < 1 && viewers > AUDIENCES.get(1)) {
                 continue; // it is warm by then
               }
-              Audience.Watched watched = audience.watch(viewers, TURNS, THINKS);
+              Viewers.Watched watched = audience.watch(viewers, TURNS, THINKS);
               if (round < 1) {
                 continue;
               }

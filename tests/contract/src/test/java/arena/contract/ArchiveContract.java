@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.Archive;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
@@ -143,7 +143,7 @@ abstract class ArchiveContract {
     World start = world(200, 150, 8, Age.DARK, 4);
     World second = world(220.25, 165, 8, Age.DARK, 5);
     World last = world(1_000.25, 234.25, 9, Age.FEUDAL, 6);
-    Json wait = new Json("{\"type\":\"wait\"}");
+    RawJson wait = new RawJson("{\"type\":\"wait\"}");
     List<Payload> payloads =
         List.of(
             new Payload.Fork("a".repeat(32), 4, "food=1.0→200.0"),

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.catalog.BadCursor;
 import arena.catalog.Catalog;
 import arena.catalog.Catalog.Which;
+import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
 import arena.journal.Journal;
 import arena.run.Failure;
@@ -183,11 +183,11 @@ abstract class CatalogContract {
             "../../" + given,
             "A".repeat(100_000))) {
       assertThrows(
-          BadCursor.class,
+          InvalidCursor.class,
           () -> catalog().list(Which.ALL, 1, Optional.of(bad)),
           () -> "cursor " + bad);
     }
-    assertThrows(BadCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(given)));
+    assertThrows(InvalidCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(given)));
   }
 
   @Test
@@ -247,7 +247,7 @@ abstract class CatalogContract {
   void aRunThatIsReleasedByTwoAtOnceCountsOnce() throws Exception {
     Run run = begun(Samples.NOON);
     catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
-    Together.run(4, caller -> catalog().released(run.runId()));
+    ConcurrentWorkers.run(4, caller -> catalog().released(run.runId()));
     assertEquals(run.nEvents(), catalog().countEvents());
     assertEquals(List.of(), catalog().held(10));
   }
@@ -353,7 +353,7 @@ abstract class CatalogContract {
     for (int round = 0; round < 5; round++) {
       Run run = begun(Samples.NOON);
       List<Integer> moved = Collections.synchronizedList(new ArrayList<>());
-      Together.run(
+      ConcurrentWorkers.run(
           4,
           caller -> {
             Failure failure = new Failure("Caller" + caller, "it went silent");
@@ -372,7 +372,7 @@ abstract class CatalogContract {
     for (int round = 0; round < 5; round++) {
       Run run = begun(Samples.NOON);
       List<Boolean> failed = Collections.synchronizedList(new ArrayList<>());
-      Together.run(
+      ConcurrentWorkers.run(
           2,
           caller -> {
             if (caller == 0) {

@@ -200,7 +200,7 @@ abstract class ConnectionsContract {
     int room = 4;
     subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS - room);
     AtomicInteger taken = new AtomicInteger();
-    Together.run(
+    ConcurrentWorkers.run(
         3,
         caller -> {
           for (int i = 0; i < 3; i++) {
@@ -219,7 +219,7 @@ abstract class ConnectionsContract {
       String connectionId = connected();
       Set<String> taken = Collections.synchronizedSet(new HashSet<>());
       Set<String> named = Collections.synchronizedSet(new HashSet<>());
-      Together.run(
+      ConcurrentWorkers.run(
           2,
           caller -> {
             if (caller == 0) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.catalog.Catalog;
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
@@ -177,7 +177,7 @@ abstract class JournalContract {
     for (int round = 0; round < 10; round++) {
       List<JournalEntry> won = Collections.synchronizedList(new ArrayList<>());
       long position = seq;
-      Together.run(
+      ConcurrentWorkers.run(
           writers,
           writer -> {
             JournalEntry entry = Samples.after(run.runId(), position, 0, writer);
@@ -199,7 +199,7 @@ abstract class JournalContract {
   void beginsARunOnceHoweverManyTry() throws Exception {
     Run run = Samples.run(Samples.NOON);
     List<Integer> won = Collections.synchronizedList(new ArrayList<>());
-    Together.run(
+    ConcurrentWorkers.run(
         4,
         writer -> {
           try {
@@ -219,7 +219,7 @@ abstract class JournalContract {
       Run run = begun();
       List<JournalEntry> written = Collections.synchronizedList(new ArrayList<>());
       List<Long> countAtEnd = Collections.synchronizedList(new ArrayList<>());
-      Together.run(
+      ConcurrentWorkers.run(
           2,
           worker -> {
             if (worker == 0) {
@@ -377,8 +377,8 @@ abstract class JournalContract {
     Run run = begun();
     List<Payload> payloads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      Json action =
-          new Json("{\"type\":\"wait\",\"why\":\"%d%s\"}".formatted(i, "→".repeat(3_000)));
+      RawJson action =
+          new RawJson("{\"type\":\"wait\",\"why\":\"%d%s\"}".formatted(i, "→".repeat(3_000)));
       payloads.add(new Payload.ActionTaken(i, action));
       payloads.add(new Payload.ActionResult(i, "wait", false));
     }

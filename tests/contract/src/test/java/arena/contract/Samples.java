@@ -2,8 +2,8 @@ package arena.contract;
 
 import arena.codec.PayloadCodec;
 import arena.event.Event;
-import arena.event.Json;
 import arena.event.Payload;
+import arena.event.RawJson;
 import arena.journal.JournalEntry;
 import arena.run.Mutation;
 import arena.run.Profile;
@@ -96,7 +96,7 @@ final class Samples {
   /** A turn's second part, with so many actions. */
   static JournalEntry after(String runId, long seq, int t, int actions) {
     List<Payload> payloads = new ArrayList<>();
-    Json action = new Json("{\"type\":\"queue_villager\"}");
+    RawJson action = new RawJson("{\"type\":\"queue_villager\"}");
     payloads.add(new Payload.LlmResponse(List.of(action), "because", 0.25));
     for (int i = 0; i < actions; i++) {
       payloads.add(new Payload.ActionTaken(i, action));

@@ -1,21 +1,21 @@
 package arena.contract;
 
 import arena.archive.Archive;
+import arena.simulation.stores.Network;
+import arena.simulation.stores.Observer;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBucket;
-import arena.simulation.stores.Wire;
-import arena.simulation.stores.Witness;
 
 class SimulatedArchiveTest extends ArchiveContract {
   private final SimulatedBucket bucket = new SimulatedBucket();
 
   @Override
   Archive archive() {
-    return new SimulatedArchive(bucket, Wire.DIRECT, Witness.NOBODY);
+    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NOBODY);
   }
 
   @Override
   Archive reopened() {
-    return new SimulatedArchive(bucket, Wire.DIRECT, Witness.NOBODY);
+    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NOBODY);
   }
 }

@@ -1,13 +1,13 @@
 package arena.contract;
 
+import arena.simulation.stores.Network;
 import arena.simulation.stores.SimulatedConnections;
-import arena.simulation.stores.Wire;
 import arena.stream.Connections;
 import java.time.InstantSource;
 
 class SimulatedConnectionsTest extends ConnectionsContract {
   private final Connections connections =
-      new SimulatedConnections(InstantSource.system(), Wire.DIRECT);
+      new SimulatedConnections(InstantSource.system(), Network.DIRECT);
 
   @Override
   Connections connections() {

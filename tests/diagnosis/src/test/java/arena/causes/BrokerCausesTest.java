@@ -26,9 +26,9 @@ import redis.clients.jedis.params.XTrimParams;
 class BrokerCausesTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final Patient patient = stack.patient();
+  private final StalledRun patient = stack.patient();
 
   private static String key(String run, String what) {
     return "arena:run:" + run + ":" + what;
@@ -36,7 +36,7 @@ class BrokerCausesTest {
 
   @Test
   void aBrokerThatDoesNotAnswerIsNamed() {
-    try (Gate gate = Gate.at(1)) {
+    try (GatedModel gate = GatedModel.at(1)) {
       String run = gate.start(2);
       stack.stack().killRedis();
       JsonNode said;
@@ -45,8 +45,8 @@ class BrokerCausesTest {
       } finally {
         stack.stack().restartRedis();
       }
-      assertEquals("modifying", Patient.evidence(said, "elasticache.status"));
-      assertTrue(Patient.evidence(said, "elasticache.event").contains("failed"));
+      assertEquals("modifying", StalledRun.evidence(said, "elasticache.status"));
+      assertTrue(StalledRun.evidence(said, "elasticache.event").contains("failed"));
       assertEquals("wait", said.at("/next_steps/0/action").textValue());
       gate.open();
       assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
@@ -62,13 +62,13 @@ class BrokerCausesTest {
 
   @Test
   void aBrokerThatLostItsDataIsNamedAndFilledAgain() {
-    try (Gate gate = Gate.at(2);
+    try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(2);
       redis.flushAll();
       JsonNode said = patient.until(run, "broker_lost_data");
-      assertEquals("none", Patient.evidence(said, "broker.sentinel"));
-      assertEquals("0", Patient.evidence(said, "broker.length"));
+      assertEquals("none", StalledRun.evidence(said, "broker.sentinel"));
+      assertEquals("0", StalledRun.evidence(said, "broker.length"));
       gate.open();
       assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
       assertEquals(arena.events(run, 1).size(), redis.xlen(key(run, "events")));
@@ -78,7 +78,7 @@ class BrokerCausesTest {
   @Test
   void aBrokerWithoutConnectionsIsNamed() {
     List<Jedis> hogs = new ArrayList<>();
-    try (Gate gate = Gate.at(1);
+    try (GatedModel gate = GatedModel.at(1);
         Jedis operator = stack.redis()) {
       String run = gate.start(2);
       String before = operator.configGet("maxclients").get("maxclients");
@@ -98,7 +98,7 @@ class BrokerCausesTest {
           }
         }
         JsonNode said = patient.until(run, "connections_exhausted");
-        assertTrue(Patient.evidence(said, "broker.error").contains("max number of clients"));
+        assertTrue(StalledRun.evidence(said, "broker.error").contains("max number of clients"));
         assertEquals("fix", said.at("/next_steps/0/action").textValue());
       } finally {
         operator.configSet("maxclients", before);
@@ -111,7 +111,7 @@ class BrokerCausesTest {
 
   @Test
   void aReaderThatFellBehindIsNamed() {
-    try (Gate gate = Gate.at(3);
+    try (GatedModel gate = GatedModel.at(3);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {
       String run = gate.start(3);
@@ -122,7 +122,7 @@ class BrokerCausesTest {
       redis.xtrim(key(run, "events"), XTrimParams.xTrimParams().minId("5-0"));
       JsonNode said = patient.until(run, "reader_fell_behind");
       assertEquals("growth_then_error", said.get("symptom").textValue());
-      assertEquals("5", Patient.evidence(said, "broker.first_seq"));
+      assertEquals("5", StalledRun.evidence(said, "broker.first_seq"));
       assertEquals("resume", said.at("/next_steps/0/action").textValue());
       redis.del(key(run, "lease"));
       gate.open();
@@ -135,7 +135,7 @@ class BrokerCausesTest {
 
   @Test
   void readersThatAreNotToldOfTheEndAreNamed() {
-    try (Gate gate = Gate.at(1);
+    try (GatedModel gate = GatedModel.at(1);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {
       String run = gate.start(1);
@@ -145,7 +145,7 @@ class BrokerCausesTest {
       gate.open();
       JsonNode said = patient.until(run, "readers_not_drained", BOUND);
       assertEquals("complete", said.get("status").textValue());
-      assertEquals("1", Patient.evidence(said, "broker.readers"));
+      assertEquals("1", StalledRun.evidence(said, "broker.readers"));
       redis.del(key(run, "lease"));
       // what the next steps say: subscribe again
       reader.subscribe(run, 1);
@@ -164,7 +164,7 @@ class BrokerCausesTest {
   /** As the runbook allows: it harms nobody but live readers, and those are told. */
   @Test
   void deletingARunsKeysByHandLosesNothing() {
-    try (Gate gate = Gate.at(2);
+    try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {
       String run = gate.start(3);

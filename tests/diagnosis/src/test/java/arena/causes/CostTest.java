@@ -27,13 +27,13 @@ class CostTest {
   private static final Set<String> READS =
       Set.of("DynamoDb.GetItem", "DynamoDb.Query", "Sfn.GetExecutionHistory");
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test
   void aHealthyRunsDiagnosisCostsFiveCallsAndChangesNothing() {
     stack.awaitQuiet();
-    try (Gate gate = Gate.at(2);
+    try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(3);
       stack.patient().until(run, "waiting_for_model"); // the function is warm

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 class ModelCausesTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final Patient patient = stack.patient();
+  private final StalledRun patient = stack.patient();
 
   private String play(String model, int turns) {
     return arena.startRun(
@@ -39,10 +39,12 @@ class ModelCausesTest {
     String run = play("openai:hang", 3);
     JsonNode said =
         patient.until(
-            run, "model_hangs", Duration.ofSeconds(Stack.MODEL_SECONDS).plus(Patient.VISIBLE));
+            run,
+            "model_hangs",
+            Duration.ofSeconds(DiagnosisStack.MODEL_SECONDS).plus(StalledRun.VISIBLE));
     assertFalse(said.get("healthy").booleanValue());
     assertEquals("streaming_without_growth", said.get("symptom").textValue());
-    assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelTimedOut"));
+    assertTrue(StalledRun.evidence(said, "execution.last_error").contains("ModelTimedOut"));
     stack.stop(run);
   }
 
@@ -50,7 +52,7 @@ class ModelCausesTest {
   void aModelThatThrottlesIsNamed() {
     String run = play("openai:throttle", 3);
     JsonNode said = patient.until(run, "model_throttles");
-    assertTrue(Patient.evidence(said, "execution.last_error").contains("ModelThrottled"));
+    assertTrue(StalledRun.evidence(said, "execution.last_error").contains("ModelThrottled"));
     assertEquals("PlayTurn", said.at("/waiting_on/state").textValue());
     stack.stop(run);
   }
@@ -59,7 +61,7 @@ class ModelCausesTest {
   void aKeyThatIsRefusedIsNamed() {
     JsonNode said = patient.until(play("openai:refuse", 3), "model_refuses", BOUND);
     assertEquals("failed", said.get("status").textValue());
-    assertTrue(Patient.evidence(said, "catalog.error").startsWith("ModelRefused"));
+    assertTrue(StalledRun.evidence(said, "catalog.error").startsWith("ModelRefused"));
   }
 
   @Test
@@ -67,7 +69,7 @@ class ModelCausesTest {
     String run = play("openai:prose", 200);
     JsonNode said = patient.until(run, "model_answers_no_actions", BOUND);
     assertEquals("playing_without_effect", said.get("symptom").textValue());
-    assertTrue(Patient.evidence(said, "journal.last_reasoning").contains("food is low"));
+    assertTrue(StalledRun.evidence(said, "journal.last_reasoning").contains("food is low"));
     arena.post("/runs/" + run + "/stop", ""); // it may be complete by now
   }
 

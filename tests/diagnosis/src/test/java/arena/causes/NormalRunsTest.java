@@ -28,7 +28,7 @@ class NormalRunsTest {
   private static final int AT_ONCE = 12;
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private final ArenaClient arena = Stack.shared().client();
+  private final ArenaClient arena = DiagnosisStack.shared().client();
   private final Map<String, Integer> told = new ConcurrentHashMap<>();
 
   /** Plays one run and asks about it until it is complete. */

@@ -21,9 +21,9 @@ class RecoveryTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final Patient patient = stack.patient();
+  private final StalledRun patient = stack.patient();
 
   private JsonNode type(JsonNode said, String action) throws JsonProcessingException {
     String command = Shell.command(said, action).orElseThrow();
@@ -45,7 +45,7 @@ class RecoveryTest {
 
   @Test
   void aRunThatStillRunsIsForkedAtItsLastGoodTurn() throws Exception {
-    try (Gate gate = Gate.at(3)) {
+    try (GatedModel gate = GatedModel.at(3)) {
       String run = gate.start(5);
       stack.abortExecution(run);
       assertForked(patient.until(run, "execution_ended"), 2, 3);
@@ -55,7 +55,7 @@ class RecoveryTest {
 
   @Test
   void aRunThatFailedIsForkedAtItsLastGoodTurn() throws Exception {
-    try (Gate gate = Gate.at(2)) {
+    try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(4);
       stack.abortExecution(run);
       stack.invoke(
@@ -69,7 +69,7 @@ class RecoveryTest {
   @Test
   @ResourceLock("reaper")
   void aRunThatWasReapedIsForkedAtItsLastGoodTurn() throws Exception {
-    try (Gate gate = Gate.at(2)) {
+    try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(3);
       stack.abortExecution(run);
       stack.setLongAgo(run, "last_ts");
@@ -80,7 +80,7 @@ class RecoveryTest {
 
   @Test
   void aRunThatIsStoppedIsArchivedAndItsReadersAreTold() throws Exception {
-    try (Gate gate = Gate.at(2);
+    try (GatedModel gate = GatedModel.at(2);
         LiveReader reader = arena.live()) {
       String run = gate.start(4);
       reader.subscribe(run, 1);
@@ -102,7 +102,7 @@ class RecoveryTest {
 
   @Test
   void aRunThatPlaysIsStoppedInTheMiddleOfATurn() {
-    try (Gate gate = Gate.at(2)) {
+    try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(4);
       arena.post("/runs/" + run + "/stop", "").expect(202);
       gate.open();
@@ -127,7 +127,7 @@ class RecoveryTest {
   /** Keys that are deleted as the next step says it: of a run that nobody plays any more. */
   @Test
   void theKeysAreDeletedAsTheStepSays() {
-    try (Gate gate = Gate.at(2);
+    try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(3);
       stack.abortExecution(run);

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 
 /** Every replay in flight is told, with where it waits. */
 class ReplaysTest {
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test
   void theOldestWaitComesFirst() {
-    try (Gate first = Gate.at(2);
-        Gate second = Gate.at(1)) {
+    try (GatedModel first = GatedModel.at(2);
+        GatedModel second = GatedModel.at(1)) {
       String one = first.start(3);
       String other = second.start(3);
       JsonNode said = arena.get("/replays").expect(200);

@@ -15,7 +15,7 @@ import redis.clients.jedis.Jedis;
 class ReportTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test
@@ -65,7 +65,7 @@ class ReportTest {
     List<String> secrets =
         List.of(
             redisPassword,
-            Stack.MODEL_KEY,
+            DiagnosisStack.MODEL_KEY,
             "sk-proj-Abcdef0123456789",
             "AKIAIOSFODNN7EXAMPLE",
             "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY",

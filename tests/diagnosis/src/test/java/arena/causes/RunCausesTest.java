@@ -26,15 +26,15 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 class RunCausesTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private final Stack stack = Stack.shared();
+  private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final Patient patient = stack.patient();
+  private final StalledRun patient = stack.patient();
 
   @Test
   void aRunWithoutAnExecutionNeverStarted() {
     String run = stack.operator().begin(3, Instant.now().minusSeconds(6));
     JsonNode said = patient.until(run, "never_started");
-    assertEquals("none", Patient.evidence(said, "execution"));
+    assertEquals("none", StalledRun.evidence(said, "execution"));
     assertEquals("start", said.at("/waiting_on/step").textValue());
     assertEquals("start", said.at("/next_steps/0/action").textValue());
     String young = stack.operator().begin(3, Instant.now());
@@ -68,11 +68,11 @@ class RunCausesTest {
     }
     JsonNode failing = patient.until(run, "failed_before_first_event");
     assertTrue(
-        Patient.evidence(failing, "execution.last_error").contains("IllegalStateException"),
+        StalledRun.evidence(failing, "execution.last_error").contains("IllegalStateException"),
         failing.toString());
     JsonNode said = awaitStatus(run, "failed_before_first_event", "failed");
     assertEquals("closed_at_once", said.get("symptom").textValue());
-    assertTrue(Patient.evidence(said, "catalog.error").contains("no state at position 0"));
+    assertTrue(StalledRun.evidence(said, "catalog.error").contains("no state at position 0"));
   }
 
   private JsonNode awaitStatus(String run, String cause, String status) {
@@ -88,7 +88,7 @@ class RunCausesTest {
   /** The same, in mid-run: a turn is tried again, and its state is gone. */
   @Test
   void aRunThatFailsLaterIsNamed() {
-    try (Gate gate = Gate.at(1)) {
+    try (GatedModel gate = GatedModel.at(1)) {
       String run = gate.start(3);
       stack.takeEntry(run, 0);
       gate.openWithThrottle();
@@ -101,28 +101,29 @@ class RunCausesTest {
 
   @Test
   void aTaskThatIsLostIsNamed() {
-    stack.models().when(Stack.MORTAL, Behaviour.always(new Reply.Hang()));
+    stack.models().when(DiagnosisStack.MORTAL, Behaviour.always(new Reply.Hang()));
     String run =
         arena.startRun(
-            "{\"n_turns\":3,\"profile\":{\"model\":\"openai:%s\"}}".formatted(Stack.MORTAL));
+            "{\"n_turns\":3,\"profile\":{\"model\":\"openai:%s\"}}"
+                .formatted(DiagnosisStack.MORTAL));
     JsonNode said = patient.until(run, "waiting_for_model", BOUND);
     assertTrue(said.get("healthy").booleanValue());
     assertEquals(1, stack.stack().kill("replay-turn", event -> event.contains(run)));
     said = patient.until(run, "task_lost");
     assertFalse(said.get("healthy").booleanValue());
     assertTrue(
-        Patient.evidence(said, "execution.last_error").contains("Runtime.ExitError"),
+        StalledRun.evidence(said, "execution.last_error").contains("Runtime.ExitError"),
         said.toPrettyString());
     stack.stop(run);
   }
 
   @Test
   void anExecutionThatIsOverWithoutItsRunIsNamed() {
-    try (Gate gate = Gate.at(1)) {
+    try (GatedModel gate = GatedModel.at(1)) {
       String run = gate.start(3);
       stack.abortExecution(run);
       JsonNode said = patient.until(run, "execution_ended");
-      assertTrue(Patient.evidence(said, "execution").startsWith("ABORTED"));
+      assertTrue(StalledRun.evidence(said, "execution").startsWith("ABORTED"));
       stack.stop(run);
     }
   }
@@ -130,18 +131,18 @@ class RunCausesTest {
   @Test
   @ResourceLock("reaper")
   void aSilentRunIsDueToBeReapedAndThenReaped() {
-    try (Gate gate = Gate.at(1)) {
+    try (GatedModel gate = GatedModel.at(1)) {
       String run = gate.start(3);
       stack.abortExecution(run);
       stack.setLongAgo(run, "last_ts");
       agesEntries(run);
       JsonNode said = patient.until(run, "due_to_be_reaped");
-      assertEquals("1800.0 s", Patient.evidence(said, "grace"));
+      assertEquals("1800.0 s", StalledRun.evidence(said, "grace"));
       assertTrue(said.get("next_steps").toString().contains("There is no call that reaps one run"));
 
       stack.reap();
       said = patient.until(run, "reaped", BOUND);
-      assertTrue(Patient.evidence(said, "catalog.error").startsWith("Abandoned"));
+      assertTrue(StalledRun.evidence(said, "catalog.error").startsWith("Abandoned"));
       assertEquals("fork", said.at("/next_steps/0/action").textValue());
     }
   }
@@ -166,7 +167,7 @@ class RunCausesTest {
   /** The journal lacks an entry, so that the archive cannot be written until it is back. */
   @Test
   void anArchiveThatFailsIsNamedAndThenWritten() {
-    try (Gate gate = Gate.at(2)) {
+    try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(2);
       Map<String, AttributeValue> entry = stack.takeEntry(run, 1);
       gate.open();

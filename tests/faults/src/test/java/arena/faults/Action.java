@@ -18,5 +18,5 @@ sealed interface Action {
    * It is held, before or after it has had its effect, until it is let go; then its connection is
    * cut, and no answer was given.
    */
-  record Hold(Held held, boolean after) implements Action {}
+  record Hold(HoldPoint held, boolean after) implements Action {}
 }

@@ -56,7 +56,7 @@ final class HttpProxy extends Proxy {
           write(toServer, request);
           write(toClient, response(responses, request));
         }
-        case Action.Hold(Held held, boolean _) -> {
+        case Action.Hold(HoldPoint held, boolean _) -> {
           write(toServer, request);
           response(responses, request);
           held.hold();

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The process that sends a run's events to its readers is killed, in mid-send. */
-@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+@ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledFanOutTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String FUNCTION = "stream-events";
@@ -22,19 +22,19 @@ final class KilledFanOutTest {
   @ParameterizedTest
   @MethodSource("moments")
   void anotherOneGoesOn(Fault point) {
-    Arena arena = Arena.shared();
-    try (Play play =
-        Play.start(
+    FaultStack arena = FaultStack.shared();
+    try (FaultScenario play =
+        FaultScenario.start(
             arena,
             point.token(),
             () -> {
-              String runId = Play.startRun(arena, point.token());
+              String runId = FaultScenario.startRun(arena, point.token());
               // From the first one on, so that none is at work that cannot be killed.
               arena.doom(FUNCTION, event(runId));
               return runId;
             })) {
       play.begun();
-      Held held =
+      HoldPoint held =
           arena
               .connections()
               .holding(
@@ -42,10 +42,10 @@ final class KilledFanOutTest {
                   0,
                   point == Fault.STREAM_AFTER_SEND);
       // The run waits for its model meanwhile: else every publish would start one more process.
-      Held model = play.holdingModel(2);
+      HoldPoint model = play.holdingModel(2);
       play.goOn();
-      held.awaitReached(Held.PATIENCE);
-      model.awaitReached(Held.PATIENCE);
+      held.awaitReached(HoldPoint.PATIENCE);
+      model.awaitReached(HoldPoint.PATIENCE);
       play.breaks();
       // the one that sends, and whoever waits for its lease
       assertTrue(arena.killAll(FUNCTION, event(play.runId())) > 0);

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The process that ends a run is killed, between its steps. */
-@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+@ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledFinalizeTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String FUNCTION = "finalize-run";
 
-  private static final Map<Fault, BiFunction<Arena, String, Held>> POINTS =
+  private static final Map<Fault, BiFunction<FaultStack, String, HoldPoint>> POINTS =
       Map.of(
           Fault.FINALIZE_BEFORE_ARCHIVE,
               (arena, run) -> arena.s3().holding(call -> call.is("PUT", run), 0, false),
@@ -36,9 +36,9 @@ final class KilledFinalizeTest {
   @ParameterizedTest
   @MethodSource("points")
   void theRunIsFinalizedAllTheSame(Fault point) {
-    Arena arena = Arena.shared();
-    try (Play play = Play.start(arena, point.token()).begun()) {
-      Held held = POINTS.get(point).apply(arena, play.runId());
+    FaultStack arena = FaultStack.shared();
+    try (FaultScenario play = FaultScenario.start(arena, point.token()).begun()) {
+      HoldPoint held = POINTS.get(point).apply(arena, play.runId());
       play.goOnUntilKilled(arena, FUNCTION, held);
       Matrix.record(point, play.completes(BOUND));
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The process that starts a fork is killed, between its steps. Who asks again with the same key has
  * the fork; a fork that nobody asks for again, and that does not play, is ended by the reaper.
  */
-@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ)
+@ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledForkTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String FUNCTION = "create-fork";
@@ -31,9 +31,9 @@ final class KilledForkTest {
   /** Events of a fork before its first turn: fork, world_mutation. */
   private static final int BEFORE = 2;
 
-  private final Arena arena = Arena.shared();
+  private final FaultStack arena = FaultStack.shared();
 
-  private Held hold(Fault point, String token) {
+  private HoldPoint hold(Fault point, String token) {
     return switch (point) {
       case FORK_AFTER_BEGUN, FORK_AGAIN_AFTER_BEGUN ->
           arena.dynamoDb().holding(call -> call.is("TransactWriteItems", token), 0, true);
@@ -60,9 +60,9 @@ final class KilledForkTest {
   @ParameterizedTest
   @MethodSource("askedAgain")
   void askedAgainItIsThereOnce(Fault point) {
-    try (Play parent = parent(point);
-        Play play =
-            Play.start(
+    try (FaultScenario parent = parent(point);
+        FaultScenario play =
+            FaultScenario.start(
                 arena,
                 point.token(),
                 () -> {
@@ -91,9 +91,9 @@ final class KilledForkTest {
   @ParameterizedTest
   @MethodSource("askedNoMore")
   void askedNoMoreItEnds(Fault point) {
-    try (Play parent = parent(point);
-        Play play =
-            Play.start(
+    try (FaultScenario parent = parent(point);
+        FaultScenario play =
+            FaultScenario.start(
                 arena,
                 point.token(),
                 () -> {
@@ -116,8 +116,8 @@ final class KilledForkTest {
   }
 
   /** A run that waits for its model, whose label and children nobody else has. */
-  private Play parent(Fault point) {
-    return Play.start(arena, "parent-of-" + point.token()).begun();
+  private FaultScenario parent(Fault point) {
+    return FaultScenario.start(arena, "parent-of-" + point.token()).begun();
   }
 
   private HttpRequest.Builder fork(String token, String parent) {
@@ -130,18 +130,18 @@ final class KilledForkTest {
             HttpRequest.BodyPublishers.ofString(
                 """
                 {"parent_run_id":"%s","parent_t":0,"n_turns":%d,"mutation":{"food":900},"profile":%s}"""
-                    .formatted(parent, Play.TURNS, Play.profile(token))));
+                    .formatted(parent, FaultScenario.TURNS, FaultScenario.profile(token))));
   }
 
   /** Asks for the fork, and kills who starts it. */
   private void fails(Fault point, String parent) {
     String token = point.token();
-    Held held = hold(point, token);
+    HoldPoint held = hold(point, token);
     arena.doom(FUNCTION, token);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<ArenaClient.Answer> answer =
           CompletableFuture.supplyAsync(() -> arena.client().send(fork(token, parent)), threads);
-      held.awaitReached(Held.PATIENCE);
+      held.awaitReached(HoldPoint.PATIENCE);
       arena.kill(FUNCTION, token);
       held.letGo();
       int status = answer.join().status();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
 /** An operator deletes a run's keys in the broker while it plays, as the runbook allows. */
-@ResourceLock(value = Arena.ALL, mode = ResourceAccessMode.READ_WRITE)
+@ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ_WRITE)
 final class OperatorTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -29,14 +29,14 @@ final class OperatorTest {
   @ParameterizedTest
   @MethodSource("faults")
   void theRunGoesOn(Fault fault) {
-    Arena arena = Arena.shared();
+    FaultStack arena = FaultStack.shared();
     arena.assertCountersTrue();
-    try (Play play = Play.start(arena, fault.token()).begun()) {
-      Held held = play.holdingModel(2);
+    try (FaultScenario play = FaultScenario.start(arena, fault.token()).begun()) {
+      HoldPoint held = play.holdingModel(2);
       play.goOn();
-      held.awaitReached(Held.PATIENCE);
+      held.awaitReached(HoldPoint.PATIENCE);
       // the second turn has begun, and its reader is up to date
-      play.reader().awaitEvents(6 + Play.BEGUN, BOUND);
+      play.reader().awaitEvents(6 + FaultScenario.BEGUN, BOUND);
       play.breaks();
       delete(arena, play.runId(), fault);
       held.letGo();
@@ -45,7 +45,7 @@ final class OperatorTest {
     arena.assertCountersTrue();
   }
 
-  private static void delete(Arena arena, String runId, Fault fault) {
+  private static void delete(FaultStack arena, String runId, Fault fault) {
     String prefix = "arena:run:" + runId + ":";
     try (Jedis redis = arena.redis()) {
       Set<String> all = redis.keys(prefix + "*");

@@ -78,8 +78,8 @@ abstract class Proxy implements AutoCloseable {
   }
 
   /** One such call is held, after so many of them were let through. */
-  Held holding(Predicate<Call> when, int after, boolean afterEffect) {
-    Held held = new Held();
+  HoldPoint holding(Predicate<Call> when, int after, boolean afterEffect) {
+    HoldPoint held = new HoldPoint();
     add(new Rule(when, new Action.Hold(held, afterEffect), after, true));
     return held;
   }
@@ -184,7 +184,7 @@ abstract class Proxy implements AutoCloseable {
       awaitLifted(taken.get());
       return new Action.Cut();
     }
-    if (action instanceof Action.Hold(Held held, boolean after)) {
+    if (action instanceof Action.Hold(HoldPoint held, boolean after)) {
       rules.remove(taken.get());
       if (!after) {
         held.hold();

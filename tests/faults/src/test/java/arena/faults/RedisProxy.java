@@ -93,7 +93,7 @@ final class RedisProxy extends Proxy {
           reply.writeTo(toClient);
           toClient.flush();
         }
-        case Action.Hold(Held held, boolean _) -> {
+        case Action.Hold(HoldPoint held, boolean _) -> {
           bytes.writeTo(toServer);
           toServer.flush();
           reply(replies);

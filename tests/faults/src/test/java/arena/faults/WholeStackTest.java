@@ -33,10 +33,10 @@ final class WholeStackTest {
   }
 
   private static void pauseRedis(ProcessStack stack) {
-    try (Play play = Play.start(stack, Fault.REDIS_PAUSED.token()).begun()) {
-      Held held = play.holdingModel(2);
+    try (FaultScenario play = FaultScenario.start(stack, Fault.REDIS_PAUSED.token()).begun()) {
+      HoldPoint held = play.holdingModel(2);
       play.goOn();
-      held.awaitReached(Held.PATIENCE);
+      held.awaitReached(HoldPoint.PATIENCE);
       play.breaks();
       stack.signalRedis("STOP");
       try {
@@ -50,17 +50,17 @@ final class WholeStackTest {
   }
 
   private static void killTheWhole(ProcessStack stack) {
-    List<Play> plays = new ArrayList<>();
+    List<FaultScenario> plays = new ArrayList<>();
     try {
       for (int number = 0; number < RUNS; number++) {
-        plays.add(Play.start(stack, Fault.STACK_KILLED.token() + "-" + number).begun());
+        plays.add(FaultScenario.start(stack, Fault.STACK_KILLED.token() + "-" + number).begun());
       }
-      List<Held> held = plays.stream().map(play -> play.holdingModel(2)).toList();
-      plays.forEach(Play::goOn);
-      held.forEach(one -> one.awaitReached(Held.PATIENCE));
-      plays.forEach(Play::breaks);
+      List<HoldPoint> held = plays.stream().map(play -> play.holdingModel(2)).toList();
+      plays.forEach(FaultScenario::goOn);
+      held.forEach(one -> one.awaitReached(HoldPoint.PATIENCE));
+      plays.forEach(FaultScenario::breaks);
       stack.kill();
-      held.forEach(Held::letGo);
+      held.forEach(HoldPoint::letGo);
       stack.start();
       Set<Outcome> outcomes = new TreeSet<>(Comparator.comparing(Outcome::toString));
       plays.forEach(play -> outcomes.add(play.completes(KILL_BOUND).seen("")));
@@ -68,7 +68,7 @@ final class WholeStackTest {
       awaitNoneOpen(stack);
       Matrix.record(Fault.STACK_KILLED, outcomes.iterator().next());
     } finally {
-      plays.forEach(Play::close);
+      plays.forEach(FaultScenario::close);
     }
   }
 

@@ -6,8 +6,8 @@ import arena.local.backing.LocalDynamoDb;
 import arena.local.backing.LocalRedis;
 import arena.local.backing.LocalS3;
 import arena.local.cache.ElastiCacheApi;
-import arena.local.clock.MachineClock;
 import arena.local.clock.StackClock;
+import arena.local.clock.SystemStackClock;
 import arena.local.gateway.Gateway;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
@@ -74,16 +74,16 @@ public final class LocalStack implements AutoCloseable {
   private static final AtomicBoolean RUNNING = new AtomicBoolean();
 
   private final Options options;
-  private final Parts parts = new Parts();
+  private final CloseableStack parts = new CloseableStack();
   private final CountDownLatch settled = new CountDownLatch(1);
   private final Thread endWithJvm = new Thread(this::endWithJvm, "arena-end");
-  private final Home home;
+  private final StateDirectory home;
   private final StackClock clock;
   private final LogFile log;
   private final Gateway gateway;
   private final AwsEndpoint awsEndpoint;
   private final AtomicReference<LocalRedis> redis = new AtomicReference<>();
-  private final Stores stores;
+  private final BackingStores stores;
   private final StackPlan plan;
   private final FunctionHost host;
   private final ElastiCacheApi elastiCache;
@@ -92,7 +92,7 @@ public final class LocalStack implements AutoCloseable {
   /**
    * Starts a stack; it serves when this returns.
    *
-   * @throws HomeTaken if another stack works in the folder
+   * @throws StateDirectoryInUse if another stack works in the folder
    * @throws PortUnavailable if no port that would do is free
    * @throws NotBuilt if a function's code is not there
    * @throws arena.local.template.TemplateFault if the template cannot be hosted
@@ -120,14 +120,14 @@ public final class LocalStack implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(endWithJvm);
     ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor();
     try {
-      home = parts.add(Home.take(options.home()));
+      home = parts.add(StateDirectory.take(options.home()));
       log = parts.add(new LogFile(home.logs().resolve("stack.log")));
       if (options.capturesOutput()) {
         ProcessOutput.everythingElseTo(log);
         parts.add(() -> ProcessOutput.everythingElseTo(null));
       }
-      clock = options.clock().orElseGet(() -> parts.add(new MachineClock()));
-      CompletableFuture<Stores> storesStarting = startStores(starting);
+      clock = options.clock().orElseGet(() -> parts.add(new SystemStackClock()));
+      CompletableFuture<BackingStores> storesStarting = startStores(starting);
       CompletableFuture<LocalRedis> redisStarting =
           timed(
               starting,
@@ -186,7 +186,7 @@ public final class LocalStack implements AutoCloseable {
       parts.add(
           Schedules.start(
               plan.schedules(), host, clock, Deployment.REGION, Deployment.ACCOUNT, log));
-      parts.add(new Sweep(clock, SWEEP_EVERY, stores::expire, log).start());
+      parts.add(new ExpirySweeper(clock, SWEEP_EVERY, stores::expire, log).start());
       parts.add(gateway::stopServing);
     } catch (IOException e) {
       stopAfter(starting);
@@ -245,11 +245,11 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Stores> startStores(ExecutorService starting) {
+  private CompletableFuture<BackingStores> startStores(ExecutorService starting) {
     Optional<URI> elsewhere = options.awsEndpoint();
     if (elsewhere.isPresent()) {
       return CompletableFuture.completedFuture(
-          new Stores.Elsewhere(elsewhere.get(), options.identity()));
+          new BackingStores.Elsewhere(elsewhere.get(), options.identity()));
     }
     Path folder = home.folder();
     return timed(
@@ -271,7 +271,7 @@ public final class LocalStack implements AutoCloseable {
                             0,
                             options.identity().accessKeyId(),
                             options.identity().secretAccessKey()))),
-            Stores.Own::new);
+            BackingStores.Own::new);
   }
 
   private LocalRedis startRedis() {

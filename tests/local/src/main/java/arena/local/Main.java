@@ -67,15 +67,15 @@ public final class Main {
         return 1;
       }
       console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
-      new Welcome(stack, console).print();
+      new StartupBanner(stack, console).print();
       awaitQuietly(ending);
       return 0;
-    } catch (HomeTaken
+    } catch (StateDirectoryInUse
         | PortUnavailable
         | NotBuilt
         | TemplateFault
         | BackingFailed
-        | BadSetting e) {
+        | InvalidSetting e) {
       // What fails because the process is ending is no news.
       if (ending.getCount() > 0) {
         ending.countDown();
@@ -137,11 +137,11 @@ public final class Main {
     Optional<String> secret = setting(environment, "AWS_SECRET_ACCESS_KEY");
     if (key.isPresent() && secret.isPresent()) {
       options.identity(
-          new Identity(
+          new CallerIdentity(
               key.get(),
               secret.get(),
               setting(environment, "AWS_SESSION_TOKEN"),
-              setting(environment, "AWS_REGION").orElse(Identity.LOCAL.region())));
+              setting(environment, "AWS_REGION").orElse(CallerIdentity.LOCAL.region())));
     }
     return options;
   }
@@ -155,7 +155,8 @@ public final class Main {
         .map(
             value -> {
               if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > 65_535) {
-                throw new BadSetting(name + " is a port from 0 to 65535, not \"" + value + "\"");
+                throw new InvalidSetting(
+                    name + " is a port from 0 to 65535, not \"" + value + "\"");
               }
               return Integer.parseInt(value);
             });
@@ -165,7 +166,7 @@ public final class Main {
     try {
       return URI.create(value);
     } catch (IllegalArgumentException e) {
-      throw new BadSetting(name + " is a URL, not \"" + value + "\"");
+      throw new InvalidSetting(name + " is a URL, not \"" + value + "\"");
     }
   }
 }

@@ -29,7 +29,7 @@ public final class Options {
   private String redisPassword;
   private StackClock clock;
   private URI awsEndpoint;
-  private Identity identity = Identity.LOCAL;
+  private CallerIdentity identity = CallerIdentity.LOCAL;
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
   private FunctionHost.InProcess inProcess = FunctionHost.InProcess.NONE;
@@ -140,7 +140,7 @@ public final class Options {
   }
 
   /** Calls AWS as this identity. */
-  public Options identity(Identity someone) {
+  public Options identity(CallerIdentity someone) {
     identity = someone;
     return this;
   }
@@ -201,7 +201,7 @@ public final class Options {
     return inFront.getOrDefault(service, UnaryOperator.identity()).apply(address);
   }
 
-  Identity identity() {
+  CallerIdentity identity() {
     return identity;
   }
 

@@ -17,7 +17,8 @@ final class SdkSettings implements AutoCloseable {
    *
    * @param identity who the functions are
    */
-  static SdkSettings set(Identity identity, URI dynamoDb, URI s3, URI lambdaAndStepFunctions) {
+  static SdkSettings set(
+      CallerIdentity identity, URI dynamoDb, URI s3, URI lambdaAndStepFunctions) {
     SdkSettings settings = new SdkSettings();
     settings.set("aws.region", "AWS_REGION", identity.region());
     settings.set("aws.accessKeyId", "AWS_ACCESS_KEY_ID", identity.accessKeyId());

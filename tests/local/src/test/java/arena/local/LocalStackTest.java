@@ -9,7 +9,7 @@ import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import arena.local.client.Operator;
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.Invocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -62,7 +62,7 @@ final class LocalStackTest {
       assertEquals(200, get(stack, "/health").statusCode());
       password = stack.redisPassword();
       assertThrows(IllegalStateException.class, () -> LocalStack.start(Options.of(ROOT)));
-      assertThrows(HomeTaken.class, () -> Home.take(Optional.of(home)));
+      assertThrows(StateDirectoryInUse.class, () -> StateDirectory.take(Optional.of(home)));
       run = run(stack);
       Invocation health =
           stack.invoke(
@@ -132,7 +132,7 @@ final class LocalStackTest {
 
   @Test
   void expiredItemsGoAndNothingIsLeftBehind() throws Exception {
-    HeldClock clock = new HeldClock(Instant.now());
+    ManualClock clock = new ManualClock(Instant.now());
     Path folder;
     int redisPort;
     try (LocalStack stack = LocalStack.start(Options.of(ROOT).clock(clock));

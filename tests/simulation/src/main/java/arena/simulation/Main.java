@@ -3,7 +3,7 @@ package arena.simulation;
 import arena.simulation.cloud.ReplayDefinition;
 import arena.simulation.faults.Coverage;
 import arena.simulation.faults.FaultPoint;
-import arena.simulation.promises.BrokenPromise;
+import arena.simulation.invariants.InvariantViolation;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -126,7 +126,7 @@ public final class Main {
 
   private static void tell(long seed, Throwable e) {
     System.out.printf("%nseed %d%n", seed);
-    if (e instanceof BrokenPromise broken) {
+    if (e instanceof InvariantViolation broken) {
       System.out.println("broken: " + broken.promise().says());
       System.out.println("how:    " + broken.getMessage());
       if (broken.getCause() != null) {

@@ -4,43 +4,43 @@ import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.http.CreateRoutes;
-import arena.http.Once;
+import arena.http.IdempotentRequests;
 import arena.http.Router;
 import arena.idempotency.Idempotency;
 import arena.journal.Journal;
-import arena.lifecycle.BeginRun;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
 import arena.lifecycle.ReapConnections;
+import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
-import arena.lifecycle.ReapStrays;
-import arena.lifecycle.RunReader;
+import arena.lifecycle.RunQueries;
+import arena.lifecycle.StartRun;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.Failure;
-import arena.simulation.cloud.Background;
+import arena.simulation.clients.HttpClientApi;
+import arena.simulation.clients.Operator;
+import arena.simulation.clients.PollingClient;
+import arena.simulation.clients.RunCreator;
+import arena.simulation.clients.ViewerClient;
+import arena.simulation.cloud.AsyncInvocations;
 import arena.simulation.cloud.Executions;
 import arena.simulation.cloud.Function;
 import arena.simulation.cloud.Lambda;
-import arena.simulation.cloud.Models;
 import arena.simulation.cloud.ReplayDefinition;
+import arena.simulation.cloud.SimulatedModel;
 import arena.simulation.cloud.WebSockets;
 import arena.simulation.faults.Coverage;
 import arena.simulation.faults.Event;
-import arena.simulation.faults.FaultyWire;
-import arena.simulation.faults.Weather;
-import arena.simulation.people.Api;
-import arena.simulation.people.Operator;
-import arena.simulation.people.Player;
-import arena.simulation.people.Reader;
-import arena.simulation.people.Visitor;
-import arena.simulation.promises.Facts;
-import arena.simulation.promises.Promises;
+import arena.simulation.faults.FaultInjector;
+import arena.simulation.faults.FaultyNetwork;
+import arena.simulation.invariants.Facts;
+import arena.simulation.invariants.Invariants;
 import arena.simulation.scheduler.Scheduler;
-import arena.simulation.scheduler.SimulatedThreads;
+import arena.simulation.scheduler.SimulatedTaskRunner;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -51,7 +51,7 @@ import arena.simulation.stores.SimulatedJournal;
 import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
-import arena.source.EventSource;
+import arena.source.EventReader;
 import arena.stream.FanOut;
 import arena.stream.Subscriptions;
 import java.time.Instant;
@@ -82,31 +82,31 @@ public final class Simulation {
 
   private final Random random;
   private final Scheduler scheduler = new Scheduler();
-  private final Weather weather;
+  private final FaultInjector weather;
   private final Trace trace;
-  private final FaultyWire wire;
+  private final FaultyNetwork wire;
   private final Facts facts;
-  private final Promises promises;
+  private final Invariants promises;
   private final Lambda lambda;
   private final InstantSource clock;
 
   private final SimulatedRedis redis;
   private final WebSockets gateway;
-  private final Api api;
+  private final HttpClientApi api;
   private final Subscriptions subscriptions;
   private final PlayTurn playTurn;
   private final FinalizeRun finalizeRun;
   private final ReapRuns reapRuns;
-  private final ReapStrays reapStrays;
+  private final ReapOrphans reapStrays;
   private final ReapConnections reapConnections;
   private final FanOut fanOut;
 
   private final List<String> runs = new ArrayList<>();
   private long brokerAhead;
   private int ids;
-  private final List<Player> players = new ArrayList<>();
+  private final List<RunCreator> players = new ArrayList<>();
   private int playersLeft;
-  private Visitor visitor;
+  private PollingClient visitor;
 
   /**
    * A simulation.
@@ -118,10 +118,10 @@ public final class Simulation {
     // Neighbouring seeds begin alike.
     random.nextInt();
     trace = new Trace(scheduler, lines);
-    weather = new Weather(random, scheduler, trace);
-    wire = new FaultyWire(scheduler, weather, random, trace);
+    weather = new FaultInjector(random, scheduler, trace);
+    wire = new FaultyNetwork(scheduler, weather, random, trace);
     facts = new Facts(scheduler, wire);
-    promises = new Promises(facts);
+    promises = new Invariants(facts);
     lambda = new Lambda(scheduler, weather, random, trace, promises.names()::left);
     clock = () -> scheduler.instant(scheduler.current().life().skew());
     InstantSource trueClock = () -> scheduler.instant(0);
@@ -141,23 +141,27 @@ public final class Simulation {
     Broker broker = new SimulatedBroker(redis);
     Subscribers subscribers = new SimulatedSubscribers(redis);
     SimulatedConnections connections = new SimulatedConnections(trueClock, wire);
-    SimulatedThreads threads = new SimulatedThreads(scheduler);
+    SimulatedTaskRunner threads = new SimulatedTaskRunner(scheduler);
 
     gateway = new WebSockets(scheduler, wire, weather, random, trace, lambda);
-    Background background = new Background(wire, lambda, this::fanOut, this::finalizeRun);
+    AsyncInvocations background =
+        new AsyncInvocations(wire, lambda, this::fanOut, this::finalizeRun);
     Executions executions =
         new Executions(definition, new Tasks(), lambda, scheduler, wire, weather, random, trace);
-    EventSource source = new EventSource(broker, journal, () -> archive);
+    EventReader source = new EventReader(broker, journal, () -> archive);
     Publisher publisher = new Publisher(broker, journal, catalog, background);
-    BeginRun begin = new BeginRun(catalog, journal, broker, executions, clock);
+    StartRun begin = new StartRun(catalog, journal, broker, executions, clock);
     playTurn =
         new PlayTurn(
-            journal, publisher, new Models(wire, weather, random, promises::modelAsked), clock);
+            journal,
+            publisher,
+            new SimulatedModel(wire, weather, random, promises::modelAsked),
+            clock);
     finalizeRun = new FinalizeRun(catalog, journal, archive, broker, publisher, background, clock);
     reapRuns =
         new ReapRuns(
             catalog, broker, subscribers, connections, executions, background, Facts.GRACE, clock);
-    reapStrays = new ReapStrays(catalog, broker, subscribers, connections, Facts.GRACE, clock);
+    reapStrays = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
     reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
     fanOut =
         new FanOut(
@@ -176,14 +180,14 @@ public final class Simulation {
     gateway.routeTo(subscriptions);
     Idempotency idempotency = new SimulatedIdempotency(clock, wire);
     api =
-        new Api(
+        new HttpClientApi(
             lambda,
             creations(
-                new Once(() -> idempotency, this::newId),
+                new IdempotentRequests(() -> idempotency, this::newId),
                 new CreateRun(begin, clock),
                 new CreateFork(catalog, source, begin, clock),
                 archive),
-            new RunReader(catalog, source, journal, () -> archive, broker),
+            new RunQueries(catalog, source, journal, () -> archive, broker),
             promises.keys());
   }
 
@@ -204,13 +208,16 @@ public final class Simulation {
   }
 
   private Router creations(
-      Once once, CreateRun createRun, CreateFork createFork, SimulatedArchive archive) {
+      IdempotentRequests once,
+      CreateRun createRun,
+      CreateFork createFork,
+      SimulatedArchive archive) {
     CreateRoutes.Noting noting = (_, _, begin) -> begin.get();
     return new Router(
         Map.of(
-            Api.Creation.RUN.route(),
+            HttpClientApi.Creation.RUN.route(),
             CreateRoutes.runs(once, noting, createRun::create),
-            Api.Creation.FORK.route(),
+            HttpClientApi.Creation.FORK.route(),
             CreateRoutes.forks(once, noting, createFork::create, archive::address)),
         this::failed);
   }
@@ -249,8 +256,8 @@ public final class Simulation {
   public Result run() throws Throwable {
     playersLeft = 1 + random.nextInt(MOST_PLAYERS);
     for (int i = playersLeft; i > 0; i--) {
-      Player player =
-          new Player(
+      RunCreator player =
+          new RunCreator(
               scheduler,
               api,
               weather,
@@ -278,7 +285,7 @@ public final class Simulation {
             promises,
             by -> brokerAhead += by,
             () -> runs));
-    visitor = new Visitor(scheduler, api, weather, random, promises.truth(), () -> runs);
+    visitor = new PollingClient(scheduler, api, weather, random, promises.truth(), () -> runs);
     scheduler.start("visitor", visitor);
     scheduler.start("schedule", this::schedule);
     scheduler.start("end", this::awaitEnd);
@@ -291,7 +298,7 @@ public final class Simulation {
     runs.add(runId);
     for (int i = random.nextInt(MOST_READERS + 1); i > 0; i--) {
       String name = "reader-%d-of-%s".formatted(i, runId.substring(28));
-      Reader reader = new Reader(scheduler, gateway, api, weather, random);
+      ViewerClient reader = new ViewerClient(scheduler, gateway, api, weather, random);
       for (String other : runs) {
         if (other.equals(runId) || random.nextInt(3) == 0) {
           reader.reads(other, promises.readers().begins(name, other, 0));
@@ -332,7 +339,7 @@ public final class Simulation {
     }
     promises.atEnd();
     runs.forEach(runId -> visitor.readAll(runId, 1));
-    players.forEach(Player::askAgain);
+    players.forEach(RunCreator::askAgain);
     brokerAhead += A_DAY;
     promises.aDayLater();
     scheduler.stop();

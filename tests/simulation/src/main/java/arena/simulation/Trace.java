@@ -1,7 +1,7 @@
 package arena.simulation;
 
-import arena.simulation.scheduler.Fiber;
 import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedProcess;
 import arena.simulation.stores.Call;
 import java.util.function.Consumer;
 
@@ -22,7 +22,7 @@ public final class Trace {
   }
 
   /** A call of the product, and what went wrong with it. */
-  public void call(Fiber who, Call call, String about, String fault) {
+  public void call(SimulatedProcess who, Call call, String about, String fault) {
     sum = 31 * (31 * (31 * sum + scheduler.now()) + call.label().hashCode()) + fault.length();
     if (lines != null) {
       line(who.name(), call.label() + " " + about + (fault.isEmpty() ? "" : "  <<< " + fault));

@@ -1,6 +1,6 @@
 package arena.lifecycle;
 
-import static arena.simulation.stores.ScriptedWire.once;
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,8 +20,9 @@ import arena.run.Run;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.NewRuns;
-import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -31,8 +32,7 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
-import arena.simulation.stores.Witness;
-import arena.stream.Notifier;
+import arena.stream.FanOutInvoker;
 import arena.stream.NotifierUnavailable;
 import arena.world.Scenario;
 import java.time.Instant;
@@ -50,19 +50,20 @@ class EndingTest {
 
   private final SteppingClock clock = new SteppingClock(START);
   private final List<String> woken = new ArrayList<>();
-  private final ScriptedWire wire = new ScriptedWire();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final ScriptedNetwork wire = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
-  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final Archive archive =
+      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
-  private Notifier notifier = woken::add;
+  private FanOutInvoker fanOutInvoker = woken::add;
 
   private void begin() {
-    NewRuns.begin(journal, RUN, 5, START);
+    RunFixtures.begin(journal, RUN, 5, START);
     broker.open(RUN, "label", START);
   }
 
@@ -75,11 +76,11 @@ class EndingTest {
   }
 
   private Publisher publisher() {
-    return new Publisher(broker, journal, catalog, notifier);
+    return new Publisher(broker, journal, catalog, fanOutInvoker);
   }
 
   private Run finalizeRun(Optional<Failure> failure) {
-    return new FinalizeRun(catalog, journal, archive, broker, publisher(), notifier, clock)
+    return new FinalizeRun(catalog, journal, archive, broker, publisher(), fanOutInvoker, clock)
         .finalizeRun(RUN, failure);
   }
 
@@ -147,7 +148,7 @@ class EndingTest {
     begin();
     publisher().publish(RUN, written(0));
     AtomicBoolean away = new AtomicBoolean(true);
-    notifier =
+    fanOutInvoker =
         runId -> {
           if (away.get()) {
             throw new NotifierUnavailable("Lambda is away", null);
@@ -164,7 +165,7 @@ class EndingTest {
   void aTurnIsNotHeldUpByReadersWhoCannotBeWoken() {
     begin();
     subscribers.put(RUN, "reader", 1);
-    notifier =
+    fanOutInvoker =
         _ -> {
           throw new NotifierUnavailable("Lambda is away", null);
         };

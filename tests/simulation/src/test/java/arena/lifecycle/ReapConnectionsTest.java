@@ -1,21 +1,21 @@
 package arena.lifecycle;
 
-import static arena.simulation.stores.ScriptedWire.once;
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedConnections;
 import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SteppingClock;
-import arena.simulation.stores.Witness;
+import arena.stream.ConnectionSender;
 import arena.stream.Connections;
 import arena.stream.ConnectionsUnavailable;
-import arena.stream.Gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -30,16 +30,16 @@ class ReapConnectionsTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedWire wire = new ScriptedWire();
+  private final ScriptedNetwork wire = new ScriptedNetwork();
   private final Subscribers subscribers =
       new SimulatedSubscribers(
-          new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS));
+          new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS));
   private final Connections connections = new SimulatedConnections(clock, wire);
   private final Set<String> gone = new HashSet<>();
   private int asked;
 
-  private final Gateway gateway =
-      new Gateway() {
+  private final ConnectionSender sender =
+      new ConnectionSender() {
         @Override
         public Sent send(String connectionId, String message) {
           throw new AssertionError("the reaper sends nothing");
@@ -57,11 +57,11 @@ class ReapConnectionsTest {
         }
       };
 
-  private Reaping reap() {
-    return new ReapConnections(connections, subscribers, gateway, clock).reap(Instant.MAX);
+  private ReapReport reap() {
+    return new ReapConnections(connections, subscribers, sender, clock).reap(Instant.MAX);
   }
 
-  private static List<String> forgotten(Reaping reaping) {
+  private static List<String> forgotten(ReapReport reaping) {
     return reaping.reaped().stream().flatMap(one -> one.connectionId().stream()).toList();
   }
 
@@ -77,7 +77,7 @@ class ReapConnectionsTest {
     reader("gone");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    Reaping reaping = reap();
+    ReapReport reaping = reap();
     assertEquals(List.of("gone"), forgotten(reaping));
     assertEquals("connection_forgotten", reaping.reaped().getFirst().action());
     assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
@@ -146,7 +146,7 @@ class ReapConnectionsTest {
             throw new ConnectionsUnavailable("throttled", null);
           }
         });
-    Reaping reaping = reap();
+    ReapReport reaping = reap();
     assertEquals(1, reaping.failed());
     assertEquals(List.of("gone"), forgotten(reaping));
   }
@@ -156,8 +156,8 @@ class ReapConnectionsTest {
     reader("gone");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    Reaping reaping =
-        new ReapConnections(connections, subscribers, gateway, clock).reap(clock.instant());
+    ReapReport reaping =
+        new ReapConnections(connections, subscribers, sender, clock).reap(clock.instant());
     assertEquals(List.of(), forgotten(reaping));
   }
 }

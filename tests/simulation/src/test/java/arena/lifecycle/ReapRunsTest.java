@@ -1,6 +1,6 @@
 package arena.lifecycle;
 
-import static arena.simulation.stores.ScriptedWire.once;
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,8 +17,9 @@ import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.NewRuns;
-import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -29,7 +30,6 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
-import arena.simulation.stores.Witness;
 import arena.world.Scenario;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,22 +46,23 @@ class ReapRunsTest {
   private static final String OTHER = "fedcba9876543210fedcba9876543210";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedWire wire = new ScriptedWire();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final ScriptedNetwork wire = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
-  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final Archive archive =
+      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
   private final List<String> finalized = new ArrayList<>();
   private final List<String> stopped = new ArrayList<>();
   private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
   private RuntimeException stopFails;
 
-  private final Replays replays =
-      new Replays() {
+  private final ReplayExecutions executions =
+      new ReplayExecutions() {
         @Override
         public void start(TurnTask first) {
           throw new AssertionError("the reaper starts nothing");
@@ -76,23 +77,24 @@ class ReapRunsTest {
         }
       };
 
-  private Reaping reap() {
+  private ReapReport reap() {
     return reap(Instant.MAX);
   }
 
-  private Reaping reap(Instant deadline) {
-    Finalizer finalizer =
+  private ReapReport reap(Instant deadline) {
+    FinalizeInvoker finalizeInvoker =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
-    return new ReapRuns(catalog, broker, subscribers, connections, replays, finalizer, GRACE, clock)
+    return new ReapRuns(
+            catalog, broker, subscribers, connections, executions, finalizeInvoker, GRACE, clock)
         .reap(deadline);
   }
 
-  private static List<String> actions(Reaping reaping) {
-    return reaping.reaped().stream().map(Reaped::action).toList();
+  private static List<String> actions(ReapReport reaping) {
+    return reaping.reaped().stream().map(ReapAction::action).toList();
   }
 
   private void begin(String runId, int nTurns) {
-    NewRuns.begin(journal, runId, nTurns, START);
+    RunFixtures.begin(journal, runId, nTurns, START);
     broker.open(runId, "label", START);
   }
 
@@ -198,7 +200,7 @@ class ReapRunsTest {
     assertEquals(List.of("abandoned", "abandoned"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted", OTHER + " NotStarted"), finalized);
     assertEquals(
-        NotStarted.CODE,
+        ReplayNotStarted.CODE,
         catalog.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
     assertEquals(List.of(RUN, OTHER), stopped, "it may have been started all the same");
   }
@@ -219,7 +221,7 @@ class ReapRunsTest {
 
   @Test
   void twoAtOnceEndARunOnce() {
-    List<Reaping> other = new ArrayList<>();
+    List<ReapReport> other = new ArrayList<>();
     wire.after(Call.CATALOG_HELD, once(_ -> other.add(reap())));
     begin(RUN, 50);
     passes(Duration.ofSeconds(1));
@@ -283,7 +285,7 @@ class ReapRunsTest {
       broker.close(runId);
     }
     passes(GRACE);
-    Reaping reaping = reap();
+    ReapReport reaping = reap();
     assertEquals(1, reaping.failed());
     assertEquals(
         List.of(OTHER), reaping.reaped().stream().flatMap(one -> one.runId().stream()).toList());

@@ -1,6 +1,6 @@
 package arena.stream;
 
-import static arena.simulation.stores.ScriptedWire.once;
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,8 +18,9 @@ import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Run;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.NewRuns;
-import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -30,8 +31,7 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
-import arena.simulation.stores.Witness;
-import arena.source.EventSource;
+import arena.source.EventReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
@@ -59,21 +59,22 @@ class FanOutTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedWire wire = new ScriptedWire();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final ScriptedNetwork wire = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
-  private final Archive archive = new SimulatedArchive(new SimulatedBucket(), wire, Witness.NOBODY);
+  private final Archive archive =
+      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
   private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
   private final Queue<String> woken = new ConcurrentLinkedQueue<>();
   private final Sockets sockets = new Sockets();
   private SimulatedRedis redis;
   private Broker broker;
   private Subscribers subscribers;
-  private Notifier notifier = woken::add;
+  private FanOutInvoker fanOutInvoker = woken::add;
 
   /** What every connection got, and how each behaves. */
-  private static final class Sockets implements Gateway {
+  private static final class Sockets implements ConnectionSender {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, Queue<JsonNode>> got = new ConcurrentHashMap<>();
@@ -142,7 +143,7 @@ class FanOutTest {
 
   /** Another server, with this clock, that keeps about so many events of a run. */
   private void redisWith(InstantSource serverClock, int bufferEvents) {
-    redis = new SimulatedRedis(serverClock, wire, Witness.NOBODY, bufferEvents);
+    redis = new SimulatedRedis(serverClock, wire, Observer.NOBODY, bufferEvents);
     broker = new SimulatedBroker(redis);
     subscribers = new SimulatedSubscribers(redis);
   }
@@ -152,13 +153,13 @@ class FanOutTest {
         subscribers,
         broker,
         catalog,
-        new EventSource(broker, journal, () -> archive),
+        new EventReader(broker, journal, () -> archive),
         connections,
         sockets,
-        notifier,
+        fanOutInvoker,
         _ -> "https://example.com/",
         clock,
-        new VirtualThreads());
+        new VirtualThreadTaskRunner());
   }
 
   private static Event event(long seq) {
@@ -179,7 +180,7 @@ class FanOutTest {
   }
 
   private void aRun(int events) {
-    NewRuns.begin(journal, RUN, 10, START);
+    RunFixtures.begin(journal, RUN, 10, START);
     broker.open(RUN, "label", START);
     if (events > 0) {
       publish(1, events);
@@ -273,7 +274,7 @@ class FanOutTest {
     aRun(20);
     reader("bad", 1);
     reader("good", 1);
-    sockets.answers.put("bad", Gateway.Sent.REFUSED);
+    sockets.answers.put("bad", ConnectionSender.Sent.REFUSED);
     FanOut.Sent sent = fanOut().serve(RUN, later());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("bad"), sockets.closed);
@@ -293,7 +294,7 @@ class FanOutTest {
     aRun(20);
     reader("stuck", 1);
     reader("good", 1);
-    sockets.answers.put("stuck", Gateway.Sent.LATER);
+    sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
     sockets.before = () -> clock.advance(FanOut.PATIENCE.dividedBy(8));
     fanOut().serve(RUN, later());
     assertEquals(range(1, 20), sockets.seqs("good"));
@@ -321,7 +322,7 @@ class FanOutTest {
     aRun(20);
     for (int i = 0; i < 200; i++) {
       reader("slow-" + i, 1);
-      sockets.answers.put("slow-" + i, Gateway.Sent.LATER);
+      sockets.answers.put("slow-" + i, ConnectionSender.Sent.LATER);
     }
     reader("quick", 1);
     // By then no slow one has been given up, and the quick one has had everything.
@@ -501,9 +502,9 @@ class FanOutTest {
   void aHandOverThatFailsIsAFailureSoThatLambdaTriesAgain() {
     aRun(20);
     reader("stuck", 1);
-    sockets.answers.put("stuck", Gateway.Sent.LATER);
+    sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
     sockets.before = () -> clock.advance(Duration.ofSeconds(20));
-    notifier =
+    fanOutInvoker =
         _ -> {
           throw new NotifierUnavailable("Lambda is away", null);
         };

@@ -8,8 +8,9 @@ import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.journal.Journal;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.NewRuns;
-import arena.simulation.stores.ScriptedWire;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedCatalog;
 import arena.simulation.stores.SimulatedConnections;
 import arena.simulation.stores.SimulatedJournal;
@@ -17,7 +18,6 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
-import arena.simulation.stores.Witness;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -39,23 +39,23 @@ class SubscriptionsTest {
       "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedWire wire = new ScriptedWire();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Witness.NOBODY);
+  private final ScriptedNetwork wire = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Subscribers subscribers =
       new SimulatedSubscribers(
-          new SimulatedRedis(clock, wire, Witness.NOBODY, Broker.BUFFER_EVENTS));
+          new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS));
   private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
   private final List<String> woken = new ArrayList<>();
-  private final Deque<Gateway.Sent> answers = new ArrayDeque<>();
+  private final Deque<ConnectionSender.Sent> answers = new ArrayDeque<>();
   private final List<JsonNode> got = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
-  private Notifier notifier = woken::add;
+  private FanOutInvoker fanOutInvoker = woken::add;
   private boolean closable = true;
 
-  private final Gateway gateway =
-      new Gateway() {
+  private final ConnectionSender sender =
+      new ConnectionSender() {
         @Override
         public Sent send(String connectionId, String message) {
           Sent answer = answers.isEmpty() ? Sent.DELIVERED : answers.pop();
@@ -82,13 +82,19 @@ class SubscriptionsTest {
 
   @BeforeEach
   void aRunAndAConnection() {
-    NewRuns.begin(journal, RUN, 10, START);
+    RunFixtures.begin(journal, RUN, 10, START);
     connections.connected("a", START);
   }
 
   private void receive(String message) {
     new Subscriptions(
-            connections, subscribers, catalog, notifier, gateway, clock, new VirtualThreads())
+            connections,
+            subscribers,
+            catalog,
+            fanOutInvoker,
+            sender,
+            clock,
+            new VirtualThreadTaskRunner())
         .receive("a", message);
   }
 
@@ -146,7 +152,7 @@ class SubscriptionsTest {
 
   @Test
   void aFanOutThatCannotBeWokenIsTold() {
-    notifier =
+    fanOutInvoker =
         _ -> {
           throw new NotifierUnavailable("no answer", null);
         };
@@ -156,7 +162,7 @@ class SubscriptionsTest {
 
   @Test
   void whatNobodyForesawIsToldWithoutItsDetails() {
-    notifier =
+    fanOutInvoker =
         _ -> {
           throw new IllegalStateException("a secret");
         };
@@ -167,22 +173,22 @@ class SubscriptionsTest {
 
   @Test
   void whoseAnswerIsRefusedIsDisconnected() {
-    answers.add(Gateway.Sent.REFUSED);
+    answers.add(ConnectionSender.Sent.REFUSED);
     receive("{\"action\":\"ping\"}");
     assertEquals(List.of("a"), closed);
   }
 
   @Test
   void whoCanBeNeitherAnsweredNorDisconnectedIsLeftToTheGatewayToTell() {
-    answers.add(Gateway.Sent.REFUSED);
+    answers.add(ConnectionSender.Sent.REFUSED);
     closable = false;
-    assertThrows(Unanswered.class, () -> receive("{\"action\":\"ping\"}"));
+    assertThrows(ReplyFailed.class, () -> receive("{\"action\":\"ping\"}"));
   }
 
   @Test
   void anAnswerWaitsForABusyGateway() {
-    answers.add(Gateway.Sent.LATER);
-    answers.add(Gateway.Sent.LATER);
+    answers.add(ConnectionSender.Sent.LATER);
+    answers.add(ConnectionSender.Sent.LATER);
     receive("{\"action\":\"ping\"}");
     assertEquals("pong", got.getFirst().path("type").asText());
     assertEquals(List.of(), closed);
@@ -191,7 +197,7 @@ class SubscriptionsTest {
   @Test
   void aConnectionThatTakesNoAnswerIsClosedRatherThanLeftToWait() {
     for (int i = 0; i < 10; i++) {
-      answers.add(Gateway.Sent.LATER);
+      answers.add(ConnectionSender.Sent.LATER);
     }
     receive("{\"action\":\"ping\"}");
     assertEquals(List.of("a"), closed);

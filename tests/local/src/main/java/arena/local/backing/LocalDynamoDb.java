@@ -67,7 +67,7 @@ public final class LocalDynamoDb implements AutoCloseable {
         new LocalDynamoDBServerHandler(
             folder.isEmpty()
                 ? new LocalDynamoDBRequestHandler(0, true, null, shared, slowStatuses)
-                : new KeptTransactions(folder.get().toString(), shared, slowStatuses),
+                : new DurableTransactions(folder.get().toString(), shared, slowStatuses),
             null);
     var threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("dynamodb");

@@ -35,12 +35,12 @@ final class CrowdViewer implements AutoCloseable {
 
   private final HttpClient client;
   private final URI address;
-  private final Crowd.Habit habit;
+  private final ViewerCrowd.Habit habit;
   private final String runId;
   private final String envelopeStart;
   private final CompletableFuture<Long> closed = new CompletableFuture<>();
   private final CompletableFuture<Void> first = new CompletableFuture<>();
-  private final List<Crowd.Arrival> arrivals = new ArrayList<>();
+  private final List<ViewerCrowd.Arrival> arrivals = new ArrayList<>();
   private final Digest digest = new Digest();
   private WebSocket socket;
   private int connections;
@@ -50,7 +50,7 @@ final class CrowdViewer implements AutoCloseable {
   private boolean released;
   private boolean over;
 
-  CrowdViewer(HttpClient client, URI address, String runId, Crowd.Habit habit) {
+  CrowdViewer(HttpClient client, URI address, String runId, ViewerCrowd.Habit habit) {
     this.client = client;
     this.address = address;
     this.runId = runId;
@@ -75,7 +75,7 @@ final class CrowdViewer implements AutoCloseable {
     }
   }
 
-  Crowd.Habit habit() {
+  ViewerCrowd.Habit habit() {
     return habit;
   }
 
@@ -94,7 +94,7 @@ final class CrowdViewer implements AutoCloseable {
   }
 
   /** One for each message. */
-  synchronized List<Crowd.Arrival> arrivals() {
+  synchronized List<ViewerCrowd.Arrival> arrivals() {
     return List.copyOf(arrivals);
   }
 
@@ -173,7 +173,7 @@ final class CrowdViewer implements AutoCloseable {
       released = true;
       to = socket;
     }
-    if (to != null && habit == Crowd.Habit.SLOW) {
+    if (to != null && habit == ViewerCrowd.Habit.SLOW) {
       to.request(1);
     }
   }
@@ -223,13 +223,13 @@ final class CrowdViewer implements AutoCloseable {
         }
         takeEvents(message);
         messages++;
-        if (habit == Crowd.Habit.FLAPPING && messages % FLAP_EVERY == 0) {
+        if (habit == ViewerCrowd.Habit.FLAPPING && messages % FLAP_EVERY == 0) {
           current++; // not a word more from here
           webSocket.abort();
           Thread.ofVirtual().start(CrowdViewer.this::come);
           return false;
         }
-        return habit != Crowd.Habit.SLOW || released;
+        return habit != ViewerCrowd.Habit.SLOW || released;
       }
     }
 
@@ -245,7 +245,7 @@ final class CrowdViewer implements AutoCloseable {
       digest.add(message, start, message.length() - "]}".length());
       int ts = message.indexOf(TS, start) + TS.length();
       Instant oldest = Instant.parse(message.substring(ts, message.indexOf("\"", ts)));
-      arrivals.add(new Crowd.Arrival(oldest, Instant.now()));
+      arrivals.add(new ViewerCrowd.Arrival(oldest, Instant.now()));
       first.complete(null);
     }
 

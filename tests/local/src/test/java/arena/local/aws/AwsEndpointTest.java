@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -77,7 +77,7 @@ final class AwsEndpointTest {
                     512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
-            new HeldClock(Instant.parse("2026-01-31T12:00:00Z")),
+            new ManualClock(Instant.parse("2026-01-31T12:00:00Z")),
             4);
     endpoint = AwsEndpoint.start();
     lambda =

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -57,7 +57,7 @@ final class GatewayTest {
   private static final Duration SOON = Duration.ofSeconds(5);
 
   @TempDir Path logs;
-  private final HeldClock clock = new HeldClock(Instant.parse("2026-01-31T12:00:00Z"));
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private FunctionHost host;
   private Gateway gateway;
   private HttpClient client;

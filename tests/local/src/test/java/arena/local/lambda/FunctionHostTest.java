@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.log.ProcessOutput;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -43,7 +43,7 @@ final class FunctionHostTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path logs;
-  private final HeldClock clock = new HeldClock(Instant.parse("2026-01-31T12:00:00Z"));
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private FunctionHost host;
 
   /** Answers with what it was told. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -85,7 +85,7 @@ final class HandlerProcessTest {
                     512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
-            new HeldClock(Instant.parse("2026-01-31T12:00:00Z")),
+            new ManualClock(Instant.parse("2026-01-31T12:00:00Z")),
             2,
             (function, event) -> true,
             Map.of("AWS_REGION", "eu-north-1"));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.aws.AwsEndpoint;
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionHost;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class LogGroupsTest {
 
   @BeforeEach
   void start() {
-    host = new FunctionHost(List.of(), folder, new HeldClock(BEGIN), 1);
+    host = new FunctionHost(List.of(), folder, new ManualClock(BEGIN), 1);
     endpoint = AwsEndpoint.start();
     serve();
     client =

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import arena.local.log.LogFile;
@@ -33,7 +33,7 @@ final class SchedulesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path logs;
-  private final HeldClock clock = new HeldClock(Instant.parse("2026-01-31T12:00:00Z"));
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private FunctionHost host;
   private LogFile log;
 

@@ -3,7 +3,7 @@ package arena.local.states;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import arena.local.clock.HeldClock;
+import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -65,7 +65,7 @@ class HostedFunctionsTest {
                     512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
-            new HeldClock(HeldStates.BEGIN),
+            new ManualClock(StatesFixture.BEGIN),
             2);
     functions = new HostedFunctions(host);
   }

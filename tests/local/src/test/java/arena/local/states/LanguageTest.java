@@ -22,7 +22,7 @@ class LanguageTest {
   private Map<?, ?> play(String states, String input, ScriptedFunctions... functions)
       throws IOException {
     String definition = "QueryLanguage: JSONata\nStartAt: A\nStates:\n" + states.indent(2);
-    try (HeldStates held = new HeldStates(folder, definition)) {
+    try (StatesFixture held = new StatesFixture(folder, definition)) {
       for (ScriptedFunctions script : functions) {
         held.functions.then(
             payload -> script.invoke("any", Json.write(payload), Duration.ofHours(1)));
@@ -243,10 +243,10 @@ class LanguageTest {
         States:
           A: {Type: Choice, Choices: [{Condition: "{% false %}", Next: A}], Default: A}
         """;
-    try (HeldStates held = new HeldStates(folder, loop)) {
+    try (StatesFixture held = new StatesFixture(folder, loop)) {
       String arn = held.begin("x", "{}");
       held.settle();
-      List<HeldStates.Seen> history = held.history(arn);
+      List<StatesFixture.Seen> history = held.history(arn);
       assertEquals(25_000, history.size());
       assertEquals("ExecutionFailed", history.getLast().type());
       assertEquals("States.Runtime", history.getLast().details().get("error"));
@@ -290,7 +290,7 @@ class LanguageTest {
             () ->
                 new StateMachine(
                     "replay",
-                    HeldStates.MACHINE,
+                    StatesFixture.MACHINE,
                     "role",
                     "QueryLanguage: JSONata\nStartAt: A\nStates:\n  " + states));
     assertTrue(refused.getMessage().contains(why), refused.getMessage());

@@ -26,11 +26,11 @@ class ReplayTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
 
   @TempDir Path folder;
-  private HeldStates states;
+  private StatesFixture states;
 
   @BeforeEach
   void start() throws IOException {
-    states = new HeldStates(folder, ReplayDefinition.text(), HeldStates.LONGEST);
+    states = new StatesFixture(folder, ReplayDefinition.text(), StatesFixture.LONGEST);
   }
 
   @AfterEach
@@ -133,7 +133,7 @@ class ReplayTest {
   @Test
   void drawsDelaysAtRandomUpToTheOnesThatTheDefinitionStates() throws IOException {
     states.close();
-    states = new HeldStates(folder, ReplayDefinition.text());
+    states = new StatesFixture(folder, ReplayDefinition.text());
     states.functions.throwing("arena.agent.ModelThrottled", "slow down", 8);
     states.functions.answers(turn(0, true)).answers("{}");
 
@@ -194,7 +194,7 @@ class ReplayTest {
     assertEquals("FAILED", described.get("status"));
     assertEquals(code, described.get("error"));
     assertEquals("said \"no\"\nand meant it: ü😀", described.get("cause"));
-    assertEquals(HeldStates.BEGIN, states.history(arn).getLast().at());
+    assertEquals(StatesFixture.BEGIN, states.history(arn).getLast().at());
   }
 
   @Test
@@ -258,11 +258,11 @@ class ReplayTest {
 
     String arn = play();
 
-    List<HeldStates.Seen> timeouts =
+    List<StatesFixture.Seen> timeouts =
         states.history(arn).stream().filter(e -> e.type().equals("TaskTimedOut")).toList();
     assertEquals(3, timeouts.size());
     assertEquals("States.Timeout", timeouts.getFirst().details().get("error"));
-    assertEquals(HeldStates.BEGIN.plusSeconds(120), timeouts.getFirst().at());
+    assertEquals(StatesFixture.BEGIN.plusSeconds(120), timeouts.getFirst().at());
     assertEquals(Duration.ofMinutes(2), states.functions.calls().getFirst().timeout());
     assertEquals(Map.of("code", "Timeout", "message", "a turn ended with States.Timeout"), error());
     assertEquals("FAILED", states.status(arn));
@@ -316,7 +316,7 @@ class ReplayTest {
     states.clock.advance(Duration.ofHours(7));
 
     assertEquals("TIMED_OUT", states.status(arn));
-    assertEquals(HeldStates.BEGIN.plus(Duration.ofHours(6)), states.history(arn).getLast().at());
+    assertEquals(StatesFixture.BEGIN.plus(Duration.ofHours(6)), states.history(arn).getLast().at());
     assertEquals(216, states.functions.calls().size());
   }
 }

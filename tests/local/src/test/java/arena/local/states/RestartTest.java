@@ -40,7 +40,7 @@ class RestartTest {
 
   @Test
   void goesOnInTheMiddleOfARetryWithItsAttemptsCounted() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.throwing("Busy", "later", 4);
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(100)); // 60 s, then 40 of 120 s
@@ -65,7 +65,7 @@ class RestartTest {
 
   @Test
   void callsAgainWhoseAnswerWasNotWrittenDown() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.then(
           _ -> {
             try {
@@ -90,7 +90,7 @@ class RestartTest {
 
   @Test
   void keepsVariablesAndWaitsToTheTimeThatWasSet() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}");
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(400));
@@ -105,12 +105,12 @@ class RestartTest {
 
   @Test
   void keepsWhatHasEnded() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}");
       String arn = states.begin("a", "{\"x\":1}");
       states.clock.advance(Duration.ofHours(1));
       Map<?, ?> described = states.describe(arn);
-      List<HeldStates.Seen> history = states.history(arn);
+      List<StatesFixture.Seen> history = states.history(arn);
       states.restart();
       states.clock.advance(Duration.ofHours(1));
       assertEquals(described, states.describe(arn));
@@ -121,11 +121,11 @@ class RestartTest {
 
   @Test
   void dropsALineThatWasNotWrittenToItsEnd() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}");
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(10));
-      List<HeldStates.Seen> history = states.history(arn);
+      List<StatesFixture.Seen> history = states.history(arn);
       Files.writeString(file(), "{\"id\":99,\"type\":\"TaskFai", StandardOpenOption.APPEND);
       states.restart();
       assertEquals(history, states.history(arn));
@@ -136,7 +136,7 @@ class RestartTest {
 
   @Test
   void leavesAHistoryAloneThatItCannotRead() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}").answers("{\"n\":1}");
       states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(10));
@@ -146,7 +146,7 @@ class RestartTest {
       assertEquals(
           "ExecutionAlreadyExists",
           states.fault(
-              "StartExecution", Map.of("stateMachineArn", HeldStates.MACHINE, "name", "a")));
+              "StartExecution", Map.of("stateMachineArn", StatesFixture.MACHINE, "name", "a")));
       assertEquals("this is no history\n", Files.readString(file));
       String other = states.begin("b", "{}");
       states.clock.advance(Duration.ofHours(1));
@@ -157,14 +157,14 @@ class RestartTest {
   @Test
   void playsOnByTheDefinitionThatItBeganWith() throws IOException {
     String arn;
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}");
       arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(10));
     }
     String other =
         "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"X\",\"States\":{\"X\":{\"Type\":\"Succeed\"}}}";
-    try (HeldStates states = new HeldStates(folder, other)) {
+    try (StatesFixture states = new StatesFixture(folder, other)) {
       states.clock.advance(Duration.ofHours(1));
       assertEquals("42", states.describe(arn).get("output"));
     }
@@ -172,9 +172,9 @@ class RestartTest {
 
   @Test
   void freesTheNameOfAClosedExecutionAfterNinetyDays() throws IOException {
-    try (HeldStates states = new HeldStates(folder, TASK)) {
+    try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}").answers("{\"n\":1}").answers("{\"n\":2}");
-      Map<String, String> start = Map.of("stateMachineArn", HeldStates.MACHINE, "name", "a");
+      Map<String, String> start = Map.of("stateMachineArn", StatesFixture.MACHINE, "name", "a");
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofHours(1));
       assertEquals("ExecutionAlreadyExists", states.fault("StartExecution", start));
@@ -198,7 +198,7 @@ class RestartTest {
 
   @Test
   void answersNothingOnceItIsClosed() throws IOException {
-    HeldStates states = new HeldStates(folder, TASK);
+    StatesFixture states = new StatesFixture(folder, TASK);
     states.close();
     assertEquals(503, states.call("ListStateMachines", Map.of()).status());
   }
@@ -210,8 +210,8 @@ class RestartTest {
             folder,
             List.of(),
             new ScriptedFunctions(),
-            new arena.local.clock.HeldClock(HeldStates.BEGIN),
-            HeldStates.LONGEST)) {
+            new arena.local.clock.ManualClock(StatesFixture.BEGIN),
+            StatesFixture.LONGEST)) {
       states.start();
       assertThrows(IllegalStateException.class, states::start);
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.aws.AwsApi;
-import arena.local.clock.MachineClock;
+import arena.local.clock.SystemStackClock;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,16 +80,16 @@ class StepFunctionsApiTest {
 
   @TempDir Path folder;
   private final CountDownLatch held = new CountDownLatch(1);
-  private MachineClock clock;
+  private SystemStackClock clock;
   private StepFunctions states;
   private HttpServer server;
   private SfnClient client;
 
   @BeforeEach
   void start() throws IOException {
-    clock = new MachineClock();
+    clock = new SystemStackClock();
     StateMachine machine =
-        new StateMachine("replay", HeldStates.MACHINE, "arn:aws:iam::0:role/r", DEFINITION);
+        new StateMachine("replay", StatesFixture.MACHINE, "arn:aws:iam::0:role/r", DEFINITION);
     states =
         new StepFunctions(
             folder, List.of(machine), this::work, clock, RandomGenerator.of("L64X128MixRandom"));
@@ -144,7 +144,7 @@ class StepFunctionsApiTest {
 
   private String begin(String name, String input) {
     return client
-        .startExecution(r -> r.stateMachineArn(HeldStates.MACHINE).name(name).input(input))
+        .startExecution(r -> r.stateMachineArn(StatesFixture.MACHINE).name(name).input(input))
         .executionArn();
   }
 
@@ -259,7 +259,8 @@ class StepFunctionsApiTest {
     assertEquals(ExecutionStatus.SUCCEEDED, ended(arn));
     assertThrows(ExecutionAlreadyExistsException.class, () -> begin("one", "{\"say\":\"hold\"}"));
     assertEquals(
-        1, client.listExecutions(r -> r.stateMachineArn(HeldStates.MACHINE)).executions().size());
+        1,
+        client.listExecutions(r -> r.stateMachineArn(StatesFixture.MACHINE)).executions().size());
   }
 
   @Test
@@ -289,7 +290,7 @@ class StepFunctionsApiTest {
     }
     List<ExecutionListItem> all = new ArrayList<>();
     client
-        .listExecutionsPaginator(r -> r.stateMachineArn(HeldStates.MACHINE).maxResults(3))
+        .listExecutionsPaginator(r -> r.stateMachineArn(StatesFixture.MACHINE).maxResults(3))
         .executions()
         .forEach(all::add);
     assertEquals(10, all.size());
@@ -300,7 +301,7 @@ class StepFunctionsApiTest {
     List<ExecutionListItem> failed =
         client
             .listExecutions(
-                r -> r.stateMachineArn(HeldStates.MACHINE).statusFilter(ExecutionStatus.FAILED))
+                r -> r.stateMachineArn(StatesFixture.MACHINE).statusFilter(ExecutionStatus.FAILED))
             .executions();
     assertEquals(5, failed.size());
     assertTrue(failed.stream().allMatch(item -> item.name().startsWith("bad-")));
@@ -317,14 +318,14 @@ class StepFunctionsApiTest {
         () -> begin("one", "\"" + "ü".repeat(Quotas.MAX_DATA_BYTES / 2) + "\""));
     assertThrows(
         StateMachineDoesNotExistException.class,
-        () -> client.startExecution(r -> r.stateMachineArn(HeldStates.MACHINE + "s")));
+        () -> client.startExecution(r -> r.stateMachineArn(StatesFixture.MACHINE + "s")));
     assertThrows(
         InvalidArnException.class, () -> client.startExecution(r -> r.stateMachineArn("replay")));
     assertThrows(
         ExecutionDoesNotExistException.class,
         () ->
             client.describeExecution(
-                r -> r.executionArn(Arns.execution(HeldStates.MACHINE, "none"))));
+                r -> r.executionArn(Arns.execution(StatesFixture.MACHINE, "none"))));
     SfnException unknown =
         assertThrows(SfnException.class, () -> client.listActivities(r -> r.maxResults(1)));
     assertEquals("UnknownOperationException", unknown.awsErrorDetails().errorCode());
@@ -332,7 +333,8 @@ class StepFunctionsApiTest {
     assertEquals(400, states.call("StartExecution", "").status());
     assertEquals(400, states.call("StartExecution", "{\"stateMachineArn\":7}").status());
     assertEquals(
-        0, client.listExecutions(r -> r.stateMachineArn(HeldStates.MACHINE)).executions().size());
+        0,
+        client.listExecutions(r -> r.stateMachineArn(StatesFixture.MACHINE)).executions().size());
   }
 
   @Test
@@ -348,9 +350,9 @@ class StepFunctionsApiTest {
   @Test
   void stateMachinesAreDescribed() {
     assertEquals(
-        HeldStates.MACHINE,
+        StatesFixture.MACHINE,
         client.listStateMachines(r -> {}).stateMachines().getFirst().stateMachineArn());
-    var described = client.describeStateMachine(r -> r.stateMachineArn(HeldStates.MACHINE));
+    var described = client.describeStateMachine(r -> r.stateMachineArn(StatesFixture.MACHINE));
     assertEquals("replay", described.name());
     assertTrue(described.definition().startsWith("{\"QueryLanguage\":\"JSONata\""));
   }
@@ -365,7 +367,7 @@ class StepFunctionsApiTest {
         100,
         client
             .listExecutions(
-                r -> r.stateMachineArn(HeldStates.MACHINE).statusFilter(ExecutionStatus.RUNNING))
+                r -> r.stateMachineArn(StatesFixture.MACHINE).statusFilter(ExecutionStatus.RUNNING))
             .executions()
             .size());
     held.countDown();

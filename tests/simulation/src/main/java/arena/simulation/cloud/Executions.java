@@ -1,14 +1,14 @@
 package arena.simulation.cloud;
 
-import arena.lifecycle.Replays;
+import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.Failure;
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
-import arena.simulation.faults.FaultyWire;
-import arena.simulation.faults.Weather;
-import arena.simulation.scheduler.Life;
+import arena.simulation.faults.FaultInjector;
+import arena.simulation.faults.FaultyNetwork;
+import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /** The state machine's executions, one a run, by the tasks of its definition. */
-public final class Executions implements Replays {
+public final class Executions implements ReplayExecutions {
   private static final long SECOND = 1_000_000;
 
   /** What the tasks do. */
@@ -34,11 +34,11 @@ public final class Executions implements Replays {
   private final Tasks tasks;
   private final Lambda lambda;
   private final Scheduler scheduler;
-  private final FaultyWire wire;
-  private final Weather weather;
+  private final FaultyNetwork wire;
+  private final FaultInjector weather;
   private final Random random;
   private final Trace trace;
-  private final Map<String, Life> executions = new HashMap<>();
+  private final Map<String, Sandbox> executions = new HashMap<>();
 
   /** Tasks that their executions do not wait for any more, by the run. */
   private final Map<String, Supplier<?>> sleepers = new HashMap<>();
@@ -49,8 +49,8 @@ public final class Executions implements Replays {
       Tasks tasks,
       Lambda lambda,
       Scheduler scheduler,
-      FaultyWire wire,
-      Weather weather,
+      FaultyNetwork wire,
+      FaultInjector weather,
       Random random,
       Trace trace) {
     this.definition = definition;
@@ -81,7 +81,7 @@ public final class Executions implements Replays {
         () -> {
           if (!executions.containsKey(first.runId())) {
             String name = "execution-" + first.runId().substring(28);
-            Life life = scheduler.life(name, definition.timeout());
+            Sandbox life = scheduler.life(name, definition.timeout());
             executions.put(first.runId(), life);
             scheduler.start(name, life, () -> new Execution(name, first.runId()).play(input));
           }

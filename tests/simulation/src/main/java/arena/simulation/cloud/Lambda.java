@@ -2,11 +2,11 @@ package arena.simulation.cloud;
 
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
-import arena.simulation.faults.Weather;
-import arena.simulation.scheduler.Died;
-import arena.simulation.scheduler.Fiber;
-import arena.simulation.scheduler.Life;
+import arena.simulation.faults.FaultInjector;
+import arena.simulation.scheduler.ProcessDied;
+import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedProcess;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,7 +17,7 @@ public final class Lambda {
   private static final long MAX_SKEW = 90 * SECOND;
 
   private final Scheduler scheduler;
-  private final Weather weather;
+  private final FaultInjector weather;
   private final Random random;
   private final Trace trace;
   private final Consumer<RuntimeException> surprises;
@@ -30,7 +30,7 @@ public final class Lambda {
    */
   public Lambda(
       Scheduler scheduler,
-      Weather weather,
+      FaultInjector weather,
       Random random,
       Trace trace,
       Consumer<RuntimeException> surprises) {
@@ -44,7 +44,7 @@ public final class Lambda {
   /** An invocation that was begun. */
   public static final class Pending {
     private Outcome outcome;
-    private Fiber waiting;
+    private SimulatedProcess waiting;
 
     private void set(Outcome outcome, Scheduler scheduler) {
       this.outcome = outcome;
@@ -71,7 +71,7 @@ public final class Lambda {
   Pending start(Function function, Supplier<?> body) {
     Pending pending = new Pending();
     String name = function.label() + "#" + ++invocations;
-    Life life = scheduler.life(name, function.timeout());
+    Sandbox life = scheduler.life(name, function.timeout());
     if (weather.has(Event.CLOCK_SKEWED, 2)) {
       life.setSkew(random.nextLong(-MAX_SKEW, MAX_SKEW));
       trace.note(name, "its clock is off by %d ms".formatted(life.skew() / 1_000));
@@ -82,7 +82,7 @@ public final class Lambda {
         () -> {
           try {
             pending.set(new Outcome.Answer(body.get()), scheduler);
-          } catch (Died e) {
+          } catch (ProcessDied e) {
             trace.note(name, String.valueOf(life.deadOf()));
             boolean late = "timed out".equals(life.deadOf());
             pending.set(

@@ -2,12 +2,12 @@ package arena.simulation.cloud;
 
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
-import arena.simulation.faults.FaultyWire;
-import arena.simulation.faults.Weather;
+import arena.simulation.faults.FaultInjector;
+import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.scheduler.Mailbox;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
-import arena.stream.Gateway;
+import arena.stream.ConnectionSender;
 import arena.stream.Subscriptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /** API Gateway's WebSockets: routes what clients say, delivers what the product sends. */
-public final class WebSockets implements Gateway {
+public final class WebSockets implements ConnectionSender {
   private static final long SECOND = 1_000_000;
   private static final long ROUTE_LIMIT = 29 * SECOND;
 
@@ -26,8 +26,8 @@ public final class WebSockets implements Gateway {
   private static final int MOST_WAITING = 3;
 
   private final Scheduler scheduler;
-  private final FaultyWire wire;
-  private final Weather weather;
+  private final FaultyNetwork wire;
+  private final FaultInjector weather;
   private final Random random;
   private final Trace trace;
   private final Lambda lambda;
@@ -38,8 +38,8 @@ public final class WebSockets implements Gateway {
   /** A gateway without connections. */
   public WebSockets(
       Scheduler scheduler,
-      FaultyWire wire,
-      Weather weather,
+      FaultyNetwork wire,
+      FaultInjector weather,
       Random random,
       Trace trace,
       Lambda lambda) {

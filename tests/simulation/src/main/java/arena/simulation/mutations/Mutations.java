@@ -27,14 +27,14 @@ public final class Mutations {
           Mutation.simulated(
               "closed-without-the-rest",
               "A reader is told of the run's end before it has every event.",
-              "stream/Batches",
+              "stream/EventBatches",
               "if (from > run.nEvents()) {",
               "if (from > 0) {"),
           Mutation.simulated(
               "no-last-wake-up",
               "Nobody wakes the fan-out when a run is closed.",
               "lifecycle/FinalizeRun",
-              "notifier.wake(runId);",
+              "fanOutInvoker.wake(runId);",
               ""),
           Mutation.simulated(
               "publish-before-journal",
@@ -81,25 +81,25 @@ public final class Mutations {
           Mutation.simulated(
               "given-up-though-playing",
               "A run whose start was not answered is given up though it plays.",
-              "lifecycle/BeginRun",
+              "lifecycle/StartRun",
               "return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());",
               "return catalog.fail(run.runId(), failure, clock.instant());"),
           Mutation.simulated(
               "another-run-on-retry",
               "A request that comes again with its key gets a run of its own.",
-              "http/Once",
+              "http/IdempotentRequests",
               "answer = action.apply(noted.runId());",
               "answer = action.apply(ids.get());"),
           Mutation.simulated(
               "another-body-taken",
               "A key that comes with another body is taken for the same request.",
-              "http/Once",
+              "http/IdempotentRequests",
               "digest(body), ids.get()",
               "digest(identity), ids.get()"),
           Mutation.simulated(
               "own-answer-after-lost-race",
               "Of two attempts at once each gives its own answer, not the one that is kept.",
-              "http/Once",
+              "http/IdempotentRequests",
               "return Answer.ofText(ACCEPTED, kept);",
               "return answer.body().equals(kept) ? Answer.ofText(ACCEPTED, kept) : answer;"),
 
@@ -139,7 +139,7 @@ public final class Mutations {
               "no-wake-for-a-new-reader",
               "A reader is not woken for when it subscribes.",
               "stream/Subscriptions",
-              "notifier.wake(runId);",
+              "fanOutInvoker.wake(runId);",
               ""),
 
           // ---- the real stores, which their contracts hold

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Mailbox<T> {
   private final Scheduler scheduler;
   private final Deque<T> waiting = new ArrayDeque<>();
-  private Fiber reader;
+  private SimulatedProcess reader;
 
   /** An empty one. */
   public Mailbox(Scheduler scheduler) {

@@ -17,7 +17,7 @@ public final class Scheduler {
   /** When every simulation begins. */
   public static final Instant BEGINNING = Instant.parse("2026-01-31T12:00:00Z");
 
-  private record Event(long at, long number, Fiber process, long alarm, Runnable task)
+  private record Event(long at, long number, SimulatedProcess process, long alarm, Runnable task)
       implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
@@ -26,13 +26,13 @@ public final class Scheduler {
   }
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
-  private final Set<Fiber> alive = new LinkedHashSet<>();
-  private final Life everlasting = new Life(this, "", Long.MAX_VALUE);
+  private final Set<SimulatedProcess> alive = new LinkedHashSet<>();
+  private final Sandbox everlasting = new Sandbox(this, "", Long.MAX_VALUE);
   private final Thread owner = Thread.currentThread();
   private long now;
   private long numbers;
   private long switches;
-  private Fiber current;
+  private SimulatedProcess current;
   private volatile boolean stopped;
   private volatile boolean ownersTurn;
   private Throwable failure;
@@ -48,7 +48,7 @@ public final class Scheduler {
   }
 
   /** The process that is going on. */
-  public Fiber current() {
+  public SimulatedProcess current() {
     return current;
   }
 
@@ -58,15 +58,15 @@ public final class Scheduler {
   }
 
   /** A new life of at most this long, in microseconds. */
-  public Life life(String name, long atMost) {
-    return new Life(this, name, now + atMost);
+  public Sandbox life(String name, long atMost) {
+    return new Sandbox(this, name, now + atMost);
   }
 
   /** Starts a process that shares a life with others. */
-  public Fiber start(String name, Life life, Runnable work) {
-    Fiber[] self = new Fiber[1];
-    Fiber process =
-        new Fiber(
+  public SimulatedProcess start(String name, Sandbox life, Runnable work) {
+    SimulatedProcess[] self = new SimulatedProcess[1];
+    SimulatedProcess process =
+        new SimulatedProcess(
             name,
             life,
             () -> {
@@ -74,7 +74,7 @@ public final class Scheduler {
                 if (!stopped && life.deadOf() == null) {
                   work.run();
                 }
-              } catch (Died _) {
+              } catch (ProcessDied _) {
                 // as it was told to
               } catch (Throwable e) {
                 fail(e);
@@ -89,7 +89,7 @@ public final class Scheduler {
   }
 
   /** Starts a process that nothing ends. */
-  public Fiber start(String name, Runnable work) {
+  public SimulatedProcess start(String name, Runnable work) {
     return start(name, everlasting, work);
   }
 
@@ -98,12 +98,12 @@ public final class Scheduler {
     events.add(new Event(Math.max(time, now), numbers++, null, 0, task));
   }
 
-  private void wakeAt(Fiber process, long at) {
+  private void wakeAt(SimulatedProcess process, long at) {
     events.add(new Event(at, numbers++, process, process.newAlarm(), null));
   }
 
   /** Has a process go on now that waits. */
-  public void wake(Fiber process) {
+  public void wake(SimulatedProcess process) {
     if (!process.isOver() && process != current) {
       wakeAt(process, now);
     }
@@ -119,7 +119,7 @@ public final class Scheduler {
 
   /** Has the current process wait until it is woken, or for this long, in microseconds. */
   public void pause(long atMost) {
-    Fiber me = current;
+    SimulatedProcess me = current;
     check(me);
     long until = atMost > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + atMost;
     if (until != Long.MAX_VALUE || me.life().endsAt() != Long.MAX_VALUE) {
@@ -131,12 +131,12 @@ public final class Scheduler {
     check(me);
   }
 
-  private void check(Fiber me) {
+  private void check(SimulatedProcess me) {
     if (stopped) {
-      throw new Died("the simulation is over");
+      throw new ProcessDied("the simulation is over");
     }
     if (me.life().deadOf() != null) {
-      throw new Died(me.life().deadOf());
+      throw new ProcessDied(me.life().deadOf());
     }
     if (now >= me.life().endsAt()) {
       throw me.life().die("timed out");
@@ -162,7 +162,7 @@ public final class Scheduler {
   }
 
   /** Ends a process, on its own thread. */
-  private void end(Fiber me) {
+  private void end(SimulatedProcess me) {
     me.setOver();
     me.life().remove(me);
     alive.remove(me);
@@ -170,9 +170,9 @@ public final class Scheduler {
     giveTo(nextProcess());
   }
 
-  private void handOn(Fiber me) {
+  private void handOn(SimulatedProcess me) {
     switches++;
-    Fiber next = nextProcess();
+    SimulatedProcess next = nextProcess();
     if (next == me) {
       return;
     }
@@ -181,7 +181,7 @@ public final class Scheduler {
     me.awaitBaton();
   }
 
-  private void giveTo(Fiber next) {
+  private void giveTo(SimulatedProcess next) {
     current = next;
     if (next == null) {
       ownersTurn = true;
@@ -192,7 +192,7 @@ public final class Scheduler {
   }
 
   /** Whose turn it is; tasks that are due before are done. Null if it is over. */
-  private Fiber nextProcess() {
+  private SimulatedProcess nextProcess() {
     while (!stopped) {
       Event event = events.poll();
       if (event == null) {
@@ -222,8 +222,8 @@ public final class Scheduler {
    */
   public void run() throws Throwable {
     yieldTo(nextProcess());
-    List<Fiber> left = new ArrayList<>(alive);
-    for (Fiber process : left) {
+    List<SimulatedProcess> left = new ArrayList<>(alive);
+    for (SimulatedProcess process : left) {
       if (process.hasBegun() && !process.isOver()) {
         yieldTo(process);
       }
@@ -233,7 +233,7 @@ public final class Scheduler {
     }
   }
 
-  private void yieldTo(Fiber next) {
+  private void yieldTo(SimulatedProcess next) {
     if (next == null) {
       return;
     }

@@ -20,11 +20,11 @@ public final class SimulatedArchive implements Archive {
   private static final String BUCKET = "simulated";
 
   private final SimulatedBucket bucket;
-  private final Wire wire;
-  private final Witness witness;
+  private final Network wire;
+  private final Observer witness;
 
   /** Archives in this bucket. */
-  public SimulatedArchive(SimulatedBucket bucket, Wire wire, Witness witness) {
+  public SimulatedArchive(SimulatedBucket bucket, Network wire, Observer witness) {
     this.bucket = bucket;
     this.wire = wire;
     this.witness = witness;

@@ -1,8 +1,8 @@
 package arena.simulation.stores;
 
-import arena.catalog.BadCursor;
 import arena.catalog.Catalog;
 import arena.catalog.CatalogUnavailable;
+import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
 import arena.codec.Timestamps;
 import arena.run.Failure;
@@ -97,7 +97,7 @@ public final class SimulatedCatalog implements Catalog {
     } catch (IllegalArgumentException e) {
       // no hex digits: told below
     }
-    throw new BadCursor();
+    throw new InvalidCursor();
   }
 
   @Override

@@ -24,10 +24,10 @@ public final class SimulatedConnections implements Connections {
 
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Wire wire;
+  private final Network wire;
 
   /** An empty table. */
-  public SimulatedConnections(InstantSource clock, Wire wire) {
+  public SimulatedConnections(InstantSource clock, Network wire) {
     this.clock = clock;
     this.wire = wire;
   }

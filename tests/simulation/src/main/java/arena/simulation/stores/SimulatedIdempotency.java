@@ -14,10 +14,10 @@ import java.util.function.Supplier;
 public final class SimulatedIdempotency implements Idempotency {
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Wire wire;
+  private final Network wire;
 
   /** An empty table. */
-  public SimulatedIdempotency(InstantSource clock, Wire wire) {
+  public SimulatedIdempotency(InstantSource clock, Network wire) {
     this.clock = clock;
     this.wire = wire;
   }

@@ -24,8 +24,8 @@ public final class SimulatedRedis {
   private Counted counted = new Counted();
 
   private final InstantSource clock;
-  private final Wire wire;
-  private final Witness witness;
+  private final Network wire;
+  private final Observer witness;
   private final int bufferEvents;
   private long tokens;
 
@@ -34,7 +34,7 @@ public final class SimulatedRedis {
    *
    * @param bufferEvents about how many entries a run's stream keeps, at least 1
    */
-  public SimulatedRedis(InstantSource clock, Wire wire, Witness witness, int bufferEvents) {
+  public SimulatedRedis(InstantSource clock, Network wire, Observer witness, int bufferEvents) {
     if (bufferEvents < 1) {
       throw new IllegalArgumentException("a stream keeps an entry at least");
     }
@@ -96,11 +96,11 @@ public final class SimulatedRedis {
     }
   }
 
-  Wire wire() {
+  Network wire() {
     return wire;
   }
 
-  Witness witness() {
+  Observer witness() {
     return witness;
   }
 

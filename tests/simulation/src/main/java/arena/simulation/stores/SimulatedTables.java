@@ -23,11 +23,11 @@ public final class SimulatedTables {
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Wire wire;
-  private final Witness witness;
+  private final Network wire;
+  private final Observer witness;
 
   /** Empty tables. */
-  public SimulatedTables(InstantSource clock, Wire wire, Witness witness) {
+  public SimulatedTables(InstantSource clock, Network wire, Observer witness) {
     this.clock = clock;
     this.wire = wire;
     this.witness = witness;
@@ -49,7 +49,7 @@ public final class SimulatedTables {
   /** An entry, and when it goes; never if that is {@code Instant.MAX}. */
   private record Stored(JournalEntry entry, Instant expiresAt) {}
 
-  Wire wire() {
+  Network wire() {
     return wire;
   }
 

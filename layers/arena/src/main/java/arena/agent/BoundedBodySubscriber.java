@@ -1,0 +1,65 @@
+package arena.agent;
+
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/** An answer's body, or nothing if it is larger than it may be; reading ends there. */
+final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<Optional<byte[]>> {
+  private final int maxBytes;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final CompletableFuture<Optional<byte[]>> body = new CompletableFuture<>();
+  private Flow.Subscription subscription;
+
+  private BoundedBodySubscriber(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Reads at most so many bytes of each answer. */
+  static HttpResponse.BodyHandler<Optional<byte[]>> of(int maxBytes) {
+    return head -> new BoundedBodySubscriber(maxBytes);
+  }
+
+  @Override
+  public CompletionStage<Optional<byte[]>> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    this.subscription = subscription;
+    subscription.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> parts) {
+    for (ByteBuffer part : parts) {
+      if (body.isDone()) {
+        return;
+      }
+      if (bytes.size() + part.remaining() > maxBytes) {
+        subscription.cancel();
+        body.complete(Optional.empty());
+        return;
+      }
+      byte[] chunk = new byte[part.remaining()];
+      part.get(chunk);
+      bytes.writeBytes(chunk);
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    body.completeExceptionally(cause);
+  }
+
+  @Override
+  public void onComplete() {
+    body.complete(Optional.of(bytes.toByteArray()));
+  }
+}

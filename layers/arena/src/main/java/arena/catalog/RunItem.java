@@ -1,0 +1,222 @@
+package arena.catalog;
+
+import arena.codec.Timestamps;
+import arena.dynamo.Attributes;
+import arena.run.Failure;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.PromptVariant;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.world.Age;
+import arena.world.Score;
+import java.util.HashMap;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A run as an item of the catalog's table, and back; nowhere else is its shape known. The journal
+ * writes its own part of it, {@link #N_EVENTS} to {@link #LAST_TS}, in its transactions.
+ */
+public final class RunItem {
+  /** The table's key. */
+  public static final String RUN_ID = "run_id";
+
+  /** Label of the run's status. */
+  public static final String STATUS = "status";
+
+  /** Events in the journal. */
+  public static final String N_EVENTS = "n_events";
+
+  /** Turn of the last event. */
+  public static final String LAST_T = "last_t";
+
+  /** Time of the first event; absent before there is one. */
+  public static final String FIRST_TS = "first_ts";
+
+  /** Time of the last event; absent before there is one. */
+  public static final String LAST_TS = "last_ts";
+
+  /**
+   * The key of the item that has, as {@link #N_EVENTS}, those of all released runs; no run's id.
+   */
+  static final String RELEASED = "-";
+
+  static final String CREATED_AT = "created_at";
+  static final String ENDED_AT = "ended_at";
+  static final String DB_PATH = "db_path";
+  static final String FAILURE = "failure";
+  static final String SUMMARY = "summary";
+
+  // See RunNotes.
+  static final String REQUEST = "request";
+  static final String COUNTERS = "counters_at_start";
+
+  // A row is in an index if it has the attribute that the index is called after.
+  static final String LISTED = "listed";
+  static final String ARCHIVED = "archived";
+  static final String HELD = "held";
+  static final String RUNNING = "running";
+
+  /** What those attributes hold. */
+  static final AttributeValue IN = AttributeValue.fromS("1");
+
+  private RunItem() {}
+
+  /** The key of a run's row. */
+  public static Map<String, AttributeValue> key(String runId) {
+    return Map.of(RUN_ID, Attributes.of(runId));
+  }
+
+  /**
+   * The row that a run begins with: listed, running, and held by the broker for all that is known.
+   *
+   * @throws IllegalArgumentException if it does not begin: it has ended or is archived
+   */
+  public static Map<String, AttributeValue> ofNew(Run run) {
+    if (run.status() != RunStatus.RUNNING || run.archived() || run.endedAt().isPresent()) {
+      throw new IllegalArgumentException("run %s does not begin".formatted(run.runId()));
+    }
+    Map<String, AttributeValue> row = new HashMap<>(key(run.runId()));
+    row.put("label", Attributes.of(run.label()));
+    row.put(STATUS, Attributes.of(run.status().label()));
+    row.put("profile", Attributes.of(profile(run.profile())));
+    row.put("scenario", Attributes.of(run.scenario()));
+    row.put("t0", Attributes.of(run.t0()));
+    row.put("n_turns", Attributes.of(run.nTurns()));
+    run.origin().ifPresent(origin -> row.put("origin", Attributes.of(origin(origin))));
+    row.put(N_EVENTS, Attributes.of(run.nEvents()));
+    row.put(LAST_T, Attributes.of(run.lastT()));
+    row.put(CREATED_AT, Attributes.of(Timestamps.write(run.createdAt())));
+    run.firstTs().ifPresent(ts -> row.put(FIRST_TS, Attributes.of(Timestamps.write(ts))));
+    run.lastTs().ifPresent(ts -> row.put(LAST_TS, Attributes.of(Timestamps.write(ts))));
+    row.put(LISTED, IN);
+    row.put(HELD, IN);
+    row.put(RUNNING, IN);
+    return row;
+  }
+
+  /**
+   * The run of this row.
+   *
+   * @throws IllegalStateException if the row is none of ours
+   */
+  public static Run read(Map<String, AttributeValue> row) {
+    return new Run(
+        Attributes.text(row, RUN_ID),
+        Attributes.text(row, "label"),
+        RunStatus.labelled(Attributes.text(row, STATUS)),
+        readProfile(map(row, "profile")),
+        Attributes.text(row, "scenario"),
+        Attributes.integer(row, "t0"),
+        Attributes.integer(row, "n_turns"),
+        Attributes.findMap(row, "origin").map(RunItem::readOrigin),
+        Attributes.whole(row, N_EVENTS),
+        Attributes.integer(row, LAST_T),
+        Timestamps.read(Attributes.text(row, CREATED_AT)),
+        Attributes.findText(row, FIRST_TS).map(Timestamps::read),
+        Attributes.findText(row, LAST_TS).map(Timestamps::read),
+        Attributes.findText(row, ENDED_AT).map(Timestamps::read),
+        Attributes.findText(row, DB_PATH).orElse(""),
+        Attributes.findMap(row, FAILURE).map(RunItem::readFailure),
+        Attributes.findMap(row, SUMMARY).map(RunItem::readSummary));
+  }
+
+  static Map<String, AttributeValue> failure(Failure failure) {
+    return Map.of(
+        "code", Attributes.of(failure.code()), "message", Attributes.of(failure.message()));
+  }
+
+  private static Failure readFailure(Map<String, AttributeValue> map) {
+    return new Failure(Attributes.text(map, "code"), Attributes.text(map, "message"));
+  }
+
+  static Map<String, AttributeValue> summary(Run.Summary summary) {
+    return Map.of(
+        "total_cost_usd", Attributes.of(summary.totalCostUsd()),
+        "n_turns", Attributes.of(summary.nTurns()),
+        "final_age", Attributes.of(summary.finalAge()),
+        "final_age_index", Attributes.of(summary.score().ageIndex()),
+        "final_population", Attributes.of(summary.score().population()),
+        "final_economy", Attributes.of(summary.score().economy()));
+  }
+
+  private static Run.Summary readSummary(Map<String, AttributeValue> map) {
+    return new Run.Summary(
+        Attributes.real(map, "total_cost_usd"),
+        Attributes.integer(map, "n_turns"),
+        Attributes.text(map, "final_age"),
+        new Score(
+            Attributes.integer(map, "final_age_index"),
+            Attributes.integer(map, "final_population"),
+            Attributes.real(map, "final_economy")));
+  }
+
+  private static Map<String, AttributeValue> profile(Profile profile) {
+    return Map.of(
+        "name", Attributes.of(profile.name()),
+        "model", Attributes.of(profile.model()),
+        "temperature", Attributes.of(profile.temperature()),
+        "prompt_variant", Attributes.of(profile.promptVariant().label()));
+  }
+
+  private static Profile readProfile(Map<String, AttributeValue> map) {
+    String variant = Attributes.text(map, "prompt_variant");
+    return new Profile(
+        Attributes.text(map, "name"),
+        Attributes.text(map, "model"),
+        Attributes.real(map, "temperature"),
+        PromptVariant.labelled(variant)
+            .orElseThrow(
+                () -> new IllegalStateException("no prompt variant is called " + variant)));
+  }
+
+  private static Map<String, AttributeValue> origin(Run.Origin origin) {
+    return Map.of(
+        "parent_run_id", Attributes.of(origin.parentRunId()),
+        "parent_t", Attributes.of(origin.parentT()),
+        "mutation", Attributes.of(mutation(origin.mutation())),
+        "reason", Attributes.of(origin.reason()));
+  }
+
+  private static Run.Origin readOrigin(Map<String, AttributeValue> map) {
+    return new Run.Origin(
+        Attributes.text(map, "parent_run_id"),
+        Attributes.integer(map, "parent_t"),
+        readMutation(map(map, "mutation")),
+        Attributes.text(map, "reason"));
+  }
+
+  private static Map<String, AttributeValue> mutation(Mutation mutation) {
+    Map<String, AttributeValue> map = new HashMap<>();
+    mutation.food().ifPresent(food -> map.put("food", Attributes.of((double) food)));
+    mutation.wood().ifPresent(wood -> map.put("wood", Attributes.of((double) wood)));
+    mutation.gold().ifPresent(gold -> map.put("gold", Attributes.of((double) gold)));
+    mutation.stone().ifPresent(stone -> map.put("stone", Attributes.of((double) stone)));
+    mutation.population().ifPresent(count -> map.put("population", Attributes.of((long) count)));
+    mutation.popCap().ifPresent(count -> map.put("pop_cap", Attributes.of((long) count)));
+    mutation.age().ifPresent(age -> map.put("age", Attributes.of(age.label())));
+    return map;
+  }
+
+  private static Mutation readMutation(Map<String, AttributeValue> map) {
+    return new Mutation(
+        Attributes.findReal(map, "food"),
+        Attributes.findReal(map, "wood"),
+        Attributes.findReal(map, "gold"),
+        Attributes.findReal(map, "stone"),
+        Attributes.findWhole(map, "population").map(Math::toIntExact),
+        Attributes.findWhole(map, "pop_cap").map(Math::toIntExact),
+        Attributes.findText(map, "age").map(RunItem::readAge));
+  }
+
+  private static Age readAge(String label) {
+    return Age.labelled(label)
+        .orElseThrow(() -> new IllegalStateException("no age is called " + label));
+  }
+
+  private static Map<String, AttributeValue> map(Map<String, AttributeValue> row, String name) {
+    return Attributes.findMap(row, name)
+        .orElseThrow(() -> new IllegalStateException("a run's row has no " + name));
+  }
+}

@@ -1,0 +1,220 @@
+package arena.diagnosis;
+
+import static arena.diagnosis.Confidence.CERTAIN;
+import static arena.diagnosis.Confidence.LIKELY;
+
+import arena.broker.BrokerSnapshot;
+import arena.codec.Timestamps;
+import arena.run.Failure;
+import arena.run.Run;
+import arena.run.RunStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is the matter with a run that is over. */
+final class EndedRunRules {
+  private EndedRunRules() {}
+
+  static Optional<Finding> endedWithoutArchive(Facts facts) {
+    Optional<Run> run = facts.ended().filter(ended -> !ended.archived());
+    if (run.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant ended = run.get().endedAt().orElse(run.get().createdAt());
+    Optional<ExecutionState.TaskError> error =
+        facts
+            .played()
+            .flatMap(ExecutionState::lastError)
+            .filter(last -> last.state().startsWith("Finalize"));
+    boolean late = facts.longAgo(ended, StallThresholds.FINALIZE);
+    if (error.isEmpty() && !late) {
+      return Optional.empty();
+    }
+    List<Evidence> evidence = new ArrayList<>();
+    evidence.add(Evidence.of("catalog.status", run.get().status().label()));
+    evidence.add(Evidence.of("catalog.ended_at", Timestamps.write(ended)));
+    evidence.add(Evidence.of("catalog.db_path", "empty"));
+    error.ifPresent(last -> evidence.addAll(TaskErrors.evidence(last)));
+    return Optional.of(
+        new Finding(
+            Cause.ARCHIVE_FAILED,
+            Symptom.GROWTH_THEN_ERROR,
+            error.isPresent() ? CERTAIN : LIKELY,
+            "The run ended, and its archive is not written; its events are safe in the journal.",
+            evidence));
+  }
+
+  /** A run fails for one reason: the first of these that knows it, else an exception. */
+  static Optional<Finding> failed(Facts facts) {
+    Optional<Run> ended = facts.ended().filter(run -> run.status() == RunStatus.FAILED);
+    if (ended.isEmpty()) {
+      return Optional.empty();
+    }
+    Run run = ended.get();
+    Failure why = run.failure().orElseGet(() -> new Failure("Unknown", "it was not told why"));
+    return endedByUs(facts, run, why)
+        .or(() -> endedByModel(facts, run, why))
+        .or(() -> endedByBroker(facts, run, why))
+        .or(() -> endedByLostTask(facts, run, why))
+        .or(() -> Optional.of(endedByException(facts, run, why)));
+  }
+
+  private static Optional<Finding> endedByUs(Facts facts, Run run, Failure why) {
+    return switch (why.code()) {
+      case "Abandoned" ->
+          Optional.of(
+              failed(
+                  facts,
+                  run,
+                  why,
+                  Cause.REAPED,
+                  "The reaper ended the run, because it made no progress for the grace."));
+      case "Stopped" ->
+          Optional.of(failed(facts, run, why, Cause.STOPPED, "An operator stopped the run."));
+      case "NotStarted" ->
+          Optional.of(
+              failed(
+                  facts,
+                  run,
+                  why,
+                  Cause.NEVER_STARTED,
+                  "The run was created, but its replay could not be started."));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Finding> endedByModel(Facts facts, Run run, Failure why) {
+    return TaskErrors.modelCause(why.code())
+        .map(
+            cause -> failed(facts, run, why, cause, TaskErrors.modelSentence(cause, run, "ended")));
+  }
+
+  private static Optional<Finding> endedByBroker(Facts facts, Run run, Failure why) {
+    if (!why.code().equals("BrokerUnavailable")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        why.message().contains(TaskErrors.EXHAUSTED)
+            ? failed(
+                facts,
+                run,
+                why,
+                Cause.CONNECTIONS_EXHAUSTED,
+                "The broker took no more connections, in every attempt at the turn.")
+            : failed(
+                facts,
+                run,
+                why,
+                Cause.BROKER_UNREACHABLE,
+                "The broker did not answer, in every attempt at the turn."));
+  }
+
+  private static Optional<Finding> endedByLostTask(Facts facts, Run run, Failure why) {
+    return TaskErrors.isLost(why.code())
+        ? Optional.of(
+            failed(
+                facts,
+                run,
+                why,
+                Cause.TASK_LOST,
+                "The turn's task was lost in every attempt: its process ended, or was out"
+                    + " of time."))
+        : Optional.empty();
+  }
+
+  private static Finding endedByException(Facts facts, Run run, Failure why) {
+    return facts.hasTurn()
+        ? failed(
+            facts,
+            run,
+            why,
+            Cause.FAILED_LATER,
+            "A turn failed on an exception, after the run had played for a while.")
+        : failed(
+            facts,
+            run,
+            why,
+            Cause.FAILED_BEFORE_FIRST_EVENT,
+            "The replay failed on an exception before it had written an event.");
+  }
+
+  static Finding failed(Facts facts, Run run, Failure why, Cause cause, String summary) {
+    List<Evidence> evidence = new ArrayList<>();
+    evidence.add(Evidence.of("catalog.status", run.status().label()));
+    evidence.add(Evidence.of("catalog.error", why.code() + ": " + why.message()));
+    run.endedAt()
+        .ifPresent(at -> evidence.add(Evidence.of("catalog.ended_at", Timestamps.write(at))));
+    evidence.add(Evidence.of("catalog.n_events", run.nEvents()));
+    facts
+        .played()
+        .flatMap(ExecutionState::lastError)
+        .ifPresent(last -> evidence.addAll(TaskErrors.evidence(last)));
+    return new Finding(
+        cause,
+        facts.hasTurn() ? Symptom.GROWTH_THEN_ERROR : Symptom.CLOSED_AT_ONCE,
+        CERTAIN,
+        summary,
+        evidence);
+  }
+
+  static Optional<Finding> notDrained(Facts facts) {
+    Optional<Run> run = facts.ended();
+    Optional<BrokerSnapshot> look = facts.broker().known().filter(found -> found.readers() > 0);
+    if (run.isEmpty() || look.isEmpty() || !run.get().archived()) {
+      return Optional.empty();
+    }
+    Instant ended = run.get().endedAt().orElse(run.get().createdAt());
+    if (!facts.longAgo(ended, StallThresholds.DRAIN)) {
+      return Optional.empty();
+    }
+    List<Evidence> evidence = new ArrayList<>();
+    evidence.add(Evidence.of("catalog.status", run.get().status().label()));
+    evidence.add(Evidence.of("catalog.ended_at", Timestamps.write(ended)));
+    evidence.add(Evidence.of("broker.closed", look.get().closed()));
+    evidence.add(Evidence.of("broker.fan_out_at_work", look.get().leaseHeld()));
+    evidence.addAll(FactEvidence.readers(look.get()));
+    return Optional.of(
+        new Finding(
+            Cause.READERS_NOT_DRAINED,
+            Symptom.STREAMING_WITHOUT_GROWTH,
+            LIKELY,
+            "The run is over and closed, and %d readers have not been told."
+                .formatted(look.get().readers()),
+            evidence));
+  }
+
+  static Optional<Finding> completeWithoutActions(Facts facts) {
+    return facts
+        .ended()
+        .filter(run -> run.status() == RunStatus.COMPLETE)
+        .flatMap(run -> HealthyRunRules.emptyTurns(facts, run))
+        .map(
+            evidence ->
+                new Finding(
+                    Cause.MODEL_ANSWERS_NO_ACTIONS,
+                    Symptom.PLAYING_WITHOUT_EFFECT,
+                    LIKELY,
+                    "The run is complete, but its model answered no list of actions in its last"
+                        + " turns.",
+                    evidence));
+  }
+
+  static Optional<Finding> complete(Facts facts) {
+    return facts
+        .ended()
+        .filter(run -> run.status() == RunStatus.COMPLETE)
+        .map(
+            run ->
+                new Finding(
+                    Cause.COMPLETE,
+                    Symptom.COMPLETE,
+                    CERTAIN,
+                    "The run played its %d turns and is archived.".formatted(run.nTurns()),
+                    List.of(
+                        Evidence.of("catalog.status", run.status().label()),
+                        Evidence.of("catalog.n_events", run.nEvents()),
+                        Evidence.of("catalog.db_path", run.dbPath()))));
+  }
+}

@@ -1,0 +1,124 @@
+package arena.lifecycle;
+
+import arena.archive.Archive;
+import arena.broker.Broker;
+import arena.catalog.Catalog;
+import arena.catalog.RunPage;
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import arena.journal.Journal;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import arena.source.EventReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** Reads runs for those who look at them; changes nothing. */
+public final class RunQueries {
+  /** Events looked through for one run's series: more than a run can have. */
+  private static final int MAX_EVENTS = 50_000;
+
+  private static final int PAGE = 1_000;
+
+  private final Catalog catalog;
+  private final EventReader source;
+  private final Journal journal;
+  private final Supplier<Archive> archive;
+  private final Broker broker;
+
+  /** Reads from these. */
+  public RunQueries(
+      Catalog catalog,
+      EventReader source,
+      Journal journal,
+      Supplier<Archive> archive,
+      Broker broker) {
+    this.catalog = catalog;
+    this.source = source;
+    this.journal = journal;
+    this.archive = archive;
+    this.broker = broker;
+  }
+
+  /**
+   * A page of a run's events.
+   *
+   * @param envelopes in order
+   * @param next what to ask for next; empty when the run has ended and its last event is here
+   */
+  public record EventPage(List<Broker.Envelope> envelopes, OptionalLong next, RunStatus status) {}
+
+  /** What {@code /metrics} tells. */
+  public record Metrics(
+      long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
+
+  /**
+   * The run's row.
+   *
+   * @throws UnknownRun if there is none
+   */
+  public Run run(String runId) {
+    return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
+  }
+
+  /** Runs, newest first; see {@link Catalog#list}. */
+  public RunPage list(Catalog.Which which, int limit, Optional<String> cursor) {
+    return catalog.list(which, limit, cursor);
+  }
+
+  /**
+   * Events from this seq on.
+   *
+   * @param fromSeq from 1
+   * @param maxBytes size at which the page ends early
+   */
+  public EventPage events(String runId, long fromSeq, int limit, int maxBytes) {
+    Run run = run(runId);
+    List<Broker.Envelope> envelopes = source.envelopes(run, fromSeq, limit, maxBytes);
+    long next = envelopes.isEmpty() ? fromSeq : envelopes.getLast().seq() + 1;
+    boolean over = run.status().ended() && next > run.nEvents();
+    return new EventPage(
+        envelopes, over ? OptionalLong.empty() : OptionalLong.of(next), run.status());
+  }
+
+  /** One point a turn that has begun, in order. */
+  public List<Archive.Point> series(Run run) {
+    if (run.archived()) {
+      return archive.get().series(run);
+    }
+    List<Archive.Point> points = new ArrayList<>();
+    long next = 1;
+    while (next <= Math.min(run.nEvents(), MAX_EVENTS)) {
+      List<Event> page = journal.events(run.runId(), next, PAGE);
+      if (page.isEmpty()) {
+        break;
+      }
+      for (Event event : page) {
+        if (event.kind().equals("turn_start")
+            && PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
+          points.add(new Archive.Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
+        }
+      }
+      next = page.getLast().seq() + 1;
+    }
+    return points;
+  }
+
+  /**
+   * The four counters. Those of the events published and of the runs are the catalog's, whatever
+   * the broker has lost; the two of readers begin with the broker's data.
+   */
+  public Metrics metrics() {
+    Broker.Counters counters = broker.counters();
+    return new Metrics(
+        catalog.countEvents(),
+        counters.eventsStreamed(),
+        counters.streamsDropped(),
+        catalog.countRunning());
+  }
+}

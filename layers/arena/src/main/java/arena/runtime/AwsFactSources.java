@@ -1,0 +1,90 @@
+package arena.runtime;
+
+import arena.broker.BrokerSnapshot;
+import arena.broker.RedisInspection;
+import arena.catalog.Catalog;
+import arena.diagnosis.CacheStatus;
+import arena.diagnosis.ExecutionState;
+import arena.diagnosis.FactSources;
+import arena.journal.JournalTail;
+import arena.run.Run;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+
+/** Facts from the stores and from AWS, each asked for when it is needed. */
+final class AwsFactSources implements FactSources {
+  private final Supplier<Catalog> catalog;
+  private final Supplier<JournalTail> journal;
+  private final Supplier<RedisInspection> broker;
+  private final Supplier<SfnClient> stepFunctions;
+  private final String stateMachineArn;
+  private final ElastiCacheStatus cache;
+
+  AwsFactSources(
+      Supplier<Catalog> catalog,
+      Supplier<JournalTail> journal,
+      Supplier<RedisInspection> broker,
+      Supplier<SfnClient> stepFunctions,
+      String stateMachineArn,
+      ElastiCacheStatus cache) {
+    this.catalog = catalog;
+    this.journal = journal;
+    this.broker = broker;
+    this.stepFunctions = stepFunctions;
+    this.stateMachineArn = stateMachineArn;
+    this.cache = cache;
+  }
+
+  @Override
+  public Optional<Run> row(String runId) {
+    return catalog.get().find(runId);
+  }
+
+  @Override
+  public List<JournalTail.Written> journal(String runId, int limit) {
+    return journal.get().newest(runId, limit);
+  }
+
+  @Override
+  public BrokerSnapshot broker(String runId) {
+    return broker.get().look(runId);
+  }
+
+  @Override
+  public long runsOpen() {
+    return catalog.get().countRunning();
+  }
+
+  @Override
+  public Optional<ExecutionState> execution(String runId) {
+    try {
+      return Optional.of(ExecutionState.read(history(runId, ExecutionState.MAX_ENTRIES)));
+    } catch (ExecutionDoesNotExistException _) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<ExecutionState.Entry> history(String runId, int limit) {
+    return stepFunctions
+        .get()
+        .getExecutionHistory(
+            request ->
+                request
+                    .executionArn(StepFunctionsExecutions.executionArn(stateMachineArn, runId))
+                    .reverseOrder(true)
+                    .maxResults(limit))
+        .events()
+        .stream()
+        .map(ExecutionHistory::read)
+        .toList();
+  }
+
+  @Override
+  public CacheStatus cache() {
+    return cache.status();
+  }
+}

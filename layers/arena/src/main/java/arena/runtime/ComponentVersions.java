@@ -1,0 +1,26 @@
+package arena.runtime;
+
+import arena.broker.BrokerUnavailable;
+import arena.broker.RedisInspection;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awssdk.core.util.VersionInfo;
+
+/** What runs here, by name. */
+final class ComponentVersions {
+  private ComponentVersions() {}
+
+  static Map<String, String> of(Map<String, String> environment, RedisInspection redis) {
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("java", Runtime.version().toString());
+    versions.put("aws_sdk", VersionInfo.SDK_VERSION);
+    versions.put("function", environment.getOrDefault("AWS_LAMBDA_FUNCTION_VERSION", "unknown"));
+    versions.put("region", environment.getOrDefault("AWS_REGION", "unknown"));
+    try {
+      versions.put("redis", redis.version());
+    } catch (BrokerUnavailable e) {
+      versions.put("redis", "unreachable");
+    }
+    return versions;
+  }
+}

@@ -1,0 +1,46 @@
+package arena.runtime;
+
+import arena.codec.Timestamps;
+import arena.stream.FanOutInvoker;
+import arena.stream.NotifierUnavailable;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+
+/** Wakes a run's fan-out by invoking stream-events, asynchronously. */
+final class LambdaFanOutInvoker implements FanOutInvoker {
+  private final Supplier<LambdaClient> lambda;
+  private final String function;
+  private final InstantSource clock;
+
+  LambdaFanOutInvoker(Supplier<LambdaClient> lambda, String function, InstantSource clock) {
+    this.lambda = lambda;
+    this.function = function;
+    this.clock = clock;
+  }
+
+  @Override
+  public void wake(String runId) {
+    try {
+      lambda
+          .get()
+          .invoke(
+              request ->
+                  request
+                      .functionName(function)
+                      .invocationType(InvocationType.EVENT)
+                      .payload(SdkBytes.fromUtf8String(event(runId))));
+    } catch (SdkException e) {
+      throw new NotifierUnavailable("fan-out of run %s was not woken".formatted(runId), e);
+    }
+  }
+
+  /** When it was woken is told, so that the fan-out knows how far it comes behind. */
+  private String event(String runId) {
+    return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"}"
+        .formatted(runId, Timestamps.write(clock.instant()));
+  }
+}

@@ -1,0 +1,41 @@
+package arena.runtime;
+
+import arena.lifecycle.FinalizeInvoker;
+import arena.run.Failure;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+
+/** Has a run finalized by invoking finalize-run, asynchronously. */
+final class LambdaFinalizeInvoker implements FinalizeInvoker {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Supplier<LambdaClient> lambda;
+  private final String function;
+
+  LambdaFinalizeInvoker(Supplier<LambdaClient> lambda, String function) {
+    this.lambda = lambda;
+    this.function = function;
+  }
+
+  @Override
+  public void finalizeRun(String runId, Optional<Failure> failure) {
+    ObjectNode event = MAPPER.createObjectNode();
+    event.put("run_id", runId);
+    event.put("status", failure.isPresent() ? "failed" : "complete");
+    failure.ifPresent(
+        why -> event.putObject("error").put("code", why.code()).put("message", why.message()));
+    lambda
+        .get()
+        .invoke(
+            request ->
+                request
+                    .functionName(function)
+                    .invocationType(InvocationType.EVENT)
+                    .payload(SdkBytes.fromUtf8String(event.toString())));
+  }
+}

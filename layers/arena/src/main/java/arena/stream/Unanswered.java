@@ -1,9 +1,0 @@
-package arena.stream;
-
-/** A client's message could not be answered, nor its connection closed. */
-public final class Unanswered extends RuntimeException {
-  /** Names the connection. */
-  Unanswered(String connectionId) {
-    super("connection %s can be neither answered nor closed".formatted(connectionId));
-  }
-}

@@ -1,0 +1,146 @@
+package arena.diagnosis;
+
+import arena.broker.Broker;
+import arena.broker.BrokerSnapshot;
+import arena.journal.JournalTail;
+import arena.run.Failure;
+import arena.run.Profile;
+import arena.run.PromptVariant;
+import arena.run.Run;
+import arena.run.RunStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The facts of a run that waits for its model in turn 1, well, and how to change one of them. */
+final class FactsFixture {
+  static final String RUN = "0123456789abcdef0123456789abcdef";
+  static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+  static final Profile PROFILE = new Profile("tested", "openai:tested", 0, PromptVariant.STRATEGY);
+
+  ProbeResult<Optional<Run>> row =
+      new ProbeResult.Fact<>(Optional.of(run(RunStatus.RUNNING, "", null)));
+  ProbeResult<List<JournalTail.Written>> journal =
+      new ProbeResult.Fact<>(
+          List.of(begun(1, 8, 3), answered(0, 4, "[{\"type\":\"wait\"}]", "so be it", 4)));
+  ProbeResult<BrokerSnapshot> broker = new ProbeResult.Fact<>(look(10, 10, true, List.of()));
+  ProbeResult<Optional<ExecutionState>> execution =
+      new ProbeResult.Fact<>(Optional.of(playing(1, ExecutionState.Pending.TASK, 3, null)));
+  ProbeResult<CacheStatus> cache = new ProbeResult.NotAsked<>();
+
+  static Run run(RunStatus status, String dbPath, Failure failure) {
+    return run(status, dbPath, failure, 10, NOW.minusSeconds(10));
+  }
+
+  static Run run(RunStatus status, String dbPath, Failure failure, long nEvents, Instant endedAt) {
+    return new Run(
+        RUN,
+        "label",
+        status,
+        PROFILE,
+        "balanced",
+        0,
+        5,
+        Optional.empty(),
+        nEvents,
+        1,
+        NOW.minusSeconds(60),
+        Optional.of(NOW.minusSeconds(50)),
+        Optional.of(NOW.minusSeconds(3)),
+        status.ended() ? Optional.of(endedAt) : Optional.empty(),
+        dbPath,
+        Optional.ofNullable(failure),
+        Optional.empty());
+  }
+
+  /** A turn that has begun, so many seconds ago. */
+  static JournalTail.Written begun(int t, long seq, long secondsAgo) {
+    Instant at = NOW.minusSeconds(secondsAgo);
+    return new JournalTail.Written(
+        seq,
+        List.of(
+            new JournalTail.Part(seq, t, "turn_start", at, Optional.empty()),
+            new JournalTail.Part(seq + 1, t, "observation", at, Optional.empty()),
+            new JournalTail.Part(seq + 2, t, "llm_prompt", at, Optional.empty())),
+        false);
+  }
+
+  /** A turn that is answered. */
+  static JournalTail.Written answered(
+      int t, long seq, String actions, String reasoning, long secondsAgo) {
+    String json =
+        "{\"kind\":\"llm_response\",\"actions\":%s,\"reasoning\":\"%s\",\"cost_usd\":0.0}"
+            .formatted(actions, reasoning);
+    return new JournalTail.Written(
+        seq,
+        List.of(
+            new JournalTail.Part(
+                seq, t, "llm_response", NOW.minusSeconds(secondsAgo), Optional.of(json))),
+        true);
+  }
+
+  static BrokerSnapshot look(
+      long lastSeq, long length, boolean open, List<BrokerSnapshot.Reader> readers) {
+    return new BrokerSnapshot(
+        open ? Optional.of("{}") : Optional.empty(),
+        open ? Optional.of(Duration.ofHours(5)) : Optional.empty(),
+        false,
+        lastSeq,
+        length,
+        length == 0 ? Optional.empty() : Optional.of(lastSeq - length + 1),
+        length == 0 ? Optional.empty() : Optional.of(lastSeq),
+        false,
+        false,
+        readers.size(),
+        readers,
+        new Broker.Counters(10, 0, 0),
+        Optional.of(9L),
+        Optional.of(1_000L));
+  }
+
+  static ExecutionState playing(
+      int t, ExecutionState.Pending pending, long secondsAgo, String error) {
+    return state("RUNNING", "PlayTurn", t, pending, secondsAgo, error);
+  }
+
+  static ExecutionState state(
+      String status,
+      String state,
+      int t,
+      ExecutionState.Pending pending,
+      long secondsAgo,
+      String error) {
+    Instant since = NOW.minusSeconds(secondsAgo);
+    return new ExecutionState(
+        status,
+        state,
+        since,
+        OptionalInt.of(t),
+        1,
+        pending,
+        since,
+        Optional.ofNullable(error)
+            .map(name -> new ExecutionState.TaskError(name, "said so", since, state)),
+        Optional.empty());
+  }
+
+  Facts facts() {
+    return new Facts(
+        NOW,
+        RUN,
+        row,
+        journal,
+        broker,
+        Optional.empty(),
+        execution,
+        new ProbeResult.Fact<>(1L),
+        cache,
+        new StallThresholds(Duration.ofSeconds(60), Duration.ofMinutes(30)));
+  }
+
+  Diagnosis diagnosis() {
+    return Diagnosis.of(facts(), new CommandTargets("http://localhost:8000", "redis-cli"));
+  }
+}

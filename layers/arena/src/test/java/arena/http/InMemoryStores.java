@@ -1,0 +1,214 @@
+package arena.http;
+
+import arena.archive.Archive;
+import arena.broker.Broker;
+import arena.broker.Overflow;
+import arena.catalog.Catalog;
+import arena.catalog.InvalidCursor;
+import arena.catalog.RunPage;
+import arena.codec.PayloadCodec;
+import arena.event.Event;
+import arena.event.Payload;
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.lifecycle.RunQueries;
+import arena.run.Failure;
+import arena.run.Run;
+import arena.source.EventReader;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs and events in memory, to read from: as much of the stores as reading needs. The broker is
+ * empty, so that live runs are read from the journal; an archived run is read from the archive.
+ */
+final class InMemoryStores implements Catalog, Broker, Journal, Archive {
+  private final List<Run> runs = new ArrayList<>();
+  private final Map<String, List<Event>> events = new HashMap<>();
+
+  RunQueries reader() {
+    return new RunQueries(this, new EventReader(this, this, () -> this), this, () -> this, this);
+  }
+
+  void add(Run run, List<Event> itsEvents) {
+    runs.addFirst(run);
+    events.put(run.runId(), itsEvents);
+  }
+
+  @Override
+  public Optional<Run> find(String runId) {
+    return runs.stream().filter(run -> run.runId().equals(runId)).findFirst();
+  }
+
+  /** A cursor is the number of runs before the page, in brackets, which a URL has to escape. */
+  @Override
+  public RunPage list(Which which, int limit, Optional<String> cursor) {
+    List<Run> listed = runs.stream().filter(run -> which == Which.ALL || run.archived()).toList();
+    int from = cursor.map(InMemoryStores::position).orElse(0);
+    int to = Math.min(listed.size(), from + limit);
+    return new RunPage(
+        listed.subList(from, to),
+        to < listed.size() ? Optional.of("<" + to + ">") : Optional.empty());
+  }
+
+  private static int position(String cursor) {
+    if (!cursor.matches("<[0-9]>")) {
+      throw new InvalidCursor();
+    }
+    return cursor.charAt(1) - '0';
+  }
+
+  @Override
+  public long countRunning() {
+    return runs.stream().filter(run -> !run.status().ended()).count();
+  }
+
+  @Override
+  public long countEvents() {
+    return runs.stream().mapToLong(Run::nEvents).sum();
+  }
+
+  @Override
+  public Page runs(Optional<String> after) {
+    throw unused();
+  }
+
+  @Override
+  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+    throw new Overflow(runId, fromSeq, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Counters counters() {
+    return new Counters(70, 140, 3);
+  }
+
+  @Override
+  public List<Event> events(String runId, long fromSeq, int limit) {
+    return events.get(runId).stream().filter(event -> event.seq() >= fromSeq).limit(limit).toList();
+  }
+
+  @Override
+  public List<Event> events(Run run, long fromSeq, int limit) {
+    return events(run.runId(), fromSeq, limit);
+  }
+
+  @Override
+  public List<Point> series(Run run) {
+    List<Point> points = new ArrayList<>();
+    for (Event event : events.get(run.runId())) {
+      if (PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
+        points.add(new Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
+      }
+    }
+    return points;
+  }
+
+  @Override
+  public String address(Run run) {
+    return "s3://bucket/" + run.runId();
+  }
+
+  @Override
+  public List<Run> held(int limit) {
+    throw unused();
+  }
+
+  @Override
+  public boolean fail(String runId, Failure failure, Instant at) {
+    throw unused();
+  }
+
+  @Override
+  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    throw unused();
+  }
+
+  @Override
+  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+    throw unused();
+  }
+
+  @Override
+  public void released(String runId) {
+    throw unused();
+  }
+
+  @Override
+  public void open(String runId, String label, Instant startedAt) {
+    throw unused();
+  }
+
+  @Override
+  public Published publish(String runId, List<Event> batch) {
+    throw unused();
+  }
+
+  @Override
+  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+    throw unused();
+  }
+
+  @Override
+  public void close(String runId) {
+    throw unused();
+  }
+
+  @Override
+  public Buffer buffer(String runId) {
+    throw unused();
+  }
+
+  @Override
+  public void drop(String runId) {
+    throw unused();
+  }
+
+  @Override
+  public void begin(Run run, JournalEntry origin) {
+    throw unused();
+  }
+
+  @Override
+  public void append(JournalEntry entry) {
+    throw unused();
+  }
+
+  @Override
+  public List<JournalEntry> entries(String runId, long position, int limit) {
+    throw unused();
+  }
+
+  @Override
+  public Optional<Event> turnStart(String runId, int t) {
+    throw unused();
+  }
+
+  @Override
+  public void expire(String runId, Instant at) {
+    throw unused();
+  }
+
+  @Override
+  public String write(Run run, Iterable<Event> all) {
+    throw unused();
+  }
+
+  @Override
+  public Optional<Event> turnStart(Run run, int t) {
+    throw unused();
+  }
+
+  @Override
+  public Run.Summary summary(Run run) {
+    throw unused();
+  }
+
+  private static AssertionError unused() {
+    return new AssertionError("reading changes nothing");
+  }
+}

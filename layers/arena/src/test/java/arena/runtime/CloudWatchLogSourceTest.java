@@ -1,0 +1,24 @@
+package arena.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CloudWatchLogSourceTest {
+  @Test
+  void theLogOfEveryFunctionOfTheTemplateIsRead() throws Exception {
+    Pattern name = Pattern.compile("FunctionName: !Sub \"\\$\\{AWS::StackName}-([a-z-]+)\"");
+    String template = Files.readString(Path.of("..", "..", "template.yaml"));
+    assertEquals(
+        name.matcher(template)
+            .results()
+            .map(found -> found.group(1))
+            .collect(Collectors.toCollection(TreeSet::new)),
+        new TreeSet<>(CloudWatchLogSource.FUNCTIONS));
+  }
+}

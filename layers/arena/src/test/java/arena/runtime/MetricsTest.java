@@ -1,0 +1,96 @@
+package arena.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.cloudwatchlogs.emf.config.EnvironmentConfigurationProvider;
+import software.amazon.cloudwatchlogs.emf.environment.Environments;
+
+/** What one invocation sends, however much it measures. */
+class MetricsTest {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private final Metrics metrics = new Metrics("AoE2Arena", "tested");
+
+  @BeforeAll
+  static void sendToStandardOutput() {
+    EnvironmentConfigurationProvider.getConfig().setEnvironmentOverride(Environments.Lambda);
+  }
+
+  private List<JsonNode> sent() throws Exception {
+    PrintStream console = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    try {
+      metrics.flush();
+    } finally {
+      System.setOut(console);
+    }
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : out.toString(StandardCharsets.UTF_8).lines().toList()) {
+      lines.add(MAPPER.readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void countsAreSummedUpAndTimesKept() throws Exception {
+    metrics.count(Metric.EVENTS_PUBLISHED, 3);
+    metrics.count(Metric.EVENTS_PUBLISHED, 4);
+    metrics.count(Metric.STREAMS_DROPPED, 0);
+    metrics.gauge(Metric.RUNS_OPEN, 0);
+    metrics.since(Metric.PUBLISH_TIME, System.nanoTime());
+    metrics.since(Metric.PUBLISH_TIME, System.nanoTime() - 5_000_000_000L);
+
+    List<JsonNode> lines = sent();
+
+    assertEquals(1, lines.size());
+    JsonNode line = lines.getFirst();
+    assertEquals("tested", line.get("service").textValue());
+    assertEquals(7, line.get("events_published").intValue());
+    assertTrue(line.path("streams_dropped").isMissingNode(), "a count of 0 is not told");
+    assertEquals(0, line.get("runs_open").intValue(), "that there are none is told");
+    assertEquals(2, line.get("publish_time").size());
+    assertTrue(line.get("publish_time").get(1).doubleValue() >= 5_000);
+  }
+
+  @Test
+  void theLongestOfMoreTimesThanALineMayHaveIsAmongThoseSent() throws Exception {
+    for (int i = 1; i <= 1_000; i++) {
+      metrics.since(Metric.PUBLISH_TIME, System.nanoTime() - i * 1_000_000_000L);
+    }
+    JsonNode times = sent().getFirst().get("publish_time");
+    assertEquals(Metrics.MAX_VALUES, times.size());
+    assertTrue(times.get(Metrics.MAX_VALUES - 1).doubleValue() >= 1_000_000);
+  }
+
+  @Test
+  void whatIsToldApartIsAlsoToldInSum() throws Exception {
+    metrics.error(ErrorCause.MODEL_THROTTLED);
+    metrics.error(ErrorCause.MODEL_THROTTLED);
+    metrics.error(ErrorCause.OTHER);
+
+    List<JsonNode> lines = sent();
+
+    assertEquals(3, lines.size());
+    assertEquals(3, lines.get(0).get("errors").intValue());
+    assertEquals("model_throttled", lines.get(1).get("cause").textValue());
+    assertEquals(2, lines.get(1).get("errors").intValue());
+    assertEquals("other", lines.get(2).get("cause").textValue());
+  }
+
+  @Test
+  void nothingIsSentTwiceAndNothingOfNothing() throws Exception {
+    metrics.count(Metric.EVENTS_STREAMED, 1);
+    assertEquals(1, sent().size());
+    assertEquals(List.of(), sent());
+  }
+}

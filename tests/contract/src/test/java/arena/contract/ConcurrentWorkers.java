@@ -1,0 +1,44 @@
+package arena.contract;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Several workers that start at the same moment. */
+final class ConcurrentWorkers {
+  private static final int MAX_SECONDS = 60;
+
+  private ConcurrentWorkers() {}
+
+  /** What each worker does; it gets its number, from 0. */
+  interface Work {
+    void run(int worker) throws Exception;
+  }
+
+  /** Runs it in as many threads, and fails if one of them does. */
+  static void run(int workers, Work work)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    var start = new CyclicBarrier(workers);
+    try (var threads = Executors.newFixedThreadPool(workers)) {
+      List<Future<?>> results = new ArrayList<>();
+      for (int i = 0; i < workers; i++) {
+        int worker = i;
+        results.add(
+            threads.submit(
+                () -> {
+                  start.await(MAX_SECONDS, TimeUnit.SECONDS);
+                  work.run(worker);
+                  return null;
+                }));
+      }
+      for (Future<?> result : results) {
+        result.get(MAX_SECONDS, TimeUnit.SECONDS);
+      }
+    }
+  }
+}

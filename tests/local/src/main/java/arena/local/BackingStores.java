@@ -1,0 +1,132 @@
+package arena.local;
+
+import arena.local.backing.LocalDynamoDb;
+import arena.local.backing.LocalS3;
+import arena.local.backing.TableDefinition;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+
+/** DynamoDB and S3: the stack's own, or somebody else's at one address. */
+sealed interface BackingStores {
+  URI dynamoDb();
+
+  URI s3();
+
+  /** Makes a table unless it is there. */
+  void create(TableDefinition table);
+
+  /** Makes a bucket unless it is there. */
+  void createBucket(String name);
+
+  /** Lets items go whose time has passed. */
+  void expire(Instant now);
+
+  /** The servers that this stack started. */
+  record Own(LocalDynamoDb tables, LocalS3 buckets) implements BackingStores {
+    @Override
+    public URI dynamoDb() {
+      return tables.endpoint();
+    }
+
+    @Override
+    public URI s3() {
+      return buckets.endpoint();
+    }
+
+    @Override
+    public void create(TableDefinition table) {
+      tables.create(table);
+    }
+
+    @Override
+    public void createBucket(String name) {
+      buckets.createBucket(name);
+    }
+
+    @Override
+    public void expire(Instant now) {
+      tables.expire(now);
+    }
+  }
+
+  /** Both at one address, such as LocalStack's, which lets items expire by itself. */
+  record Elsewhere(URI address, CallerIdentity identity) implements BackingStores {
+    @Override
+    public URI dynamoDb() {
+      return address;
+    }
+
+    @Override
+    public URI s3() {
+      return address;
+    }
+
+    private StaticCredentialsProvider credentials() {
+      return StaticCredentialsProvider.create(
+          AwsBasicCredentials.create(identity.accessKeyId(), identity.secretAccessKey()));
+    }
+
+    @Override
+    public void create(TableDefinition table) {
+      try (DynamoDbClient client =
+          DynamoDbClient.builder()
+              .endpointOverride(address)
+              .region(Region.of(identity.region()))
+              .credentialsProvider(credentials())
+              .httpClientBuilder(UrlConnectionHttpClient.builder())
+              .build()) {
+        try {
+          client.createTable(table.request());
+        } catch (ResourceInUseException e) {
+          // from a start before this one
+        }
+        client.waiter().waitUntilTableExists(request -> request.tableName(table.name()));
+        Optional<String> attribute = table.expiry();
+        TimeToLiveStatus status =
+            client
+                .describeTimeToLive(request -> request.tableName(table.name()))
+                .timeToLiveDescription()
+                .timeToLiveStatus();
+        if (attribute.isPresent() && status == TimeToLiveStatus.DISABLED) {
+          client.updateTimeToLive(
+              request ->
+                  request
+                      .tableName(table.name())
+                      .timeToLiveSpecification(
+                          expiry -> expiry.attributeName(attribute.get()).enabled(true)));
+        }
+      }
+    }
+
+    @Override
+    public void createBucket(String name) {
+      try (S3Client client =
+          S3Client.builder()
+              .endpointOverride(address)
+              .region(Region.of(identity.region()))
+              .credentialsProvider(credentials())
+              .forcePathStyle(true)
+              .httpClientBuilder(UrlConnectionHttpClient.builder())
+              .build()) {
+        client.createBucket(request -> request.bucket(name));
+      } catch (BucketAlreadyOwnedByYouException e) {
+        // from a start before this one
+      }
+    }
+
+    @Override
+    public void expire(Instant now) {
+      // not ours to do
+    }
+  }
+}

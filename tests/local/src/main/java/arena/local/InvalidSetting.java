@@ -1,0 +1,8 @@
+package arena.local;
+
+/** A setting has a value that it cannot have. */
+final class InvalidSetting extends RuntimeException {
+  InvalidSetting(String message) {
+    super(message);
+  }
+}

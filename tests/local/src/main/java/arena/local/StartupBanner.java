@@ -1,0 +1,131 @@
+package arena.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Tells a user what runs where, and what to try first. */
+final class StartupBanner {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String DEMONSTRATION =
+      "{\"scenario\":\"balanced\",\"n_turns\":60,\"label\":\"demonstration\"}";
+
+  /** Turn of the run at which the fork begins, counted from the run's own first turn. */
+  private static final int FORK_AFTER = 5;
+
+  private static final int LOOK_EVERY_MILLIS = 50;
+
+  /** Newest runs that are looked at for one that can be forked. */
+  private static final int LOOK_AT = 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LocalStack stack;
+  private final PrintStream console;
+
+  StartupBanner(LocalStack stack, PrintStream console) {
+    this.stack = stack;
+    this.console = console;
+  }
+
+  /** Starts a demonstration run if none of the newest is complete, and prints. */
+  void print() {
+    Parent parent;
+    try {
+      parent = completeOrDemonstration();
+    } catch (IOException e) {
+      console.println("arena: no demonstration run was played: " + e.getMessage());
+      parent = new Parent("<run_id>", FORK_AFTER);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    console.printf(
+        """
+        HTTP        %s
+        WebSocket   %s
+        logs        %s
+
+        export REDIS_PASSWORD='%s'
+        redis-cli -p %d -a "$REDIS_PASSWORD" --no-auth-warning XLEN arena:run:%s:events
+
+        A fork to paste:
+        curl -s -X POST %s/forks -H 'content-type: application/json' \\
+          -d '{"parent_run_id":"%s","parent_t":%d,"mutation":{"food":1500},"n_turns":10}'
+
+        Ctrl-C stops everything.
+        """,
+        stack.httpUrl(),
+        stack.webSocketUrl(),
+        stack.logs(),
+        stack.redisPassword().replace("'", "'\\''"),
+        stack.redisPort(),
+        parent.runId(),
+        stack.httpUrl(),
+        parent.runId(),
+        parent.t());
+    console.flush();
+  }
+
+  /** A run, and a turn that it can be forked at. */
+  private record Parent(String runId, int t) {}
+
+  private Parent completeOrDemonstration() throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      JsonNode runs =
+          sent(
+              client,
+              HttpRequest.newBuilder(stack.httpUrl().resolve("/runs?limit=" + LOOK_AT)),
+              200);
+      for (JsonNode run : runs) {
+        int turns = run.path("n_turns").asInt();
+        if (run.path("status").asText().equals("complete") && turns > 0) {
+          int t = run.path("t0").asInt() + Math.min(FORK_AFTER, turns);
+          return new Parent(run.path("run_id").asText(), t);
+        }
+      }
+      JsonNode run =
+          sent(
+              client,
+              HttpRequest.newBuilder(stack.httpUrl().resolve("/runs"))
+                  .header("content-type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(DEMONSTRATION)),
+              202);
+      String runId = run.path("run_id").asText();
+      awaitTurn(client, runId);
+      return new Parent(runId, FORK_AFTER);
+    }
+  }
+
+  /** Else a fork that is pasted at once comes before the turn that it begins at. */
+  private void awaitTurn(HttpClient client, String runId) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    int played = 0;
+    while (played < FORK_AFTER) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("run %s does not reach turn %d".formatted(runId, FORK_AFTER));
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      played =
+          sent(client, HttpRequest.newBuilder(stack.httpUrl().resolve("/runs/" + runId)), 200)
+              .at("/progress/turns_played")
+              .asInt();
+    }
+  }
+
+  private static JsonNode sent(HttpClient client, HttpRequest.Builder request, int expected)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        client.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != expected) {
+      throw new IOException(response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+}

@@ -1,0 +1,47 @@
+package arena.simulation.invariants;
+
+import arena.journal.JournalEntry;
+import arena.run.Run;
+import arena.run.RunStatus;
+
+/** See {@link #says}. */
+final class EndIsFinal extends Invariant {
+  EndIsFinal(Facts facts) {
+    super(facts);
+  }
+
+  @Override
+  public String says() {
+    return "A run that has ended stays as it ended, and nothing is written to it any more.";
+  }
+
+  @Override
+  public void written(JournalEntry entry) {
+    facts
+        .tables()
+        .find(entry.runId())
+        .ifPresent(
+            run ->
+                require(
+                    run.status() == RunStatus.RUNNING,
+                    () -> "run %s is written to after its end".formatted(run.runId())));
+  }
+
+  @Override
+  public void rowChanged(Run before, Run after) {
+    require(
+        !before.status().ended()
+            || (before.status() == after.status() && before.nEvents() == after.nEvents()),
+        () ->
+            "run %s was %s with %d events and is %s with %d"
+                .formatted(
+                    before.runId(),
+                    before.status(),
+                    before.nEvents(),
+                    after.status(),
+                    after.nEvents()));
+    require(
+        after.status() != RunStatus.FAILED || after.failure().isPresent(),
+        () -> "run %s failed without a reason".formatted(after.runId()));
+  }
+}

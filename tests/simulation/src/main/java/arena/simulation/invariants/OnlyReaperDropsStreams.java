@@ -1,0 +1,32 @@
+package arena.simulation.invariants;
+
+import arena.run.Run;
+import arena.simulation.cloud.Function;
+import java.time.Instant;
+
+/** See {@link #says}. */
+final class OnlyReaperDropsStreams extends Invariant {
+  OnlyReaperDropsStreams(Facts facts) {
+    super(facts);
+  }
+
+  @Override
+  public String says() {
+    return "Nothing but the reaper drops a run's buffer, and never before the run has ended and the"
+        + " grace is over.";
+  }
+
+  @Override
+  public void dropped(String runId) {
+    String who = facts.actor().life().name();
+    require(
+        who.startsWith(Function.REAP_RUNS.label()),
+        () -> "run %s is dropped by %s".formatted(runId, who));
+    Run run = facts.row(runId);
+    require(run.status().ended(), () -> "run %s is dropped while it is running".formatted(runId));
+    Instant graceOver = facts.changedAt(runId).plus(Facts.GRACE).minus(Facts.SKEW);
+    require(
+        !facts.now().isBefore(graceOver),
+        () -> "run %s is dropped before its grace is over".formatted(runId));
+  }
+}

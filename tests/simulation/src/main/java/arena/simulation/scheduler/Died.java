@@ -1,9 +1,0 @@
-package arena.simulation.scheduler;
-
-/** Ends a process that died: an error, so that nothing in the product takes it for its own. */
-public final class Died extends Error {
-  /** Says of what. */
-  Died(String why) {
-    super(why, null, false, false);
-  }
-}

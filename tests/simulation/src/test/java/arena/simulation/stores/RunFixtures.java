@@ -1,0 +1,27 @@
+package arena.simulation.stores;
+
+import arena.journal.Journal;
+import arena.journal.JournalEntry;
+import arena.run.Profile;
+import arena.run.Run;
+import arena.world.Scenario;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs that have just been asked for. */
+public final class RunFixtures {
+  private RunFixtures() {}
+
+  /** The row of one. */
+  public static Run row(String runId, int nTurns, Instant at) {
+    return Run.begun(runId, "label", Profile.DEFAULT, Scenario.BALANCED.label(), nTurns, at);
+  }
+
+  /** Begins one that is no fork. */
+  public static void begin(Journal journal, String runId, int nTurns, Instant at) {
+    journal.begin(
+        row(runId, nTurns, at),
+        new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+  }
+}
