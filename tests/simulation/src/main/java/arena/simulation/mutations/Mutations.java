@@ -100,8 +100,8 @@ public final class Mutations {
               "own-answer-after-lost-race",
               "Of two attempts at once each gives its own answer, not the one that is kept.",
               "http/IdempotentRequests",
-              "return Answer.ofText(ACCEPTED, kept);",
-              "return answer.body().equals(kept) ? Answer.ofText(ACCEPTED, kept) : answer;"),
+              "return Response.ofText(ACCEPTED, kept);",
+              "return answer.body().equals(kept) ? Response.ofText(ACCEPTED, kept) : answer;"),
 
           // ---- readers
           Mutation.simulated(
