@@ -63,6 +63,7 @@ public final class RedisConnection implements AutoCloseable {
     pool.setJmxEnabled(false);
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
+            .serverDefaultProtocol()
             .connectionTimeoutMillis(Math.toIntExact(CONNECT_LIMIT.toMillis()))
             .socketTimeoutMillis(Math.toIntExact(ANSWER_LIMIT.toMillis()))
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);

@@ -68,9 +68,7 @@ final class EventBatches {
 
   /** What there is from this seq on. */
   Batch from(long seq) {
-    return shared
-        .computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock()))
-        .get(() -> make(seq));
+    return shared.computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock())).get(() -> make(seq));
   }
 
   private interface Making {

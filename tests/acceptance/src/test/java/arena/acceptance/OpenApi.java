@@ -2,6 +2,7 @@ package arena.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialect;
@@ -146,7 +147,8 @@ final class OpenApi {
     return schemas
         .getSchema(SchemaLocation.of(LOCATION + "#" + schemaPointer))
         .validate(
-            value,
+            value.toString(),
+            InputFormat.JSON,
             context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
         .stream()
         .map(Object::toString)

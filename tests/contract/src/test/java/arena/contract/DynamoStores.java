@@ -179,7 +179,7 @@ final class DynamoStores implements AutoCloseable {
       return context
           .getRoot()
           .getStore(Namespace.create(DynamoStores.class))
-          .getOrComputeIfAbsent(DynamoStores.class, _ -> new DynamoStores(), DynamoStores.class);
+          .computeIfAbsent(DynamoStores.class, _ -> new DynamoStores(), DynamoStores.class);
     }
   }
 }

@@ -51,7 +51,7 @@ final class TestRedis {
   static Jedis operator() {
     return new Jedis(
         new HostAndPort("127.0.0.1", server().port()),
-        DefaultJedisClientConfig.builder().password(PASSWORD).build());
+        DefaultJedisClientConfig.builder().serverDefaultProtocol().password(PASSWORD).build());
   }
 
   static void flush() {

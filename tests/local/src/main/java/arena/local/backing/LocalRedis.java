@@ -240,7 +240,11 @@ public final class LocalRedis implements AutoCloseable {
     RedisConnection.writeBatchesAtOnce();
     HostAndPort address = new HostAndPort(InetAddress.getLoopbackAddress().getHostAddress(), port);
     DefaultJedisClientConfig config =
-        DefaultJedisClientConfig.builder().password(password).timeoutMillis(1_000).build();
+        DefaultJedisClientConfig.builder()
+            .serverDefaultProtocol()
+            .password(password)
+            .timeoutMillis(1_000)
+            .build();
     Instant limit = Instant.now().plus(START_LIMIT);
     JedisException last = null;
     while (process.isAlive() && Instant.now().isBefore(limit)) {

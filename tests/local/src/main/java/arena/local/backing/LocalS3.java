@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
-import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
-import org.jclouds.ContextBuilder;
-import org.jclouds.blobstore.BlobStoreContext;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
  * An S3 server on 127.0.0.1 that keeps its buckets as folders and has them again after a restart.
@@ -28,10 +27,10 @@ public final class LocalS3 implements AutoCloseable {
   /** Other names the server makes, and then never finds again. */
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
-  private final BlobStoreContext store;
+  private final BlobStore store;
   private final S3Proxy server;
 
-  private LocalS3(BlobStoreContext store, S3Proxy server) {
+  private LocalS3(BlobStore store, S3Proxy server) {
     this.store = store;
     this.server = server;
   }
@@ -53,16 +52,10 @@ public final class LocalS3 implements AutoCloseable {
     } catch (IOException e) {
       throw new BackingFailed("cannot make the S3 folder " + folder, e);
     }
-    Properties properties = new Properties();
-    properties.setProperty("jclouds.filesystem.basedir", folder.toAbsolutePath().toString());
-    BlobStoreContext store =
-        ContextBuilder.newBuilder("filesystem-nio2")
-            .credentials(accessKeyId, secretAccessKey)
-            .overrides(properties)
-            .build(BlobStoreContext.class);
+    BlobStore store = new FilesystemNio2BlobStore(folder.toAbsolutePath().toString());
     S3Proxy server =
         S3Proxy.builder()
-            .blobStore(store.getBlobStore())
+            .blobStore(store)
             .endpoint(URI.create("http://127.0.0.1:" + port))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, accessKeyId, secretAccessKey)
             .ignoreUnknownHeaders(true)
@@ -93,7 +86,9 @@ public final class LocalS3 implements AutoCloseable {
     if (!BUCKET.matcher(name).matches()) {
       throw new IllegalArgumentException("no bucket may be called " + name);
     }
-    store.getBlobStore().createContainerInLocation(null, name);
+    if (!store.containerExists(name)) {
+      store.createContainer(name);
+    }
   }
 
   /** Ends the server; its buckets stay. Doing it again changes nothing. */

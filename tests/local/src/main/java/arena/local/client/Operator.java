@@ -42,7 +42,10 @@ public final class Operator {
   public Jedis redis() {
     return new Jedis(
         new HostAndPort(stack.redisHost(), stack.redisPort()),
-        DefaultJedisClientConfig.builder().password(stack.redisPassword()).build());
+        DefaultJedisClientConfig.builder()
+            .serverDefaultProtocol()
+            .password(stack.redisPassword())
+            .build());
   }
 
   /** A client of the tables, to be closed. */

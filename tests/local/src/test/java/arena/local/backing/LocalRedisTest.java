@@ -31,7 +31,10 @@ class LocalRedisTest {
     try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
         Jedis jedis = client(redis)) {
       jedis.set("kept", "1");
-      try (Jedis stranger = new Jedis("127.0.0.1", port)) {
+      try (Jedis stranger =
+          new Jedis(
+              new HostAndPort("127.0.0.1", port),
+              DefaultJedisClientConfig.builder().serverDefaultProtocol().build())) {
         assertThrows(JedisException.class, stranger::ping);
       }
       assertThrows(BackingFailed.class, () -> LocalRedis.start(folder, freePort(), PASSWORD));
@@ -110,7 +113,10 @@ class LocalRedisTest {
   private static Jedis client(LocalRedis redis) {
     return new Jedis(
         new HostAndPort("127.0.0.1", redis.port()),
-        DefaultJedisClientConfig.builder().password(redis.password()).build());
+        DefaultJedisClientConfig.builder()
+            .serverDefaultProtocol()
+            .password(redis.password())
+            .build());
   }
 
   private static int freePort() throws IOException {
