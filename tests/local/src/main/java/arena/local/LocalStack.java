@@ -95,7 +95,7 @@ public final class LocalStack implements AutoCloseable {
    * @throws StateDirectoryInUse if another stack works in the folder
    * @throws PortUnavailable if no port that would do is free
    * @throws NotBuilt if a function's code is not there
-   * @throws arena.local.template.TemplateFault if the template cannot be hosted
+   * @throws arena.local.template.InvalidTemplate if the template cannot be hosted
    * @throws arena.local.backing.BackingFailed if a server under the stack does not start
    * @throws IllegalStateException if this process has a stack already
    */

@@ -2,7 +2,7 @@ package arena.local;
 
 import arena.local.backing.BackingFailed;
 import arena.local.log.ProcessOutput;
-import arena.local.template.TemplateFault;
+import arena.local.template.InvalidTemplate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -73,7 +73,7 @@ public final class Main {
     } catch (StateDirectoryInUse
         | PortUnavailable
         | NotBuilt
-        | TemplateFault
+        | InvalidTemplate
         | BackingFailed
         | InvalidSetting e) {
       // What fails because the process is ending is no news.

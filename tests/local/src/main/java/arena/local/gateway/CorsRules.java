@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an HTTP API tells browsers by its CORS configuration, in the place of the functions. */
+/** Computes the CORS headers of an HTTP API, which replace those of its functions. */
 final class CorsRules {
   private final HttpApiDefinition.Cors cors;
 
@@ -12,7 +12,7 @@ final class CorsRules {
     this.cors = cors;
   }
 
-  /** The headers of the answer to a preflight request. */
+  /** Returns the headers of the response to a preflight request. */
   Map<String, String> preflight(String origin) {
     Map<String, String> headers = new LinkedHashMap<>();
     allowed(origin)
@@ -24,13 +24,12 @@ final class CorsRules {
               cors.maxAge()
                   .ifPresent(
                       age -> headers.put("access-control-max-age", Long.toString(age.toSeconds())));
-              credentials(headers);
             });
     return headers;
   }
 
-  /** The headers of the answer to another request. */
-  Map<String, String> answer(String origin) {
+  /** Returns the headers of the response to any other request. */
+  Map<String, String> response(String origin) {
     Map<String, String> headers = new LinkedHashMap<>();
     if (origin != null) {
       allowed(origin)
@@ -40,16 +39,9 @@ final class CorsRules {
                 if (!cors.exposed().isEmpty()) {
                   headers.put("access-control-expose-headers", String.join(",", cors.exposed()));
                 }
-                credentials(headers);
               });
     }
     return headers;
-  }
-
-  private void credentials(Map<String, String> headers) {
-    if (cors.credentials()) {
-      headers.put("access-control-allow-credentials", "true");
-    }
   }
 
   private Optional<String> allowed(String origin) {
@@ -57,8 +49,8 @@ final class CorsRules {
       return Optional.of("*");
     }
     return cors.origins().stream()
-        .filter(one -> one.equalsIgnoreCase(origin))
+        .filter(allowed -> allowed.equalsIgnoreCase(origin))
         .findFirst()
-        .map(one -> origin);
+        .map(_ -> origin);
   }
 }

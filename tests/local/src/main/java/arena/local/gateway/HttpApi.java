@@ -92,7 +92,7 @@ final class HttpApi {
     }
     Map<String, String> headers = new LinkedHashMap<>(answered.headers());
     headers.keySet().removeIf(name -> name.startsWith("access-control-"));
-    headers.putAll(cors.get().answer(origin));
+    headers.putAll(cors.get().response(origin));
     return new HttpReply(answered.status(), headers, answered.cookies(), answered.body());
   }
 

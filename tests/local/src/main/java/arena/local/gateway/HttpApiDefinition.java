@@ -55,7 +55,6 @@ public record HttpApiDefinition(
    * @param methods methods, or {@code *}
    * @param headers request headers, or {@code *}
    * @param exposed response headers that scripts may read
-   * @param credentials whether cookies may be sent
    * @param maxAge how long a browser may remember this, if said
    */
   public record Cors(
@@ -63,7 +62,6 @@ public record HttpApiDefinition(
       List<String> methods,
       List<String> headers,
       List<String> exposed,
-      boolean credentials,
       Optional<Duration> maxAge) {
     /** Keeps the lists from changing. */
     public Cors {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Fires schedules by the stack's clock. A rate counts from the start of the stack; what fell due
- * while the stack was down is not made up for.
+ * Invokes functions on their schedules, by the stack's clock. A rate counts from the start of the
+ * stack; invocations that were due while the stack was stopped are skipped.
  */
 public final class Schedules implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,9 +25,9 @@ public final class Schedules implements AutoCloseable {
   private final String region;
   private final String account;
   private final LogFile log;
-  private final List<Running> running = new ArrayList<>();
+  private final List<RunningSchedule> running = new ArrayList<>();
 
-  /** Starts these schedules; {@code log} is told what could not be fired. */
+  /** Starts the schedules; failed invocations are written to the log. */
   public static Schedules start(
       List<ScheduleDefinition> definitions,
       FunctionHost host,
@@ -37,9 +37,9 @@ public final class Schedules implements AutoCloseable {
       LogFile log) {
     Schedules schedules = new Schedules(host, clock, region, account, log);
     for (ScheduleDefinition definition : definitions) {
-      Running one = schedules.new Running(definition);
-      schedules.running.add(one);
-      one.wait(clock.now());
+      RunningSchedule schedule = schedules.new RunningSchedule(definition);
+      schedules.running.add(schedule);
+      schedule.schedule(clock.now());
     }
     return schedules;
   }
@@ -53,28 +53,28 @@ public final class Schedules implements AutoCloseable {
     this.log = log;
   }
 
-  /** No schedule fires any more. */
+  /** Cancels all schedules. */
   @Override
   public void close() {
-    running.forEach(Running::cancel);
+    running.forEach(RunningSchedule::cancel);
   }
 
-  private final class Running {
+  private final class RunningSchedule {
     private final ScheduleDefinition definition;
     private StackClock.Alarm alarm;
     private boolean cancelled;
 
-    Running(ScheduleDefinition definition) {
+    RunningSchedule(ScheduleDefinition definition) {
       this.definition = definition;
     }
 
-    synchronized void wait(Instant since) {
+    synchronized void schedule(Instant previous) {
       if (!cancelled) {
         Instant now = clock.now();
-        Instant following = definition.times().next(since);
-        // The machine may have slept: what it slept through is not made up for.
-        Instant next = following.isBefore(now) ? definition.times().next(now) : following;
-        alarm = clock.after(Duration.between(now, next), () -> fire(next));
+        Instant following = definition.rate().next(previous);
+        // Skips what was due while the machine was suspended.
+        Instant next = following.isBefore(now) ? definition.rate().next(now) : following;
+        alarm = clock.after(Duration.between(now, next), () -> invoke(next));
       }
     }
 
@@ -85,38 +85,25 @@ public final class Schedules implements AutoCloseable {
       }
     }
 
-    private void fire(Instant due) {
+    private void invoke(Instant due) {
       try {
-        host.invokeInBackground(
-            definition.function(), definition.input().orElseGet(() -> event(due)));
+        host.invokeInBackground(definition.function(), event(due));
       } catch (InvokeFault e) {
-        log.line("schedule " + definition.name() + " could not be fired: " + e.getMessage());
+        log.line("schedule " + definition.name() + " failed to invoke: " + e.getMessage());
       }
-      wait(due);
+      schedule(due);
     }
 
     private String event(Instant due) {
       ObjectNode event = JSON.createObjectNode();
       event.put("version", "0").put("id", UUID.randomUUID().toString());
       event.put("detail-type", "Scheduled Event");
-      boolean rule = definition.kind() == ScheduleDefinition.Kind.RULE;
-      event.put("source", rule ? "aws.events" : "aws.scheduler").put("account", account);
+      event.put("source", "aws.events").put("account", account);
       event.put("time", due.truncatedTo(ChronoUnit.SECONDS).toString()).put("region", region);
-      String resource =
-          rule
-              ? "arn:aws:events:" + region + ":" + account + ":rule/" + definition.name()
-              : "arn:aws:scheduler:"
-                  + region
-                  + ":"
-                  + account
-                  + ":schedule/default/"
-                  + definition.name();
-      event.putArray("resources").add(resource);
-      if (rule) {
-        event.putObject("detail");
-      } else {
-        event.put("detail", "{}");
-      }
+      event
+          .putArray("resources")
+          .add("arn:aws:events:" + region + ":" + account + ":rule/" + definition.name());
+      event.putObject("detail");
       return event.toString();
     }
   }

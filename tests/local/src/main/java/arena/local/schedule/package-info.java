@@ -1,2 +1,2 @@
-/** EventBridge: invokes functions at the times that schedules name. */
+/** Stands in for EventBridge rules: invokes functions on a schedule. */
 package arena.local.schedule;

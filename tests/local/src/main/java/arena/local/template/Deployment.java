@@ -5,17 +5,16 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What AWS would settle when it deploys the template, and the local stack settles instead.
+ * The values that AWS determines at deployment, as the local stack determines them.
  *
- * @param stackName the stack's name, which the names of its resources start with
- * @param httpUrl where the HTTP API answers, without a slash at the end
- * @param webSocketUrl where the WebSocket API answers, without its stage
- * @param redisHost where Redis is
- * @param redisPort where Redis is
- * @param redisPassword what opens Redis; the value of the secret that the template names as its
- *     AuthToken
- * @param secrets the values of other secrets, by name
- * @param environment environment variables that every function gets on top of, and instead of, the
+ * @param stackName the stack's name, a prefix of the names of its resources
+ * @param httpUrl the URL of the HTTP API, without a trailing slash
+ * @param webSocketUrl the URL of the WebSocket API, without its stage
+ * @param redisHost the host of Redis
+ * @param redisPort the port of Redis
+ * @param redisPassword the password of Redis: the value of the secret in the template's AuthToken
+ * @param secrets returns the values of other secrets, by name
+ * @param environment environment variables of every function, which take precedence over the
  *     template's
  */
 public record Deployment(
@@ -27,14 +26,20 @@ public record Deployment(
     String redisPassword,
     Function<String, Optional<String>> secrets,
     Map<String, String> environment) {
-  /** The region that everything is in. */
+  /** The region of all resources. */
   public static final String REGION = "us-east-1";
 
-  /** The account that everything belongs to. */
+  /** The account of all resources. */
   public static final String ACCOUNT = "000000000000";
 
-  /** Keeps the environment from changing. */
+  /** Copies the environment. */
   public Deployment {
     environment = Map.copyOf(environment);
+  }
+
+  /** Returns the values of a nested stack. */
+  Deployment withStackName(String nested) {
+    return new Deployment(
+        nested, httpUrl, webSocketUrl, redisHost, redisPort, redisPassword, secrets, environment);
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The values of a template's parameters, checked as CloudFormation checks them. */
+/** Determines the values of a template's parameters and checks them as CloudFormation does. */
 final class Parameters {
   private Parameters() {}
 
@@ -16,20 +16,20 @@ final class Parameters {
     declared.forEach(
         (name, declaration) -> {
           String path = template + ": Parameters." + name;
-          Map<String, Object> fields = Values.map(path, declaration);
+          Map<String, Object> fields = TemplateValues.map(path, declaration);
           String value = overrides.get(name);
           if (value == null && fields.containsKey("Default")) {
-            value = Values.text(path + ".Default", fields.get("Default"));
+            value = TemplateValues.string(path + ".Default", fields.get("Default"));
           }
           if (value == null) {
-            throw new TemplateFault(path, "it has no default and no value was given");
+            throw new InvalidTemplate(path, "the parameter has no default and no value was given");
           }
           check(path, fields, value);
           values.put(name, value);
         });
     for (String name : overrides.keySet()) {
       if (!declared.containsKey(name)) {
-        throw new TemplateFault(template + ": Parameters", "there is no parameter " + name);
+        throw new InvalidTemplate(template + ": Parameters", "there is no parameter " + name);
       }
     }
     return values;
@@ -39,32 +39,33 @@ final class Parameters {
     Object allowed = fields.get("AllowedValues");
     if (allowed != null) {
       List<String> values =
-          Values.list(path + ".AllowedValues", allowed).stream()
-              .map(one -> Values.text(path + ".AllowedValues", one))
+          TemplateValues.list(path + ".AllowedValues", allowed).stream()
+              .map(one -> TemplateValues.string(path + ".AllowedValues", one))
               .toList();
       if (!values.contains(value)) {
-        throw new TemplateFault(path, "\"" + value + "\" is none of " + values);
+        throw new InvalidTemplate(path, "\"" + value + "\" is not one of " + values);
       }
     }
     Object pattern = fields.get("AllowedPattern");
     if (pattern != null
-        && !Pattern.matches(Values.text(path + ".AllowedPattern", pattern), value)) {
-      throw new TemplateFault(path, "\"" + value + "\" does not match " + pattern);
+        && !Pattern.matches(TemplateValues.string(path + ".AllowedPattern", pattern), value)) {
+      throw new InvalidTemplate(path, "\"" + value + "\" does not match " + pattern);
     }
     if ("Number".equals(fields.get("Type"))) {
       BigDecimal number;
       try {
         number = new BigDecimal(value);
       } catch (NumberFormatException e) {
-        throw new TemplateFault(path, "\"" + value + "\" is no number", e);
+        throw new InvalidTemplate(path, "\"" + value + "\" is not a number", e);
       }
       Object least = fields.get("MinValue");
       Object most = fields.get("MaxValue");
-      if (least != null && number.compareTo(new BigDecimal(Values.text(path, least))) < 0) {
-        throw new TemplateFault(path, value + " is below " + least);
+      if (least != null
+          && number.compareTo(new BigDecimal(TemplateValues.string(path, least))) < 0) {
+        throw new InvalidTemplate(path, value + " is below " + least);
       }
-      if (most != null && number.compareTo(new BigDecimal(Values.text(path, most))) > 0) {
-        throw new TemplateFault(path, value + " is above " + most);
+      if (most != null && number.compareTo(new BigDecimal(TemplateValues.string(path, most))) > 0) {
+        throw new InvalidTemplate(path, value + " is above " + most);
       }
     }
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The resources of a template, and what {@code Ref} and {@code Fn::GetAtt} say of those that the
- * local stack stands in for.
+ * The resources of a template, and the values of {@code Ref} and {@code Fn::GetAtt} for those that
+ * the local stack supports.
  */
 final class Resources {
   private final String template;
@@ -28,7 +28,7 @@ final class Resources {
   }
 
   String type(String id) {
-    return Values.text(path(id) + ".Type", declaration(id).get("Type"));
+    return TemplateValues.string(path(id) + ".Type", declaration(id).get("Type"));
   }
 
   String path(String id) {
@@ -36,10 +36,10 @@ final class Resources {
   }
 
   Map<String, Object> declaration(String id) {
-    return Values.map(path(id), declared.get(id));
+    return TemplateValues.map(path(id), declared.get(id));
   }
 
-  /** The resources of one type, in the order of the template, whatever their conditions say. */
+  /** Returns the resources of a type in the template's order, regardless of their conditions. */
   Map<String, Map<String, Object>> ofType(String type) {
     Map<String, Map<String, Object>> found = new LinkedHashMap<>();
     for (String id : declared.keySet()) {
@@ -50,7 +50,7 @@ final class Resources {
     return found;
   }
 
-  /** What {@code Ref} gives, or nothing if there is no stand-in. */
+  /** Returns the value of {@code Ref}, or nothing if it is not supported. */
   Optional<String> reference(String id, Intrinsics intrinsics) {
     return switch (type(id)) {
       case "AWS::Serverless::Function" -> Optional.of(name(id, "FunctionName", intrinsics));
@@ -63,16 +63,13 @@ final class Resources {
       case "AWS::SecretsManager::Secret" ->
           Optional.of(arn("secretsmanager", "secret:" + name(id, "Name", intrinsics)));
       case "AWS::Logs::LogGroup" -> Optional.of(name(id, "LogGroupName", intrinsics));
-      case "AWS::ApiGatewayV2::Integration",
-          "AWS::ApiGatewayV2::Route",
-          "AWS::ApiGatewayV2::Stage",
-          "AWS::ElastiCache::ReplicationGroup" ->
+      case "AWS::ApiGatewayV2::Integration", "AWS::ElastiCache::ReplicationGroup" ->
           Optional.of(id);
       default -> Optional.empty();
     };
   }
 
-  /** What {@code Fn::GetAtt} gives, or nothing if there is no stand-in. */
+  /** Returns the value of {@code Fn::GetAtt}, or nothing if it is not supported. */
   Optional<String> attribute(String id, String attribute, Intrinsics intrinsics) {
     return switch (type(id) + " " + attribute) {
       case "AWS::Serverless::Function Arn" ->
@@ -86,11 +83,9 @@ final class Resources {
       case "AWS::Serverless::StateMachine Name" -> Optional.of(name(id, "Name", intrinsics));
       case "AWS::Serverless::HttpApi ApiEndpoint" -> Optional.of(deployment.httpUrl());
       case "AWS::ApiGatewayV2::Api ApiEndpoint" -> Optional.of(deployment.webSocketUrl());
-      case "AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Address",
-          "AWS::ElastiCache::ReplicationGroup ReaderEndPoint.Address" ->
+      case "AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Address" ->
           Optional.of(deployment.redisHost());
-      case "AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Port",
-          "AWS::ElastiCache::ReplicationGroup ReaderEndPoint.Port" ->
+      case "AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Port" ->
           Optional.of(Integer.toString(deployment.redisPort()));
       case "AWS::CloudWatch::Alarm Arn" ->
           Optional.of(arn("cloudwatch", "alarm:" + name(id, "AlarmName", intrinsics)));
@@ -100,33 +95,28 @@ final class Resources {
     };
   }
 
-  /** What SAM's {@code !Ref Function.Alias} and {@code .Version} give. */
+  /** Returns the value of {@code Ref} for a resource that SAM generates: a function's alias. */
   Optional<String> generated(String id, String suffix, Intrinsics intrinsics) {
-    if (!type(id).equals("AWS::Serverless::Function")) {
+    if (!type(id).equals("AWS::Serverless::Function") || !suffix.equals("Alias")) {
       return Optional.empty();
     }
-    String arn = FunctionDefinition.ARN_PREFIX + name(id, "FunctionName", intrinsics);
-    return switch (suffix) {
-      case "Alias" ->
-          Optional.of(
-              arn
-                  + ":"
-                  + intrinsics
-                      .section(path(id) + ".Properties", declaration(id).get("Properties"))
-                      .at("AutoPublishAlias")
-                      .text());
-      case "Version" -> Optional.of(arn + ":1");
-      default -> Optional.empty();
-    };
+    String property = "AutoPublishAlias";
+    Section own =
+        intrinsics
+            .section(path(id) + ".Properties", declaration(id).get("Properties"))
+            .at(property);
+    Section alias = own.present() ? own : intrinsics.functionDefaults().at(property);
+    String name = name(id, "FunctionName", intrinsics);
+    return Optional.of(FunctionDefinition.ARN_PREFIX + name + ":" + alias.string());
   }
 
-  /** The name that a resource is given, or one made of the stack's name and its own. */
+  /** Returns the name that a property gives a resource, or the stack's name and the id. */
   String name(String id, String property, Intrinsics intrinsics) {
     Section given = intrinsics.section(path(id), declaration(id)).at("Properties").at(property);
-    return given.present() ? given.text() : deployment.stackName() + "-" + id;
+    return given.present() ? given.string() : deployment.stackName() + "-" + id;
   }
 
-  /** An id as API Gateway gives it out: ten letters and digits, here always the same. */
+  /** Returns an id in API Gateway's format, ten letters and digits, derived from the logical id. */
   String apiId(String id) {
     long hash =
         UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits();

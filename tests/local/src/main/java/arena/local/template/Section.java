@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A part of the template and where it is. What it holds is resolved when it is asked for, so that
- * only what the stack needs has to be resolvable.
+ * A part of the template with its path. Intrinsic functions in it are evaluated when a value is
+ * read, so that only what the local stack reads has to be supported.
  */
 final class Section {
   private final Intrinsics intrinsics;
@@ -20,29 +20,31 @@ final class Section {
     this.raw = raw;
   }
 
-  /** Where it is, for messages. */
+  /** Returns the path, for messages. */
   String path() {
     return path;
   }
 
-  /** False if it is not in the template, or {@code AWS::NoValue}. */
+  /** Returns false if the part is missing or {@code AWS::NoValue}. */
   boolean present() {
-    return chosen() != null;
+    return shallow() != null;
   }
 
-  /** The part under this key; of what is not there, a part that is not there. */
+  /** Returns the part under a key, which may be absent. */
   Section at(String key) {
-    Object value = chosen();
+    Object value = shallow();
     return new Section(
-        intrinsics, path + "." + key, value == null ? null : Values.map(path, value).get(key));
+        intrinsics,
+        path + "." + key,
+        value == null ? null : TemplateValues.map(path, value).get(key));
   }
 
-  /** The parts of a list that are there; none if the list is not there. */
+  /** Returns the items of a list; none if the list is absent. */
   List<Section> items() {
     List<Section> items = new ArrayList<>();
-    Object value = chosen();
+    Object value = shallow();
     if (value != null) {
-      List<?> list = Values.list(path, value);
+      List<?> list = TemplateValues.list(path, value);
       for (int i = 0; i < list.size(); i++) {
         Section item = new Section(intrinsics, path + "[" + i + "]", list.get(i));
         if (item.present()) {
@@ -53,12 +55,12 @@ final class Section {
     return items;
   }
 
-  /** The parts of a mapping that are there, in order; none if the mapping is not there. */
+  /** Returns the entries of a mapping, in order; none if the mapping is absent. */
   Map<String, Section> entries() {
     Map<String, Section> entries = new LinkedHashMap<>();
-    Object value = chosen();
+    Object value = shallow();
     if (value != null) {
-      Values.map(path, value)
+      TemplateValues.map(path, value)
           .forEach(
               (key, entry) -> {
                 Section section = new Section(intrinsics, path + "." + key, entry);
@@ -70,44 +72,44 @@ final class Section {
     return entries;
   }
 
-  /** The text that it is. */
-  String text() {
+  /** Returns the value of a string. */
+  String string() {
     Object value = intrinsics.evaluate(path, raw);
     if (value == null || value instanceof Intrinsics.NoValue) {
-      throw new TemplateFault(path, "it is missing");
+      throw new InvalidTemplate(path, "the value is missing");
     }
-    return intrinsics.complete(path, Values.text(path, value));
+    return intrinsics.complete(path, TemplateValues.string(path, value));
   }
 
-  /** The text that it is, or another if it is not there. */
-  String text(String otherwise) {
-    return present() ? text() : otherwise;
+  /** Returns the value of a string, or the default if it is absent. */
+  String string(String defaultValue) {
+    return present() ? string() : defaultValue;
   }
 
-  /** The whole number that it is. */
-  long number() {
-    return Values.number(path, text());
+  /** Returns the value of an integer. */
+  long integer() {
+    return TemplateValues.integer(path, string());
   }
 
-  /** The whole number that it is, or another if it is not there. */
-  long number(long otherwise) {
-    return present() ? number() : otherwise;
+  /** Returns the value of an integer, or the default if it is absent. */
+  long integer(long defaultValue) {
+    return present() ? integer() : defaultValue;
   }
 
-  /** The texts of a list. */
-  List<String> texts() {
-    return items().stream().map(Section::text).toList();
+  /** Returns the strings of a list. */
+  List<String> strings() {
+    return items().stream().map(Section::string).toList();
   }
 
-  /** All that it holds, resolved. */
+  /** Returns the whole value, evaluated. */
   Object value() {
     Object value = intrinsics.evaluate(path, raw);
     return value instanceof Intrinsics.NoValue ? null : value;
   }
 
-  /** Itself, with its own intrinsic resolved, not those within. */
-  private Object chosen() {
-    Object value = intrinsics.choose(path, raw);
+  /** Returns the value with its own intrinsic function evaluated, but none within it. */
+  private Object shallow() {
+    Object value = intrinsics.evaluateTop(path, raw);
     return value instanceof Intrinsics.NoValue ? null : value;
   }
 }

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a template gives the local stack to host, all resolved. Resources of other types, such as
- * networks, roles and alarms, have no stand-in and are left out.
+ * The resolved resources of a template that the local stack hosts. Resources of other types, such
+ * as networks, roles and alarms, are not in it.
  *
  * @param functions the functions
  * @param httpApi the HTTP API, if there is one
  * @param webSocketApi the WebSocket API, if there is one
- * @param schedules the schedules that are on
+ * @param schedules the schedules
  * @param tables the tables
  * @param buckets the names of the buckets
  * @param stateMachines the state machines
- * @param names the name (of a state machine the ARN) of each of these resources, by its id in the
+ * @param names the name of each of these resources (for a state machine, the ARN) by its id in the
  *     template
  */
 public record StackPlan(
@@ -32,7 +32,7 @@ public record StackPlan(
     List<String> buckets,
     List<StateMachineDefinition> stateMachines,
     Map<String, String> names) {
-  /** Keeps the lists from changing. */
+  /** Copies the collections. */
   public StackPlan {
     functions = List.copyOf(functions);
     schedules = List.copyOf(schedules);

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
-/** Reads a table: its keys, indexes and expiry. */
+/** Reads the keys, indexes and expiry of a table. */
 final class TableReader {
   private TableReader() {}
 
@@ -18,7 +18,6 @@ final class TableReader {
     CreateTableRequest.Builder request =
         CreateTableRequest.builder()
             .tableName(name)
-            // Capacity is nobody's concern on one machine.
             .billingMode(BillingMode.PAY_PER_REQUEST)
             .attributeDefinitions(
                 properties.at("AttributeDefinitions").items().stream()
@@ -31,16 +30,16 @@ final class TableReader {
       request.globalSecondaryIndexes(indexes);
     }
     Section expiry = properties.at("TimeToLiveSpecification");
-    boolean expires = expiry.at("Enabled").text("false").equals("true");
+    boolean expires = expiry.at("Enabled").string("false").equals("true");
     return new TableDefinition(
         request.build(),
-        expires ? Optional.of(expiry.at("AttributeName").text()) : Optional.empty());
+        expires ? Optional.of(expiry.at("AttributeName").string()) : Optional.empty());
   }
 
   private static AttributeDefinition attribute(Section attribute) {
     return AttributeDefinition.builder()
-        .attributeName(attribute.at("AttributeName").text())
-        .attributeType(attribute.at("AttributeType").text())
+        .attributeName(attribute.at("AttributeName").string())
+        .attributeType(attribute.at("AttributeType").string())
         .build();
   }
 
@@ -49,24 +48,23 @@ final class TableReader {
         .map(
             key ->
                 KeySchemaElement.builder()
-                    .attributeName(key.at("AttributeName").text())
-                    .keyType(key.at("KeyType").text())
+                    .attributeName(key.at("AttributeName").string())
+                    .keyType(key.at("KeyType").string())
                     .build())
         .toList();
   }
 
   private static GlobalSecondaryIndex index(Section index) {
     Section projection = index.at("Projection");
-    Projection.Builder projected =
-        Projection.builder().projectionType(projection.at("ProjectionType").text());
-    List<String> others = projection.at("NonKeyAttributes").texts();
-    if (!others.isEmpty()) {
-      projected.nonKeyAttributes(others);
+    if (projection.at("NonKeyAttributes").present()) {
+      throw new InvalidTemplate(
+          projection.path(), "the local stack does not support NonKeyAttributes of an index");
     }
+    String projected = projection.at("ProjectionType").string();
     return GlobalSecondaryIndex.builder()
-        .indexName(index.at("IndexName").text())
+        .indexName(index.at("IndexName").string())
         .keySchema(keys(index))
-        .projection(projected.build())
+        .projection(Projection.builder().projectionType(projected).build())
         .build();
   }
 }

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A template that was read but not yet resolved. */
+/** A template that was parsed but not yet resolved. */
 public final class Template {
   private final Path file;
   private final String name;
@@ -19,10 +20,10 @@ public final class Template {
   }
 
   /**
-   * Reads a template. Paths in it are relative to its folder.
+   * Parses a template. Paths in it are relative to its folder.
    *
-   * @throws TemplateFault if it is no YAML
-   * @throws UncheckedIOException if it cannot be read
+   * @throws InvalidTemplate if it is not valid YAML
+   * @throws UncheckedIOException if the file cannot be read
    */
   public static Template read(Path file) {
     String name = String.valueOf(file.getFileName());
@@ -34,37 +35,45 @@ public final class Template {
   }
 
   /**
-   * Resolves what the local stack hosts.
+   * Resolves the resources that the local stack hosts.
    *
-   * @param overrides values for parameters, instead of their defaults
-   * @throws TemplateFault if something that the stack needs cannot be resolved, or a parameter's
-   *     value is not allowed; the message names the path in the template
+   * @param overrides values of parameters, which take precedence over their defaults
+   * @throws InvalidTemplate if something that the stack needs cannot be resolved or is not
+   *     supported, or a parameter's value is not allowed
    */
   public StackPlan resolve(Map<String, String> overrides, Deployment deployment) {
-    return reader(overrides, deployment).read(deployment);
+    return new PlanReader(stack(overrides, deployment)).read();
   }
 
   /**
-   * The properties of the resources of one type, resolved, by their ids; without those whose
-   * condition does not hold. For what the stack does not host.
+   * Returns the resolved properties of the resources of one type, by their ids, without those whose
+   * condition does not hold. Resources of nested stacks are included.
    *
    * @param type such as {@code AWS::CloudWatch::Alarm}
-   * @throws TemplateFault if something in them cannot be resolved
+   * @throws InvalidTemplate if something in them cannot be resolved, or two have the same id
    */
   public Map<String, Object> properties(
       String type, Map<String, String> overrides, Deployment deployment) {
-    return reader(overrides, deployment).properties(type);
+    Map<String, Object> properties = new LinkedHashMap<>();
+    collect(stack(overrides, deployment), type, properties);
+    return properties;
   }
 
-  private PlanReader reader(Map<String, String> overrides, Deployment deployment) {
-    Map<String, Object> declared =
-        root.containsKey("Parameters")
-            ? Values.map(name + ": Parameters", root.get("Parameters"))
-            : Map.of();
-    Map<String, String> parameters = Parameters.values(name, declared, overrides);
-    Resources resources =
-        new Resources(name, Values.map(name + ": Resources", root.get("Resources")), deployment);
-    Intrinsics intrinsics = new Intrinsics(name, root, parameters, resources, deployment);
-    return new PlanReader(file.toAbsolutePath().getParent(), name, root, resources, intrinsics);
+  private static void collect(ResolvedStack stack, String type, Map<String, Object> properties) {
+    stack
+        .ofType(type)
+        .forEach(
+            (id, section) -> {
+              if (properties.put(id, section.value()) != null) {
+                throw new InvalidTemplate(
+                    stack.template(), "the resource " + id + " is also in another nested stack");
+              }
+            });
+    stack.nested().values().forEach(nested -> collect(nested, type, properties));
+  }
+
+  ResolvedStack stack(Map<String, String> parameters, Deployment deployment) {
+    Path folder = file.toAbsolutePath().getParent();
+    return new ResolvedStack(folder, name, root, parameters, deployment);
   }
 }

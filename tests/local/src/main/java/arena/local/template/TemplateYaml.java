@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * YAML with CloudFormation's short tags, read into maps, lists and scalars with the long names:
+ * Parses YAML with CloudFormation's short tags into maps, lists and scalars with the long names:
  * {@code !Ref X} becomes {@code {"Ref": "X"}}.
  */
 final class TemplateYaml {
@@ -31,9 +31,9 @@ final class TemplateYaml {
     try {
       root = new Yaml(new Tags(options)).load(text);
     } catch (YAMLException e) {
-      throw new TemplateFault(name, "no YAML that can be read: " + e.getMessage(), e);
+      throw new InvalidTemplate(name, "invalid YAML: " + e.getMessage(), e);
     }
-    return Values.map(name, root);
+    return TemplateValues.map(name, root);
   }
 
   private static final class Tags extends SafeConstructor {
@@ -56,10 +56,10 @@ final class TemplateYaml {
             case ScalarNode scalar -> scalar.getValue();
             case SequenceNode sequence -> constructSequence(sequence);
             case MappingNode mapping -> constructMapping(mapping);
-            default -> throw new YAMLException("an anchor cannot carry the tag !" + tag);
+            default -> throw new YAMLException("an alias cannot have the tag !" + tag);
           };
       return switch (tag) {
-        case "Ref", "Condition" -> Map.of(tag, value);
+        case "Ref" -> Map.of(tag, value);
         case "GetAtt" -> Map.of("Fn::GetAtt", attribute(value));
         default -> Map.of("Fn::" + tag, value);
       };

@@ -1,5 +1,5 @@
 /**
- * Reads {@code template.yaml} as CloudFormation and SAM do, and says what the local stack has to
- * host.
+ * Reads {@code template.yaml} and its nested templates as CloudFormation and SAM do, and determines
+ * which resources the local stack hosts.
  */
 package arena.local.template;

@@ -138,7 +138,6 @@ final class GatewayTest {
                     List.of("GET", "POST"),
                     List.of("content-type"),
                     List.of("link"),
-                    false,
                     Optional.of(Duration.ofMinutes(10)))),
             Optional.empty(),
             Map.of("POST /forks", new HttpApiDefinition.Throttle(2, 3)),

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,11 +36,11 @@ final class SchedulesTest {
   private FunctionHost host;
   private LogFile log;
 
-  /** Keeps what it is woken with. */
-  public static final class Woken implements RequestStreamHandler {
+  /** Records the events that it is invoked with. */
+  public static final class Recorder implements RequestStreamHandler {
     static final BlockingQueue<JsonNode> EVENTS = new LinkedBlockingQueue<>();
 
-    public Woken(Map<String, String> environment) {}
+    public Recorder(Map<String, String> environment) {}
 
     @Override
     public void handleRequest(InputStream in, OutputStream out, Context context)
@@ -52,15 +51,15 @@ final class SchedulesTest {
   }
 
   @BeforeEach
-  void start() {
-    Woken.EVENTS.clear();
+  void startHost() {
+    Recorder.EVENTS.clear();
     log = new LogFile(logs.resolve("stack.log"));
     host =
         new FunctionHost(
             List.of(
                 new FunctionDefinition(
-                    "woken",
-                    Woken.class.getName(),
+                    "recorder",
+                    Recorder.class.getName(),
                     logs,
                     Map.of(),
                     Duration.ofSeconds(5),
@@ -72,20 +71,14 @@ final class SchedulesTest {
   }
 
   @AfterEach
-  void stop() {
+  void stopHost() {
     host.close();
     log.close();
   }
 
-  private Schedules started(ScheduleDefinition.Kind kind, String expression, String input) {
+  private Schedules start(String rate) {
     return Schedules.start(
-        List.of(
-            new ScheduleDefinition(
-                "reaper",
-                kind,
-                ScheduleExpression.parse(expression),
-                "woken",
-                Optional.ofNullable(input))),
+        List.of(new ScheduleDefinition("reaper", ScheduleRate.parse(rate), "recorder")),
         host,
         clock,
         "us-east-1",
@@ -94,17 +87,17 @@ final class SchedulesTest {
   }
 
   private static JsonNode event() throws InterruptedException {
-    JsonNode event = Woken.EVENTS.poll(10, TimeUnit.SECONDS);
-    assertTrue(event != null, "not woken within 10 s");
+    JsonNode event = Recorder.EVENTS.poll(10, TimeUnit.SECONDS);
+    assertTrue(event != null, "not invoked within 10 s");
     return event;
   }
 
   @Test
-  void aRuleWakesItsFunctionAtEveryTime() throws Exception {
-    Schedules schedules = started(ScheduleDefinition.Kind.RULE, "rate(15 minutes)", null);
+  void invokesTheFunctionAtEveryInterval() throws Exception {
+    Schedules schedules = start("rate(15 minutes)");
     clock.advance(Duration.ofMinutes(14));
     assertEquals(1, clock.alarms());
-    assertNull(Woken.EVENTS.poll());
+    assertNull(Recorder.EVENTS.poll());
     clock.advance(Duration.ofMinutes(1));
     JsonNode event = event();
     assertEquals("Scheduled Event", event.get("detail-type").asText());
@@ -121,13 +114,6 @@ final class SchedulesTest {
     schedules.close();
     clock.advance(Duration.ofHours(1));
     assertEquals(0, clock.alarms());
-    assertNull(Woken.EVENTS.poll());
-  }
-
-  @Test
-  void aScheduleMayHaveAnInputOfItsOwn() throws Exception {
-    started(ScheduleDefinition.Kind.SCHEDULER, "cron(30 * * * ? *)", "{\"mine\":1}");
-    clock.advance(Duration.ofMinutes(30));
-    assertEquals(1, event().get("mine").asInt());
+    assertNull(Recorder.EVENTS.poll());
   }
 }

@@ -3,21 +3,21 @@ package arena.local.template;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what YAML left untyped. */
-final class Values {
-  private Values() {}
+/** Checked conversions of the untyped values that the YAML parser returns. */
+final class TemplateValues {
+  private TemplateValues() {}
 
-  /** A mapping with textual keys. */
+  /** Returns a mapping whose keys are strings. */
   static Map<String, Object> map(String path, Object value) {
     if (!(value instanceof Map<?, ?> map)) {
-      throw new TemplateFault(path, "a mapping is expected, not " + described(value));
+      throw new InvalidTemplate(path, "expected a mapping, got " + described(value));
     }
     for (Object key : map.keySet()) {
       if (!(key instanceof String)) {
-        throw new TemplateFault(path, "the key " + key + " is no text");
+        throw new InvalidTemplate(path, "the key " + key + " is not a string");
       }
     }
-    // Every key was looked at.
+    // Every key was checked.
     @SuppressWarnings("unchecked")
     Map<String, Object> typed = (Map<String, Object>) map;
     return typed;
@@ -25,28 +25,28 @@ final class Values {
 
   static List<?> list(String path, Object value) {
     if (!(value instanceof List<?> list)) {
-      throw new TemplateFault(path, "a list is expected, not " + described(value));
+      throw new InvalidTemplate(path, "expected a list, got " + described(value));
     }
     return list;
   }
 
-  /** A scalar as CloudFormation sees it: text. */
-  static String text(String path, Object value) {
+  /** Returns a scalar as a string, which is how CloudFormation treats scalars. */
+  static String string(String path, Object value) {
     return switch (value) {
-      case String text -> text;
+      case String string -> string;
       case Number number -> number.toString();
       case Boolean flag -> flag.toString();
       case null, default ->
-          throw new TemplateFault(path, "a text is expected, not " + described(value));
+          throw new InvalidTemplate(path, "expected a string, got " + described(value));
     };
   }
 
-  static long number(String path, Object value) {
-    String text = text(path, value);
+  static long integer(String path, Object value) {
+    String string = string(path, value);
     try {
-      return Long.parseLong(text);
+      return Long.parseLong(string);
     } catch (NumberFormatException e) {
-      throw new TemplateFault(path, "a whole number is expected, not " + text, e);
+      throw new InvalidTemplate(path, "expected an integer, got " + string, e);
     }
   }
 

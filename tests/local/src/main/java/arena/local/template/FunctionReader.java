@@ -1,0 +1,117 @@
+package arena.local.template;
+
+import arena.local.gateway.HttpApiDefinition;
+import arena.local.lambda.FunctionDefinition;
+import arena.local.schedule.ScheduleDefinition;
+import arena.local.schedule.ScheduleRate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads functions with their defaults, and the routes and schedules that invoke them. */
+final class FunctionReader {
+  private static final long DEFAULT_TIMEOUT_SECONDS = 3;
+  private static final long DEFAULT_MEMORY = 128;
+
+  private final ResolvedStack stack;
+  private final Section defaults;
+  private final List<HttpApiDefinition.Route> routes = new ArrayList<>();
+  private final List<ScheduleDefinition> schedules = new ArrayList<>();
+
+  FunctionReader(ResolvedStack stack) {
+    this.stack = stack;
+    defaults = stack.functionDefaults();
+  }
+
+  FunctionDefinition read(String id, String name, Section own) {
+    Map<String, String> environment = new HashMap<>();
+    for (Section section : List.of(defaults, own)) {
+      section
+          .at("Environment")
+          .at("Variables")
+          .entries()
+          .forEach((variable, value) -> environment.put(variable, value.string()));
+    }
+    environment.putAll(stack.deployment().environment());
+    own.at("Events").entries().forEach((event, section) -> event(id, name, event, section));
+    return PlanReader.checked(
+        own,
+        () ->
+            new FunctionDefinition(
+                name,
+                property(own, "Handler").string(),
+                stack.folder().resolve(property(own, "CodeUri").string()),
+                environment,
+                Duration.ofSeconds(property(own, "Timeout").integer(DEFAULT_TIMEOUT_SECONDS)),
+                Math.toIntExact(property(own, "MemorySize").integer(DEFAULT_MEMORY)),
+                background(property(own, "EventInvokeConfig"))));
+  }
+
+  private static FunctionDefinition.Background background(Section config) {
+    FunctionDefinition.Background usual = FunctionDefinition.Background.DEFAULT;
+    return new FunctionDefinition.Background(
+        Math.toIntExact(config.at("MaximumRetryAttempts").integer(usual.maximumRetries())),
+        Duration.ofSeconds(
+            config.at("MaximumEventAgeInSeconds").integer(usual.maximumAge().toSeconds())));
+  }
+
+  /** Returns the function's own property, or the default of all functions. */
+  private Section property(Section own, String name) {
+    Section given = own.at(name);
+    return given.present() ? given : defaults.at(name);
+  }
+
+  private void event(String functionId, String function, String event, Section section) {
+    String type = section.at("Type").string();
+    Section properties = section.at("Properties");
+    switch (type) {
+      case "HttpApi" -> routes.add(route(function, properties));
+      case "Schedule" -> schedules.add(schedule(functionId + event, function, properties));
+      default ->
+          throw new InvalidTemplate(
+              section.path(), "the local stack does not support events of type " + type);
+    }
+  }
+
+  /** An event without a path is the default route. */
+  private static HttpApiDefinition.Route route(String function, Section properties) {
+    Section path = properties.at("Path");
+    String key =
+        path.present()
+            ? properties.at("Method").string().toUpperCase(Locale.ROOT) + " " + path.string()
+            : "$default";
+    Duration timeout =
+        Duration.ofMillis(
+            properties.at("TimeoutInMillis").integer(HttpApiDefinition.MAX_INTEGRATION.toMillis()));
+    return PlanReader.checked(
+        properties, () -> new HttpApiDefinition.Route(key, function, timeout));
+  }
+
+  private static ScheduleDefinition schedule(String name, String function, Section properties) {
+    for (String property : List.of("Name", "Enabled", "State", "Input")) {
+      if (properties.at(property).present()) {
+        throw new InvalidTemplate(
+            properties.path() + "." + property,
+            "the local stack does not support " + property + " of a schedule");
+      }
+    }
+    Section expression = properties.at("Schedule");
+    return new ScheduleDefinition(
+        name,
+        PlanReader.checked(expression, () -> ScheduleRate.parse(expression.string())),
+        function);
+  }
+
+  /** Returns the routes of the functions that were read. */
+  List<HttpApiDefinition.Route> routes() {
+    return routes;
+  }
+
+  /** Returns the schedules of the functions that were read. */
+  List<ScheduleDefinition> schedules() {
+    return schedules;
+  }
+}
