@@ -11,7 +11,6 @@ import java.util.List;
  * @param costUsd what the call cost, in US dollars; 0 when the price is unknown or nothing was paid
  */
 public record Decision(List<RawJson> actions, String reasoning, double costUsd) {
-  /** Keeps the list from changing. */
   public Decision {
     actions = List.copyOf(actions);
   }

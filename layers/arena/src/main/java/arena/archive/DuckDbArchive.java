@@ -130,7 +130,7 @@ public final class DuckDbArchive implements Archive {
   }
 
   private static Score score(ParquetFiles.Last last) {
-    int rank = Age.labelled(last.age()).map(Age::rank).orElse(0);
+    int rank = Age.fromLabel(last.age()).map(Age::rank).orElse(0);
     return new Score(rank, last.population(), last.economy());
   }
 

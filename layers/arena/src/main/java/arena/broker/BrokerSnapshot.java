@@ -40,7 +40,6 @@ public record BrokerSnapshot(
   /** Most readers that are told one by one. */
   public static final int MAX_READERS = 50;
 
-  /** Keeps the list from changing. */
   public BrokerSnapshot {
     mostLaggingReaders = List.copyOf(mostLaggingReaders);
   }

@@ -12,7 +12,6 @@ import java.util.Optional;
  * @param password asked for by the server, if it asks
  */
 public record RedisSettings(String host, int port, boolean tls, Optional<String> password) {
-  /** Refuses missing parts. */
   public RedisSettings {
     Objects.requireNonNull(host);
     Objects.requireNonNull(password);

@@ -105,7 +105,7 @@ public final class RunItem {
     return new Run(
         Attributes.text(row, RUN_ID),
         Attributes.text(row, "label"),
-        RunStatus.labelled(Attributes.text(row, STATUS)),
+        RunStatus.fromLabel(Attributes.text(row, STATUS)),
         readProfile(map(row, "profile")),
         Attributes.text(row, "scenario"),
         Attributes.integer(row, "t0"),
@@ -166,7 +166,7 @@ public final class RunItem {
         Attributes.text(map, "name"),
         Attributes.text(map, "model"),
         Attributes.real(map, "temperature"),
-        PromptVariant.labelled(variant)
+        PromptVariant.fromLabel(variant)
             .orElseThrow(
                 () -> new IllegalStateException("no prompt variant is called " + variant)));
   }
@@ -211,7 +211,7 @@ public final class RunItem {
   }
 
   private static Age readAge(String label) {
-    return Age.labelled(label)
+    return Age.fromLabel(label)
         .orElseThrow(() -> new IllegalStateException("no age is called " + label));
   }
 

@@ -11,21 +11,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Actions as an agent writes them: {@code {"type":"queue_villager"}}, {@code
- * {"type":"build","building_key":"q"}}, {@code {"type":"press","key":"z"}}. Whatever else an object
- * says, it is an action without effect.
+ * Converts actions to and from JSON: {@code {"type":"queue_villager"}}, {@code
+ * {"type":"build","building_key":"q"}}, {@code {"type":"press","key":"z"}}. Any other object
+ * becomes {@link Action.NoEffect}.
  */
 public final class ActionCodec {
-  /** Longest type that is kept, in characters. */
+  /** Maximum length of a type, in characters; longer ones are cut. */
   public static final int MAX_TYPE = 100;
 
   private ActionCodec() {}
 
-  /** What the object asks for; never fails. */
+  /** Parses an action; never throws. */
   public static Action read(RawJson json) {
     Map<String, String> texts = new HashMap<>();
     try (JsonParser in = JsonText.FACTORY.createParser(json.text())) {
-      JsonText.eachField(
+      JsonText.readFields(
           in,
           (name, value) -> {
             if (value.currentToken() == JsonToken.VALUE_STRING) {
@@ -39,7 +39,7 @@ public final class ActionCodec {
     return switch (type) {
       case "queue_villager" -> new Action.QueueVillager();
       case "build" ->
-          Building.keyed(texts.getOrDefault("building_key", ""))
+          Building.fromKey(texts.getOrDefault("building_key", ""))
               .<Action>map(Action.Build::new)
               .orElseGet(() -> new Action.NoEffect(type));
       case "press" -> "z".equals(texts.get("key")) ? new Action.AgeUp() : new Action.NoEffect(type);
@@ -47,7 +47,7 @@ public final class ActionCodec {
     };
   }
 
-  /** The object that asks for this action. */
+  /** Serializes an action. */
   public static RawJson write(Action action) {
     return new RawJson(
         JsonText.object(
@@ -58,7 +58,7 @@ public final class ActionCodec {
                     out.writeStringField("building_key", building.key());
                 case Action.AgeUp() -> out.writeStringField("key", "z");
                 case Action.QueueVillager _, Action.NoEffect _ -> {
-                  // the type says it all
+                  // no further fields
                 }
               }
             }));

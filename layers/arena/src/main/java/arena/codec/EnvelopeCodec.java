@@ -5,20 +5,18 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /**
- * Envelopes as JSON text: what readers receive. The payload's bytes stand in it unchanged, as the
- * last field.
+ * Serializes and parses event envelopes. The payload's bytes are embedded unchanged, as the last
+ * field.
  */
 public final class EnvelopeCodec {
-  /** About how long an envelope is beside its payload. */
+  /** Approximate length of an envelope without its payload. */
   private static final int HEAD_CHARS = 300;
 
   private EnvelopeCodec() {}
 
-  /** The event's envelope. */
   public static String write(Event event) {
     String payload = event.payloadJson();
-    // The payload is compact, well-formed JSON already: it is not written again, character by
-    // character. Every publish comes through here, event by event.
+    // Hot path: the payload is already compact JSON and is appended without re-encoding.
     return head(event, payload.length())
         .append(",\"payload\":")
         .append(payload)
@@ -27,8 +25,8 @@ public final class EnvelopeCodec {
   }
 
   /**
-   * The event's envelope with an address of the payload in the payload's place, for one that is too
-   * large.
+   * Serializes an envelope with {@code payload_url} instead of the payload, for payloads over the
+   * message limit.
    */
   public static String writeReference(Event event, String payloadUrl) {
     StringBuilder out = head(event, payloadUrl.length()).append(",\"payload_url\":");
@@ -50,15 +48,15 @@ public final class EnvelopeCodec {
   }
 
   /**
-   * Reads an envelope.
+   * Parses an envelope.
    *
-   * @throws MalformedJson if the text is none
+   * @throws MalformedJson if the text is not a valid envelope
    */
   public static Event read(String json) {
     var reader = new Reader(json);
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
-      JsonText.eachField(in, reader::field);
-      JsonText.end(in);
+      JsonText.readFields(in, reader::field);
+      JsonText.requireEnd(in);
       return reader.event();
     } catch (IOException | IllegalArgumentException e) {
       throw new MalformedJson("not an envelope", e);
@@ -83,15 +81,15 @@ public final class EnvelopeCodec {
     private void field(String name, JsonParser in) throws IOException {
       switch (name) {
         case "run_id" -> runId = JsonText.text(in);
-        case "seq" -> seq = JsonText.wholeNumber(in);
+        case "seq" -> seq = JsonText.longInteger(in);
         case "agent_id" -> agentId = JsonText.text(in);
-        case "t" -> t = JsonText.smallNumber(in);
+        case "t" -> t = JsonText.integer(in);
         case "kind" -> kind = JsonText.text(in);
         case "ts" -> ts = JsonText.text(in);
-        case "schema_version" -> schemaVersion = JsonText.smallNumber(in);
+        case "schema_version" -> schemaVersion = JsonText.integer(in);
         case "payload" -> payload = JsonText.raw(in, source);
         default -> {
-          // a later version's field
+          // unknown field of a later version
         }
       }
     }

@@ -14,25 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The first JSON array in a text that may hold anything else around it: prose, brackets that open
- * no array, fences. What does not parse as an array from its bracket to its end is no array.
+ * The first JSON array in a text that may also contain prose, unrelated brackets and code fences. A
+ * bracket that does not start a well-formed array is skipped.
  *
- * @param start where its bracket opens in the text
- * @param end where the text goes on after it
- * @param objects its elements that are objects, each written compact and so that every store and
- *     every JSON reader takes it: strings without lone surrogates, no key twice (the last one
- *     counts), numbers as they were written
- * @param others how many elements are not objects
- * @param tooDeep how many objects were left out because they are nested too deep
+ * @param start index of the opening bracket
+ * @param end index after the closing bracket
+ * @param objects the elements that are objects, as compact JSON that every store and parser
+ *     accepts: no lone surrogates, no duplicate keys (the last one wins), numbers unchanged
+ * @param others number of elements that are not objects
+ * @param tooDeep number of objects dropped because of their nesting depth
  */
 public record FirstArray(int start, int end, List<RawJson> objects, int others, int tooDeep) {
-  /** Most opening brackets of one text that are tried. */
+  /** Maximum number of opening brackets tried in one text. */
   public static final int MAX_BRACKETS = 2_000;
 
-  /** Deepest nesting of an array that is found at all. */
+  /** Maximum nesting depth that is parsed. */
   private static final int MAX_DEPTH = 100;
 
-  /** Unlike the codecs' own factory it takes a key that comes twice, as models may write it. */
+  /** Unlike {@link JsonText#FACTORY} it accepts duplicate keys, which models produce. */
   private static final JsonFactory TOLERANT =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -43,17 +42,16 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
                   .build())
           .build();
 
-  /** Keeps the list from changing. */
   public FirstArray {
     objects = List.copyOf(objects);
   }
 
   /**
-   * Finds the array; it never fails, whatever the text.
+   * Finds the first array; never throws.
    *
-   * @param text at most some hundred thousand characters: the caller bounds it
-   * @param maxDepth deepest nesting of an object that is kept, itself counted
-   * @return the array; empty if there is none after the first {@value #MAX_BRACKETS} brackets
+   * @param text bounded by the caller
+   * @param maxDepth maximum nesting depth of a kept object; the object itself is level 1
+   * @return empty if none of the first {@value #MAX_BRACKETS} brackets starts an array
    */
   public static Optional<FirstArray> in(String text, int maxDepth) {
     char[] chars = text.toCharArray();
@@ -94,15 +92,15 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
     }
   }
 
-  /** A value of a model's JSON. */
+  /** A parsed JSON value. */
   private sealed interface Value {
-    /** Levels of objects and arrays in it. */
+    /** Nesting depth; 0 for scalars. */
     int depth();
 
-    /** Writes it, compact. */
+    /** Writes the value as compact JSON. */
     void write(JsonGenerator out) throws IOException;
 
-    /** A string, mended. */
+    /** A string without lone surrogates. */
     record Text(String value) implements Value {
       @Override
       public int depth() {
@@ -115,7 +113,7 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
       }
     }
 
-    /** A number, true, false or null, as it was written. */
+    /** A number, boolean or null, as in the source text. */
     record Literal(String value) implements Value {
       @Override
       public int depth() {
@@ -128,7 +126,6 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
       }
     }
 
-    /** An array. */
     record Items(List<Value> values, int depth) implements Value {
       @Override
       public void write(JsonGenerator out) throws IOException {
@@ -140,7 +137,7 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
       }
     }
 
-    /** An object, each key once. */
+    /** An object with unique keys. */
     record Fields(Map<String, Value> values, int depth) implements Value {
       @Override
       public void write(JsonGenerator out) throws IOException {
@@ -153,7 +150,7 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
       }
     }
 
-    /** Reads the value that the parser stands on; the parser's depth limit bounds the recursion. */
+    /** Reads the parser's current value; the parser's depth limit bounds the recursion. */
     static Value read(JsonParser in) throws IOException {
       return switch (in.currentToken()) {
         case VALUE_STRING -> new Text(JsonText.wellFormed(in.getText()));
@@ -183,7 +180,7 @@ public record FirstArray(int start, int end, List<RawJson> objects, int others, 
       };
     }
 
-    /** It as compact JSON; it is an object. */
+    /** The value as compact JSON. */
     default String text() {
       return JsonText.value(this::write);
     }

@@ -11,22 +11,20 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Writing and reading of JSON text, token by token. */
+/** Helpers for streaming JSON output and input. */
 final class JsonText {
-  /** Longest string that is read, in characters: more than any payload holds. */
+  /** Maximum string length when reading, in characters; above any payload's size. */
   private static final int MAX_STRING = 20_000_000;
 
-  /** Longest number that is read, in characters: an action may be one long number. */
+  /** Maximum number length when reading, in characters; a model's action may contain long ones. */
   private static final int MAX_NUMBER = 10_000;
 
-  /**
-   * Deepest nesting that is read: an action, in its payload, in its envelope, and room to spare.
-   */
+  /** Maximum nesting depth when reading: an action in a payload in an envelope, with margin. */
   private static final int MAX_DEPTH = 100;
 
   /**
-   * Keeps no table of field names: keys are a model's to choose, and enough of them with one hash
-   * would make a payload that was written impossible to read.
+   * Does not canonicalize field names: models choose the keys, and enough colliding ones would make
+   * Jackson reject a payload that was already written.
    */
   static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -42,18 +40,18 @@ final class JsonText {
 
   private JsonText() {}
 
-  /** What writes a value. */
-  interface Body {
+  /** Writes a value. */
+  interface ValueWriter {
     void write(JsonGenerator out) throws IOException;
   }
 
-  /** What reads the field that the parser stands on. */
-  interface Field {
+  /** Reads the value of the parser's current field. */
+  interface FieldReader {
     void read(String name, JsonParser in) throws IOException;
   }
 
-  /** An object's text: compact, its fields in the order written. */
-  static String object(Body fields) {
+  /** Writes an object as compact JSON. */
+  static String object(ValueWriter fields) {
     return value(
         out -> {
           out.writeStartObject();
@@ -62,8 +60,8 @@ final class JsonText {
         });
   }
 
-  /** A value's text: compact. */
-  static String value(Body value) {
+  /** Writes a value as compact JSON. */
+  static String value(ValueWriter value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = FACTORY.createGenerator(text)) {
       value.write(out);
@@ -73,20 +71,20 @@ final class JsonText {
     return wellFormed(text.toString());
   }
 
-  /** Adds a string as JSON: in quotes, as a generator of {@link #FACTORY} writes it. */
+  /** Appends a quoted string, escaped like the generator of {@link #FACTORY}. */
   static void quote(String text, StringBuilder out) {
     out.append('"');
     JsonStringEncoder.getInstance().quoteAsString(wellFormed(text), out);
     out.append('"');
   }
 
-  /** What reads the element that the parser stands on. */
-  interface Element {
+  /** Reads the parser's current array element. */
+  interface ElementReader {
     void read(JsonParser in) throws IOException;
   }
 
-  /** Reads an array element by element; the callback reads each whole. */
-  static void eachElement(JsonParser in, Element element) throws IOException {
+  /** Reads an array; the callback must consume each element. */
+  static void readElements(JsonParser in, ElementReader element) throws IOException {
     if (in.currentToken() != JsonToken.START_ARRAY) {
       throw new MalformedJson("expected an array");
     }
@@ -95,7 +93,7 @@ final class JsonText {
     }
   }
 
-  /** The string that the parser stands on. */
+  /** Reads a string. */
   static String text(JsonParser in) throws IOException {
     if (in.currentToken() != JsonToken.VALUE_STRING) {
       throw new MalformedJson("expected a string");
@@ -103,24 +101,24 @@ final class JsonText {
     return in.getText();
   }
 
-  /** The whole number that the parser stands on. */
-  static long wholeNumber(JsonParser in) throws IOException {
+  /** Reads an integer. */
+  static long longInteger(JsonParser in) throws IOException {
     if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-      throw new MalformedJson("expected a whole number");
+      throw new MalformedJson("expected an integer");
     }
     return in.getLongValue();
   }
 
-  /** The whole number that the parser stands on, if an {@code int} can hold it. */
-  static int smallNumber(JsonParser in) throws IOException {
-    long number = wholeNumber(in);
+  /** Reads an integer in the range of {@code int}. */
+  static int integer(JsonParser in) throws IOException {
+    long number = longInteger(in);
     if (number != (int) number) {
-      throw new MalformedJson("expected a smaller number than " + number);
+      throw new MalformedJson("integer out of range: " + number);
     }
     return (int) number;
   }
 
-  /** The number that the parser stands on. */
+  /** Reads a number. */
   static double number(JsonParser in) throws IOException {
     if (!in.currentToken().isNumeric()) {
       throw new MalformedJson("expected a number");
@@ -128,31 +126,31 @@ final class JsonText {
     return in.getDoubleValue();
   }
 
-  /** The truth value that the parser stands on. */
-  static boolean truth(JsonParser in) throws IOException {
+  /** Reads a boolean. */
+  static boolean bool(JsonParser in) throws IOException {
     if (!in.currentToken().isBoolean()) {
       throw new MalformedJson("expected true or false");
     }
     return in.getBooleanValue();
   }
 
-  /** The field's value, which must have been there. */
+  /** Returns a field's value, or throws if it was missing. */
   static <T> T required(String name, T value) {
     if (value == null) {
-      throw new MalformedJson("expected a " + name);
+      throw new MalformedJson("missing field " + name);
     }
     return value;
   }
 
-  /** Refuses whatever follows the value that was read. */
-  static void end(JsonParser in) throws IOException {
+  /** Checks that no token follows. */
+  static void requireEnd(JsonParser in) throws IOException {
     if (in.nextToken() != null) {
-      throw new MalformedJson("expected nothing more");
+      throw new MalformedJson("unexpected text after the value");
     }
   }
 
-  /** Reads an object field by field; the callback may leave a value unread. */
-  static void eachField(JsonParser in, Field field) throws IOException {
+  /** Reads an object; values that the callback does not consume are skipped. */
+  static void readFields(JsonParser in, FieldReader field) throws IOException {
     if (in.currentToken() == null) {
       in.nextToken();
     }
@@ -170,7 +168,7 @@ final class JsonText {
     }
   }
 
-  /** The text of the value that the parser stands on, as it is in {@code source}; steps over it. */
+  /** Returns the source text of the parser's current value and skips the value. */
   static String raw(JsonParser in, String source) throws IOException {
     int start = Math.toIntExact(in.currentTokenLocation().getCharOffset());
     in.skipChildren();
@@ -180,11 +178,11 @@ final class JsonText {
   }
 
   /**
-   * Puts U+FFFD for every surrogate that stands alone. UTF-8 has no bytes for those, so without
-   * this a text would not survive a store.
+   * Replaces lone surrogates with U+FFFD. They cannot be encoded as UTF-8, so a store would change
+   * the text.
    */
   static String wellFormed(String text) {
-    StringBuilder mended = null;
+    StringBuilder repaired = null;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (!Character.isSurrogate(c)) {
@@ -198,11 +196,11 @@ final class JsonText {
         i++;
         continue;
       }
-      if (mended == null) {
-        mended = new StringBuilder(text);
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
       }
-      mended.setCharAt(i, '\uFFFD');
+      repaired.setCharAt(i, '\uFFFD');
     }
-    return mended == null ? text : mended.toString();
+    return repaired == null ? text : repaired.toString();
   }
 }

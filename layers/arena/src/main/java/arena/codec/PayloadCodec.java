@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Payloads as {@code payload_json}: {@code kind} first, then the kind's fields in one fixed order.
- * Equal payloads have equal bytes, and reading then writing gives the bytes back.
+ * Serializes and parses {@code payload_json}: {@code kind} first, then the kind's fields in a fixed
+ * order. Equal payloads have equal bytes, and parsing then serializing reproduces the bytes.
  */
 public final class PayloadCodec {
   private PayloadCodec() {}
 
-  /** The payload's text. */
   public static String write(Payload payload) {
     return JsonText.object(
         out -> {
@@ -82,22 +81,22 @@ public final class PayloadCodec {
   }
 
   /**
-   * Reads a payload.
+   * Parses a payload.
    *
-   * @throws MalformedJson if the text is none
+   * @throws MalformedJson if the text is not a valid payload
    */
   public static Payload read(String json) {
     var reader = new Reader(json);
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
-      JsonText.eachField(in, reader::field);
-      JsonText.end(in);
+      JsonText.readFields(in, reader::field);
+      JsonText.requireEnd(in);
       return reader.payload();
     } catch (IOException | IllegalArgumentException e) {
       throw new MalformedJson("not a payload", e);
     }
   }
 
-  /** Collects the fields, whatever their order, and then makes the kind's payload of them. */
+  /** Collects the fields in any order, then builds the payload. */
   private static final class Reader {
     private final String source;
     private final Map<String, Object> fields = new HashMap<>();
@@ -113,10 +112,9 @@ public final class PayloadCodec {
             case "action" -> new RawJson(JsonText.raw(in, source));
             case "actions" -> jsonList(in);
             case "classes" -> textList(in);
-            case "turn_num", "entity_count", "index_in_turn", "parent_t" ->
-                JsonText.smallNumber(in);
+            case "turn_num", "entity_count", "index_in_turn", "parent_t" -> JsonText.integer(in);
             case "cost_usd", "value" -> JsonText.number(in);
-            case "state_changed" -> JsonText.truth(in);
+            case "state_changed" -> JsonText.bool(in);
             case "kind",
                 "state_summary",
                 "reasoning",
@@ -128,7 +126,7 @@ public final class PayloadCodec {
                 "mutation_summary",
                 "name" ->
                 JsonText.text(in);
-            default -> null; // a later version's field
+            default -> null; // unknown field of a later version
           };
       if (value != null) {
         fields.put(name, value);
@@ -137,13 +135,13 @@ public final class PayloadCodec {
 
     private List<RawJson> jsonList(JsonParser in) throws IOException {
       List<RawJson> list = new ArrayList<>();
-      JsonText.eachElement(in, element -> list.add(new RawJson(JsonText.raw(element, source))));
+      JsonText.readElements(in, element -> list.add(new RawJson(JsonText.raw(element, source))));
       return list;
     }
 
     private static List<String> textList(JsonParser in) throws IOException {
       List<String> list = new ArrayList<>();
-      JsonText.eachElement(in, element -> list.add(JsonText.text(element)));
+      JsonText.readElements(in, element -> list.add(JsonText.text(element)));
       return list;
     }
 
@@ -166,14 +164,14 @@ public final class PayloadCodec {
         case "fork" ->
             new Payload.Fork(text("parent_run_id"), number("parent_t"), text("mutation_summary"));
         case "metric" -> new Payload.Metric(text("name"), real("value"));
-        default -> throw new MalformedJson("no payload is of kind " + kind);
+        default -> throw new MalformedJson("unknown event kind " + kind);
       };
     }
 
     private Object field(String name) {
       Object value = fields.get(name);
       if (value == null) {
-        throw new MalformedJson("the payload has no " + name);
+        throw new MalformedJson("missing field " + name);
       }
       return value;
     }
@@ -190,12 +188,12 @@ public final class PayloadCodec {
       return (Double) field(name);
     }
 
-    @SuppressWarnings("unchecked") // jsonList made it
+    @SuppressWarnings("unchecked") // stored by jsonList
     private List<RawJson> jsons(String name) {
       return (List<RawJson>) field(name);
     }
 
-    @SuppressWarnings("unchecked") // textList made it
+    @SuppressWarnings("unchecked") // stored by textList
     private List<String> texts(String name) {
       return (List<String>) field(name);
     }

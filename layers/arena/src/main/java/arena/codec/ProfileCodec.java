@@ -6,19 +6,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
-/** A profile as JSON: {@code {"name","model","temperature","prompt_variant"}}. */
+/** Serializes and parses profiles: {@code {"name","model","temperature","prompt_variant"}}. */
 public final class ProfileCodec {
   private ProfileCodec() {}
 
-  /** The profile as a JSON object. */
   public static String write(Profile profile) {
     return JsonText.object(out -> writeFields(profile, out));
   }
 
   /**
-   * Reads a whole profile, one that {@link #write} made.
+   * Parses a complete profile as written by {@link #write}.
    *
-   * @throws MalformedJson if it is none
+   * @throws MalformedJson if the text is not a valid profile
    */
   public static Profile read(String json) {
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
@@ -28,7 +27,7 @@ public final class ProfileCodec {
     }
   }
 
-  /** Writes the fields into the object that the generator is in. */
+  /** Writes the fields into the generator's current object. */
   public static void writeFields(Profile profile, JsonGenerator out) throws IOException {
     out.writeStringField("name", profile.name());
     out.writeStringField("model", profile.model());
@@ -38,7 +37,7 @@ public final class ProfileCodec {
 
   static Profile read(JsonParser in) throws IOException {
     var reader = new Reader();
-    JsonText.eachField(in, reader::field);
+    JsonText.readFields(in, reader::field);
     return reader.profile();
   }
 
@@ -56,18 +55,18 @@ public final class ProfileCodec {
         case "prompt_variant" -> {
           String label = in.getText();
           promptVariant =
-              PromptVariant.labelled(label)
-                  .orElseThrow(() -> new MalformedJson("no prompt variant is called " + label));
+              PromptVariant.fromLabel(label)
+                  .orElseThrow(() -> new MalformedJson("unknown prompt_variant " + label));
         }
         default -> {
-          // a later version's field
+          // unknown field of a later version
         }
       }
     }
 
     private Profile profile() {
       if (name == null || model == null) {
-        throw new MalformedJson("a profile has a name and a model");
+        throw new MalformedJson("a profile requires name and model");
       }
       return new Profile(name, model, temperature, promptVariant);
     }

@@ -2,11 +2,11 @@ package arena.codec;
 
 import java.time.Instant;
 
-/** What the broker keeps beside an open run, for an operator to read: its label and its start. */
+/** Serializes the value of a run's sentinel key in the broker. */
 public final class SentinelCodec {
   private SentinelCodec() {}
 
-  /** Such as {@code {"label":"demo","started_at":"2026-01-31T12:00:00.123456Z"}}. */
+  /** For example {@code {"label":"demo","started_at":"2026-01-31T12:00:00.123456Z"}}. */
   public static String write(String label, Instant startedAt) {
     return JsonText.object(
         out -> {

@@ -1,16 +1,16 @@
 package arena.codec;
 
-/** Sizes of texts as UTF-8, without making the bytes. */
+/** Computes UTF-8 lengths without encoding. */
 public final class Utf8 {
   private Utf8() {}
 
-  /** Bytes that this well-formed text takes. */
+  /** Returns the UTF-8 length of a well-formed text, in bytes. */
   public static int length(CharSequence text) {
     int bytes = text.length();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= 0x800) {
-        // A surrogate pair takes four bytes, and counts as two characters.
+        // a surrogate pair: two chars, four bytes
         bytes += Character.isSurrogate(c) ? 1 : 2;
       } else if (c >= 0x80) {
         bytes++;

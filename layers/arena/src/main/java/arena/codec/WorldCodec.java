@@ -8,24 +8,23 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A world snapshot as JSON. */
+/** Serializes and parses world snapshots. */
 public final class WorldCodec {
   private WorldCodec() {}
 
-  /** The snapshot as a JSON object. */
   public static String write(World world) {
     return JsonText.object(out -> writeFields(world, out));
   }
 
   /**
-   * Reads a snapshot.
+   * Parses a snapshot.
    *
-   * @throws MalformedJson if it is none
+   * @throws MalformedJson if the text is not a valid snapshot
    */
   public static World read(String json) {
     try (JsonParser in = JsonText.FACTORY.createParser(json)) {
       World world = read(in);
-      JsonText.end(in);
+      JsonText.requireEnd(in);
       return world;
     } catch (IOException e) {
       throw new MalformedJson("not a world snapshot", e);
@@ -56,7 +55,7 @@ public final class WorldCodec {
 
   static World read(JsonParser in) throws IOException {
     var reader = new Reader();
-    JsonText.eachField(in, reader::field);
+    JsonText.readFields(in, reader::field);
     try {
       return reader.world();
     } catch (IllegalArgumentException e) {
@@ -83,27 +82,26 @@ public final class WorldCodec {
         case "wood" -> wood = JsonText.number(in);
         case "gold" -> gold = JsonText.number(in);
         case "stone" -> stone = JsonText.number(in);
-        case "population" -> population = JsonText.smallNumber(in);
-        case "pop_cap" -> popCap = JsonText.smallNumber(in);
+        case "population" -> population = JsonText.integer(in);
+        case "pop_cap" -> popCap = JsonText.integer(in);
         case "age" -> {
           String label = JsonText.text(in);
-          age =
-              Age.labelled(label).orElseThrow(() -> new MalformedJson("no age is called " + label));
+          age = Age.fromLabel(label).orElseThrow(() -> new MalformedJson("unknown age " + label));
         }
         case "buildings" -> {
           List<String> read = new ArrayList<>();
-          JsonText.eachElement(in, element -> read.add(JsonText.text(element)));
+          JsonText.readElements(in, element -> read.add(JsonText.text(element)));
           buildings = read;
         }
         case "villager_queue" -> {
           List<Integer> read = new ArrayList<>();
-          JsonText.eachElement(in, element -> read.add(JsonText.smallNumber(element)));
+          JsonText.readElements(in, element -> read.add(JsonText.integer(element)));
           villagerQueue = read;
         }
-        case "age_up_ticks_remaining" -> ageUpTicksRemaining = JsonText.smallNumber(in);
-        case "turn" -> turn = JsonText.smallNumber(in);
+        case "age_up_ticks_remaining" -> ageUpTicksRemaining = JsonText.integer(in);
+        case "turn" -> turn = JsonText.integer(in);
         default -> {
-          // a later version's field
+          // unknown field of a later version
         }
       }
     }

@@ -1,2 +1,2 @@
-/** How events, worlds and actions are written as JSON and read back, the same to the byte. */
+/** JSON codecs for events, worlds and actions, with stable bytes. */
 package arena.codec;

@@ -14,7 +14,6 @@ public record CacheStatus(String status, List<String> nodes, List<Event> events)
   /** Most events told. */
   public static final int MAX_EVENTS = 20;
 
-  /** Keeps the lists from changing. */
   public CacheStatus {
     nodes = List.copyOf(nodes);
     events = events.stream().limit(MAX_EVENTS).toList();

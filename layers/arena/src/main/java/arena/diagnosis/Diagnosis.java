@@ -21,7 +21,6 @@ public record Diagnosis(
     List<NextStep> nextSteps,
     List<String> doesNotFit,
     Facts facts) {
-  /** Keeps the lists from changing. */
   public Diagnosis {
     also = List.copyOf(also);
     nextSteps = List.copyOf(nextSteps);

@@ -10,7 +10,6 @@ import java.util.List;
  */
 public record Finding(
     Cause cause, Symptom symptom, Confidence confidence, String summary, List<Evidence> evidence) {
-  /** Keeps the evidence from changing. */
   public Finding {
     evidence = List.copyOf(evidence);
   }

@@ -11,7 +11,6 @@ import java.util.Objects;
  * @param text the line as it was written, without its end
  */
 public record LogLine(Instant at, String function, String text) {
-  /** Refuses missing parts. */
   public LogLine {
     Objects.requireNonNull(at);
     Objects.requireNonNull(function);

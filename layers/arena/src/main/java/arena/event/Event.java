@@ -5,16 +5,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * One fact of a run; immutable.
+ * One immutable event of a run.
  *
  * @param runId 32 hex digits
- * @param seq its number in the run, from 1, without gap or repeat
- * @param agentId who played: the profile's name
- * @param t the turn it belongs to
+ * @param seq sequence number in the run, from 1, without gaps or repeats
+ * @param agentId the profile's name
+ * @param t the turn
  * @param kind the payload's kind
- * @param payloadJson the payload as it was first written; every store carries these bytes
- * @param ts when it was written, to the microsecond
- * @param schemaVersion version of the payload's shape: 1
+ * @param payloadJson the payload as first serialized; every store keeps these bytes unchanged
+ * @param ts time of creation, truncated to microseconds
+ * @param schemaVersion version of the payload's schema
  */
 public record Event(
     String runId,
@@ -26,18 +26,17 @@ public record Event(
     Instant ts,
     int schemaVersion) {
 
-  /** The one version of payloads so far. */
+  /** The current version of the payload schema. */
   public static final int SCHEMA_VERSION = 1;
 
-  /** Refuses an event that no run can have. */
   public Event {
     Objects.requireNonNull(runId);
     if (seq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + seq);
+      throw new IllegalArgumentException("seq must be at least 1: " + seq);
     }
     Objects.requireNonNull(agentId);
     if (t < 0) {
-      throw new IllegalArgumentException("t counts from 0, not " + t);
+      throw new IllegalArgumentException("t must be at least 0: " + t);
     }
     Objects.requireNonNull(kind);
     Objects.requireNonNull(payloadJson);

@@ -1,5 +1,2 @@
-/**
- * What happens in a run: events, their payloads, the envelope. Plain: how they are written is the
- * codec's.
- */
+/** Events and their payloads. No serialization; see {@link arena.codec}. */
 package arena.event;

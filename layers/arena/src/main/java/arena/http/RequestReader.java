@@ -42,7 +42,7 @@ public final class RequestReader {
     JsonFields fields = JsonFields.read(json, RUN_FIELDS);
     Scenario scenario =
         fields
-            .word("scenario", "a scenario", scenarios(), Scenario::labelled)
+            .word("scenario", "a scenario", scenarios(), Scenario::fromLabel)
             .orElse(RunRequest.DEFAULT_SCENARIO);
     Profile profile = profile(fields).orElse(Profile.DEFAULT);
     int nTurns = nTurns(fields);
@@ -98,7 +98,7 @@ public final class RequestReader {
         fields.number("stone", 0, Limits.MAX_RESOURCE),
         fields.whole("population", 0, Limits.MAX_POPULATION),
         fields.whole("pop_cap", 0, Limits.MAX_POPULATION),
-        fields.word("age", "an age", ages(), Age::labelled));
+        fields.word("age", "an age", ages(), Age::fromLabel));
   }
 
   /** A profile may be given in part: what it does not say is as in {@link Profile#DEFAULT}. */
@@ -128,7 +128,7 @@ public final class RequestReader {
                       .orElse(Profile.DEFAULT.temperature());
               PromptVariant variant =
                   fields
-                      .word("prompt_variant", "a prompt", variants(), PromptVariant::labelled)
+                      .word("prompt_variant", "a prompt", variants(), PromptVariant::fromLabel)
                       .orElse(Profile.DEFAULT.promptVariant());
               return new Profile(
                   name.orElseGet(() -> Profile.defaultName(model, variant)),

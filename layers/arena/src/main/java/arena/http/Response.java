@@ -17,7 +17,6 @@ import java.util.Map;
 public record Response(int status, Map<String, String> headers, String body) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Keeps the headers from changing. */
   public Response {
     headers = Map.copyOf(headers);
   }

@@ -23,7 +23,6 @@ public interface JournalTail {
    * @param answered whether it holds the state that the next turn starts from: it ends a turn
    */
   record Written(long position, List<Part> events, boolean answered) {
-    /** Keeps the list from changing. */
     public Written {
       events = List.copyOf(events);
     }

@@ -19,7 +19,6 @@ import java.util.Objects;
  */
 public record TurnTask(
     String runId, int t, long seq, long position, int turnsLeft, Profile profile, boolean done) {
-  /** Refuses missing parts. */
   public TurnTask {
     Objects.requireNonNull(runId);
     Objects.requireNonNull(profile);

@@ -22,7 +22,6 @@ public record ForkRequest(
     String reason,
     Optional<Profile> profile) {
 
-  /** Refuses missing parts; the limits are the request's reader's to check. */
   public ForkRequest {
     Objects.requireNonNull(parentRunId);
     Objects.requireNonNull(mutation);

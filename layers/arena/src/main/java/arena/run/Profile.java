@@ -18,7 +18,6 @@ public record Profile(String name, String model, double temperature, PromptVaria
   public static final Profile DEFAULT =
       new Profile("scripted-strategy", SCRIPTED, 0, PromptVariant.STRATEGY);
 
-  /** Refuses missing parts; the limits are the request's to check. */
   public Profile {
     Objects.requireNonNull(name);
     Objects.requireNonNull(model);

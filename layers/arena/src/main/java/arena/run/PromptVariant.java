@@ -19,7 +19,7 @@ public enum PromptVariant {
   }
 
   /** The variant with this label, if there is one. */
-  public static Optional<PromptVariant> labelled(String label) {
+  public static Optional<PromptVariant> fromLabel(String label) {
     for (PromptVariant variant : values()) {
       if (variant.label.equals(label)) {
         return Optional.of(variant);

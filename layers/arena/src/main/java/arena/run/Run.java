@@ -45,7 +45,6 @@ public record Run(
     Optional<Failure> failure,
     Optional<Summary> summary) {
 
-  /** Refuses missing parts. */
   public Run {
     Objects.requireNonNull(runId);
     Objects.requireNonNull(label);

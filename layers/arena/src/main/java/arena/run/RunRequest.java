@@ -15,7 +15,6 @@ public record RunRequest(Scenario scenario, Profile profile, int nTurns, String 
   /** Where the game begins when a request does not say. */
   public static final Scenario DEFAULT_SCENARIO = Scenario.BALANCED;
 
-  /** Refuses missing parts; the limits are the request's reader's to check. */
   public RunRequest {
     Objects.requireNonNull(scenario);
     Objects.requireNonNull(profile);

@@ -27,7 +27,7 @@ public enum RunStatus {
    *
    * @throws IllegalArgumentException if there is none
    */
-  public static RunStatus labelled(String label) {
+  public static RunStatus fromLabel(String label) {
     for (RunStatus status : values()) {
       if (status.label.equals(label)) {
         return status;

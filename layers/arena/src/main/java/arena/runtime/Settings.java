@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * needed.
  */
 public record Settings(Map<String, String> environment) {
-  /** Keeps the settings from changing. */
   public Settings {
     environment = Map.copyOf(environment);
   }

@@ -2,12 +2,12 @@ package arena.world;
 
 import java.util.Objects;
 
-/** What an agent asks the world to do. */
+/** An action that an agent requests. */
 public sealed interface Action {
-  /** The {@code type} that the agent gave, such as {@code build}. */
+  /** The action's {@code type} in JSON, such as {@code build}. */
   String type();
 
-  /** Train one villager at the town center. */
+  /** Trains one villager at the town center. */
   record QueueVillager() implements Action {
     @Override
     public String type() {
@@ -15,9 +15,8 @@ public sealed interface Action {
     }
   }
 
-  /** Build one building. */
+  /** Constructs one building. */
   record Build(Building building) implements Action {
-    /** Refuses a missing building. */
     public Build {
       Objects.requireNonNull(building);
     }
@@ -28,7 +27,7 @@ public sealed interface Action {
     }
   }
 
-  /** Begin the way to the next age: the key {@code z}. */
+  /** Starts the age-up to the next age: key {@code z}. */
   record AgeUp() implements Action {
     @Override
     public String type() {
@@ -36,9 +35,8 @@ public sealed interface Action {
     }
   }
 
-  /** Anything else that an agent may say, known to the interface or not; it changes nothing. */
+  /** Any other action type, including unknown ones; changes nothing. */
   record NoEffect(String type) implements Action {
-    /** Refuses a missing type. */
     public NoEffect {
       Objects.requireNonNull(type);
     }

@@ -17,17 +17,17 @@ public enum Age {
     this.label = label;
   }
 
-  /** The name as events, requests and prompts write it, such as {@code Feudal Age}. */
+  /** The name used in events, requests and prompts, such as {@code Feudal Age}. */
   public String label() {
     return label;
   }
 
-  /** Its place in the order, from 0. */
+  /** The position in the order, from 0. */
   public int rank() {
     return rank;
   }
 
-  /** The age after this one; the last one stays. */
+  /** The next age; the last age returns itself. */
   public Age next() {
     return switch (this) {
       case DARK -> FEUDAL;
@@ -36,8 +36,8 @@ public enum Age {
     };
   }
 
-  /** The age with this label, if there is one. */
-  public static Optional<Age> labelled(String label) {
+  /** Finds an age by its label. */
+  public static Optional<Age> fromLabel(String label) {
     for (Age age : values()) {
       if (age.label.equals(label)) {
         return Optional.of(age);

@@ -2,7 +2,7 @@ package arena.world;
 
 import java.util.Optional;
 
-/** What can be built, with the key that an agent presses for it and its price in wood. */
+/** A building type, with its {@code building_key} and its cost in wood. */
 public enum Building {
   HOUSE("q", "house", 25),
   MILL("w", "mill", 100),
@@ -27,18 +27,18 @@ public enum Building {
     return key;
   }
 
-  /** The name in a world's list of buildings. */
+  /** The name in {@link World#buildings}. */
   public String label() {
     return label;
   }
 
-  /** The price, in wood. */
+  /** Cost in wood. */
   public int wood() {
     return wood;
   }
 
-  /** The building with this key, if there is one. */
-  public static Optional<Building> keyed(String key) {
+  /** Finds a building type by its key. */
+  public static Optional<Building> fromKey(String key) {
     for (Building building : values()) {
       if (building.key.equals(key)) {
         return Optional.of(building);

@@ -4,18 +4,17 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What an agent sees of a world: a town center, one villager a head, one entity a building.
+ * What an agent observes: the town center, one entity per villager and one per building.
  *
- * @param entityCount entities in sight
- * @param classes their classes, sorted, each once
+ * @param entityCount number of visible entities
+ * @param classes their classes, sorted and unique
  */
 public record Observation(int entityCount, List<String> classes) {
-  /** Keeps the list from changing. */
   public Observation {
     classes = List.copyOf(classes);
   }
 
-  /** What can be seen of this world. */
+  /** Observes a world. */
   public static Observation of(World world) {
     TreeSet<String> classes = new TreeSet<>(world.buildings());
     classes.add("town_center");

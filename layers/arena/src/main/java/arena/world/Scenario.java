@@ -3,7 +3,7 @@ package arena.world;
 import java.util.List;
 import java.util.Optional;
 
-/** Where a game can begin. */
+/** A named starting state. */
 public enum Scenario {
   BALANCED("balanced", 200, 150, 8, 25),
   FOOD_POOR("food-poor", 80, 200, 8, 25),
@@ -24,13 +24,13 @@ public enum Scenario {
     return label;
   }
 
-  /** The state at turn 0. */
+  /** The world at turn 0. */
   public World start() {
     return start;
   }
 
-  /** The scenario with this label, if there is one. */
-  public static Optional<Scenario> labelled(String label) {
+  /** Finds a scenario by its label. */
+  public static Optional<Scenario> fromLabel(String label) {
     for (Scenario scenario : values()) {
       if (scenario.label.equals(label)) {
         return Optional.of(scenario);

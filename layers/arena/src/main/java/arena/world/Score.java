@@ -3,9 +3,9 @@ package arena.world;
 import java.util.Comparator;
 
 /**
- * How far a final state got. Compared by the age, then the population, then food + wood.
+ * The score of a final state, ordered by age, then population, then economy.
  *
- * @param ageIndex rank of the age, from 0
+ * @param ageIndex {@link Age#rank()} of the age
  * @param economy food + wood
  */
 public record Score(int ageIndex, int population, double economy) implements Comparable<Score> {
@@ -14,7 +14,6 @@ public record Score(int ageIndex, int population, double economy) implements Com
           .thenComparingInt(Score::population)
           .thenComparingDouble(Score::economy);
 
-  /** The score of this state. */
   public static Score of(World world) {
     return new Score(world.age().rank(), world.population(), world.food() + world.wood());
   }

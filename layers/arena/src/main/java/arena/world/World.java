@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One moment of the game; immutable.
+ * The state of the game at one turn; immutable.
  *
- * <p>Resources are never negative. Times are in turns.
+ * <p>Resources are never negative. Durations are in turns.
  *
- * @param villagerQueue turns until each villager in training is ready, in the order they were
- *     queued
- * @param ageUpTicksRemaining turns until the next age begins; 0 when no age-up is under way
- * @param turn turns played since the game's start
+ * @param villagerQueue remaining turns of each villager in training, in queue order
+ * @param ageUpTicksRemaining turns until the next age; 0 when no age-up is in progress
+ * @param turn turns played since the start of the game
  */
 public record World(
     double food,
@@ -27,31 +26,31 @@ public record World(
     int ageUpTicksRemaining,
     int turn) {
 
-  /** What every turn brings by itself. */
+  /** Food income per turn. */
   public static final double FOOD_PER_TURN = 20;
 
-  /** What every turn brings by itself. */
+  /** Wood income per turn. */
   public static final double WOOD_PER_TURN = 15;
 
-  /** Price of a villager, in food. */
+  /** Cost of a villager, in food. */
   public static final double VILLAGER_FOOD = 50;
 
-  /** Turns that a villager's training takes. */
+  /** Training time of a villager, in turns. */
   public static final int VILLAGER_TICKS = 3;
 
-  /** What one house adds to {@code popCap}. */
+  /** Increase of {@code popCap} per house. */
   public static final int HOUSE_POP_CAP = 5;
 
-  /** Price of the Feudal Age, in food. */
+  /** Cost of the Feudal Age, in food. */
   public static final double FEUDAL_FOOD = 500;
 
-  /** Population that the Feudal Age asks for. */
+  /** Population required for the Feudal Age. */
   public static final int FEUDAL_POPULATION = 22;
 
-  /** Turns that the way to the Feudal Age takes. */
+  /** Duration of the age-up to the Feudal Age, in turns. */
   public static final int FEUDAL_TICKS = 6;
 
-  /** Refuses a state that no game can be in. */
+  /** Rejects negative or non-finite values with {@link IllegalArgumentException}. */
   public World {
     food = requireAmount("food", food);
     wood = requireAmount("wood", wood);
@@ -64,7 +63,7 @@ public record World(
     villagerQueue = List.copyOf(villagerQueue);
     for (int ticks : villagerQueue) {
       if (ticks < 1) {
-        throw new IllegalArgumentException("a villager in training has at least 1 turn to go");
+        throw new IllegalArgumentException("villager_queue entries must be at least 1");
       }
     }
     requireCount("age_up_ticks_remaining", ageUpTicksRemaining);
@@ -72,14 +71,13 @@ public record World(
   }
 
   /**
-   * What one action did.
+   * The result of one action.
    *
-   * @param world the state after it
-   * @param changed whether it changed anything; an unaffordable or unknown action does not
+   * @param changed false if the action was unaffordable or unknown
    */
   public record Step(World world, boolean changed) {}
 
-  /** Does one action; it never throws, whatever the state. */
+  /** Applies one action; never throws. */
   public Step apply(Action action) {
     return switch (action) {
       case Action.QueueVillager() -> queueVillager();
@@ -89,19 +87,19 @@ public record World(
     };
   }
 
-  /** Lets one turn pass: training, then the age, then income, then the turn's number. */
+  /** Advances one turn: training, age-up, income, turn number. */
   public World tick() {
-    List<Integer> stillTraining = new ArrayList<>(villagerQueue.size());
+    List<Integer> remaining = new ArrayList<>(villagerQueue.size());
     int trained = 0;
     for (int ticks : villagerQueue) {
       if (ticks > 1) {
-        stillTraining.add(ticks - 1);
+        remaining.add(ticks - 1);
       } else {
         trained++;
       }
     }
     int ageUp = Math.max(0, ageUpTicksRemaining - 1);
-    boolean ageBegins = ageUpTicksRemaining == 1;
+    boolean ageReached = ageUpTicksRemaining == 1;
     return new World(
         food + FOOD_PER_TURN,
         wood + WOOD_PER_TURN,
@@ -109,9 +107,9 @@ public record World(
         stone,
         saturated((long) population + trained),
         popCap,
-        ageBegins ? age.next() : age,
+        ageReached ? age.next() : age,
         buildings,
-        stillTraining,
+        remaining,
         ageUp,
         saturated(turn + 1L));
   }
@@ -136,14 +134,14 @@ public record World(
   }
 
   private Step ageUp() {
-    boolean possible =
+    boolean allowed =
         age == Age.DARK
             && ageUpTicksRemaining == 0
             && food >= FEUDAL_FOOD
             && population >= FEUDAL_POPULATION
             && buildings.contains(Building.MILL.label())
             && buildings.contains(Building.LUMBER_CAMP.label());
-    return possible
+    return allowed
         ? changed(food - FEUDAL_FOOD, wood, popCap, buildings, villagerQueue, FEUDAL_TICKS)
         : new Step(this, false);
   }
@@ -171,9 +169,9 @@ public record World(
         true);
   }
 
-  /** The line that a model is shown, and that mutations are told by. */
+  /** The one-line summary used in prompts and in mutation events. */
   public String summary() {
-    // %s throughout: it writes numbers the same in every locale
+    // %s, not %d: it formats numbers independently of the locale
     return "food=%s wood=%s gold=%s stone=%s pop=%s/%s age=%s buildings=%s queued_villagers=%s age_up=%s"
         .formatted(
             food,
@@ -188,21 +186,21 @@ public record World(
             ageUpTicksRemaining);
   }
 
-  /** A count that stays at its largest value instead of passing it. */
+  /** Clamps a count to {@link Integer#MAX_VALUE}. */
   private static int saturated(long count) {
     return (int) Math.min(Integer.MAX_VALUE, count);
   }
 
   private static double requireAmount(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " is a finite number from 0, not " + value);
+      throw new IllegalArgumentException(name + " must be a finite number of at least 0: " + value);
     }
-    return value + 0.0; // -0.0 is 0.0, so that equal states are written alike
+    return value + 0.0; // normalizes -0.0, so that equal states have equal JSON
   }
 
   private static void requireCount(String name, int value) {
     if (value < 0) {
-      throw new IllegalArgumentException(name + " is a whole number from 0, not " + value);
+      throw new IllegalArgumentException(name + " must be at least 0: " + value);
     }
   }
 }

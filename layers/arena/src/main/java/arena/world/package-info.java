@@ -1,2 +1,2 @@
-/** The AoE2-lite world: one agent, one town, its rules. Plain and deterministic. */
+/** The AoE2-lite world model and its rules. Deterministic; no I/O. */
 package arena.world;

@@ -82,7 +82,7 @@ class WorldTest {
     "t, dock,        150, 25",
   })
   void aBuildingCostsItsWoodAndAHouseRaisesTheCap(String key, String name, int wood, int cap) {
-    Building building = Building.keyed(key).orElseThrow();
+    Building building = Building.fromKey(key).orElseThrow();
     World.Step step = world(0, wood, 8, Age.DARK, List.of()).apply(new Action.Build(building));
     assertTrue(step.changed());
     assertEquals(
@@ -244,7 +244,7 @@ class WorldTest {
   })
   void scenariosBeginAsTheyAreDescribed(
       String label, double food, double wood, int population, int cap) {
-    World start = Scenario.labelled(label).orElseThrow().start();
+    World start = Scenario.fromLabel(label).orElseThrow().start();
     assertEquals(
         new World(food, wood, 0, 0, population, cap, Age.DARK, List.of(), List.of(), 0, 0), start);
   }
@@ -252,7 +252,7 @@ class WorldTest {
   @Test
   void thereAreNoOtherScenarios() {
     assertEquals(4, Scenario.values().length);
-    assertTrue(Scenario.labelled("Balanced").isEmpty());
+    assertTrue(Scenario.fromLabel("Balanced").isEmpty());
   }
 
   @Test
