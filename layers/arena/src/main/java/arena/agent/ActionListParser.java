@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a model's text asks for: the first JSON array in it is the list of actions, the rest is
- * reasoning. Text without an array is an empty turn. Nothing that a model writes is an error here;
- * what is left out is told in the reasoning, in brackets at its end.
+ * The actions and the reasoning parsed from a model's answer. The first JSON array is the list of
+ * actions, the remaining text is reasoning; without an array the turn is empty. Parsing never
+ * fails: dropped actions are reported in brackets at the end of the reasoning.
  *
- * @param actions JSON objects, compact; at most {@link Limits#MAX_ACTIONS}, each of at most {@link
+ * @param actions compact JSON objects; at most {@link Limits#MAX_ACTIONS}, each of at most {@link
  *     Limits#MAX_ACTION_CHARS} characters
  * @param reasoning at most {@link Limits#MAX_REASONING_CHARS} characters
  */
@@ -23,12 +23,12 @@ record ActionListParser(List<RawJson> actions, String reasoning) {
   private static final Pattern FENCE_AFTER = Pattern.compile("\\s{0,10}```");
 
   /**
-   * Reads a model's answer.
+   * Parses a model's answer.
    *
-   * @param thinking what the model thought before it wrote its text, as far as its service tells;
-   *     may be empty
-   * @param text what it wrote; may be empty
-   * @param remark what the service says of the answer, such as that it was cut; may be empty
+   * @param thinking the model's reasoning content, if the service returns it separately; may be
+   *     empty
+   * @param text the answer's text; may be empty
+   * @param remark a note on the answer, such as that it was truncated; may be empty
    */
   static ActionListParser read(String thinking, String text, String remark) {
     List<String> remarks = new ArrayList<>();
@@ -42,17 +42,17 @@ record ActionListParser(List<RawJson> actions, String reasoning) {
     }
     Optional<FirstArray> found = FirstArray.in(searched, Limits.MAX_ACTION_DEPTH);
     List<RawJson> actions = new ArrayList<>();
-    String beside = searched;
+    String rest = searched;
     if (found.isPresent()) {
       FirstArray array = found.get();
-      keep(array, actions, remarks);
-      beside =
-          joinedWithoutFence(searched.substring(0, array.start()), searched.substring(array.end()));
+      addActions(array, actions, remarks);
+      rest =
+          joinWithoutFence(searched.substring(0, array.start()), searched.substring(array.end()));
     }
-    return new ActionListParser(actions, reasoning(joined(thinking, beside), remarks));
+    return new ActionListParser(actions, reasoning(join(thinking, rest), remarks));
   }
 
-  private static void keep(FirstArray array, List<RawJson> actions, List<String> remarks) {
+  private static void addActions(FirstArray array, List<RawJson> actions, List<String> remarks) {
     int tooLong = 0;
     int tooMany = 0;
     for (RawJson action : array.objects()) {
@@ -64,37 +64,38 @@ record ActionListParser(List<RawJson> actions, String reasoning) {
         actions.add(action);
       }
     }
-    leftOut(remarks, array.others(), "no objects");
-    leftOut(remarks, array.tooDeep(), "nested deeper than %s".formatted(Limits.MAX_ACTION_DEPTH));
-    leftOut(remarks, tooLong, "longer than %s characters".formatted(Limits.MAX_ACTION_CHARS));
-    leftOut(remarks, tooMany, "more than %s actions".formatted(Limits.MAX_ACTIONS));
+    remarkDropped(remarks, array.others(), "no objects");
+    remarkDropped(
+        remarks, array.tooDeep(), "nested deeper than %s".formatted(Limits.MAX_ACTION_DEPTH));
+    remarkDropped(remarks, tooLong, "longer than %s characters".formatted(Limits.MAX_ACTION_CHARS));
+    remarkDropped(remarks, tooMany, "more than %s actions".formatted(Limits.MAX_ACTIONS));
   }
 
-  private static void leftOut(List<String> remarks, int count, String why) {
+  private static void remarkDropped(List<String> remarks, int count, String why) {
     if (count > 0) {
       remarks.add("left out, %s: %s".formatted(why, count));
     }
   }
 
-  /** The remarks stay whole, the model's words are cut. */
+  /** Cuts the model's words, never the remarks. */
   private static String reasoning(String words, List<String> remarks) {
     if (remarks.isEmpty()) {
       return Limits.cut(words, Limits.MAX_REASONING_CHARS);
     }
     String last = "[" + String.join("; ", remarks) + "]";
-    return joined(Limits.cut(words, Limits.MAX_REASONING_CHARS - last.length() - 1), last);
+    return join(Limits.cut(words, Limits.MAX_REASONING_CHARS - last.length() - 1), last);
   }
 
-  /** What stood around the array, without the fence that was around it alone. */
-  private static String joinedWithoutFence(String before, String after) {
+  /** Joins the text around the array, without the code fence that enclosed only the array. */
+  private static String joinWithoutFence(String before, String after) {
     Matcher opens = FENCE_BEFORE.matcher(before);
     Matcher closes = FENCE_AFTER.matcher(after);
     return opens.find() && closes.lookingAt()
-        ? joined(before.substring(0, opens.start()), after.substring(closes.end()))
-        : joined(before, after);
+        ? join(before.substring(0, opens.start()), after.substring(closes.end()))
+        : join(before, after);
   }
 
-  private static String joined(String first, String second) {
+  private static String join(String first, String second) {
     String a = first.strip();
     String b = second.strip();
     return a.isEmpty() || b.isEmpty() ? a + b : a + "\n" + b;

@@ -2,15 +2,15 @@ package arena.agent;
 
 import arena.world.World;
 
-/** Plays turns. One agent serves one profile. */
+/** Decides turns for one profile. */
 public interface Agent {
   /**
    * Decides one turn.
    *
    * @param world the state at the start of the turn
-   * @param stateSummary the line that a model is shown, {@link World#summary()}
-   * @return the decision; text that holds no action list is an empty turn, not an error
-   * @throws ModelException if the model gave no answer, by cause
+   * @param stateSummary {@link World#summary()}, the line sent to the model
+   * @return the decision; empty if the answer has no action list
+   * @throws ModelException if the model call failed; the subclass is the cause
    */
   Decision decide(World world, String stateSummary);
 }

@@ -2,12 +2,12 @@ package arena.agent;
 
 import arena.run.Profile;
 
-/** Finds the agent for a profile. */
+/** Resolves a profile to its agent. */
 public interface AgentResolver {
   /**
-   * The agent that plays this profile.
+   * Returns the agent for a profile.
    *
-   * @throws ModelRefused if there is none: the model is unknown, or its endpoint is not set
+   * @throws ModelRefused if the model is unknown or its endpoint is not configured
    */
   Agent forProfile(Profile profile);
 }

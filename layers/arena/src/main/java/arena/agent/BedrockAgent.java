@@ -29,8 +29,8 @@ import software.amazon.awssdk.services.bedrockruntime.model.Message;
 import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
 
 /**
- * Plays with a model of Amazon Bedrock, through its Converse API. The caller's IAM identity is the
- * permission; there is no key. Region, credentials and endpoint are the SDK's own settings.
+ * Calls a model on Amazon Bedrock through the Converse API. Authorization is the caller's IAM
+ * identity. Region, credentials and endpoint come from the SDK's default configuration.
  */
 final class BedrockAgent implements Agent {
   private final BedrockRuntimeClient client;
@@ -41,10 +41,10 @@ final class BedrockAgent implements Agent {
   private final PriceTable prices;
 
   /**
-   * @param client made by {@link #client}
-   * @param timeout bound of one decision, as the client has it
-   * @param profile what to play; its model begins with {@code bedrock:}
-   * @param model a model's id, an inference profile's id, or the ARN of either
+   * @param client from {@link #client}
+   * @param timeout the client's timeout for one call
+   * @param profile a profile whose model starts with {@code bedrock:}
+   * @param model a model id, an inference profile id, or the ARN of either
    */
   BedrockAgent(
       BedrockRuntimeClient client,
@@ -61,10 +61,9 @@ final class BedrockAgent implements Agent {
   }
 
   /**
-   * A client whose calls end within this time. It does not retry: the state machine does, with the
-   * turn's other causes in view.
+   * Creates a client with this call timeout and without retries; the state machine retries.
    *
-   * @throws ModelRefused if the SDK's settings do not say where to call
+   * @throws ModelRefused if the SDK's configuration is incomplete
    */
   static BedrockRuntimeClient client(Duration timeout) {
     try {
@@ -78,11 +77,11 @@ final class BedrockAgent implements Agent {
                   settings
                       .apiCallTimeout(timeout)
                       .retryStrategy(DefaultRetryStrategy.doNotRetry())
-                      .addExecutionInterceptor(new BoundedAnswer()))
+                      .addExecutionInterceptor(new AnswerLimit()))
           .build();
     } catch (SdkClientException e) {
       throw new ModelRefused(
-          "Bedrock cannot be called: " + ServiceErrorText.clean(e.getMessage(), ""), e);
+          "cannot call Bedrock: " + ServiceErrorText.clean(e.getMessage(), ""), e);
     }
   }
 
@@ -107,25 +106,25 @@ final class BedrockAgent implements Agent {
     try {
       response = client.converse(request);
     } catch (AwsServiceException e) {
-      throw refusal(e);
+      throw serviceError(e);
     } catch (SdkClientException e) {
-      throw failure(e);
+      throw clientError(e);
     } catch (RuntimeException e) {
-      // the SDK throws bare exceptions of its parser for some answers that are not its API
-      throw new ModelMalformed("Bedrock's answer for %s cannot be read.".formatted(model), e);
+      // for some malformed responses the SDK throws its parser's unchecked exceptions
+      throw new ModelMalformed("cannot parse Bedrock's answer for %s".formatted(model), e);
     }
     return decision(response);
   }
 
   private Decision decision(ConverseResponse response) {
     if (response.output() == null || response.output().message() == null) {
-      throw new ModelMalformed("Bedrock's answer for %s holds no message.".formatted(model), null);
+      throw new ModelMalformed("Bedrock's answer for %s has no message".formatted(model), null);
     }
     StringBuilder thinking = new StringBuilder();
     StringBuilder text = new StringBuilder();
     for (ContentBlock block : response.output().message().content()) {
-      text.append(said(block, ContentBlock::text));
-      thinking.append(said(block, BedrockAgent::thought));
+      text.append(content(block, ContentBlock::text));
+      thinking.append(content(block, BedrockAgent::reasoningText));
     }
     ActionListParser list =
         ActionListParser.read(
@@ -140,13 +139,13 @@ final class BedrockAgent implements Agent {
     return new Decision(list.actions(), list.reasoning(), cost);
   }
 
-  /** What a block says of one kind; the SDK gives null for whatever the answer does not have. */
-  private static String said(ContentBlock block, Function<ContentBlock, String> kind) {
-    String said = block == null ? null : kind.apply(block);
-    return said == null ? "" : said;
+  /** Returns a block's content of one kind, or an empty string; the SDK returns null if absent. */
+  private static String content(ContentBlock block, Function<ContentBlock, String> kind) {
+    String text = block == null ? null : kind.apply(block);
+    return text == null ? "" : text;
   }
 
-  private static String thought(ContentBlock block) {
+  private static String reasoningText(ContentBlock block) {
     return block.reasoningContent() == null || block.reasoningContent().reasoningText() == null
         ? null
         : block.reasoningContent().reasoningText().text();
@@ -166,16 +165,17 @@ final class BedrockAgent implements Agent {
     };
   }
 
-  private ModelException refusal(AwsServiceException e) {
+  private ModelException serviceError(AwsServiceException e) {
     String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-    String said = e.awsErrorDetails() == null ? e.getMessage() : e.awsErrorDetails().errorMessage();
+    String message =
+        e.awsErrorDetails() == null ? e.getMessage() : e.awsErrorDetails().errorMessage();
     String text =
         "Bedrock answered %s%s for %s: %s"
             .formatted(
                 e.statusCode(),
                 code == null || code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, ""),
                 model,
-                ServiceErrorText.clean(said, ""));
+                ServiceErrorText.clean(message, ""));
     return switch (code) {
       case "ThrottlingException", "ServiceQuotaExceededException" -> new ModelThrottled(text, e);
       case "ModelTimeoutException" -> new ModelTimedOut(text, e);
@@ -199,42 +199,47 @@ final class BedrockAgent implements Agent {
     return status >= 300 ? new ModelRefused(text, cause) : new ModelMalformed(text, cause);
   }
 
-  private ModelException failure(SdkClientException e) {
-    String said = ServiceErrorText.clean(e.getMessage(), "");
+  private ModelException clientError(SdkClientException e) {
+    String message = ServiceErrorText.clean(e.getMessage(), "");
     if (e instanceof ApiCallTimeoutException
         || e instanceof ApiCallAttemptTimeoutException
         || e instanceof AbortedException) {
       return timedOut(e);
     }
-    if (among(e, AnswerTooLarge.class).isPresent()) {
+    if (findCause(e, AnswerTooLarge.class).isPresent()) {
       return new ModelMalformed(
-          "Bedrock answered more than %s bytes for %s.".formatted(Limits.MAX_ANSWER_BYTES, model),
+          "Bedrock's answer for %s exceeds the limit of %s bytes"
+              .formatted(model, Limits.MAX_ANSWER_BYTES),
           e);
     }
-    Optional<SocketTimeoutException> late = among(e, SocketTimeoutException.class);
-    if (late.isPresent() && String.valueOf(late.get().getMessage()).startsWith("Read")) {
+    Optional<SocketTimeoutException> socketTimeout = findCause(e, SocketTimeoutException.class);
+    if (socketTimeout.isPresent()
+        && String.valueOf(socketTimeout.get().getMessage()).startsWith("Read")) {
       return timedOut(e);
     }
-    Optional<IOException> broken = among(e, IOException.class);
-    boolean parser = broken.isPresent() && broken.get().getClass().getName().contains(".jackson.");
-    boolean read = String.valueOf(e.getMessage()).startsWith("Unable to unmarshall response");
-    if (parser || (read && broken.isEmpty())) {
+    Optional<IOException> ioError = findCause(e, IOException.class);
+    boolean parserError =
+        ioError.isPresent() && ioError.get().getClass().getName().contains(".jackson.");
+    boolean unmarshalling =
+        String.valueOf(e.getMessage()).startsWith("Unable to unmarshall response");
+    if (parserError || (unmarshalling && ioError.isEmpty())) {
       return new ModelMalformed(
-          "Bedrock's answer for %s cannot be read: %s".formatted(model, said), e);
+          "cannot parse Bedrock's answer for %s: %s".formatted(model, message), e);
     }
-    if (broken.isPresent()) {
-      return new ModelUnreachable("Bedrock cannot be reached, or the connection broke: " + said, e);
+    if (ioError.isPresent()) {
+      return new ModelUnreachable(
+          "cannot reach Bedrock, or the connection was lost: " + message, e);
     }
-    return new ModelRefused("Bedrock cannot be called: " + said, e);
+    return new ModelRefused("cannot call Bedrock: " + message, e);
   }
 
   private ModelTimedOut timedOut(SdkClientException e) {
     return new ModelTimedOut(
-        "Bedrock did not answer for %s within %s s.".formatted(model, timeout.toSeconds()), e);
+        "Bedrock did not answer for %s within %s s".formatted(model, timeout.toSeconds()), e);
   }
 
-  /** The first of the causes that is of this type. */
-  private static <T extends Throwable> Optional<T> among(Throwable thrown, Class<T> type) {
+  /** Finds the first exception of a type in the cause chain. */
+  private static <T extends Throwable> Optional<T> findCause(Throwable thrown, Class<T> type) {
     Throwable cause = thrown;
     for (int depth = 0; cause != null && depth < 20; depth++) {
       if (type.isInstance(cause)) {
@@ -245,26 +250,25 @@ final class BedrockAgent implements Agent {
     return Optional.empty();
   }
 
-  /** The answer is larger than it may be. */
   private static final class AnswerTooLarge extends IOException {
     private AnswerTooLarge() {
-      super("the answer is larger than %s bytes".formatted(Limits.MAX_ANSWER_BYTES));
+      super("the answer exceeds the limit of %s bytes".formatted(Limits.MAX_ANSWER_BYTES));
     }
   }
 
-  /** Stops reading an answer that is too large. */
-  private static final class BoundedAnswer implements ExecutionInterceptor {
+  /** Aborts reading an answer over {@link Limits#MAX_ANSWER_BYTES}. */
+  private static final class AnswerLimit implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(
         Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-      return context.responseBody().map(Bounded::new);
+      return context.responseBody().map(LimitedInputStream::new);
     }
   }
 
-  private static final class Bounded extends FilterInputStream {
-    private long left = Limits.MAX_ANSWER_BYTES;
+  private static final class LimitedInputStream extends FilterInputStream {
+    private long remaining = Limits.MAX_ANSWER_BYTES;
 
-    private Bounded(InputStream in) {
+    private LimitedInputStream(InputStream in) {
       super(in);
     }
 
@@ -283,8 +287,8 @@ final class BedrockAgent implements Agent {
     }
 
     private void count(int read) throws AnswerTooLarge {
-      left -= read;
-      if (left < 0) {
+      remaining -= read;
+      if (remaining < 0) {
         throw new AnswerTooLarge();
       }
     }

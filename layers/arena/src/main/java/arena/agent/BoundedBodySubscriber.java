@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** An answer's body, or nothing if it is larger than it may be; reading ends there. */
+/** Reads a response body up to a limit; completes empty when the limit is exceeded. */
 final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<Optional<byte[]>> {
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -20,7 +20,7 @@ final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<Optiona
     this.maxBytes = maxBytes;
   }
 
-  /** Reads at most so many bytes of each answer. */
+  /** Creates a body handler with this limit. */
   static HttpResponse.BodyHandler<Optional<byte[]>> of(int maxBytes) {
     return head -> new BoundedBodySubscriber(maxBytes);
   }

@@ -4,11 +4,11 @@ import arena.event.RawJson;
 import java.util.List;
 
 /**
- * What an agent decided for one turn.
+ * An agent's decision for one turn.
  *
- * @param actions JSON objects as the model wrote them, compact; at most {@code Limits.MAX_ACTIONS}
- * @param reasoning what it said beside them; at most {@code Limits.MAX_REASONING_CHARS}
- * @param costUsd what the call cost, in US dollars; 0 when the price is unknown or nothing was paid
+ * @param actions compact JSON objects as the model wrote them; at most {@code Limits.MAX_ACTIONS}
+ * @param reasoning the rest of the answer; at most {@code Limits.MAX_REASONING_CHARS} characters
+ * @param costUsd cost of the call in US dollars; 0 if the price is unknown or the call was free
  */
 public record Decision(List<RawJson> actions, String reasoning, double costUsd) {
   public Decision {

@@ -9,24 +9,23 @@ import java.util.Map;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
 
 /**
- * Finds the agent by the profile's model: {@code scripted}, {@code bedrock:<model id>} or {@code
- * openai:<model>}. Clients are made at the first turn that needs them, once.
+ * Resolves agents by the profile's model: {@code scripted}, {@code bedrock:<model id>} or {@code
+ * openai:<model>}. Clients are created lazily and shared. Thread-safe.
  */
 public final class ModelAgentResolver implements AgentResolver {
-  /** Seconds that one model call may take when the environment does not say. */
+  /** Default timeout of one model call, in seconds. */
   public static final int DEFAULT_TIMEOUT_SECONDS = 60;
 
-  /** Most seconds that one model call may be given: a function lives for 15 minutes. */
+  /** Maximum timeout of one model call, in seconds; a Lambda invocation ends after 15 minutes. */
   public static final int MAX_TIMEOUT_SECONDS = 840;
 
-  /** Most agents kept. */
+  /** Maximum number of cached agents. */
   private static final int MAX_AGENTS = 64;
 
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
 
-  /** A connection that takes longer than this is not going to be one. */
-  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   private final Map<String, String> environment;
   private final Duration timeout;
@@ -42,11 +41,11 @@ public final class ModelAgentResolver implements AgentResolver {
   private OpenAiAgent.Endpoint openAi;
 
   /**
-   * Reads what the models need: {@code ARENA_MODEL_TIMEOUT_SECONDS}, and, when a profile asks for
-   * it, {@code ARENA_OPENAI_BASE_URL} and {@code ARENA_OPENAI_API_KEY}.
+   * Reads {@code ARENA_MODEL_TIMEOUT_SECONDS}, and for {@code openai:} profiles {@code
+   * ARENA_OPENAI_BASE_URL} and {@code ARENA_OPENAI_API_KEY}.
    *
-   * @param environment the function's environment variables
-   * @throws IllegalArgumentException if the time-out is none
+   * @param environment the environment variables
+   * @throws IllegalArgumentException if the timeout is invalid
    */
   public ModelAgentResolver(Map<String, String> environment) {
     this.environment = environment;
@@ -57,13 +56,13 @@ public final class ModelAgentResolver implements AgentResolver {
   public synchronized Agent forProfile(Profile profile) {
     Agent agent = agents.get(profile);
     if (agent == null) {
-      agent = make(profile);
+      agent = create(profile);
       agents.put(profile, agent);
     }
     return agent;
   }
 
-  private Agent make(Profile profile) {
+  private Agent create(Profile profile) {
     String model = profile.model();
     if (model.equals(Profile.SCRIPTED)) {
       return new ScriptedAgent(profile.promptVariant());
@@ -76,8 +75,7 @@ public final class ModelAgentResolver implements AgentResolver {
       return new OpenAiAgent(openAi(), profile, model.substring(OPENAI.length()), prices());
     }
     throw new ModelRefused(
-        "The model '%s' is none that this arena knows: use scripted, bedrock:<model id> or openai:<model>."
-            .formatted(model),
+        "unknown model '%s'; use scripted, bedrock:<model id> or openai:<model>".formatted(model),
         null);
   }
 
@@ -101,28 +99,28 @@ public final class ModelAgentResolver implements AgentResolver {
       String key = environment.getOrDefault("ARENA_OPENAI_API_KEY", "").strip();
       if (!key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
         throw new ModelRefused(
-            "ARENA_OPENAI_API_KEY holds a character that no key has; set it anew.", null);
+            "ARENA_OPENAI_API_KEY contains a space or a non-ASCII character; set it again", null);
       }
       HttpClient client =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
               .connectTimeout(connectTimeout(timeout))
-              .followRedirects(HttpClient.Redirect.NEVER) // the key goes to nobody else
+              .followRedirects(HttpClient.Redirect.NEVER) // do not send the key to another host
               .build();
       openAi = new OpenAiAgent.Endpoint(client, completions(base), key, timeout);
     }
     return openAi;
   }
 
-  /** How long a connection may take when the whole call may take this long. */
+  /** Returns the connect timeout for a call timeout. */
   static Duration connectTimeout(Duration timeout) {
-    return timeout.compareTo(CONNECT) < 0 ? timeout : CONNECT;
+    return timeout.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? timeout : MAX_CONNECT_TIMEOUT;
   }
 
   private static URI completions(String base) {
     if (base.isEmpty()) {
       throw new ModelRefused(
-          "ARENA_OPENAI_BASE_URL is not set: give the endpoint's address, up to and with /v1.",
+          "ARENA_OPENAI_BASE_URL is not set; set it to the endpoint's address, such as https://host/v1",
           null);
     }
     try {
@@ -133,10 +131,11 @@ public final class ModelAgentResolver implements AgentResolver {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // told below, without the text, which may hold a password
+      // reported below without the value, which may contain a password
     }
     throw new ModelRefused(
-        "ARENA_OPENAI_BASE_URL is no address such as https://host/v1, without a user in it.", null);
+        "ARENA_OPENAI_BASE_URL is invalid; use an address such as https://host/v1, without user info",
+        null);
   }
 
   private static Duration timeout(String seconds) {
@@ -149,10 +148,10 @@ public final class ModelAgentResolver implements AgentResolver {
         return Duration.ofSeconds(value);
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new IllegalArgumentException(
-        "ARENA_MODEL_TIMEOUT_SECONDS is a whole number from 1 to %s, not '%s'"
+        "ARENA_MODEL_TIMEOUT_SECONDS must be an integer from 1 to %s: '%s'"
             .formatted(MAX_TIMEOUT_SECONDS, seconds));
   }
 }

@@ -1,9 +1,6 @@
 package arena.agent;
 
-/**
- * A model gave no answer. The subclasses tell the causes apart; the state machine retries by their
- * names.
- */
+/** A model call failed. The state machine retries by the subclass's name. */
 public abstract class ModelException extends RuntimeException {
   ModelException(String message, Throwable cause) {
     super(message, cause);

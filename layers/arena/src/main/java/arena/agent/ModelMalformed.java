@@ -1,8 +1,8 @@
 package arena.agent;
 
-/** The model's service answered with something that is not its API. Worth few retries. */
+/** The model's service returned an invalid response. Retryable, a few times. */
 public final class ModelMalformed extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelMalformed(String message, Throwable cause) {
     super(message, cause);
   }

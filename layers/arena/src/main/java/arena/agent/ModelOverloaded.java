@@ -1,8 +1,8 @@
 package arena.agent;
 
-/** The model's service is overloaded or broken for now: worth a retry. */
+/** The model's service is overloaded or temporarily failing. Retryable. */
 public final class ModelOverloaded extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelOverloaded(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,11 +1,11 @@
 package arena.agent;
 
 /**
- * The model's service refuses the call: a key, a permission, a model or a request that it does not
- * take. A retry does not help.
+ * The model's service rejected the call: invalid key, missing permission, unknown model or invalid
+ * request. Not retryable.
  */
 public final class ModelRefused extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelRefused(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,8 +1,8 @@
 package arena.agent;
 
-/** The model's service says that too many calls came: worth a retry, later. */
+/** The model's service throttled the call. Retryable after a delay. */
 public final class ModelThrottled extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelThrottled(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,8 +1,8 @@
 package arena.agent;
 
-/** The model did not answer in time: worth a retry. */
+/** The model did not answer in time. Retryable. */
 public final class ModelTimedOut extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelTimedOut(String message, Throwable cause) {
     super(message, cause);
   }

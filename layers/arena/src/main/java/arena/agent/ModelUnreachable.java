@@ -1,8 +1,8 @@
 package arena.agent;
 
-/** The model's service could not be reached: worth a retry. */
+/** The model's service could not be reached. Retryable. */
 public final class ModelUnreachable extends ModelException {
-  /** Says what happened, without secrets. */
+  /** The message must not contain secrets. */
   public ModelUnreachable(String message, Throwable cause) {
     super(message, cause);
   }

@@ -23,18 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Plays with a model behind an OpenAI-compatible chat completions endpoint: a hosted gateway, or
- * Ollama, vLLM or llama.cpp on one's own machine.
+ * Calls a model behind an OpenAI-compatible chat completions endpoint: a hosted gateway, Ollama,
+ * vLLM or llama.cpp.
  *
- * <p>The JDK's {@code HttpClient} makes the call, at about 0.3 s of CPU once a sandbox, rather than
- * the lighter {@code HttpURLConnection}: that one sends a POST again by itself when the connection
- * breaks, so that a turn would be paid for twice, and where it is told not to, it hides the text of
- * a 401.
+ * <p>Uses the JDK's {@code HttpClient} although it costs about 0.3 s of CPU per sandbox: {@code
+ * HttpURLConnection} resends a POST when the connection breaks, so that a turn would be billed
+ * twice, and in streaming mode, which disables that, it hides the body of a 401.
  */
 final class OpenAiAgent implements Agent {
   /**
-   * Most calls for one decision: one, and one more for each of the two request fields that a model
-   * may not take. A refused call costs nothing.
+   * Maximum number of calls for one decision: the first, and one retry for each of the two request
+   * fields that a model may reject. Rejected calls are not billed.
    */
   private static final int MAX_CALLS = 3;
 
@@ -48,8 +47,8 @@ final class OpenAiAgent implements Agent {
   private volatile Dialect dialect = new Dialect("max_tokens", true);
 
   /**
-   * @param profile what to play; its model begins with {@code openai:}
-   * @param model the name that the endpoint knows
+   * @param profile a profile whose model starts with {@code openai:}
+   * @param model the endpoint's name for the model
    */
   OpenAiAgent(Endpoint endpoint, Profile profile, String model, PriceTable prices) {
     this.endpoint = endpoint;
@@ -60,21 +59,20 @@ final class OpenAiAgent implements Agent {
   }
 
   /**
-   * Where the model is.
+   * A chat completions endpoint.
    *
-   * @param completions the URL of the chat completions
-   * @param key sent as a bearer token; empty if the endpoint asks for none
-   * @param timeout bound of one decision, whatever the service does
+   * @param key bearer token; empty if none is required
+   * @param timeout limit of one decision, including retries
    */
   record Endpoint(HttpClient client, URI completions, String key, Duration timeout) {
-    /** The host, as messages name it. */
+    /** The host and port used in messages. */
     String host() {
       return completions.getPort() < 0
           ? completions.getHost()
           : completions.getHost() + ":" + completions.getPort();
     }
 
-    /** Without the key, which a record would tell. */
+    /** Omits the key. */
     @Override
     public String toString() {
       return host();
@@ -82,10 +80,10 @@ final class OpenAiAgent implements Agent {
   }
 
   /**
-   * What differs among models in the request that they take.
+   * The request fields that a model accepts.
    *
-   * @param limitField name of the field that bounds the answer
-   * @param temperature whether a temperature may be set
+   * @param limitField name of the token limit's field
+   * @param temperature whether {@code temperature} is accepted
    */
   private record Dialect(String limitField, boolean temperature) {}
 
@@ -101,7 +99,7 @@ final class OpenAiAgent implements Agent {
               .orElseThrow(
                   () ->
                       new ModelMalformed(
-                          "%s answered more than %s bytes."
+                          "the answer of %s exceeds the limit of %s bytes"
                               .formatted(endpoint.host(), Limits.MAX_ANSWER_BYTES),
                           null));
       int status = response.statusCode();
@@ -109,20 +107,21 @@ final class OpenAiAgent implements Agent {
         return decision(body);
       }
       OpenAiError error = OpenAiError.read(status, body, JSON);
-      Optional<Dialect> other = error.status() == 400 ? other(tried, error) : Optional.empty();
-      if (other.isEmpty() || call == MAX_CALLS) {
+      Optional<Dialect> fallback =
+          error.status() == 400 ? fallback(tried, error) : Optional.empty();
+      if (fallback.isEmpty() || call == MAX_CALLS) {
         throw error.exception(endpoint.host(), endpoint.key());
       }
-      dialect = other.get();
+      dialect = fallback.get();
     }
   }
 
-  /** The request that a model asks for instead, if the error says that a field is not for it. */
-  private static Optional<Dialect> other(Dialect tried, OpenAiError error) {
-    if (error.isAbout("max_tokens") && tried.limitField.equals("max_tokens")) {
+  /** Returns the dialect to retry with, if the error rejects a request field. */
+  private static Optional<Dialect> fallback(Dialect tried, OpenAiError error) {
+    if (error.rejects("max_tokens") && tried.limitField.equals("max_tokens")) {
       return Optional.of(new Dialect("max_completion_tokens", tried.temperature));
     }
-    if (error.isAbout("temperature") && tried.temperature) {
+    if (error.rejects("temperature") && tried.temperature) {
       return Optional.of(new Dialect(tried.limitField, false));
     }
     return Optional.empty();
@@ -157,36 +156,37 @@ final class OpenAiAgent implements Agent {
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new ModelTimedOut(
-          "%s did not answer within %s s."
+          "%s did not answer within %s s"
               .formatted(endpoint.host(), endpoint.timeout().toSeconds()),
           e);
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
-      throw new ModelTimedOut("The wait for %s was interrupted.".formatted(endpoint.host()), e);
+      throw new ModelTimedOut("interrupted while waiting for %s".formatted(endpoint.host()), e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }
   }
 
   private ModelException failure(Throwable cause) {
-    String said = ServiceErrorText.clean(cause.getMessage(), endpoint.key());
+    String message = ServiceErrorText.clean(cause.getMessage(), endpoint.key());
     String name = cause.getClass().getSimpleName();
     return switch (cause) {
       case HttpConnectTimeoutException _ ->
-          new ModelUnreachable("%s took no connection in time.".formatted(endpoint.host()), cause);
+          new ModelUnreachable("connecting to %s timed out".formatted(endpoint.host()), cause);
       case HttpTimeoutException _ ->
-          new ModelTimedOut("%s did not answer in time.".formatted(endpoint.host()), cause);
+          new ModelTimedOut("%s did not answer in time".formatted(endpoint.host()), cause);
       case ProtocolException _ ->
-          new ModelMalformed("%s does not speak HTTP: %s".formatted(endpoint.host(), said), cause);
+          new ModelMalformed(
+              "%s violated the HTTP protocol: %s".formatted(endpoint.host(), message), cause);
       case IOException _ ->
           new ModelUnreachable(
-              "%s cannot be reached, or the connection broke: %s (%s)"
-                  .formatted(endpoint.host(), said, name),
+              "cannot reach %s, or the connection was lost: %s (%s)"
+                  .formatted(endpoint.host(), message, name),
               cause);
       default ->
           new ModelMalformed(
-              "The answer of %s cannot be read: %s (%s)".formatted(endpoint.host(), said, name),
+              "cannot read the answer of %s: %s (%s)".formatted(endpoint.host(), message, name),
               cause);
     };
   }
@@ -196,28 +196,27 @@ final class OpenAiAgent implements Agent {
     try {
       answer = JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new ModelMalformed(
-          "%s answered with something that is not JSON.".formatted(endpoint.host()), e);
+      throw new ModelMalformed("the answer of %s is not JSON".formatted(endpoint.host()), e);
     } catch (IOException e) {
-      throw new ModelMalformed("The answer of %s is no text.".formatted(endpoint.host()), e);
+      throw new ModelMalformed("the answer of %s is not valid UTF-8".formatted(endpoint.host()), e);
     }
     if (answer.path("error").isObject() || answer.path("error").isTextual()) {
-      // some gateways tell an error of the model behind them with a status of 200
+      // some gateways return an upstream error with status 200
       throw OpenAiError.within(answer).exception(endpoint.host(), endpoint.key());
     }
     JsonNode choice = answer.path("choices").path(0);
     JsonNode message = choice.path("message");
     if (!message.isObject()) {
       throw new ModelMalformed(
-          "The answer of %s holds no choice with a message.".formatted(endpoint.host()), null);
+          "the answer of %s has no choice with a message".formatted(endpoint.host()), null);
     }
-    Thought thought = Thought.split(text(message.path("content")));
+    ThinkBlock block = ThinkBlock.split(text(message.path("content")));
     String thinking =
         message.path("reasoning_content").asText(message.path("reasoning").asText(""))
-            + thought.thinking();
-    String said = thought.text().isBlank() ? message.path("refusal").asText("") : thought.text();
+            + block.thinking();
+    String content = block.text().isBlank() ? message.path("refusal").asText("") : block.text();
     ActionListParser list =
-        ActionListParser.read(thinking, said, remark(choice.path("finish_reason").asText("")));
+        ActionListParser.read(thinking, content, remark(choice.path("finish_reason").asText("")));
     JsonNode usage = answer.path("usage");
     double cost =
         prices.cost(
@@ -227,7 +226,7 @@ final class OpenAiAgent implements Agent {
     return new Decision(list.actions(), list.reasoning(), cost);
   }
 
-  /** The message's text, which some gateways send in parts. */
+  /** Returns the message's text; some gateways send an array of parts. */
   private static String text(JsonNode content) {
     if (!content.isArray()) {
       return content.asText("");
@@ -248,21 +247,21 @@ final class OpenAiAgent implements Agent {
   }
 
   /**
-   * A text whose beginning may be what the model thought: servers that do not know a model's way of
-   * thinking leave it in, between two tags. It is no part of the answer.
+   * A message split at its leading {@code <think>} block, which some servers leave in the content.
+   * The block is not part of the answer.
    */
-  private record Thought(String thinking, String text) {
+  private record ThinkBlock(String thinking, String text) {
     private static final String OPEN = "<think>";
     private static final String CLOSE = "</think>";
 
-    static Thought split(String content) {
-      String begun = content.stripLeading();
-      int close = begun.indexOf(CLOSE);
-      if (!begun.startsWith(OPEN) || close < 0) {
-        return new Thought("", content);
+    static ThinkBlock split(String content) {
+      String stripped = content.stripLeading();
+      int close = stripped.indexOf(CLOSE);
+      if (!stripped.startsWith(OPEN) || close < 0) {
+        return new ThinkBlock("", content);
       }
-      return new Thought(
-          begun.substring(OPEN.length(), close), begun.substring(close + CLOSE.length()));
+      return new ThinkBlock(
+          stripped.substring(OPEN.length(), close), stripped.substring(close + CLOSE.length()));
     }
   }
 }

@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 
 /**
- * An error of an OpenAI-compatible endpoint. Its shapes differ: {@code {"error":{…}}} with OpenAI,
- * {@code {"error":"…"}} and fields at the top elsewhere, {@code {"detail":"…"}} from some web
- * frameworks, HTML from the proxy in front.
+ * An error response of an OpenAI-compatible endpoint. Formats vary: {@code {"error":{…}}} (OpenAI),
+ * {@code {"error":"…"}} or top-level fields (others), {@code {"detail":"…"}} (web frameworks), HTML
+ * (proxies).
  *
- * @param status HTTP status, or what the body gives in its place
- * @param code the error's code or type; empty if it has none
- * @param parameter the field of the request that it is about; empty if it names none
- * @param message what it says; empty if it says nothing
+ * @param status HTTP status, or the status given in the body
+ * @param code the error's code or type; may be empty
+ * @param parameter the request field that caused the error; may be empty
+ * @param message may be empty
  */
 record OpenAiError(int status, String code, String parameter, String message) {
-  /** Reads an error's body, whatever it is. */
+  /** Parses an error response; never throws. */
   static OpenAiError read(int status, byte[] body, ObjectMapper json) {
     JsonNode answer;
     try {
@@ -26,7 +26,7 @@ record OpenAiError(int status, String code, String parameter, String message) {
     return of(status, answer);
   }
 
-  /** The error within an answer that came with status 200; its code may be a status. */
+  /** Parses an error returned with status 200; its code may be an HTTP status. */
   static OpenAiError within(JsonNode answer) {
     int code = answer.path("error").path("code").asInt(0);
     boolean isStatus = code >= 400 && code <= 599;
@@ -51,14 +51,12 @@ record OpenAiError(int status, String code, String parameter, String message) {
         message);
   }
 
-  /**
-   * Whether it says that the model does not take this field of the request, or this value of it.
-   */
-  boolean isAbout(String field) {
+  /** Whether the model rejected this request field or its value. */
+  boolean rejects(String field) {
     return code.startsWith("unsupported_") && parameter.equals(field);
   }
 
-  /** The exception that tells its cause. */
+  /** Returns the exception for this error. */
   ModelException exception(String host, String key) {
     String text =
         "%s answered %s%s: %s"
@@ -68,7 +66,7 @@ record OpenAiError(int status, String code, String parameter, String message) {
                 code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, key),
                 ServiceErrorText.clean(message, key));
     if (code.equals("insufficient_quota") || code.equals("billing_hard_limit_reached")) {
-      return new ModelRefused(text, null); // a 429 that no wait ends
+      return new ModelRefused(text, null); // a 429 that does not go away
     }
     return switch (status) {
       case 408, 504, 524 -> new ModelTimedOut(text, null);

@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What models cost, from a table that says where and when each price was found. A model that is not
- * in the table costs 0: one's own machine has no price list.
+ * Model prices, from a table that records the source and date of each price. Unknown models cost 0,
+ * such as those on the user's own machine.
  */
 final class PriceTable {
-  /** The table in use; its date is that on which it was gathered. */
+  /** Resource name; the date is when the prices were collected. */
   static final String TABLE = "prices-2026-11-24.csv";
 
-  /** Where Bedrock routes a call across regions, the id begins with a part of the world. */
+  /** Prefix of a Bedrock cross-region inference profile id. */
   private static final Pattern REGION =
       Pattern.compile("(us|us-gov|eu|apac|ap|jp|au|ca|sa|global)\\.");
 
-  /** OpenAI's names may end with the day of the snapshot. */
+  /** Snapshot date at the end of an OpenAI model name. */
   private static final Pattern SNAPSHOT = Pattern.compile("-\\d{4}-\\d{2}-\\d{2}$");
 
   private static final double MILLION = 1_000_000;
@@ -35,14 +35,14 @@ final class PriceTable {
     this.prices = prices;
   }
 
-  /** US dollars for a million tokens. */
+  /** US dollars per million tokens. */
   private record Price(double input, double output) {}
 
-  /** The table of the library. */
+  /** Loads the bundled table. */
   static PriceTable load() {
     InputStream in = PriceTable.class.getResourceAsStream(TABLE);
     if (in == null) {
-      throw new IllegalStateException("the price table " + TABLE + " is not in the library");
+      throw new IllegalStateException("missing resource " + TABLE);
     }
     Map<String, Price> prices = new HashMap<>();
     try (var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -60,17 +60,16 @@ final class PriceTable {
     return new PriceTable(Map.copyOf(prices));
   }
 
-  /** Whether the table has a price for this model, as a profile names it. */
+  /** Whether the table has a price for this model. */
   boolean knows(String model) {
     return find(model).isPresent();
   }
 
   /**
-   * What a call cost, in US dollars; 0 if the price is unknown.
+   * Computes a call's cost in US dollars; 0 if the price is unknown. Negative token counts count as
+   * 0.
    *
-   * @param model as a profile names it, such as {@code openai:gpt-4o-mini}
-   * @param inputTokens tokens read; what is below 0 counts as 0
-   * @param outputTokens tokens written; what is below 0 counts as 0
+   * @param model a profile's model, such as {@code openai:gpt-4o-mini}
    */
   double cost(String model, long inputTokens, long outputTokens) {
     return find(model)
@@ -83,11 +82,11 @@ final class PriceTable {
 
   private Optional<Price> find(String model) {
     return Optional.ofNullable(prices.get(model))
-        .or(() -> Optional.ofNullable(prices.get(plain(model))));
+        .or(() -> Optional.ofNullable(prices.get(normalize(model))));
   }
 
-  /** Without what does not change the price: an ARN's beginning, a region, a snapshot's day. */
-  private static String plain(String model) {
+  /** Removes what does not affect the price: ARN prefix, region, snapshot date. */
+  private static String normalize(String model) {
     int colon = model.indexOf(':');
     String scheme = model.substring(0, colon + 1);
     String name = model.substring(colon + 1);

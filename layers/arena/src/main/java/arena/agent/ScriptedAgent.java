@@ -12,23 +12,22 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Plays without a model: the same state gives the same decision, wherever and whenever it is asked.
+ * A deterministic agent without a model: equal states give equal decisions.
  *
- * <p>{@code strategy} takes the shortest way to the Feudal Age. {@code bare} knows the rules but
- * has no plan: it spends what it has on villagers, and so never saves the price of an age.
+ * <p>{@code strategy} takes the shortest path to the Feudal Age. {@code bare} follows the rules
+ * without a plan: it spends its food on villagers, so it never saves enough for an age-up.
  */
 public final class ScriptedAgent implements Agent {
   /**
-   * Most villagers that one turn queues, so that a rich town does not spend a turn on one thing.
+   * Maximum number of villagers queued in one turn, so that a rich town also does other actions.
    */
   static final int MAX_VILLAGERS_A_TURN = 5;
 
-  /** A house is due when so few places are left. */
-  private static final int PLACES_LEFT = 2;
+  /** A house is needed when at most this much population capacity is free. */
+  private static final int MIN_FREE_CAPACITY = 2;
 
   private final PromptVariant variant;
 
-  /** Plays by this variant. */
   public ScriptedAgent(PromptVariant variant) {
     this.variant = Objects.requireNonNull(variant);
   }
@@ -49,20 +48,20 @@ public final class ScriptedAgent implements Agent {
         plan.world.age() == Age.DARK
             && plan.world.ageUpTicksRemaining() == 0
             && plan.world.population() >= World.FEUDAL_POPULATION
-            && plan.stands(Building.MILL)
-            && plan.stands(Building.LUMBER_CAMP);
+            && plan.has(Building.MILL)
+            && plan.has(Building.LUMBER_CAMP);
     if (looksReady) {
-      plan.tryOut(new Action.AgeUp());
+      plan.add(new Action.AgeUp());
     }
     plan.train(1);
-    if (plan.houseIsDue()) {
-      plan.does(new Action.Build(Building.HOUSE));
-    } else if (!plan.stands(Building.MILL)) {
-      plan.does(new Action.Build(Building.MILL));
-    } else if (!plan.stands(Building.LUMBER_CAMP)) {
-      plan.does(new Action.Build(Building.LUMBER_CAMP));
+    if (plan.needsHouse()) {
+      plan.addIfEffective(new Action.Build(Building.HOUSE));
+    } else if (!plan.has(Building.MILL)) {
+      plan.addIfEffective(new Action.Build(Building.MILL));
+    } else if (!plan.has(Building.LUMBER_CAMP)) {
+      plan.addIfEffective(new Action.Build(Building.LUMBER_CAMP));
     } else {
-      plan.does(new Action.Build(Building.FARM));
+      plan.addIfEffective(new Action.Build(Building.FARM));
     }
     return "More villagers, and a building where there is wood for it.";
   }
@@ -70,38 +69,38 @@ public final class ScriptedAgent implements Agent {
   private static String strategy(Plan plan) {
     if (plan.world.age() != Age.DARK || plan.world.ageUpTicksRemaining() > 0) {
       plan.train(MAX_VILLAGERS_A_TURN);
-      if (plan.houseIsDue()) {
-        plan.does(new Action.Build(Building.HOUSE));
+      if (plan.needsHouse()) {
+        plan.addIfEffective(new Action.Build(Building.HOUSE));
       }
       return plan.world.age() == Age.DARK
           ? "The Feudal Age is on its way: all food goes into villagers."
           : "The age is reached: all food goes into villagers.";
     }
-    boolean wanting = false;
+    boolean savingWood = false;
     for (Building required : List.of(Building.MILL, Building.LUMBER_CAMP)) {
-      if (!plan.stands(required)) {
-        wanting |= !plan.does(new Action.Build(required));
+      if (!plan.has(required)) {
+        savingWood |= !plan.addIfEffective(new Action.Build(required));
       }
     }
     int missing =
         World.FEUDAL_POPULATION - plan.world.population() - plan.world.villagerQueue().size();
     missing -= plan.train(Math.min(missing, MAX_VILLAGERS_A_TURN));
-    if (!wanting && plan.houseIsDue()) {
-      plan.does(new Action.Build(Building.HOUSE));
+    if (!savingWood && plan.needsHouse()) {
+      plan.addIfEffective(new Action.Build(Building.HOUSE));
     }
-    if (plan.does(new Action.AgeUp())) {
+    if (plan.addIfEffective(new Action.AgeUp())) {
       return "Everything is there: up to the Feudal Age.";
     }
     if (missing > 0) {
       return "The Feudal Age asks for %s villagers: training those first."
           .formatted(World.FEUDAL_POPULATION);
     }
-    return wanting
+    return savingWood
         ? "Saving wood for the mill and the lumber camp."
         : "Saving food for the Feudal Age.";
   }
 
-  /** A turn in the making: what it does so far, and the state that this leads to. */
+  /** The actions planned so far and the state they lead to. */
   private static final class Plan {
     private final List<RawJson> actions = new ArrayList<>();
     private World world;
@@ -110,8 +109,8 @@ public final class ScriptedAgent implements Agent {
       this.world = world;
     }
 
-    /** Adds the action if it would change something; whether it did. */
-    private boolean does(Action action) {
+    /** Adds the action if it changes the state; returns whether it did. */
+    private boolean addIfEffective(Action action) {
       World.Step step = world.apply(action);
       if (step.changed()) {
         world = step.world();
@@ -120,27 +119,28 @@ public final class ScriptedAgent implements Agent {
       return step.changed();
     }
 
-    /** Adds the action, whatever comes of it. */
-    private void tryOut(Action action) {
+    /** Adds the action even if it has no effect. */
+    private void add(Action action) {
       world = world.apply(action).world();
       actions.add(ActionCodec.write(action));
     }
 
-    /** Queues up to so many villagers; how many. */
-    private int train(int most) {
+    /** Queues up to {@code max} villagers; returns how many. */
+    private int train(int max) {
       int queued = 0;
-      while (queued < most && does(new Action.QueueVillager())) {
+      while (queued < max && addIfEffective(new Action.QueueVillager())) {
         queued++;
       }
       return queued;
     }
 
-    private boolean stands(Building building) {
+    private boolean has(Building building) {
       return world.buildings().contains(building.label());
     }
 
-    private boolean houseIsDue() {
-      return world.population() + world.villagerQueue().size() >= world.popCap() - PLACES_LEFT;
+    private boolean needsHouse() {
+      return world.population() + world.villagerQueue().size()
+          >= world.popCap() - MIN_FREE_CAPACITY;
     }
   }
 }

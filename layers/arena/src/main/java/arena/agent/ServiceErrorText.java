@@ -2,28 +2,28 @@ package arena.agent;
 
 import arena.run.Limits;
 
-/** What a model's service says of an error, made fit for logs, rows and readers. */
+/** Sanitizes error texts of model services for logs, storage and clients. */
 final class ServiceErrorText {
-  /** Longest text that is passed on, in characters. */
+  /** Maximum length of a sanitized text, in characters. */
   static final int MAX = 300;
 
   private ServiceErrorText() {}
 
   /**
-   * One line, cut, without the key.
+   * Returns the text as one line, cut to {@link #MAX}, with the key masked.
    *
-   * @param text what the service said; may be null
-   * @param key the secret that must not be in it; may be empty
+   * @param text the service's text; may be null
+   * @param key the secret to mask; may be empty
    */
   static String clean(String text, String key) {
     if (text == null || text.isBlank()) {
       return "no text";
     }
-    String open = key.isEmpty() ? text : text.replace(key, "***");
+    String masked = key.isEmpty() ? text : text.replace(key, "***");
     StringBuilder line = new StringBuilder();
     boolean space = false;
-    for (int i = 0; i < open.length() && line.length() < 4 * MAX; ) {
-      int character = open.codePointAt(i);
+    for (int i = 0; i < masked.length() && line.length() < 4 * MAX; ) {
+      int character = masked.codePointAt(i);
       i += Character.charCount(character);
       if (Character.isWhitespace(character) || Character.isISOControl(character)) {
         space = !line.isEmpty();

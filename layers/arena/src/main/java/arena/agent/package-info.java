@@ -1,2 +1,2 @@
-/** What plays: a state and a prompt in; actions, reasoning and cost out. */
+/** Agents: the scripted one, and those that call a model. */
 package arena.agent;

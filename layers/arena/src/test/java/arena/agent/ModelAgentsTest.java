@@ -528,8 +528,7 @@ class ModelAgentsTest {
     ModelRefused refused =
         assertThrows(ModelRefused.class, () -> agents.forProfile(profile(model)));
     assertEquals(
-        "The model '%s' is none that this arena knows: use scripted, bedrock:<model id> or openai:<model>."
-            .formatted(model),
+        "unknown model '%s'; use scripted, bedrock:<model id> or openai:<model>".formatted(model),
         refused.getMessage());
   }
 
@@ -540,7 +539,7 @@ class ModelAgentsTest {
             ModelRefused.class,
             () -> new ModelAgentResolver(Map.of()).forProfile(profile("openai:gpt-4o")));
     assertEquals(
-        "ARENA_OPENAI_BASE_URL is not set: give the endpoint's address, up to and with /v1.",
+        "ARENA_OPENAI_BASE_URL is not set; set it to the endpoint's address, such as https://host/v1",
         refused.getMessage());
   }
 
