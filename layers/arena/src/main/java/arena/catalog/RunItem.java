@@ -5,6 +5,7 @@ import arena.dynamo.Attributes;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.Prompt;
 import arena.run.PromptVariant;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -81,6 +82,7 @@ public final class RunItem {
     row.put("label", Attributes.of(run.label()));
     row.put(STATUS, Attributes.of(run.status().label()));
     row.put("profile", Attributes.of(profile(run.profile())));
+    run.prompt().ifPresent(prompt -> row.put("prompt", Attributes.of(prompt(prompt))));
     row.put("scenario", Attributes.of(run.scenario()));
     row.put("t0", Attributes.of(run.t0()));
     row.put("n_turns", Attributes.of(run.nTurns()));
@@ -107,6 +109,7 @@ public final class RunItem {
         Attributes.text(row, "label"),
         RunStatus.fromLabel(Attributes.text(row, STATUS)),
         readProfile(map(row, "profile")),
+        Attributes.findMap(row, "prompt").map(RunItem::readPrompt),
         Attributes.text(row, "scenario"),
         Attributes.integer(row, "t0"),
         Attributes.integer(row, "n_turns"),
@@ -169,6 +172,15 @@ public final class RunItem {
         PromptVariant.fromLabel(variant)
             .orElseThrow(
                 () -> new IllegalStateException("no prompt variant is called " + variant)));
+  }
+
+  private static Map<String, AttributeValue> prompt(Prompt prompt) {
+    return Map.of(
+        "version", Attributes.of(prompt.version()), "sha256", Attributes.of(prompt.sha256()));
+  }
+
+  private static Prompt readPrompt(Map<String, AttributeValue> map) {
+    return new Prompt(Attributes.text(map, "version"), Attributes.text(map, "sha256"));
   }
 
   private static Map<String, AttributeValue> origin(Run.Origin origin) {

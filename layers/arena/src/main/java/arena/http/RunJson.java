@@ -3,6 +3,7 @@ package arena.http;
 import arena.codec.Timestamps;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.Prompt;
 import arena.run.Run;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -26,6 +27,12 @@ final class RunJson {
     rowFields(run, out);
     out.writeFieldName("profile");
     profile(run.profile(), out);
+    out.writeFieldName("prompt");
+    if (run.prompt().isPresent()) {
+      prompt(run.prompt().get(), out);
+    } else {
+      out.writeNull();
+    }
     out.writeFieldName("mutation");
     if (run.origin().isPresent()) {
       mutation(run.origin().get().mutation(), out);
@@ -70,6 +77,13 @@ final class RunJson {
     out.writeStringField("model", profile.model());
     out.writeNumberField("temperature", profile.temperature());
     out.writeStringField("prompt_variant", profile.promptVariant().label());
+    out.writeEndObject();
+  }
+
+  private static void prompt(Prompt prompt, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("version", prompt.version());
+    out.writeStringField("sha256", prompt.sha256());
     out.writeEndObject();
   }
 

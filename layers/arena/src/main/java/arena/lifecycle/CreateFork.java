@@ -1,5 +1,6 @@
 package arena.lifecycle;
 
+import arena.agent.Prompts;
 import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
@@ -81,6 +82,7 @@ public final class CreateFork {
                 Limits.MAX_LABEL),
             RunStatus.RUNNING,
             profile,
+            Prompts.of(profile),
             parent.scenario(),
             request.parentT(),
             request.nTurns(),

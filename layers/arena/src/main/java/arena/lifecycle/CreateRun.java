@@ -1,5 +1,6 @@
 package arena.lifecycle;
 
+import arena.agent.Prompts;
 import arena.run.Run;
 import arena.run.RunRequest;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ public final class CreateRun {
             runId,
             request.label(),
             request.profile(),
+            Prompts.of(request.profile()),
             request.scenario().label(),
             request.nTurns(),
             clock.instant());

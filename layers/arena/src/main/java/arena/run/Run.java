@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param label shown beside the run
  * @param status where it is in its life
  * @param profile what plays it
+ * @param prompt what its model is prompted with; empty if it plays without a model
  * @param scenario where its game began, or that of the run it was forked from
  * @param t0 its first turn: 0, or the turn it was forked at
  * @param nTurns turns it is to play
@@ -31,6 +32,7 @@ public record Run(
     String label,
     RunStatus status,
     Profile profile,
+    Optional<Prompt> prompt,
     String scenario,
     int t0,
     int nTurns,
@@ -56,12 +58,19 @@ public record Run(
 
   /** The row of a run that has just been asked for: it is to play from turn 0, and has no event. */
   public static Run begun(
-      String runId, String label, Profile profile, String scenario, int nTurns, Instant createdAt) {
+      String runId,
+      String label,
+      Profile profile,
+      Optional<Prompt> prompt,
+      String scenario,
+      int nTurns,
+      Instant createdAt) {
     return new Run(
         runId,
         label,
         RunStatus.RUNNING,
         profile,
+        prompt,
         scenario,
         0,
         nTurns,

@@ -4,18 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.run.Limits;
+import arena.run.Profile;
+import arena.run.Prompt;
 import arena.run.PromptVariant;
 import arena.world.Building;
 import arena.world.World;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a model is told is what the world does. */
+/** The prompts state the world's rules, and every version is fixed. */
 class PromptsTest {
   @ParameterizedTest
   @EnumSource(PromptVariant.class)
-  void theRulesAndThePricesAreThoseOfTheWorld(PromptVariant variant) {
+  void statesTheRulesAndPricesOfTheWorld(PromptVariant variant) {
     String prompt = Prompts.system(variant).replaceAll("\\s+", " ");
     for (Building building : Building.values()) {
       assertTrue(prompt.contains(building.label() + " " + building.wood()), building.label());
@@ -29,33 +32,46 @@ class PromptsTest {
             "%.0f food and %.0f wood come in".formatted(World.FOOD_PER_TURN, World.WOOD_PER_TURN)));
     assertTrue(
         prompt.contains(
-            "%.0f food, a population of at least %s"
+            "%.0f food and requires a population of at least %s"
                 .formatted(World.FEUDAL_FOOD, World.FEUDAL_POPULATION)));
     assertTrue(prompt.contains("It takes %s turns".formatted(World.FEUDAL_TICKS)));
     assertTrue(prompt.contains("at most %s".formatted(Limits.MAX_ACTIONS)));
   }
 
   @Test
-  void thePromptsOwnExamplesAreNoAnswer() {
+  void containsNoTextThatIsReadAsActions() {
     for (PromptVariant variant : PromptVariant.values()) {
       assertEquals(0, ActionListParser.read("", Prompts.system(variant), "").actions().size());
     }
   }
 
   @Test
-  void aStrategyIsToldInOneVariantOnly() {
+  void givesTheStrategyInOneVariantOnly() {
     String bare = Prompts.system(PromptVariant.BARE);
     String strategy = Prompts.system(PromptVariant.STRATEGY);
-    assertTrue(strategy.contains("How to play well"));
-    assertTrue(!bare.contains("How to play well"));
+    assertTrue(strategy.contains("Strategy:"));
+    assertTrue(!bare.contains("Strategy:"));
     for (String line : bare.lines().toList()) {
       assertTrue(strategy.lines().toList().contains(line), line);
     }
   }
 
+  /**
+   * A changed prompt is a new version: give it a new file, raise the version, and its hash here.
+   */
   @Test
-  void theFilesNameHasTheVersion() {
-    assertEquals("bare-1.txt", Prompts.file(PromptVariant.BARE));
-    assertEquals("strategy-1.txt", Prompts.file(PromptVariant.STRATEGY));
+  void fixesTheTextOfEveryVersion() {
+    assertEquals(new Prompt("bare-2", "2f345f0223f85762"), Prompts.identity(PromptVariant.BARE));
+    assertEquals(
+        new Prompt("strategy-2", "3f6d102dc0ae9132"), Prompts.identity(PromptVariant.STRATEGY));
+  }
+
+  @Test
+  void identifiesThePromptOfProfilesWithAModelOnly() {
+    assertEquals(Optional.empty(), Prompts.of(Profile.DEFAULT));
+    assertEquals(
+        Optional.of("bare-2"),
+        Prompts.of(new Profile("a", "openai:llama3.2", 0, PromptVariant.BARE))
+            .map(Prompt::version));
   }
 }

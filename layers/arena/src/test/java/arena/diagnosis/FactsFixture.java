@@ -40,6 +40,7 @@ final class FactsFixture {
         "label",
         status,
         PROFILE,
+        Optional.empty(),
         "balanced",
         0,
         5,

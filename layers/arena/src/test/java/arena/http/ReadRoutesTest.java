@@ -11,6 +11,7 @@ import arena.event.Payload;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.Prompt;
 import arena.run.Run;
 import arena.run.RunStatus;
 import arena.world.Age;
@@ -104,7 +105,8 @@ class ReadRoutesTest {
             + "\"prompt_variant\":\"strategy\"}",
         run.get("profile").toString());
     assertEquals("{\"turns_played\":2,\"n_turns\":10}", run.get("progress").toString());
-    for (String none : List.of("mutation", "reason", "error", "parent_run_id", "parent_t")) {
+    for (String none :
+        List.of("prompt", "mutation", "reason", "error", "parent_run_id", "parent_t")) {
       assertTrue(run.get(none).isNull(), none);
     }
   }
@@ -113,6 +115,9 @@ class ReadRoutesTest {
   void aFailedForkTellsWhereItComesFromAndWhyItFailed() throws Exception {
     JsonNode run = json(get("GET /runs/{run_id}", Map.of(), FAILED_FORK));
 
+    assertEquals(
+        "{\"version\":\"strategy-2\",\"sha256\":\"0123456789abcdef\"}",
+        run.get("prompt").toString());
     assertEquals("{\"food\":1500.0,\"age\":\"Feudal Age\"}", run.get("mutation").toString());
     assertEquals("what if", run.get("reason").textValue());
     assertEquals(4, run.get("t0").intValue());
@@ -339,6 +344,7 @@ class ReadRoutesTest {
         "a label",
         status,
         Profile.DEFAULT,
+        fork ? Optional.of(new Prompt("strategy-2", "0123456789abcdef")) : Optional.empty(),
         "balanced",
         fork ? 4 : 0,
         10,

@@ -104,6 +104,7 @@ final class ArchiveSize implements Measurement {
         "benchmark",
         RunStatus.RUNNING,
         Profile.DEFAULT,
+        Optional.empty(),
         "balanced",
         0,
         last.t() + 1,

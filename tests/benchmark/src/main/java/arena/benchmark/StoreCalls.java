@@ -10,6 +10,7 @@ import arena.run.RunId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The calls that a turn makes to its stores, made directly: a run that was played is written once
@@ -46,7 +47,8 @@ final class StoreCalls {
     // Entries are the one that the run begins with, two a turn, and the closing one.
     int turns = (entries.size() - 2) / 2;
     journal.begin(
-        Run.begun(copy, "benchmark", Profile.DEFAULT, "balanced", turns, now), entries.getFirst());
+        Run.begun(copy, "benchmark", Profile.DEFAULT, Optional.empty(), "balanced", turns, now),
+        entries.getFirst());
     broker.open(copy, "benchmark", now);
     List<Turn> taken = new ArrayList<>();
     for (int turn = 0; turn < turns; turn++) {

@@ -191,6 +191,7 @@ abstract class ArchiveContract {
         "label",
         RunStatus.RUNNING,
         Profile.DEFAULT,
+        Optional.empty(),
         "balanced",
         0,
         10,

@@ -7,6 +7,7 @@ import arena.event.RawJson;
 import arena.journal.JournalEntry;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.Prompt;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
@@ -45,6 +46,7 @@ final class Samples {
         "a run",
         RunStatus.RUNNING,
         Profile.DEFAULT,
+        origin.map(_ -> new Prompt("strategy-2", "0123456789abcdef")),
         "balanced",
         t0,
         10,

@@ -86,7 +86,14 @@ public final class Operator {
   public String begin(int nTurns, Instant at) {
     String runId = RunId.random();
     Run run =
-        Run.begun(runId, "never started", Profile.DEFAULT, Scenario.BALANCED.label(), nTurns, at);
+        Run.begun(
+            runId,
+            "never started",
+            Profile.DEFAULT,
+            Optional.empty(),
+            Scenario.BALANCED.label(),
+            nTurns,
+            at);
     try (DynamoDbClient tables = tables();
         S3Client bucket = AwsClients.s3()) {
       new DynamoJournal(

@@ -15,7 +15,8 @@ public final class RunFixtures {
 
   /** The row of one. */
   public static Run row(String runId, int nTurns, Instant at) {
-    return Run.begun(runId, "label", Profile.DEFAULT, Scenario.BALANCED.label(), nTurns, at);
+    return Run.begun(
+        runId, "label", Profile.DEFAULT, Optional.empty(), Scenario.BALANCED.label(), nTurns, at);
   }
 
   /** Begins one that is no fork. */
