@@ -1,31 +1,31 @@
 /**
- * Watches runs of the AoE2 LLM Arena, each event once and in the order of its seq, whatever happens to the
- * connection. One file without dependencies, for browsers and for Node (22 and later; Node 20 with
- * --experimental-websocket). The protocol that it speaks is in ../PROTOCOL.md.
+ * Client for live runs of the AoE2 LLM Arena: delivers each event of a run once, in the order of seq, across
+ * disconnects. One file without dependencies, for browsers and Node (22 or later; Node 20 with
+ * --experimental-websocket). It implements the protocol described in ../PROTOCOL.md.
  *
  *     const arena = new ArenaClient({http: "http://localhost:8000", websocket: "ws://localhost:8000/live"});
  *     const watch = arena.watch(runId, {
  *       onEvents: events => events.forEach(show),
  *       onState: state => { badge.textContent = state; },
- *       onLost: ({from, to}) => note(`events ${from} to ${to} are gone`),
+ *       onLost: ({from, to}) => warn(`events ${from} to ${to} are lost`),
  *     });
  *     const {state, status, lastSeq} = await watch.ended;
  *
- * Many runs share one connection. A lost connection is found again; what the live buffer has dropped meanwhile is
- * read from GET /events. Everything has a bound, and reaching one is an error that names it.
+ * All watched runs share one connection. The client reconnects after a disconnect, and reads events that the live
+ * buffer has dropped from GET /events. All resources are limited; exceeding a limit is an error that names it.
  *
  * @module arena-client
  */
 
 /**
- * What a viewer is shown of a watch.
+ * The state of a watch, as displayed to a viewer.
  *
- * - `idle`: nothing is watched (a watch that was stopped)
- * - `connecting`: until the first events of the run, and while connecting again
- * - `Streaming`: events came, the end did not
- * - `Complete`: the run ended complete, and all its events were delivered
- * - `Closed`: the run ended otherwise, and all its events were delivered
- * - `Error`: the watch is given up; its error says why
+ * - `idle`: the watch was stopped
+ * - `connecting`: before the first events of the run, and while reconnecting
+ * - `Streaming`: events were delivered, the run has not ended
+ * - `Complete`: the run ended with status complete and all its events were delivered
+ * - `Closed`: the run ended with another status and all its events were delivered
+ * - `Error`: the watch failed; see its error
  */
 export const State = Object.freeze({
   IDLE: "idle",
@@ -36,64 +36,64 @@ export const State = Object.freeze({
   ERROR: "Error",
 });
 
-/** The bounds, in milliseconds, characters or bytes as their names say. */
+/** Limits of the client; the names contain the units. */
 export const Limits = Object.freeze({
-  /** Runs that one client watches at once: subscriptions of one connection. */
+  /** Concurrent watches of one client, which are subscriptions of one connection. */
   WATCHES: 100,
-  /** Longest message taken; the protocol's are at most 128 KB. */
+  /** Longest message accepted; the protocol allows 128 KB. */
   MESSAGE_CHARACTERS: 128 * 1024,
-  /** Messages and characters that wait for a slow `onEvents`; what is more is asked for again later. */
-  WAITING_MESSAGES: 256,
-  WAITING_CHARACTERS: 1024 * 1024,
-  /** Bytes that wait to be sent before the connection counts as lost. */
+  /** Messages and characters queued for a slow `onEvents`; further ones are dropped and requested again later. */
+  QUEUED_MESSAGES: 256,
+  QUEUED_CHARACTERS: 1024 * 1024,
+  /** Bytes in the send buffer above which the connection counts as lost. */
   UNSENT_BYTES: 128 * 1024,
-  /** Events and bytes of one page of GET /events, and bytes of one payload. */
+  /** Events and bytes in one page of GET /events, and bytes of one payload. */
   PAGE_EVENTS: 1_000,
   PAGE_BYTES: 6 * 1024 * 1024,
   PAYLOAD_BYTES: 6 * 1024 * 1024,
-  /** Attempts in a row at a connection, at one subscription, at one HTTP call. */
+  /** Consecutive attempts to connect, to subscribe to one run, and to make one HTTP request. */
   CONNECTION_ATTEMPTS: 20,
   SUBSCRIBE_ATTEMPTS: 10,
-  CALL_ATTEMPTS: 8,
-  /** Attempts to find events that the service answers without, before they count as lost. */
-  LOOKS: 3,
-  /** Overflows in a row that bring no event. */
-  FRUITLESS_OVERFLOWS: 10,
-  /** Pause before the second attempt; each further one is twice as long, up to the longest, less up to half of it. */
-  FIRST_PAUSE_MILLIS: 500,
-  LONGEST_PAUSE_MILLIS: 30_000,
-  /** Time without a failure after which attempts are counted anew: more than a pause and a call take. */
+  HTTP_ATTEMPTS: 8,
+  /** Reads of a gap that return no event, before the events count as lost. */
+  GAP_ATTEMPTS: 3,
+  /** Consecutive overflows without an event between them. */
+  EMPTY_OVERFLOWS: 10,
+  /** Backoff before the second attempt, and the longest; it doubles with each attempt, minus a jitter of up to half. */
+  MIN_BACKOFF_MILLIS: 500,
+  MAX_BACKOFF_MILLIS: 30_000,
+  /** Time without a failure after which the count of attempts is reset; longer than a backoff and a request. */
   STABLE_MILLIS: 120_000,
-  CONNECT_MILLIS: 15_000,
-  CALL_MILLIS: 35_000,
-  /** Silence before a ping, and before a silent run is subscribed to again; the gateway hangs up after 10 minutes. */
-  SILENCE_MILLIS: 300_000,
-  PONG_MILLIS: 30_000,
-  /** Age at which a connection is replaced, less up to 5 minutes; the gateway ends one after 2 hours. */
-  LIFE_MILLIS: 110 * 60_000,
-  LIFE_SPREAD_MILLIS: 5 * 60_000,
-  /** How often the limits above are looked at. */
+  CONNECT_TIMEOUT_MILLIS: 15_000,
+  HTTP_TIMEOUT_MILLIS: 35_000,
+  /** Time without a message before a ping or a resubscribe; the gateway closes idle connections after 10 minutes. */
+  IDLE_MILLIS: 300_000,
+  PONG_TIMEOUT_MILLIS: 30_000,
+  /** Age at which a connection is replaced, minus a jitter; the gateway closes connections after 2 hours. */
+  MAX_AGE_MILLIS: 110 * 60_000,
+  MAX_AGE_JITTER_MILLIS: 5 * 60_000,
+  /** Interval of the checks of the times above. */
   TICK_MILLIS: 10_000,
-  /** Pause between unsubscribing and subscribing to the same run, which the service may take in either order. */
-  SETTLE_MILLIS: 1_000,
+  /** Delay between unsubscribe and subscribe for one run, because the service may process them in either order. */
+  RESUBSCRIBE_MILLIS: 1_000,
 });
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 
-/** Codes after which to say the same again cannot help. */
+/** Codes of errors that a retry cannot resolve. */
 const FINAL_CODES = new Set(["unknown_run", "invalid_field", "bad_json", "unknown_action"]);
 
 /**
- * What went wrong. `code` is for programs: the service's own codes (PROTOCOL.md and openapi.yaml), or one of
- * `connection_lost` (no connection, after all attempts), `overflow` (events that the buffer had dropped could not be
- * had), `unreachable` (an HTTP call, after all attempts), `bad_message` (the service said something that the protocol
- * does not have), `consumer_failed` (`onEvents` threw; the `cause` is what it threw), `payload_unavailable`.
+ * An error with a `code` for programs: a code of the service (PROTOCOL.md and openapi.yaml), or one of
+ * `connection_lost` (all attempts to connect failed), `overflow` (events dropped by the buffer could not be read),
+ * `unreachable` (all attempts of an HTTP request failed), `bad_message` (the service violated the protocol),
+ * `consumer_failed` (`onEvents` threw; see `cause`), `payload_unavailable`.
  */
 export class ArenaError extends Error {
   /**
    * @param {string} code
    * @param {string} message for people
-   * @param {object} [details] `cause`, and fields to set, such as `from` and `to` of an `overflow`
+   * @param {object} [details] `cause`, and further properties, such as `from` and `to` of an `overflow`
    */
   constructor(code, message, {cause, ...details} = {}) {
     super(message, cause === undefined ? undefined : {cause});
@@ -105,32 +105,33 @@ export class ArenaError extends Error {
 
 /**
  * @typedef {object} Envelope one event: `run_id`, `seq`, `agent_id`, `t`, `kind`, `ts`, `schema_version`, and
- *     `payload` (or `payload_url`, if the payload was not fetched)
+ *     `payload`, or `payload_url` if the payload was not fetched
  *
  * @typedef {object} WatchOptions
- * @property {number} [fromSeq] the first event wanted, from 1; 1 by default
- * @property {(events: Envelope[], texts?: string[]) => (void | Promise<void>)} [onEvents] one or more events, the next
- *     ones in the order of seq. If it gives a promise, the next call waits for that
- * @property {boolean} [texts] whether `onEvents` is given each envelope's JSON too, to the byte as the service keeps it
- * @property {boolean} [fetchPayloads] whether a large payload, which comes as `payload_url`, is put in its place before
- *     the event is delivered; true by default
- * @property {(state: string, detail: object) => void} [onState] the {@link State} has changed; `detail` has `status`
- *     and `lastSeq` for Complete and Closed, `error` for Error
- * @property {(range: {from: number, to: number}) => void} [onLost] these events are neither in the buffer nor in the
- *     journal nor in the archive: they are passed over. Without this function the watch ends in Error instead
- * @property {(end: {status: string, lastSeq: number}) => void} [onClosed] the run has ended and all was delivered
- * @property {(error: ArenaError) => void} [onError] the service refused something about this run, with its `code`;
- *     `error.final` tells whether the watch ends by it
+ * @property {number} [fromSeq] the first event to deliver; 1 by default
+ * @property {(events: Envelope[], texts?: string[]) => (void | Promise<void>)} [onEvents] called with the next events
+ *     in the order of seq. If it returns a promise, the next call waits for it
+ * @property {boolean} [texts] whether `onEvents` also gets the JSON of each envelope, with the bytes of the service
+ * @property {boolean} [fetchPayloads] whether `payload_url` is replaced by the payload before an event is delivered;
+ *     true by default
+ * @property {(state: string, detail: object) => void} [onState] called when the {@link State} changes; `detail` has
+ *     `status` and `lastSeq` for Complete and Closed, `error` for Error
+ * @property {(range: {from: number, to: number}) => void} [onLost] called when events are in neither the buffer, the
+ *     journal nor the archive; they are skipped. Without this function the watch ends in Error
+ * @property {(end: {status: string, lastSeq: number}) => void} [onClosed] called when the run has ended and all events
+ *     were delivered
+ * @property {(error: ArenaError) => void} [onError] called when the service returns an error for this run;
+ *     `error.final` is whether the watch ends because of it
  * @property {AbortSignal} [signal] stops the watch
  *
  * @typedef {object} WatchEnd
- * @property {string} state Complete, Closed, Error, or idle if it was stopped
- * @property {number} lastSeq the last event delivered or told to be lost; `fromSeq - 1` if none
- * @property {string} [status] the run's
+ * @property {string} state Complete, Closed, Error, or idle if the watch was stopped
+ * @property {number} lastSeq the last event delivered or reported lost; `fromSeq - 1` if none
+ * @property {string} [status] the status of the run
  * @property {ArenaError} [error]
  */
 
-/** The arena, at its addresses: watches runs and reads events. */
+/** Client of one arena: watches runs and reads events. */
 export class ArenaClient {
   #http;
   #websocket;
@@ -143,37 +144,37 @@ export class ArenaClient {
   #watches = new Map();
   /** @type {Connection | null} */
   #connection = null;
-  /** @type {Connection | null} opened when the connection is old, to take its place */
-  #successor = null;
-  #successorAfter = 0;
+  /** @type {Connection | null} opened to replace an old connection */
+  #replacement = null;
+  #replaceAfter = 0;
   #failures = 0;
-  #failedAt = 0;
-  #reconnecting = null;
-  #resubscribing = null;
-  #ticking = null;
-  /** When which run was last unsubscribed from, on this connection. */
+  #lastFailureAt = 0;
+  #reconnectTimer = null;
+  #resubscribeTimer = null;
+  #tickTimer = null;
+  /** Time of the last unsubscribe on this connection, by run. */
   #unsubscribed = new Map();
 
   /**
    * @param {object} options
-   * @param {string} options.http address of the HTTP interface, such as `http://localhost:8000`
-   * @param {string} options.websocket address of the WebSocket interface, such as `ws://localhost:8000/live`
-   * @param {typeof WebSocket} [options.WebSocket] the runtime's own by default
-   * @param {typeof fetch} [options.fetch] the runtime's own by default
+   * @param {string} options.http URL of the HTTP interface, such as `http://localhost:8000`
+   * @param {string} options.websocket URL of the WebSocket interface, such as `ws://localhost:8000/live`
+   * @param {typeof WebSocket} [options.WebSocket] the runtime's by default
+   * @param {typeof fetch} [options.fetch] the runtime's by default
    * @param {{now(): number, setTimeout(f: () => void, millis: number): any, clearTimeout(timer: any): void}}
-   *     [options.clock] the runtime's own by default
-   * @param {() => number} [options.random] from 0 to 1, for the pauses; `Math.random` by default
-   * @param {(error: ArenaError) => void} [options.onError] what the service says that is about no watched run
-   * @throws {TypeError} if an address is none, or the runtime has no WebSocket and none is given
+   *     [options.clock] the runtime's by default
+   * @param {() => number} [options.random] from 0 to 1, for jitter; `Math.random` by default
+   * @param {(error: ArenaError) => void} [options.onError] called for errors that concern no watched run
+   * @throws {TypeError} if a URL is invalid, or there is no WebSocket implementation
    */
   constructor({http, websocket, WebSocket, fetch, clock, random = Math.random, onError}) {
     this.#http = address(http, ["http:", "https:"]);
     this.#websocket = address(websocket, ["ws:", "wss:"]);
     this.#WebSocket = WebSocket ?? globalThis.WebSocket;
     if (typeof this.#WebSocket !== "function") {
-      throw new TypeError("there is no WebSocket here; on Node 20 use --experimental-websocket, or pass one");
+      throw new TypeError("this runtime has no WebSocket; pass one, or use --experimental-websocket on Node 20");
     }
-    // Not bound early, nor called as a method of this: browsers insist on the window.
+    // Looked up on each call; browsers reject fetch when it is called as a method of another object.
     this.#fetch = fetch ?? ((url, options) => globalThis.fetch(url, options));
     this.#clock = clock ?? {
       now: () => Date.now(),
@@ -185,23 +186,23 @@ export class ArenaClient {
   }
 
   /**
-   * Watches a run: everything it has from `fromSeq` on, then what is played, until it ends. Functions are called from
-   * now on, but not before this returns.
+   * Watches a run: delivers its events from `fromSeq`, then new events, until it ends. Callbacks are called after this
+   * method returns.
    *
    * @param {string} runId
    * @param {WatchOptions} [options]
    * @returns {Watch}
-   * @throws {TypeError} if the id is no run's or an option is not possible
-   * @throws {RangeError} if this client watches {@link Limits.WATCHES} runs already, or this one
+   * @throws {TypeError} if the run id or an option is invalid
+   * @throws {RangeError} if the run is already watched, or {@link Limits.WATCHES} runs are
    */
   watch(runId, options = {}) {
     requireRunId(runId);
     requireSeq(options.fromSeq ?? 1);
     if (this.#watches.has(runId)) {
-      throw new RangeError(`run ${runId} is watched already; stop that watch first`);
+      throw new RangeError(`run ${runId} is already watched; stop that watch first`);
     }
     if (this.#watches.size >= Limits.WATCHES) {
-      throw new RangeError(`a client watches at most ${Limits.WATCHES} runs at once`);
+      throw new RangeError(`a client watches at most ${Limits.WATCHES} runs at a time`);
     }
     const watch = new Watch(runId, options, this.#host(runId));
     if (options.signal?.aborted) {
@@ -209,31 +210,31 @@ export class ArenaClient {
       return watch;
     }
     this.#watches.set(runId, watch);
-    watch.begin();
-    if (this.#connection === null && this.#successor === null && this.#reconnecting === null) {
+    watch.start();
+    if (this.#connection === null && this.#replacement === null && this.#reconnectTimer === null) {
       this.#connect();
     }
     return watch;
   }
 
   /**
-   * One page of a run's events, from wherever they now are.
+   * Reads one page of a run's events from GET /events.
    *
    * @param {string} runId
    * @param {{fromSeq?: number, limit?: number, signal?: AbortSignal}} [options]
    * @returns {Promise<{events: Envelope[], texts: string[], nextFromSeq: number | null, status: string}>} the
-   *     envelopes, their very JSON, and what to ask for next: null when the run has ended and its last event is here
-   * @throws {ArenaError} with the service's code, or `unreachable` after several attempts
+   *     envelopes, their JSON, and the `fromSeq` of the next page: null if the run has ended with this page
+   * @throws {ArenaError} with the service's code, or `unreachable` if all attempts failed
    */
   async events(runId, {fromSeq = 1, limit = Limits.PAGE_EVENTS, signal} = {}) {
     requireRunId(runId);
-    const text = await this.#get(
+    const text = await this.#requestWithRetries(
         `${this.#http}/events?run_id=${runId}&from_seq=${requireSeq(fromSeq)}&limit=${requireSeq(limit)}`, signal);
     const page = parsed(text);
     if (page === null || !areEnvelopes(page.events, runId) || typeof page.status !== "string" ||
         (page.next_from_seq !== null && !isSeq(page.next_from_seq)) ||
         (page.events.length > 0 && page.events[0].seq < fromSeq)) {
-      throw new ArenaError("bad_message", "GET /events answered with something else than events");
+      throw new ArenaError("bad_message", "GET /events returned an invalid page");
     }
     return {
       events: page.events,
@@ -244,26 +245,26 @@ export class ArenaClient {
   }
 
   /**
-   * The whole of an event that has a `payload_url`; any other as it is. The payload is taken from the link, and
-   * checked against the digest in its name; if that fails (it is good for 15 minutes, and other origins may not be let
-   * in), from GET /events.
+   * Replaces the `payload_url` of an event by its payload; returns other events unchanged. The payload is read from the
+   * link and verified with the digest in its name. If that fails (a link is valid for 15 minutes, and CORS may block
+   * it), the payload is read from GET /events.
    *
    * @param {Envelope} event
    * @param {{text?: string, signal?: AbortSignal}} [options] `text` is the JSON of the envelope
-   * @returns {Promise<{event: Envelope, text?: string}>} `text` is there if it was given
-   * @throws {ArenaError} if it cannot be had
+   * @returns {Promise<{event: Envelope, text?: string}>} `text` is present if it was passed
+   * @throws {ArenaError} if the payload cannot be read
    */
-  async whole(event, {text, signal} = {}) {
+  async withPayload(event, {text, signal} = {}) {
     if (event.payload_url === undefined) {
       return {event, text};
     }
     try {
-      const bytes = await this.#call(event.payload_url, Limits.PAYLOAD_BYTES, signal);
+      const bytes = await this.#request(event.payload_url, Limits.PAYLOAD_BYTES, signal);
       const payloadText = await verifiedPayload(bytes, event);
       const {payload_url: _, ...head} = event;
       return {
         event: {...head, payload: JSON.parse(payloadText)},
-        // the link is the envelope's last field, as the payload is
+        // payload_url, like payload, is the last field of an envelope
         text: text && `${text.slice(0, text.lastIndexOf('"payload_url":'))}"payload":${payloadText}}`,
       };
     } catch (linkFailed) {
@@ -271,63 +272,63 @@ export class ArenaClient {
       const page = await this.events(event.run_id, {fromSeq: event.seq, limit: 1, signal});
       if (page.events.length !== 1 || page.events[0].seq !== event.seq || page.events[0].payload === undefined) {
         throw new ArenaError("payload_unavailable",
-            `neither its link nor GET /events has the payload of event ${event.seq}`, {cause: linkFailed});
+            `the payload of event ${event.seq} is neither at its link nor in GET /events`, {cause: linkFailed});
       }
       return {event: page.events[0], text: text && page.texts[0]};
     }
   }
 
-  /** Stops every watch, and hangs up. The client can be used again. */
+  /** Stops all watches and closes the connection. The client can be used again. */
   close() {
     for (const watch of [...this.#watches.values()]) {
       watch.stop();
     }
-    this.#hangUp();
+    this.#disconnect();
   }
 
-  // ---- what watches need of the client
+  // ---- interface for watches
 
   #host(runId) {
     return {
       clock: this.#clock,
-      pause: (attempt) => this.#pause(attempt),
+      backoff: (attempt) => this.#backoff(attempt),
       isOpen: () => this.#connection?.isOpen ?? false,
-      say: message => {
+      send: message => {
         if (message.action === "unsubscribe") {
-          this.#noteUnsubscribed(runId);
+          this.#recordUnsubscribed(runId);
         }
-        this.#connection?.say(message);
+        this.#connection?.send(message);
       },
-      /** Milliseconds until the run may be subscribed to. */
-      settling: () =>
-        Math.max(0, (this.#unsubscribed.get(runId) ?? -Infinity) + Limits.SETTLE_MILLIS - this.#clock.now()),
+      /** Milliseconds until the run can be subscribed to. */
+      resubscribeDelay: () =>
+        Math.max(0, (this.#unsubscribed.get(runId) ?? -Infinity) + Limits.RESUBSCRIBE_MILLIS - this.#clock.now()),
       progressed: () => { this.#failures = 0; },
       events: (fromSeq, limit, signal) => this.events(runId, {fromSeq, limit, signal}),
-      whole: (event, text, signal) => this.whole(event, {text, signal}),
+      withPayload: (event, text, signal) => this.withPayload(event, {text, signal}),
       ended: () => {
         this.#watches.delete(runId);
-        // Not at once: whoever stops one watch often begins another.
+        // Deferred, because a caller may stop one watch and start another.
         queueMicrotask(() => {
           if (this.#watches.size === 0) {
-            this.#hangUp();
+            this.#disconnect();
           }
         });
       },
     };
   }
 
-  #noteUnsubscribed(runId) {
+  #recordUnsubscribed(runId) {
     const now = this.#clock.now();
     for (const [other, at] of this.#unsubscribed) {
-      if (at + Limits.SETTLE_MILLIS <= now) {
+      if (at + Limits.RESUBSCRIBE_MILLIS <= now) {
         this.#unsubscribed.delete(other);
       }
     }
     this.#unsubscribed.set(runId, now);
   }
 
-  #pause(attempt) {
-    const longest = Math.min(Limits.LONGEST_PAUSE_MILLIS, Limits.FIRST_PAUSE_MILLIS * 2 ** (attempt - 1));
+  #backoff(attempt) {
+    const longest = Math.min(Limits.MAX_BACKOFF_MILLIS, Limits.MIN_BACKOFF_MILLIS * 2 ** (attempt - 1));
     return longest * (1 - this.#random() / 2);
   }
 
@@ -335,88 +336,88 @@ export class ArenaClient {
 
   #connect() {
     this.#connection = this.#open();
-    this.#tickLater();
+    this.#scheduleTick();
   }
 
   #open() {
     return new Connection(this.#websocket, this.#WebSocket, this.#clock, {
-      opened: connection => this.#opened(connection),
-      heard: data => this.#heard(data),
-      lost: (connection, why) => this.#lost(connection, why),
+      opened: connection => this.#connectionOpened(connection),
+      received: data => this.#received(data),
+      lost: (connection, why) => this.#connectionLost(connection, why),
     });
   }
 
-  #opened(connection) {
-    if (connection === this.#successor) {
-      this.#successor = null;
+  #connectionOpened(connection) {
+    if (connection === this.#replacement) {
+      this.#replacement = null;
       this.#connection?.close();
       this.#connection = connection;
-      this.#tickLater();
+      this.#scheduleTick();
     }
-    connection.renewAt = this.#clock.now() + Limits.LIFE_MILLIS - this.#random() * Limits.LIFE_SPREAD_MILLIS;
+    connection.replaceAt = this.#clock.now() + Limits.MAX_AGE_MILLIS - this.#random() * Limits.MAX_AGE_JITTER_MILLIS;
     this.#unsubscribed.clear();
     for (const watch of [...this.#watches.values()]) {
       watch.connected();
     }
   }
 
-  #lost(connection, why) {
+  #connectionLost(connection, why) {
     if (connection === this.#connection) {
       this.#connection = null;
     } else {
-      this.#successor = null;
-      this.#successorAfter = this.#clock.now() + Limits.LONGEST_PAUSE_MILLIS;
+      this.#replacement = null;
+      this.#replaceAfter = this.#clock.now() + Limits.MAX_BACKOFF_MILLIS;
     }
     if (this.#connection !== null || this.#watches.size === 0) {
       return;
     }
-    // Before the watches are told: what they call may begin or stop others.
-    if (this.#successor === null) {
-      if (!this.#mayTryAgain("connection_lost", why)) {
+    // Before the watches are notified, because their callbacks may start or stop watches.
+    if (this.#replacement === null) {
+      if (!this.#countFailure("connection_lost", why)) {
         return;
       }
-      this.#reconnecting = this.#clock.setTimeout(() => {
-        this.#reconnecting = null;
+      this.#reconnectTimer = this.#clock.setTimeout(() => {
+        this.#reconnectTimer = null;
         this.#connect();
-      }, this.#pause(this.#failures));
+      }, this.#backoff(this.#failures));
     }
     for (const watch of [...this.#watches.values()]) {
       watch.disconnected();
     }
   }
 
-  /** Counts a failure; the one too many ends every watch. */
-  #mayTryAgain(code, why) {
+  /** Counts a failure; returns false and fails all watches when the attempts are exhausted. */
+  #countFailure(code, why) {
     this.#failures++;
-    this.#failedAt = this.#clock.now();
+    this.#lastFailureAt = this.#clock.now();
     if (this.#failures < Limits.CONNECTION_ATTEMPTS) {
       return true;
     }
     const attempts = this.#failures;
     this.#failures = 0;
     for (const watch of [...this.#watches.values()]) {
-      watch.fail(new ArenaError(code, `${why}; given up after ${attempts} attempts`));
+      watch.fail(new ArenaError(code, `${why}; gave up after ${attempts} attempts`));
     }
     return false;
   }
 
-  #hangUp() {
-    for (const timer of [this.#reconnecting, this.#resubscribing, this.#ticking]) {
+  #disconnect() {
+    for (const timer of [this.#reconnectTimer, this.#resubscribeTimer, this.#tickTimer]) {
       if (timer !== null) {
         this.#clock.clearTimeout(timer);
       }
     }
-    this.#reconnecting = this.#resubscribing = this.#ticking = null;
-    this.#successor?.close();
+    this.#reconnectTimer = this.#resubscribeTimer = this.#tickTimer = null;
+    this.#replacement?.close();
     this.#connection?.close();
-    this.#successor = this.#connection = null;
+    this.#replacement = this.#connection = null;
     this.#failures = 0;
   }
 
-  #tickLater() {
-    if (this.#ticking === null) {
-      this.#ticking = this.#clock.setTimeout(() => {
-        this.#ticking = null;
+  #scheduleTick() {
+    if (this.#tickTimer === null) {
+      this.#tickTimer = this.#clock.setTimeout(() => {
+        this.#tickTimer = null;
         this.#tick();
       }, Limits.TICK_MILLIS);
     }
@@ -426,35 +427,35 @@ export class ArenaClient {
     const now = this.#clock.now();
     const connection = this.#connection;
     if (connection === null) {
-      return; // the next one ticks again
+      return; // the next connection restarts the timer
     }
-    this.#tickLater();
+    this.#scheduleTick();
     if (!connection.isOpen) {
       return;
     }
-    if (now - this.#failedAt >= Limits.STABLE_MILLIS) {
+    if (now - this.#lastFailureAt >= Limits.STABLE_MILLIS) {
       this.#failures = 0;
     }
-    if (connection.isSilent(now)) {
-      return; // it has said that it is lost
+    if (connection.checkIdle(now)) {
+      return; // the connection has reported its loss
     }
-    if (now >= connection.renewAt && this.#successor === null && now >= this.#successorAfter) {
-      this.#successor = this.#open();
+    if (now >= connection.replaceAt && this.#replacement === null && now >= this.#replaceAfter) {
+      this.#replacement = this.#open();
     }
     for (const watch of this.#watches.values()) {
-      watch.remind(now);
+      watch.resubscribeIfIdle(now);
     }
   }
 
-  // ---- what the service says
+  // ---- messages from the service
 
-  #heard(data) {
+  #received(data) {
     const tooLong = typeof data === "string" && data.length > Limits.MESSAGE_CHARACTERS;
     const message = typeof data === "string" && !tooLong ? parsed(data) : null;
     if (message === null) {
-      const what = tooLong ? `is longer than ${Limits.MESSAGE_CHARACTERS} characters` : "is no JSON object";
-      this.#surface(new ArenaError("bad_message", `a message of the service ${what}`));
-      return; // if it held events, the next ones show the gap
+      const what = tooLong ? `is longer than ${Limits.MESSAGE_CHARACTERS} characters` : "is not a JSON object";
+      this.#reportError(new ArenaError("bad_message", `a message from the service ${what}`));
+      return; // if it contained events, the next message reveals the gap
     }
     let watch = this.#watches.get(message.run_id);
     switch (message.type) {
@@ -464,84 +465,84 @@ export class ArenaClient {
       case "events":
       case "overflow":
       case "closed":
-        watch?.heard(message, data);
+        watch?.received(message, data);
         break;
       case "error":
       case undefined: {
-        const error = new ArenaError(String(message.code ?? "unavailable"), String(message.message ?? "refused"));
+        const error = new ArenaError(String(message.code ?? "unavailable"), String(message.message ?? "rejected"));
         if (message.run_id === undefined && message.code !== undefined) {
           const unanswered = [...this.#watches.values()].filter(one => one.isUnanswered);
           watch = unanswered.length === 1 ? unanswered[0] : undefined;
         }
         if (watch !== undefined) {
-          watch.refused(error);
+          watch.rejected(error);
         } else {
-          this.#surface(error);
+          this.#reportError(error);
           if (message.run_id === undefined && !FINAL_CODES.has(error.code)) {
-            this.#sayAgainLater(error);
+            this.#resubscribeLater(error);
           }
         }
         break;
       }
       default:
-        break; // of a later version
+        break; // a type of a later version
     }
   }
 
-  /** The gateway was too busy for one of our messages and does not say for which. */
-  #sayAgainLater(error) {
-    if (this.#resubscribing !== null || !this.#mayTryAgain(error.code, error.message)) {
+  /** Retries pending subscriptions after an error of the gateway, which does not name the message that failed. */
+  #resubscribeLater(error) {
+    if (this.#resubscribeTimer !== null || !this.#countFailure(error.code, error.message)) {
       return;
     }
-    this.#resubscribing = this.#clock.setTimeout(() => {
-      this.#resubscribing = null;
+    this.#resubscribeTimer = this.#clock.setTimeout(() => {
+      this.#resubscribeTimer = null;
       for (const watch of [...this.#watches.values()]) {
-        watch.sayAgain();
+        watch.resubscribe();
       }
-    }, this.#pause(this.#failures));
+    }, this.#backoff(this.#failures));
   }
 
-  #surface(error) {
-    tell(this.#onError, error);
+  #reportError(error) {
+    notify(this.#onError, error);
   }
 
   // ---- HTTP
 
-  /** GET, tried again while that can help. */
-  async #get(url, signal) {
+  /** Sends a GET request, with retries unless the error is final. */
+  async #requestWithRetries(url, signal) {
     let last;
-    for (let attempt = 1; attempt <= Limits.CALL_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= Limits.HTTP_ATTEMPTS; attempt++) {
       try {
-        return decoded(await this.#call(url, Limits.PAGE_BYTES, signal));
+        return decoded(await this.#request(url, Limits.PAGE_BYTES, signal));
       } catch (error) {
         signal?.throwIfAborted();
         if (error.final) {
           throw error;
         }
         last = error;
-        if (attempt < Limits.CALL_ATTEMPTS) {
-          await delay(this.#clock, Math.max(this.#pause(attempt), error.retryAfterMillis ?? 0), signal);
+        if (attempt < Limits.HTTP_ATTEMPTS) {
+          await delay(this.#clock, Math.max(this.#backoff(attempt), error.retryAfterMillis ?? 0), signal);
         }
       }
     }
-    throw new ArenaError("unreachable", `${last.message}; given up after ${Limits.CALL_ATTEMPTS} attempts`,
+    throw new ArenaError("unreachable", `${last.message}; gave up after ${Limits.HTTP_ATTEMPTS} attempts`,
         {cause: last});
   }
 
-  /** The bytes of one answer with status 200. */
-  async #call(url, maxBytes, signal) {
+  /** Sends a GET request and returns the body of a response with status 200. */
+  async #request(url, maxBytes, signal) {
     const abort = new AbortController();
     const cancel = () => abort.abort(signal.reason);
     signal?.addEventListener("abort", cancel);
     const timer = this.#clock.setTimeout(
-        () => abort.abort(new ArenaError("unreachable", `no answer within ${Limits.CALL_MILLIS} ms`)),
-        Limits.CALL_MILLIS);
+        () => abort.abort(new ArenaError("unreachable", `no response within ${Limits.HTTP_TIMEOUT_MILLIS} ms`)),
+        Limits.HTTP_TIMEOUT_MILLIS);
     try {
       signal?.throwIfAborted();
       const response = await this.#fetch(url, {signal: abort.signal});
       const bytes = await read(response, maxBytes);
       if (response.status !== 200) {
-        throw refusal(response, bytes);
+        throw httpError(response, bytes);
       }
       return bytes;
     } finally {
@@ -551,32 +552,32 @@ export class ArenaClient {
   }
 }
 
-/** One run being watched; made by {@link ArenaClient.watch}. */
+/** The watch of one run; created by {@link ArenaClient.watch}. */
 class Watch {
   #runId;
   #options;
   #host;
   #state = State.CONNECTING;
-  #told = null;
+  #notifiedState = null;
   #next;
   #streamed = false;
-  #over = false;
+  #done = false;
   #queue = [];
   #queuedCharacters = 0;
   #draining = false;
-  /** The subscription has ended, by an overflow or since too much waits: anew when the queue is empty. */
-  #muted = false;
+  /** The subscription has ended because of an overflow or a full queue; resubscribe when the queue is empty. */
+  #paused = false;
   #subscribed = false;
   #answered = false;
-  #lastSign = 0;
-  #refusals = 0;
+  #lastMessageAt = 0;
+  #rejections = 0;
   #overflows = 0;
   #timer = null;
   #abort = new AbortController();
   #resolveEnded;
 
   /**
-   * How it ended, when it has; never rejected.
+   * Resolves when the watch has ended; is never rejected.
    *
    * @type {Promise<WatchEnd>}
    */
@@ -590,117 +591,117 @@ class Watch {
     options.signal?.addEventListener("abort", this.stop);
   }
 
-  /** The run's id. */
+  /** The id of the run. */
   get runId() {
     return this.#runId;
   }
 
-  /** What to show now: a {@link State}. */
+  /** The current {@link State}. */
   get state() {
     return this.#state;
   }
 
-  /** The last event delivered, or told to be lost; one less than the first wanted if there was none. */
+  /** The last event delivered or reported lost; `fromSeq - 1` if none. */
   get lastSeq() {
     return this.#next - 1;
   }
 
-  /** Ends the watch: nothing is called any more, and its state is `idle`. Twice does no harm. */
+  /** Stops the watch: its state becomes `idle` and no callback is called afterwards. Idempotent. */
   stop = () => {
-    if (!this.#over) {
+    if (!this.#done) {
       this.#end(State.IDLE, {});
     }
   };
 
   // ---- called by the client
 
-  begin() {
-    this.#lastSign = this.#host.clock.now();
+  start() {
+    this.#lastMessageAt = this.#host.clock.now();
     this.#subscribe();
-    queueMicrotask(() => this.#show());
+    queueMicrotask(() => this.#updateState());
   }
 
   connected() {
-    this.#lastSign = this.#host.clock.now();
+    this.#lastMessageAt = this.#host.clock.now();
     this.#subscribe();
-    this.#show();
+    this.#updateState();
   }
 
   disconnected() {
-    // What waits comes again, from the first that was not delivered.
+    // Queued events are requested again, from the first that was not delivered.
     this.#queue = [];
     this.#queuedCharacters = 0;
     this.#subscribed = false;
     this.#clearTimer();
-    this.#show();
+    this.#updateState();
   }
 
-  /** A message of the run. */
-  heard(message, text) {
-    if (!isProper(message)) {
-      this.fail(new ArenaError("bad_message", `the service said an impossible "${message.type}" about the run`));
+  /** Queues a message about the run. */
+  received(message, text) {
+    if (!isValid(message)) {
+      this.fail(new ArenaError("bad_message", `the service sent an invalid "${message.type}" message`));
       return;
     }
     this.#answered = true;
-    this.#lastSign = this.#host.clock.now();
-    if (this.#muted) {
+    this.#lastMessageAt = this.#host.clock.now();
+    if (this.#paused) {
       return;
     }
-    if (this.#queue.length >= Limits.WAITING_MESSAGES ||
-        this.#queuedCharacters + text.length > Limits.WAITING_CHARACTERS) {
-      this.#muted = true;
+    if (this.#queue.length >= Limits.QUEUED_MESSAGES ||
+        this.#queuedCharacters + text.length > Limits.QUEUED_CHARACTERS) {
+      this.#paused = true;
       if (message.type === "events") {
-        this.#host.say({action: "unsubscribe", run_id: this.#runId});
+        this.#host.send({action: "unsubscribe", run_id: this.#runId});
       }
       this.#subscribed = false;
       return;
     }
     if (message.type !== "events") {
       this.#subscribed = false;
-      this.#muted = message.type === "overflow";
+      this.#paused = message.type === "overflow";
     }
     this.#queue.push({message, text});
     this.#queuedCharacters += text.length;
     this.#drain();
   }
 
-  /** The service did not do what was said of this run. */
-  refused(error) {
+  /** Handles an error that the service returned for this run. */
+  rejected(error) {
     this.#answered = true;
-    error.final = FINAL_CODES.has(error.code) || ++this.#refusals >= Limits.SUBSCRIBE_ATTEMPTS;
-    tell(this.#options.onError, error);
-    if (this.#over) {
+    error.final = FINAL_CODES.has(error.code) || ++this.#rejections >= Limits.SUBSCRIBE_ATTEMPTS;
+    notify(this.#options.onError, error);
+    if (this.#done) {
       return;
     }
     if (error.final) {
       this.fail(error);
     } else {
-      this.#later(() => this.#subscribe(), this.#host.pause(this.#refusals));
+      this.#later(() => this.#subscribe(), this.#host.backoff(this.#rejections));
     }
   }
 
-  /** Whether it has subscribed and was told nothing since. */
+  /** Whether a subscription was sent and no message about the run received since. */
   get isUnanswered() {
     return this.#subscribed && !this.#answered;
   }
 
-  /** The subscription may not have been heard. */
-  sayAgain() {
+  /** Repeats a subscription that may not have been received. */
+  resubscribe() {
     if (this.isUnanswered) {
       this.#subscribe();
     }
   }
 
-  /** A service that forgot a subscription would be silent for ever: after a long silence it is told again. */
-  remind(now) {
-    if (this.#subscribed && now - this.#lastSign >= Limits.SILENCE_MILLIS) {
-      this.#lastSign = now;
+  /** Repeats the subscription after a long time without a message, in case the service has lost it. */
+  resubscribeIfIdle(now) {
+    if (this.#subscribed && now - this.#lastMessageAt >= Limits.IDLE_MILLIS) {
+      this.#lastMessageAt = now;
       this.#subscribe();
     }
   }
 
   fail(error) {
-    if (!this.#over) {
+    if (!this.#done) {
       this.#end(State.ERROR, {error});
     }
   }
@@ -708,25 +709,25 @@ class Watch {
   // ---- the subscription
 
   #subscribe() {
-    if (this.#over || this.#muted || !this.#host.isOpen()) {
+    if (this.#done || this.#paused || !this.#host.isOpen()) {
       return;
     }
-    const settling = this.#host.settling();
-    if (settling > 0) {
-      this.#later(() => this.#subscribe(), settling);
+    const resubscribeDelay = this.#host.resubscribeDelay();
+    if (resubscribeDelay > 0) {
+      this.#later(() => this.#subscribe(), resubscribeDelay);
       return;
     }
     this.#clearTimer();
     this.#subscribed = true;
     this.#answered = false;
-    this.#host.say({action: "subscribe", run_id: this.#runId, from_seq: this.#next});
+    this.#host.send({action: "subscribe", run_id: this.#runId, from_seq: this.#next});
   }
 
-  #later(f, millis) {
+  #later(callback, millis) {
     this.#clearTimer();
     this.#timer = this.#host.clock.setTimeout(() => {
       this.#timer = null;
-      f();
+      callback();
     }, millis);
   }
 
@@ -737,7 +738,7 @@ class Watch {
     }
   }
 
-  // ---- delivery: one message after the other
+  // ---- delivery, one message at a time
 
   async #drain() {
     if (this.#draining) {
@@ -745,9 +746,9 @@ class Watch {
     }
     this.#draining = true;
     try {
-      while (!this.#over && (this.#queue.length > 0 || this.#muted)) {
+      while (!this.#done && (this.#queue.length > 0 || this.#paused)) {
         if (this.#queue.length === 0) {
-          this.#muted = false;
+          this.#paused = false;
           this.#subscribe();
           continue;
         }
@@ -755,38 +756,38 @@ class Watch {
         this.#queuedCharacters -= text.length;
         switch (message.type) {
           case "events":
-            await this.#takeEvents(message.events, text);
+            await this.#handleEvents(message.events, text);
             break;
           case "overflow":
-            await this.#takeOverflow(message.available_from);
+            await this.#handleOverflow(message.available_from);
             break;
           case "closed":
-            await this.#takeClosed(message.status, message.last_seq);
+            await this.#handleClosed(message.status, message.last_seq);
             break;
         }
       }
     } catch (error) {
       this.fail(error instanceof ArenaError ? error
-          : new ArenaError("bad_message", `a message could not be taken: ${error.message}`, {cause: error}));
+          : new ArenaError("bad_message", `a message could not be processed: ${error.message}`, {cause: error}));
     } finally {
       this.#draining = false;
     }
   }
 
-  async #takeEvents(events, text) {
-    const had = this.#next - events[0].seq;
-    if (had >= events.length) {
-      return; // sent twice
+  async #handleEvents(events, text) {
+    const duplicates = this.#next - events[0].seq;
+    if (duplicates >= events.length) {
+      return; // a duplicate
     }
-    await this.#fill(events[0].seq - 1);
+    await this.#fillGap(events[0].seq - 1);
     let texts = this.#options.texts || this.#fetchesPayloadOf(events) ? envelopeTexts(text) : undefined;
     if (this.#fetchesPayloadOf(events)) {
-      [events, texts] = await this.#whole(events, texts);
+      [events, texts] = await this.#withPayloads(events, texts);
     }
     const before = this.#next;
     await this.#deliver(events, texts);
     if (this.#next > before) {
-      this.#refusals = 0;
+      this.#rejections = 0;
       this.#overflows = 0;
       this.#host.progressed();
     }
@@ -796,73 +797,74 @@ class Watch {
     return (this.#options.fetchPayloads ?? true) && events.some(event => event.payload_url !== undefined);
   }
 
-  async #whole(events, texts) {
-    const whole = [[], []];
+  async #withPayloads(events, texts) {
+    const resolved = [[], []];
     for (let i = 0; i < events.length; i++) {
-      let one = {event: events[i], text: texts[i]};
+      let result = {event: events[i], text: texts[i]};
       try {
-        one = await this.#host.whole(events[i], texts[i], this.#abort.signal);
+        result = await this.#host.withPayload(events[i], texts[i], this.#abort.signal);
       } catch (error) {
-        if (this.#over) {
+        if (this.#done) {
           break;
         }
-        // Its reader has the rest of it now, and can ask for the payload later.
-        tell(this.#options.onError, new ArenaError("payload_unavailable", error.message, {cause: error, final: false}));
+        // Deliver the event without its payload, which the caller can read later.
+        const unavailable = new ArenaError("payload_unavailable", error.message, {cause: error, final: false});
+        notify(this.#options.onError, unavailable);
       }
-      whole[0].push(one.event);
-      whole[1].push(one.text);
+      resolved[0].push(result.event);
+      resolved[1].push(result.text);
     }
-    return whole;
+    return resolved;
   }
 
-  async #takeOverflow(availableFrom) {
+  async #handleOverflow(availableFrom) {
     if (availableFrom > this.#next) {
-      await this.#fill(availableFrom - 1);
+      await this.#fillGap(availableFrom - 1);
       return;
     }
-    // Told to come again, from where it wanted to be: unlikely once, and no progress if it goes on.
-    if (++this.#overflows >= Limits.FRUITLESS_OVERFLOWS) {
-      throw new ArenaError("overflow", `${this.#overflows} overflows in a row brought no event`);
+    // An overflow to the position already requested is a race with the trimming of the buffer; it must not repeat.
+    if (++this.#overflows >= Limits.EMPTY_OVERFLOWS) {
+      throw new ArenaError("overflow", `${this.#overflows} consecutive overflows without an event`);
     }
-    await delay(this.#host.clock, this.#host.pause(this.#overflows), this.#abort.signal);
+    await delay(this.#host.clock, this.#host.backoff(this.#overflows), this.#abort.signal);
   }
 
-  async #takeClosed(status, lastSeq) {
-    await this.#fill(lastSeq);
-    if (this.#over) {
+  async #handleClosed(status, lastSeq) {
+    await this.#fillGap(lastSeq);
+    if (this.#done) {
       return;
     }
     this.#end(status === "complete" ? State.COMPLETE : State.CLOSED, {status, lastSeq});
-    tell(this.#options.onClosed, {status, lastSeq});
+    notify(this.#options.onClosed, {status, lastSeq});
   }
 
-  /** Delivers everything up to this seq from GET /events; what that has not is lost. */
-  async #fill(to) {
-    let looks = 0;
-    while (!this.#over && this.#next <= to) {
+  /** Delivers the events up to this seq from GET /events; those that it does not return are lost. */
+  async #fillGap(to) {
+    let attempts = 0;
+    while (!this.#done && this.#next <= to) {
       const from = this.#next;
       let page;
       try {
         page = await this.#host.events(from, Math.min(Limits.PAGE_EVENTS, to - from + 1), this.#abort.signal);
       } catch (error) {
-        if (this.#over) {
+        if (this.#done) {
           return;
         }
         throw new ArenaError("overflow", `events ${from} to ${to} could not be read: ${error.message}`,
             {cause: error, from, to});
       }
-      if (this.#over) {
+      if (this.#done) {
         return;
       }
       const first = page.events[0]?.seq ?? to + 1;
       if (first > from) {
-        if (++looks < Limits.LOOKS) {
-          await delay(this.#host.clock, this.#host.pause(looks), this.#abort.signal);
+        if (++attempts < Limits.GAP_ATTEMPTS) {
+          await delay(this.#host.clock, this.#host.backoff(attempts), this.#abort.signal);
           continue;
         }
-        this.#lose(from, Math.min(first - 1, to));
+        this.#skipLost(from, Math.min(first - 1, to));
       }
-      looks = 0;
+      attempts = 0;
       const end = page.events.findIndex(event => event.seq > to);
       const count = end === -1 ? page.events.length : end;
       if (count > 0) {
@@ -871,174 +873,175 @@ class Watch {
     }
   }
 
-  #lose(from, to) {
+  #skipLost(from, to) {
     if (this.#options.onLost === undefined) {
-      throw new ArenaError("overflow", `events ${from} to ${to} are kept nowhere any more`, {from, to});
+      throw new ArenaError("overflow", `events ${from} to ${to} are lost`, {from, to});
     }
     this.#next = to + 1;
-    tell(this.#options.onLost, {from, to});
+    notify(this.#options.onLost, {from, to});
   }
 
   async #deliver(events, texts) {
-    const had = this.#next - events[0]?.seq;
-    if (this.#over || !(had < events.length)) {
+    const duplicates = this.#next - events[0]?.seq;
+    if (this.#done || !(duplicates < events.length)) {
       return;
     }
-    const fresh = events.slice(had);
-    this.#next = fresh.at(-1).seq + 1;
+    const newEvents = events.slice(duplicates);
+    this.#next = newEvents.at(-1).seq + 1;
     this.#streamed = true;
-    this.#show();
-    if (this.#over) {
+    this.#updateState();
+    if (this.#done) {
       return;
     }
     try {
-      await this.#options.onEvents?.(fresh, this.#options.texts ? texts.slice(had) : undefined);
+      await this.#options.onEvents?.(newEvents, this.#options.texts ? texts.slice(duplicates) : undefined);
     } catch (cause) {
       throw new ArenaError("consumer_failed", `onEvents failed: ${cause?.message ?? cause}`, {cause});
     }
   }
 
-  // ---- what is shown
+  // ---- state
 
-  #show() {
-    if (this.#over) {
+  #updateState() {
+    if (this.#done) {
       return;
     }
     this.#state = this.#streamed && this.#host.isOpen() ? State.STREAMING : State.CONNECTING;
-    this.#tellState({});
+    this.#notifyState({});
   }
 
-  #tellState(detail) {
-    if (this.#told !== this.#state) {
-      this.#told = this.#state;
-      tell(this.#options.onState, this.#state, detail);
+  #notifyState(detail) {
+    if (this.#notifiedState !== this.#state) {
+      this.#notifiedState = this.#state;
+      notify(this.#options.onState, this.#state, detail);
     }
   }
 
   #end(state, detail) {
-    this.#over = true;
+    this.#done = true;
     this.#state = state;
     this.#queue = [];
     this.#clearTimer();
     this.#abort.abort();
     this.#options.signal?.removeEventListener("abort", this.stop);
     if (this.#subscribed && this.#host.isOpen()) {
-      this.#host.say({action: "unsubscribe", run_id: this.#runId});
+      this.#host.send({action: "unsubscribe", run_id: this.#runId});
     }
     this.#host.ended();
     if (state !== State.IDLE) {
-      this.#tellState(detail);
+      this.#notifyState(detail);
     }
     this.#resolveEnded({state, lastSeq: this.lastSeq, ...detail});
   }
 }
 
-/** One socket, from its opening to its loss, which is told once. */
+/** One socket; reports its loss once. */
 class Connection {
   #socket;
   #clock;
   #on;
   #opening;
-  #gone = false;
-  #heardAt = 0;
+  #closed = false;
+  #receivedAt = 0;
   #pingedAt = null;
 
   isOpen = false;
-  /** When it should be replaced. */
-  renewAt = Infinity;
+  /** Time at which to replace the connection. */
+  replaceAt = Infinity;
 
   constructor(url, WebSocket, clock, on) {
     this.#clock = clock;
     this.#on = on;
     this.#opening = clock.setTimeout(
-        () => this.#lose(`no connection within ${Limits.CONNECT_MILLIS} ms`), Limits.CONNECT_MILLIS);
+        () => this.#lost(`connection timed out after ${Limits.CONNECT_TIMEOUT_MILLIS} ms`),
+        Limits.CONNECT_TIMEOUT_MILLIS);
     try {
       this.#socket = new WebSocket(url);
     } catch (error) {
-      // A page served by https may not open ws: and a policy may forbid the address.
-      queueMicrotask(() => this.#lose(`no connection: ${error.message}`));
+      // A page served over https cannot open ws:, and a content security policy may forbid the URL.
+      queueMicrotask(() => this.#lost(`connection failed: ${error.message}`));
       return;
     }
     this.#socket.onopen = () => this.#opened();
-    this.#socket.onmessage = ({data}) => this.#heard(data);
-    this.#socket.onerror = () => {}; // a close follows, and tells no less
+    this.#socket.onmessage = ({data}) => this.#received(data);
+    this.#socket.onerror = () => {}; // a close event with the reason follows
     this.#socket.onclose = ({code}) =>
-      this.#lose(this.isOpen ? `the connection was closed (${code})` : `no connection (${code})`);
+      this.#lost(this.isOpen ? `connection closed (${code})` : `connection failed (${code})`);
   }
 
-  say(message) {
+  send(message) {
     if (!this.isOpen) {
       return;
     }
     if (this.#socket.bufferedAmount > Limits.UNSENT_BYTES) {
-      this.#lose(`more than ${Limits.UNSENT_BYTES} bytes wait to be sent`);
+      this.#lost(`more than ${Limits.UNSENT_BYTES} bytes in the send buffer`);
       return;
     }
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** Sends a ping if it is time for one; whether the connection is found to be lost. */
-  isSilent(now) {
-    if (this.#pingedAt !== null && now - this.#pingedAt >= Limits.PONG_MILLIS) {
-      this.#lose(`no answer to a ping within ${Limits.PONG_MILLIS} ms`);
+  /** Sends a ping if the connection is idle; returns whether it is lost. */
+  checkIdle(now) {
+    if (this.#pingedAt !== null && now - this.#pingedAt >= Limits.PONG_TIMEOUT_MILLIS) {
+      this.#lost(`no response to a ping within ${Limits.PONG_TIMEOUT_MILLIS} ms`);
       return true;
     }
-    if (this.#pingedAt === null && now - this.#heardAt >= Limits.SILENCE_MILLIS) {
+    if (this.#pingedAt === null && now - this.#receivedAt >= Limits.IDLE_MILLIS) {
       this.#pingedAt = now;
-      this.say({action: "ping"});
+      this.send({action: "ping"});
     }
-    return this.#gone;
+    return this.#closed;
   }
 
-  /** Hangs up; nothing is told. */
+  /** Closes the socket without a report. */
   close() {
-    if (!this.#gone) {
-      this.#leave();
+    if (!this.#closed) {
+      this.#shutDown();
     }
   }
 
   #opened() {
-    if (this.#gone) {
+    if (this.#closed) {
       return;
     }
     this.#clock.clearTimeout(this.#opening);
     this.isOpen = true;
-    this.#heardAt = this.#clock.now();
+    this.#receivedAt = this.#clock.now();
     this.#on.opened(this);
   }
 
-  #heard(data) {
-    if (this.#gone) {
+  #received(data) {
+    if (this.#closed) {
       return;
     }
-    this.#heardAt = this.#clock.now();
+    this.#receivedAt = this.#clock.now();
     this.#pingedAt = null;
-    this.#on.heard(data);
+    this.#on.received(data);
   }
 
-  #lose(why) {
-    if (this.#gone) {
+  #lost(why) {
+    if (this.#closed) {
       return;
     }
-    this.#leave();
+    this.#shutDown();
     this.#on.lost(this, why);
   }
 
-  #leave() {
-    this.#gone = true;
+  #shutDown() {
+    this.#closed = true;
     this.isOpen = false;
     this.#clock.clearTimeout(this.#opening);
     this.#socket?.close();
   }
 }
 
-// ---- what is read
+// ---- parsing
 
 /**
- * The JSON of each envelope of a message or page, cut out as it stands there: numbers such as 200.0 would not survive
- * being parsed and written again.
+ * Returns the JSON of each envelope in a message or page unchanged; parsing and serializing would change numbers such
+ * as 200.0.
  *
- * @param {string} text a message of type `events`, or an answer of GET /events
+ * @param {string} text a message of type `events`, or a response of GET /events
  * @returns {string[]}
  */
 export function envelopeTexts(text) {
@@ -1050,7 +1053,7 @@ export function envelopeTexts(text) {
     switch (text[i]) {
       case '"': {
         const end = closingQuote(text, i);
-        // Only a field of the outermost object; in an envelope the depth is greater.
+        // Only the field of the outermost object; inside an envelope the depth is greater.
         if (depth === 1 && text.startsWith('"events"', i) && /^\s*:\s*\[/.test(text.slice(end + 1, end + 20))) {
           inEvents = true;
         }
@@ -1105,7 +1108,7 @@ function isSeq(value) {
   return Number.isSafeInteger(value) && value >= 1;
 }
 
-function isProper(message) {
+function isValid(message) {
   switch (message.type) {
     case "events":
       return areEnvelopes(message.events, message.run_id) && message.events.length > 0;
@@ -1116,7 +1119,7 @@ function isProper(message) {
   }
 }
 
-/** Whether these are envelopes of the run, without gap. */
+/** Whether these are envelopes of the run without gaps. */
 function areEnvelopes(events, runId) {
   return Array.isArray(events) && events.every((event, i) =>
     event !== null && typeof event === "object" && event.run_id === runId && isSeq(event.seq) &&
@@ -1127,25 +1130,25 @@ function decoded(bytes) {
   return new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes);
 }
 
-/** The payload's JSON, if these bytes are what the event's link promises. */
+/** Returns the payload's JSON after checking its kind and its digest against the event's link. */
 async function verifiedPayload(bytes, event) {
   const text = decoded(bytes);
   if (parsed(text)?.kind !== event.kind) {
-    throw new ArenaError("payload_unavailable", `the link of event ${event.seq} has no payload of its kind`);
+    throw new ArenaError("payload_unavailable", `the link of event ${event.seq} returned no payload of its kind`);
   }
   const promised = /-([0-9a-f]{16})\.json$/.exec(new URL(event.payload_url).pathname)?.[1];
-  const subtle = globalThis.crypto?.subtle; // browsers have it on secure pages only
+  const subtle = globalThis.crypto?.subtle; // available only in secure contexts
   if (promised !== undefined && subtle !== undefined) {
     const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
     const hex = [...digest.slice(0, 8)].map(byte => byte.toString(16).padStart(2, "0")).join("");
     if (hex !== promised) {
-      throw new ArenaError("payload_unavailable", `the link of event ${event.seq} has another payload`);
+      throw new ArenaError("payload_unavailable", `the link of event ${event.seq} returned another payload`);
     }
   }
   return text;
 }
 
-/** The bytes of an answer's body, if there are not more than so many. */
+/** Reads the body of a response of at most `maxBytes` bytes. */
 async function read(response, maxBytes) {
   const pieces = [];
   let size = 0;
@@ -1158,7 +1161,7 @@ async function read(response, maxBytes) {
     size += value.length;
     if (size > maxBytes) {
       await reader.cancel();
-      throw new ArenaError("bad_message", `an answer has more than ${maxBytes} bytes`, {final: true});
+      throw new ArenaError("bad_message", `the response is larger than ${maxBytes} bytes`, {final: true});
     }
     pieces.push(value);
   }
@@ -1171,37 +1174,37 @@ async function read(response, maxBytes) {
   return bytes;
 }
 
-function refusal(response, bytes) {
+function httpError(response, bytes) {
   let error;
   try {
     error = parsed(decoded(bytes))?.error;
   } catch {
-    // a body that is no text says nothing
+    // the body is not text
   }
   const seconds = Number(response.headers.get("retry-after") ?? NaN);
   return new ArenaError(String(error?.code ?? "unreachable"), String(error?.message ?? `status ${response.status}`), {
     final: response.status !== 429 && response.status < 500,
-    retryAfterMillis: seconds > 0 ? Math.min(seconds * 1_000, Limits.LONGEST_PAUSE_MILLIS) : undefined,
+    retryAfterMillis: seconds > 0 ? Math.min(seconds * 1_000, Limits.MAX_BACKOFF_MILLIS) : undefined,
   });
 }
 
 function address(text, protocols) {
   const url = new URL(text);
   if (!protocols.includes(url.protocol)) {
-    throw new TypeError(`${text} does not begin with ${protocols.join(" or ")}`);
+    throw new TypeError(`${text} does not start with ${protocols.join(" or ")}`);
   }
   return url.href.replace(/\/$/, "");
 }
 
 function requireRunId(runId) {
   if (typeof runId !== "string" || !RUN_ID.test(runId)) {
-    throw new TypeError("a run's id is 32 hex digits in lower case");
+    throw new TypeError("a run id has 32 lower-case hex digits");
   }
 }
 
 function requireSeq(seq) {
   if (!isSeq(seq)) {
-    throw new TypeError(`${seq} is no whole number from 1`);
+    throw new TypeError(`${seq} is not an integer of at least 1`);
   }
   return seq;
 }
@@ -1220,8 +1223,8 @@ function delay(clock, millis, signal) {
   });
 }
 
-/** Calls a function of the application, whose failure is its own affair, and shows like any uncaught one. */
-function tell(f, ...values) {
+/** Calls a callback of the application; an exception in it is reported as uncaught. */
+function notify(f, ...values) {
   try {
     f?.(...values);
   } catch (error) {

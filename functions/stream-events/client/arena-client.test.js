@@ -1,4 +1,4 @@
-// The client against a service that says what the test lets it say, on a clock that the test moves.
+// Tests of the client with a scripted service and a manual clock.
 
 import assert from "node:assert/strict";
 import {createHash} from "node:crypto";
@@ -12,9 +12,9 @@ const OTHER = "5eed0000000000000000000000000002";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-// ---- the world of a test
+// ---- fixture
 
-class HeldClock {
+class ManualClock {
   #now = 0;
   #last = 0;
   #timers = new Map();
@@ -36,10 +36,10 @@ class HeldClock {
     return this.#timers.size;
   }
 
-  /** Lets time pass, alarm by alarm, and everything happen that follows. */
+  /** Advances the clock from timer to timer, and runs the tasks that follow each. */
   async pass(millis) {
     const end = this.#now + millis;
-    await settled();
+    await flush();
     for (let alarms = 0; alarms < 10_000; alarms++) {
       const [id, next] = [...this.#timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? [];
       if (next === undefined || next.at > end) {
@@ -49,20 +49,20 @@ class HeldClock {
       this.#timers.delete(id);
       this.#now = next.at;
       next.f();
-      await settled();
+      await flush();
     }
-    throw new Error("the clock's alarms do not end");
+    throw new Error("the timers do not end");
   }
 }
 
-/** Lets everything happen that needs no time. */
-async function settled() {
+/** Runs all pending tasks. */
+async function flush() {
   for (let i = 0; i < 8; i++) {
     await nextTurn();
   }
 }
 
-/** Waits for what happens on another thread, such as a digest. */
+/** Waits for work on another thread, such as a digest. */
 async function until(condition) {
   for (let i = 0; i < 10_000; i++) {
     if (condition()) {
@@ -70,18 +70,18 @@ async function until(condition) {
     }
     await nextTurn();
   }
-  assert.fail(`it never came to ${condition}`);
+  assert.fail(`condition was not met: ${condition}`);
 }
 
-/** A service in the test's hand: its sockets, and what GET answers. */
+/** A scripted service: its sockets and its HTTP responses. */
 class Service {
   sockets = [];
   calls = [];
-  clock = new HeldClock();
+  clock = new ManualClock();
   errors = [];
-  /** Whether connections open by themselves. */
+  /** Whether connections open automatically. */
   opens = true;
-  /** Answers a GET; by default from the events that a run has here. */
+  /** Responds to a GET request; by default from the kept events. */
   answer = url => this.page(url);
   kept = new Map();
   status = "running";
@@ -93,7 +93,7 @@ class Service {
       websocket: "ws://arena.example/live",
       WebSocket: class {
         bufferedAmount = 0;
-        said = [];
+        sent = [];
         isClosed = false;
 
         constructor(url) {
@@ -107,21 +107,21 @@ class Service {
         }
 
         send(text) {
-          this.said.push(JSON.parse(text));
+          this.sent.push(JSON.parse(text));
         }
 
         close() {
           this.isClosed = true;
         }
 
-        /** As the service, or the network, does it. */
+        /** Closes the socket as the service or the network does. */
         break(code = 1006) {
           this.isClosed = true;
           this.onerror?.({});
           this.onclose?.({code});
         }
 
-        hear(message) {
+        receive(message) {
           this.onmessage({data: typeof message === "string" ? message : JSON.stringify(message)});
         }
       },
@@ -146,29 +146,29 @@ class Service {
     return this.sockets.at(-1);
   }
 
-  /** GET /events of the events that are kept here, of which those without a payload are missing. */
+  /** Returns the page of GET /events from the kept events. */
   page(url) {
     const query = new URL(url).searchParams;
     const [runId, from, limit] = [query.get("run_id"), Number(query.get("from_seq")), Number(query.get("limit"))];
     const seqs = (this.kept.get(runId) ?? []).filter(seq => seq >= from).slice(0, limit);
-    // a page has no gap
+    // a page has no gaps
     const end = seqs.findIndex((seq, i) => seq !== seqs[0] + i);
     const events = envelopes(...(end === -1 ? seqs : seqs.slice(0, end)));
     return Response.json({events, next_from_seq: (events.at(-1)?.seq ?? from - 1) + 1, status: this.status});
   }
 
-  /** Watches, and notes all that the watch tells. */
+  /** Watches a run and records all callbacks. */
   watch(options = {}, runId = RUN) {
-    const told = {events: [], states: [], lost: [], closed: [], errors: [], batches: 0};
-    told.watch = this.arena.watch(runId, {
-      onEvents: events => { told.events.push(...events.map(event => event.seq)); told.batches++; },
-      onState: state => told.states.push(state),
-      onLost: range => told.lost.push(range),
-      onClosed: end => told.closed.push(end),
-      onError: error => told.errors.push(error),
+    const seen = {events: [], states: [], lost: [], closed: [], errors: [], batches: 0};
+    seen.watch = this.arena.watch(runId, {
+      onEvents: events => { seen.events.push(...events.map(event => event.seq)); seen.batches++; },
+      onState: state => seen.states.push(state),
+      onLost: range => seen.lost.push(range),
+      onClosed: end => seen.closed.push(end),
+      onError: error => seen.errors.push(error),
       ...options,
     });
-    return told;
+    return seen;
   }
 }
 
@@ -191,159 +191,159 @@ const eventsOf = (runId, ...seqs) =>
 const closed = (lastSeq, status = "complete") => ({type: "closed", run_id: RUN, status, last_seq: lastSeq});
 const overflow = (requestedSeq, availableFrom) =>
   ({type: "overflow", run_id: RUN, requested_seq: requestedSeq, available_from: availableFrom});
-const refusal = (code, runId = RUN) => ({type: "error", run_id: runId, code, message: `because of ${code}`});
+const rejection = (code, runId = RUN) => ({type: "error", run_id: runId, code, message: `because of ${code}`});
 const subscribe = (fromSeq, runId = RUN) => ({action: "subscribe", run_id: runId, from_seq: fromSeq});
 const unsubscribe = (runId = RUN) => ({action: "unsubscribe", run_id: runId});
 
-// ---- a run from its first event to its end
+// ---- a run from start to end
 
-test("a run is watched from the first event to its end", async () => {
+test("delivers a run from its first event to its end", async () => {
   const service = new Service();
-  const told = service.watch();
-  assert.deepEqual(told.states, [], "nothing is told before watch() returns");
-  await settled();
+  const seen = service.watch();
+  assert.deepEqual(seen.states, [], "no callback before watch() returns");
+  await flush();
   assert.equal(service.socket.url, "ws://arena.example/live");
-  assert.deepEqual(service.socket.said, [subscribe(1)]);
-  assert.deepEqual(told.states, [State.CONNECTING]);
+  assert.deepEqual(service.socket.sent, [subscribe(1)]);
+  assert.deepEqual(seen.states, [State.CONNECTING]);
 
-  service.socket.hear(events(1, 2));
-  service.socket.hear(events(3));
-  await settled();
-  assert.deepEqual(told.events, [1, 2, 3]);
-  assert.equal(told.batches, 2);
-  assert.equal(told.watch.lastSeq, 3);
-  assert.equal(told.watch.state, State.STREAMING);
+  service.socket.receive(events(1, 2));
+  service.socket.receive(events(3));
+  await flush();
+  assert.deepEqual(seen.events, [1, 2, 3]);
+  assert.equal(seen.batches, 2);
+  assert.equal(seen.watch.lastSeq, 3);
+  assert.equal(seen.watch.state, State.STREAMING);
 
-  service.socket.hear(closed(3));
-  assert.deepEqual(await told.watch.ended, {state: State.COMPLETE, status: "complete", lastSeq: 3});
-  assert.deepEqual(told.closed, [{status: "complete", lastSeq: 3}]);
-  assert.deepEqual(told.states, [State.CONNECTING, State.STREAMING, State.COMPLETE]);
-  await settled();
-  assert.ok(service.socket.isClosed, "nothing is watched: no connection");
-  assert.equal(service.clock.waiting, 0, "and no alarm");
-  assert.deepEqual(service.socket.said, [subscribe(1)], "what has ended is not unsubscribed from");
+  service.socket.receive(closed(3));
+  assert.deepEqual(await seen.watch.ended, {state: State.COMPLETE, status: "complete", lastSeq: 3});
+  assert.deepEqual(seen.closed, [{status: "complete", lastSeq: 3}]);
+  assert.deepEqual(seen.states, [State.CONNECTING, State.STREAMING, State.COMPLETE]);
+  await flush();
+  assert.ok(service.socket.isClosed, "no connection without a watch");
+  assert.equal(service.clock.waiting, 0, "no timer without a watch");
+  assert.deepEqual(service.socket.sent, [subscribe(1)], "no unsubscribe after the end");
 });
 
-test("a run that ended before its first turn is Closed at once", async () => {
+test("reports Closed for a run that ended before its first turn", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(closed(0, "failed"));
-  assert.deepEqual(await told.watch.ended, {state: State.CLOSED, status: "failed", lastSeq: 0});
-  assert.deepEqual(told.states, [State.CONNECTING, State.CLOSED]);
-  assert.deepEqual(told.events, []);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(closed(0, "failed"));
+  assert.deepEqual(await seen.watch.ended, {state: State.CLOSED, status: "failed", lastSeq: 0});
+  assert.deepEqual(seen.states, [State.CONNECTING, State.CLOSED]);
+  assert.deepEqual(seen.events, []);
 });
 
-test("a watch begins where it is told to", async () => {
+test("starts a watch at fromSeq", async () => {
   const service = new Service();
-  const told = service.watch({fromSeq: 40});
-  await settled();
-  assert.deepEqual(service.socket.said, [subscribe(40)]);
-  assert.equal(told.watch.lastSeq, 39);
-  service.socket.hear(closed(39));
-  assert.equal((await told.watch.ended).state, State.COMPLETE);
+  const seen = service.watch({fromSeq: 40});
+  await flush();
+  assert.deepEqual(service.socket.sent, [subscribe(40)]);
+  assert.equal(seen.watch.lastSeq, 39);
+  service.socket.receive(closed(39));
+  assert.equal((await seen.watch.ended).state, State.COMPLETE);
 });
 
-test("the end is told when its last event was delivered", async () => {
+test("reports the end after delivering the last event", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 5));
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1, 2));
-  service.socket.hear(closed(5));
-  await told.watch.ended;
-  assert.deepEqual(told.events, range(1, 5));
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1, 2));
+  service.socket.receive(closed(5));
+  await seen.watch.ended;
+  assert.deepEqual(seen.events, range(1, 5));
 });
 
 // ---- many runs on one connection
 
-test("many runs share a connection, and each gets its own", async () => {
+test("watches many runs over one connection", async () => {
   const service = new Service();
   const one = service.watch();
   const two = service.watch({fromSeq: 7}, OTHER);
-  await settled();
+  await flush();
   assert.equal(service.sockets.length, 1);
-  assert.deepEqual(service.socket.said, [subscribe(1), subscribe(7, OTHER)]);
-  service.socket.hear(eventsOf(OTHER, 7, 8));
-  service.socket.hear(events(1));
-  await settled();
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(7, OTHER)]);
+  service.socket.receive(eventsOf(OTHER, 7, 8));
+  service.socket.receive(events(1));
+  await flush();
   assert.deepEqual([one.events, two.events], [[1], [7, 8]]);
 
-  service.socket.hear(closed(1));
+  service.socket.receive(closed(1));
   await one.watch.ended;
-  await settled();
+  await flush();
   assert.ok(!service.socket.isClosed, "the other goes on");
   service.socket.break();
   await service.clock.pass(MINUTE);
-  assert.deepEqual(service.socket.said, [subscribe(9, OTHER)]);
+  assert.deepEqual(service.socket.sent, [subscribe(9, OTHER)]);
 });
 
-test("a watch that is stopped unsubscribes and says nothing more", async () => {
+test("unsubscribes and calls nothing after a watch is stopped", async () => {
   const service = new Service();
   const stopping = new AbortController();
-  const told = service.watch({signal: stopping.signal});
+  const seen = service.watch({signal: stopping.signal});
   service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(events(1));
-  await settled();
-  service.socket.hear(events(2));
+  await flush();
+  service.socket.receive(events(1));
+  await flush();
+  service.socket.receive(events(2));
   stopping.abort();
-  await settled();
-  assert.deepEqual(await told.watch.ended, {state: State.IDLE, lastSeq: 1});
-  service.socket.hear(events(3));
-  service.socket.hear(closed(3));
-  await settled();
-  assert.deepEqual(told.events, [1]);
-  assert.deepEqual(told.states, [State.CONNECTING, State.STREAMING]);
-  assert.deepEqual(service.socket.said.at(-1), unsubscribe());
+  await flush();
+  assert.deepEqual(await seen.watch.ended, {state: State.IDLE, lastSeq: 1});
+  service.socket.receive(events(3));
+  service.socket.receive(closed(3));
+  await flush();
+  assert.deepEqual(seen.events, [1]);
+  assert.deepEqual(seen.states, [State.CONNECTING, State.STREAMING]);
+  assert.deepEqual(service.socket.sent.at(-1), unsubscribe());
 });
 
-test("a watch with a signal that has gone off ends before it begins", async () => {
+test("does not start a watch whose signal is aborted", async () => {
   const service = new Service();
-  const told = service.watch({signal: AbortSignal.abort()});
-  assert.equal((await told.watch.ended).state, State.IDLE);
+  const seen = service.watch({signal: AbortSignal.abort()});
+  assert.equal((await seen.watch.ended).state, State.IDLE);
   assert.equal(service.sockets.length, 0);
 });
 
-test("subscribing again to a run waits until the service has unsubscribed", async () => {
+test("delays a subscription to a run that was just unsubscribed", async () => {
   const service = new Service();
   service.watch({}, OTHER);
-  const told = service.watch();
-  await settled();
-  told.watch.stop();
+  const seen = service.watch();
+  await flush();
+  seen.watch.stop();
   service.watch({fromSeq: 5});
-  await settled();
-  assert.deepEqual(service.socket.said.at(-1), unsubscribe());
+  await flush();
+  assert.deepEqual(service.socket.sent.at(-1), unsubscribe());
   await service.clock.pass(SECOND);
-  assert.deepEqual(service.socket.said.at(-1), subscribe(5));
+  assert.deepEqual(service.socket.sent.at(-1), subscribe(5));
 });
 
-test("one watch may follow another on the same connection", async () => {
+test("reuses the connection for the next watch", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  told.watch.stop();
+  const seen = service.watch();
+  await flush();
+  seen.watch.stop();
   service.watch({}, OTHER);
-  await settled();
+  await flush();
   assert.equal(service.sockets.length, 1);
   assert.ok(!service.socket.isClosed);
 });
 
-test("close() stops all, and the client can be used again", async () => {
+test("stops all watches on close() and can be used again", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   service.arena.close();
-  assert.equal((await told.watch.ended).state, State.IDLE);
+  assert.equal((await seen.watch.ended).state, State.IDLE);
   assert.ok(service.socket.isClosed);
   assert.equal(service.clock.waiting, 0);
   service.watch();
-  await settled();
+  await flush();
   assert.equal(service.sockets.length, 2);
-  assert.deepEqual(service.socket.said, [subscribe(1)]);
+  assert.deepEqual(service.socket.sent, [subscribe(1)]);
 });
 
-test("what cannot be watched is refused at once", () => {
+test("rejects invalid arguments of watch()", () => {
   const service = new Service();
   assert.throws(() => service.watch({}, "nobody"), TypeError);
   assert.throws(() => service.watch({fromSeq: 0}), TypeError);
@@ -357,7 +357,7 @@ test("what cannot be watched is refused at once", () => {
   service.arena.close();
 });
 
-test("addresses and a WebSocket are required", () => {
+test("requires valid URLs and a WebSocket", () => {
   const WebSocket = class {};
   assert.throws(() => new ArenaClient({http: "localhost", websocket: "ws://a/live", WebSocket}), TypeError);
   assert.throws(() => new ArenaClient({http: "http://a", websocket: "http://a/live", WebSocket}), /ws:/);
@@ -372,74 +372,74 @@ test("addresses and a WebSocket are required", () => {
 
 // ---- each event once
 
-test("what is sent again is dropped, in whole or in part", async () => {
+test("drops events that were already delivered", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1, 2, 3));
-  service.socket.hear(events(1, 2, 3));
-  service.socket.hear(events(2, 3, 4));
-  service.socket.hear(events(4));
-  service.socket.hear(events(5));
-  await settled();
-  assert.deepEqual(told.events, range(1, 5));
-  assert.equal(told.batches, 3);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1, 2, 3));
+  service.socket.receive(events(1, 2, 3));
+  service.socket.receive(events(2, 3, 4));
+  service.socket.receive(events(4));
+  service.socket.receive(events(5));
+  await flush();
+  assert.deepEqual(seen.events, range(1, 5));
+  assert.equal(seen.batches, 3);
 });
 
-test("a gap in what is sent is filled from GET /events before it goes on", async () => {
+test("fills a gap between messages from GET /events", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 10));
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1));
-  service.socket.hear(events(5, 6));
-  await settled();
-  assert.deepEqual(told.events, range(1, 6));
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  service.socket.receive(events(5, 6));
+  await flush();
+  assert.deepEqual(seen.events, range(1, 6));
   assert.deepEqual(service.calls, [`http://arena.example/events?run_id=${RUN}&from_seq=2&limit=3`]);
 });
 
-// ---- a lost connection
+// ---- reconnecting
 
-test("a lost connection is found again, and each event comes once", async () => {
+test("reconnects and delivers each event once", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1, 2));
-  await settled();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1, 2));
+  await flush();
   service.socket.break();
-  assert.equal(told.watch.state, State.CONNECTING);
+  assert.equal(seen.watch.state, State.CONNECTING);
   await service.clock.pass(499);
   assert.equal(service.sockets.length, 1, "not at once");
   await service.clock.pass(1);
-  assert.deepEqual(service.socket.said, [subscribe(3)]);
-  assert.equal(told.watch.state, State.STREAMING, "events came, and it is connected");
-  service.socket.hear(events(2, 3));
-  service.socket.hear(closed(3));
-  await told.watch.ended;
-  assert.deepEqual(told.events, [1, 2, 3]);
-  assert.deepEqual(told.states,
+  assert.deepEqual(service.socket.sent, [subscribe(3)]);
+  assert.equal(seen.watch.state, State.STREAMING, "events came, and it is connected");
+  service.socket.receive(events(2, 3));
+  service.socket.receive(closed(3));
+  await seen.watch.ended;
+  assert.deepEqual(seen.events, [1, 2, 3]);
+  assert.deepEqual(seen.states,
       [State.CONNECTING, State.STREAMING, State.CONNECTING, State.STREAMING, State.COMPLETE]);
 });
 
-test("whatever code a connection is closed with, it is found again", async () => {
+test("reconnects after any close code", async () => {
   const service = new Service();
   service.watch();
   for (const code of [1000, 1001, 1006, 1009, 1011, 4000]) {
-    await settled();
-    service.socket.hear({type: "pong"});
+    await flush();
+    service.socket.receive({type: "pong"});
     service.socket.break(code);
     await service.clock.pass(SECOND);
-    assert.deepEqual(service.socket.said, [subscribe(1)], `after ${code}`);
+    assert.deepEqual(service.socket.sent, [subscribe(1)], `after ${code}`);
   }
 });
 
-test("attempts come at growing intervals and end in Error", async () => {
+test("reconnects with backoff and ends in Error when attempts are exhausted", async () => {
   const service = new Service();
   service.opens = false;
-  const told = service.watch();
+  const seen = service.watch();
   const pauses = [];
   for (let attempt = 1; attempt < Limits.CONNECTION_ATTEMPTS; attempt++) {
-    await settled();
+    await flush();
     service.socket.break();
     const before = service.clock.now();
     while (service.sockets.length === attempt) {
@@ -448,9 +448,9 @@ test("attempts come at growing intervals and end in Error", async () => {
     pauses.push(service.clock.now() - before);
   }
   assert.deepEqual(pauses.slice(0, 8), [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-  assert.deepEqual(told.states, [State.CONNECTING]);
+  assert.deepEqual(seen.states, [State.CONNECTING]);
   service.socket.break();
-  const {state, error} = await told.watch.ended;
+  const {state, error} = await seen.watch.ended;
   assert.equal(state, State.ERROR);
   assert.equal(error.code, "connection_lost");
   assert.match(error.message, /20 attempts/);
@@ -459,49 +459,49 @@ test("attempts come at growing intervals and end in Error", async () => {
   assert.equal(service.clock.waiting, 0);
 
   service.opens = true;
-  service.watch({fromSeq: told.watch.lastSeq + 1});
-  await settled();
-  assert.deepEqual(service.socket.said, [subscribe(1)], "one may begin anew");
+  service.watch({fromSeq: seen.watch.lastSeq + 1});
+  await flush();
+  assert.deepEqual(service.socket.sent, [subscribe(1)], "one may begin anew");
 });
 
-test("a connection that opens and breaks is no success", async () => {
+test("counts a connection that opens and breaks as a failure", async () => {
   const service = new Service();
-  const told = service.watch();
+  const seen = service.watch();
   for (let attempt = 1; attempt < Limits.CONNECTION_ATTEMPTS; attempt++) {
-    await settled();
+    await flush();
     service.socket.break();
     await service.clock.pass(30 * SECOND);
   }
-  await settled();
+  await flush();
   service.socket.break();
-  assert.equal((await told.watch.ended).error.code, "connection_lost");
+  assert.equal((await seen.watch.ended).error.code, "connection_lost");
 });
 
-test("attempts are counted anew after progress", async () => {
+test("resets the count of attempts after progress", async () => {
   const service = new Service();
-  const told = service.watch();
+  const seen = service.watch();
   for (let seq = 1; seq <= 2 * Limits.CONNECTION_ATTEMPTS; seq++) {
-    await settled();
-    service.socket.hear(events(seq));
-    await settled();
+    await flush();
+    service.socket.receive(events(seq));
+    await flush();
     service.socket.break();
     await service.clock.pass(SECOND);
   }
-  assert.deepEqual(told.events, range(1, 2 * Limits.CONNECTION_ATTEMPTS));
+  assert.deepEqual(seen.events, range(1, 2 * Limits.CONNECTION_ATTEMPTS));
 });
 
-test("attempts are counted anew after a while without failure", async () => {
+test("resets the count of attempts after a time without failure", async () => {
   const service = new Service();
-  const told = service.watch();
+  const seen = service.watch();
   for (let i = 1; i <= 2 * Limits.CONNECTION_ATTEMPTS; i++) {
     await service.clock.pass(Limits.STABLE_MILLIS + 2 * Limits.TICK_MILLIS);
     service.socket.break();
     await service.clock.pass(SECOND);
   }
-  assert.equal(told.watch.state, State.CONNECTING);
+  assert.equal(seen.watch.state, State.CONNECTING);
 });
 
-test("what waits for a slow reader when the connection is lost does not wait twice", async () => {
+test("does not queue events twice for a slow reader after a disconnect", async () => {
   const service = new Service();
   const seen = [];
   let release;
@@ -509,40 +509,40 @@ test("what waits for a slow reader when the connection is lost does not wait twi
     seen.push(...events.map(event => event.seq));
     return events[0].seq === 1 ? new Promise(resolve => { release = resolve; }) : undefined;
   }});
-  await settled();
-  service.socket.hear(events(1));
+  await flush();
+  service.socket.receive(events(1));
   for (let connection = 1; connection <= 2; connection++) {
-    await settled();
+    await flush();
     for (let seq = 2; seq <= 200; seq++) {
-      service.socket.hear(events(seq));
+      service.socket.receive(events(seq));
     }
     if (connection === 1) {
       service.socket.break();
       await service.clock.pass(SECOND);
     }
   }
-  assert.deepEqual(service.socket.said, [subscribe(2)]);
+  assert.deepEqual(service.socket.sent, [subscribe(2)]);
   release();
-  await settled();
+  await flush();
   assert.deepEqual(seen, range(1, 200));
 });
 
-test("a connection that does not open in time is given up", async () => {
+test("closes a connection that does not open in time", async () => {
   const service = new Service();
   service.opens = false;
   service.watch();
-  await service.clock.pass(Limits.CONNECT_MILLIS + 500);
+  await service.clock.pass(Limits.CONNECT_TIMEOUT_MILLIS + 500);
   assert.ok(service.sockets[0].isClosed);
   assert.equal(service.sockets.length, 2);
   service.sockets[0].open();
   service.sockets[1].open();
-  await settled();
-  assert.deepEqual(service.sockets[0].said, [], "what opens too late is not used");
-  assert.deepEqual(service.sockets[1].said, [subscribe(1)]);
+  await flush();
+  assert.deepEqual(service.sockets[0].sent, [], "a late connection is not used");
+  assert.deepEqual(service.sockets[1].sent, [subscribe(1)]);
 });
 
-test("an address that the runtime refuses is a lost connection", async () => {
-  const clock = new HeldClock();
+test("treats a URL rejected by the runtime as a lost connection", async () => {
+  const clock = new ManualClock();
   const arena = new ArenaClient({http: "http://a", websocket: "ws://a/live", clock, fetch: async () => {},
     WebSocket: class { constructor() { throw new Error("insecure"); } }});
   const watch = arena.watch(RUN);
@@ -550,282 +550,282 @@ test("an address that the runtime refuses is a lost connection", async () => {
   assert.match((await watch.ended).error.message, /insecure/);
 });
 
-test("too much that cannot be sent is a lost connection", async () => {
+test("treats a full send buffer as a lost connection", async () => {
   const service = new Service();
   service.watch();
-  await settled();
+  await flush();
   service.socket.bufferedAmount = Limits.UNSENT_BYTES + 1;
   service.watch({}, OTHER);
   await service.clock.pass(SECOND);
   assert.equal(service.sockets.length, 2);
-  assert.deepEqual(service.socket.said, [subscribe(1), subscribe(1, OTHER)]);
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(1, OTHER)]);
 });
 
-test("a watch may begin or stop others in what it is told", async () => {
+test("allows callbacks to start and stop watches", async () => {
   const service = new Service();
   const second = {};
   const first = service.watch({onState: state => {
     if (state === State.CONNECTING && first.events.length > 0) {
       first.watch.stop();
-      second.told = service.watch({}, OTHER);
+      second.seen = service.watch({}, OTHER);
     }
   }});
-  await settled();
-  service.socket.hear(events(1));
-  await settled();
+  await flush();
+  service.socket.receive(events(1));
+  await flush();
   service.socket.break();
   await service.clock.pass(SECOND);
   assert.equal(service.sockets.length, 2);
-  assert.deepEqual(service.socket.said, [subscribe(1, OTHER)]);
+  assert.deepEqual(service.socket.sent, [subscribe(1, OTHER)]);
 });
 
 // ---- the limits of the gateway
 
-test("a silent connection is pinged before it is idle for too long", async () => {
+test("sends a ping over an idle connection", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1));
-  await service.clock.pass(Limits.SILENCE_MILLIS - SECOND);
-  assert.deepEqual(service.socket.said, [subscribe(1)]);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  await service.clock.pass(Limits.IDLE_MILLIS - SECOND);
+  assert.deepEqual(service.socket.sent, [subscribe(1)]);
   await service.clock.pass(Limits.TICK_MILLIS + SECOND);
-  assert.ok(service.socket.said.some(message => message.action === "ping"));
-  service.socket.hear({type: "pong"});
+  assert.ok(service.socket.sent.some(message => message.action === "ping"));
+  service.socket.receive({type: "pong"});
   await service.clock.pass(MINUTE);
   assert.equal(service.sockets.length, 1);
-  assert.equal(told.watch.state, State.STREAMING);
+  assert.equal(seen.watch.state, State.STREAMING);
 });
 
-test("no answer to a ping is a lost connection", async () => {
+test("treats a missing pong as a lost connection", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1));
-  await service.clock.pass(Limits.SILENCE_MILLIS + Limits.PONG_MILLIS + 2 * Limits.TICK_MILLIS + SECOND);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  await service.clock.pass(Limits.IDLE_MILLIS + Limits.PONG_TIMEOUT_MILLIS + 2 * Limits.TICK_MILLIS + SECOND);
   assert.ok(service.sockets[0].isClosed);
   assert.equal(service.sockets.length, 2);
-  assert.deepEqual(service.socket.said, [subscribe(2)]);
-  assert.equal(told.watch.state, State.STREAMING);
+  assert.deepEqual(service.socket.sent, [subscribe(2)]);
+  assert.equal(seen.watch.state, State.STREAMING);
 });
 
-test("a run that is silent for long is subscribed to again, in case it was forgotten", async () => {
+test("resubscribes to a run after a long time without messages", async () => {
   const service = new Service();
   service.watch();
   service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(events(1, 2));
+  await flush();
+  service.socket.receive(events(1, 2));
   for (let minute = 1; minute <= 6; minute++) {
     await service.clock.pass(MINUTE);
-    service.socket.hear(eventsOf(OTHER, minute));
+    service.socket.receive(eventsOf(OTHER, minute));
   }
-  assert.deepEqual(service.socket.said, [subscribe(1), subscribe(1, OTHER), subscribe(3)]);
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(1, OTHER), subscribe(3)]);
 });
 
-test("a connection is replaced before the gateway ends it, without a moment's silence", async () => {
+test("replaces a connection before the gateway closes it, without an interruption", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   const [old] = service.sockets;
   for (let minute = 1; minute < 110; minute++) {
-    old.hear(events(minute));
+    old.receive(events(minute));
     await service.clock.pass(MINUTE);
   }
   assert.equal(service.sockets.length, 1);
   service.opens = false;
   await service.clock.pass(MINUTE + Limits.TICK_MILLIS);
   assert.equal(service.sockets.length, 2);
-  old.hear(events(110));
-  await settled();
-  assert.equal(told.events.at(-1), 110, "the old one goes on until the new one is there");
+  old.receive(events(110));
+  await flush();
+  assert.equal(seen.events.at(-1), 110, "the old one goes on until the new one is there");
   service.socket.open();
-  await settled();
+  await flush();
   assert.ok(old.isClosed);
-  assert.deepEqual(service.socket.said, [subscribe(111)]);
-  old.hear(events(111));
-  service.socket.hear(events(111));
-  await settled();
-  assert.deepEqual(told.events, range(1, 111));
-  assert.deepEqual(told.states, [State.CONNECTING, State.STREAMING]);
+  assert.deepEqual(service.socket.sent, [subscribe(111)]);
+  old.receive(events(111));
+  service.socket.receive(events(111));
+  await flush();
+  assert.deepEqual(seen.events, range(1, 111));
+  assert.deepEqual(seen.states, [State.CONNECTING, State.STREAMING]);
 });
 
-test("a replacement that fails is tried again, and the old connection goes on", async () => {
+test("retries a failed replacement and keeps the old connection", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(events(1));
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
   service.opens = false;
   for (let minute = 0; minute < 111; minute++) {
     await service.clock.pass(MINUTE);
-    service.sockets[0].hear({type: "pong"});
+    service.sockets[0].receive({type: "pong"});
   }
   assert.ok(service.sockets.length > 1);
   service.socket.break();
-  assert.equal(told.watch.state, State.STREAMING);
-  await service.clock.pass(Limits.LONGEST_PAUSE_MILLIS + Limits.CONNECT_MILLIS);
+  assert.equal(seen.watch.state, State.STREAMING);
+  await service.clock.pass(Limits.MAX_BACKOFF_MILLIS + Limits.CONNECT_TIMEOUT_MILLIS);
   const replacements = service.sockets.length;
   while (service.sockets.length === replacements) {
     await service.clock.pass(SECOND);
   }
   service.sockets[0].break(1001);
-  assert.equal(told.watch.state, State.CONNECTING);
+  assert.equal(seen.watch.state, State.CONNECTING);
   await service.clock.pass(Limits.TICK_MILLIS + SECOND);
   service.opens = true;
   service.socket.open();
-  await settled();
-  assert.equal(told.watch.state, State.STREAMING);
-  await service.clock.pass(Limits.SILENCE_MILLIS + 2 * Limits.TICK_MILLIS);
+  await flush();
+  assert.equal(seen.watch.state, State.STREAMING);
+  await service.clock.pass(Limits.IDLE_MILLIS + 2 * Limits.TICK_MILLIS);
   assert.equal(service.sockets.length, replacements + 1, "one is enough");
-  assert.ok(service.socket.said.some(message => message.action === "ping"), "and it is looked after");
-  assert.deepEqual(service.socket.said[0], subscribe(2));
+  assert.ok(service.socket.sent.some(message => message.action === "ping"), "and it is looked after");
+  assert.deepEqual(service.socket.sent[0], subscribe(2));
 });
 
 // ---- overflow
 
-test("after an overflow the gap is read from GET /events, and nothing is lost", async () => {
+test("reads the gap of an overflow from GET /events", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 3_000));
-  const told = service.watch();
-  await settled();
-  service.socket.hear(overflow(1, 2_501));
-  await settled();
-  assert.deepEqual(told.events, range(1, 2_500), "what is in the buffer comes from there");
-  assert.equal(told.watch.state, State.STREAMING);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 2_501));
+  await flush();
+  assert.deepEqual(seen.events, range(1, 2_500), "events in the buffer come from the buffer");
+  assert.equal(seen.watch.state, State.STREAMING);
   assert.deepEqual(service.calls.map(url => new URL(url).search),
       [[1, 1_000], [1_001, 1_000], [2_001, 500]].map(
           ([from, limit]) => `?run_id=${RUN}&from_seq=${from}&limit=${limit}`));
-  assert.deepEqual(service.socket.said, [subscribe(1), subscribe(2_501)]);
-  service.socket.hear(events(2_501));
-  service.socket.hear(closed(2_501));
-  await told.watch.ended;
-  assert.deepEqual(told.events, range(1, 2_501));
-  assert.deepEqual(told.lost, []);
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(2_501)]);
+  service.socket.receive(events(2_501));
+  service.socket.receive(closed(2_501));
+  await seen.watch.ended;
+  assert.deepEqual(seen.events, range(1, 2_501));
+  assert.deepEqual(seen.lost, []);
 });
 
-test("a reader told to overflow again goes on from what it has", async () => {
+test("continues from its position after a repeated overflow", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 30));
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   for (const from of [11, 21, 31]) {
-    service.socket.hear(overflow(from - 10, from));
-    await settled();
+    service.socket.receive(overflow(from - 10, from));
+    await flush();
   }
-  assert.deepEqual(told.events, range(1, 30));
-  assert.deepEqual(service.socket.said, [1, 11, 21, 31].map(from => subscribe(from)));
+  assert.deepEqual(seen.events, range(1, 30));
+  assert.deepEqual(service.socket.sent, [1, 11, 21, 31].map(from => subscribe(from)));
 });
 
-test("what is kept nowhere is told, to the event, and the watch goes on", async () => {
+test("reports exactly the lost events and continues", async () => {
   const service = new Service();
   service.kept.set(RUN, [1, 2, 5, 6, 9]);
-  const told = service.watch();
-  await settled();
-  service.socket.hear(overflow(1, 13));
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 13));
   await service.clock.pass(MINUTE);
-  assert.deepEqual(told.events, [1, 2, 5, 6, 9]);
-  assert.deepEqual(told.lost, [{from: 3, to: 4}, {from: 7, to: 8}, {from: 10, to: 12}]);
-  assert.deepEqual(service.socket.said.at(-1), subscribe(13));
-  assert.equal(told.watch.state, State.STREAMING);
-  service.socket.hear(events(13));
-  await settled();
-  assert.equal(told.watch.lastSeq, 13);
+  assert.deepEqual(seen.events, [1, 2, 5, 6, 9]);
+  assert.deepEqual(seen.lost, [{from: 3, to: 4}, {from: 7, to: 8}, {from: 10, to: 12}]);
+  assert.deepEqual(service.socket.sent.at(-1), subscribe(13));
+  assert.equal(seen.watch.state, State.STREAMING);
+  service.socket.receive(events(13));
+  await flush();
+  assert.equal(seen.watch.lastSeq, 13);
 });
 
-test("events that show up at a second look are not lost", async () => {
+test("does not report events lost that a second read returns", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
-  service.socket.hear(overflow(1, 4));
-  await settled();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 4));
+  await flush();
   service.kept.set(RUN, range(1, 3));
   await service.clock.pass(SECOND);
-  assert.deepEqual(told.events, [1, 2, 3]);
-  assert.deepEqual(told.lost, []);
+  assert.deepEqual(seen.events, [1, 2, 3]);
+  assert.deepEqual(seen.lost, []);
 });
 
-test("a loss that nobody listens to is an Error, not a silent skip", async () => {
+test("ends in Error when events are lost and onLost is absent", async () => {
   const service = new Service();
-  const told = service.watch({onLost: undefined});
-  await settled();
-  service.socket.hear(overflow(1, 4));
+  const seen = service.watch({onLost: undefined});
+  await flush();
+  service.socket.receive(overflow(1, 4));
   await service.clock.pass(MINUTE);
-  const {state, error, lastSeq} = await told.watch.ended;
+  const {state, error, lastSeq} = await seen.watch.ended;
   assert.deepEqual([state, error.code, error.from, error.to, lastSeq], [State.ERROR, "overflow", 1, 3, 0]);
 });
 
-test("a gap that cannot be read is an Error, and the loss is not claimed", async () => {
+test("ends in Error without reporting a loss when a gap cannot be read", async () => {
   const service = new Service();
   service.answer = () => Response.json({error: {code: "unavailable", message: "a store is away"}}, {status: 503});
-  const told = service.watch();
-  await settled();
-  service.socket.hear(overflow(1, 4));
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 4));
   await service.clock.pass(5 * MINUTE);
-  const {state, error} = await told.watch.ended;
+  const {state, error} = await seen.watch.ended;
   assert.deepEqual([state, error.code], [State.ERROR, "overflow"]);
-  assert.match(error.message, /a store is away; given up after 8 attempts/);
-  assert.deepEqual(told.lost, []);
-  assert.equal(service.calls.length, Limits.CALL_ATTEMPTS);
+  assert.match(error.message, /a store is away; gave up after 8 attempts/);
+  assert.deepEqual(seen.lost, []);
+  assert.equal(service.calls.length, Limits.HTTP_ATTEMPTS);
 });
 
-test("an overflow that brings nothing, again and again, is an Error", async () => {
+test("ends in Error after consecutive overflows without an event", async () => {
   const service = new Service();
-  const told = service.watch({fromSeq: 5});
-  for (let i = 0; i < Limits.FRUITLESS_OVERFLOWS; i++) {
+  const seen = service.watch({fromSeq: 5});
+  for (let i = 0; i < Limits.EMPTY_OVERFLOWS; i++) {
     await service.clock.pass(MINUTE);
-    service.socket.hear(overflow(5, 5));
+    service.socket.receive(overflow(5, 5));
   }
-  assert.equal((await told.watch.ended).error.code, "overflow");
+  assert.equal((await seen.watch.ended).error.code, "overflow");
 });
 
-test("a connection that is lost while a gap is filled resumes behind the gap", async () => {
+test("resumes after the gap when the connection is lost while a gap is filled", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 20));
   let answer;
   service.answer = url => new Promise(resolve => { answer = () => resolve(service.page(url)); });
-  const told = service.watch();
-  await settled();
-  service.socket.hear(overflow(1, 11));
-  await settled();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 11));
+  await flush();
   service.socket.break();
   await service.clock.pass(SECOND);
-  assert.deepEqual(service.socket.said, [], "not before the gap is filled");
+  assert.deepEqual(service.socket.sent, [], "not before the gap is filled");
   answer();
-  await settled();
-  assert.deepEqual(told.events, range(1, 10));
-  assert.deepEqual(service.socket.said, [subscribe(11)]);
+  await flush();
+  assert.deepEqual(seen.events, range(1, 10));
+  assert.deepEqual(service.socket.sent, [subscribe(11)]);
 });
 
-test("a watch can be stopped while a gap is filled, and while it is looked for again", async () => {
+test("can be stopped while a gap is filled", async () => {
   for (const answer of [() => new Promise(() => {}), undefined]) {
     const service = new Service();
     service.answer = answer ?? service.answer;
-    const told = service.watch();
-    await settled();
-    service.socket.hear(overflow(1, 11));
-    service.socket.hear(closed(20));
-    await settled();
-    told.watch.stop();
-    assert.deepEqual(await told.watch.ended, {state: State.IDLE, lastSeq: 0});
-    await settled();
+    const seen = service.watch();
+    await flush();
+    service.socket.receive(overflow(1, 11));
+    service.socket.receive(closed(20));
+    await flush();
+    seen.watch.stop();
+    assert.deepEqual(await seen.watch.ended, {state: State.IDLE, lastSeq: 0});
+    await flush();
     assert.equal(service.clock.waiting, 0);
-    assert.deepEqual([told.lost, told.closed, told.errors], [[], [], []]);
+    assert.deepEqual([seen.lost, seen.closed, seen.errors], [[], [], []]);
   }
 });
 
-test("a watch that is stopped by its own reader takes no more", async () => {
+test("delivers nothing after onEvents stops the watch", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 3_000));
   const seen = [];
   const watch = service.arena.watch(RUN, {onEvents: events => { seen.push(...events); watch.stop(); }});
-  await settled();
-  service.socket.hear(overflow(1, 2_501));
-  await settled();
+  await flush();
+  service.socket.receive(overflow(1, 2_501));
+  await flush();
   assert.equal(seen.length, Limits.PAGE_EVENTS);
   assert.equal(service.calls.length, 1);
 });
 
-// ---- a reader that takes its time
+// ---- slow readers
 
-test("the next events wait for a slow reader", async () => {
+test("waits for a slow reader before delivering the next events", async () => {
   const service = new Service();
   const seen = [];
   let release;
@@ -833,17 +833,17 @@ test("the next events wait for a slow reader", async () => {
     seen.push(events.map(event => event.seq));
     return new Promise(resolve => { release = resolve; });
   }});
-  await settled();
-  service.socket.hear(events(1));
-  service.socket.hear(events(2, 3));
-  await settled();
+  await flush();
+  service.socket.receive(events(1));
+  service.socket.receive(events(2, 3));
+  await flush();
   assert.deepEqual(seen, [[1]]);
   release();
-  await settled();
+  await flush();
   assert.deepEqual(seen, [[1], [2, 3]]);
 });
 
-test("what is too much for a slow reader is asked for again when it has caught up", async () => {
+test("drops events for a slow reader at the limit and requests them later", async () => {
   const service = new Service();
   const seen = [];
   let release;
@@ -851,205 +851,205 @@ test("what is too much for a slow reader is asked for again when it has caught u
     seen.push(...events.map(event => event.seq));
     return events[0].seq === 1 ? new Promise(resolve => { release = resolve; }) : undefined;
   }});
-  await settled();
-  for (let seq = 1; seq <= Limits.WAITING_MESSAGES + 10; seq++) {
-    service.socket.hear(events(seq));
+  await flush();
+  for (let seq = 1; seq <= Limits.QUEUED_MESSAGES + 10; seq++) {
+    service.socket.receive(events(seq));
   }
-  await settled();
-  assert.deepEqual(service.socket.said, [subscribe(1), unsubscribe()]);
+  await flush();
+  assert.deepEqual(service.socket.sent, [subscribe(1), unsubscribe()]);
   release();
-  await settled();
+  await flush();
   const had = seen.length;
-  assert.ok(had >= Limits.WAITING_MESSAGES);
+  assert.ok(had >= Limits.QUEUED_MESSAGES);
   await service.clock.pass(SECOND);
-  assert.deepEqual(service.socket.said, [subscribe(1), unsubscribe(), subscribe(had + 1)]);
-  service.socket.hear(events(had + 1));
-  await settled();
+  assert.deepEqual(service.socket.sent, [subscribe(1), unsubscribe(), subscribe(had + 1)]);
+  service.socket.receive(events(had + 1));
+  await flush();
   assert.deepEqual(seen, range(1, had + 1));
 });
 
-test("the end of a run is not forgotten with what is too much", async () => {
+test("reports the end of a run whose messages were dropped at the limit", async () => {
   const service = new Service();
   let release;
-  const told = service.watch({onEvents: events =>
+  const seen = service.watch({onEvents: events =>
     events[0].seq === 1 ? new Promise(resolve => { release = resolve; }) : undefined});
-  await settled();
-  service.socket.hear(events(1));
-  await settled();
-  for (let seq = 2; seq <= Limits.WAITING_MESSAGES + 1; seq++) {
-    service.socket.hear(events(seq));
+  await flush();
+  service.socket.receive(events(1));
+  await flush();
+  for (let seq = 2; seq <= Limits.QUEUED_MESSAGES + 1; seq++) {
+    service.socket.receive(events(seq));
   }
-  service.socket.hear(closed(Limits.WAITING_MESSAGES + 1));
+  service.socket.receive(closed(Limits.QUEUED_MESSAGES + 1));
   release();
   await service.clock.pass(SECOND);
-  assert.deepEqual(service.socket.said.at(-1), subscribe(Limits.WAITING_MESSAGES + 2));
-  service.socket.hear(closed(Limits.WAITING_MESSAGES + 1));
-  assert.equal((await told.watch.ended).state, State.COMPLETE);
+  assert.deepEqual(service.socket.sent.at(-1), subscribe(Limits.QUEUED_MESSAGES + 2));
+  service.socket.receive(closed(Limits.QUEUED_MESSAGES + 1));
+  assert.equal((await seen.watch.ended).state, State.COMPLETE);
 });
 
-test("large messages count too", async () => {
+test("counts queued characters as well as messages", async () => {
   const service = new Service();
   service.watch({onEvents: () => new Promise(() => {})});
-  await settled();
+  await flush();
   const large = seq => {
     const message = events(seq);
     message.events[0].agent_id = "x".repeat(120 * 1024);
     return message;
   };
   for (let seq = 1; seq <= 10; seq++) {
-    service.socket.hear(large(seq));
+    service.socket.receive(large(seq));
   }
-  await settled();
-  assert.deepEqual(service.socket.said, [subscribe(1), unsubscribe()]);
+  await flush();
+  assert.deepEqual(service.socket.sent, [subscribe(1), unsubscribe()]);
 
   const fast = service.watch({}, OTHER);
   for (let seq = 1; seq <= 50; seq++) {
     const message = eventsOf(OTHER, seq);
     message.events[0].agent_id = "x".repeat(120 * 1024);
-    service.socket.hear(message);
-    await settled();
+    service.socket.receive(message);
+    await flush();
   }
-  assert.deepEqual(fast.events, range(1, 50), "but not what has been taken");
+  assert.deepEqual(fast.events, range(1, 50), "but not events already delivered");
 });
 
-test("a reader that throws ends its watch, and the others go on", async () => {
+test("ends only the watch whose onEvents throws", async () => {
   const service = new Service();
   const cause = new Error("no room");
-  const told = service.watch({onEvents: () => { throw cause; }});
+  const seen = service.watch({onEvents: () => { throw cause; }});
   const other = service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(events(1));
-  const {state, error} = await told.watch.ended;
+  await flush();
+  service.socket.receive(events(1));
+  const {state, error} = await seen.watch.ended;
   assert.deepEqual([state, error.code, error.cause], [State.ERROR, "consumer_failed", cause]);
-  assert.deepEqual(service.socket.said.at(-1), unsubscribe());
-  service.socket.hear(eventsOf(OTHER, 1));
-  await settled();
+  assert.deepEqual(service.socket.sent.at(-1), unsubscribe());
+  service.socket.receive(eventsOf(OTHER, 1));
+  await flush();
   assert.deepEqual(other.events, [1]);
 });
 
 // ---- errors
 
-test("an unknown run is an Error at once, with the service's code", async () => {
+test("ends in Error with the service's code for an unknown run", async () => {
   const service = new Service();
-  const told = service.watch();
+  const seen = service.watch();
   const other = service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(refusal("unknown_run"));
-  const {state, error} = await told.watch.ended;
+  await flush();
+  service.socket.receive(rejection("unknown_run"));
+  const {state, error} = await seen.watch.ended;
   assert.deepEqual([state, error.code, error.message], [State.ERROR, "unknown_run", "because of unknown_run"]);
-  assert.deepEqual(told.states, [State.CONNECTING, State.ERROR]);
-  assert.deepEqual(told.errors.map(error => [error.code, error.final]), [["unknown_run", true]]);
+  assert.deepEqual(seen.states, [State.CONNECTING, State.ERROR]);
+  assert.deepEqual(seen.errors.map(error => [error.code, error.final]), [["unknown_run", true]]);
   assert.equal(other.watch.state, State.CONNECTING);
 });
 
-test("what may work later is tried again, and told", async () => {
+test("retries a rejected subscription and reports the error", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   for (const code of ["unavailable", "internal_error", "too_many_readers", "too_many_subscriptions"]) {
-    service.socket.hear(refusal(code));
+    service.socket.receive(rejection(code));
     await service.clock.pass(10 * SECOND);
   }
-  assert.equal(service.socket.said.length, 5);
-  assert.deepEqual(told.errors.map(error => [error.code, error.final]), [
+  assert.equal(service.socket.sent.length, 5);
+  assert.deepEqual(seen.errors.map(error => [error.code, error.final]), [
     ["unavailable", false], ["internal_error", false], ["too_many_readers", false], ["too_many_subscriptions", false]]);
-  service.socket.hear(events(1));
-  await settled();
-  assert.deepEqual(told.events, [1]);
+  service.socket.receive(events(1));
+  await flush();
+  assert.deepEqual(seen.events, [1]);
 });
 
-test("what never works is an Error in the end", async () => {
+test("ends in Error when subscribe attempts are exhausted", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   for (let i = 1; i <= Limits.SUBSCRIBE_ATTEMPTS; i++) {
-    service.socket.hear(refusal("too_many_readers"));
+    service.socket.receive(rejection("too_many_readers"));
     await service.clock.pass(30 * SECOND);
   }
-  assert.equal((await told.watch.ended).error.code, "too_many_readers");
-  assert.equal(told.errors.filter(error => error.final).length, 1);
+  assert.equal((await seen.watch.ended).error.code, "too_many_readers");
+  assert.equal(seen.errors.filter(error => error.final).length, 1);
 });
 
-test("refusals are counted anew when events come", async () => {
+test("resets the count of rejections when events arrive", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   for (let seq = 1; seq <= 2 * Limits.SUBSCRIBE_ATTEMPTS; seq++) {
-    service.socket.hear(refusal("unavailable"));
+    service.socket.receive(rejection("unavailable"));
     await service.clock.pass(30 * SECOND);
-    service.socket.hear(events(seq));
-    await settled();
+    service.socket.receive(events(seq));
+    await flush();
   }
-  assert.equal(told.watch.state, State.STREAMING);
+  assert.equal(seen.watch.state, State.STREAMING);
 });
 
-test("a watch that is stopped while it waits to subscribe does not", async () => {
+test("does not subscribe after a watch is stopped", async () => {
   const service = new Service();
   service.watch({}, OTHER);
-  const told = service.watch();
-  await settled();
-  service.socket.hear(refusal("unavailable"));
-  told.watch.stop();
-  const said = service.socket.said.length;
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(rejection("unavailable"));
+  seen.watch.stop();
+  const said = service.socket.sent.length;
   await service.clock.pass(MINUTE);
-  assert.equal(service.socket.said.length, said);
+  assert.equal(service.socket.sent.length, said);
 });
 
-test("the gateway's own word makes everything unanswered be said again", async () => {
+test("repeats pending subscriptions after an error of the gateway", async () => {
   const service = new Service();
   service.watch();
   service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(eventsOf(OTHER, 1));
+  await flush();
+  service.socket.receive(eventsOf(OTHER, 1));
   for (let i = 0; i < 2; i++) {
-    service.socket.hear({message: "Internal server error", connectionId: "c", requestId: "r"});
+    service.socket.receive({message: "Internal server error", connectionId: "c", requestId: "r"});
   }
   await service.clock.pass(10 * SECOND);
-  assert.deepEqual(service.socket.said, [subscribe(1), subscribe(1, OTHER), subscribe(1)]);
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(1, OTHER), subscribe(1)]);
   assert.deepEqual(service.errors.map(error => error.code), ["unavailable", "unavailable"]);
 });
 
-test("a gateway that is always too busy is an Error in the end", async () => {
+test("ends in Error when the gateway stays overloaded", async () => {
   const service = new Service();
-  const told = service.watch();
-  await settled();
+  const seen = service.watch();
+  await flush();
   for (let i = 0; i < Limits.CONNECTION_ATTEMPTS; i++) {
-    service.socket.hear({message: "Internal server error", connectionId: "c", requestId: "r"});
+    service.socket.receive({message: "Internal server error", connectionId: "c", requestId: "r"});
     await service.clock.pass(30 * SECOND);
   }
-  assert.equal((await told.watch.ended).error.code, "unavailable");
+  assert.equal((await seen.watch.ended).error.code, "unavailable");
 });
 
-test("an error without a run is that of the one that waits for an answer", async () => {
+test("attributes an error without a run to the only pending subscription", async () => {
   const service = new Service();
-  const told = service.watch();
+  const seen = service.watch();
   const other = service.watch({}, OTHER);
-  await settled();
-  service.socket.hear(eventsOf(OTHER, 1));
-  service.socket.hear({type: "error", code: "unknown_run", message: "no such run"});
-  assert.equal((await told.watch.ended).error.code, "unknown_run");
+  await flush();
+  service.socket.receive(eventsOf(OTHER, 1));
+  service.socket.receive({type: "error", code: "unknown_run", message: "no such run"});
+  assert.equal((await seen.watch.ended).error.code, "unknown_run");
   assert.equal(other.watch.state, State.STREAMING);
-  service.socket.hear({type: "error", code: "bad_json", message: "no JSON"});
-  await settled();
+  service.socket.receive({type: "error", code: "bad_json", message: "no JSON"});
+  await flush();
   assert.deepEqual(service.errors.map(error => error.code), ["bad_json"]);
 });
 
-test("what is no message of the protocol is told, and passed over", async () => {
+test("reports and skips messages that violate the protocol", async () => {
   const service = new Service();
   service.kept.set(RUN, range(1, 9));
-  const told = service.watch();
-  await settled();
-  service.socket.hear("no JSON");
-  service.socket.hear("[]");
-  service.socket.hear("null");
-  service.socket.hear(" ".repeat(Limits.MESSAGE_CHARACTERS) + "{}");
+  const seen = service.watch();
+  await flush();
+  service.socket.receive("no JSON");
+  service.socket.receive("[]");
+  service.socket.receive("null");
+  service.socket.receive(" ".repeat(Limits.MESSAGE_CHARACTERS) + "{}");
   service.socket.onmessage({data: new ArrayBuffer(3)});
   assert.deepEqual(service.errors.map(error => error.code), Array(5).fill("bad_message"));
-  service.socket.hear({type: "hello", run_id: RUN});
-  service.socket.hear(eventsOf(OTHER, 1));
-  service.socket.hear(events(1));
-  await settled();
-  assert.deepEqual(told.events, [1]);
+  service.socket.receive({type: "hello", run_id: RUN});
+  service.socket.receive(eventsOf(OTHER, 1));
+  service.socket.receive(events(1));
+  await flush();
+  assert.deepEqual(seen.events, [1]);
 });
 
 for (const [what, message] of [
@@ -1059,23 +1059,23 @@ for (const [what, message] of [
   ["events backwards", events(2, 1)],
   ["another run's event", {...events(1), events: [envelope(1, OTHER)]}],
   ["an event without seq", {...events(1), events: [{...envelope(1), seq: "1"}]}],
-  ["an overflow to nowhere", overflow(1, 0)],
-  ["an end without a last event", closed(undefined)],
+  ["an overflow without a position", overflow(1, 0)],
+  ["a closed message without last_seq", closed(undefined)],
 ]) {
-  test(`${what} is an Error of the watch`, async () => {
+  test(`ends in Error on ${what}`, async () => {
     const service = new Service();
-    const told = service.watch();
-    await settled();
-    service.socket.hear(message);
-    const {state, error} = await told.watch.ended;
+    const seen = service.watch();
+    await flush();
+    service.socket.receive(message);
+    const {state, error} = await seen.watch.ended;
     assert.deepEqual([state, error.code], [State.ERROR, "bad_message"]);
-    assert.deepEqual(told.events, []);
+    assert.deepEqual(seen.events, []);
   });
 }
 
 // ---- HTTP
 
-test("a page of events has their very texts", async () => {
+test("returns the JSON of each event of a page unchanged", async () => {
   const service = new Service();
   const texts = [
     `{"run_id":"${RUN}","seq":3,"payload":{"a":200.0,"events":[{"x":"}]"}]}}`,
@@ -1089,14 +1089,14 @@ test("a page of events has their very texts", async () => {
   assert.deepEqual(service.calls, [`http://arena.example/events?run_id=${RUN}&from_seq=3&limit=2`]);
 });
 
-test("the texts are cut out of any layout", () => {
+test("extracts envelopes from any JSON layout", () => {
   assert.deepEqual(envelopeTexts('{"type":"events", "run_id":"events" , "events" : [ {"a":[1,{}]} , {} ],"b":[{}]}'),
       ['{"a":[1,{}]}', "{}"]);
   assert.deepEqual(envelopeTexts('{"x":{"events":[{}]},"events":[]}'), []);
   assert.deepEqual(envelopeTexts('{"x":"events","y":[{"events":[{}]}]}'), []);
 });
 
-test("a call that may work later is tried again, and Retry-After is heeded", async () => {
+test("retries a request and honours Retry-After", async () => {
   const service = new Service();
   const answers = [
     new TypeError("fetch failed"),
@@ -1113,35 +1113,35 @@ test("a call that may work later is tried again, and Retry-After is heeded", asy
   assert.equal(service.calls.length, 4);
 });
 
-test("a call that cannot work is not tried again", async () => {
+test("does not retry a final error", async () => {
   const service = new Service();
   service.answer = () => Response.json({error: {code: "unknown_run", message: "there is no run"}}, {status: 404});
   await assert.rejects(service.arena.events(RUN), {code: "unknown_run", message: "there is no run"});
   assert.equal(service.calls.length, 1);
 });
 
-test("a call without an answer is given up, again and again, and then for good", async () => {
+test("times out requests and gives up when attempts are exhausted", async () => {
   const service = new Service();
   service.answer = () => new Promise(() => {});
   const page = assert.rejects(service.arena.events(RUN), {code: "unreachable"});
   await service.clock.pass(10 * MINUTE);
   await page;
-  assert.equal(service.calls.length, Limits.CALL_ATTEMPTS);
+  assert.equal(service.calls.length, Limits.HTTP_ATTEMPTS);
   assert.equal(service.clock.waiting, 0);
 });
 
-test("a call can be called off", async () => {
+test("aborts a request", async () => {
   const service = new Service();
   service.answer = () => new Promise(() => {});
   const calling = new AbortController();
   const page = service.arena.events(RUN, {signal: calling.signal});
-  await settled();
+  await flush();
   calling.abort(new Error("enough"));
   await assert.rejects(page, {message: "enough"});
   assert.equal(service.clock.waiting, 0);
 });
 
-test("an answer that is too large, or is no page, is refused", async () => {
+test("rejects a response that is too large or is not a page", async () => {
   const service = new Service();
   service.answer = () => new Response(new Uint8Array(Limits.PAGE_BYTES + 1));
   await assert.rejects(service.arena.events(RUN), {code: "bad_message"});
@@ -1152,7 +1152,7 @@ test("an answer that is too large, or is no page, is refused", async () => {
   }
 });
 
-// ---- payloads that are too large for a message
+// ---- large payloads
 
 const PAYLOAD = '{"kind":"metric","name":"n","value":200.0}';
 
@@ -1171,65 +1171,65 @@ function referring(seq) {
   return {type: "events", run_id: RUN, events: [reference(seq)]};
 }
 
-test("a payload that comes as a link is put in its place, to the byte", async () => {
+test("replaces payload_url by the payload, with the same bytes", async () => {
   const service = new Service();
   service.answer = () => new Response(PAYLOAD);
   const got = [];
   const watch = service.arena.watch(RUN, {texts: true, onEvents: (events, texts) => got.push([events, texts])});
-  await settled();
-  service.socket.hear(referring(1));
-  service.socket.hear(closed(1));
+  await flush();
+  service.socket.receive(referring(1));
+  service.socket.receive(closed(1));
   assert.equal((await watch.ended).state, State.COMPLETE);
   assert.deepEqual(got, [[[JSON.parse(wholeText(1))], [wholeText(1)]]]);
   assert.deepEqual(service.calls, [reference(1).payload_url]);
 });
 
 for (const [what, answer, message = referring(1)] of [
-  ["has gone", () => new Response("<Error/>", {status: 403})],
-  ["may not be read", () => new TypeError("CORS")],
-  ["has another text", () => new Response(PAYLOAD.replace("200.0", "201.0"))],
-  ["has another kind", () => new Response('{"kind":"fork"}'),
+  ["is expired", () => new Response("<Error/>", {status: 403})],
+  ["is blocked by CORS", () => new TypeError("CORS")],
+  ["returns another text", () => new Response(PAYLOAD.replace("200.0", "201.0"))],
+  ["returns another kind", () => new Response('{"kind":"fork"}'),
     {...referring(1), events: [reference(1, '{"kind":"fork"}')]}],
 ]) {
-  test(`a payload whose link ${what} is taken from GET /events`, async () => {
+  test(`reads a payload from GET /events if its link ${what}`, async () => {
     const service = new Service();
     service.answer = url => url.startsWith("http://arena.example/")
       ? new Response(`{"events":[${wholeText(1)}],"next_from_seq":2,"status":"running"}`) : answer();
     const got = [];
     service.arena.watch(RUN, {texts: true, onEvents: (_, texts) => got.push(...texts)});
-    await settled();
-    service.socket.hear(message);
+    await flush();
+    service.socket.receive(message);
     await until(() => got.length > 0);
-    service.socket.hear(message);
-    await settled();
+    service.socket.receive(message);
+    await flush();
     assert.deepEqual(got, [wholeText(1)]);
     assert.equal(service.calls.length, 2, "and not again when it is sent twice");
   });
 }
 
-test("an event whose payload cannot be had is delivered with its link, and this is told", async () => {
+test("delivers an event with its link and reports an error when the payload is unavailable", async () => {
   const service = new Service();
   service.answer = () => Response.json({error: {code: "internal_error", message: "broken"}}, {status: 400});
   const got = [];
-  const told = service.watch({onEvents: events => { got.push(...events); }});
-  await settled();
-  service.socket.hear(referring(1));
+  const seen = service.watch({onEvents: events => { got.push(...events); }});
+  await flush();
+  service.socket.receive(referring(1));
   await until(() => got.length > 0);
   assert.deepEqual(got, [reference(1)]);
-  assert.deepEqual(told.errors.map(error => [error.code, error.final]), [["payload_unavailable", false]]);
-  assert.equal(told.watch.state, State.STREAMING);
+  assert.deepEqual(seen.errors.map(error => [error.code, error.final]), [["payload_unavailable", false]]);
+  assert.equal(seen.watch.state, State.STREAMING);
 });
 
-test("links are handed over to those who want them, and can be followed later", async () => {
+test("delivers links if fetchPayloads is off, and resolves them later", async () => {
   const service = new Service();
   service.answer = () => new Response(PAYLOAD);
   const got = [];
   service.watch({fetchPayloads: false, onEvents: events => { got.push(...events); }});
-  await settled();
-  service.socket.hear(referring(1));
-  await settled();
+  await flush();
+  service.socket.receive(referring(1));
+  await flush();
   assert.deepEqual(got, [reference(1)]);
   assert.deepEqual(service.calls, []);
-  assert.deepEqual(await service.arena.whole(got[0]), {event: JSON.parse(wholeText(1)), text: undefined});
-  assert.deepEqual(await service.arena.whole(envelope(2)), {event: envelope(2), text: undefined});
+  assert.deepEqual(await service.arena.withPayload(got[0]), {event: JSON.parse(wholeText(1)), text: undefined});
+  assert.deepEqual(await service.arena.withPayload(envelope(2)), {event: envelope(2), text: undefined});
 });

@@ -1,5 +1,5 @@
-// The client library against the running stack. JavaScriptClientTest runs this file, and plays the runs that are to
-// stand still meanwhile: its address is ARENA_STAGE.
+// Tests of the client library with a running stack. JavaScriptClientTest runs this file; its server at ARENA_STAGE
+// controls the turns of runs for the tests.
 
 import assert from "node:assert/strict";
 import {once} from "node:events";
@@ -12,10 +12,10 @@ const HTTP = process.env.ARENA_HTTP;
 const WEBSOCKET = process.env.ARENA_WEBSOCKET;
 const STAGE = process.env.ARENA_STAGE;
 const BOUND = {timeout: 60_000};
-/** Events that a run of the stage begins with. */
-const BEGUN = 3;
+/** Events that a controlled run starts with. */
+const INITIAL_EVENTS = 3;
 
-// ---- what the tests do
+// ---- fixture
 
 async function startRun(body) {
   const response = await fetch(`${HTTP}/runs`, {
@@ -24,7 +24,7 @@ async function startRun(body) {
   return (await response.json()).run_id;
 }
 
-/** A run that stands still until it is told to play a turn. */
+/** Starts a run whose turns are played on request. */
 async function liveRun() {
   const act = async (...path) => {
     const response = await fetch([STAGE, ...path].join("/"), {method: "POST"});
@@ -41,7 +41,7 @@ async function liveRun() {
   };
 }
 
-/** Watches; what came, and a promise for when so much has. */
+/** Watches a run and records its callbacks; `have(count)` resolves when so many events were delivered. */
 function watch(arena, runId, options = {}) {
   const seen = {texts: [], events: [], states: [], lost: [], waiting: []};
   seen.watch = arena.watch(runId, {
@@ -62,7 +62,7 @@ function watch(arena, runId, options = {}) {
   return seen;
 }
 
-/** What was seen is what GET /events has, to the byte, and each event once. */
+/** Asserts that each event was delivered once, with the bytes of GET /events. */
 async function assertAll(runId, seen) {
   const response = await fetch(`${HTTP}/events?run_id=${runId}`);
   const body = await response.text();
@@ -73,8 +73,8 @@ async function assertAll(runId, seen) {
   assert.deepEqual(seen.lost, []);
 }
 
-/** The network between client and stack, which can be cut: breaks what is connected, lets nobody in. */
-async function cuttable() {
+/** Starts a proxy in front of the stack that can cut connections and reject new ones. */
+async function cuttableProxy() {
   const {hostname, port, pathname} = new URL(WEBSOCKET);
   const sockets = new Set();
   let isCut = false;
@@ -89,14 +89,14 @@ async function cuttable() {
     for (const [from, to] of [[client, service], [service, client]]) {
       sockets.add(from);
       from.on("data", data => to.write(data));
-      from.on("error", () => {}); // it was cut
+      from.on("error", () => {}); // cut
       from.on("close", () => { sockets.delete(from); to.destroy(); });
     }
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   proxy.websocket = `ws://127.0.0.1:${server.address().port}${pathname}`;
   proxy.cut = () => { isCut = true; sockets.forEach(socket => socket.destroy()); };
-  proxy.mend = () => { isCut = false; };
+  proxy.restore = () => { isCut = false; };
   proxy.close = () => { proxy.cut(); server.close(); };
   return proxy;
 }
@@ -109,7 +109,7 @@ function client(websocket = WEBSOCKET) {
 
 let finished;
 
-test("a run is watched live from its first event to its end", BOUND, async () => {
+test("delivers a live run from its first event to its end", BOUND, async () => {
   finished = await startRun({n_turns: 20});
   const seen = watch(client(), finished);
   const {state, status, lastSeq} = await seen.watch.ended;
@@ -119,23 +119,23 @@ test("a run is watched live from its first event to its end", BOUND, async () =>
   await assertAll(finished, seen);
 });
 
-test("a finished run is watched from the archive", BOUND, async () => {
+test("delivers a finished run from the archive", BOUND, async () => {
   const seen = watch(client(), finished);
   assert.equal((await seen.watch.ended).state, State.COMPLETE);
   await assertAll(finished, seen);
 });
 
-test("a connection that is cut in mid-run, twice, costs nothing", BOUND, async () => {
-  const network = await cuttable();
+test("delivers every event once when the connection is cut twice", BOUND, async () => {
+  const network = await cuttableProxy();
   const run = await liveRun();
   const seen = watch(client(network.websocket), run.id);
-  await seen.have(BEGUN);
+  await seen.have(INITIAL_EVENTS);
   for (let turn = 0; turn < 2; turn++) {
     network.cut();
     await run.play();
-    network.mend();
+    network.restore();
     await run.play();
-    await seen.have(BEGUN + 2 * turn + 2);
+    await seen.have(INITIAL_EVENTS + 2 * turn + 2);
   }
   await run.fail();
   const {state, status} = await seen.watch.ended;
@@ -145,7 +145,7 @@ test("a connection that is cut in mid-run, twice, costs nothing", BOUND, async (
   network.close();
 });
 
-test("who comes when the buffer has dropped the beginning reads that from /events", BOUND, async () => {
+test("reads the events that the buffer dropped from GET /events", BOUND, async () => {
   const run = await liveRun();
   await run.play();
   await run.trim(5);
@@ -157,17 +157,17 @@ test("who comes when the buffer has dropped the beginning reads that from /event
   await assertAll(run.id, seen);
 });
 
-test("who was away while the buffer moved on misses nothing", BOUND, async () => {
-  const network = await cuttable();
+test("misses no event when the buffer is trimmed during a disconnect", BOUND, async () => {
+  const network = await cuttableProxy();
   const run = await liveRun();
   const seen = watch(client(network.websocket), run.id);
-  await seen.have(BEGUN);
+  await seen.have(INITIAL_EVENTS);
   network.cut();
   await run.play();
   await run.play();
-  await run.trim(BEGUN + 4);
-  network.mend();
-  await seen.have(BEGUN + 4);
+  await run.trim(INITIAL_EVENTS + 4);
+  network.restore();
+  await seen.have(INITIAL_EVENTS + 4);
   await run.play();
   await run.fail();
   await seen.watch.ended;
@@ -176,8 +176,8 @@ test("who was away while the buffer moved on misses nothing", BOUND, async () =>
   network.close();
 });
 
-test("one connection watches many runs, and an unknown one does not disturb them", BOUND, async () => {
-  const network = await cuttable();
+test("watches many runs over one connection, unaffected by an unknown run", BOUND, async () => {
+  const network = await cuttableProxy();
   const arena = client(network.websocket);
   const runs = await Promise.all(Array.from({length: 4}, () => startRun({n_turns: 2})));
   const all = runs.map(run => watch(arena, run));
@@ -191,12 +191,12 @@ test("one connection watches many runs, and an unknown one does not disturb them
   network.close();
 });
 
-test("a seq that the run does not have yet is refused", BOUND, async () => {
+test("rejects a seq beyond the run's next seq", BOUND, async () => {
   const {state, error} = await watch(client(), finished, {fromSeq: 10_000}).watch.ended;
   assert.deepEqual([state, error.code], [State.ERROR, "invalid_field"]);
 });
 
-test("a payload that is too large for a message comes whole, or as a link that can be followed", BOUND, async () => {
+test("delivers a large payload, or a link that can be resolved", BOUND, async () => {
   const run = await startRun({n_turns: 1, profile: {model: "openai:wordy"}});
   const arena = client();
   const seen = watch(arena, run);
@@ -208,6 +208,6 @@ test("a payload that is too large for a message comes whole, or as a link that c
   const referring = links.events.findIndex(event => event.payload_url !== undefined);
   assert.notEqual(referring, -1);
   assert.deepEqual(
-      await arena.whole(links.events[referring], {text: links.texts[referring]}),
+      await arena.withPayload(links.events[referring], {text: links.texts[referring]}),
       {event: seen.events[referring], text: seen.texts[referring]});
 });
