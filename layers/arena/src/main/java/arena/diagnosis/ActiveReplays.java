@@ -16,38 +16,33 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
-/**
- * Every replay in flight, and where each waits: what looking into the set of fork tasks was in a
- * process of one's own. Looking changes nothing.
- */
+/** Lists the replays in flight and what each is waiting on. Read-only. */
 public final class ActiveReplays {
-  /** Most replays that one look tells. */
+  /** Maximum number of replays listed. */
   public static final int MAX_REPLAYS = 100;
 
-  /** Looked into at once: Step Functions lets an account read some 20 histories a second. */
-  private static final int AT_ONCE = 8;
+  /** Step Functions allows about 20 {@code GetExecutionHistory} calls per second and account. */
+  private static final int MAX_CONCURRENT = 8;
 
-  private static final Duration TIME = Duration.ofSeconds(15);
-
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private final RunningRunQuery runs;
   private final FactSources sources;
-  private final StallThresholds allowances;
+  private final StallThresholds thresholds;
   private final InstantSource clock;
 
-  /** Looks at these. */
   public ActiveReplays(
-      RunningRunQuery runs, FactSources sources, StallThresholds allowances, InstantSource clock) {
+      RunningRunQuery runs, FactSources sources, StallThresholds thresholds, InstantSource clock) {
     this.runs = runs;
     this.sources = sources;
-    this.allowances = allowances;
+    this.thresholds = thresholds;
     this.clock = clock;
   }
 
   /**
-   * A replay.
+   * A replay in flight.
    *
-   * @param waitingOn where it is, if that could be learnt
-   * @param lastError what the state that it is in failed with before, if it did
+   * @param waitingOn empty if unknown
+   * @param lastError error of the current state's previous attempt
    */
   public record Replay(
       Run run, Optional<WaitingOn> waitingOn, Optional<ExecutionState.TaskError> lastError) {
@@ -57,13 +52,12 @@ public final class ActiveReplays {
   }
 
   /**
-   * What one look saw.
+   * The replays in flight at one moment.
    *
-   * @param replays the oldest wait first
-   * @param more whether more runs play than are told
+   * @param replays longest wait first
+   * @param more whether the list was truncated
    */
-  public record Seen(Instant at, List<Replay> replays, boolean more) {
-    /** As JSON. */
+  public record Snapshot(Instant at, List<Replay> replays, boolean more) {
     public String json() {
       ObjectNode json = DiagnosisJson.MAPPER.createObjectNode();
       json.put("at", Timestamps.write(at));
@@ -88,73 +82,76 @@ public final class ActiveReplays {
       return json.toString();
     }
 
-    /** For a terminal. */
+    /** The list as text for a terminal. */
     public String text() {
       StringBuilder text = new StringBuilder();
       for (Replay replay : replays) {
         text.append(replay.run().runId())
             .append("  ")
-            .append(replay.waitingOn().map(DiagnosisText::waits).orElse("(not told)"))
+            .append(replay.waitingOn().map(DiagnosisText::position).orElse("(unknown)"))
             .append(replay.lastError().map(error -> ", after " + error.name()).orElse(""))
             .append('\n');
       }
-      text.append(replays.isEmpty() ? "no replay is in flight\n" : "")
-          .append(more ? "and more\n" : "");
+      text.append(replays.isEmpty() ? "no replays in flight\n" : "")
+          .append(more ? "(truncated)\n" : "");
       return text.toString();
     }
   }
 
   /**
-   * Looks.
+   * Lists the oldest running replays.
    *
-   * @param limit most replays told, from 1 to {@value #MAX_REPLAYS}, of those that began first
+   * @param limit maximum number of replays, from 1 to {@value #MAX_REPLAYS}
    */
-  public Seen look(int limit) {
+  public Snapshot list(int limit) {
     Instant at = clock.instant();
     List<Run> running = runs.running(limit + 1);
     boolean more = running.size() > limit;
-    Probe asking = new Probe(clock, at.plus(TIME));
-    Semaphore room = new Semaphore(AT_ONCE);
-    List<Supplier<Replay>> looks = new ArrayList<>();
+    Probe probe = new Probe(clock, at.plus(TIMEOUT));
+    Semaphore permits = new Semaphore(MAX_CONCURRENT);
+    List<Supplier<Replay>> pending = new ArrayList<>();
     for (Run run : running.subList(0, Math.min(limit, running.size()))) {
-      looks.add(look(run, asking, room));
+      pending.add(startInspection(run, probe, permits));
     }
     List<Replay> replays =
-        looks.stream().map(Supplier::get).sorted(Comparator.comparing(Replay::since)).toList();
-    return new Seen(at, replays, more);
+        pending.stream().map(Supplier::get).sorted(Comparator.comparing(Replay::since)).toList();
+    return new Snapshot(at, replays, more);
   }
 
-  private Supplier<Replay> look(Run run, Probe asking, Semaphore room) {
-    Probe.Question<Replay> question =
-        asking.begin(
-            "a look at run " + run.runId(),
+  private Supplier<Replay> startInspection(Run run, Probe probe, Semaphore permits) {
+    Probe.Pending<Replay> pending =
+        probe.start(
+            "run " + run.runId(),
             () -> {
-              room.acquire();
+              permits.acquire();
               try {
-                return look(run);
+                return inspect(run);
               } finally {
-                room.release();
+                permits.release();
               }
             });
     return () ->
-        question.answer().orElseGet(() -> new Replay(run, Optional.empty(), Optional.empty()));
+        pending
+            .await()
+            .known()
+            .orElseGet(() -> new Replay(run, Optional.empty(), Optional.empty()));
   }
 
-  private Replay look(Run run) {
+  private Replay inspect(Run run) {
     List<JournalTail.Written> journal = sources.journal(run.runId(), 1);
     Optional<ExecutionState> execution = sources.execution(run.runId());
     Facts facts =
         new Facts(
             clock.instant(),
             run.runId(),
-            new ProbeResult.Fact<>(Optional.of(run)),
-            new ProbeResult.Fact<>(journal),
-            new ProbeResult.NotAsked<>(),
+            new ProbeResult.Known<>(Optional.of(run)),
+            new ProbeResult.Known<>(journal),
+            new ProbeResult.Skipped<>(),
             Optional.empty(),
-            new ProbeResult.Fact<>(execution),
-            new ProbeResult.NotAsked<>(),
-            new ProbeResult.NotAsked<>(),
-            allowances);
+            new ProbeResult.Known<>(execution),
+            new ProbeResult.Skipped<>(),
+            new ProbeResult.Skipped<>(),
+            thresholds);
     return new Replay(run, ReplayPosition.of(facts), execution.flatMap(ExecutionState::lastError));
   }
 }

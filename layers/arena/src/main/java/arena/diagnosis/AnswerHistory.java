@@ -7,23 +7,23 @@ import arena.journal.JournalTail;
 import arena.run.Limits;
 import java.util.Optional;
 
-/** What models have answered, as the journal has it. */
+/** Reads model responses from journal events. */
 final class AnswerHistory {
-  private static final int SHOWN = 200;
+  private static final int MAX_SHOWN = 200;
 
   private AnswerHistory() {}
 
-  /** Whether this is an answer without an action, in words: an empty list alone is a choice. */
+  /** Whether a response has text but no actions; an empty list without text is a valid choice. */
   static boolean isEmpty(JournalTail.Part event) {
     return response(event)
         .filter(response -> response.actions().isEmpty() && !response.reasoning().isBlank())
         .isPresent();
   }
 
-  /** The beginning of what the model said beside its actions. */
+  /** The response's reasoning, cut to {@link #MAX_SHOWN} characters. */
   static String reasoning(JournalTail.Part event) {
     return response(event)
-        .map(response -> Limits.cut(response.reasoning().strip(), SHOWN))
+        .map(response -> Limits.cut(response.reasoning().strip(), MAX_SHOWN))
         .orElse("");
   }
 
@@ -36,7 +36,7 @@ final class AnswerHistory {
           ? Optional.of(response)
           : Optional.empty();
     } catch (MalformedJson e) {
-      return Optional.empty(); // what cannot be read decides nothing
+      return Optional.empty(); // unreadable payloads are not evidence
     }
   }
 }

@@ -19,69 +19,67 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The bug report about a run, in one file: what it was asked, what was logged, counted, kept and
- * tried, and what the diagnosis makes of it. What is not to be had is told as such; secrets are
- * taken out.
+ * Writes a run's bug report: request, log, counters, broker state, execution history and diagnosis.
+ * Unavailable parts are marked as such; secrets are redacted.
  */
 public final class BugReport {
-  /** Most lines of the log. */
+  /** Maximum number of log lines. */
   public static final int MAX_LINES = 2_000;
 
-  /** Most characters of the log's lines: Lambda answers with at most 6 MB. */
+  /** Maximum size of the log, in characters; a Lambda response is limited to 6 MB. */
   private static final int MAX_LOG_CHARACTERS = 2_500_000;
 
   private static final int MAX_LINE = 20_000;
 
-  /** Most entries of the execution's history. */
+  /** Maximum number of execution history entries. */
   private static final int MAX_HISTORY = 1_000;
 
-  private static final Duration TIME = Duration.ofSeconds(15);
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-  /** Between a request's arrival and its run's row. */
-  private static final Duration BEFORE = Duration.ofSeconds(30);
+  /** How far the log starts before the run's creation, to include its request. */
+  private static final Duration LOG_LEAD = Duration.ofSeconds(30);
 
   private final FactCollector collector;
   private final FactSources sources;
-  private final CreationRecords notes;
-  private final Ways ways;
+  private final CreationRecords creations;
+  private final ReportSources reportSources;
   private final Redactor redactor;
   private final InstantSource clock;
 
   /**
-   * What only reports ask.
+   * The sources that only reports use.
    *
-   * @param log the functions' lines
-   * @param counters the four counters now, as JSON
-   * @param redis what redis-cli says of a run
-   * @param versions what runs, by name
+   * @param log the functions' log
+   * @param counters the current values of the four counters, as JSON
+   * @param redis output of redis-cli for a run
+   * @param versions component versions by name
    */
-  public record Ways(
+  public record ReportSources(
       LogSource log,
       Supplier<String> counters,
       UnaryOperator<String> redis,
       Supplier<Map<String, String>> versions) {}
 
-  /** Reports on runs in these. */
   public BugReport(
       FactCollector collector,
       FactSources sources,
-      CreationRecords notes,
-      Ways ways,
+      CreationRecords creations,
+      ReportSources reportSources,
       Redactor redactor,
       InstantSource clock) {
     this.collector = collector;
     this.sources = sources;
-    this.notes = notes;
-    this.ways = ways;
+    this.creations = creations;
+    this.reportSources = reportSources;
     this.redactor = redactor;
     this.clock = clock;
   }
 
   /**
-   * The report as JSON.
+   * Writes the report as JSON.
    *
-   * @param url where the HTTP interface is
-   * @throws arena.run.UnknownRun if there is no such run
+   * @param url base URL of the HTTP interface
+   * @throws arena.run.UnknownRun if the run does not exist
    */
   public String write(String runId, String url) {
     Diagnosis diagnosis = collector.diagnose(runId, url, true);
@@ -90,37 +88,41 @@ public final class BugReport {
     }
     Instant now = clock.instant();
     Instant from =
-        diagnosis.facts().run().map(run -> run.createdAt().minus(BEFORE)).orElse(Instant.EPOCH);
-    Probe asking = new Probe(clock, now.plus(TIME));
-    var beginning = asking.begin("the catalog", () -> notes.beginning(runId));
-    var log = asking.begin("the log", () -> ways.log().lines(runId, from, now, MAX_LINES));
-    var counters = asking.begin("the counters", ways.counters()::get);
-    var redis = asking.begin("the broker", () -> ways.redis().apply(runId));
-    var history = asking.begin("Step Functions", () -> sources.history(runId, MAX_HISTORY));
-    var versions = asking.begin("the versions", ways.versions()::get);
+        diagnosis.facts().run().map(run -> run.createdAt().minus(LOG_LEAD)).orElse(Instant.EPOCH);
+    Probe probe = new Probe(clock, now.plus(TIMEOUT));
+    var beginning = probe.start("the catalog", () -> creations.beginning(runId));
+    var log = probe.start("the log", () -> reportSources.log().lines(runId, from, now, MAX_LINES));
+    var counters = probe.start("the counters", reportSources.counters()::get);
+    var redis = probe.start("the broker", () -> reportSources.redis().apply(runId));
+    var history = probe.start("Step Functions", () -> sources.history(runId, MAX_HISTORY));
+    var versions = probe.start("the versions", reportSources.versions()::get);
 
     ObjectNode json = DiagnosisJson.MAPPER.createObjectNode();
     json.put("report_on", runId);
     json.put("at", Timestamps.write(now));
-    ProbeResult<Optional<CreationRecords.Beginning>> noted = beginning.told();
-    tell(json, "request", noted, found -> text(found.map(CreationRecords.Beginning::request)));
+    ProbeResult<Optional<CreationRecords.Beginning>> creation = beginning.await();
+    put(json, "request", creation, found -> text(found.map(CreationRecords.Beginning::request)));
     ObjectNode counted = json.putObject("counters");
-    tell(counted, "at_start", noted, found -> json(found.map(CreationRecords.Beginning::counters)));
-    tell(counted, "now", counters.told(), found -> json(Optional.of(found)));
-    tell(json, "redis_cli", redis.told(), found -> text(Optional.of(found)));
+    put(
+        counted,
+        "at_start",
+        creation,
+        found -> json(found.map(CreationRecords.Beginning::counters)));
+    put(counted, "now", counters.await(), found -> json(Optional.of(found)));
+    put(json, "redis_cli", redis.await(), found -> text(Optional.of(found)));
     json.set("diagnosis", DiagnosisJson.write(diagnosis));
-    tell(json, "execution_history", history.told(), BugReport::history);
-    tell(json, "log", log.told(), BugReport::log);
-    tell(json, "versions", versions.told(), DiagnosisJson.MAPPER::valueToTree);
+    put(json, "execution_history", history.await(), BugReport::history);
+    put(json, "log", log.await(), BugReport::log);
+    put(json, "versions", versions.await(), DiagnosisJson.MAPPER::valueToTree);
     return redactor.redact(json.toString());
   }
 
-  private static <T> void tell(
-      ObjectNode json, String name, ProbeResult<T> told, Function<T, JsonNode> shown) {
-    switch (told) {
-      case ProbeResult.Fact<T>(T value) -> json.set(name, shown.apply(value));
-      case ProbeResult.Silence<T>(String why) -> json.putObject(name).put("unreachable", why);
-      case ProbeResult.NotAsked<T> _ -> json.putNull(name);
+  private static <T> void put(
+      ObjectNode json, String name, ProbeResult<T> result, Function<T, JsonNode> toJson) {
+    switch (result) {
+      case ProbeResult.Known<T>(T value) -> json.set(name, toJson.apply(value));
+      case ProbeResult.Failed<T>(String why) -> json.putObject(name).put("unreachable", why);
+      case ProbeResult.Skipped<T> _ -> json.putNull(name);
     }
   }
 
@@ -128,7 +130,7 @@ public final class BugReport {
     return DiagnosisJson.MAPPER.valueToTree(text.orElse(null));
   }
 
-  /** What is JSON already, or null. */
+  /** Parses JSON; unparsable text becomes a string, absent text null. */
   private static JsonNode json(Optional<String> json) {
     try {
       return DiagnosisJson.MAPPER.readTree(json.filter(text -> !text.isEmpty()).orElse("null"));
@@ -137,7 +139,7 @@ public final class BugReport {
     }
   }
 
-  /** Oldest first, without inputs and outputs: those are in the run's events. */
+  /** Oldest first; inputs and outputs are omitted because the run's events contain them. */
   private static JsonNode history(List<ExecutionState.Entry> newestFirst) {
     ArrayNode list = DiagnosisJson.MAPPER.createArrayNode();
     for (ExecutionState.Entry entry : newestFirst.reversed()) {

@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What ElastiCache itself says of the broker.
+ * The broker's status as reported by ElastiCache.
  *
- * @param status of the replication group, such as {@code available} or {@code modifying}
- * @param nodes of each node, its id and role
- * @param events of the last hour, newest first
+ * @param status status of the replication group, such as {@code available} or {@code modifying}
+ * @param nodes id and role of each node
+ * @param events events of the last hour, newest first
  */
 public record CacheStatus(String status, List<String> nodes, List<Event> events) {
-  /** Most events told. */
+  /** Maximum number of events kept. */
   public static final int MAX_EVENTS = 20;
 
   public CacheStatus {
@@ -19,6 +19,6 @@ public record CacheStatus(String status, List<String> nodes, List<Event> events)
     events = events.stream().limit(MAX_EVENTS).toList();
   }
 
-  /** Something that happened to the broker. */
+  /** An ElastiCache event. */
   public record Event(Instant at, String source, String message) {}
 }

@@ -2,64 +2,63 @@ package arena.diagnosis;
 
 import java.util.Locale;
 
-/** Why a run is as it is. */
+/** The cause of a run's current state. */
 public enum Cause {
-  /** Its replay is being started. */
+  /** The replay is being started. */
   STARTING(true),
-  /** A turn waits for its model, within the time that a model may take. */
+  /** A turn is waiting for its model, within the model's timeout. */
   WAITING_FOR_MODEL(true),
   /** A turn is being played. */
   PLAYING(true),
-  /** Its end is being written. */
+  /** The run is being archived and closed. */
   FINALIZING(true),
-  /** It played to its end. */
+  /** All turns were played. */
   COMPLETE(true),
-
-  /** No run has this id. */
+  /** The run does not exist. */
   NO_SUCH_RUN(false),
   /** The catalog does not answer. */
   CATALOG_UNREACHABLE(false),
-  /** It was created, and nothing plays it. */
+  /** The run was created but its replay was not started. */
   NEVER_STARTED(false),
-  /** The model does not answer within its time. */
+  /** The model does not answer within its timeout. */
   MODEL_HANGS(false),
-  /** The model's service takes no more calls for now. */
+  /** The model's service throttles calls. */
   MODEL_THROTTLES(false),
-  /** The model's service has too much to do, or fails. */
+  /** The model's service is overloaded or failing. */
   MODEL_OVERLOADED(false),
   /** The model's service cannot be reached. */
   MODEL_UNREACHABLE(false),
-  /** The model's service refuses: the key, the model's name, the request. */
+  /** The model's service rejects the call: key, model name or request. */
   MODEL_REFUSES(false),
-  /** The model answers, but no list of actions. */
+  /** The model's answers contain no list of actions. */
   MODEL_ANSWERS_NO_ACTIONS(false),
-  /** A turn fails, or failed, on an exception before the run had an event of a turn. */
+  /** A turn failed with an exception before the run had an event of a turn. */
   FAILED_BEFORE_FIRST_EVENT(false),
-  /** A turn fails, or failed, on an exception after the run had events. */
+  /** A turn failed with an exception after the run had events. */
   FAILED_LATER(false),
-  /** A task's process ended or did not answer in time. */
+  /** A task's process exited or timed out. */
   TASK_LOST(false),
   /** The broker does not answer. */
   BROKER_UNREACHABLE(false),
-  /** The broker has less of the run than the journal. */
+  /** The broker has fewer events of the run than the journal. */
   BROKER_LOST_DATA(false),
-  /** The broker takes no more connections. */
+  /** The broker's connection limit is reached. */
   CONNECTIONS_EXHAUSTED(false),
-  /** The run is closed, and readers have not been told. */
+  /** The run is closed, but readers were not notified. */
   READERS_NOT_DRAINED(false),
-  /** A reader needs events that the live buffer no longer has. */
+  /** A reader needs events that the buffer has dropped. */
   READER_FELL_BEHIND(false),
-  /** The execution is over, and the run is not. */
+  /** The execution has ended, but the run has not. */
   EXECUTION_ENDED(false),
-  /** No progress for the grace: the reaper is about to end it. */
+  /** No progress for the grace period; the reaper will end the run. */
   DUE_TO_BE_REAPED(false),
-  /** The reaper ended it. */
+  /** The reaper ended the run. */
   REAPED(false),
-  /** An operator ended it. */
+  /** An operator stopped the run. */
   STOPPED(false),
-  /** It ended, and its archive cannot be written. */
+  /** The run ended, but its archive cannot be written. */
   ARCHIVE_FAILED(false),
-  /** The facts fit no rule. */
+  /** No rule matches. */
   UNKNOWN(false);
 
   private final boolean healthy;
@@ -68,12 +67,12 @@ public enum Cause {
     this.healthy = healthy;
   }
 
-  /** Whether nothing is wrong. */
+  /** Whether this is a normal state. */
   public boolean healthy() {
     return healthy;
   }
 
-  /** As answers have it, such as {@code model_hangs}. */
+  /** The name in JSON, such as {@code model_hangs}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

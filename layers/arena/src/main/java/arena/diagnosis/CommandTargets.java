@@ -1,9 +1,9 @@
 package arena.diagnosis;
 
 /**
- * What the commands of the next steps speak to.
+ * The endpoints used in the commands of next steps.
  *
- * @param url where the HTTP interface is
- * @param redisCli how a command to the broker begins: the program, and what it needs to reach it
+ * @param url base URL of the HTTP interface
+ * @param redisCli the redis-cli program with its connection options
  */
 public record CommandTargets(String url, String redisCli) {}

@@ -2,16 +2,16 @@ package arena.diagnosis;
 
 import java.util.Locale;
 
-/** How far the facts bear a finding. */
+/** How well the facts support a finding. */
 public enum Confidence {
-  /** The facts say it themselves. */
+  /** The facts prove it. */
   CERTAIN,
-  /** Other causes would look the same, and are rare. */
+  /** Other causes would show the same facts but are rare. */
   LIKELY,
   /** The facts do not contradict it. */
   POSSIBLE;
 
-  /** As answers have it, such as {@code certain}. */
+  /** The name in JSON, such as {@code certain}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

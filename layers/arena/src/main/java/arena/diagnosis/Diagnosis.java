@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is the matter with a run.
+ * The diagnosis of a run.
  *
- * @param main the finding that names the cause
- * @param also whatever else is wrong
- * @param waitingOn where its replay is, if it is anywhere
- * @param nextSteps what can be done, in order of preference
+ * @param main the finding with the cause
+ * @param also further problems
+ * @param waitingOn what the replay is waiting on; empty once nothing is left to do
+ * @param nextSteps possible steps, in order of preference
  * @param doesNotFit facts that contradict every rule, if the cause is unknown
- * @param facts everything that was collected
+ * @param facts all collected facts
  */
 public record Diagnosis(
     Finding main,
@@ -27,14 +27,14 @@ public record Diagnosis(
     doesNotFit = List.copyOf(doesNotFit);
   }
 
-  /** Whether nothing is wrong. */
+  /** Whether this is a normal state. */
   public boolean healthy() {
     return main.cause().healthy();
   }
 
-  /** Works it out. */
-  public static Diagnosis of(Facts facts, CommandTargets addresses) {
-    List<Finding> findings = Rules.read(facts);
+  /** Diagnoses the facts. */
+  public static Diagnosis of(Facts facts, CommandTargets targets) {
+    List<Finding> findings = Rules.evaluate(facts);
     List<String> doesNotFit = findings.isEmpty() ? misfits(facts) : List.of();
     Finding main = findings.isEmpty() ? unknown(doesNotFit) : findings.getFirst();
     List<Finding> also =
@@ -42,12 +42,7 @@ public record Diagnosis(
             .filter(finding -> !finding.cause().healthy() && finding.cause() != main.cause())
             .toList();
     return new Diagnosis(
-        main,
-        also,
-        ReplayPosition.of(facts),
-        Remedies.of(main, facts, addresses),
-        doesNotFit,
-        facts);
+        main, also, ReplayPosition.of(facts), Remedies.of(main, facts, targets), doesNotFit, facts);
   }
 
   private static Finding unknown(List<String> doesNotFit) {
@@ -55,29 +50,29 @@ public record Diagnosis(
         Cause.UNKNOWN,
         Symptom.UNKNOWN,
         Confidence.CERTAIN,
-        "The facts fit no known cause.",
+        "The facts match no known cause.",
         doesNotFit.stream().map(what -> new Evidence("does_not_fit", what)).toList());
   }
 
-  /** What keeps the facts from being those of a healthy run. */
+  /** The facts that differ from those of a healthy run. */
   private static List<String> misfits(Facts facts) {
     List<String> misfits = new ArrayList<>();
-    facts.journal().silence().ifPresent(why -> misfits.add("the journal tells nothing: " + why));
+    facts.journal().failure().ifPresent(why -> misfits.add("the journal did not answer: " + why));
     facts
         .execution()
-        .silence()
-        .ifPresent(why -> misfits.add("Step Functions tells nothing: " + why));
-    facts.broker().silence().ifPresent(why -> misfits.add("the broker tells nothing: " + why));
+        .failure()
+        .ifPresent(why -> misfits.add("Step Functions did not answer: " + why));
+    facts.broker().failure().ifPresent(why -> misfits.add("the broker did not answer: " + why));
     Optional<WaitingOn> waiting =
-        ReplayPosition.of(facts).filter(_ -> misfits.isEmpty()); // else it is not known
+        ReplayPosition.of(facts).filter(_ -> misfits.isEmpty()); // else the position is not known
     waiting.ifPresent(
         on ->
             misfits.add(
-                "in state %s it waits at the step %s since %s, longer than that takes"
+                "in state %s, step %s has taken %s, longer than expected"
                     .formatted(on.state(), on.step().label(), FactEvidence.seconds(on.waited()))));
     if (misfits.isEmpty()) {
       misfits.add(
-          "the run is %s, and nothing of it is left to be done"
+          "the run is %s and has no work left"
               .formatted(facts.run().map(run -> run.status().label()).orElse("unknown")));
     }
     return misfits;

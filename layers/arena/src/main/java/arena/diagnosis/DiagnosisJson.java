@@ -11,13 +11,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** A diagnosis as JSON. */
+/** Serializes a diagnosis as JSON. */
 public final class DiagnosisJson {
   static final JsonMapper MAPPER = new JsonMapper();
 
   private DiagnosisJson() {}
 
-  /** The diagnosis as a JSON object. */
   public static ObjectNode write(Diagnosis diagnosis) {
     Facts facts = diagnosis.facts();
     ObjectNode json = MAPPER.createObjectNode();
@@ -82,7 +81,7 @@ public final class DiagnosisJson {
   }
 
   private static void facts(Facts facts, ObjectNode json) {
-    told(
+    putResult(
         facts.row(),
         "catalog",
         json,
@@ -90,7 +89,7 @@ public final class DiagnosisJson {
           out.put("found", row.isPresent());
           row.ifPresent(run -> row(run, out));
         });
-    told(
+    putResult(
         facts.journal(),
         "journal",
         json,
@@ -102,10 +101,10 @@ public final class DiagnosisJson {
               event -> {
                 out.put("last_t", event.t());
                 out.put("last_at", Timestamps.write(event.at()));
-                out.put("age_seconds", seconds(facts.since(event.at())));
+                out.put("age_seconds", seconds(facts.age(event.at())));
               });
         });
-    told(
+    putResult(
         facts.execution(),
         "execution",
         json,
@@ -113,19 +112,19 @@ public final class DiagnosisJson {
           out.put("found", found.isPresent());
           found.ifPresent(execution -> execution(execution, out));
         });
-    told(facts.broker(), "broker", json, (look, out) -> broker(facts, look, out));
+    putResult(facts.broker(), "broker", json, (snapshot, out) -> broker(facts, snapshot, out));
     ObjectNode counters = json.putObject("counters");
     facts
         .broker()
         .known()
         .ifPresent(
-            look ->
+            snapshot ->
                 counters
-                    .put("events_published", look.counters().eventsPublished())
-                    .put("events_streamed", look.counters().eventsStreamed())
-                    .put("streams_dropped", look.counters().streamsDropped()));
+                    .put("events_published", snapshot.counters().eventsPublished())
+                    .put("events_streamed", snapshot.counters().eventsStreamed())
+                    .put("streams_dropped", snapshot.counters().streamsDropped()));
     facts.runsOpen().known().ifPresent(count -> counters.put("runs_open", count));
-    told(
+    putResult(
         facts.cache(),
         "elasticache",
         json,
@@ -146,12 +145,12 @@ public final class DiagnosisJson {
         });
   }
 
-  private static <T> void told(
-      ProbeResult<T> told, String name, ObjectNode json, BiConsumer<T, ObjectNode> write) {
-    switch (told) {
-      case ProbeResult.Fact<T>(T value) -> write.accept(value, json.putObject(name));
-      case ProbeResult.Silence<T>(String why) -> json.putObject(name).put("unreachable", why);
-      case ProbeResult.NotAsked<T> _ -> json.putNull(name);
+  private static <T> void putResult(
+      ProbeResult<T> result, String name, ObjectNode json, BiConsumer<T, ObjectNode> write) {
+    switch (result) {
+      case ProbeResult.Known<T>(T value) -> write.accept(value, json.putObject(name));
+      case ProbeResult.Failed<T>(String why) -> json.putObject(name).put("unreachable", why);
+      case ProbeResult.Skipped<T> _ -> json.putNull(name);
     }
   }
 
@@ -190,14 +189,14 @@ public final class DiagnosisJson {
     out.put("at", Timestamps.write(error.at()));
   }
 
-  private static void broker(Facts facts, BrokerSnapshot look, ObjectNode out) {
-    out.put("open", look.open());
-    look.sentinelLife().ifPresent(life -> out.put("sentinel_seconds_left", seconds(life)));
-    out.put("closed", look.closed());
-    out.put("last_seq", look.lastSeq());
-    out.put("length", look.length());
-    look.firstSeq().ifPresent(seq -> out.put("first_entry_seq", seq));
-    look.newestSeq().ifPresent(seq -> out.put("last_entry_seq", seq));
+  private static void broker(Facts facts, BrokerSnapshot snapshot, ObjectNode out) {
+    out.put("open", snapshot.open());
+    snapshot.sentinelLife().ifPresent(life -> out.put("sentinel_seconds_left", seconds(life)));
+    out.put("closed", snapshot.closed());
+    out.put("last_seq", snapshot.lastSeq());
+    out.put("length", snapshot.length());
+    snapshot.firstSeq().ifPresent(seq -> out.put("first_entry_seq", seq));
+    snapshot.newestSeq().ifPresent(seq -> out.put("last_entry_seq", seq));
     facts
         .growth()
         .ifPresent(
@@ -205,19 +204,20 @@ public final class DiagnosisJson {
                 out.putObject("growth")
                     .put("events", growth.events())
                     .put("seconds", seconds(growth.between())));
-    out.put("fan_out_at_work", look.leaseHeld());
-    out.put("loss_noted", look.lossNoted());
-    look.connected().ifPresent(count -> out.put("connections", count));
-    look.maxConnected().ifPresent(count -> out.put("max_connections", count));
-    out.put("n_readers", look.readers());
+    out.put("fan_out_at_work", snapshot.leaseHeld());
+    out.put("loss_noted", snapshot.lossNoted());
+    snapshot.connected().ifPresent(count -> out.put("connections", count));
+    snapshot.maxConnected().ifPresent(count -> out.put("max_connections", count));
+    out.put("n_readers", snapshot.readers());
     ArrayNode readers = out.putArray("readers");
-    look.mostLaggingReaders()
+    snapshot
+        .mostLaggingReaders()
         .forEach(
             reader ->
                 readers
                     .addObject()
                     .put("connection_id", reader.connectionId())
                     .put("next_seq", reader.nextSeq())
-                    .put("lag", look.lag(reader)));
+                    .put("lag", snapshot.lag(reader)));
   }
 }

@@ -2,27 +2,26 @@ package arena.diagnosis;
 
 import arena.codec.Timestamps;
 
-/** A diagnosis for a terminal. */
+/** Formats a diagnosis for a terminal. */
 public final class DiagnosisText {
   private DiagnosisText() {}
 
-  /** The diagnosis as lines of text. */
   public static String write(Diagnosis diagnosis) {
     StringBuilder text = new StringBuilder();
     Finding main = diagnosis.main();
     Facts facts = diagnosis.facts();
     line(text, "run", facts.runId());
     line(text, "status", facts.run().map(run -> run.status().label()).orElse("unknown"));
-    line(text, "seen", main.symptom().words());
+    line(text, "symptom", main.symptom().description());
     line(text, "cause", "%s (%s)".formatted(main.cause().label(), main.confidence().label()));
     line(text, "", main.summary());
-    diagnosis.waitingOn().ifPresent(waiting -> line(text, "waits", waits(waiting)));
+    diagnosis.waitingOn().ifPresent(waiting -> line(text, "waiting", position(waiting)));
     text.append('\n');
     for (Evidence evidence : main.evidence()) {
       line(text, "evidence", evidence.fact() + " = " + evidence.value());
     }
     for (String misfit : diagnosis.doesNotFit()) {
-      line(text, "unfit", misfit);
+      line(text, "misfit", misfit);
     }
     for (Finding also : diagnosis.also()) {
       line(text, "also", also.cause().label() + ": " + also.summary());
@@ -33,7 +32,7 @@ public final class DiagnosisText {
       line(text, "step " + number, step.action() + ": " + step.why());
       line(text, "costs", step.costs());
       if (!step.command().isEmpty()) {
-        line(text, "type", step.command());
+        line(text, "command", step.command());
       }
       number++;
     }
@@ -42,11 +41,11 @@ public final class DiagnosisText {
     return text.toString();
   }
 
-  /** Where a replay is, on one line. */
-  static String waits(WaitingOn waiting) {
+  /** Describes a replay's position on one line. */
+  static String position(WaitingOn waiting) {
     String turn = waiting.turn().isPresent() ? ", turn " + waiting.turn().getAsInt() : "";
     String attempt = waiting.attempt() > 1 ? ", attempt " + waiting.attempt() : "";
-    return "%s%s, at the step %s%s, for %s"
+    return "%s%s, step %s%s, for %s"
         .formatted(
             waiting.state(),
             turn,

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is the matter with a run that is over. */
+/** Rules for runs that have ended. */
 final class EndedRunRules {
   private EndedRunRules() {}
 
@@ -25,11 +25,11 @@ final class EndedRunRules {
     Instant ended = run.get().endedAt().orElse(run.get().createdAt());
     Optional<ExecutionState.TaskError> error =
         facts
-            .played()
+            .existingExecution()
             .flatMap(ExecutionState::lastError)
             .filter(last -> last.state().startsWith("Finalize"));
-    boolean late = facts.longAgo(ended, StallThresholds.FINALIZE);
-    if (error.isEmpty() && !late) {
+    boolean overdue = facts.isOlderThan(ended, StallThresholds.FINALIZE);
+    if (error.isEmpty() && !overdue) {
       return Optional.empty();
     }
     List<Evidence> evidence = new ArrayList<>();
@@ -42,26 +42,26 @@ final class EndedRunRules {
             Cause.ARCHIVE_FAILED,
             Symptom.GROWTH_THEN_ERROR,
             error.isPresent() ? CERTAIN : LIKELY,
-            "The run ended, and its archive is not written; its events are safe in the journal.",
+            "The run ended, but its archive is not written; its events are safe in the journal.",
             evidence));
   }
 
-  /** A run fails for one reason: the first of these that knows it, else an exception. */
+  /** Maps the failure code to a cause; an unknown code is an exception of a turn. */
   static Optional<Finding> failed(Facts facts) {
     Optional<Run> ended = facts.ended().filter(run -> run.status() == RunStatus.FAILED);
     if (ended.isEmpty()) {
       return Optional.empty();
     }
     Run run = ended.get();
-    Failure why = run.failure().orElseGet(() -> new Failure("Unknown", "it was not told why"));
-    return endedByUs(facts, run, why)
+    Failure why = run.failure().orElseGet(() -> new Failure("Unknown", "no reason recorded"));
+    return endedByArena(facts, run, why)
         .or(() -> endedByModel(facts, run, why))
         .or(() -> endedByBroker(facts, run, why))
         .or(() -> endedByLostTask(facts, run, why))
         .or(() -> Optional.of(endedByException(facts, run, why)));
   }
 
-  private static Optional<Finding> endedByUs(Facts facts, Run run, Failure why) {
+  private static Optional<Finding> endedByArena(Facts facts, Run run, Failure why) {
     return switch (why.code()) {
       case "Abandoned" ->
           Optional.of(
@@ -70,7 +70,7 @@ final class EndedRunRules {
                   run,
                   why,
                   Cause.REAPED,
-                  "The reaper ended the run, because it made no progress for the grace."));
+                  "The reaper ended the run because it made no progress for the grace period."));
       case "Stopped" ->
           Optional.of(failed(facts, run, why, Cause.STOPPED, "An operator stopped the run."));
       case "NotStarted" ->
@@ -102,13 +102,13 @@ final class EndedRunRules {
                 run,
                 why,
                 Cause.CONNECTIONS_EXHAUSTED,
-                "The broker took no more connections, in every attempt at the turn.")
+                "The broker's connection limit was reached in every attempt at the turn.")
             : failed(
                 facts,
                 run,
                 why,
                 Cause.BROKER_UNREACHABLE,
-                "The broker did not answer, in every attempt at the turn."));
+                "The broker did not answer in any attempt at the turn."));
   }
 
   private static Optional<Finding> endedByLostTask(Facts facts, Run run, Failure why) {
@@ -119,8 +119,7 @@ final class EndedRunRules {
                 run,
                 why,
                 Cause.TASK_LOST,
-                "The turn's task was lost in every attempt: its process ended, or was out"
-                    + " of time."))
+                "The turn's task was lost in every attempt: its process exited or timed out."))
         : Optional.empty();
   }
 
@@ -131,13 +130,13 @@ final class EndedRunRules {
             run,
             why,
             Cause.FAILED_LATER,
-            "A turn failed on an exception, after the run had played for a while.")
+            "A turn failed with an exception after the run had played at least one turn.")
         : failed(
             facts,
             run,
             why,
             Cause.FAILED_BEFORE_FIRST_EVENT,
-            "The replay failed on an exception before it had written an event.");
+            "The replay failed with an exception before it wrote an event of a turn.");
   }
 
   static Finding failed(Facts facts, Run run, Failure why, Cause cause, String summary) {
@@ -148,7 +147,7 @@ final class EndedRunRules {
         .ifPresent(at -> evidence.add(Evidence.of("catalog.ended_at", Timestamps.write(at))));
     evidence.add(Evidence.of("catalog.n_events", run.nEvents()));
     facts
-        .played()
+        .existingExecution()
         .flatMap(ExecutionState::lastError)
         .ifPresent(last -> evidence.addAll(TaskErrors.evidence(last)));
     return new Finding(
@@ -159,29 +158,29 @@ final class EndedRunRules {
         evidence);
   }
 
-  static Optional<Finding> notDrained(Facts facts) {
+  static Optional<Finding> readersNotDrained(Facts facts) {
     Optional<Run> run = facts.ended();
-    Optional<BrokerSnapshot> look = facts.broker().known().filter(found -> found.readers() > 0);
-    if (run.isEmpty() || look.isEmpty() || !run.get().archived()) {
+    Optional<BrokerSnapshot> snapshot = facts.broker().known().filter(found -> found.readers() > 0);
+    if (run.isEmpty() || snapshot.isEmpty() || !run.get().archived()) {
       return Optional.empty();
     }
     Instant ended = run.get().endedAt().orElse(run.get().createdAt());
-    if (!facts.longAgo(ended, StallThresholds.DRAIN)) {
+    if (!facts.isOlderThan(ended, StallThresholds.DRAIN)) {
       return Optional.empty();
     }
     List<Evidence> evidence = new ArrayList<>();
     evidence.add(Evidence.of("catalog.status", run.get().status().label()));
     evidence.add(Evidence.of("catalog.ended_at", Timestamps.write(ended)));
-    evidence.add(Evidence.of("broker.closed", look.get().closed()));
-    evidence.add(Evidence.of("broker.fan_out_at_work", look.get().leaseHeld()));
-    evidence.addAll(FactEvidence.readers(look.get()));
+    evidence.add(Evidence.of("broker.closed", snapshot.get().closed()));
+    evidence.add(Evidence.of("broker.fan_out_at_work", snapshot.get().leaseHeld()));
+    evidence.addAll(FactEvidence.readers(snapshot.get()));
     return Optional.of(
         new Finding(
             Cause.READERS_NOT_DRAINED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             LIKELY,
-            "The run is over and closed, and %d readers have not been told."
-                .formatted(look.get().readers()),
+            "The run has ended and is closed, but %d readers have not been notified."
+                .formatted(snapshot.get().readers()),
             evidence));
   }
 
@@ -196,8 +195,7 @@ final class EndedRunRules {
                     Cause.MODEL_ANSWERS_NO_ACTIONS,
                     Symptom.PLAYING_WITHOUT_EFFECT,
                     LIKELY,
-                    "The run is complete, but its model answered no list of actions in its last"
-                        + " turns.",
+                    "The run is complete, but the model's last answers contain no list of actions.",
                     evidence));
   }
 

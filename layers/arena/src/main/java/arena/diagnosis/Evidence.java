@@ -1,13 +1,12 @@
 package arena.diagnosis;
 
 /**
- * A fact that decided.
+ * A fact that supports a finding.
  *
- * @param fact its name, such as {@code execution.last_error}
- * @param value what it was, as text
+ * @param fact name, such as {@code execution.last_error}
+ * @param value the value as text
  */
 public record Evidence(String fact, String value) {
-  /** Any value, as text. */
   static Evidence of(String fact, Object value) {
     return new Evidence(fact, String.valueOf(value));
   }

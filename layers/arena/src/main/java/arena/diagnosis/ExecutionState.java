@@ -11,19 +11,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the history of a run's execution says of how it stands.
+ * The state of a run's execution, derived from its history.
  *
  * @param status {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED}, {@code TIMED_OUT} or {@code
  *     ABORTED}
- * @param state the state that it is in, or was in last; empty before the first
- * @param since when it entered that state, or began
- * @param turn the turn that the state plays, if it is one
- * @param attempts how often the state's task was given out, this time included; 0 if it was not
- * @param pending what the state waits for
- * @param pendingSince since when
- * @param lastError what the state's last attempt that failed ended with; of an execution that is
- *     over, what its last failed task ended with
- * @param endError what the execution itself ended with, if it failed
+ * @param state the current or last state; empty before the first
+ * @param since when the state was entered, or the execution started
+ * @param turn the turn that the state plays, if any
+ * @param attempts how often the state's task was scheduled, including the current attempt
+ * @param pending what the state is waiting for
+ * @param pendingSince since when it is waiting
+ * @param lastError error of the state's last failed attempt, or of the last failed task if the
+ *     execution has ended
+ * @param endError error that the execution ended with, if it failed
  */
 public record ExecutionState(
     String status,
@@ -36,7 +36,7 @@ public record ExecutionState(
     Optional<TaskError> lastError,
     Optional<TaskError> endError) {
 
-  /** Most entries of a history that are read: more than any one state writes with its retries. */
+  /** Maximum number of history entries read; more than one state writes with all its retries. */
   public static final int MAX_ENTRIES = 200;
 
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -44,22 +44,22 @@ public record ExecutionState(
       Pattern.compile("\"errorMessage\":\\s*\"((?:[^\"\\\\]|\\\\.){0,1000})");
   private static final int MAX_MESSAGE = 1_000;
 
-  /** What a state waits for. */
+  /** What a state is waiting for. */
   public enum Pending {
-    /** For its task's answer. */
+    /** The task's result. */
     TASK,
-    /** For its task to be given out again, after a failure. */
+    /** The next attempt after a failure. */
     RETRY,
-    /** For nothing: it moves on. */
+    /** Nothing; the state is in transition. */
     NOTHING
   }
 
   /**
-   * How a task ended, or an execution.
+   * The error of a task or an execution.
    *
-   * @param name the error's name, such as {@code arena.agent.ModelThrottled}
-   * @param message without a stack trace
-   * @param state in which it happened
+   * @param name such as {@code arena.agent.ModelThrottled}
+   * @param message without the stack trace
+   * @param state the state in which it occurred
    */
   public record TaskError(String name, String message, Instant at, String state) {
     /** The name without its package. */
@@ -69,13 +69,13 @@ public record ExecutionState(
   }
 
   /**
-   * An entry of the history.
+   * An entry of the execution history.
    *
-   * @param type as Step Functions names it, such as {@code TaskFailed}
-   * @param state the state that it enters, if it enters one
-   * @param input of that state, JSON
-   * @param error the error's name, if it is of a failure
-   * @param reason the error's cause, if it is of a failure
+   * @param type the event type, such as {@code TaskFailed}
+   * @param state the entered state, if any
+   * @param input the entered state's input, as JSON
+   * @param error the error's name, for failures
+   * @param reason the error's cause, for failures
    */
   public record Entry(
       long id,
@@ -86,20 +86,20 @@ public record ExecutionState(
       Optional<String> error,
       Optional<String> reason) {}
 
-  /** Whether it goes on. */
+  /** Whether the execution is running. */
   public boolean running() {
     return status.equals("RUNNING");
   }
 
-  /** Whether it is in one of the states that end a run. */
+  /** Whether the state is one of those that finalize the run. */
   public boolean finalizing() {
     return state.startsWith("Finalize");
   }
 
   /**
-   * Reads a history.
+   * Derives the state from a history.
    *
-   * @param newestFirst its newest entries, at least one
+   * @param newestFirst the newest entries; at least one
    */
   public static ExecutionState read(List<Entry> newestFirst) {
     Entry newest = newestFirst.getFirst();
@@ -110,13 +110,13 @@ public record ExecutionState(
     int attempts = 0;
     Optional<TaskError> lastError = Optional.empty();
     Optional<Entry> decisive = Optional.empty();
-    boolean over = !status.equals("RUNNING");
+    boolean ended = !status.equals("RUNNING");
     boolean entered = false;
     for (Entry entry : newestFirst) {
       if (decisive.isEmpty() && !entry.type().startsWith("Execution")) {
         decisive = Optional.of(entry);
       }
-      if (entered && !over) {
+      if (entered && !ended) {
         break;
       }
       switch (entry.type()) {
@@ -131,7 +131,7 @@ public record ExecutionState(
           }
         }
         default -> {
-          // a Fail state waits for nothing; what it tells is the failure's own
+          // a Fail state only repeats the failure
           if (entry.state().isPresent() && !entered && !entry.type().startsWith("Fail")) {
             entered = true;
             state = entry.state().get();
@@ -140,13 +140,13 @@ public record ExecutionState(
           }
         }
       }
-      if (entered && over && lastError.isPresent()) {
+      if (entered && ended && lastError.isPresent()) {
         break;
       }
     }
     Entry last = decisive.orElse(newest);
     Pending pending =
-        over
+        ended
             ? Pending.NOTHING
             : switch (last.type()) {
               case "TaskScheduled", "TaskStarted" -> Pending.TASK;
@@ -154,7 +154,7 @@ public record ExecutionState(
               default -> Pending.NOTHING;
             };
     Optional<TaskError> endError =
-        over && newest.error().isPresent() ? Optional.of(error(newest, state)) : Optional.empty();
+        ended && newest.error().isPresent() ? Optional.of(error(newest, state)) : Optional.empty();
     return new ExecutionState(
         status, state, since, turn, attempts, pending, last.at(), lastError, endError);
   }
@@ -169,7 +169,7 @@ public record ExecutionState(
     };
   }
 
-  /** The state that was entered last before this entry. */
+  /** The state that was current at this entry. */
   private static String stateOf(Entry entry, List<Entry> newestFirst) {
     return newestFirst.stream()
         .filter(other -> other.id() < entry.id())
@@ -187,8 +187,8 @@ public record ExecutionState(
   }
 
   /**
-   * What a failure's cause says, without a stack trace: a function's error comes as JSON, which the
-   * service may have cut off anywhere.
+   * Extracts the message of a failure's cause, without the stack trace. A function's error is JSON
+   * that the service may have truncated.
    */
   static String message(String reason) {
     Matcher found = MESSAGE.matcher(reason);
@@ -199,7 +199,7 @@ public record ExecutionState(
         return found.group(1);
       }
     }
-    boolean object = reason.startsWith("{"); // without a message there is nothing in it to show
+    boolean object = reason.startsWith("{"); // JSON without errorMessage has nothing to show
     return object ? "" : reason.substring(0, Math.min(reason.length(), MAX_MESSAGE));
   }
 

@@ -10,39 +10,38 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
- * Collects the facts about a run, each source for itself and for a bounded time, and has them
- * judged. Looking changes nothing.
+ * Collects the facts about a run from all sources concurrently, within a timeout, and diagnoses
+ * them. Read-only.
  *
- * <p>A healthy run costs five calls of the stores: its row, its journal's end, the broker twice,
- * and the count of running runs. Nothing is called wrong by one look alone: what two looks do not
- * agree on was only on its way.
+ * <p>A healthy run costs five store calls: catalog row, journal tail, broker (twice), count of
+ * running runs. A problem is reported only if a second collection confirms it, so that a transient
+ * state is not a finding.
  */
 public final class FactCollector {
-  /** Longest wait for one source, which may have to start first: its client, and its connection. */
-  static final Duration SOURCE = Duration.ofSeconds(4);
+  /** Timeout per source, including the creation of its client and connection. */
+  static final Duration SOURCE_TIMEOUT = Duration.ofSeconds(4);
 
-  /** Between two looks. */
-  static final Duration BETWEEN = Duration.ofMillis(500);
+  /** Pause between the two collections. */
+  static final Duration PAUSE = Duration.ofMillis(500);
 
   /**
-   * After which there is no second look: a source that is silent for so long is no passing state.
+   * If the first collection took longer, the second is skipped: an unresponsive source is not
+   * transient.
    */
-  private static final Duration FIRST_LOOK = Duration.ofMillis(1_500);
+  private static final Duration SLOW_COLLECTION = Duration.ofMillis(1_500);
 
   private final FactSources sources;
-  private final StallThresholds allowances;
+  private final StallThresholds thresholds;
   private final String redisCli;
   private final InstantSource clock;
 
   /**
-   * Collects from these.
-   *
    * @param redisCli see {@link CommandTargets}
    */
   public FactCollector(
-      FactSources sources, StallThresholds allowances, String redisCli, InstantSource clock) {
+      FactSources sources, StallThresholds thresholds, String redisCli, InstantSource clock) {
     this.sources = sources;
-    this.allowances = allowances;
+    this.thresholds = thresholds;
     this.redisCli = redisCli;
     this.clock = clock;
   }
@@ -50,25 +49,25 @@ public final class FactCollector {
   /**
    * Diagnoses a run.
    *
-   * @param url where the HTTP interface is, for the commands of the next steps
-   * @param everything whether to ask also what decides nothing, for a report
+   * @param url base URL of the HTTP interface, for the commands of next steps
+   * @param complete whether to also collect facts that no rule uses, for a report
    */
-  public Diagnosis diagnose(String runId, String url, boolean everything) {
-    Instant begun = clock.instant();
-    Facts facts = look(runId, everything);
-    CommandTargets addresses = new CommandTargets(url, redisCli);
-    Diagnosis diagnosis = Diagnosis.of(facts, addresses);
-    boolean slow = Duration.between(begun, clock.instant()).compareTo(FIRST_LOOK) > 0;
-    boolean over = diagnosis.main().cause() == Cause.COMPLETE || facts.run().isEmpty();
-    if (over || slow) {
+  public Diagnosis diagnose(String runId, String url, boolean complete) {
+    Instant started = clock.instant();
+    Facts facts = collect(runId, complete);
+    CommandTargets targets = new CommandTargets(url, redisCli);
+    Diagnosis diagnosis = Diagnosis.of(facts, targets);
+    boolean slow = Duration.between(started, clock.instant()).compareTo(SLOW_COLLECTION) > 0;
+    boolean ended = diagnosis.main().cause() == Cause.COMPLETE || facts.run().isEmpty();
+    if (ended || slow) {
       return diagnosis;
     }
     pause();
-    Facts later = diagnosis.healthy() ? facts : look(runId, true);
+    Facts later = diagnosis.healthy() ? facts : collect(runId, true);
     ProbeResult<BrokerSnapshot> second =
         diagnosis.healthy() ? ask("the broker", () -> sources.broker(runId)) : later.broker();
     Optional<Facts.Growth> growth = growth(facts, second);
-    return Diagnosis.of(growth.map(later::withGrowth).orElse(later), addresses);
+    return Diagnosis.of(growth.map(later::withGrowth).orElse(later), targets);
   }
 
   private Optional<Facts.Growth> growth(Facts before, ProbeResult<BrokerSnapshot> after) {
@@ -82,55 +81,55 @@ public final class FactCollector {
             second.get() - first.get(), Duration.between(before.at(), clock.instant())));
   }
 
-  private Facts look(String runId, boolean everything) {
+  private Facts collect(String runId, boolean complete) {
     Instant at = clock.instant();
-    // The row before the rest: what is written meanwhile makes the rest newer, never older.
+    // The row is read first, so that the other facts are never older than it.
     ProbeResult<Optional<Run>> row = ask("the catalog", () -> sources.row(runId));
     boolean unknown = row.known().filter(Optional::isEmpty).isPresent();
     boolean noCatalog = row.known().isEmpty();
-    Probe rest = asking();
-    var broker = rest.begin("the broker", () -> sources.broker(runId));
+    Probe probe = newProbe();
+    var broker = probe.start("the broker", () -> sources.broker(runId));
     var journal =
-        when(
+        startIf(
             !unknown && !noCatalog,
-            () -> rest.begin("the journal", () -> sources.journal(runId, Facts.ENTRIES)));
+            () -> probe.start("the journal", () -> sources.journal(runId, Facts.JOURNAL_ENTRIES)));
     var execution =
-        when(!unknown, () -> rest.begin("Step Functions", () -> sources.execution(runId)));
-    var runsOpen = when(!noCatalog, () -> rest.begin("the catalog", sources::runsOpen));
-    var cache = when(everything, () -> rest.begin("ElastiCache", sources::cache));
+        startIf(!unknown, () -> probe.start("Step Functions", () -> sources.execution(runId)));
+    var runsOpen = startIf(!noCatalog, () -> probe.start("the catalog", sources::runsOpen));
+    var cache = startIf(complete, () -> probe.start("ElastiCache", sources::cache));
     return new Facts(
         at,
         runId,
         row,
-        told(journal),
-        broker.told(),
+        await(journal),
+        broker.await(),
         Optional.empty(),
-        told(execution),
-        told(runsOpen),
-        told(cache),
-        allowances);
+        await(execution),
+        await(runsOpen),
+        await(cache),
+        thresholds);
   }
 
-  private static <T> Optional<Probe.Question<T>> when(
-      boolean asked, Supplier<Probe.Question<T>> question) {
-    return asked ? Optional.of(question.get()) : Optional.empty();
+  private static <T> Optional<Probe.Pending<T>> startIf(
+      boolean condition, Supplier<Probe.Pending<T>> start) {
+    return condition ? Optional.of(start.get()) : Optional.empty();
   }
 
-  private static <T> ProbeResult<T> told(Optional<Probe.Question<T>> question) {
-    return question.isPresent() ? question.get().told() : new ProbeResult.NotAsked<>();
+  private static <T> ProbeResult<T> await(Optional<Probe.Pending<T>> pending) {
+    return pending.isPresent() ? pending.get().await() : new ProbeResult.Skipped<>();
   }
 
-  private <T> ProbeResult<T> ask(String whom, Callable<T> question) {
-    return asking().begin(whom, question).told();
+  private <T> ProbeResult<T> ask(String source, Callable<T> call) {
+    return newProbe().start(source, call).await();
   }
 
-  private Probe asking() {
-    return new Probe(clock, clock.instant().plus(SOURCE));
+  private Probe newProbe() {
+    return new Probe(clock, clock.instant().plus(SOURCE_TIMEOUT));
   }
 
   private static void pause() {
     try {
-      Thread.sleep(BETWEEN);
+      Thread.sleep(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

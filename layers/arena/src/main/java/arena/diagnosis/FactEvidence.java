@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Facts as evidence, in the words that every finding has for them. */
+/** Formats facts as evidence. */
 final class FactEvidence {
   private FactEvidence() {}
 
@@ -15,9 +15,9 @@ final class FactEvidence {
     return Evidence.of(
         "execution",
         switch (facts.execution()) {
-          case ProbeResult.Silence<?>(String why) -> why;
-          case ProbeResult.NotAsked<?> _ -> "not asked";
-          case ProbeResult.Fact<Optional<ExecutionState>>(Optional<ExecutionState> found) ->
+          case ProbeResult.Failed<?>(String reason) -> reason;
+          case ProbeResult.Skipped<?> _ -> "not queried";
+          case ProbeResult.Known<Optional<ExecutionState>>(Optional<ExecutionState> found) ->
               found
                   .map(
                       execution ->
@@ -37,33 +37,35 @@ final class FactEvidence {
     return Evidence.of(
         "broker",
         switch (facts.broker()) {
-          case ProbeResult.Silence<?>(String why) -> why;
-          case ProbeResult.NotAsked<?> _ -> "not asked";
-          case ProbeResult.Fact<BrokerSnapshot>(BrokerSnapshot look) ->
-              look.open() || look.length() > 0 ? "has keys of it" : "has nothing of it";
+          case ProbeResult.Failed<?>(String reason) -> reason;
+          case ProbeResult.Skipped<?> _ -> "not queried";
+          case ProbeResult.Known<BrokerSnapshot>(BrokerSnapshot snapshot) ->
+              snapshot.open() || snapshot.length() > 0
+                  ? "has keys of the run"
+                  : "has no keys of the run";
         });
   }
 
-  static Evidence connections(BrokerSnapshot look) {
+  static Evidence connections(BrokerSnapshot snapshot) {
     return Evidence.of(
         "broker.connections",
         "%s of %s"
             .formatted(
-                look.connected().map(String::valueOf).orElse("?"),
-                look.maxConnected().map(String::valueOf).orElse("?")));
+                snapshot.connected().map(String::valueOf).orElse("?"),
+                snapshot.maxConnected().map(String::valueOf).orElse("?")));
   }
 
-  static List<Evidence> readers(BrokerSnapshot look) {
+  static List<Evidence> readers(BrokerSnapshot snapshot) {
     List<Evidence> evidence = new ArrayList<>();
-    evidence.add(Evidence.of("broker.readers", look.readers()));
-    look.mostLaggingReaders().stream()
+    evidence.add(Evidence.of("broker.readers", snapshot.readers()));
+    snapshot.mostLaggingReaders().stream()
         .limit(3)
         .forEach(
             reader ->
                 evidence.add(
                     Evidence.of(
                         "reader." + reader.connectionId(),
-                        "next_seq %d, %d behind".formatted(reader.nextSeq(), look.lag(reader)))));
+                        "next_seq %d, lag %d".formatted(reader.nextSeq(), snapshot.lag(reader)))));
     return evidence;
   }
 
@@ -84,7 +86,7 @@ final class FactEvidence {
                                   "elasticache.event",
                                   Timestamps.write(event.at()) + " " + event.message())));
             });
-    facts.cache().silence().ifPresent(why -> evidence.add(Evidence.of("elasticache", why)));
+    facts.cache().failure().ifPresent(why -> evidence.add(Evidence.of("elasticache", why)));
     return evidence;
   }
 

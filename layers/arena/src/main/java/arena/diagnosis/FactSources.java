@@ -6,30 +6,30 @@ import arena.run.Run;
 import java.util.List;
 import java.util.Optional;
 
-/** Where facts come from. Every call reads; none changes anything. Each may fail as it likes. */
+/** The sources of facts. All calls are read-only and may throw. */
 public interface FactSources {
-  /** The run's row: one call of the catalog. */
+  /** The run's row; one catalog call. */
   Optional<Run> row(String runId);
 
-  /** The newest entries of the run's journal, newest first: one call of the journal. */
+  /** The newest journal entries, newest first; one journal call. */
   List<JournalTail.Written> journal(String runId, int limit);
 
-  /** What the broker has of the run: one call of the broker. */
+  /** The broker's state of the run; one broker call. */
   BrokerSnapshot broker(String runId);
 
-  /** How many runs play: one call of the catalog. */
+  /** The number of running runs; one catalog call. */
   long runsOpen();
 
-  /** How the run's execution stands, if it has one. */
+  /** The state of the run's execution, if it exists. */
   Optional<ExecutionState> execution(String runId);
 
   /**
    * The history of the run's execution, newest first.
    *
-   * @param limit most entries returned, from 1 to 1,000
+   * @param limit maximum number of entries, from 1 to 1,000
    */
   List<ExecutionState.Entry> history(String runId, int limit);
 
-  /** What ElastiCache says of the broker. */
+  /** The broker's status in ElastiCache. */
   CacheStatus cache();
 }

@@ -10,19 +10,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is known of a run at one moment, source by source. Everything else about a diagnosis is
- * worked out from this.
+ * The facts about a run at one moment, by source; the only input of the rules.
  *
- * @param at when it was collected
- * @param runId the run that was asked about
- * @param row its row in the catalog, if it has one
- * @param journal the newest entries of its journal, newest first
- * @param broker what the broker has of it
- * @param growth of the buffer, if it was looked at twice
- * @param execution how its execution stands, if it has one
- * @param runsOpen how many runs play
- * @param cache what ElastiCache says of the broker
- * @param allowances how long things may take
+ * @param at time of collection
+ * @param row the catalog row, if it exists
+ * @param journal the newest journal entries, newest first
+ * @param broker the broker's state of the run
+ * @param growth growth of the buffer, if it was read twice
+ * @param execution state of the execution, if it exists
+ * @param runsOpen number of running runs
+ * @param cache the broker's status in ElastiCache
  */
 public record Facts(
     Instant at,
@@ -34,20 +31,19 @@ public record Facts(
     ProbeResult<Optional<ExecutionState>> execution,
     ProbeResult<Long> runsOpen,
     ProbeResult<CacheStatus> cache,
-    StallThresholds allowances) {
+    StallThresholds thresholds) {
 
-  /** Newest entries of a journal that are looked at: those of three turns. */
-  public static final int ENTRIES = 6;
+  /** Number of journal entries collected: those of three turns. */
+  public static final int JOURNAL_ENTRIES = 6;
 
   /**
-   * What came between two looks.
+   * Growth of the buffer between two reads.
    *
-   * @param events how many
-   * @param between the looks
+   * @param events number of new events
+   * @param between time between the reads
    */
   public record Growth(long events, Duration between) {}
 
-  /** The same facts, and how much the buffer has grown since an earlier look. */
   Facts withGrowth(Growth grown) {
     return new Facts(
         at,
@@ -59,40 +55,38 @@ public record Facts(
         execution,
         runsOpen,
         cache,
-        allowances);
+        thresholds);
   }
 
-  /** The run, if it is known to exist. */
+  /** The run, if it exists. */
   Optional<Run> run() {
     return row.known().flatMap(found -> found);
   }
 
-  /** The run, if it plays. */
+  /** The run, if it is running. */
   Optional<Run> running() {
     return run().filter(run -> run.status() == RunStatus.RUNNING);
   }
 
-  /** The run, if it is over. */
+  /** The run, if it has ended. */
   Optional<Run> ended() {
     return run().filter(run -> run.status().ended());
   }
 
-  /** The execution, if it is known to exist. */
-  Optional<ExecutionState> played() {
+  /** The execution, if it exists. */
+  Optional<ExecutionState> existingExecution() {
     return execution.known().flatMap(found -> found);
   }
 
-  /** The execution, if it goes on. */
-  Optional<ExecutionState> playing() {
-    return played().filter(ExecutionState::running);
+  /** The execution, if it is running. */
+  Optional<ExecutionState> runningExecution() {
+    return existingExecution().filter(ExecutionState::running);
   }
 
-  /** The newest entry of the journal. */
   Optional<JournalTail.Written> newest() {
     return journal.known().filter(entries -> !entries.isEmpty()).map(List::getFirst);
   }
 
-  /** The newest event of the journal. */
   Optional<JournalTail.Part> newestEvent() {
     return journal.known().stream()
         .flatMap(List::stream)
@@ -100,18 +94,18 @@ public record Facts(
         .findFirst();
   }
 
-  /** Last seq that is written, as far as is known. */
-  long written() {
+  /** The last known seq in the journal. */
+  long lastWrittenSeq() {
     long inJournal = newestEvent().map(JournalTail.Part::seq).orElse(0L);
     return Math.max(inJournal, run().map(Run::nEvents).orElse(0L));
   }
 
-  /** Whether an event of a turn was ever written: a fork begins with up to two that are of none. */
+  /** Whether the run has an event of a turn; a fork's first two events precede its first turn. */
   boolean hasTurn() {
     return run().stream().anyMatch(run -> run.nEvents() > (run.origin().isPresent() ? 2 : 0));
   }
 
-  /** Since when nothing was written. */
+  /** Time of the last write. */
   Optional<Instant> silentSince() {
     return run()
         .map(
@@ -122,13 +116,12 @@ public record Facts(
             });
   }
 
-  /** How long ago something was; nothing is in the future. */
-  Duration since(Instant then) {
+  /** The time since {@code then}; zero for times in the future. */
+  Duration age(Instant then) {
     return then.isAfter(at) ? Duration.ZERO : Duration.between(then, at);
   }
 
-  /** Whether something was longer ago than this. */
-  boolean longAgo(Instant then, Duration allowance) {
-    return since(then).compareTo(allowance) > 0;
+  boolean isOlderThan(Instant then, Duration allowance) {
+    return age(then).compareTo(allowance) > 0;
   }
 }

@@ -3,10 +3,10 @@ package arena.diagnosis;
 import java.util.List;
 
 /**
- * What a rule makes of the facts.
+ * The result of a rule that matched.
  *
- * @param summary the finding in one sentence
- * @param evidence the facts that decided
+ * @param summary one sentence
+ * @param evidence the facts that support it
  */
 public record Finding(
     Cause cause, Symptom symptom, Confidence confidence, String summary, List<Evidence> evidence) {

@@ -14,34 +14,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is to be said of a run that goes on: what is wrong beside it, and where it is. */
+/** Rules for runs that make progress. */
 final class HealthyRunRules {
   private HealthyRunRules() {}
 
   static Optional<Finding> readerBehind(Facts facts) {
-    Optional<BrokerSnapshot> look = facts.broker().known();
-    if (facts.run().isEmpty() || look.isEmpty()) {
+    Optional<BrokerSnapshot> snapshot = facts.broker().known();
+    if (facts.run().isEmpty() || snapshot.isEmpty()) {
       return Optional.empty();
     }
-    long first = look.get().firstSeq().orElse(1L);
+    long first = snapshot.get().firstSeq().orElse(1L);
     boolean behind =
-        look.get().mostLaggingReaders().stream()
-            .anyMatch(reader -> reader.nextSeq() < first && look.get().lag(reader) > 0);
+        snapshot.get().mostLaggingReaders().stream()
+            .anyMatch(reader -> reader.nextSeq() < first && snapshot.get().lag(reader) > 0);
     if (!behind || facts.run().get().archived()) {
       return Optional.empty();
     }
     List<Evidence> evidence = new ArrayList<>();
     evidence.add(Evidence.of("broker.first_seq", first));
-    evidence.add(Evidence.of("broker.last_seq", look.get().lastSeq()));
-    evidence.addAll(FactEvidence.readers(look.get()));
-    evidence.add(Evidence.of("counters.streams_dropped", look.get().counters().streamsDropped()));
+    evidence.add(Evidence.of("broker.last_seq", snapshot.get().lastSeq()));
+    evidence.addAll(FactEvidence.readers(snapshot.get()));
+    evidence.add(
+        Evidence.of("counters.streams_dropped", snapshot.get().counters().streamsDropped()));
     return Optional.of(
         new Finding(
             Cause.READER_FELL_BEHIND,
             Symptom.GROWTH_THEN_ERROR,
             CERTAIN,
-            "The run is well; a reader needs events that the live buffer has dropped, and gets an"
-                + " overflow.",
+            "The run is healthy; a reader needs events that the buffer has dropped and gets an overflow.",
             evidence));
   }
 
@@ -55,12 +55,11 @@ final class HealthyRunRules {
                     Cause.MODEL_ANSWERS_NO_ACTIONS,
                     Symptom.PLAYING_WITHOUT_EFFECT,
                     LIKELY,
-                    "The run goes on, but its model answers no list of actions: its turns are"
-                        + " empty.",
+                    "The run makes progress, but the model's answers contain no list of actions, so its turns are empty.",
                     evidence));
   }
 
-  /** The evidence of empty turns, if the last answers of a model have no action. */
+  /** Evidence that all recent answers of the model have no actions. */
   static Optional<List<Evidence>> emptyTurns(Facts facts, Run run) {
     if (run.profile().model().equals(Profile.SCRIPTED)) {
       return Optional.empty();
@@ -83,14 +82,14 @@ final class HealthyRunRules {
             Evidence.of("catalog.profile.model", run.profile().model())));
   }
 
-  // ---- well
+  // ---- healthy
 
   static Optional<Finding> finalizing(Facts facts) {
     Optional<Run> failed =
         facts.ended().filter(run -> run.status() == RunStatus.FAILED && !run.archived());
     boolean closing =
         facts.running().isPresent()
-            && (facts.playing().filter(ExecutionState::finalizing).isPresent()
+            && (facts.runningExecution().filter(ExecutionState::finalizing).isPresent()
                 || facts.broker().map(BrokerSnapshot::closed).orElse(false));
     if (failed.isEmpty() && !closing) {
       return Optional.empty();
@@ -104,24 +103,24 @@ final class HealthyRunRules {
             List.of(FactEvidence.execution(facts))));
   }
 
-  static Optional<Finding> waitsForModel(Facts facts) {
+  static Optional<Finding> waitingForModel(Facts facts) {
     return waiting(facts, WaitingOn.Step.MODEL)
         .map(
             waiting ->
                 new Finding(
                     Cause.WAITING_FOR_MODEL,
                     Symptom.PLAYING,
-                    facts.playing().isPresent() ? CERTAIN : POSSIBLE,
-                    "The turn waits for its model, which may take %s."
-                        .formatted(FactEvidence.seconds(facts.allowances().model())),
+                    facts.runningExecution().isPresent() ? CERTAIN : POSSIBLE,
+                    "The turn is waiting for its model, whose timeout is %s."
+                        .formatted(FactEvidence.seconds(facts.thresholds().model())),
                     List.of(
                         Evidence.of("journal.last_kind", "llm_prompt"),
                         Evidence.of("waiting_on.seconds", FactEvidence.seconds(waiting.waited())),
                         FactEvidence.execution(facts))));
   }
 
-  static Optional<Finding> moves(Facts facts) {
-    Optional<ExecutionState> execution = facts.playing();
+  static Optional<Finding> progressing(Facts facts) {
+    Optional<ExecutionState> execution = facts.runningExecution();
     Optional<WaitingOn> waiting = ReplayPosition.of(facts);
     if (facts.running().isEmpty() || execution.isEmpty() || waiting.isEmpty()) {
       return Optional.empty();
@@ -135,20 +134,20 @@ final class HealthyRunRules {
     if (waiting.get().waited().compareTo(allowed) > 0) {
       return Optional.empty();
     }
-    boolean begun = facts.hasTurn();
+    boolean started = facts.hasTurn();
     return Optional.of(
         new Finding(
-            begun ? Cause.PLAYING : Cause.STARTING,
-            begun ? Symptom.PLAYING : Symptom.STARTING,
+            started ? Cause.PLAYING : Cause.STARTING,
+            started ? Symptom.PLAYING : Symptom.STARTING,
             CERTAIN,
-            begun ? "The run is being played." : "The run's first turn is being begun.",
+            started ? "The run is being played." : "The run's first turn is starting.",
             List.of(
                 FactEvidence.execution(facts),
-                Evidence.of("catalog.n_events", facts.written()),
+                Evidence.of("catalog.n_events", facts.lastWrittenSeq()),
                 Evidence.of("waiting_on.step", waiting.get().step().label()))));
   }
 
-  /** Where the run is, if it plays and waits for this. */
+  /** The run's position, if it is running and waiting at this step. */
   static Optional<WaitingOn> waiting(Facts facts, WaitingOn.Step step) {
     return facts
         .running()

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * One line of a function's log.
  *
- * @param at when it was written
+ * @param at time of the line
  * @param function the function's name, such as {@code replay-turn}, without the stack's name
- * @param text the line as it was written, without its end
+ * @param text the line without its line terminator
  */
 public record LogLine(Instant at, String function, String text) {
   public LogLine {

@@ -3,16 +3,16 @@ package arena.diagnosis;
 import java.time.Instant;
 import java.util.List;
 
-/** The functions' log lines, wherever they are kept. */
+/** Reads the functions' log. */
 @FunctionalInterface
 public interface LogSource {
   /**
-   * The lines about one run, oldest first.
+   * Returns a run's log lines, oldest first.
    *
-   * @param from the first moment wanted
-   * @param to the last moment wanted
-   * @param limit most lines returned, from 1; if there are more, the newest of them are left out
-   * @throws LogUnavailable if the log cannot be read now
+   * @param from start of the time range, inclusive
+   * @param to end of the time range, inclusive
+   * @param limit maximum number of lines, at least 1; the newest are dropped
+   * @throws LogUnavailable if the log cannot be read
    */
   List<LogLine> lines(String runId, Instant from, Instant to, int limit);
 }

@@ -1,12 +1,12 @@
 package arena.diagnosis;
 
 /**
- * Something that an operator can do.
+ * A step that an operator can take.
  *
- * @param action what, in one word: {@code wait}, {@code fork}, {@code start}, {@code stop}, {@code
- *     reaper}, {@code fix}, {@code resume}, {@code report}, {@code delete_keys}
- * @param why what it does here, in a sentence
- * @param costs what is lost, repeated or paid by it
- * @param command what to type into a shell; empty when there is nothing to type
+ * @param action one of {@code wait}, {@code fork}, {@code start}, {@code stop}, {@code reaper},
+ *     {@code fix}, {@code resume}, {@code report}, {@code delete_keys}
+ * @param why its effect in this case
+ * @param costs what it loses, repeats or costs
+ * @param command shell command; may be empty
  */
 public record NextStep(String action, String why, String costs, String command) {}

@@ -3,7 +3,6 @@ package arena.diagnosis;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Questions that are asked side by side, and answered until one moment or not at all. */
+/** Runs calls concurrently and waits for their results until a common deadline. */
 final class Probe {
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
   private static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
@@ -22,50 +21,44 @@ final class Probe {
   private final InstantSource clock;
   private final Instant deadline;
 
-  /** Waits for answers until then. */
   Probe(InstantSource clock, Instant deadline) {
     this.clock = clock;
     this.deadline = deadline;
   }
 
-  /** A question that was asked. */
-  final class Question<T> {
-    private final String whom;
+  /** A call in progress. */
+  final class Pending<T> {
+    private final String source;
     private final Future<T> future;
 
-    private Question(String whom, Future<T> future) {
-      this.whom = whom;
+    private Pending(String source, Future<T> future) {
+      this.source = source;
       this.future = future;
     }
 
-    /** What was told. One that does not answer in time is left to its own time-out. */
-    ProbeResult<T> told() {
-      Duration left = Duration.between(clock.instant(), deadline);
+    /** Waits for the result; cancels the call at the deadline. */
+    ProbeResult<T> await() {
+      Duration remaining = Duration.between(clock.instant(), deadline);
       try {
-        return new ProbeResult.Fact<>(
-            future.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS));
+        return new ProbeResult.Known<>(
+            future.get(Math.max(1, remaining.toMillis()), TimeUnit.MILLISECONDS));
       } catch (TimeoutException e) {
         future.cancel(true);
-        return new ProbeResult.Silence<>(whom + " did not answer in time");
+        return new ProbeResult.Failed<>(source + " did not answer in time");
       } catch (ExecutionException e) {
-        Throwable why = e.getCause() == null ? e : e.getCause();
-        LOG.warn("{} tells nothing", whom, why);
-        return new ProbeResult.Silence<>(
-            "%s does not answer: %s".formatted(whom, Redactor.plain(why)));
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        LOG.atWarn().addKeyValue("source", source).setCause(cause).log("diagnosis probe failed");
+        return new ProbeResult.Failed<>(
+            "%s did not answer: %s".formatted(source, Redactor.plain(cause)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new ProbeResult.Silence<>(whom + " was not waited for");
+        return new ProbeResult.Failed<>("interrupted while waiting for " + source);
       }
-    }
-
-    /** What was told, if it was. */
-    Optional<T> answer() {
-      return told().known();
     }
   }
 
-  /** Asks somebody. */
-  <T> Question<T> begin(String whom, Callable<T> question) {
-    return new Question<>(whom, THREADS.submit(question));
+  /** Starts a call. {@code source} names it in failures, such as {@code the broker}. */
+  <T> Pending<T> start(String source, Callable<T> call) {
+    return new Pending<>(source, THREADS.submit(call));
   }
 }

@@ -4,36 +4,36 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What one source told. That it told nothing is a fact like any other.
+ * The result of querying one source; a failure is also a fact.
  *
- * @param <T> what it tells
+ * @param <T> type of the value
  */
 public sealed interface ProbeResult<T> {
-  /** It told this. */
-  record Fact<T>(T value) implements ProbeResult<T> {}
+  /** The source's answer. */
+  record Known<T>(T value) implements ProbeResult<T> {}
 
   /**
-   * It could not be reached, refused, or did not answer in time.
+   * The source was unreachable, rejected the query or timed out.
    *
-   * @param why in one sentence, without secrets
+   * @param reason one sentence, without secrets
    */
-  record Silence<T>(String why) implements ProbeResult<T> {}
+  record Failed<T>(String reason) implements ProbeResult<T> {}
 
-  /** It was not asked: the answer would decide nothing. */
-  record NotAsked<T>() implements ProbeResult<T> {}
+  /** The source was not queried because no rule needs its answer. */
+  record Skipped<T>() implements ProbeResult<T> {}
 
-  /** What it told, if it did. */
+  /** The value, if the source answered. */
   default Optional<T> known() {
-    return this instanceof Fact<T>(T value) ? Optional.of(value) : Optional.empty();
+    return this instanceof Known<T>(T value) ? Optional.of(value) : Optional.empty();
   }
 
-  /** Why it told nothing, if it was asked in vain. */
-  default Optional<String> silence() {
-    return this instanceof Silence<T>(String why) ? Optional.of(why) : Optional.empty();
+  /** The reason, if the query failed. */
+  default Optional<String> failure() {
+    return this instanceof Failed<T>(String reason) ? Optional.of(reason) : Optional.empty();
   }
 
-  /** What it told, seen another way. */
-  default <R> Optional<R> map(Function<T, R> view) {
-    return known().map(view);
+  /** The mapped value, if the source answered. */
+  default <R> Optional<R> map(Function<T, R> mapper) {
+    return known().map(mapper);
   }
 }

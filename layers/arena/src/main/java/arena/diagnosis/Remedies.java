@@ -10,138 +10,137 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What an operator can do about a cause, the least costly first. */
+/** Next steps per cause, the least costly first. */
 final class Remedies {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final Facts facts;
-  private final CommandTargets addresses;
+  private final CommandTargets targets;
   private final List<NextStep> steps = new ArrayList<>();
 
-  private Remedies(Facts facts, CommandTargets addresses) {
+  private Remedies(Facts facts, CommandTargets targets) {
     this.facts = facts;
-    this.addresses = addresses;
+    this.targets = targets;
   }
 
-  /** The next steps for this finding. */
-  static List<NextStep> of(Finding finding, Facts facts, CommandTargets addresses) {
-    Remedies remedies = new Remedies(facts, addresses);
+  static List<NextStep> of(Finding finding, Facts facts, CommandTargets targets) {
+    Remedies remedies = new Remedies(facts, targets);
     remedies.choose(finding.cause());
     return List.copyOf(remedies.steps);
   }
 
   private void choose(Cause cause) {
     switch (cause) {
-      case STARTING, PLAYING, FINALIZING -> await("it moves");
+      case STARTING, PLAYING, FINALIZING -> await("the run makes progress");
       case COMPLETE -> {
         // nothing to do
       }
       case WAITING_FOR_MODEL ->
-          await("a model may take %s".formatted(FactEvidence.seconds(facts.allowances().model())));
+          await(
+              "the model's timeout is %s"
+                  .formatted(FactEvidence.seconds(facts.thresholds().model())));
       case NO_SUCH_RUN -> {
-        fix("look for it in the list", "curl -s '%s/runs?limit=100'".formatted(addresses.url()));
-        fix(
-            "look in the logs of create-run and create-fork for its request, and send it again",
-            "");
+        fix("look for the run in the list", "curl -s '%s/runs?limit=100'".formatted(targets.url()));
+        fix("search the logs of create-run and create-fork for the request, and send it again", "");
       }
       case CATALOG_UNREACHABLE -> {
-        fix("see whether DynamoDB answers in this region; nothing is lost meanwhile", "");
-        await("turns are tried again");
+        fix("check DynamoDB in this region; no data is lost in the meantime", "");
+        await("turns are retried");
       }
       case NEVER_STARTED -> {
-        again();
+        playAgain();
         stopAndReaper();
       }
       case MODEL_HANGS, MODEL_THROTTLES, MODEL_OVERLOADED, MODEL_UNREACHABLE -> {
         if (facts.running().isPresent()) {
-          await("the turn is tried again by itself, with longer and longer pauses");
+          await("the turn is retried automatically, with increasing delays");
         }
-        again();
+        playAgain();
         stopAndReaper();
         report();
       }
       case MODEL_REFUSES -> {
         fix(
-            "set the key, the base URL or the model's name right: ARENA_OPENAI_API_KEY,"
-                + " OpenAiSecretName, BedrockModels",
+            "correct the key, the base URL or the model name: ARENA_OPENAI_API_KEY, OpenAiSecretName, BedrockModels",
             "");
-        again();
+        playAgain();
         stopAndReaper();
       }
       case MODEL_ANSWERS_NO_ACTIONS -> {
         fix(
-            "give the run another model or the prompt `strategy`, by a fork with a profile",
+            "fork the run with a profile that has another model or the prompt `strategy`",
             forkWithProfile());
         stopAndReaper();
         report();
       }
       case FAILED_BEFORE_FIRST_EVENT, FAILED_LATER -> {
         if (facts.running().isPresent()) {
-          await("the turn is tried again twice");
+          await("the turn is retried up to twice");
         }
-        again();
+        playAgain();
         stopAndReaper();
         report();
       }
       case TASK_LOST -> {
         if (facts.running().isPresent()) {
-          await("the task is given out again; what the turn had written is not played twice");
+          await("the task is retried; what the turn has already written is not played again");
         }
-        again();
+        playAgain();
         stopAndReaper();
       }
       case BROKER_UNREACHABLE -> {
         if (facts.running().isPresent()) {
-          await("turns are kept in the journal, and the broker is filled from it when it is back");
+          await(
+              "turns are kept in the journal, and the broker is refilled from it when it is back");
         }
         fix(
-            "see what ElastiCache says of the broker",
+            "check the broker's events in ElastiCache",
             "aws elasticache describe-events --source-type replication-group --duration 60");
-        again();
+        playAgain();
         stopAndReaper();
       }
       case CONNECTIONS_EXHAUSTED -> {
         fix(
-            "see who holds the connections, and close what does not belong there",
-            addresses.redisCli() + " CLIENT LIST");
+            "list the broker's clients, and close connections that do not belong there",
+            targets.redisCli() + " CLIENT LIST");
         if (facts.running().isPresent()) {
-          await("the turn is tried again as soon as there is room");
+          await("the turn is retried until a connection is free");
         }
-        again();
+        playAgain();
         stopAndReaper();
       }
       case BROKER_LOST_DATA -> {
-        await("the next turn fills the broker again; readers are told, and come back");
-        again();
+        await("the next turn refills the broker; readers are notified and subscribe again");
+        playAgain();
         stopAndReaper();
       }
       case READERS_NOT_DRAINED -> {
-        await("whoever subscribes again wakes the sending; the reaper does it too");
+        await("a new subscription wakes the fan-out; so does the reaper");
         resume();
         reaper();
       }
       case READER_FELL_BEHIND -> {
         resume();
-        await("the reader is told by an overflow, with the seq to go on from");
+        await("the reader gets an overflow with the seq to continue from");
       }
       case EXECUTION_ENDED, DUE_TO_BE_REAPED -> {
-        again();
+        playAgain();
         stop();
         reaper();
         deleteKeys();
       }
-      case REAPED, STOPPED -> again();
+      case REAPED, STOPPED -> playAgain();
       case ARCHIVE_FAILED -> {
-        await("the archive is tried again, by the execution and then by the reaper");
+        await("the archive is retried by the execution, then by the reaper");
         fix(
-            "see why in the log of finalize-run",
-            "curl -s '%s/runs/%s/report'".formatted(addresses.url(), facts.runId()));
+            "find the reason in the log of finalize-run",
+            "curl -s '%s/runs/%s/report'".formatted(targets.url(), facts.runId()));
         reaper();
       }
       case UNKNOWN -> {
-        await("look again in a few seconds");
+        await("diagnose again in a few seconds");
         report();
-        again();
+        playAgain();
         stopAndReaper();
       }
     }
@@ -163,15 +162,15 @@ final class Remedies {
         why,
         "time",
         "curl -s -H 'accept: text/plain' '%s/runs/%s/diagnosis'"
-            .formatted(addresses.url(), facts.runId()));
+            .formatted(targets.url(), facts.runId()));
   }
 
   private void fix(String what, String command) {
     add("fix", what, "nothing is lost", command);
   }
 
-  /** Play it again: from its last good turn, or, if it has none, as it was asked for. */
-  private void again() {
+  /** Forks at the last good turn, or repeats the request if the run has no turn. */
+  private void playAgain() {
     Optional<Run> run = facts.run();
     if (run.isEmpty()) {
       return;
@@ -179,21 +178,21 @@ final class Remedies {
     if (facts.hasTurn()) {
       add(
           "fork",
-          "play it again from its last good turn, %d, in a new run"
+          "play the run again from its last good turn, %d, as a new run"
               .formatted(lastGoodTurn(run.get())),
-          "the turns from there are paid for again; this run stays as it is",
+          "the model calls of the repeated turns; this run stays unchanged",
           post("/forks", fork(run.get())));
     } else if (run.get().origin().isPresent()) {
       add(
           "fork",
-          "fork its parent again at the same turn, as it was forked",
-          "nothing: it had played no turn",
+          "repeat the fork of the parent at the same turn",
+          "nothing: no turn was played",
           post("/forks", forkOfParent(run.get())));
     } else {
       add(
           "start",
           "start the same run again",
-          "nothing: it had played no turn",
+          "nothing: no turn was played",
           post("/runs", start(run.get())));
     }
   }
@@ -214,7 +213,7 @@ final class Remedies {
     body.put("parent_run_id", run.runId());
     body.put("parent_t", t);
     body.put("n_turns", Math.max(0, run.t0() + run.nTurns() - t));
-    body.put("reason", "again, from the last good turn");
+    body.put("reason", "played again from the last good turn");
     return body;
   }
 
@@ -254,7 +253,7 @@ final class Remedies {
         .put("prompt_variant", run.profile().promptVariant().label());
   }
 
-  /** The last turn whose state is written: a run can be forked at each of its turn_starts. */
+  /** The last turn that has a {@code turn_start} and can therefore be forked. */
   private int lastGoodTurn(Run run) {
     int inJournal =
         facts.journal().known().stream()
@@ -273,10 +272,9 @@ final class Remedies {
     }
     add(
         "stop",
-        "end this replay now: nothing is written to it any more, what it has is archived, its"
-            + " readers are told",
-        "the rest of its turns; it can still be forked",
-        "curl -s -X POST '%s/runs/%s/stop'".formatted(addresses.url(), facts.runId()));
+        "end the replay now: no more events are written, the existing ones are archived, readers are notified",
+        "the remaining turns; the run can still be forked",
+        "curl -s -X POST '%s/runs/%s/stop'".formatted(targets.url(), facts.runId()));
   }
 
   private void reaper() {
@@ -289,18 +287,16 @@ final class Remedies {
         running
             ? facts.silentSince().orElse(run.get().createdAt())
             : run.get().endedAt().orElse(run.get().createdAt());
-    Instant due = since.plus(facts.allowances().grace());
+    Instant due = since.plus(facts.thresholds().grace());
     String when =
         due.isAfter(facts.at())
-            ? "from %s on".formatted(due)
+            ? "after %s".formatted(due)
             : "within %d minutes".formatted(StallThresholds.REAPER_EVERY.toMinutes());
     add(
         "reaper",
-        "leave it: the reaper %s it, %s. There is no call that reaps one run: whatever ends runs early must never end "
-                .formatted(running ? "ends and archives" : "frees", when)
-            + "one that moves, so it is the one scheduled job that looks at all of them under one"
-            + " rule",
-        "time, and the broker's memory until then",
+        "do nothing: the reaper %s, %s. There is no call that reaps one run: only the scheduled job, which applies one rule to all runs, may end a run early, so that a run in progress is never ended"
+            .formatted(running ? "ends and archives the run" : "frees its memory", when),
+        "time, and the broker memory until then",
         "");
   }
 
@@ -308,35 +304,33 @@ final class Remedies {
     String key = "arena:run:" + facts.runId();
     add(
         "delete_keys",
-        "delete the run's keys by hand, if the broker's memory must be free at once: nothing of the"
-            + " run is lost, and its next turn fills them again",
-        "its live readers: they get an overflow, or are disconnected and come again",
-        "%s DEL %s:open %s:seq %s:events".formatted(addresses.redisCli(), key, key, key));
+        "delete the run's keys by hand, if the broker's memory is needed immediately: no events are lost, and the next turn refills the broker",
+        "live readers get an overflow, or are disconnected and have to reconnect",
+        "%s DEL %s:open %s:seq %s:events".formatted(targets.redisCli(), key, key, key));
   }
 
   private void resume() {
     add(
         "resume",
-        "have the reader subscribe again from its last seq + 1, or from available_from after an"
-            + " overflow",
-        "nothing: what lies between is read by GET /events",
-        "curl -s '%s/events?run_id=%s&from_seq=1'".formatted(addresses.url(), facts.runId()));
+        "let the reader subscribe again from its last seq + 1, or from available_from after an overflow",
+        "nothing: missed events are available from GET /events",
+        "curl -s '%s/events?run_id=%s&from_seq=1'".formatted(targets.url(), facts.runId()));
   }
 
   private void report() {
     add(
         "report",
-        "file the bug with everything that is known of the run, in one file",
+        "save the bug report and file it",
         "nothing",
         "curl -s -o report-%s.json '%s/runs/%s/report'"
-            .formatted(facts.runId(), addresses.url(), facts.runId()));
+            .formatted(facts.runId(), targets.url(), facts.runId()));
   }
 
   private String post(String path, ObjectNode body) {
-    // a quote in a label or reason would end the shell's quoting
+    // escape single quotes in a label or reason for the shell
     String json = body.toString().replace("'", "'\\''");
     return "curl -s -X POST '%s%s' -H 'content-type: application/json' -d '%s'"
-        .formatted(addresses.url(), path, json);
+        .formatted(targets.url(), path, json);
   }
 
   private void add(String action, String why, String costs, String command) {

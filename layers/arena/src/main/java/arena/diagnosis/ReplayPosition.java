@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Works out where a replay is from what its execution and its journal say. */
+/** Derives a replay's position from its execution and its journal. */
 final class ReplayPosition {
   private static final String NONE = "none";
   private static final String PLAY_TURN = "PlayTurn";
 
   private ReplayPosition() {}
 
-  /** Where the run's replay is; empty if the run is over and nothing of it is left to be done. */
+  /** The position of the run's replay; empty if the run has ended and is archived. */
   static Optional<WaitingOn> of(Facts facts) {
     Optional<Run> run = facts.run();
     if (run.isEmpty()) {
@@ -26,11 +26,11 @@ final class ReplayPosition {
           : Optional.of(
               at(facts, state(facts), OptionalInt.empty(), WaitingOn.Step.ARCHIVE, ended));
     }
-    Optional<ExecutionState> execution = facts.played();
+    Optional<ExecutionState> execution = facts.existingExecution();
     if (execution.isEmpty()) {
-      Optional<WaitingOn> written =
+      Optional<WaitingOn> position =
           facts.hasTurn() ? inTurn(facts, Optional.empty()) : Optional.empty();
-      return written.or(
+      return position.or(
           () ->
               Optional.of(
                   at(
@@ -65,48 +65,51 @@ final class ReplayPosition {
     Optional<JournalTail.Written> newest = facts.newest();
     Optional<JournalTail.Part> last = newest.flatMap(JournalTail.Written::last);
     Instant pending = execution.map(ExecutionState::pendingSince).orElse(Instant.EPOCH);
-    OptionalInt asked = execution.map(ExecutionState::turn).orElse(OptionalInt.empty());
+    OptionalInt requestedTurn = execution.map(ExecutionState::turn).orElse(OptionalInt.empty());
     if (newest.isEmpty() || last.isEmpty()) {
       return Optional.of(
           at(
               facts,
               state(facts),
-              asked,
+              requestedTurn,
               WaitingOn.Step.BEFORE_MODEL,
               execution.map(ExecutionState::pendingSince).orElse(facts.at())));
     }
     int t = last.get().t();
     Instant written = last.get().at();
     Instant later = written.isAfter(pending) ? written : pending;
-    boolean begun = !newest.get().answered() && last.get().kind().equals("llm_prompt");
-    boolean ofThisTask = asked.isEmpty() || t >= asked.getAsInt();
-    if (begun && ofThisTask) {
-      // a turn that is tried again asks its model again, from when the task was given out
+    boolean promptWritten = !newest.get().answered() && last.get().kind().equals("llm_prompt");
+    boolean ofThisTask = requestedTurn.isEmpty() || t >= requestedTurn.getAsInt();
+    if (promptWritten
+        && ofThisTask) { // a retried turn calls its model again once the task is scheduled
       return Optional.of(afterEntry(facts, last.get(), WaitingOn.Step.MODEL, later));
     }
     boolean ofTurn = newest.get().position() > 0;
     if (ofTurn && ofThisTask) {
       return Optional.of(afterEntry(facts, last.get(), WaitingOn.Step.NEXT_STATE, written));
     }
-    return Optional.of(at(facts, state(facts), asked, WaitingOn.Step.BEFORE_MODEL, later));
+    return Optional.of(at(facts, state(facts), requestedTurn, WaitingOn.Step.BEFORE_MODEL, later));
   }
 
-  /** Behind what was written last comes its publishing, and only then the next step. */
+  /** After a journal write, the publish comes first, then {@code next}. */
   private static WaitingOn afterEntry(
       Facts facts, JournalTail.Part last, WaitingOn.Step next, Instant since) {
     WaitingOn.Step step = brokerLacks(facts, last.seq()) ? WaitingOn.Step.PUBLISH : next;
     return at(facts, state(facts), OptionalInt.of(last.t()), step, since);
   }
 
-  /** Whether it is to be published yet. A broker that lost the run tells nothing about that. */
+  /** Whether the event is not yet published; not known for a broker that lost the run. */
   private static boolean brokerLacks(Facts facts, long seq) {
-    return facts.broker().silence().isPresent()
-        || facts.broker().map(look -> look.open() && look.lastSeq() < seq).orElse(false);
+    return facts.broker().failure().isPresent()
+        || facts
+            .broker()
+            .map(snapshot -> snapshot.open() && snapshot.lastSeq() < seq)
+            .orElse(false);
   }
 
   private static String state(Facts facts) {
     return facts
-        .playing()
+        .runningExecution()
         .map(ExecutionState::state)
         .filter(name -> !name.isEmpty())
         .orElse(PLAY_TURN);
@@ -114,7 +117,7 @@ final class ReplayPosition {
 
   private static WaitingOn at(
       Facts facts, String state, OptionalInt turn, WaitingOn.Step step, Instant since) {
-    int attempt = facts.playing().map(ExecutionState::attempts).orElse(0);
-    return new WaitingOn(state, turn, step, attempt, since, facts.since(since));
+    int attempt = facts.runningExecution().map(ExecutionState::attempts).orElse(0);
+    return new WaitingOn(state, turn, step, attempt, since, facts.age(since));
   }
 }

@@ -4,13 +4,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One way to read the facts.
+ * A diagnosis rule.
  *
- * @param name what it is about
- * @param reading what it finds, if it applies
+ * @param name describes the condition
+ * @param evaluation returns a finding if the rule matches
  */
-record Rule(String name, Function<Facts, Optional<Finding>> reading) {
-  Optional<Finding> read(Facts facts) {
-    return reading.apply(facts);
+record Rule(String name, Function<Facts, Optional<Finding>> evaluation) {
+  Optional<Finding> evaluate(Facts facts) {
+    return evaluation.apply(facts);
   }
 }

@@ -6,54 +6,51 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The table of rules, in the order in which they are asked: what is over before what goes on, what
- * breaks the run before what slows it, what is wrong before what is well. The first that applies
- * names the cause; whatever else applies is told beside it.
+ * The table of rules, in order of evaluation: ended before running, fatal before degrading,
+ * unhealthy before healthy. The first match is the cause; further matches are reported in addition.
  *
- * <p>Pure: the same facts give the same findings.
+ * <p>Deterministic: equal facts give equal findings.
  */
 final class Rules {
   static final List<Rule> TABLE =
       List.of(
-          new Rule("no run has this id", Rules::noSuchRun),
-          new Rule("the catalog does not answer", Rules::catalogSilent),
-          // over
-          new Rule("it ended and its archive is not written", EndedRunRules::endedWithoutArchive),
-          new Rule("it failed", EndedRunRules::failed),
-          new Rule("its readers were not told of the end", EndedRunRules::notDrained),
+          new Rule("the run does not exist", Rules::noSuchRun),
+          new Rule("the catalog does not answer", Rules::catalogUnreachable),
+          // ended new Rule("the run ended without an archive", EndedRunRules::endedWithoutArchive),
+          new Rule("the run failed", EndedRunRules::failed),
+          new Rule("the readers were not notified of the end", EndedRunRules::readersNotDrained),
           new Rule(
-              "it is complete, and its model gave no actions",
+              "the run is complete, its last turns are empty",
               EndedRunRules::completeWithoutActions),
-          new Rule("it is complete", EndedRunRules::complete),
-          // not going on
-          new Rule("nothing was written for the grace", StalledRunRules::silent),
-          new Rule("it has no execution", StalledRunRules::withoutExecution),
-          new Rule("its execution is over", StalledRunRules::executionOver),
-          new Rule("the broker takes no more connections", StalledRunRules::connectionsExhausted),
-          new Rule("the broker does not answer", StalledRunRules::brokerSilent),
-          new Rule("its archive is not written", StalledRunRules::archiveFails),
-          new Rule("its model fails", StalledRunRules::modelFails),
-          new Rule("the broker fails its turn", StalledRunRules::brokerFails),
-          new Rule("its task was lost", StalledRunRules::taskLost),
-          new Rule("its turn fails on an exception", StalledRunRules::turnFails),
-          new Rule("its model is silent for too long", StalledRunRules::modelSilent),
-          new Rule("the broker lost some of it", StalledRunRules::brokerLost),
-          // going on, with something wrong beside it
-          new Rule("a reader is behind the buffer", HealthyRunRules::readerBehind),
-          new Rule("its model gives no actions", HealthyRunRules::noActions),
-          // well
-          new Rule("it is being archived and closed", HealthyRunRules::finalizing),
-          new Rule("its model has time left", HealthyRunRules::waitsForModel),
-          new Rule("it moves", HealthyRunRules::moves));
+          new Rule("the run is complete", EndedRunRules::complete),
+          // stalled new Rule("no progress for the grace period", StalledRunRules::noProgress),
+          new Rule("the execution is missing", StalledRunRules::executionMissing),
+          new Rule("the execution has ended", StalledRunRules::executionEnded),
+          new Rule(
+              "the broker's connection limit is reached", StalledRunRules::connectionsExhausted),
+          new Rule("the broker does not answer", StalledRunRules::brokerUnreachable),
+          new Rule("the archive fails", StalledRunRules::archiveFails),
+          new Rule("the model fails", StalledRunRules::modelFails),
+          new Rule("publishing failed", StalledRunRules::brokerFails),
+          new Rule("the task was lost", StalledRunRules::taskLost),
+          new Rule("the turn fails with an exception", StalledRunRules::turnFails),
+          new Rule("the model does not answer in time", StalledRunRules::modelTimedOut),
+          new Rule("the broker lost data", StalledRunRules::brokerLostData),
+          // running, with a problem
+          new Rule("a reader fell behind the buffer", HealthyRunRules::readerBehind),
+          new Rule("the model's answers have no actions", HealthyRunRules::noActions),
+          // healthy new Rule("the run is being finalized", HealthyRunRules::finalizing),
+          new Rule("the turn waits for its model", HealthyRunRules::waitingForModel),
+          new Rule("the run makes progress", HealthyRunRules::progressing));
 
   private Rules() {}
 
-  /** Every finding, in the order of the table; empty if no rule applies. */
-  static List<Finding> read(Facts facts) {
-    return TABLE.stream().flatMap(rule -> rule.read(facts).stream()).toList();
+  /** Returns the findings in table order; empty if no rule matches. */
+  static List<Finding> evaluate(Facts facts) {
+    return TABLE.stream().flatMap(rule -> rule.evaluate(facts).stream()).toList();
   }
 
-  // ---- there is no run to speak of
+  // ---- no row
 
   private static Optional<Finding> noSuchRun(Facts facts) {
     if (facts.row().known().isEmpty() || facts.run().isPresent()) {
@@ -64,21 +61,21 @@ final class Rules {
             Cause.NO_SUCH_RUN,
             Symptom.NEVER_IN_RUNS,
             CERTAIN,
-            "No run has this id: its request was not answered 202, or it was another stack's.",
+            "There is no run with this id: its creation failed, or it belongs to another stack.",
             List.of(Evidence.of("catalog.row", "none"), FactEvidence.broker(facts))));
   }
 
-  private static Optional<Finding> catalogSilent(Facts facts) {
+  private static Optional<Finding> catalogUnreachable(Facts facts) {
     return facts
         .row()
-        .silence()
+        .failure()
         .map(
             why ->
                 new Finding(
                     Cause.CATALOG_UNREACHABLE,
                     Symptom.UNKNOWN,
                     CERTAIN,
-                    "The catalog does not answer, so that no turn can be written now.",
+                    "The catalog does not answer, so no turn can be written.",
                     List.of(Evidence.of("catalog", why))));
   }
 }

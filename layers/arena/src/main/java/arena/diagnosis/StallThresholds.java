@@ -3,38 +3,36 @@ package arena.diagnosis;
 import java.time.Duration;
 
 /**
- * How long things may take before they count as stuck.
+ * The durations after which a step counts as stalled.
  *
- * @param model one call of a model
- * @param grace after which a silent or closed run is the reaper's
+ * @param model timeout of one model call
+ * @param grace period without progress after which the reaper may act
  */
 public record StallThresholds(Duration model, Duration grace) {
-  /**
-   * Between the row and the start of its execution: create-run's own calls, one after the other.
-   */
+  /** From the creation of the row to the start of the execution. */
   static final Duration START = Duration.ofSeconds(5);
 
-  /** What starts an execution has given up by then: create-run and create-fork live for 25 s. */
+  /** Upper bound of {@link #START}: create-run and create-fork time out after 25 s. */
   static final Duration CREATE = Duration.ofSeconds(30);
 
-  /** From a task's start to the turn's first entry, which may have to wait for a cold start. */
+  /** From a task's start to the turn's first journal entry, including a cold start. */
   static final Duration TURN = Duration.ofSeconds(30);
 
-  /** After which a task has no answer any more: replay-turn lives for 90 s. */
+  /** Lifetime of a task: replay-turn times out after 90 s. */
   static final Duration TASK = Duration.ofSeconds(95);
 
-  /** From a journal's entry to the broker. */
+  /** From a journal entry to its publication. */
   static final Duration PUBLISH = Duration.ofSeconds(5);
 
-  /** From a run's end to its readers' last message. */
+  /** From a run's end to its readers' {@code closed} message. */
   static final Duration DRAIN = Duration.ofSeconds(4);
 
-  /** To archive and close a run: finalize-run lives for 300 s. */
+  /** Archiving and closing a run: finalize-run times out after 300 s. */
   static final Duration FINALIZE = Duration.ofSeconds(330);
 
-  /** How much later than its time-out a model's silence is sure to be seen. */
+  /** Delay after the model's timeout before it counts as exceeded. */
   static final Duration MODEL_MARGIN = Duration.ofSeconds(3);
 
-  /** How often the reaper comes. */
+  /** The reaper's schedule. */
   static final Duration REAPER_EVERY = Duration.ofMinutes(15);
 }

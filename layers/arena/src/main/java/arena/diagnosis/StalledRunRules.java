@@ -12,18 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What keeps a run from going on. */
+/** Rules for running runs that make no progress. */
 final class StalledRunRules {
-  /** Part of its connections at which a broker counts as full: a task needs a few at once. */
-  private static final double FULL = 0.98;
+  /** Share of the connection limit that counts as exhausted; a task needs several connections. */
+  private static final double EXHAUSTED_SHARE = 0.98;
 
   private StalledRunRules() {}
 
-  static Optional<Finding> silent(Facts facts) {
+  static Optional<Finding> noProgress(Facts facts) {
     Optional<Run> run = facts.running();
     Optional<Instant> since = facts.silentSince();
-    Duration grace = facts.allowances().grace();
-    if (run.isEmpty() || since.isEmpty() || !facts.longAgo(since.get(), grace)) {
+    Duration grace = facts.thresholds().grace();
+    if (run.isEmpty() || since.isEmpty() || !facts.isOlderThan(since.get(), grace)) {
       return Optional.empty();
     }
     List<Evidence> evidence = new ArrayList<>();
@@ -36,17 +36,18 @@ final class StalledRunRules {
             Cause.DUE_TO_BE_REAPED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             CERTAIN,
-            "Nothing was written for longer than the grace: the reaper ends the run when it comes"
-                + " next.",
+            "No progress for longer than the grace period; the reaper will end the run.",
             evidence));
   }
 
-  static Optional<Finding> withoutExecution(Facts facts) {
+  static Optional<Finding> executionMissing(Facts facts) {
     Optional<Run> run = facts.running();
-    if (run.isEmpty() || facts.execution().known().isEmpty() || facts.played().isPresent()) {
+    if (run.isEmpty()
+        || facts.execution().known().isEmpty()
+        || facts.existingExecution().isPresent()) {
       return Optional.empty();
     }
-    Duration age = facts.since(run.get().createdAt());
+    Duration age = facts.age(run.get().createdAt());
     List<Evidence> evidence =
         List.of(
             Evidence.of("catalog.created_at", Timestamps.write(run.get().createdAt())),
@@ -58,7 +59,7 @@ final class StalledRunRules {
               Cause.STARTING,
               Symptom.STARTING,
               CERTAIN,
-              "The run has only just been asked for; its replay is being started.",
+              "The run was just created; its replay is being started.",
               evidence));
     }
     return Optional.of(
@@ -66,14 +67,14 @@ final class StalledRunRules {
             Cause.NEVER_STARTED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             age.compareTo(StallThresholds.CREATE) > 0 ? CERTAIN : LIKELY,
-            "The run is in the catalog and nothing plays it: what created it died before it started"
-                + " the replay.",
+            "The run is in the catalog but has no execution: the function that created it ended before it started the replay.",
             evidence));
   }
 
-  static Optional<Finding> executionOver(Facts facts) {
+  static Optional<Finding> executionEnded(Facts facts) {
     Optional<Run> run = facts.running();
-    Optional<ExecutionState> over = facts.played().filter(execution -> !execution.running());
+    Optional<ExecutionState> over =
+        facts.existingExecution().filter(execution -> !execution.running());
     if (run.isEmpty() || over.isEmpty()) {
       return Optional.empty();
     }
@@ -90,7 +91,7 @@ final class StalledRunRules {
               Cause.ARCHIVE_FAILED,
               Symptom.STREAMING_WITHOUT_GROWTH,
               CERTAIN,
-              "All is played, and every attempt at the archive failed; the reaper tries again.",
+              "All turns are played, but every attempt to write the archive failed; the reaper retries.",
               evidence));
     }
     return Optional.of(
@@ -98,7 +99,7 @@ final class StalledRunRules {
             Cause.EXECUTION_ENDED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             CERTAIN,
-            "The execution is over (%s), so nothing plays the run any more; the reaper ends it."
+            "The execution has ended (%s), so the run makes no more progress; the reaper will end it."
                 .formatted(over.get().status()),
             evidence));
   }
@@ -107,7 +108,7 @@ final class StalledRunRules {
     Optional<String> refused =
         facts
             .broker()
-            .silence()
+            .failure()
             .filter(why -> why.contains(TaskErrors.EXHAUSTED))
             .or(
                 () ->
@@ -120,25 +121,25 @@ final class StalledRunRules {
     }
     List<Evidence> evidence = new ArrayList<>();
     refused.ifPresent(why -> evidence.add(Evidence.of("broker.error", why)));
-    facts.broker().known().ifPresent(look -> evidence.add(FactEvidence.connections(look)));
+    facts.broker().known().ifPresent(snapshot -> evidence.add(FactEvidence.connections(snapshot)));
     evidence.add(FactEvidence.execution(facts));
     return Optional.of(
         new Finding(
             Cause.CONNECTIONS_EXHAUSTED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             refused.isPresent() ? CERTAIN : LIKELY,
-            "The broker takes no more connections: a turn's task cannot publish.",
+            "The broker's connection limit is reached; turns cannot be published.",
             evidence));
   }
 
-  private static boolean isFull(BrokerSnapshot look) {
-    return look.connected().isPresent()
-        && look.maxConnected().isPresent()
-        && look.connected().get() >= look.maxConnected().get() * FULL;
+  private static boolean isFull(BrokerSnapshot snapshot) {
+    return snapshot.connected().isPresent()
+        && snapshot.maxConnected().isPresent()
+        && snapshot.connected().get() >= snapshot.maxConnected().get() * EXHAUSTED_SHARE;
   }
 
-  static Optional<Finding> brokerSilent(Facts facts) {
-    Optional<String> why = facts.broker().silence();
+  static Optional<Finding> brokerUnreachable(Facts facts) {
+    Optional<String> why = facts.broker().failure();
     if (facts.running().isEmpty() || why.isEmpty() || why.get().contains(TaskErrors.EXHAUSTED)) {
       return Optional.empty();
     }
@@ -151,17 +152,18 @@ final class StalledRunRules {
             Cause.BROKER_UNREACHABLE,
             Symptom.STREAMING_WITHOUT_GROWTH,
             CERTAIN,
-            "The broker does not answer; what is played meanwhile is kept in the journal.",
+            "The broker does not answer; turns are kept in the journal in the meantime.",
             evidence));
   }
 
   static Optional<Finding> archiveFails(Facts facts) {
-    Optional<ExecutionState> execution = facts.playing().filter(ExecutionState::finalizing);
+    Optional<ExecutionState> execution =
+        facts.runningExecution().filter(ExecutionState::finalizing);
     if (facts.run().isEmpty() || execution.isEmpty()) {
       return Optional.empty();
     }
     Optional<ExecutionState.TaskError> error = TaskErrors.current(facts);
-    boolean late = facts.longAgo(execution.get().since(), StallThresholds.FINALIZE);
+    boolean late = facts.isOlderThan(execution.get().since(), StallThresholds.FINALIZE);
     boolean archived = facts.run().get().archived();
     if (archived || (error.isEmpty() && !late)) {
       return Optional.empty();
@@ -175,7 +177,7 @@ final class StalledRunRules {
             Cause.ARCHIVE_FAILED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             error.isPresent() ? CERTAIN : LIKELY,
-            "All is played, and the archive is not written; it is tried again.",
+            "All turns are played, but the archive is not written yet; it is retried.",
             evidence));
   }
 
@@ -188,11 +190,11 @@ final class StalledRunRules {
     return TaskErrors.modelCause(error.get().code())
         .map(
             cause ->
-                failing(
+                taskFailure(
                     facts,
                     error.get(),
                     cause,
-                    TaskErrors.modelSentence(cause, run.get(), "holds up")));
+                    TaskErrors.modelSentence(cause, run.get(), "delays")));
   }
 
   static Optional<Finding> brokerFails(Facts facts) {
@@ -201,11 +203,11 @@ final class StalledRunRules {
         .filter(error -> !error.message().contains(TaskErrors.EXHAUSTED))
         .map(
             error ->
-                failing(
+                taskFailure(
                     facts,
                     error,
                     Cause.BROKER_UNREACHABLE,
-                    "The broker did not answer when the turn was published; it answers now."));
+                    "The broker did not answer when the turn was published, but answers now."));
   }
 
   static Optional<Finding> taskLost(Facts facts) {
@@ -217,27 +219,25 @@ final class StalledRunRules {
             .filter(last -> TaskErrors.isLost(last.code()) || TaskErrors.isLost(last.name()));
     if (error.isPresent()) {
       return Optional.of(
-          failing(
+          taskFailure(
               facts,
               error.get(),
               Cause.TASK_LOST,
-              "The turn's task was lost: its process ended, or was out of time; it is given out"
-                  + " again."));
+              "The turn's task was lost: its process exited or timed out; it is retried."));
     }
     Optional<ExecutionState> silent =
         facts
-            .playing()
+            .runningExecution()
             .filter(execution -> execution.pending() == ExecutionState.Pending.TASK)
             .filter(execution -> !execution.finalizing())
-            .filter(execution -> facts.longAgo(execution.pendingSince(), StallThresholds.TASK));
+            .filter(execution -> facts.isOlderThan(execution.pendingSince(), StallThresholds.TASK));
     return silent.map(
         execution ->
             new Finding(
                 Cause.TASK_LOST,
                 Symptom.STREAMING_WITHOUT_GROWTH,
                 LIKELY,
-                "The turn's task is older than its function lives: it is lost, and given out again"
-                    + " after its time-out.",
+                "The turn's task has exceeded its function's timeout: it is lost, and is retried after the task timeout.",
                 List.of(
                     FactEvidence.execution(facts),
                     Evidence.of(
@@ -257,14 +257,14 @@ final class StalledRunRules {
       return Optional.empty();
     }
     return Optional.of(
-        failing(
+        taskFailure(
             facts,
             error.get(),
             facts.hasTurn() ? Cause.FAILED_LATER : Cause.FAILED_BEFORE_FIRST_EVENT,
-            "A turn fails on an exception, and is tried again."));
+            "A turn failed with an exception and is retried."));
   }
 
-  private static Finding failing(
+  private static Finding taskFailure(
       Facts facts, ExecutionState.TaskError error, Cause cause, String summary) {
     List<Evidence> evidence = new ArrayList<>();
     evidence.add(FactEvidence.execution(facts));
@@ -276,38 +276,39 @@ final class StalledRunRules {
     return new Finding(cause, Symptom.STREAMING_WITHOUT_GROWTH, CERTAIN, summary, evidence);
   }
 
-  static Optional<Finding> modelSilent(Facts facts) {
-    Duration longest = facts.allowances().model().plus(StallThresholds.MODEL_MARGIN);
+  static Optional<Finding> modelTimedOut(Facts facts) {
+    Duration limit = facts.thresholds().model().plus(StallThresholds.MODEL_MARGIN);
     return HealthyRunRules.waiting(facts, WaitingOn.Step.MODEL)
-        .filter(waiting -> waiting.waited().compareTo(longest) > 0)
+        .filter(waiting -> waiting.waited().compareTo(limit) > 0)
         .map(
             waiting ->
                 new Finding(
                     Cause.MODEL_HANGS,
                     Symptom.STREAMING_WITHOUT_GROWTH,
                     LIKELY,
-                    "The model has not answered within its time.",
+                    "The model has not answered within its timeout.",
                     List.of(
                         Evidence.of("journal.last_kind", "llm_prompt"),
                         Evidence.of("waiting_on.seconds", FactEvidence.seconds(waiting.waited())),
                         Evidence.of(
-                            "model.time_out", FactEvidence.seconds(facts.allowances().model())),
+                            "model.time_out", FactEvidence.seconds(facts.thresholds().model())),
                         FactEvidence.execution(facts))));
   }
 
-  static Optional<Finding> brokerLost(Facts facts) {
+  static Optional<Finding> brokerLostData(Facts facts) {
     Optional<Run> run = facts.running();
-    Optional<BrokerSnapshot> look = facts.broker().known();
-    if (run.isEmpty() || look.isEmpty() || look.get().closed()) {
+    Optional<BrokerSnapshot> snapshot = facts.broker().known();
+    if (run.isEmpty() || snapshot.isEmpty() || snapshot.get().closed()) {
       return Optional.empty();
     }
-    BrokerSnapshot found = look.get();
+    BrokerSnapshot found = snapshot.get();
     boolean fresh =
-        facts.silentSince().stream().noneMatch(at -> facts.longAgo(at, StallThresholds.PUBLISH));
-    // a run is open before its execution is started
-    boolean noSentinel = !found.open() && facts.played().isPresent();
-    // what a turn has just written may still be on its way
-    boolean behind = found.lastSeq() < facts.written() && !fresh;
+        facts.silentSince().stream()
+            .noneMatch(at -> facts.isOlderThan(at, StallThresholds.PUBLISH));
+    // a run is opened in the broker before its execution starts
+    boolean noSentinel = !found.open() && facts.existingExecution().isPresent();
+    // recent writes may not be published yet
+    boolean behind = found.lastSeq() < facts.lastWrittenSeq() && !fresh;
     boolean hole = found.length() > 0 && found.newestSeq().orElse(0L) != found.lastSeq();
     boolean emptied = found.length() == 0 && found.lastSeq() > 0;
     if (!(noSentinel || behind || hole || emptied || found.lossNoted())) {
@@ -317,7 +318,7 @@ final class StalledRunRules {
     evidence.add(Evidence.of("broker.sentinel", found.open() ? "exists" : "none"));
     evidence.add(Evidence.of("broker.last_seq", found.lastSeq()));
     evidence.add(Evidence.of("broker.length", found.length()));
-    evidence.add(Evidence.of("journal.last_seq", facts.written()));
+    evidence.add(Evidence.of("journal.last_seq", facts.lastWrittenSeq()));
     evidence.add(Evidence.of("broker.loss_noted", found.lossNoted()));
     evidence.addAll(FactEvidence.cache(facts));
     return Optional.of(
@@ -325,8 +326,7 @@ final class StalledRunRules {
             Cause.BROKER_LOST_DATA,
             Symptom.STREAMING_WITHOUT_GROWTH,
             noSentinel || emptied || found.lossNoted() ? CERTAIN : LIKELY,
-            "The broker has less of the run than the journal: it was restarted or failed over, or"
-                + " keys were deleted; the next turn fills it again.",
+            "The broker has fewer events of the run than the journal: it was restarted or failed over, or keys were deleted; the next turn refills it.",
             evidence));
   }
 }

@@ -2,57 +2,53 @@ package arena.diagnosis;
 
 import java.util.Locale;
 
-/** What somebody who watches the run sees. */
+/** What an observer of the run sees. */
 public enum Symptom {
-  /** It has only just been asked for. */
-  STARTING(true, "it has only just been asked for"),
+  /** The run was just created. */
+  STARTING(true, "just created"),
+  /** The run makes progress. */
+  PLAYING(true, "playing"),
+  /** All turns are played; the run is being archived and closed. */
+  ENDING(true, "being archived and closed"),
+  /** The run is complete. */
+  COMPLETE(true, "complete"),
+  /** The run makes progress, but the world does not change. */
+  PLAYING_WITHOUT_EFFECT(false, "playing, but the world does not change"),
 
-  /** It plays. */
-  PLAYING(true, "it plays"),
-
-  /** All turns are played; the end is being written. */
-  ENDING(true, "it is being archived and closed"),
-
-  /** It played to its end. */
-  COMPLETE(true, "it is complete"),
-
-  /** It grows by a few events a turn, and the town does not change. */
-  PLAYING_WITHOUT_EFFECT(false, "it plays, but nothing happens in the world"),
-
-  /** A reader says Streaming, and nothing comes. */
+  /** The frontend shows Streaming, but no events arrive. */
   STREAMING_WITHOUT_GROWTH(false, "Streaming, few events, no growth"),
 
-  /** A reader says Streaming for a while, and then Error or Closed. */
+  /** The frontend shows Streaming, then Error or Closed. */
   GROWTH_THEN_ERROR(false, "Streaming, steady growth, then Error"),
 
-  /** A reader says Closed before it has seen a turn. */
+  /** The frontend shows Closed before the first turn. */
   CLOSED_AT_ONCE(false, "Closed at once"),
 
-  /** It is not in the list of runs. */
+  /** The run is not in the list of runs. */
   NEVER_IN_RUNS(false, "never in /runs"),
 
-  /** The facts fit none of these. */
-  UNKNOWN(false, "the facts fit no known symptom");
+  /** None of the above. */
+  UNKNOWN(false, "unknown");
 
   private final boolean healthy;
-  private final String words;
+  private final String description;
 
-  Symptom(boolean healthy, String words) {
+  Symptom(boolean healthy, String description) {
     this.healthy = healthy;
-    this.words = words;
+    this.description = description;
   }
 
-  /** Whether nothing is wrong. */
+  /** Whether this is a normal state. */
   public boolean healthy() {
     return healthy;
   }
 
-  /** How an operator would say it. */
-  public String words() {
-    return words;
+  /** A description for operators. */
+  public String description() {
+    return description;
   }
 
-  /** As answers have it, such as {@code closed_at_once}. */
+  /** The name in JSON, such as {@code closed_at_once}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

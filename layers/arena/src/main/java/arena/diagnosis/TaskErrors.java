@@ -5,19 +5,19 @@ import arena.run.Run;
 import java.util.List;
 import java.util.Optional;
 
-/** The errors of tasks, by their names: what they mean, and how they are told. */
+/** Classifies task errors by name. */
 final class TaskErrors {
-  /** In what Redis says when it takes no more connections. */
+  /** Part of Redis's error message when its connection limit is reached. */
   static final String EXHAUSTED = "max number of clients reached";
 
   private TaskErrors() {}
 
-  /** What the state that the execution is in failed with before, if it did. */
+  /** The error of the current state's previous attempt. */
   static Optional<ExecutionState.TaskError> current(Facts facts) {
-    return facts.playing().flatMap(ExecutionState::lastError);
+    return facts.runningExecution().flatMap(ExecutionState::lastError);
   }
 
-  /** The cause that a model's error is, by its name. */
+  /** Maps a model error's code to its cause. */
   static Optional<Cause> modelCause(String code) {
     return switch (code) {
       case "ModelTimedOut" -> Optional.of(Cause.MODEL_HANGS);
@@ -30,20 +30,21 @@ final class TaskErrors {
     };
   }
 
-  static String modelSentence(Cause cause, Run run, String does) {
+  static String modelSentence(Cause cause, Run run, String effect) {
     String what =
         switch (cause) {
-          case MODEL_HANGS -> "does not answer within its time";
-          case MODEL_THROTTLES -> "takes no more calls for now";
-          case MODEL_OVERLOADED -> "has too much to do, or fails";
+          case MODEL_HANGS -> "does not answer within its timeout";
+          case MODEL_THROTTLES -> "throttles calls";
+          case MODEL_OVERLOADED -> "is overloaded or failing";
           case MODEL_UNREACHABLE -> "cannot be reached";
-          case MODEL_REFUSES -> "refuses: the key, the model's name or the request is wrong";
-          default -> "answers what is no list of actions";
+          case MODEL_REFUSES ->
+              "rejects the call because the key, the model name or the request is wrong";
+          default -> "does not answer with a list of actions";
         };
-    return "The model %s %s, which %s the run.".formatted(run.profile().model(), what, does);
+    return "The model %s %s, which %s the run.".formatted(run.profile().model(), what, effect);
   }
 
-  /** Whether an error says that a task's process is gone or was out of time. */
+  /** Whether an error means that a task's process exited or timed out. */
   static boolean isLost(String name) {
     return switch (name) {
       case "States.Timeout",

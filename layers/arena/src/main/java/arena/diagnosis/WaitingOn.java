@@ -6,38 +6,39 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * Where a replay is.
+ * The position of a replay and how long it has been there.
  *
- * @param state of the state machine, such as {@code PlayTurn}; {@code none} before and after it
- * @param turn the turn, if it is in one
- * @param step what within it
- * @param attempt which attempt at the state this is, from 1
- * @param since when this step began
- * @param waited how long ago that is
+ * @param state state of the state machine, such as {@code PlayTurn}; {@code none} outside an
+ *     execution
+ * @param turn the turn, if any
+ * @param step the step within the state
+ * @param attempt number of the attempt at the state, from 1
+ * @param since start of the step
+ * @param waited time since then
  */
 public record WaitingOn(
     String state, OptionalInt turn, Step step, int attempt, Instant since, Duration waited) {
 
-  /** What a replay may wait for. */
+  /** What a replay is waiting for. */
   public enum Step {
-    /** For its execution to be started. */
+    /** The start of its execution. */
     START,
-    /** For its turn's beginning to be written. */
+    /** The turn's first journal entry. */
     BEFORE_MODEL,
-    /** For the model to answer. */
+    /** The model's answer. */
     MODEL,
-    /** For the broker to take what the journal has. */
+    /** The publication of journal entries to the broker. */
     PUBLISH,
-    /** For a failed task to be tried again. */
+    /** The retry of a failed task. */
     RETRY,
-    /** For its next state. */
+    /** The next state. */
     NEXT_STATE,
-    /** For its archive to be written, and the run to be closed. */
+    /** The archive, and the closing of the run. */
     ARCHIVE,
-    /** For the reaper. */
+    /** The reaper. */
     REAPER;
 
-    /** As answers have it, such as {@code before_model}. */
+    /** The name in JSON, such as {@code before_model}. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }

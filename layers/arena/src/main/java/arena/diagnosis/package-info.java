@@ -1,5 +1,2 @@
-/**
- * Why a run does not finish: the facts that are collected about it, the rules that name the cause,
- * and what an operator can do about it.
- */
+/** Diagnosis of runs: collecting facts, finding the cause by rules, and suggesting next steps. */
 package arena.diagnosis;

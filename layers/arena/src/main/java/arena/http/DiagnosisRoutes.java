@@ -59,10 +59,10 @@ public final class DiagnosisRoutes {
     int limit =
         Math.toIntExact(
             request.wholeQuery("limit", 1, ActiveReplays.MAX_REPLAYS, ActiveReplays.MAX_REPLAYS));
-    ActiveReplays.Seen seen = parts.inFlight().get().look(limit);
+    ActiveReplays.Snapshot replays = parts.inFlight().get().list(limit);
     return request.wantsText()
-        ? Response.ofPlainText(200, seen.text())
-        : Response.ofText(200, seen.json());
+        ? Response.ofPlainText(200, replays.text())
+        : Response.ofText(200, replays.json());
   }
 
   private Response report(Request request) {

@@ -384,7 +384,7 @@ public final class Services {
         collector.get(),
         sources.get(),
         catalog.get(),
-        new BugReport.Ways(
+        new BugReport.ReportSources(
             logSource(),
             creationRecorder.get()::counters,
             inspection.get()::inRedisCliWords,

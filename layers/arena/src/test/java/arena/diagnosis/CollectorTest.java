@@ -14,59 +14,59 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** How often sources are asked, and what becomes of one that does not answer. */
+/** Which sources are queried, how often, and how failures are handled. */
 class CollectorTest {
   private final FactsFixture facts = new FactsFixture();
-  private final List<String> asked = new CopyOnWriteArrayList<>();
-  private boolean brokerAway;
-  private boolean brokerAwayOnce;
+  private final List<String> queried = new CopyOnWriteArrayList<>();
+  private boolean brokerDown;
+  private boolean brokerDownOnce;
 
   private final FactSources sources =
       new FactSources() {
-        private <T> T told(String whom, ProbeResult<T> told) {
-          asked.add(whom);
-          return told.known().orElseThrow();
+        private <T> T answer(String source, ProbeResult<T> result) {
+          queried.add(source);
+          return result.known().orElseThrow();
         }
 
         @Override
         public Optional<Run> row(String runId) {
-          return told("row", facts.row);
+          return answer("row", facts.row);
         }
 
         @Override
         public List<JournalTail.Written> journal(String runId, int limit) {
-          return told("journal", facts.journal);
+          return answer("journal", facts.journal);
         }
 
         @Override
         public BrokerSnapshot broker(String runId) {
-          boolean away = brokerAway || (brokerAwayOnce && !asked.contains("broker"));
-          BrokerSnapshot look = told("broker", facts.broker);
-          if (away) {
-            throw new BrokerUnavailable("it is away", null);
+          boolean down = brokerDown || (brokerDownOnce && !queried.contains("broker"));
+          BrokerSnapshot snapshot = answer("broker", facts.broker);
+          if (down) {
+            throw new BrokerUnavailable("connection refused", null);
           }
-          return look;
+          return snapshot;
         }
 
         @Override
         public long runsOpen() {
-          asked.add("runs_open");
+          queried.add("runs_open");
           return 1;
         }
 
         @Override
         public Optional<ExecutionState> execution(String runId) {
-          return told("execution", facts.execution);
+          return answer("execution", facts.execution);
         }
 
         @Override
         public List<ExecutionState.Entry> history(String runId, int limit) {
-          throw new AssertionError("only a report asks for the whole history");
+          throw new AssertionError("only a report reads the whole history");
         }
 
         @Override
         public CacheStatus cache() {
-          asked.add("cache");
+          queried.add("cache");
           return new CacheStatus("available", List.of(), List.of());
         }
       };
@@ -74,35 +74,35 @@ class CollectorTest {
   private Diagnosis diagnose() {
     return new FactCollector(
             sources,
-            facts.facts().allowances(),
+            facts.facts().thresholds(),
             "redis-cli",
             Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC))
         .diagnose(FactsFixture.RUN, "http://localhost:8000", false);
   }
 
   @Test
-  void aRunThatIsWellCostsFiveCallsOfTheStores() {
+  void makesFiveStoreCallsForAHealthyRun() {
     Diagnosis diagnosis = diagnose();
     assertEquals(Cause.WAITING_FOR_MODEL, diagnosis.main().cause(), diagnosis::toString);
     List<String> stores =
-        asked.stream().filter(whom -> !List.of("execution", "cache").contains(whom)).toList();
-    assertEquals(5, stores.size(), asked::toString);
+        queried.stream().filter(source -> !List.of("execution", "cache").contains(source)).toList();
+    assertEquals(5, stores.size(), queried::toString);
     assertTrue(diagnosis.facts().growth().isPresent());
-    assertTrue(!asked.contains("cache"), "it would decide nothing");
+    assertTrue(!queried.contains("cache"), "no rule needs it");
   }
 
   @Test
-  void aSourceThatFailsIsAFactAndElastiCacheIsAsked() {
-    brokerAway = true;
+  void reportsAFailedSourceAndQueriesElastiCache() {
+    brokerDown = true;
     Diagnosis diagnosis = diagnose();
     assertEquals(Cause.BROKER_UNREACHABLE, diagnosis.main().cause());
-    assertTrue(diagnosis.facts().broker().silence().orElse("").contains("it is away"));
-    assertTrue(asked.contains("cache"));
+    assertTrue(diagnosis.facts().broker().failure().orElse("").contains("connection refused"));
+    assertTrue(queried.contains("cache"));
   }
 
   @Test
-  void whatASecondLookDoesNotFindIsNotCalledWrong() {
-    brokerAwayOnce = true;
+  void ignoresAProblemThatTheSecondCollectionDoesNotConfirm() {
+    brokerDownOnce = true;
     assertEquals(Cause.WAITING_FOR_MODEL, diagnose().main().cause());
   }
 }

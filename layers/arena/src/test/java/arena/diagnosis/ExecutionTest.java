@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** Histories as Step Functions writes them. */
+/** Execution histories in Step Functions' format. */
 class ExecutionTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
   private final List<ExecutionState.Entry> history = new ArrayList<>();
@@ -44,7 +44,7 @@ class ExecutionTest {
   }
 
   @Test
-  void aTaskUnderWayIsWaitedFor() {
+  void waitsForARunningTask() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
     ExecutionState execution = ExecutionState.read(history);
     assertEquals("RUNNING", execution.status());
@@ -56,7 +56,7 @@ class ExecutionTest {
   }
 
   @Test
-  void aFailedTaskWaitsForItsRetry() {
+  void waitsForTheRetryOfAFailedTask() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
     fail("arena.agent.ModelThrottled", "slow \\\"down\\\"");
     ExecutionState execution = ExecutionState.read(history);
@@ -67,11 +67,11 @@ class ExecutionTest {
     all("TaskScheduled", "TaskStarted");
     execution = ExecutionState.read(history);
     assertEquals(2, execution.attempts());
-    assertTrue(execution.lastError().isPresent(), "what the state failed with before");
+    assertTrue(execution.lastError().isPresent(), "error of the previous attempt");
   }
 
   @Test
-  void whatAnEarlierStateFailedWithIsOver() {
+  void ignoresTheErrorOfAnEarlierState() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
     fail("x.Y", "once");
     all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited", "TaskStateEntered");
@@ -82,7 +82,7 @@ class ExecutionTest {
   }
 
   @Test
-  void anExecutionThatFailedTellsWhatItsLastTaskEndedWith() {
+  void reportsTheLastTasksErrorOfAFailedExecution() {
     all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
     fail("arena.agent.ModelRefused", "the key is wrong");
     all("TaskStateExited");
@@ -100,7 +100,7 @@ class ExecutionTest {
   }
 
   @Test
-  void aCauseThatWasCutOffIsReadAsFarAsItGoes() {
+  void readsATruncatedCause() {
     assertEquals("so f", ExecutionState.message("{\"errorMessage\":\"so f"));
     assertEquals("plain", ExecutionState.message("plain"));
     assertEquals("", ExecutionState.message("{\"stackTrace\":[\"a.B.c(D.java:1)\"]}"));

@@ -14,21 +14,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The facts of a run that waits for its model in turn 1, well, and how to change one of them. */
+/** The facts of a healthy run that waits for its model in turn 1; each can be changed. */
 final class FactsFixture {
   static final String RUN = "0123456789abcdef0123456789abcdef";
   static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
   static final Profile PROFILE = new Profile("tested", "openai:tested", 0, PromptVariant.STRATEGY);
 
   ProbeResult<Optional<Run>> row =
-      new ProbeResult.Fact<>(Optional.of(run(RunStatus.RUNNING, "", null)));
+      new ProbeResult.Known<>(Optional.of(run(RunStatus.RUNNING, "", null)));
   ProbeResult<List<JournalTail.Written>> journal =
-      new ProbeResult.Fact<>(
-          List.of(begun(1, 8, 3), answered(0, 4, "[{\"type\":\"wait\"}]", "so be it", 4)));
-  ProbeResult<BrokerSnapshot> broker = new ProbeResult.Fact<>(look(10, 10, true, List.of()));
+      new ProbeResult.Known<>(
+          List.of(prompted(1, 8, 3), answered(0, 4, "[{\"type\":\"wait\"}]", "so be it", 4)));
+  ProbeResult<BrokerSnapshot> broker = new ProbeResult.Known<>(snapshot(10, 10, true, List.of()));
   ProbeResult<Optional<ExecutionState>> execution =
-      new ProbeResult.Fact<>(Optional.of(playing(1, ExecutionState.Pending.TASK, 3, null)));
-  ProbeResult<CacheStatus> cache = new ProbeResult.NotAsked<>();
+      new ProbeResult.Known<>(Optional.of(running(1, ExecutionState.Pending.TASK, 3, null)));
+  ProbeResult<CacheStatus> cache = new ProbeResult.Skipped<>();
 
   static Run run(RunStatus status, String dbPath, Failure failure) {
     return run(status, dbPath, failure, 10, NOW.minusSeconds(10));
@@ -56,8 +56,8 @@ final class FactsFixture {
         Optional.empty());
   }
 
-  /** A turn that has begun, so many seconds ago. */
-  static JournalTail.Written begun(int t, long seq, long secondsAgo) {
+  /** The entry of a turn whose prompt was written that long ago. */
+  static JournalTail.Written prompted(int t, long seq, long secondsAgo) {
     Instant at = NOW.minusSeconds(secondsAgo);
     return new JournalTail.Written(
         seq,
@@ -68,7 +68,7 @@ final class FactsFixture {
         false);
   }
 
-  /** A turn that is answered. */
+  /** The entry of an answered turn. */
   static JournalTail.Written answered(
       int t, long seq, String actions, String reasoning, long secondsAgo) {
     String json =
@@ -82,7 +82,7 @@ final class FactsFixture {
         true);
   }
 
-  static BrokerSnapshot look(
+  static BrokerSnapshot snapshot(
       long lastSeq, long length, boolean open, List<BrokerSnapshot.Reader> readers) {
     return new BrokerSnapshot(
         open ? Optional.of("{}") : Optional.empty(),
@@ -101,7 +101,7 @@ final class FactsFixture {
         Optional.of(1_000L));
   }
 
-  static ExecutionState playing(
+  static ExecutionState running(
       int t, ExecutionState.Pending pending, long secondsAgo, String error) {
     return state("RUNNING", "PlayTurn", t, pending, secondsAgo, error);
   }
@@ -123,7 +123,7 @@ final class FactsFixture {
         pending,
         since,
         Optional.ofNullable(error)
-            .map(name -> new ExecutionState.TaskError(name, "said so", since, state)),
+            .map(name -> new ExecutionState.TaskError(name, "test", since, state)),
         Optional.empty());
   }
 
@@ -136,7 +136,7 @@ final class FactsFixture {
         broker,
         Optional.empty(),
         execution,
-        new ProbeResult.Fact<>(1L),
+        new ProbeResult.Known<>(1L),
         cache,
         new StallThresholds(Duration.ofSeconds(60), Duration.ofMinutes(30)));
   }

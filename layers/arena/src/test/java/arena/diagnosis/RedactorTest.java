@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Secrets are taken out, and nothing else. */
+/** Redacts secrets and nothing else. */
 class RedactorTest {
   private final Redactor redactor = new Redactor(List.of("open-sesame", "x"));
 
@@ -27,7 +27,7 @@ class RedactorTest {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefgh",
         "open-sesame"
       })
-  void whatLooksLikeASecretIsTakenOut(String text) {
+  void redactsTextThatLooksLikeASecret(String text) {
     String clean = redactor.redact("before " + text + " after");
     for (String secret : List.of("hunter2", "abcdefgh", "IOSFODNN7", "eyJhbGciOi", "open-sesame")) {
       assertFalse(clean.contains(secret), clean);
@@ -43,12 +43,12 @@ class RedactorTest {
         "curl -s 'http://localhost:8000/runs?limit=100'",
         "total_cost_usd=0.25 basic strategy"
       })
-  void whatIsNoSecretStays(String text) {
+  void keepsTextThatIsNotASecret(String text) {
     assertEquals(text, redactor.redact(text));
   }
 
   @Test
-  void whatIsTooShortToBeASecretIsNotLookedFor() {
+  void ignoresKnownSecretsThatAreTooShort() {
     assertEquals("extra", redactor.redact("extra"));
   }
 }

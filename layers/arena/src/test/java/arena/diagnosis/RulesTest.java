@@ -17,13 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each rule, by the facts that it is for: those of a run that is well, with one or two changed. */
+/** Each rule, by the facts of a healthy run with one or two of them changed. */
 class RulesTest {
   private static Arguments changed(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
     return Arguments.of(cause, symptom, change);
   }
 
-  private static Arguments stuck(Cause cause, Consumer<FactsFixture> change) {
+  private static Arguments stalled(Cause cause, Consumer<FactsFixture> change) {
     return changed(cause, Symptom.STREAMING_WITHOUT_GROWTH, change);
   }
 
@@ -33,24 +33,24 @@ class RulesTest {
         nEvents == 0 ? Symptom.CLOSED_AT_ONCE : Symptom.GROWTH_THEN_ERROR,
         facts ->
             facts.row =
-                new ProbeResult.Fact<>(
+                new ProbeResult.Known<>(
                     Optional.of(
                         FactsFixture.run(
                             RunStatus.FAILED,
                             "s3://x",
-                            new Failure(code, "said so"),
+                            new Failure(code, "test"),
                             nEvents,
                             FactsFixture.NOW.minusSeconds(1)))));
   }
 
   private static void execution(FactsFixture facts, ExecutionState execution) {
-    facts.execution = new ProbeResult.Fact<>(Optional.of(execution));
+    facts.execution = new ProbeResult.Known<>(Optional.of(execution));
   }
 
-  private static Arguments erring(Cause cause, String error) {
-    return stuck(
+  private static Arguments retrying(Cause cause, String error) {
+    return stalled(
         cause,
-        facts -> execution(facts, FactsFixture.playing(1, ExecutionState.Pending.RETRY, 1, error)));
+        facts -> execution(facts, FactsFixture.running(1, ExecutionState.Pending.RETRY, 1, error)));
   }
 
   private static Stream<Arguments> changes() {
@@ -59,11 +59,11 @@ class RulesTest {
         changed(
             Cause.NO_SUCH_RUN,
             Symptom.NEVER_IN_RUNS,
-            facts -> facts.row = new ProbeResult.Fact<>(Optional.empty())),
+            facts -> facts.row = new ProbeResult.Known<>(Optional.empty())),
         changed(
             Cause.CATALOG_UNREACHABLE,
             Symptom.UNKNOWN,
-            facts -> facts.row = new ProbeResult.Silence<>("it is away")),
+            facts -> facts.row = new ProbeResult.Failed<>("connection refused")),
         failed(Cause.REAPED, "Abandoned", 10),
         failed(Cause.STOPPED, "Stopped", 10),
         failed(Cause.NEVER_STARTED, "NotStarted", 0),
@@ -75,25 +75,25 @@ class RulesTest {
         failed(Cause.TASK_LOST, "Timeout", 3),
         failed(Cause.FAILED_BEFORE_FIRST_EVENT, "IllegalStateException", 0),
         failed(Cause.FAILED_LATER, "IllegalStateException", 7),
-        erring(Cause.MODEL_THROTTLES, "arena.agent.ModelThrottled"),
-        erring(Cause.MODEL_OVERLOADED, "arena.agent.ModelOverloaded"),
-        erring(Cause.MODEL_UNREACHABLE, "arena.agent.ModelUnreachable"),
-        erring(Cause.MODEL_HANGS, "arena.agent.ModelTimedOut"),
-        erring(Cause.BROKER_UNREACHABLE, "arena.broker.BrokerUnavailable"),
-        erring(Cause.TASK_LOST, "Runtime.ExitError"),
-        erring(Cause.TASK_LOST, "States.Timeout"),
-        erring(Cause.FAILED_LATER, "java.lang.IllegalStateException"),
-        stuck(
+        retrying(Cause.MODEL_THROTTLES, "arena.agent.ModelThrottled"),
+        retrying(Cause.MODEL_OVERLOADED, "arena.agent.ModelOverloaded"),
+        retrying(Cause.MODEL_UNREACHABLE, "arena.agent.ModelUnreachable"),
+        retrying(Cause.MODEL_HANGS, "arena.agent.ModelTimedOut"),
+        retrying(Cause.BROKER_UNREACHABLE, "arena.broker.BrokerUnavailable"),
+        retrying(Cause.TASK_LOST, "Runtime.ExitError"),
+        retrying(Cause.TASK_LOST, "States.Timeout"),
+        retrying(Cause.FAILED_LATER, "java.lang.IllegalStateException"),
+        stalled(
             Cause.NEVER_STARTED,
-            facts -> facts.execution = new ProbeResult.Fact<>(Optional.empty())),
-        stuck(
+            facts -> facts.execution = new ProbeResult.Known<>(Optional.empty())),
+        stalled(
             Cause.EXECUTION_ENDED,
             facts ->
                 execution(
                     facts,
                     FactsFixture.state(
                         "ABORTED", "PlayTurn", 1, ExecutionState.Pending.NOTHING, 9, null))),
-        stuck(
+        stalled(
             Cause.ARCHIVE_FAILED,
             facts ->
                 execution(
@@ -113,52 +113,53 @@ class RulesTest {
                     facts,
                     FactsFixture.state(
                         "RUNNING", "FinalizeRun", 5, ExecutionState.Pending.TASK, 2, null))),
-        stuck(
+        stalled(
             Cause.MODEL_HANGS,
             facts -> {
-              facts.journal = new ProbeResult.Fact<>(List.of(FactsFixture.begun(1, 8, 70)));
-              execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 70, null));
+              facts.journal = new ProbeResult.Known<>(List.of(FactsFixture.prompted(1, 8, 70)));
+              execution(facts, FactsFixture.running(1, ExecutionState.Pending.TASK, 70, null));
             }),
-        stuck(
+        stalled(
             Cause.TASK_LOST,
             facts ->
-                execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 100, null))),
-        stuck(
+                execution(facts, FactsFixture.running(1, ExecutionState.Pending.TASK, 100, null))),
+        stalled(
             Cause.BROKER_UNREACHABLE,
-            facts -> facts.broker = new ProbeResult.Silence<>("it is away")),
-        stuck(
+            facts -> facts.broker = new ProbeResult.Failed<>("connection refused")),
+        stalled(
             Cause.CONNECTIONS_EXHAUSTED,
-            facts -> facts.broker = new ProbeResult.Silence<>("ERR max number of clients reached")),
-        stuck(
+            facts -> facts.broker = new ProbeResult.Failed<>("ERR max number of clients reached")),
+        stalled(
             Cause.BROKER_LOST_DATA,
             facts ->
-                facts.broker = new ProbeResult.Fact<>(FactsFixture.look(0, 0, false, List.of()))),
+                facts.broker =
+                    new ProbeResult.Known<>(FactsFixture.snapshot(0, 0, false, List.of()))),
         changed(
             Cause.READER_FELL_BEHIND,
             Symptom.GROWTH_THEN_ERROR,
             facts ->
                 facts.broker =
-                    new ProbeResult.Fact<>(
-                        FactsFixture.look(
+                    new ProbeResult.Known<>(
+                        FactsFixture.snapshot(
                             10, 4, true, List.of(new BrokerSnapshot.Reader("slow", 3))))),
         changed(
             Cause.MODEL_ANSWERS_NO_ACTIONS,
             Symptom.PLAYING_WITHOUT_EFFECT,
             facts ->
                 facts.journal =
-                    new ProbeResult.Fact<>(
+                    new ProbeResult.Known<>(
                         List.of(
-                            FactsFixture.begun(1, 8, 3),
+                            FactsFixture.prompted(1, 8, 3),
                             FactsFixture.answered(0, 4, "[]", "no idea", 4)))),
-        stuck(
+        stalled(
             Cause.READERS_NOT_DRAINED,
             facts -> {
               facts.row =
-                  new ProbeResult.Fact<>(
+                  new ProbeResult.Known<>(
                       Optional.of(FactsFixture.run(RunStatus.COMPLETE, "s3://x", null)));
               facts.broker =
-                  new ProbeResult.Fact<>(
-                      FactsFixture.look(
+                  new ProbeResult.Known<>(
+                      FactsFixture.snapshot(
                           10, 10, false, List.of(new BrokerSnapshot.Reader("slow", 11))));
             }),
         changed(
@@ -166,61 +167,62 @@ class RulesTest {
             Symptom.COMPLETE,
             facts ->
                 facts.row =
-                    new ProbeResult.Fact<>(
+                    new ProbeResult.Known<>(
                         Optional.of(FactsFixture.run(RunStatus.COMPLETE, "s3://x", null)))),
         changed(
             Cause.PLAYING,
             Symptom.PLAYING,
             facts -> {
               facts.journal =
-                  new ProbeResult.Fact<>(
+                  new ProbeResult.Known<>(
                       List.of(FactsFixture.answered(1, 10, "[{\"type\":\"wait\"}]", "", 1)));
-              execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 2, null));
+              execution(facts, FactsFixture.running(1, ExecutionState.Pending.TASK, 2, null));
             }));
   }
 
   @ParameterizedTest
   @MethodSource("changes")
-  void theFactsNameTheCause(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
+  void findsTheCause(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
     FactsFixture facts = new FactsFixture();
     change.accept(facts);
     Diagnosis diagnosis = facts.diagnosis();
 
     assertEquals(cause, diagnosis.main().cause(), diagnosis::toString);
     assertEquals(symptom, diagnosis.main().symptom());
-    assertEquals(cause.healthy(), symptom.healthy(), "both say whether it is well");
-    assertFalse(diagnosis.main().evidence().isEmpty(), "the facts that decided are told");
+    assertEquals(cause.healthy(), symptom.healthy(), "cause and symptom agree on health");
+    assertFalse(diagnosis.main().evidence().isEmpty(), "a finding has evidence");
     assertTrue(
-        cause == Cause.COMPLETE || !diagnosis.nextSteps().isEmpty(), "there is something to do");
+        cause == Cause.COMPLETE || !diagnosis.nextSteps().isEmpty(),
+        "an unfinished run has next steps");
     assertFalse(DiagnosisText.write(diagnosis).isEmpty());
     assertEquals(cause.label(), DiagnosisJson.write(diagnosis).get("cause").textValue());
   }
 
   @Test
-  void aRunFailsForOneReason() {
+  void aFailedRunHasOneCause() {
     FactsFixture facts = new FactsFixture();
     Run stopped = FactsFixture.run(RunStatus.FAILED, "s3://x", new Failure("Stopped", "it was"));
-    facts.row = new ProbeResult.Fact<>(Optional.of(stopped));
+    facts.row = new ProbeResult.Known<>(Optional.of(stopped));
     assertEquals(Cause.STOPPED, facts.diagnosis().main().cause());
     assertEquals(List.of(), facts.diagnosis().also());
   }
 
-  /** Whether the turn is published cannot be told from a broker that lost the run. */
+  /** A broker that lost the run does not show whether the turn is published. */
   @Test
-  void aRunWhoseKeysAreGoneStillWaitsForItsModel() {
+  void waitsForTheModelWhenTheKeysAreDeleted() {
     FactsFixture facts = new FactsFixture();
     assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
-    facts.broker = new ProbeResult.Fact<>(FactsFixture.look(0, 0, false, List.of()));
+    facts.broker = new ProbeResult.Known<>(FactsFixture.snapshot(0, 0, false, List.of()));
     assertEquals(WaitingOn.Step.MODEL, facts.diagnosis().waitingOn().orElseThrow().step());
-    facts.broker = new ProbeResult.Fact<>(FactsFixture.look(7, 7, true, List.of()));
+    facts.broker = new ProbeResult.Known<>(FactsFixture.snapshot(7, 7, true, List.of()));
     assertEquals(WaitingOn.Step.PUBLISH, facts.diagnosis().waitingOn().orElseThrow().step());
   }
 
-  /** Nothing was written for half an hour, by the row and by the journal. */
+  /** Neither the row nor the journal changed for the grace period. */
   @Test
-  void aSilentRunIsTheReapers() {
+  void findsARunWithoutProgressDueToBeReaped() {
     FactsFixture facts = new FactsFixture();
-    facts.journal = new ProbeResult.Fact<>(List.of(FactsFixture.begun(1, 8, 2_000)));
+    facts.journal = new ProbeResult.Known<>(List.of(FactsFixture.prompted(1, 8, 2_000)));
     Facts silent =
         new Facts(
             FactsFixture.NOW.plusSeconds(2_000),
@@ -230,20 +232,19 @@ class RulesTest {
             facts.broker,
             Optional.empty(),
             facts.execution,
-            new ProbeResult.Fact<>(1L),
+            new ProbeResult.Known<>(1L),
             facts.cache,
-            facts.facts().allowances());
-    assertEquals(Cause.DUE_TO_BE_REAPED, Rules.read(silent).getFirst().cause());
+            facts.facts().thresholds());
+    assertEquals(Cause.DUE_TO_BE_REAPED, Rules.evaluate(silent).getFirst().cause());
   }
 
-  /** What no rule is for is called unknown, and what does not fit is told. */
   @Test
-  void anUnknownStateSaysSoAndWhatDoesNotFit() {
+  void reportsAnUnknownStateWithItsMisfits() {
     FactsFixture facts = new FactsFixture();
     facts.journal =
-        new ProbeResult.Fact<>(
+        new ProbeResult.Known<>(
             List.of(FactsFixture.answered(1, 10, "[{\"type\":\"wait\"}]", "", 50)));
-    execution(facts, FactsFixture.playing(1, ExecutionState.Pending.TASK, 60, null));
+    execution(facts, FactsFixture.running(1, ExecutionState.Pending.TASK, 60, null));
     Diagnosis diagnosis = facts.diagnosis();
     assertEquals(Cause.UNKNOWN, diagnosis.main().cause());
     assertEquals(1, diagnosis.doesNotFit().size());
@@ -251,7 +252,7 @@ class RulesTest {
   }
 
   @Test
-  void everyRuleHasAName() {
+  void ruleNamesAreUnique() {
     assertEquals(Rules.TABLE.size(), Rules.TABLE.stream().map(Rule::name).distinct().count());
   }
 }

@@ -33,7 +33,7 @@ class ReplaysTest {
       assertTrue(ids.indexOf(one) >= 0 && ids.indexOf(one) < ids.indexOf(other), ids.toString());
       String text =
           arena.send(arena.request("/replays").header("accept", "text/plain").GET()).text();
-      assertTrue(text.contains(one + "  PlayTurn, turn 1, at the step model"), text);
+      assertTrue(text.contains(one + "  PlayTurn, turn 1, step model"), text);
       assertEquals(1, arena.get("/replays?limit=1").expect(200).get("replays").size());
       assertTrue(arena.get("/replays?limit=1").expect(200).get("more").booleanValue());
       stack.stop(one);
