@@ -31,7 +31,7 @@ class PackagesTest {
           Set.of("world"),
           Set.of("event"),
           Set.of("run"),
-          Set.of("codec"),
+          Set.of("codec", "metrics"),
           Set.of("dynamo"),
           Set.of("agent", "catalog", "broker", "archive", "idempotency"),
           Set.of("journal"),

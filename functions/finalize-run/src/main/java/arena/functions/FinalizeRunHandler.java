@@ -1,10 +1,10 @@
 package arena.functions;
 
 import arena.lifecycle.FinalizeRequest;
+import arena.metrics.Metric;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.runtime.ErrorCause;
-import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -65,7 +65,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
 
   private void failed(Failure why) {
     ErrorCause cause = ErrorCause.of(why.code());
-    telemetry.measures().runFailed(cause);
+    telemetry.metrics().count(Metric.RUNS_FAILED, cause);
     LOG.error(
         "run failed",
         StructuredArguments.entry("cause", cause.label()),

@@ -1,10 +1,9 @@
 package arena.functions;
 
 import arena.lifecycle.ReapReport;
+import arena.metrics.Metric;
 import arena.run.RunStatus;
-import arena.runtime.Metric;
-import arena.runtime.Metrics;
-import arena.runtime.ReaperAction;
+import arena.runtime.EmfMetrics;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -66,10 +65,10 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
     ReapReport strays = services.reapStrays().reap(deadline);
     ReapReport connections = services.reapConnections().reap(deadline);
     int failed = runs.failed() + strays.failed() + connections.failed();
-    Metrics metrics = telemetry.measures();
+    EmfMetrics metrics = telemetry.metrics();
     Stream.of(runs, strays, connections)
         .flatMap(reaping -> reaping.reaped().stream())
-        .forEach(done -> metrics.reaped(ReaperAction.of(done.action())));
+        .forEach(done -> metrics.count(Metric.REAPER_ACTIONS, done.kind()));
     metrics.gauge(Metric.REAPER_FAILURES, failed);
     metrics.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
     metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());

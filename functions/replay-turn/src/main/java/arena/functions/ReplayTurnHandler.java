@@ -2,8 +2,8 @@ package arena.functions;
 
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
+import arena.metrics.Metric;
 import arena.run.RunNotRunning;
-import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -49,7 +49,7 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
     long start = System.nanoTime();
     try {
       TurnTask next = services.playTurn().play(task);
-      telemetry.measures().since(Metric.TURN_TIME, start);
+      telemetry.metrics().since(Metric.TURN_TIME, start);
       LOG.info(
           next.done() ? "run is played to its end" : "turn played",
           telemetry.field(Metric.TURN_TIME),

@@ -1,8 +1,8 @@
 package arena.functions;
 
 import arena.codec.Timestamps;
+import arena.metrics.Metric;
 import arena.run.RunId;
-import arena.runtime.Metric;
 import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;

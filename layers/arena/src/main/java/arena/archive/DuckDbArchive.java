@@ -1,6 +1,8 @@
 package arena.archive;
 
 import arena.event.Event;
+import arena.metrics.Metrics;
+import arena.metrics.Step;
 import arena.run.Run;
 import arena.world.Age;
 import arena.world.Score;
@@ -32,16 +34,19 @@ public final class DuckDbArchive implements Archive {
   private final S3Client s3;
   private final String bucket;
   private final Supplier<DuckDb> duckDb;
+  private final Metrics metrics;
 
   /**
    * Archives in this bucket.
    *
    * @param duckDb the engine, always the same; asked for when a file is made or read
+   * @param metrics records how long it takes to write an archive and read it back
    */
-  public DuckDbArchive(S3Client s3, String bucket, Supplier<DuckDb> duckDb) {
+  public DuckDbArchive(S3Client s3, String bucket, Supplier<DuckDb> duckDb, Metrics metrics) {
     this.s3 = s3;
     this.bucket = bucket;
     this.duckDb = duckDb;
+    this.metrics = metrics;
   }
 
   private ParquetFiles files() {
@@ -64,6 +69,10 @@ public final class DuckDbArchive implements Archive {
 
   @Override
   public String write(Run run, Iterable<Event> events) {
+    return metrics.timed(Step.ARCHIVE, () -> writeAndVerify(run, events));
+  }
+
+  private String writeAndVerify(Run run, Iterable<Event> events) {
     Path file = duckDb.get().folder().resolve("new-%s.parquet".formatted(UUID.randomUUID()));
     try {
       long count = files().write(run.runId(), events, file);

@@ -3,6 +3,9 @@ package arena.broker;
 import arena.codec.EnvelopeCodec;
 import arena.codec.SentinelCodec;
 import arena.event.Event;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
+import arena.metrics.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -32,23 +34,17 @@ public final class RedisBroker implements Broker {
 
   private final RedisConnection redis;
   private final RedisKeys keys;
-  private final LongConsumer counted;
-
-  /** Works over this connection, with these names. */
-  public RedisBroker(RedisConnection redis, RedisKeys keys) {
-    this(redis, keys, _ -> {});
-  }
+  private final Metrics metrics;
 
   /**
    * Works over this connection, with these names.
    *
-   * @param counted is told how many events a publish brought for the first time: what the counter
-   *     of published events went up by
+   * @param metrics records each publish's duration, and the events that came for the first time
    */
-  public RedisBroker(RedisConnection redis, RedisKeys keys, LongConsumer counted) {
+  public RedisBroker(RedisConnection redis, RedisKeys keys, Metrics metrics) {
     this.redis = redis;
     this.keys = keys;
-    this.counted = counted;
+    this.metrics = metrics;
   }
 
   @Override
@@ -68,6 +64,10 @@ public final class RedisBroker implements Broker {
 
   @Override
   public Published publish(String runId, List<Event> events) {
+    return metrics.timed(Step.PUBLISH, () -> append(runId, events));
+  }
+
+  private Published append(String runId, List<Event> events) {
     requireBatch(runId, events);
     long first = events.getFirst().seq();
     List<String> arguments = new ArrayList<>(events.size() + 2);
@@ -93,7 +93,7 @@ public final class RedisBroker implements Broker {
     String outcome = (String) answer.getFirst();
     return switch (outcome) {
       case "published" -> {
-        counted.accept(number(answer.get(3)));
+        metrics.count(Metric.EVENTS_PUBLISHED, number(answer.get(3)));
         yield new Published(number(answer.get(1)), number(answer.get(2)) == 1);
       }
       case "not open" -> throw new NotOpen(runId);

@@ -1,14 +1,19 @@
 package arena.lifecycle;
 
+import arena.agent.Agent;
 import arena.agent.AgentResolver;
 import arena.agent.Decision;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
+import arena.metrics.Metrics;
+import arena.metrics.Step;
 import arena.world.World;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plays one turn, exactly once however often it is tried: what an earlier attempt has written is
@@ -16,6 +21,8 @@ import java.util.function.Supplier;
  * written.
  */
 public final class PlayTurn {
+  private static final Logger LOG = LoggerFactory.getLogger(PlayTurn.class);
+
   /**
    * The entry with the state, the turn's two parts, and one more: what a query for a turn returns.
    */
@@ -25,13 +32,24 @@ public final class PlayTurn {
   private final Publisher publisher;
   private final AgentResolver agents;
   private final InstantSource clock;
+  private final Metrics metrics;
 
-  /** Plays with these. */
-  public PlayTurn(Journal journal, Publisher publisher, AgentResolver agents, InstantSource clock) {
+  /**
+   * Plays with these.
+   *
+   * @param metrics records how long the model takes to answer
+   */
+  public PlayTurn(
+      Journal journal,
+      Publisher publisher,
+      AgentResolver agents,
+      InstantSource clock,
+      Metrics metrics) {
     this.journal = journal;
     this.publisher = publisher;
     this.agents = agents;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   /**
@@ -64,7 +82,7 @@ public final class PlayTurn {
         written.at(
             before.nextSeq(),
             () -> {
-              Decision decision = agents.forProfile(task.profile()).decide(world, world.summary());
+              Decision decision = decide(task, world);
               return TurnEvents.after(task, before.nextSeq(), world, decision, clock.instant());
             });
     publisher.publish(task.runId(), after.events());
@@ -76,6 +94,17 @@ public final class PlayTurn {
         task.turnsLeft() - 1,
         task.profile(),
         false);
+  }
+
+  private Decision decide(TurnTask task, World world) {
+    return metrics.timed(
+        Step.MODEL,
+        () -> {
+          Agent agent = agents.forProfile(task.profile());
+          // Logged before: the last line of a task that is killed while the model is silent.
+          LOG.info("model {} is asked", task.profile().model());
+          return agent.decide(world, world.summary());
+        });
   }
 
   /** What the journal has of the turn and of the state before it. */

@@ -1,39 +1,58 @@
 package arena.lifecycle;
 
+import arena.metrics.LabelNames;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One thing that the reaper did.
+ * One action of the reaper.
  *
  * @param runId the run that it is about, if it is about one
  * @param connectionId the connection that it is about, if it is about one
- * @param action {@code freed}, {@code abandoned} or {@code finalizing} a run; {@code stray_dropped}
- *     of keys without a run; {@code connection_forgotten}; {@code reader_forgotten} of a cursor
- *     without a connection
  * @param why what was found
  */
 public record ReapAction(
-    Optional<String> runId, Optional<String> connectionId, String action, String why) {
+    Kind kind, Optional<String> runId, Optional<String> connectionId, String why) {
 
-  static ReapAction ofRun(String runId, String action, String why) {
-    return new ReapAction(Optional.of(runId), Optional.empty(), action, why);
+  /** What was done: the field {@code action} of log lines, and a dimension of metrics. */
+  public enum Kind {
+    /** Dropped a run's buffer. */
+    FREED,
+    /** Failed a run that made no progress. */
+    ABANDONED,
+    /** Invoked finalize-run for a run. */
+    FINALIZING,
+    /** Dropped keys without a run. */
+    STRAY_DROPPED,
+    /** Deleted a connection that is gone. */
+    CONNECTION_FORGOTTEN,
+    /** Deleted a cursor without a connection. */
+    READER_FORGOTTEN;
+
+    /** Its name in logs and metrics. */
+    public String label() {
+      return LabelNames.of(this);
+    }
   }
 
-  static ReapAction ofConnection(String connectionId, String action, String why) {
-    return new ReapAction(Optional.empty(), Optional.of(connectionId), action, why);
+  static ReapAction ofRun(Kind kind, String runId, String why) {
+    return new ReapAction(kind, Optional.of(runId), Optional.empty(), why);
   }
 
-  static ReapAction ofReader(String runId, String connectionId, String action, String why) {
-    return new ReapAction(Optional.of(runId), Optional.of(connectionId), action, why);
+  static ReapAction ofConnection(Kind kind, String connectionId, String why) {
+    return new ReapAction(kind, Optional.empty(), Optional.of(connectionId), why);
+  }
+
+  static ReapAction ofReader(Kind kind, String runId, String connectionId, String why) {
+    return new ReapAction(kind, Optional.of(runId), Optional.of(connectionId), why);
   }
 
   /** Logs it, each part as a field of its own. */
   void log(Logger log) {
-    LoggingEventBuilder line = log.atInfo().addKeyValue("action", action);
+    LoggingEventBuilder line = log.atInfo().addKeyValue("action", kind.label());
     line = runId.isPresent() ? line.addKeyValue("run_id", runId.get()) : line;
     line = connectionId.isPresent() ? line.addKeyValue("connection_id", connectionId.get()) : line;
-    line.addKeyValue("reason", why).log("{}: {}", action, why);
+    line.addKeyValue("reason", why).log("{}: {}", kind.label(), why);
   }
 }

@@ -78,7 +78,8 @@ public final class ReapConnections {
           if (why.isPresent()) {
             Disconnection.forget(entry.connectionId(), connections, subscribers);
             ReapAction one =
-                ReapAction.ofConnection(entry.connectionId(), "connection_forgotten", why.get());
+                ReapAction.ofConnection(
+                    ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), why.get());
             one.log(LOG);
             reaped.add(one);
           }

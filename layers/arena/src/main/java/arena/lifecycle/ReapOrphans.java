@@ -102,7 +102,10 @@ public final class ReapOrphans {
       if (isOver(run.get()) && isBuffered(runId)) {
         broker.close(runId);
         broker.drop(runId);
-        note(ReapAction.ofRun(runId, "freed", "its buffer came back after it was freed"), reaped);
+        note(
+            ReapAction.ofRun(
+                ReapAction.Kind.FREED, runId, "its buffer came back after it was freed"),
+            reaped);
       }
     }
     Map<String, Long> cursors = subscribers.cursors(runId);
@@ -112,7 +115,9 @@ public final class ReapOrphans {
       for (String connectionId : gone) {
         if (subscribers.remove(runId, connectionId)) {
           String why = "its connection is gone";
-          note(ReapAction.ofReader(runId, connectionId, "reader_forgotten", why), reaped);
+          note(
+              ReapAction.ofReader(ReapAction.Kind.READER_FORGOTTEN, runId, connectionId, why),
+              reaped);
         }
       }
     }
@@ -140,6 +145,6 @@ public final class ReapOrphans {
     }
     broker.close(runId);
     broker.drop(runId);
-    return ReapAction.ofRun(runId, "stray_dropped", "the catalog has no such run");
+    return ReapAction.ofRun(ReapAction.Kind.STRAY_DROPPED, runId, "the catalog has no such run");
   }
 }

@@ -119,7 +119,8 @@ public final class ReapRuns {
     broker.drop(run.runId());
     catalog.released(run.runId());
     return Optional.of(
-        ReapAction.ofRun(run.runId(), "freed", run.status().label() + " since " + since));
+        ReapAction.ofRun(
+            ReapAction.Kind.FREED, run.runId(), run.status().label() + " since " + since));
   }
 
   /** Whether somebody subscribes to it whose cursor the broker has lost. */
@@ -146,7 +147,7 @@ public final class ReapRuns {
             ? run.failure().or(() -> Optional.of(new Failure("Unknown", "it was not told why")))
             : Optional.empty();
     finalizeInvoker.finalizeRun(run.runId(), failure);
-    return Optional.of(ReapAction.ofRun(run.runId(), "finalizing", why));
+    return Optional.of(ReapAction.ofRun(ReapAction.Kind.FINALIZING, run.runId(), why));
   }
 
   private Optional<ReapAction> abandon(Run run, Instant since, Instant now) {
@@ -171,6 +172,6 @@ public final class ReapRuns {
           .log("the replay was not stopped; its next turn stops it");
     }
     finalizeInvoker.finalizeRun(run.runId(), Optional.of(failure));
-    return Optional.of(ReapAction.ofRun(run.runId(), "abandoned", failure.message()));
+    return Optional.of(ReapAction.ofRun(ReapAction.Kind.ABANDONED, run.runId(), failure.message()));
   }
 }

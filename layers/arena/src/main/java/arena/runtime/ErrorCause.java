@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.metrics.LabelNames;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -2,6 +2,8 @@ package arena.runtime;
 
 import arena.codec.MalformedJson;
 import arena.codec.Timestamps;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
 import arena.stream.ConnectionSender;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +55,7 @@ final class InstrumentedSender implements ConnectionSender {
       Instant since = published.isBefore(woken) ? woken : published;
       Duration lag = Duration.between(since, clock.instant());
       // Another machine's clock may be ahead.
-      metrics.longest(Metric.FAN_OUT_LAG, Math.max(0, lag.toNanos() / 1e6));
+      metrics.max(Metric.FAN_OUT_LAG, Math.max(0, lag.toNanos() / 1e6));
     } catch (MalformedJson _) {
       // A payload that looks like an envelope is none: its message is not measured.
     }

@@ -1,6 +1,8 @@
 package arena.runtime;
 
 import arena.broker.Subscribers;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;

@@ -2,12 +2,13 @@ package arena.runtime;
 
 import java.util.function.Supplier;
 
-/** A value that is made when it is first asked for, once a sandbox. */
-final class Lazy<T> implements Supplier<T> {
+/** Makes a value at the first {@link #get} and keeps it. Thread-safe. */
+public final class Lazy<T> implements Supplier<T> {
   private final Supplier<T> maker;
   private T value;
 
-  Lazy(Supplier<T> maker) {
+  /** Makes the value with this supplier. */
+  public Lazy(Supplier<T> maker) {
     this.maker = maker;
   }
 

@@ -64,7 +64,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  */
 public final class Services {
   private final Settings settings;
-  private final Metrics measures;
+  private final EmfMetrics measures;
   private final Clock clock = Clock.systemUTC();
   private final TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
 
@@ -116,7 +116,7 @@ public final class Services {
   /** Everything as this environment says; see {@link Settings}. */
   public Services(Map<String, String> environment) {
     settings = new Settings(environment);
-    measures = new Metrics(settings.metricsNamespace(), settings.service());
+    measures = new EmfMetrics(settings.metricsNamespace(), settings.service());
   }
 
   /** Logs and metrics of this function. */
@@ -229,12 +229,7 @@ public final class Services {
   }
 
   private Broker makeBroker() {
-    Broker inRedis =
-        new RedisBroker(
-            redis.get(),
-            RedisKeys.plain(),
-            events -> measures.count(Metric.EVENTS_PUBLISHED, events));
-    return new InstrumentedBroker(inRedis, measures);
+    return new RedisBroker(redis.get(), RedisKeys.plain(), measures);
   }
 
   private Subscribers makeSubscribers() {
@@ -266,7 +261,7 @@ public final class Services {
   /** The engine, costly to start, starts when a file is made or read: not to name an address. */
   private Archive makeArchive(S3Client client) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "arena-archive");
-    return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder));
+    return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder), measures);
   }
 
   private Connections makeConnections() {
@@ -278,7 +273,7 @@ public final class Services {
   }
 
   private AgentResolver makeAgents() {
-    return new InstrumentedAgents(new ModelAgentResolver(settings.environment()), measures);
+    return new ModelAgentResolver(settings.environment());
   }
 
   private ApiGatewayManagementApiClient makeApi() {
@@ -314,14 +309,14 @@ public final class Services {
   }
 
   private PlayTurn makePlayTurn() {
-    return new PlayTurn(journal.get(), publisher.get(), agents.get(), clock);
+    return new PlayTurn(journal.get(), publisher.get(), agents.get(), clock, measures);
   }
 
   private FinalizeRun makeFinalizeRun() {
     return new FinalizeRun(
         catalog.get(),
         journal.get(),
-        new InstrumentedArchive(makeArchive(AwsClients.patientS3()), measures),
+        makeArchive(AwsClients.patientS3()),
         broker.get(),
         publisher.get(),
         notifier.get(),

@@ -1,5 +1,7 @@
 package arena.runtime;
 
+import arena.metrics.Metric;
+import arena.metrics.Step;
 import arena.run.RunId;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -19,13 +21,13 @@ public final class Telemetry {
 
   private final String function;
   private final String service;
-  private final Metrics measures;
+  private final EmfMetrics metrics;
 
   /** For this function, such as {@code replay-turn}. */
-  Telemetry(String function, String service, Metrics measures) {
+  Telemetry(String function, String service, EmfMetrics metrics) {
     this.function = function;
     this.service = service;
-    this.measures = measures;
+    this.metrics = metrics;
   }
 
   /**
@@ -42,7 +44,7 @@ public final class Telemetry {
           try {
             return work.get();
           } finally {
-            measures.flush();
+            metrics.flush();
             MDC.clear();
           }
         });
@@ -58,8 +60,8 @@ public final class Telemetry {
   }
 
   /** What is measured during this invocation. */
-  public Metrics measures() {
-    return measures;
+  public EmfMetrics metrics() {
+    return metrics;
   }
 
   /** The run that the log lines from here on are about. */
@@ -99,7 +101,7 @@ public final class Telemetry {
    * What was measured so far, in sum, as a field of one log line: a time's name ends in its unit.
    */
   public StructuredArgument field(Metric metric) {
-    double total = measures.total(metric);
+    double total = metrics.total(metric);
     return switch (metric.unit()) {
       case MILLISECONDS ->
           StructuredArguments.entry(metric.label() + "_ms", Math.round(total * 1000) / 1000.0);
@@ -112,6 +114,6 @@ public final class Telemetry {
   public void failed(Throwable thrown) {
     ErrorCause cause = ErrorCause.of(thrown);
     MDC.put("cause", cause.label());
-    measures.error(cause);
+    metrics.count(Metric.ERRORS, cause);
   }
 }

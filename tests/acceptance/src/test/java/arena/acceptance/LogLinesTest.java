@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.lifecycle.ReapAction;
+import arena.metrics.Metric;
 import arena.runtime.ErrorCause;
-import arena.runtime.Metric;
-import arena.runtime.ReaperAction;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
@@ -215,7 +215,9 @@ final class LogLinesTest {
     Set<String> causes =
         Arrays.stream(ErrorCause.values()).map(ErrorCause::label).collect(Collectors.toSet());
     Set<String> actions =
-        Arrays.stream(ReaperAction.values()).map(ReaperAction::label).collect(Collectors.toSet());
+        Arrays.stream(ReapAction.Kind.values())
+            .map(ReapAction.Kind::label)
+            .collect(Collectors.toSet());
     for (JsonNode line : metrics) {
       for (JsonNode name : line.at("/_aws/CloudWatchMetrics/0/Dimensions/0")) {
         String value = line.get(name.textValue()).textValue();

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.lifecycle.ReapAction;
 import arena.local.template.Deployment;
 import arena.local.template.Template;
+import arena.metrics.Metric;
 import arena.runtime.ErrorCause;
-import arena.runtime.Metric;
-import arena.runtime.ReaperAction;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
@@ -136,7 +136,9 @@ final class ObservabilityTest {
       case "cause" ->
           Arrays.stream(ErrorCause.values()).map(ErrorCause::label).collect(Collectors.toSet());
       case "action" ->
-          Arrays.stream(ReaperAction.values()).map(ReaperAction::label).collect(Collectors.toSet());
+          Arrays.stream(ReapAction.Kind.values())
+              .map(ReapAction.Kind::label)
+              .collect(Collectors.toSet());
       default -> Set.of();
     };
   }

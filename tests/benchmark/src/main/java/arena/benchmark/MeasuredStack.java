@@ -14,6 +14,7 @@ import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
 import arena.local.client.Operator;
+import arena.metrics.Metrics;
 import arena.models.Behaviour;
 import arena.models.ModelServer;
 import arena.runtime.AwsClients;
@@ -87,7 +88,7 @@ final class MeasuredStack implements AutoCloseable {
         new RedisConnection(
             new RedisSettings(
                 stack.redisHost(), stack.redisPort(), false, Optional.of(stack.redisPassword())));
-    broker = new RedisBroker(redis, RedisKeys.plain());
+    broker = new RedisBroker(redis, RedisKeys.plain(), Metrics.NONE);
     String bucket = bucket();
     journal =
         new DynamoJournal(
@@ -96,7 +97,8 @@ final class MeasuredStack implements AutoCloseable {
         new DuckDbArchive(
             s3,
             bucket,
-            () -> DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")));
+            () -> DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")),
+            Metrics.NONE);
   }
 
   /** Tells who waits what is being done. */

@@ -11,6 +11,7 @@ import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
 import arena.event.Event;
 import arena.local.backing.LocalS3;
+import arena.metrics.Metrics;
 import arena.run.Run;
 import arena.run.RunId;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class DuckDbArchiveTest extends ArchiveContract {
   private static DuckDb duckDb;
   private static DuckDb anotherDuckDb;
 
-  private final Archive archive = new DuckDbArchive(s3, BUCKET, () -> duckDb);
+  private final Archive archive = new DuckDbArchive(s3, BUCKET, () -> duckDb, Metrics.NONE);
 
   @BeforeAll
   static void start() {
@@ -78,7 +79,7 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   @Override
   Archive reopened() {
-    return new DuckDbArchive(s3, BUCKET, () -> anotherDuckDb);
+    return new DuckDbArchive(s3, BUCKET, () -> anotherDuckDb, Metrics.NONE);
   }
 
   @Test
@@ -89,7 +90,8 @@ class DuckDbArchiveTest extends ArchiveContract {
             BUCKET,
             () -> {
               throw new AssertionError("the engine is costly to start");
-            });
+            },
+            Metrics.NONE);
     Run run = run(1);
     assertEquals(archive.address(run), unstarted.address(run));
   }
@@ -149,7 +151,7 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   @Test
   void aBucketThatIsNotThereIsUnavailable() {
-    Archive nowhere = new DuckDbArchive(s3, "no-such-bucket", () -> duckDb);
+    Archive nowhere = new DuckDbArchive(s3, "no-such-bucket", () -> duckDb, Metrics.NONE);
     assertUnavailable(() -> nowhere.write(run(0), List.of()), "404 NoSuchBucket");
     assertUnavailable(() -> nowhere.events(run(1), 1, 10), "404 NoSuchBucket");
   }
@@ -174,7 +176,7 @@ class DuckDbArchiveTest extends ArchiveContract {
     URI nowhere = URI.create("http://127.0.0.1:" + TestRedis.freePort());
     for (S3Client bad : List.of(client(nowhere, SECRET), client(server.endpoint(), "guessed"))) {
       try (bad) {
-        Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb);
+        Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb, Metrics.NONE);
         assertUnavailable(() -> broken.write(run(0), List.of()), "cannot write");
         assertUnavailable(() -> broken.events(run(1), 1, 10), "cannot read");
       }
@@ -198,7 +200,7 @@ class DuckDbArchiveTest extends ArchiveContract {
                 }
                 return null;
               });
-      Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb);
+      Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb, Metrics.NONE);
       assertUnavailable(() -> broken.events(run(1), 1, 10), "");
       answering.get();
     }

@@ -15,6 +15,7 @@ import arena.broker.RedisSettings;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.codec.EnvelopeCodec;
+import arena.metrics.Metrics;
 import arena.run.RunId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,7 +39,7 @@ import redis.clients.jedis.resps.StreamInfo;
 class RedisBrokerTest extends BrokerContract {
   private static final RedisConnection CONNECTION = TestRedis.connection();
 
-  private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain());
+  private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain(), Metrics.NONE);
   private final Subscribers subscribers = new RedisSubscribers(CONNECTION, RedisKeys.plain());
   private final String runId = RunId.random();
   private final String root = "arena:run:" + runId;
@@ -238,7 +239,7 @@ class RedisBrokerTest extends BrokerContract {
 
   private void assertUnavailable(RedisSettings settings) {
     try (RedisConnection connection = new RedisConnection(settings)) {
-      Broker unreachable = new RedisBroker(connection, RedisKeys.plain());
+      Broker unreachable = new RedisBroker(connection, RedisKeys.plain(), Metrics.NONE);
       Instant start = Instant.now();
       BrokerUnavailable failure =
           assertThrows(BrokerUnavailable.class, () -> unreachable.buffer(runId));

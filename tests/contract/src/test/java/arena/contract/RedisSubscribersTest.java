@@ -6,12 +6,13 @@ import arena.broker.RedisConnection;
 import arena.broker.RedisKeys;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
+import arena.metrics.Metrics;
 import org.junit.jupiter.api.AfterAll;
 
 class RedisSubscribersTest extends SubscribersContract {
   private static final RedisConnection CONNECTION = TestRedis.connection();
 
-  private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain());
+  private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain(), Metrics.NONE);
   private final Subscribers subscribers = new RedisSubscribers(CONNECTION, RedisKeys.plain());
 
   @AfterAll

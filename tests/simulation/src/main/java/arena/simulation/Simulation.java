@@ -20,6 +20,7 @@ import arena.lifecycle.RunQueries;
 import arena.lifecycle.StartRun;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
+import arena.metrics.Metrics;
 import arena.run.Failure;
 import arena.simulation.clients.HttpClientApi;
 import arena.simulation.clients.Operator;
@@ -156,7 +157,8 @@ public final class Simulation {
             journal,
             publisher,
             new SimulatedModel(wire, weather, random, promises::modelAsked),
-            clock);
+            clock,
+            Metrics.NONE);
     finalizeRun = new FinalizeRun(catalog, journal, archive, broker, publisher, background, clock);
     reapRuns =
         new ReapRuns(

@@ -79,7 +79,7 @@ class ReapConnectionsTest {
     clock.advance(Duration.ofMinutes(5));
     ReapReport reaping = reap();
     assertEquals(List.of("gone"), forgotten(reaping));
-    assertEquals("connection_forgotten", reaping.reaped().getFirst().action());
+    assertEquals("connection_forgotten", reaping.reaped().getFirst().kind().label());
     assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
     assertEquals(Set.of("there"), connections.kept(List.of("there", "gone")));
     assertEquals(List.of("there"), connections.subscribers(RUN));

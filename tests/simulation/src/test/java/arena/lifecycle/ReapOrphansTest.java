@@ -66,7 +66,7 @@ class ReapOrphansTest {
   }
 
   private static List<String> actions(ReapReport reaping) {
-    return reaping.reaped().stream().map(ReapAction::action).toList();
+    return reaping.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
   private static Event event(String runId) {

@@ -90,7 +90,7 @@ class ReapRunsTest {
   }
 
   private static List<String> actions(ReapReport reaping) {
-    return reaping.reaped().stream().map(ReapAction::action).toList();
+    return reaping.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
   private void begin(String runId, int nTurns) {

@@ -1,5 +1,9 @@
 package arena.runtime;
 
+import arena.metrics.LabelNames;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
+import arena.metrics.Step;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,23 +13,24 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.metrics.model.DimensionSet;
+import software.amazon.lambda.powertools.metrics.model.MetricUnit;
 import software.amazon.lambda.powertools.metrics.provider.EmfMetricsProvider;
 
 /**
- * What was measured during one invocation. It goes out at the invocation's end, as lines in
- * CloudWatch's embedded format, one for what has no dimension of its own and one for each value of
- * a dimension: a handful, without a call of any store. Counts are summed up; of times each is kept,
- * up to {@value #MAX_VALUES}, beyond which the longest are.
+ * The measurements of one invocation, written at its end as log lines in CloudWatch's embedded
+ * metric format: one line for metrics without a dimension, and one for each value of a dimension.
+ * Counts are added up; durations are kept one by one, up to {@value #MAX_VALUES}, beyond which the
+ * longest are kept.
  *
- * <p>A sandbox does one invocation at a time, on as many threads as it likes.
+ * <p>Thread-safe. A sandbox runs one invocation at a time.
  */
-public final class Metrics {
-  private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
+public final class EmfMetrics implements Metrics {
+  private static final Logger LOG = LoggerFactory.getLogger(EmfMetrics.class);
 
   /** Most values of one metric in one line, as the embedded format has it. */
   static final int MAX_VALUES = 100;
 
-  /** Tells the stacks of one account apart: every metric has it. */
+  /** The dimension of every metric: it separates the stacks of one account. */
   static final String SERVICE = "service";
 
   private final String namespace;
@@ -33,7 +38,7 @@ public final class Metrics {
   private final Map<Metric, List<Double>> plain = new EnumMap<>(Metric.class);
   private final Map<Metric, Map<String, Double>> divided = new EnumMap<>(Metric.class);
 
-  Metrics(String namespace, String service) {
+  EmfMetrics(String namespace, String service) {
     this.namespace = namespace;
     this.service = service;
   }
@@ -49,15 +54,29 @@ public final class Metrics {
     }
   }
 
-  /** Adds a count; one of 0 is not told. */
+  @Override
   public void count(Metric metric, long count) {
     if (count != 0) {
       add(metric, (double) count);
     }
   }
 
-  /** Does the work of one step and takes its time. What fails in it tells that it was there. */
-  <T> T timed(Step step, Metric metric, Supplier<T> work) {
+  @Override
+  public synchronized void count(Metric metric, Enum<?> value) {
+    count(metric, 1);
+    divided
+        .computeIfAbsent(metric, _ -> new TreeMap<>())
+        .merge(LabelNames.of(value), 1.0, Double::sum);
+  }
+
+  @Override
+  public synchronized void max(Metric metric, double value) {
+    List<Double> values = plain.computeIfAbsent(metric, _ -> new ArrayList<>(List.of(value)));
+    values.set(0, Math.max(values.getFirst(), value));
+  }
+
+  @Override
+  public <T> T timed(Step step, Supplier<T> work) {
     Telemetry.step(step);
     long start = System.nanoTime();
     try {
@@ -65,44 +84,22 @@ public final class Metrics {
       Telemetry.step(Step.STORES);
       return done;
     } finally {
-      since(metric, start);
+      step.duration().ifPresent(metric -> since(metric, start));
     }
   }
 
-  /** Adds the time since then, which {@link System#nanoTime} gave. */
+  /**
+   * Records the time since then.
+   *
+   * @param startNanos what {@link System#nanoTime} returned
+   */
   public void since(Metric metric, long startNanos) {
     add(metric, (System.nanoTime() - startNanos) / 1e6);
   }
 
-  /** Tells how much there is of something now. */
+  /** Records a level, which replaces the one before. */
   public synchronized void gauge(Metric metric, long value) {
     plain.put(metric, new ArrayList<>(List.of((double) value)));
-  }
-
-  /** Keeps the largest of the values given. */
-  synchronized void longest(Metric metric, double value) {
-    List<Double> values = plain.computeIfAbsent(metric, _ -> new ArrayList<>(List.of(value)));
-    values.set(0, Math.max(values.getFirst(), value));
-  }
-
-  /** Counts one error. */
-  public void error(ErrorCause cause) {
-    divide(Metric.ERRORS, cause.label());
-  }
-
-  /** Counts one run that failed. */
-  public void runFailed(ErrorCause cause) {
-    divide(Metric.RUNS_FAILED, cause.label());
-  }
-
-  /** Counts something that the reaper did. */
-  public void reaped(ReaperAction action) {
-    divide(Metric.REAPER_ACTIONS, action.label());
-  }
-
-  private synchronized void divide(Metric metric, String value) {
-    count(metric, 1);
-    divided.computeIfAbsent(metric, _ -> new TreeMap<>()).merge(value, 1.0, Double::sum);
   }
 
   /** The sum of what was added, in the metric's unit. */
@@ -110,7 +107,7 @@ public final class Metrics {
     return plain.getOrDefault(metric, List.of()).stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /** Sends what there is, and begins anew. */
+  /** Writes the measurements and clears them. */
   synchronized void flush() {
     try {
       send();
@@ -128,7 +125,7 @@ public final class Metrics {
     for (Map.Entry<Metric, List<Double>> one : plain.entrySet()) {
       Metric metric = one.getKey();
       for (double value : one.getValue()) {
-        line.addMetric(metric.label(), value, metric.unit());
+        line.addMetric(metric.label(), value, unit(metric));
         any = true;
       }
     }
@@ -141,9 +138,17 @@ public final class Metrics {
                 (value, count) -> {
                   String dimension = metric.dimension().orElseThrow();
                   var part = line(DimensionSet.of(SERVICE, service, dimension, value));
-                  part.addMetric(metric.label(), count, metric.unit());
+                  part.addMetric(metric.label(), count, unit(metric));
                   part.flush();
                 }));
+  }
+
+  private static MetricUnit unit(Metric metric) {
+    return switch (metric.unit()) {
+      case COUNT -> MetricUnit.COUNT;
+      case MILLISECONDS -> MetricUnit.MILLISECONDS;
+      case SECONDS -> MetricUnit.SECONDS;
+    };
   }
 
   /**

@@ -3,6 +3,7 @@ package arena.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.metrics.Metric;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
@@ -16,9 +17,9 @@ import software.amazon.cloudwatchlogs.emf.config.EnvironmentConfigurationProvide
 import software.amazon.cloudwatchlogs.emf.environment.Environments;
 
 /** What one invocation sends, however much it measures. */
-class MetricsTest {
+class EmfMetricsTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private final Metrics metrics = new Metrics("AoE2Arena", "tested");
+  private final EmfMetrics metrics = new EmfMetrics("AoE2Arena", "tested");
 
   @BeforeAll
   static void sendToStandardOutput() {
@@ -68,15 +69,15 @@ class MetricsTest {
       metrics.since(Metric.PUBLISH_TIME, System.nanoTime() - i * 1_000_000_000L);
     }
     JsonNode times = sent().getFirst().get("publish_time");
-    assertEquals(Metrics.MAX_VALUES, times.size());
-    assertTrue(times.get(Metrics.MAX_VALUES - 1).doubleValue() >= 1_000_000);
+    assertEquals(EmfMetrics.MAX_VALUES, times.size());
+    assertTrue(times.get(EmfMetrics.MAX_VALUES - 1).doubleValue() >= 1_000_000);
   }
 
   @Test
   void whatIsToldApartIsAlsoToldInSum() throws Exception {
-    metrics.error(ErrorCause.MODEL_THROTTLED);
-    metrics.error(ErrorCause.MODEL_THROTTLED);
-    metrics.error(ErrorCause.OTHER);
+    metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
+    metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
+    metrics.count(Metric.ERRORS, ErrorCause.OTHER);
 
     List<JsonNode> lines = sent();
 
