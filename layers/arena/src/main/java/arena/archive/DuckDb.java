@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -116,7 +117,7 @@ public final class DuckDb {
         for (String setting :
             List.of(
                 "SET memory_limit = '%s'".formatted(MEMORY),
-                "SET threads = %d".formatted(THREADS),
+                String.format(Locale.ROOT, "SET threads = %d", THREADS),
                 "SET temp_directory = %s".formatted(quoted(folder.resolve("spill"))),
                 "SET max_temp_directory_size = '%s'".formatted(SPILL),
                 "SET autoinstall_known_extensions = false",

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -84,8 +85,12 @@ public final class DuckDbArchive implements Archive {
         if (!extent.isWhole(count)) {
           cache().forget(address(run));
           throw new ArchiveUnavailable(
-              "%s was written with %d events and reads back with %s"
-                  .formatted(address(run), count, extent),
+              String.format(
+                  Locale.ROOT,
+                  "%s was written with %d events and reads back with %s",
+                  address(run),
+                  count,
+                  extent),
               null);
         }
       }
@@ -100,8 +105,12 @@ public final class DuckDbArchive implements Archive {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
         throw new IllegalStateException(
-            "the archive of run %s has %d bytes, more than %d"
-                .formatted(run.runId(), size, MAX_BYTES));
+            String.format(
+                Locale.ROOT,
+                "the archive of run %s has %d bytes, more than %d",
+                run.runId(),
+                size,
+                MAX_BYTES));
       }
       s3.putObject(
           request ->
@@ -118,7 +127,8 @@ public final class DuckDbArchive implements Archive {
   public List<Event> events(Run run, long fromSeq, int limit) {
     if (fromSeq < 1 || limit < 1) {
       throw new IllegalArgumentException(
-          "from_seq and limit count from 1, not %d, %d".formatted(fromSeq, limit));
+          String.format(
+              Locale.ROOT, "from_seq and limit count from 1, not %d, %d", fromSeq, limit));
     }
     return read(run, file -> files().events(file, fromSeq, fromSeq + limit));
   }
@@ -165,8 +175,12 @@ public final class DuckDbArchive implements Archive {
     try (FileCache.Copy copy = copy(run)) {
       if (copy.rows() != run.nEvents()) {
         throw new IllegalStateException(
-            "%s has %d events, the catalog counts %d"
-                .formatted(address(run), copy.rows(), run.nEvents()));
+            String.format(
+                Locale.ROOT,
+                "%s has %d events, the catalog counts %d",
+                address(run),
+                copy.rows(),
+                run.nEvents()));
       }
       return question.apply(copy.file());
     }
@@ -182,7 +196,8 @@ public final class DuckDbArchive implements Archive {
       long size = object.response().contentLength();
       if (size > MAX_BYTES) {
         throw new IllegalStateException(
-            "%s has %d bytes, more than %d".formatted(address(run), size, MAX_BYTES));
+            String.format(
+                Locale.ROOT, "%s has %d bytes, more than %d", address(run), size, MAX_BYTES));
       }
       Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
       return files().extent(file).rows();
@@ -196,8 +211,11 @@ public final class DuckDbArchive implements Archive {
   private ArchiveUnavailable unavailable(String what, Run run, SdkException e) {
     String why =
         e instanceof AwsServiceException answer && answer.awsErrorDetails() != null
-            ? "S3 answered %d %s"
-                .formatted(answer.statusCode(), answer.awsErrorDetails().errorCode())
+            ? String.format(
+                Locale.ROOT,
+                "S3 answered %d %s",
+                answer.statusCode(),
+                answer.awsErrorDetails().errorCode())
             : e.getMessage();
     return new ArchiveUnavailable("cannot %s %s: %s".formatted(what, address(run), why), e);
   }

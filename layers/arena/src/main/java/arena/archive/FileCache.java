@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 
 /**
  * Copies of remote files on the disk, bounded in number and bytes; the one unused for longest goes
@@ -106,7 +107,8 @@ final class FileCache {
   private synchronized Copy taken(String name) {
     Copy copy =
         copies.computeIfAbsent(
-            name, _ -> new Copy(folder.resolve("copy-%d.parquet".formatted(++named))));
+            name,
+            _ -> new Copy(folder.resolve(String.format(Locale.ROOT, "copy-%d.parquet", ++named))));
     copy.users++;
     return copy;
   }

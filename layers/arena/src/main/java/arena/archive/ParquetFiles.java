@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -63,8 +64,11 @@ final class ParquetFiles {
             statement.execute("CREATE TEMP TABLE events (" + COLUMNS + ")");
             long count = append(connection, runId, events);
             statement.execute(
-                "COPY events TO %s (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %d)"
-                    .formatted(DuckDb.quoted(file), ROWS_PER_GROUP));
+                String.format(
+                    Locale.ROOT,
+                    "COPY events TO %s (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %d)",
+                    DuckDb.quoted(file),
+                    ROWS_PER_GROUP));
             statement.execute("DROP TABLE events");
             return count;
           }
@@ -79,8 +83,13 @@ final class ParquetFiles {
         count++;
         if (!event.runId().equals(runId) || event.seq() != count) {
           throw new IllegalArgumentException(
-              "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s"
-                  .formatted(count, runId, event.seq(), event.runId()));
+              String.format(
+                  Locale.ROOT,
+                  "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s",
+                  count,
+                  runId,
+                  event.seq(),
+                  event.runId()));
         }
         rows.beginRow();
         rows.append(event.runId());

@@ -1,5 +1,7 @@
 package arena.broker;
 
+import java.util.Locale;
+
 /** A reader asks for an event that the buffer has already dropped. */
 public final class Overflow extends RuntimeException {
   private final long requestedSeq;
@@ -8,8 +10,12 @@ public final class Overflow extends RuntimeException {
   /** Names what was asked for and what is there. */
   public Overflow(String runId, long requestedSeq, long availableFrom) {
     super(
-        "run %s: seq %d is gone from the broker, available from %d"
-            .formatted(runId, requestedSeq, availableFrom));
+        String.format(
+            Locale.ROOT,
+            "run %s: seq %d is gone from the broker, available from %d",
+            runId,
+            requestedSeq,
+            availableFrom));
     this.requestedSeq = requestedSeq;
     this.availableFrom = availableFrom;
   }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import redis.clients.jedis.params.ScanParams;
@@ -105,14 +106,20 @@ public final class RedisBroker implements Broker {
   private static void requireBatch(String runId, List<Event> events) {
     if (events.isEmpty() || events.size() > MAX_BATCH) {
       throw new IllegalArgumentException(
-          "a batch has 1 to %d events, not %d".formatted(MAX_BATCH, events.size()));
+          String.format(
+              Locale.ROOT, "a batch has 1 to %d events, not %d", MAX_BATCH, events.size()));
     }
     long expected = events.getFirst().seq();
     for (Event event : events) {
       if (!event.runId().equals(runId) || event.seq() != expected) {
         throw new IllegalArgumentException(
-            "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s"
-                .formatted(expected, runId, event.seq(), event.runId()));
+            String.format(
+                Locale.ROOT,
+                "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s",
+                expected,
+                runId,
+                event.seq(),
+                event.runId()));
       }
       expected++;
     }
@@ -143,8 +150,12 @@ public final class RedisBroker implements Broker {
   public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
     if (fromSeq < 1 || maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
-          "from_seq, events and bytes count from 1, not %d, %d, %d"
-              .formatted(fromSeq, maxEvents, maxBytes));
+          String.format(
+              Locale.ROOT,
+              "from_seq, events and bytes count from 1, not %d, %d, %d",
+              fromSeq,
+              maxEvents,
+              maxBytes));
     }
     List<?> answer =
         (List<?>)

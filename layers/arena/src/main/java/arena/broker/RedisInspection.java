@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -115,7 +116,7 @@ public final class RedisInspection {
       case List<?> list when list.isEmpty() -> text.append("(empty array)\n");
       case List<?> list -> {
         for (int i = 0; i < list.size(); i++) {
-          text.append(i == 0 ? "" : indent).append("%2d) ".formatted(i + 1));
+          text.append(i == 0 ? "" : indent).append(String.format(Locale.ROOT, "%2d) ", i + 1));
           print(text, list.get(i), indent + INDENT);
         }
       }

@@ -1,5 +1,6 @@
 package arena.broker;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -22,12 +23,13 @@ public record RedisSettings(String host, int port, boolean tls, Optional<String>
    * {@code REDIS_PASSWORD}.
    */
   public String redisCli() {
-    return "redis-cli -h %s -p %d%s%s"
-        .formatted(
-            host,
-            port,
-            tls ? " --tls" : "",
-            password.isPresent() ? " -a \"$REDIS_PASSWORD\" --no-auth-warning" : "");
+    return String.format(
+        Locale.ROOT,
+        "redis-cli -h %s -p %d%s%s",
+        host,
+        port,
+        tls ? " --tls" : "",
+        password.isPresent() ? " -a \"$REDIS_PASSWORD\" --no-auth-warning" : "");
   }
 
   /** Without the password: this ends up in logs. */

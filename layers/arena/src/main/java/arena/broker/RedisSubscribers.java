@@ -3,6 +3,7 @@ package arena.broker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -85,7 +86,7 @@ public final class RedisSubscribers implements Subscribers {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
-          "a cursor does not go back, from %d to %d".formatted(fromSeq, nextSeq));
+          String.format(Locale.ROOT, "a cursor does not go back, from %d to %d", fromSeq, nextSeq));
     }
     return yes(
         redis.run(

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -63,7 +64,8 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   public RunPage list(Which which, int limit, Optional<String> cursor) {
     if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
       throw new IllegalArgumentException(
-          "a page has 1 to %d runs, not %d".formatted(Limits.MAX_RUNS_PAGE, limit));
+          String.format(
+              Locale.ROOT, "a page has 1 to %d runs, not %d", Limits.MAX_RUNS_PAGE, limit));
     }
     String index =
         switch (which) {
@@ -99,7 +101,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   private List<Run> listed(String index, int limit, int most) {
     if (limit < 1 || limit > most) {
       throw new IllegalArgumentException(
-          "%s returns 1 to %d runs, not %d".formatted(index, most, limit));
+          String.format(Locale.ROOT, "%s returns 1 to %d runs, not %d", index, most, limit));
     }
     List<Run> runs = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, query(index));
@@ -174,7 +176,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
       }
     }
     throw new CatalogUnavailable(
-        "runs were released during each of %d counts".formatted(COUNTS), null);
+        String.format(Locale.ROOT, "runs were released during each of %d counts", COUNTS), null);
   }
 
   private long releasedEvents() {

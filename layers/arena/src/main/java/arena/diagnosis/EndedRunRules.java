@@ -11,6 +11,7 @@ import arena.run.RunStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Rules for runs that have ended. */
@@ -179,8 +180,10 @@ final class EndedRunRules {
             Cause.READERS_NOT_DRAINED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             LIKELY,
-            "The run has ended and is closed, but %d readers have not been notified."
-                .formatted(snapshot.get().readers()),
+            String.format(
+                Locale.ROOT,
+                "The run has ended and is closed, but %d readers have not been notified.",
+                snapshot.get().readers()),
             evidence));
   }
 
@@ -209,7 +212,8 @@ final class EndedRunRules {
                     Cause.COMPLETE,
                     Symptom.COMPLETE,
                     CERTAIN,
-                    "The run played its %d turns and is archived.".formatted(run.nTurns()),
+                    String.format(
+                        Locale.ROOT, "The run played its %d turns and is archived.", run.nTurns()),
                     List.of(
                         Evidence.of("catalog.status", run.status().label()),
                         Evidence.of("catalog.n_events", run.nEvents()),

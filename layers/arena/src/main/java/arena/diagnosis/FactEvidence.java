@@ -5,6 +5,7 @@ import arena.codec.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Formats facts as evidence. */
@@ -21,14 +22,15 @@ final class FactEvidence {
               found
                   .map(
                       execution ->
-                          "%s, %s, attempt %d"
-                              .formatted(
-                                  execution.status(),
-                                  execution.state()
-                                      + (execution.turn().isPresent()
-                                          ? " t=" + execution.turn().getAsInt()
-                                          : ""),
-                                  Math.max(1, execution.attempts())))
+                          String.format(
+                              Locale.ROOT,
+                              "%s, %s, attempt %d",
+                              execution.status(),
+                              execution.state()
+                                  + (execution.turn().isPresent()
+                                      ? " t=" + execution.turn().getAsInt()
+                                      : ""),
+                              Math.max(1, execution.attempts())))
                   .orElse("none");
         });
   }
@@ -65,7 +67,11 @@ final class FactEvidence {
                 evidence.add(
                     Evidence.of(
                         "reader." + reader.connectionId(),
-                        "next_seq %d, lag %d".formatted(reader.nextSeq(), snapshot.lag(reader)))));
+                        String.format(
+                            Locale.ROOT,
+                            "next_seq %d, lag %d",
+                            reader.nextSeq(),
+                            snapshot.lag(reader)))));
     return evidence;
   }
 
@@ -91,6 +97,6 @@ final class FactEvidence {
   }
 
   static String seconds(Duration time) {
-    return "%.1f s".formatted(time.toMillis() / 1000.0);
+    return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Next steps per cause, the least costly first. */
@@ -178,8 +179,10 @@ final class Remedies {
     if (facts.hasTurn()) {
       add(
           "fork",
-          "play the run again from its last good turn, %d, as a new run"
-              .formatted(lastGoodTurn(run.get())),
+          String.format(
+              Locale.ROOT,
+              "play the run again from its last good turn, %d, as a new run",
+              lastGoodTurn(run.get())),
           "the model calls of the repeated turns; this run stays unchanged",
           post("/forks", fork(run.get())));
     } else if (run.get().origin().isPresent()) {
@@ -291,7 +294,8 @@ final class Remedies {
     String when =
         due.isAfter(facts.at())
             ? "after %s".formatted(due)
-            : "within %d minutes".formatted(StallThresholds.REAPER_EVERY.toMinutes());
+            : String.format(
+                Locale.ROOT, "within %d minutes", StallThresholds.REAPER_EVERY.toMinutes());
     add(
         "reaper",
         "do nothing: the reaper %s, %s. There is no call that reaps one run: only the scheduled job, which applies one rule to all runs, may end a run early, so that a run in progress is never ended"

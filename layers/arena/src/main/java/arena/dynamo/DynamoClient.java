@@ -3,6 +3,7 @@ package arena.dynamo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -165,7 +166,8 @@ public final class DynamoClient {
   private void pause(int attempt, Throwable cause) {
     if (attempt >= Backoff.MAX_ATTEMPTS) {
       throw unavailable.apply(
-          "DynamoDB put a call off %d times".formatted(Backoff.MAX_ATTEMPTS), cause);
+          String.format(Locale.ROOT, "DynamoDB put a call off %d times", Backoff.MAX_ATTEMPTS),
+          cause);
     }
     try {
       Backoff.pause(attempt);

@@ -1,6 +1,7 @@
 package arena.dynamo;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -46,7 +47,11 @@ public final class QueryPages {
   private QueryResponse read() {
     if (read == MAX_PAGES) {
       throw new IllegalStateException(
-          "a query of %s has more than %d pages".formatted(query.build().tableName(), MAX_PAGES));
+          String.format(
+              Locale.ROOT,
+              "a query of %s has more than %d pages",
+              query.build().tableName(),
+              MAX_PAGES));
     }
     read++;
     QueryResponse page = calls.call(() -> calls.client().query(query.build()));

@@ -1,5 +1,6 @@
 package arena.http;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -61,7 +62,7 @@ public final class ApiException extends RuntimeException {
     return new ApiException(
         413,
         "body_too_large",
-        "the body has more than %d bytes".formatted(limitBytes),
+        String.format(Locale.ROOT, "the body has more than %d bytes", limitBytes),
         Optional.empty(),
         Optional.of(limitBytes + " bytes"),
         OptionalInt.empty());

@@ -10,6 +10,7 @@ import arena.journal.JournalUnavailable;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -94,8 +95,10 @@ final class ErrorResponses {
           Optional.of(
               ApiException.notPossible(
                   "no_such_turn",
-                  "the run has no turn_start at turn %d, so it cannot be forked there"
-                      .formatted(error.t()),
+                  String.format(
+                      Locale.ROOT,
+                      "the run has no turn_start at turn %d, so it cannot be forked there",
+                      error.t()),
                   "parent_t",
                   Optional.empty()));
       case InvalidCursor _ ->

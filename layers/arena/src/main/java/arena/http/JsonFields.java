@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -75,7 +76,7 @@ final class JsonFields {
 
   /** The number in this field, if the field is there. */
   Optional<Double> number(String name, double min, double max) {
-    String limit = "%.0f to %.0f".formatted(min, max);
+    String limit = String.format(Locale.ROOT, "%.0f to %.0f", min, max);
     return value(
         name,
         "a number",
@@ -172,6 +173,7 @@ final class JsonFields {
   private static String where(JsonLocation location) {
     return location == null
         ? ""
-        : ", at line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
+        : String.format(
+            Locale.ROOT, ", at line %d, column %d", location.getLineNr(), location.getColumnNr());
   }
 }

@@ -10,6 +10,7 @@ import arena.run.Run;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -176,7 +177,8 @@ public final class ReadRoutes {
       return answer;
     }
     String cursor = URLEncoder.encode(page.next().get(), StandardCharsets.UTF_8);
-    String target = "%s?limit=%d&cursor=%s".formatted(request.path(), limit(request), cursor);
+    String target =
+        String.format(Locale.ROOT, "%s?limit=%d&cursor=%s", request.path(), limit(request), cursor);
     return answer.with("link", "<%s>; rel=\"next\"".formatted(target));
   }
 }

@@ -116,7 +116,7 @@ public final class Request {
     }
     String[] ids = joined.split(",", max + 1);
     if (ids.length > max) {
-      String limit = max == 1 ? "one run" : "1 to %d runs".formatted(max);
+      String limit = max == 1 ? "one run" : String.format(Locale.ROOT, "1 to %d runs", max);
       throw ApiException.invalidField("run_id", limit, "run_id names too many runs: " + limit);
     }
     var distinct = new LinkedHashSet<String>();
@@ -180,7 +180,7 @@ public final class Request {
     Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
     Optional<String> key = Optional.ofNullable(headers.get(IDEMPOTENCY_KEY));
     if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
-      String limit = "1 to %d visible ASCII characters".formatted(MAX_KEY);
+      String limit = String.format(Locale.ROOT, "1 to %d visible ASCII characters", MAX_KEY);
       throw ApiException.invalidField(
           "Idempotency-Key", limit, "Idempotency-Key must have " + limit);
     }

@@ -11,6 +11,7 @@ import arena.world.Age;
 import arena.world.Scenario;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -111,15 +112,19 @@ public final class RequestReader {
                   fields.word(
                       "name",
                       "a text without control characters",
-                      "1 to %d characters, not all blank".formatted(Limits.MAX_LABEL),
+                      String.format(
+                          Locale.ROOT, "1 to %d characters, not all blank", Limits.MAX_LABEL),
                       RequestReader::profileName);
               String model =
                   fields
                       .word(
                           "model",
                           "a model",
-                          "%s, bedrock:<model id> or openai:<model>, of visible ASCII, at most %d characters"
-                              .formatted(Profile.SCRIPTED, Limits.MAX_MODEL),
+                          String.format(
+                              Locale.ROOT,
+                              "%s, bedrock:<model id> or openai:<model>, of visible ASCII, at most %d characters",
+                              Profile.SCRIPTED,
+                              Limits.MAX_MODEL),
                           RequestReader::model)
                       .orElse(Profile.DEFAULT.model());
               double temperature =

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -103,11 +104,12 @@ public final class DynamoJournal implements Journal, JournalTail {
       throw new EntryExists(entry.runId(), entry.position());
     }
     throw new IllegalStateException(
-        "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d"
-            .formatted(
-                entry.runId(),
-                entry.position(),
-                Attributes.whole(rowReason.item(), RunItem.N_EVENTS)));
+        String.format(
+            Locale.ROOT,
+            "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d",
+            entry.runId(),
+            entry.position(),
+            Attributes.whole(rowReason.item(), RunItem.N_EVENTS)));
   }
 
   private static boolean running(Map<String, AttributeValue> row) {
@@ -210,8 +212,12 @@ public final class DynamoJournal implements Journal, JournalTail {
               long expected = fromSeq + events.size();
               if (event.seq() != expected) {
                 throw new IllegalStateException(
-                    "run %s: the journal has seq %d where %d belongs"
-                        .formatted(event.runId(), event.seq(), expected));
+                    String.format(
+                        Locale.ROOT,
+                        "run %s: the journal has seq %d where %d belongs",
+                        event.runId(),
+                        event.seq(),
+                        expected));
               }
               events.add(event.read(large));
             });
@@ -221,7 +227,8 @@ public final class DynamoJournal implements Journal, JournalTail {
   public List<Written> newest(String runId, int limit) {
     if (limit < 1 || limit > MAX_ITEMS) {
       throw new IllegalArgumentException(
-          "the end of a journal is 1 to %d entries, not %d".formatted(MAX_ITEMS, limit));
+          String.format(
+              Locale.ROOT, "the end of a journal is 1 to %d entries, not %d", MAX_ITEMS, limit));
     }
     return new QueryPages(dynamo, from(runId, 0).scanIndexForward(false))
         .next(limit).stream().map(EntryItem::written).toList();
@@ -314,7 +321,8 @@ public final class DynamoJournal implements Journal, JournalTail {
   private static void requirePage(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException(
-          "a read of the journal returns 1 to %d, not %d".formatted(MAX_PAGE, limit));
+          String.format(
+              Locale.ROOT, "a read of the journal returns 1 to %d, not %d", MAX_PAGE, limit));
     }
   }
 }

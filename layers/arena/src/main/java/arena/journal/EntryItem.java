@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -106,8 +107,12 @@ final class EntryItem {
     }
     if (size > MAX_ITEM_BYTES) {
       throw new IllegalArgumentException(
-          "run %s: the entry at position %d has %d events, more than an item holds"
-              .formatted(entry.runId(), entry.position(), entry.events().size()));
+          String.format(
+              Locale.ROOT,
+              "run %s: the entry at position %d has %d events, more than an item holds",
+              entry.runId(),
+              entry.position(),
+              entry.events().size()));
     }
     return keys;
   }

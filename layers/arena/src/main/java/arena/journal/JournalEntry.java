@@ -3,6 +3,7 @@ package arena.journal;
 import arena.event.Event;
 import arena.world.World;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,13 @@ public record JournalEntry(
     for (Event event : events) {
       if (!event.runId().equals(runId) || event.seq() != expected) {
         throw new IllegalArgumentException(
-            "an entry's events are of its run and without gap: expected seq %d of %s, got %d of %s"
-                .formatted(expected, runId, event.seq(), event.runId()));
+            String.format(
+                Locale.ROOT,
+                "an entry's events are of its run and without gap: expected seq %d of %s, got %d of %s",
+                expected,
+                runId,
+                event.seq(),
+                event.runId()));
       }
       expected++;
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -32,13 +33,18 @@ public final class PayloadStore {
 
   /** Key of the object that holds this event's payload, if the journal found it too long. */
   public static String key(Event event) {
-    return "payloads/%s/%d-%s.json"
-        .formatted(event.runId(), event.seq(), digest(event.payloadJson()));
+    return String.format(
+        Locale.ROOT,
+        "payloads/%s/%d-%s.json",
+        event.runId(),
+        event.seq(),
+        digest(event.payloadJson()));
   }
 
   /** Key of the object that holds the state after the entry at this position, if it is too long. */
   static String stateKey(String runId, long position, String state) {
-    return "payloads/%s/state-%d-%s.json".formatted(runId, position, digest(state));
+    return String.format(
+        Locale.ROOT, "payloads/%s/state-%d-%s.json", runId, position, digest(state));
   }
 
   /** Writes a text under its key. Doing it again changes nothing. */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Branches a run from any turn of another, running or ended. */
@@ -78,7 +79,7 @@ public final class CreateFork {
         new Run(
             childId,
             Limits.cut(
-                "fork of %s at t=%d".formatted(parent.label(), request.parentT()),
+                String.format(Locale.ROOT, "fork of %s at t=%d", parent.label(), request.parentT()),
                 Limits.MAX_LABEL),
             RunStatus.RUNNING,
             profile,
@@ -107,7 +108,8 @@ public final class CreateFork {
       case Payload.TurnStart(int _, World state) -> state;
       default ->
           throw new IllegalStateException(
-              "run %s: event %d is no turn_start".formatted(parent.runId(), start.seq()));
+              String.format(
+                  Locale.ROOT, "run %s: event %d is no turn_start", parent.runId(), start.seq()));
     };
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -89,14 +90,22 @@ public final class FinalizeRun {
       List<Event> page = journal.events(run.runId(), events.size() + 1, PAGE);
       if (page.isEmpty()) {
         throw new IllegalStateException(
-            "run %s: the catalog counts %d events, the journal ends at %d"
-                .formatted(run.runId(), run.nEvents(), events.size()));
+            String.format(
+                Locale.ROOT,
+                "run %s: the catalog counts %d events, the journal ends at %d",
+                run.runId(),
+                run.nEvents(),
+                events.size()));
       }
       for (Event event : page) {
         if (event.seq() != events.size() + 1) {
           throw new IllegalStateException(
-              "run %s: the journal has seq %d where %d belongs"
-                  .formatted(run.runId(), event.seq(), events.size() + 1));
+              String.format(
+                  Locale.ROOT,
+                  "run %s: the journal has seq %d where %d belongs",
+                  run.runId(),
+                  event.seq(),
+                  events.size() + 1));
         }
         events.add(event);
       }

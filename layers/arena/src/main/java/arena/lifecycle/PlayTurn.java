@@ -11,6 +11,7 @@ import arena.metrics.Step;
 import arena.world.World;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,8 +126,11 @@ public final class PlayTurn {
           .orElseThrow(
               () ->
                   new IllegalStateException(
-                      "run %s: the journal has no state at position %d"
-                          .formatted(task.runId(), task.position())));
+                      String.format(
+                          Locale.ROOT,
+                          "run %s: the journal has no state at position %d",
+                          task.runId(),
+                          task.position())));
     }
 
     /** The entry at this position: the one that is there, or else this one, written now. */

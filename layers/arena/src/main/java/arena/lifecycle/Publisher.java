@@ -13,6 +13,7 @@ import arena.run.RunStatus;
 import arena.stream.FanOutInvoker;
 import arena.stream.NotifierUnavailable;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,9 @@ public final class Publisher {
       throw refused; // behind a refill it may be ours, and is not passed off as the broker's
     }
     throw new BrokerUnavailable(
-        "the broker lost run %s in each of %d attempts".formatted(runId, ATTEMPTS), refused);
+        String.format(
+            Locale.ROOT, "the broker lost run %s in each of %d attempts", runId, ATTEMPTS),
+        refused);
   }
 
   private void refillRunning(String runId) {
@@ -111,8 +114,12 @@ public final class Publisher {
       List<Event> events = journal.events(run.runId(), next, Broker.MAX_BATCH);
       if (events.isEmpty()) {
         throw new IllegalStateException(
-            "run %s: the catalog counts %d events, the journal has none at seq %d"
-                .formatted(run.runId(), last, next));
+            String.format(
+                Locale.ROOT,
+                "run %s: the catalog counts %d events, the journal has none at seq %d",
+                run.runId(),
+                last,
+                next));
       }
       send(run.runId(), events);
       next = events.getLast().seq() + 1;

@@ -1,5 +1,7 @@
 package arena.run;
 
+import java.util.Locale;
+
 /** The run has no {@code turn_start} at this turn, so it cannot be forked there. */
 public final class NoSuchTurn extends RuntimeException {
   private final String runId;
@@ -7,7 +9,7 @@ public final class NoSuchTurn extends RuntimeException {
 
   /** Names the run and the turn. */
   public NoSuchTurn(String runId, int t) {
-    super("run %s has no turn_start at turn %d".formatted(runId, t));
+    super(String.format(Locale.ROOT, "run %s has no turn_start at turn %d", runId, t));
     this.runId = runId;
     this.t = t;
   }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
@@ -111,6 +112,8 @@ final class CloudWatchLogSource implements LogSource {
       question = question.toBuilder().nextToken(page.nextToken()).build();
     }
     throw new LogUnavailable(
-        "the log of %s has more than %d pages in this time".formatted(function, MAX_PAGES), null);
+        String.format(
+            Locale.ROOT, "the log of %s has more than %d pages in this time", function, MAX_PAGES),
+        null);
   }
 }

@@ -8,6 +8,7 @@ import arena.catalog.CatalogUnavailable;
 import arena.run.Run;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,7 +144,8 @@ public final class Subscriptions {
           connectionId,
           Optional.of(runId),
           MessageErrorCode.INVALID_FIELD,
-          "from_seq is at most the run's next seq, %d, not %d".formatted(next, fromSeq));
+          String.format(
+              Locale.ROOT, "from_seq is at most the run's next seq, %d, not %d", next, fromSeq));
       return;
     }
     try {
@@ -155,8 +157,10 @@ public final class Subscriptions {
           connectionId,
           Optional.of(runId),
           MessageErrorCode.TOO_MANY_READERS,
-          "a run has at most %d live readers; GET /events has its events too"
-              .formatted(Subscribers.MAX_READERS));
+          String.format(
+              Locale.ROOT,
+              "a run has at most %d live readers; GET /events has its events too",
+              Subscribers.MAX_READERS));
       return;
     }
     if (!connections.subscribed(connectionId, runId)) {
@@ -165,7 +169,10 @@ public final class Subscriptions {
           connectionId,
           Optional.of(runId),
           MessageErrorCode.TOO_MANY_SUBSCRIPTIONS,
-          "a connection subscribes to at most %d runs".formatted(Connections.MAX_SUBSCRIPTIONS));
+          String.format(
+              Locale.ROOT,
+              "a connection subscribes to at most %d runs",
+              Connections.MAX_SUBSCRIPTIONS));
       return;
     }
     fanOutInvoker.wake(runId);

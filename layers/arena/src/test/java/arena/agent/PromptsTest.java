@@ -9,6 +9,7 @@ import arena.run.Prompt;
 import arena.run.PromptVariant;
 import arena.world.Building;
 import arena.world.World;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,16 +25,25 @@ class PromptsTest {
       assertTrue(prompt.contains(building.label() + " " + building.wood()), building.label());
       assertTrue(prompt.contains(building.key() + " " + building.label()), building.label());
     }
-    assertTrue(prompt.contains("A villager costs %.0f food".formatted(World.VILLAGER_FOOD)));
+    assertTrue(
+        prompt.contains(
+            String.format(Locale.ROOT, "A villager costs %.0f food", World.VILLAGER_FOOD)));
     assertTrue(prompt.contains("trained %s turns".formatted(World.VILLAGER_TICKS)));
     assertTrue(prompt.contains("raises the cap by %s".formatted(World.HOUSE_POP_CAP)));
     assertTrue(
         prompt.contains(
-            "%.0f food and %.0f wood come in".formatted(World.FOOD_PER_TURN, World.WOOD_PER_TURN)));
+            String.format(
+                Locale.ROOT,
+                "%.0f food and %.0f wood come in",
+                World.FOOD_PER_TURN,
+                World.WOOD_PER_TURN)));
     assertTrue(
         prompt.contains(
-            "%.0f food and requires a population of at least %s"
-                .formatted(World.FEUDAL_FOOD, World.FEUDAL_POPULATION)));
+            String.format(
+                Locale.ROOT,
+                "%.0f food and requires a population of at least %s",
+                World.FEUDAL_FOOD,
+                World.FEUDAL_POPULATION)));
     assertTrue(prompt.contains("It takes %s turns".formatted(World.FEUDAL_TICKS)));
     assertTrue(prompt.contains("at most %s".formatted(Limits.MAX_ACTIONS)));
   }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -150,7 +151,7 @@ final class ForkTest {
       List<Callable<List<Envelope>>> readers = new ArrayList<>();
       List<String> children = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
-        String child = fork(parent, i, "{\"food\":%d}".formatted(1000 + i), 8);
+        String child = fork(parent, i, String.format(Locale.ROOT, "{\"food\":%d}", 1000 + i), 8);
         children.add(child);
         for (int j = 0; j < 2; j++) {
           readers.add(() -> watch(child, 1).events());
@@ -171,8 +172,13 @@ final class ForkTest {
 
   private static String fork(String parentRunId, int t, String mutation, int turns) {
     return arena.startFork(
-        "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"mutation\":%s,\"n_turns\":%d}"
-            .formatted(parentRunId, t, mutation, turns));
+        String.format(
+            Locale.ROOT,
+            "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"mutation\":%s,\"n_turns\":%d}",
+            parentRunId,
+            t,
+            mutation,
+            turns));
   }
 
   private static LiveReader.Closed watch(String runId, long fromSeq) {

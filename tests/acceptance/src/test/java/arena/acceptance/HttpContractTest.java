@@ -89,8 +89,13 @@ class HttpContractTest {
     @Override
     public String toString() {
       String text = body.orElse("");
-      return "%s %s %s → %d"
-          .formatted(routeKey, path, text.substring(0, Math.min(80, text.length())), status);
+      return String.format(
+          Locale.ROOT,
+          "%s %s %s → %d",
+          routeKey,
+          path,
+          text.substring(0, Math.min(80, text.length())),
+          status);
     }
   }
 
@@ -226,7 +231,7 @@ class HttpContractTest {
   /** The ids of a list, read as a client does: from one Link to the next. */
   private List<String> list(String path, int limit) {
     List<String> ids = new ArrayList<>();
-    String next = "%s?limit=%d".formatted(path, limit);
+    String next = String.format(Locale.ROOT, "%s?limit=%d", path, limit);
     for (int page = 0; !next.isEmpty(); page++) {
       assertTrue(page < 500, "pages have no end");
       ArenaClient.Answer answer = arena.get(next);
@@ -246,7 +251,12 @@ class HttpContractTest {
       assertTrue(page <= whole.size(), "pages have no end");
       ArenaClient.Answer answer =
           arena.get(
-              "/events?run_id=%s&from_seq=%d&limit=%d".formatted(parent, next.asLong(), limit));
+              String.format(
+                  Locale.ROOT,
+                  "/events?run_id=%s&from_seq=%d&limit=%d",
+                  parent,
+                  next.asLong(),
+                  limit));
       paged.addAll(Envelope.allIn(answer.text()));
       next = answer.expect(200).get("next_from_seq");
     }

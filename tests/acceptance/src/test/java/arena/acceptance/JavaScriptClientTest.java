@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -60,7 +61,8 @@ final class JavaScriptClientTest {
       Files.delete(version);
     }
     Assumptions.assumeTrue(
-        node >= OLDEST_NODE, "Node %d or newer is not on the PATH".formatted(OLDEST_NODE));
+        node >= OLDEST_NODE,
+        String.format(Locale.ROOT, "Node %d or newer is not on the PATH", OLDEST_NODE));
   }
 
   @Test
@@ -147,7 +149,8 @@ final class JavaScriptClientTest {
 
     private String act(String[] path) {
       if (path[1].equals("start")) {
-        assertTrue(runs.size() < MAX_RUNS, "more than %d runs".formatted(MAX_RUNS));
+        assertTrue(
+            runs.size() < MAX_RUNS, String.format(Locale.ROOT, "more than %d runs", MAX_RUNS));
         LiveRun run = LiveRun.start();
         runs.put(run.id(), run);
         return run.id();

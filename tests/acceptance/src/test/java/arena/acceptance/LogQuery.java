@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -171,7 +172,13 @@ final class LogQuery {
 
   private IllegalArgumentException unknown(String expected) {
     return new IllegalArgumentException(
-        "expected %s, not '%s' (token %d of %s)".formatted(expected, peek().text(), at, tokens));
+        String.format(
+            Locale.ROOT,
+            "expected %s, not '%s' (token %d of %s)",
+            expected,
+            peek().text(),
+            at,
+            tokens));
   }
 
   // ---- commands

@@ -8,6 +8,7 @@ import arena.local.client.Envelope;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Runs that a model plays, over a local server that speaks the models' APIs. */
@@ -58,8 +59,11 @@ final class ModelTest {
 
   private String play(String model, int turns) {
     return arena.startRun(
-        "{\"n_turns\":%d,\"profile\":{\"name\":\"tested\",\"model\":\"%s\"}}"
-            .formatted(turns, model));
+        String.format(
+            Locale.ROOT,
+            "{\"n_turns\":%d,\"profile\":{\"name\":\"tested\",\"model\":\"%s\"}}",
+            turns,
+            model));
   }
 
   private static JsonNode first(List<JsonNode> events, String kind) {

@@ -122,7 +122,8 @@ final class OpenApi {
     List<String> names = new ArrayList<>();
     JsonNode parameters = document.at(operation.pointer() + "/parameters");
     for (int i = 0; i < parameters.size(); i++) {
-      JsonNode parameter = at("%s/parameters/%d".formatted(operation.pointer(), i));
+      JsonNode parameter =
+          at(String.format(Locale.ROOT, "%s/parameters/%d", operation.pointer(), i));
       if (parameter.get("in").textValue().equals("query")) {
         names.add(parameter.get("name").textValue());
       }
@@ -138,7 +139,8 @@ final class OpenApi {
 
   /** Where the schema of an answer's body is. */
   String responseSchema(Operation operation, int status) {
-    String response = resolve("%s/responses/%d".formatted(operation.pointer(), status));
+    String response =
+        resolve(String.format(Locale.ROOT, "%s/responses/%d", operation.pointer(), status));
     return resolve("%s/content/%s/schema".formatted(response, escaped(JSON)));
   }
 
@@ -200,7 +202,7 @@ final class OpenApi {
     List<String> parts = new ArrayList<>(List.of(resolved));
     for (String keyword : List.of("allOf", "oneOf", "anyOf")) {
       for (int i = 0; i < at(resolved).path(keyword).size(); i++) {
-        parts.addAll(parts("%s/%s/%d".formatted(resolved, keyword, i)));
+        parts.addAll(parts(String.format(Locale.ROOT, "%s/%s/%d", resolved, keyword, i)));
       }
     }
     return parts;

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -128,7 +129,8 @@ class OpenApiTest {
       }
       for (int status : OPEN_API.statuses(operation)) {
         String response =
-            OPEN_API.resolve("%s/responses/%d".formatted(operation.pointer(), status));
+            OPEN_API.resolve(
+                String.format(Locale.ROOT, "%s/responses/%d", operation.pointer(), status));
         JsonNode content = OPEN_API.at(response + "/content/application~1json");
         if (content.has("example")) {
           checks.add(

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
@@ -27,7 +28,7 @@ final class ArchiveSize implements Measurement {
 
   @Override
   public String title() {
-    return "archive, %d rounds of %s events".formatted(ROUNDS.wanted(), SIZES);
+    return String.format(Locale.ROOT, "archive, %d rounds of %s events", ROUNDS.wanted(), SIZES);
   }
 
   @Override
@@ -43,7 +44,7 @@ final class ArchiveSize implements Measurement {
             }
           });
       rows.addAll(rows(size, written));
-      stack.tell("%,d events".formatted(size));
+      stack.tell(String.format(Locale.ROOT, "%,d events", size));
     }
     return rows;
   }
@@ -69,7 +70,7 @@ final class ArchiveSize implements Measurement {
     double gzip = Samples.median(written.stream().map(one -> (double) one.gzipBytes()).toList());
     double millis = Samples.median(written.stream().map(Written::millis).toList());
     double gzipMillis = Samples.median(written.stream().map(Written::gzipMillis).toList());
-    String name = "archive of %,d events".formatted(size);
+    String name = String.format(Locale.ROOT, "archive of %,d events", size);
     return List.of(
         Row.ratio(name, bytes / gzip, "times gzip's bytes"),
         Row.amount(name, bytes, "bytes", Row.amount(gzip) + " by gzip, of JSON lines"),

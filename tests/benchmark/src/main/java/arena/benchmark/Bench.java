@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -79,7 +80,7 @@ public final class Bench {
     }
     faults.forEach(fault -> console.println("arena: not measured: " + fault));
     Duration taken = Duration.ofNanos(System.nanoTime() - begun);
-    console.printf("measured in %d s%n", taken.toSeconds());
+    console.printf(Locale.ROOT, "measured in %d s%n", taken.toSeconds());
     return faults.isEmpty() ? 0 : 1;
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Jedis;
 
@@ -19,7 +20,7 @@ final class BrokerLoss implements Measurement {
 
   @Override
   public String title() {
-    return "recovery after a broker loss, %d rounds".formatted(ROUNDS.wanted());
+    return String.format(Locale.ROOT, "recovery after a broker loss, %d rounds", ROUNDS.wanted());
   }
 
   @Override
@@ -42,7 +43,7 @@ final class BrokerLoss implements Measurement {
             if (round < 1) {
               return; // the warm-up
             }
-            stack.tell("round %d: %,.0f ms".formatted(round, taken));
+            stack.tell(String.format(Locale.ROOT, "round %d: %,.0f ms", round, taken));
             millis.add(taken);
             restarts.add(loss.get().millis());
           });

@@ -3,6 +3,7 @@ package arena.benchmark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How many events a second one fan-out hands over: to one viewer and to many, of a run that its
@@ -16,8 +17,13 @@ final class FanOutRate implements Measurement {
 
   @Override
   public String title() {
-    return "fan-out rate, %d rounds of %d turns, before %d and %d viewers"
-        .formatted(ROUNDS.wanted(), TURNS, FEW, MANY);
+    return String.format(
+        Locale.ROOT,
+        "fan-out rate, %d rounds of %d turns, before %d and %d viewers",
+        ROUNDS.wanted(),
+        TURNS,
+        FEW,
+        MANY);
   }
 
   @Override
@@ -34,21 +40,33 @@ final class FanOutRate implements Measurement {
               return; // the warm-up
             }
             stack.tell(
-                "round %d: %,.0f events/s to %d viewer, %,.0f to %d"
-                    .formatted(round, toFew, FEW, toMany, MANY));
+                String.format(
+                    Locale.ROOT,
+                    "round %d: %,.0f events/s to %d viewer, %,.0f to %d",
+                    round,
+                    toFew,
+                    FEW,
+                    toMany,
+                    MANY));
             few.add(toFew);
             many.add(toMany);
             ratios.add(toMany / toFew);
           });
     }
     return List.of(
-        Row.ratio("fan-out to %d viewers".formatted(MANY), Samples.median(ratios), "times to 1"),
+        Row.ratio(
+            String.format(Locale.ROOT, "fan-out to %d viewers", MANY),
+            Samples.median(ratios),
+            "times to 1"),
         Row.amount(
-            "fan-out to %d viewers".formatted(MANY),
+            String.format(Locale.ROOT, "fan-out to %d viewers", MANY),
             Samples.median(many),
             "events/s",
-            "%s to %d, as fast as the run is played"
-                .formatted(Row.amount(Samples.median(few)), FEW)));
+            String.format(
+                Locale.ROOT,
+                "%s to %d, as fast as the run is played",
+                Row.amount(Samples.median(few)),
+                FEW)));
   }
 
   private static double rate(Viewers audience, int viewers) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -154,25 +155,31 @@ public final class Load {
         seen.add(watched);
         millis.addAll(outcome.millis());
         stack.tell(
-            ("round %d: %d of %d viewers had all %d events once, %d reconnections; a turn took"
+            String.format(
+                Locale.ROOT,
+                ("round %d: %d of %d viewers had all %d events once, %d reconnections; a turn took"
                     + " %.0f ms, unseen %.0f ms; joining took %d s, the last had all %d s after"
-                    + " the end")
-                .formatted(
-                    round,
-                    outcome.complete(),
-                    size.viewers,
-                    events.size(),
-                    outcome.reconnections(),
-                    watched,
-                    turn,
-                    TimeUnit.NANOSECONDS.toSeconds(joined - begun),
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - ended)));
+                    + " the end"),
+                round,
+                outcome.complete(),
+                size.viewers,
+                events.size(),
+                outcome.reconnections(),
+                watched,
+                turn,
+                TimeUnit.NANOSECONDS.toSeconds(joined - begun),
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - ended)));
         outcome.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
         all &= outcome.complete() == size.viewers;
       }
     }
     String whom =
-        "%d viewers, %d slow, %d flapping".formatted(size.viewers, size.slow, size.flapping);
+        String.format(
+            Locale.ROOT,
+            "%d viewers, %d slow, %d flapping",
+            size.viewers,
+            size.slow,
+            size.flapping);
     Samples latency = new Samples(millis);
     rows.add(
         Row.atMost(
@@ -229,21 +236,27 @@ public final class Load {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     stack.tell(
-        "%d of %d runs of %d turns at once were complete, each before 2 viewers, in %.0f s"
-            .formatted(complete, size.runs, size.runTurns, seconds));
+        String.format(
+            Locale.ROOT,
+            "%d of %d runs of %d turns at once were complete, each before 2 viewers, in %.0f s",
+            complete,
+            size.runs,
+            size.runTurns,
+            seconds));
     rows.add(
         Row.amount(
-            "%d runs at once, 2 viewers each".formatted(size.runs),
+            String.format(Locale.ROOT, "%d runs at once, 2 viewers each", size.runs),
             size.runs * size.runTurns / seconds,
             "turns/s",
-            "%d complete".formatted(complete)));
+            String.format(Locale.ROOT, "%d complete", complete)));
     return complete == size.runs;
   }
 
   private static ViewerCrowd.Outcome playBeforeTwo(
       MeasuredStack stack, HttpClient client, Size size) {
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
-      String runId = startPatiently(stack, "{\"n_turns\":%d}".formatted(size.runTurns));
+      String runId =
+          startPatiently(stack, String.format(Locale.ROOT, "{\"n_turns\":%d}", size.runTurns));
       crowd.join(runId, ViewerCrowd.Habit.QUICK, 2);
       crowd.awaitClosed(PATIENCE);
       return crowd.outcome(stack.client().events(runId, 1), PATIENCE);
@@ -264,6 +277,7 @@ public final class Load {
         throw new IllegalStateException("interrupted while a run was to be started", e);
       }
     }
-    throw new IllegalStateException("not started in %d attempts".formatted(START_ATTEMPTS));
+    throw new IllegalStateException(
+        String.format(Locale.ROOT, "not started in %d attempts", START_ATTEMPTS));
   }
 }

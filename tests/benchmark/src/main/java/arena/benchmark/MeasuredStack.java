@@ -21,6 +21,7 @@ import arena.runtime.AwsClients;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -119,7 +120,8 @@ final class MeasuredStack implements AutoCloseable {
   /** Starts a run of so many turns that this model plays. */
   String startRun(int turns, String model) {
     return client.startRun(
-        "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(turns, model));
+        String.format(
+            Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model));
   }
 
   /** Where the WebSocket API answers. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import redis.clients.jedis.Jedis;
 
@@ -25,7 +26,8 @@ final class PublishRate implements Measurement {
 
   @Override
   public String title() {
-    return "publish rate, %d rounds of %,d events".formatted(ROUNDS.wanted(), EVENTS);
+    return String.format(
+        Locale.ROOT, "publish rate, %d rounds of %,d events", ROUNDS.wanted(), EVENTS);
   }
 
   @Override
@@ -46,7 +48,7 @@ final class PublishRate implements Measurement {
               if (round < 1) {
                 return; // the warm-up
               }
-              stack.tell("round %d: %,.0f events/s".formatted(round, ours));
+              stack.tell(String.format(Locale.ROOT, "round %d: %,.0f events/s", round, ours));
               published.add(ours);
               theirs.ifPresent(
                   rate -> {
@@ -74,12 +76,15 @@ final class PublishRate implements Measurement {
     } else {
       rows.add(Row.atLeast("publish rate", Samples.median(ratios), "of redis-benchmark's", LIMIT));
       beside =
-          "%s by redis-benchmark, XADD, 1 client, pipeline %d"
-              .formatted(Row.amount(Samples.median(added)), RedisBenchmark.PIPELINE);
+          String.format(
+              Locale.ROOT,
+              "%s by redis-benchmark, XADD, 1 client, pipeline %d",
+              Row.amount(Samples.median(added)),
+              RedisBenchmark.PIPELINE);
     }
     rows.add(
         Row.amount(
-            "publish, batches of %d, 1 KB each".formatted(BATCH),
+            String.format(Locale.ROOT, "publish, batches of %d, 1 KB each", BATCH),
             Samples.median(published),
             "events/s",
             beside));

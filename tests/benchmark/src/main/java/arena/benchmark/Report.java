@@ -2,6 +2,7 @@ package arena.benchmark;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** Rows as a table: ratios first, then amounts, and in the end whether a limit was missed. */
@@ -24,12 +25,13 @@ final class Report {
     long limits = rows.stream().filter(row -> row.verdict() != Row.Verdict.NO_LIMIT).count();
     missed.forEach(
         row -> out.printf("MISSED %s: %s, to be %s%n", row.what(), row.number(), row.beside()));
-    out.printf("%d of %d limits are kept%s%n", limits - missed.size(), limits, notMeasured());
+    out.printf(
+        Locale.ROOT, "%d of %d limits are kept%s%n", limits - missed.size(), limits, notMeasured());
   }
 
   private String notMeasured() {
     long notes = rows.stream().filter(row -> row.kind() == Row.Kind.NOTE).count();
-    return notes == 0 ? "" : ", %d could not be looked at".formatted(notes);
+    return notes == 0 ? "" : String.format(Locale.ROOT, ", %d could not be looked at", notes);
   }
 
   private String line(Row row) {

@@ -3,6 +3,7 @@ package arena.benchmark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +20,7 @@ final class SimulatorRate implements Measurement {
 
   @Override
   public String title() {
-    return "simulator, %d rounds of %,d seeds".formatted(ROUNDS.wanted(), SEEDS);
+    return String.format(Locale.ROOT, "simulator, %d rounds of %,d seeds", ROUNDS.wanted(), SEEDS);
   }
 
   @Override
@@ -28,7 +29,7 @@ final class SimulatorRate implements Measurement {
     ROUNDS.each(
         round -> {
           double rate = rate();
-          stack.tell("round %d: %,.0f steps/s".formatted(round, rate));
+          stack.tell(String.format(Locale.ROOT, "round %d: %,.0f steps/s", round, rate));
           rates.add(rate);
         });
     return List.of(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How long a turn takes through the whole stack, from its {@code turn_start} to the next one,
@@ -19,7 +20,7 @@ final class TurnTime implements Measurement {
 
   @Override
   public String title() {
-    return "time a turn, %d rounds of %d turns".formatted(ROUNDS.wanted(), TURNS);
+    return String.format(Locale.ROOT, "time a turn, %d rounds of %d turns", ROUNDS.wanted(), TURNS);
   }
 
   @Override
@@ -30,7 +31,8 @@ final class TurnTime implements Measurement {
     List<Double> ratios = new ArrayList<>();
     ROUNDS.each(
         round -> {
-          String runId = stack.client().startRun("{\"n_turns\":%d}".formatted(TURNS));
+          String runId =
+              stack.client().startRun(String.format(Locale.ROOT, "{\"n_turns\":%d}", TURNS));
           stack.awaitEnd(runId);
           double turn = Samples.median(turns(stack, runId));
           double call =
@@ -39,7 +41,12 @@ final class TurnTime implements Measurement {
             return; // the warm-up
           }
           stack.tell(
-              "round %d: %.1f ms a turn, of which %.1f ms stores".formatted(round, turn, call));
+              String.format(
+                  Locale.ROOT,
+                  "round %d: %.1f ms a turn, of which %.1f ms stores",
+                  round,
+                  turn,
+                  call));
           whole.add(turn);
           bare.add(call);
           ratios.add(turn / call);

@@ -3,6 +3,7 @@ package arena.benchmark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,8 +20,12 @@ final class ViewerLatency implements Measurement {
 
   @Override
   public String title() {
-    return "event to viewer, %d rounds of %d turns, before %s viewers"
-        .formatted(ROUNDS.wanted(), TURNS, AUDIENCES);
+    return String.format(
+        Locale.ROOT,
+        "event to viewer, %d rounds of %d turns, before %s viewers",
+        ROUNDS.wanted(),
+        TURNS,
+        AUDIENCES);
   }
 
   @Override
@@ -46,8 +51,12 @@ final class ViewerLatency implements Measurement {
                 calls.again(watched.runId()).forEach(turn -> bare.add(turn.firstPart()));
               }
               stack.tell(
-                  "round %d: half of the events within %.0f ms, before %,d"
-                      .formatted(round, Samples.median(watched.outcome().millis()), viewers));
+                  String.format(
+                      Locale.ROOT,
+                      "round %d: half of the events within %.0f ms, before %,d",
+                      round,
+                      Samples.median(watched.outcome().millis()),
+                      viewers));
             }
           });
     }
@@ -61,7 +70,8 @@ final class ViewerLatency implements Measurement {
     millis.forEach(
         (viewers, each) -> {
           Samples samples = new Samples(each);
-          String what = "event to %,d viewer%s".formatted(viewers, viewers == 1 ? "" : "s");
+          String what =
+              String.format(Locale.ROOT, "event to %,d viewer%s", viewers, viewers == 1 ? "" : "s");
           rows.add(
               viewers == FEWEST
                   ? Row.ratio(what + ", p50", few / bare, "times append and publish")

@@ -7,6 +7,7 @@ import arena.models.Reply;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,8 +73,12 @@ final class Viewers implements AutoCloseable {
       ViewerCrowd.Outcome outcome = crowd.outcome(events, END_LIMIT);
       if (outcome.complete() < viewers) {
         throw new IllegalStateException(
-            "%d of %d viewers had every event once: %s"
-                .formatted(outcome.complete(), viewers, outcome.faults()));
+            String.format(
+                Locale.ROOT,
+                "%d of %d viewers had every event once: %s",
+                outcome.complete(),
+                viewers,
+                outcome.faults()));
       }
       return new Watched(runId, events.size(), outcome, seconds);
     } finally {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -378,7 +379,9 @@ abstract class JournalContract {
     List<Payload> payloads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       RawJson action =
-          new RawJson("{\"type\":\"wait\",\"why\":\"%d%s\"}".formatted(i, "→".repeat(3_000)));
+          new RawJson(
+              String.format(
+                  Locale.ROOT, "{\"type\":\"wait\",\"why\":\"%d%s\"}", i, "→".repeat(3_000)));
       payloads.add(new Payload.ActionTaken(i, action));
       payloads.add(new Payload.ActionResult(i, "wait", false));
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -254,7 +255,12 @@ abstract class SubscribersContract {
       assertEquals(List.of(), List.copyOf(fanOuts.failures), "seed " + seed);
       assertTrue(
           all,
-          () -> "seed %d: the cursors are at %s".formatted(seed, subscribers().cursors(runId)));
+          () ->
+              String.format(
+                  Locale.ROOT,
+                  "seed %d: the cursors are at %s",
+                  seed,
+                  subscribers().cursors(runId)));
       fanOuts.got.forEach(
           (reader, seqs) ->
               assertEquals(

@@ -4,6 +4,7 @@ import arena.models.Behaviour;
 import arena.models.Fault;
 import arena.models.ModelCall;
 import arena.models.Reply;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,8 @@ final class GatedModel implements AutoCloseable {
 
   /** The body of a request for a run of so many turns, played by this model. */
   String run(int turns) {
-    return "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}".formatted(turns, model);
+    return String.format(
+        Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model);
   }
 
   /** Starts such a run and waits until it is held. */

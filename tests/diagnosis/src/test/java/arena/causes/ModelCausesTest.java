@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What a model does to a run is told from what it does otherwise. */
@@ -19,7 +20,8 @@ class ModelCausesTest {
 
   private String play(String model, int turns) {
     return arena.startRun(
-        "{\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}".formatted(turns, model));
+        String.format(
+            Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}", turns, model));
   }
 
   @Test

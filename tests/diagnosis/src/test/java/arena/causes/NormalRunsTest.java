@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +38,11 @@ class NormalRunsTest {
     String model = number % 2 == 0 ? "scripted" : "openai:plain";
     String run =
         arena.startRun(
-            "{\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}".formatted(1 + number % 5, model));
+            String.format(
+                Locale.ROOT,
+                "{\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}",
+                1 + number % 5,
+                model));
     Instant deadline = Instant.now().plus(BOUND);
     while (true) {
       JsonNode said = arena.get("/runs/" + run + "/diagnosis").expect(200);

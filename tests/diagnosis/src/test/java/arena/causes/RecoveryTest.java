@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.Jedis;
@@ -134,8 +135,11 @@ class RecoveryTest {
       String command =
           Shell.command(patient.until(run, "execution_ended"), "delete_keys").orElseThrow();
       String broker =
-          "redis-cli -h %s -p %d -a \"$REDIS_PASSWORD\" "
-              .formatted(stack.stack().redisHost(), stack.stack().redisPort());
+          String.format(
+              Locale.ROOT,
+              "redis-cli -h %s -p %d -a \"$REDIS_PASSWORD\" ",
+              stack.stack().redisHost(),
+              stack.stack().redisPort());
       assertTrue(command.startsWith(broker), command);
       String[] keys = command.replaceFirst("^.* DEL ", "").split(" ", -1);
       assertEquals(keys.length, redis.del(keys));

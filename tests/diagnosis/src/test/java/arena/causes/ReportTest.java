@@ -8,6 +8,7 @@ import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -42,7 +43,9 @@ class ReportTest {
     try (Jedis client = stack.redis()) {
       long length = client.xlen("arena:run:" + fork + ":events");
       assertTrue(
-          redis.contains("> XLEN arena:run:%s:events%n(integer) %d%n".formatted(fork, length)),
+          redis.contains(
+              String.format(
+                  Locale.ROOT, "> XLEN arena:run:%s:events%n(integer) %d%n", fork, length)),
           redis);
     }
     assertTrue(redis.contains(" 1) \"length\""), redis);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,9 +63,13 @@ final class FaultScenario implements AutoCloseable {
     return arena
         .client()
         .startRun(
-            """
-            {"n_turns":%d,"label":"%s","profile":%s}"""
-                .formatted(TURNS, token, profile(token)));
+            String.format(
+                Locale.ROOT,
+                """
+            {"n_turns":%d,"label":"%s","profile":%s}""",
+                TURNS,
+                token,
+                profile(token)));
   }
 
   /**

@@ -83,8 +83,12 @@ final class HttpProxy extends Proxy {
 
   private static Message answer(int status, String contentType, String body) {
     return new Message(
-        "HTTP/1.1 %d Broken\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
-            .formatted(status, contentType, body.length()),
+        String.format(
+            Locale.ROOT,
+            "HTTP/1.1 %d Broken\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
+            status,
+            contentType,
+            body.length()),
         body);
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -128,9 +129,13 @@ final class KilledForkTest {
         .header("idempotency-key", token)
         .POST(
             HttpRequest.BodyPublishers.ofString(
-                """
-                {"parent_run_id":"%s","parent_t":0,"n_turns":%d,"mutation":{"food":900},"profile":%s}"""
-                    .formatted(parent, FaultScenario.TURNS, FaultScenario.profile(token))));
+                String.format(
+                    Locale.ROOT,
+                    """
+                {"parent_run_id":"%s","parent_t":0,"n_turns":%d,"mutation":{"food":900},"profile":%s}""",
+                    parent,
+                    FaultScenario.TURNS,
+                    FaultScenario.profile(token))));
   }
 
   /** Asks for the fork, and kills who starts it. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -61,15 +62,16 @@ public final class Matrix implements TestExecutionListener {
   }
 
   private static String row(Fault fault, Outcome outcome) {
-    return "| %s | %s | %d | %d | %d | %d s | %s |"
-        .formatted(
-            fault.moment(),
-            outcome.end(),
-            outcome.lost(),
-            outcome.twice(),
-            outcome.modelCalls(),
-            outcome.within(),
-            outcome.reader());
+    return String.format(
+        Locale.ROOT,
+        "| %s | %s | %d | %d | %d | %d s | %s |",
+        fault.moment(),
+        outcome.end(),
+        outcome.lost(),
+        outcome.twice(),
+        outcome.modelCalls(),
+        outcome.within(),
+        outcome.reader());
   }
 
   /** What the committed page has of a fault. */

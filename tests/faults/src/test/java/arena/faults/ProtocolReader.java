@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -66,7 +67,10 @@ final class ProtocolReader implements AutoCloseable {
 
   /** Waits until it has so many events. */
   synchronized void awaitEvents(int wanted, Duration bound) {
-    await(bound, () -> events.size() >= wanted, "reader has %d events".formatted(wanted));
+    await(
+        bound,
+        () -> events.size() >= wanted,
+        String.format(Locale.ROOT, "reader has %d events", wanted));
   }
 
   /** Waits until the run is closed for it. */
@@ -85,8 +89,14 @@ final class ProtocolReader implements AutoCloseable {
       }
       if (left <= 0) {
         throw new AssertionError(
-            "within %s not: %s; it has %d events of run %s, lost its connection %d times"
-                .formatted(bound, what, events.size(), runId, disconnects));
+            String.format(
+                Locale.ROOT,
+                "within %s not: %s; it has %d events of run %s, lost its connection %d times",
+                bound,
+                what,
+                events.size(),
+                runId,
+                disconnects));
       }
       try {
         wait(left);
@@ -205,7 +215,8 @@ final class ProtocolReader implements AutoCloseable {
       } else if (envelope.seq() == next()) {
         events.add(envelope);
       } else {
-        throw new AssertionError("seq %d came after %d".formatted(envelope.seq(), next() - 1));
+        throw new AssertionError(
+            String.format(Locale.ROOT, "seq %d came after %d", envelope.seq(), next() - 1));
       }
     }
     notifyAll();

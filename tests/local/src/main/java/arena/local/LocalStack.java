@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -228,7 +229,9 @@ public final class LocalStack implements AutoCloseable {
           T started = start.get();
           options
               .progress()
-              .accept("%s after %.1f s".formatted(part, (System.nanoTime() - begun) / 1e9));
+              .accept(
+                  String.format(
+                      Locale.ROOT, "%s after %.1f s", part, (System.nanoTime() - begun) / 1e9));
           return started;
         },
         starting);

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -66,7 +67,7 @@ public final class Main {
         ending.countDown();
         return 1;
       }
-      console.printf("ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
+      console.printf(Locale.ROOT, "ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
       new StartupBanner(stack, console).print();
       awaitQuietly(ending);
       return 0;

@@ -4,6 +4,7 @@ import arena.local.gateway.PortTaken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /** Finds ports on loopback. */
@@ -31,10 +32,17 @@ final class Ports {
     }
     throw new PortUnavailable(
         insisted
-            ? "port %d is taken by another program; choose another with %s, or stop that one"
-                .formatted(port, setting)
-            : "ports %d to %d are all taken; choose one with %s"
-                .formatted(port, port + TRIES - 1, setting));
+            ? String.format(
+                Locale.ROOT,
+                "port %d is taken by another program; choose another with %s, or stop that one",
+                port,
+                setting)
+            : String.format(
+                Locale.ROOT,
+                "ports %d to %d are all taken; choose one with %s",
+                port,
+                port + TRIES - 1,
+                setting));
   }
 
   /** This port if it is free, or any free one for 0. */

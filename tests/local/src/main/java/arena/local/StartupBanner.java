@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Tells a user what runs where, and what to try first. */
@@ -47,6 +48,7 @@ final class StartupBanner {
       return;
     }
     console.printf(
+        Locale.ROOT,
         """
         HTTP        %s
         WebSocket   %s
@@ -109,7 +111,8 @@ final class StartupBanner {
     int played = 0;
     while (played < FORK_AFTER) {
       if (System.nanoTime() > deadline) {
-        throw new IOException("run %s does not reach turn %d".formatted(runId, FORK_AFTER));
+        throw new IOException(
+            String.format(Locale.ROOT, "run %s does not reach turn %d", runId, FORK_AFTER));
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       played =

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -173,8 +174,10 @@ final class LocalStackTest {
               PortUnavailable.class,
               () -> LocalStack.start(Options.of(ROOT).port(port, true)).close());
       assertEquals(
-          "port %d is taken by another program; choose another with ARENA_PORT, or stop that one"
-              .formatted(port),
+          String.format(
+              Locale.ROOT,
+              "port %d is taken by another program; choose another with ARENA_PORT, or stop that one",
+              port),
           refused.getMessage());
       assertTrue(Ports.onFree(port, false, "ARENA_PORT", Ports::free) > port);
     }

@@ -59,6 +59,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -242,7 +243,7 @@ public final class Simulation {
   }
 
   private String newId() {
-    return "%032x".formatted(++ids);
+    return String.format(Locale.ROOT, "%032x", ++ids);
   }
 
   // ---- the course of things
@@ -299,7 +300,7 @@ public final class Simulation {
   private void began(String runId) {
     runs.add(runId);
     for (int i = random.nextInt(MOST_READERS + 1); i > 0; i--) {
-      String name = "reader-%d-of-%s".formatted(i, runId.substring(28));
+      String name = String.format(Locale.ROOT, "reader-%d-of-%s", i, runId.substring(28));
       ViewerClient reader = new ViewerClient(scheduler, gateway, api, weather, random);
       for (String other : runs) {
         if (other.equals(runId) || random.nextInt(3) == 0) {

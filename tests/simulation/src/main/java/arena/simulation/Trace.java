@@ -3,6 +3,7 @@ package arena.simulation;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedProcess;
 import arena.simulation.stores.Call;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** The steps of a simulation, as lines; and their sum, by which two can be told apart. */
@@ -39,7 +40,9 @@ public final class Trace {
 
   private void line(String who, String what) {
     long micros = scheduler.now();
-    lines.accept("%7d.%06d  %-24s %s".formatted(micros / 1_000_000, micros % 1_000_000, who, what));
+    lines.accept(
+        String.format(
+            Locale.ROOT, "%7d.%06d  %-24s %s", micros / 1_000_000, micros % 1_000_000, who, what));
   }
 
   /** The sum of all that happened so far. */

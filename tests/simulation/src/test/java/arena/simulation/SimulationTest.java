@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import arena.simulation.cloud.ReplayDefinition;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** A fixed set of seeds, in which every promise is kept. */
@@ -19,7 +20,9 @@ final class SimulationTest {
         new Simulation(DEFINITION, seed, null).run();
       } catch (Throwable e) {
         throw new AssertionError(
-            "%s; its steps: ./arena simulate --seed %d".formatted(e.getMessage(), seed), e);
+            String.format(
+                Locale.ROOT, "%s; its steps: ./arena simulate --seed %d", e.getMessage(), seed),
+            e);
       }
     }
   }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.logging.log4j.Level;
@@ -79,7 +80,10 @@ public final class LocalDynamoDb implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(handler);
     start(port);
-    endpoint = URI.create("http://%s:%d".formatted(connector.getHost(), connector.getLocalPort()));
+    endpoint =
+        URI.create(
+            String.format(
+                Locale.ROOT, "http://%s:%d", connector.getHost(), connector.getLocalPort()));
     client =
         DynamoDbClient.builder()
             .endpointOverride(endpoint)
@@ -152,7 +156,11 @@ public final class LocalDynamoDb implements AutoCloseable {
       }
     }
     throw new BackingFailed(
-        "table %s was not active after %d looks at it".formatted(table, MAX_WAITS_FOR_TABLE));
+        String.format(
+            Locale.ROOT,
+            "table %s was not active after %d looks at it",
+            table,
+            MAX_WAITS_FOR_TABLE));
   }
 
   /**
@@ -178,7 +186,8 @@ public final class LocalDynamoDb implements AutoCloseable {
     for (ListTablesResponse page : client.listTablesPaginator()) {
       tables.addAll(page.tableNames());
       if (tables.size() > MAX_TABLES) {
-        throw new IllegalStateException("there are more than %d tables".formatted(MAX_TABLES));
+        throw new IllegalStateException(
+            String.format(Locale.ROOT, "there are more than %d tables", MAX_TABLES));
       }
     }
     return tables;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -196,7 +197,9 @@ public final class LocalRedis implements AutoCloseable {
     builder.redirectOutput(folder.resolve("redis.log").toFile());
     Process process = builder.start();
     Instant started = process.info().startInstant().orElseGet(Instant::now);
-    Files.writeString(pidFile(folder), "%d %d%n".formatted(process.pid(), started.toEpochMilli()));
+    Files.writeString(
+        pidFile(folder),
+        String.format(Locale.ROOT, "%d %d%n", process.pid(), started.toEpochMilli()));
     // The settings go through its standard input, so that no process list and no file has the
     // password.
     try (OutputStream settings = process.getOutputStream()) {
@@ -210,7 +213,9 @@ public final class LocalRedis implements AutoCloseable {
    * everysec}, Redis holds writes back while a slow disk is at it. Losing the machine may.
    */
   private static String settings(int port, String password) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         bind 127.0.0.1
         port %d
         requirepass %s
@@ -221,8 +226,9 @@ public final class LocalRedis implements AutoCloseable {
         save ""
         maxmemory 1gb
         maxmemory-policy noeviction
-        """
-        .formatted(port, quoted(password));
+        """,
+        port,
+        quoted(password));
   }
 
   /** A text as Redis's settings quote it: whatever is not a plain character, byte by byte. */
@@ -230,7 +236,8 @@ public final class LocalRedis implements AutoCloseable {
     StringBuilder quoted = new StringBuilder("\"");
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
       boolean plain = b > ' ' && b < 0x7f && b != '"' && b != '\\';
-      quoted.append(plain ? String.valueOf((char) b) : "\\x%02x".formatted(b & 0xff));
+      quoted.append(
+          plain ? String.valueOf((char) b) : String.format(Locale.ROOT, "\\x%02x", b & 0xff));
     }
     return quoted.append('"').toString();
   }
@@ -251,7 +258,7 @@ public final class LocalRedis implements AutoCloseable {
       try (Jedis jedis = new Jedis(address, config)) {
         // Another server on this port would not have this process's id.
         if (!jedis.info("server").contains("process_id:" + process.pid())) {
-          throw failed("port %d is another server's".formatted(port), null);
+          throw failed(String.format(Locale.ROOT, "port %d is another server's", port), null);
         }
         // It tells about itself also while it is still loading, and refuses everything else.
         if (jedis.info("persistence").contains("loading:0")) {
@@ -263,7 +270,7 @@ public final class LocalRedis implements AutoCloseable {
       awaitEnd(process.toHandle(), Duration.ofMillis(POLL_MILLIS));
     }
     throw process.isAlive()
-        ? failed("no answer within %d s".formatted(START_LIMIT.toSeconds()), last)
+        ? failed(String.format(Locale.ROOT, "no answer within %d s", START_LIMIT.toSeconds()), last)
         : failed("it ended at once", last);
   }
 
@@ -271,7 +278,13 @@ public final class LocalRedis implements AutoCloseable {
     String tail = logTail();
     close();
     return new BackingFailed(
-        "Redis on port %d did not start: %s. %s ends with:%n%s".formatted(port, why, log(), tail),
+        String.format(
+            Locale.ROOT,
+            "Redis on port %d did not start: %s. %s ends with:%n%s",
+            port,
+            why,
+            log(),
+            tail),
         cause);
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Calls the HTTP interface, and opens live readers over the WebSocket interface. */
 public final class ArenaClient implements AutoCloseable {
@@ -53,7 +54,7 @@ public final class ArenaClient implements AutoCloseable {
     public JsonNode expect(int expected) {
       if (status != expected) {
         throw new IllegalStateException(
-            "expected status %d, got %d: %s".formatted(expected, status, text()));
+            String.format(Locale.ROOT, "expected status %d, got %d: %s", expected, status, text()));
       }
       return json();
     }
@@ -120,7 +121,10 @@ public final class ArenaClient implements AutoCloseable {
     List<Envelope> all = new ArrayList<>();
     long from = fromSeq;
     for (int page = 0; page < MAX_PAGES; page++) {
-      Answer answer = get("/events?run_id=%s&from_seq=%d&limit=%d".formatted(runId, from, PAGE));
+      Answer answer =
+          get(
+              String.format(
+                  Locale.ROOT, "/events?run_id=%s&from_seq=%d&limit=%d", runId, from, PAGE));
       JsonNode next = answer.expect(200).path("next_from_seq");
       all.addAll(Envelope.allIn(answer.text()));
       if (next.isNull() || next.asLong() == from) {
@@ -128,7 +132,8 @@ public final class ArenaClient implements AutoCloseable {
       }
       from = next.asLong();
     }
-    throw new IllegalStateException("more than %d pages of events".formatted(MAX_PAGES));
+    throw new IllegalStateException(
+        String.format(Locale.ROOT, "more than %d pages of events", MAX_PAGES));
   }
 
   /** Opens a connection for live reading. */

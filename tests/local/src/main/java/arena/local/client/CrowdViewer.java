@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -136,7 +137,11 @@ final class CrowdViewer implements AutoCloseable {
       from = lastSeq + 1;
     }
     to.sendText(
-            "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, from),
+            String.format(
+                Locale.ROOT,
+                "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}",
+                runId,
+                from),
             true)
         .orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS)
         .join();
@@ -239,7 +244,8 @@ final class CrowdViewer implements AutoCloseable {
       int last = message.lastIndexOf(envelopeStart);
       if (firstSeq != lastSeq + 1) {
         closed.completeExceptionally(
-            new IllegalStateException("seq %d came after %d".formatted(firstSeq, lastSeq)));
+            new IllegalStateException(
+                String.format(Locale.ROOT, "seq %d came after %d", firstSeq, lastSeq)));
       }
       lastSeq = seqAt(message, last);
       digest.add(message, start, message.length() - "]}".length());
@@ -269,7 +275,8 @@ final class CrowdViewer implements AutoCloseable {
             closed.complete(lastSeq);
           } else {
             closed.completeExceptionally(
-                new IllegalStateException("closed after seq %d: %s".formatted(lastSeq, text)));
+                new IllegalStateException(
+                    String.format(Locale.ROOT, "closed after seq %d: %s", lastSeq, text)));
           }
         }
         case "", "error" -> {

@@ -10,6 +10,7 @@ import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -53,7 +54,12 @@ public final class LiveReader implements AutoCloseable {
 
   /** Subscribes to a run. */
   public void subscribe(String runId, long fromSeq) {
-    send("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(runId, fromSeq));
+    send(
+        String.format(
+            Locale.ROOT,
+            "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}",
+            runId,
+            fromSeq));
   }
 
   /**

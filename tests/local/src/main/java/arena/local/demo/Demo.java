@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Plays a run, forks it with more food, shows the fork's events as they come, and then parent
@@ -38,11 +39,14 @@ public final class Demo {
     List<String> faults = new ArrayList<>();
     String parent =
         arena.startRun(
-            "{\"scenario\":\"balanced\",\"n_turns\":%d,\"label\":\"demo\"}"
-                .formatted(PARENT_TURNS));
-    out.printf("run   %s: %d turns from balanced%n", parent, PARENT_TURNS);
+            String.format(
+                Locale.ROOT,
+                "{\"scenario\":\"balanced\",\"n_turns\":%d,\"label\":\"demo\"}",
+                PARENT_TURNS));
+    out.printf(Locale.ROOT, "run   %s: %d turns from balanced%n", parent, PARENT_TURNS);
     JsonNode parentRow = arena.awaitEnd(parent, SILENCE);
     out.printf(
+        Locale.ROOT,
         "      %s, %d events, archived at %s%n",
         parentRow.path("status").asText(),
         parentRow.path("n_events").asLong(),
@@ -50,15 +54,20 @@ public final class Demo {
 
     String child =
         arena.startFork(
-            "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"mutation\":{\"food\":1500},\"n_turns\":%d,\"reason\":\"demo\"}"
-                .formatted(parent, FORK_AT, FORK_TURNS));
-    out.printf("fork  %s: of that run at turn %d, with food=1500; live:%n", child, FORK_AT);
+            String.format(
+                Locale.ROOT,
+                "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"mutation\":{\"food\":1500},\"n_turns\":%d,\"reason\":\"demo\"}",
+                parent,
+                FORK_AT,
+                FORK_TURNS));
+    out.printf(
+        Locale.ROOT, "fork  %s: of that run at turn %d, with food=1500; live:%n", child, FORK_AT);
     LiveReader.Closed closed;
     try (LiveReader reader = arena.live()) {
       reader.subscribe(child, 1);
       closed = reader.untilClosed(child, SILENCE, this::show);
     }
-    out.printf("      closed: %s, last seq %d%n", closed.status(), closed.lastSeq());
+    out.printf(Locale.ROOT, "      closed: %s, last seq %d%n", closed.status(), closed.lastSeq());
 
     if (!closed.status().equals("complete")) {
       faults.add("the fork ended as " + closed.status());
@@ -67,12 +76,16 @@ public final class Demo {
     List<Envelope> stored = arena.events(child, 1);
     if (!stored.equals(closed.events())) {
       faults.add(
-          "what was read live (%d events) differs from what is archived (%d events)"
-              .formatted(closed.events().size(), stored.size()));
+          String.format(
+              Locale.ROOT,
+              "what was read live (%d events) differs from what is archived (%d events)",
+              closed.events().size(),
+              stored.size()));
     }
     compare(parent, child);
     if (faults.isEmpty()) {
       out.printf(
+          Locale.ROOT,
           "ok    all %d events came live, once, in order, and read back the same to the byte%n",
           closed.events().size());
     }
@@ -83,13 +96,16 @@ public final class Demo {
     long expected = 1;
     for (Envelope envelope : closed.events()) {
       if (envelope.seq() != expected) {
-        faults.add("seq %d came where %d belongs".formatted(envelope.seq(), expected));
+        faults.add(
+            String.format(Locale.ROOT, "seq %d came where %d belongs", envelope.seq(), expected));
         return;
       }
       expected++;
     }
     if (closed.lastSeq() != expected - 1) {
-      faults.add("the last seq is %d, but %d came".formatted(closed.lastSeq(), expected - 1));
+      faults.add(
+          String.format(
+              Locale.ROOT, "the last seq is %d, but %d came", closed.lastSeq(), expected - 1));
     }
   }
 
@@ -106,8 +122,12 @@ public final class Demo {
           default -> "";
         };
     out.printf(
+        Locale.ROOT,
         "      %4d  t=%-3d %-15s %s%n",
-        envelope.seq(), event.path("t").asInt(), event.path("kind").asText(), detail);
+        envelope.seq(),
+        event.path("t").asInt(),
+        event.path("kind").asText(),
+        detail);
   }
 
   private void compare(String parent, String child) {
@@ -122,6 +142,7 @@ public final class Demo {
       for (JsonNode theirs : right) {
         if (mine.path("turn").asInt() == theirs.path("turn").asInt()) {
           out.printf(
+              Locale.ROOT,
               "      %-5d %9.0f %9.0f %8d    %9.0f %9.0f %8d%n",
               mine.path("turn").asInt(),
               mine.path("food").asDouble(),

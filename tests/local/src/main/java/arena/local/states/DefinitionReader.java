@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,7 +65,8 @@ final class DefinitionReader {
           String name = String.valueOf(key);
           if (name.length() > Quotas.MAX_NAME) {
             throw new DefinitionRefused(
-                "state %s: its name is longer than %d".formatted(name, Quotas.MAX_NAME));
+                String.format(
+                    Locale.ROOT, "state %s: its name is longer than %d", name, Quotas.MAX_NAME));
           }
           states.put(name, state(name, new Fields(state, "state " + name)));
         });

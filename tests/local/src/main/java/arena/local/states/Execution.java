@@ -223,8 +223,10 @@ final class Execution {
               "ExecutionFailed",
               new StateError(
                   StateError.RUNTIME,
-                  "The execution reached the maximum number of history events (%d)."
-                      .formatted(Quotas.MAX_EVENTS)));
+                  String.format(
+                      Locale.ROOT,
+                      "The execution reached the maximum number of history events (%d).",
+                      Quotas.MAX_EVENTS)));
     }
     Event event =
         new Event(lastId + 1, tools.clock().now(), draft.type(), draft.details(), draft.beside());

@@ -2,6 +2,7 @@ package arena.local.states;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -89,7 +90,8 @@ final class Fields {
                 return number;
               }
               throw refused(
-                  "%s is to be a whole number from %d to %d".formatted(name, least, most));
+                  String.format(
+                      Locale.ROOT, "%s is to be a whole number from %d to %d", name, least, most));
             });
   }
 

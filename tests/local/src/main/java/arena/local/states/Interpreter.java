@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -280,7 +281,8 @@ final class Interpreter {
     if (Json.bytes(Json.write(all)) > Quotas.MAX_VARIABLES_BYTES) {
       throw new StateError(
           StateError.DATA_LIMIT,
-          "the variables hold more than %d bytes".formatted(Quotas.MAX_VARIABLES_BYTES));
+          String.format(
+              Locale.ROOT, "the variables hold more than %d bytes", Quotas.MAX_VARIABLES_BYTES));
     }
     return values;
   }
@@ -289,7 +291,7 @@ final class Interpreter {
     if (Json.bytes(json) > Quotas.MAX_DATA_BYTES) {
       throw new StateError(
           StateError.DATA_LIMIT,
-          "%s has more than %d bytes".formatted(what, Quotas.MAX_DATA_BYTES));
+          String.format(Locale.ROOT, "%s has more than %d bytes", what, Quotas.MAX_DATA_BYTES));
     }
   }
 
@@ -304,7 +306,8 @@ final class Interpreter {
     }
     throw new StateError(
         StateError.QUERY,
-        "%s is no whole number from %d to %d".formatted(name, least, Quotas.MAX_SECONDS));
+        String.format(
+            Locale.ROOT, "%s is no whole number from %d to %d", name, least, Quotas.MAX_SECONDS));
   }
 
   private static String text(Template template, Scope scope, String name, int longest)

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,7 +46,8 @@ final class Progress {
   /** Takes the next event. */
   void apply(Event event) {
     if (event.id() != lastId + 1) {
-      throw new IllegalStateException("event %d after %d".formatted(event.id(), lastId));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "event %d after %d", event.id(), lastId));
     }
     lastId = event.id();
     String type = event.type();

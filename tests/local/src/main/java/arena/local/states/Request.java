@@ -1,6 +1,7 @@
 package arena.local.states;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,8 +39,11 @@ final class Request {
     if (text.length() > longest) {
       throw new RequestRefused(
           "ValidationException",
-          "Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d"
-              .formatted(name, longest));
+          String.format(
+              Locale.ROOT,
+              "Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d",
+              name,
+              longest));
     }
     return Optional.of(text);
   }

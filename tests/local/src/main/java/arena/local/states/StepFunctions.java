@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -196,7 +197,7 @@ public final class StepFunctions implements AwsApi, AutoCloseable {
         >= Quotas.MAX_OPEN_EXECUTIONS) {
       throw new RequestRefused(
           "ExecutionLimitExceeded",
-          "%d executions are under way".formatted(Quotas.MAX_OPEN_EXECUTIONS));
+          String.format(Locale.ROOT, "%d executions are under way", Quotas.MAX_OPEN_EXECUTIONS));
     }
     Event event = firstEvent(machine, arn, input);
     Execution execution;
@@ -219,7 +220,7 @@ public final class StepFunctions implements AwsApi, AutoCloseable {
     if (Json.bytes(input) > Quotas.MAX_DATA_BYTES) {
       throw new RequestRefused(
           "InvalidExecutionInput",
-          "the input has more than %d bytes".formatted(Quotas.MAX_DATA_BYTES));
+          String.format(Locale.ROOT, "the input has more than %d bytes", Quotas.MAX_DATA_BYTES));
     }
     try {
       Json.read(input);
@@ -300,7 +301,8 @@ public final class StepFunctions implements AwsApi, AutoCloseable {
 
   /** Where an execution stands in a list; the newest is the greatest. */
   private static String place(Execution execution) {
-    return "%019d %s".formatted(execution.startedAt().toEpochMilli(), execution.name());
+    return String.format(
+        Locale.ROOT, "%019d %s", execution.startedAt().toEpochMilli(), execution.name());
   }
 
   private Map<String, Object> history(Request request) throws RequestRefused, IOException {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,13 +52,14 @@ final class HandlerProcessTest {
         case "fail" -> throw new IllegalStateException("no luck");
         case "hold" -> hold(Integer.parseInt(event.get("port")));
         default ->
-            "%d %d %s %s %s"
-                .formatted(
-                    ProcessHandle.current().pid(),
-                    calls,
-                    System.getenv("GREETING"),
-                    System.getenv("AWS_REGION"),
-                    context.getFunctionName());
+            String.format(
+                Locale.ROOT,
+                "%d %d %s %s %s",
+                ProcessHandle.current().pid(),
+                calls,
+                System.getenv("GREETING"),
+                System.getenv("AWS_REGION"),
+                context.getFunctionName());
       };
     }
 
@@ -126,7 +128,12 @@ final class HandlerProcessTest {
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Invocation> held =
           callers.submit(
-              () -> invoke("{\"do\":\"hold\",\"port\":\"%d\"}".formatted(server.getLocalPort())));
+              () ->
+                  invoke(
+                      String.format(
+                          Locale.ROOT,
+                          "{\"do\":\"hold\",\"port\":\"%d\"}",
+                          server.getLocalPort())));
       server.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
       try (Socket working = server.accept()) {
         assertTrue(working.isConnected());

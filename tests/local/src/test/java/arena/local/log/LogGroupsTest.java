@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,8 +160,10 @@ final class LogGroupsTest {
     write(3, "r");
     log.line("java.lang.OutOfMemoryError: Java heap space");
     log.line(
-        "{\"_aws\":{\"Timestamp\":%d,\"CloudWatchMetrics\":[]}}"
-            .formatted(BEGIN.plusSeconds(5).toEpochMilli()));
+        String.format(
+            Locale.ROOT,
+            "{\"_aws\":{\"Timestamp\":%d,\"CloudWatchMetrics\":[]}}",
+            BEGIN.plusSeconds(5).toEpochMilli()));
     log.line(
         "{\"time\":\"%s\",\"type\":\"platform.report\",\"record\":{\"status\":\"timeout\"}}"
             .formatted(BEGIN.plusSeconds(6)));

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -39,10 +40,17 @@ class ReplayTest {
   }
 
   private static String turn(int left, boolean done) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"run_id":"%s","t":%d,"seq":%d,"position":%d,"turns_left":%d,\
-        "profile":{"name":"a","model":"scripted","temperature":0.5,"prompt_variant":"bare"},"done":%s}"""
-        .formatted(RUN, 3 - left, 10 - left, 3 - left, left, done);
+        "profile":{"name":"a","model":"scripted","temperature":0.5,"prompt_variant":"bare"},"done":%s}""",
+        RUN,
+        3 - left,
+        10 - left,
+        3 - left,
+        left,
+        done);
   }
 
   private String play() {

@@ -8,6 +8,7 @@ import arena.simulation.invariants.Invariants;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.SimulatedRedis;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -67,13 +68,13 @@ public final class Operator implements Runnable {
       }
       if (weather.has(Event.BROKER_UNREACHABLE, 2)) {
         long time = random.nextLong(30 * SECOND);
-        trace.note("redis", "is unreachable for %d ms".formatted(time / 1_000));
+        trace.note("redis", String.format(Locale.ROOT, "is unreachable for %d ms", time / 1_000));
         wire.cutBroker(time);
       }
       if (weather.has(Event.BROKER_CLOCK_JUMPS, 2)) {
         boolean far = random.nextInt(4) == 0;
         long by = far ? 25_200 * SECOND : random.nextLong(60 * SECOND);
-        trace.note("redis", "its clock jumps by %d s".formatted(by / SECOND));
+        trace.note("redis", String.format(Locale.ROOT, "its clock jumps by %d s", by / SECOND));
         jump.accept(by);
       }
       List<String> known = runs.get();

@@ -8,6 +8,7 @@ import arena.world.Scenario;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -80,8 +81,11 @@ public final class RunCreator implements Runnable {
             key,
             0,
             turns ->
-                "{\"scenario\":\"%s\",\"n_turns\":%d,\"label\":\"a run\"}"
-                    .formatted(scenario, turns));
+                String.format(
+                    Locale.ROOT,
+                    "{\"scenario\":\"%s\",\"n_turns\":%d,\"label\":\"a run\"}",
+                    scenario,
+                    turns));
     for (int i = 0; i < forks && parent.isPresent(); i++) {
       scheduler.sleep(random.nextLong(120 * SECOND));
       Begun run = parent.get();
@@ -95,8 +99,13 @@ public final class RunCreator implements Runnable {
                   ofFork,
                   t,
                   turns ->
-                      "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"n_turns\":%d,\"reason\":\"to see\"%s}"
-                          .formatted(run.runId(), t, turns, mutation))
+                      String.format(
+                          Locale.ROOT,
+                          "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"n_turns\":%d,\"reason\":\"to see\"%s}",
+                          run.runId(),
+                          t,
+                          turns,
+                          mutation))
               .or(() -> Optional.of(run));
     }
   }

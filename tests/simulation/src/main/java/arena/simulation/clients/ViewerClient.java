@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -136,8 +137,11 @@ public final class ViewerClient implements Runnable {
     if (!reading.isOver()) {
       gateway.say(
           connection,
-          "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}"
-              .formatted(runId, reading.last() + 1));
+          String.format(
+              Locale.ROOT,
+              "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}",
+              runId,
+              reading.last() + 1));
     }
   }
 

@@ -12,6 +12,7 @@ import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -199,7 +200,9 @@ public final class Executions implements ReplayExecutions {
       if (weather.has(Event.TASK_OVERSLEPT, 0.5)) {
         long delay = random.nextLong(60, 4_000) * SECOND;
         trace.note(
-            name, function.label() + " is done once more, in %d s".formatted(delay / SECOND));
+            name,
+            function.label()
+                + String.format(Locale.ROOT, " is done once more, in %d s", delay / SECOND));
         scheduler.at(scheduler.now() + delay, () -> lambda.start(function, body));
       }
       if (weather.has(Event.TASK_ANSWER_LOST, 1)) {

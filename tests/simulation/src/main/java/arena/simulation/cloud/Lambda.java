@@ -7,6 +7,7 @@ import arena.simulation.scheduler.ProcessDied;
 import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedProcess;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -74,7 +75,8 @@ public final class Lambda {
     Sandbox life = scheduler.life(name, function.timeout());
     if (weather.has(Event.CLOCK_SKEWED, 2)) {
       life.setSkew(random.nextLong(-MAX_SKEW, MAX_SKEW));
-      trace.note(name, "its clock is off by %d ms".formatted(life.skew() / 1_000));
+      trace.note(
+          name, String.format(Locale.ROOT, "its clock is off by %d ms", life.skew() / 1_000));
     }
     scheduler.start(
         name,

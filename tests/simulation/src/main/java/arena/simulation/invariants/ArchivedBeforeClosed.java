@@ -3,6 +3,7 @@ package arena.simulation.invariants;
 import arena.event.Event;
 import arena.run.Run;
 import java.util.List;
+import java.util.Locale;
 
 /** See {@link #says}. */
 final class ArchivedBeforeClosed extends Invariant {
@@ -29,8 +30,12 @@ final class ArchivedBeforeClosed extends Invariant {
     require(
         !now.archived() || events.size() == now.nEvents(),
         () ->
-            "run %s: its archive of %d events is written over with %d"
-                .formatted(run.runId(), now.nEvents(), events.size()));
+            String.format(
+                Locale.ROOT,
+                "run %s: its archive of %d events is written over with %d",
+                run.runId(),
+                now.nEvents(),
+                events.size()));
   }
 
   @Override
@@ -55,7 +60,12 @@ final class ArchivedBeforeClosed extends Invariant {
     require(
         events == run.nEvents(),
         () ->
-            "run %s: %s, and of its %d events the archive has %d"
-                .formatted(run.runId(), when, run.nEvents(), events));
+            String.format(
+                Locale.ROOT,
+                "run %s: %s, and of its %d events the archive has %d",
+                run.runId(),
+                when,
+                run.nEvents(),
+                events));
   }
 }

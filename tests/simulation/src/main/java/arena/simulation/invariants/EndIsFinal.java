@@ -3,6 +3,7 @@ package arena.simulation.invariants;
 import arena.journal.JournalEntry;
 import arena.run.Run;
 import arena.run.RunStatus;
+import java.util.Locale;
 
 /** See {@link #says}. */
 final class EndIsFinal extends Invariant {
@@ -33,13 +34,14 @@ final class EndIsFinal extends Invariant {
         !before.status().ended()
             || (before.status() == after.status() && before.nEvents() == after.nEvents()),
         () ->
-            "run %s was %s with %d events and is %s with %d"
-                .formatted(
-                    before.runId(),
-                    before.status(),
-                    before.nEvents(),
-                    after.status(),
-                    after.nEvents()));
+            String.format(
+                Locale.ROOT,
+                "run %s was %s with %d events and is %s with %d",
+                before.runId(),
+                before.status(),
+                before.nEvents(),
+                after.status(),
+                after.nEvents()));
     require(
         after.status() != RunStatus.FAILED || after.failure().isPresent(),
         () -> "run %s failed without a reason".formatted(after.runId()));

@@ -1,6 +1,7 @@
 package arena.simulation.invariants;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** See {@link #says}. */
@@ -23,8 +24,13 @@ public final class EventsCountedOnce extends Invariant {
     require(
         events == to - before,
         () ->
-            "run %s: %d events are counted up to seq %d, after those up to %d"
-                .formatted(runId, events, to, before));
+            String.format(
+                Locale.ROOT,
+                "run %s: %d events are counted up to seq %d, after those up to %d",
+                runId,
+                events,
+                to,
+                before));
     upTo.put(runId, to);
   }
 
@@ -44,6 +50,11 @@ public final class EventsCountedOnce extends Invariant {
     long sum = upTo.values().stream().mapToLong(Long::longValue).sum();
     require(
         facts.redis().published() == sum,
-        () -> "events_published is %d, and %d were".formatted(facts.redis().published(), sum));
+        () ->
+            String.format(
+                Locale.ROOT,
+                "events_published is %d, and %d were",
+                facts.redis().published(),
+                sum));
   }
 }

@@ -5,6 +5,7 @@ import arena.journal.JournalEntry;
 import arena.lifecycle.TurnTask;
 import arena.simulation.scheduler.Sandbox;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** See {@link #says}. */
@@ -36,13 +37,19 @@ public final class ModelCalledOncePerTurn extends Invariant {
     require(
         answered == null || answered >= life.begun(),
         () ->
-            "run %s: the model is asked about turn %d, which it has answered"
-                .formatted(task.runId(), task.t()));
+            String.format(
+                Locale.ROOT,
+                "run %s: the model is asked about turn %d, which it has answered",
+                task.runId(),
+                task.t()));
     require(
         asked.merge(life, 1, Integer::sum) <= MOST_SENT,
         () ->
-            "run %s: the model is asked again and again about turn %d"
-                .formatted(task.runId(), task.t()));
+            String.format(
+                Locale.ROOT,
+                "run %s: the model is asked again and again about turn %d",
+                task.runId(),
+                task.t()));
   }
 
   /** A question that is sent again below the product comes twice. */
@@ -55,7 +62,9 @@ public final class ModelCalledOncePerTurn extends Invariant {
         Long before = answeredAt.put(event.runId() + "/" + event.t(), facts.scheduler().now());
         require(
             before == null,
-            () -> "run %s: turn %d has two answers".formatted(event.runId(), event.t()));
+            () ->
+                String.format(
+                    Locale.ROOT, "run %s: turn %d has two answers", event.runId(), event.t()));
       }
     }
   }

@@ -2,6 +2,7 @@ package arena.simulation.invariants;
 
 import arena.run.Run;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 
 /** See {@link #says}. */
@@ -24,8 +25,11 @@ public final class NothingLeaks extends Invariant {
       require(
           facts.redis().bufferKeys(run.runId()) == 0 || undone.contains(run.runId()),
           () ->
-              "run %s: the broker still has %d keys of its buffer"
-                  .formatted(run.runId(), facts.redis().bufferKeys(run.runId())));
+              String.format(
+                  Locale.ROOT,
+                  "run %s: the broker still has %d keys of its buffer",
+                  run.runId(),
+                  facts.redis().bufferKeys(run.runId())));
       require(
           !facts.tables().held(run.runId()),
           () -> "run %s still counts as held".formatted(run.runId()));
@@ -47,8 +51,11 @@ public final class NothingLeaks extends Invariant {
       require(
           facts.redis().keys(run.runId()) == 0,
           () ->
-              "run %s: the broker still has %d keys, a day later"
-                  .formatted(run.runId(), facts.redis().keys(run.runId())));
+              String.format(
+                  Locale.ROOT,
+                  "run %s: the broker still has %d keys, a day later",
+                  run.runId(),
+                  facts.redis().keys(run.runId())));
     }
   }
 }

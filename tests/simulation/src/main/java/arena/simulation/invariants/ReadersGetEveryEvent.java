@@ -1,6 +1,7 @@
 package arena.simulation.invariants;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,7 +65,9 @@ public final class ReadersGetEveryEvent extends Invariant {
     public void given(long seq, String envelope) {
       require(
           seq <= last + 1,
-          () -> "%s of run %s gets seq %d after %d".formatted(who, runId, seq, last));
+          () ->
+              String.format(
+                  Locale.ROOT, "%s of run %s gets seq %d after %d", who, runId, seq, last));
       require(
           envelope.equals(facts.envelope(runId, seq)),
           () ->
@@ -78,13 +81,23 @@ public final class ReadersGetEveryEvent extends Invariant {
       require(
           requested <= last + 1,
           () ->
-              "%s of run %s has %d and is told of a gap from %d only"
-                  .formatted(who, runId, last, requested));
+              String.format(
+                  Locale.ROOT,
+                  "%s of run %s has %d and is told of a gap from %d only",
+                  who,
+                  runId,
+                  last,
+                  requested));
       require(
           availableFrom > requested,
           () ->
-              "%s of run %s asks for %d and is told that there is %d"
-                  .formatted(who, runId, requested, availableFrom));
+              String.format(
+                  Locale.ROOT,
+                  "%s of run %s asks for %d and is told that there is %d",
+                  who,
+                  runId,
+                  requested,
+                  availableFrom));
     }
 
     /** It is told that the run has ended. */
@@ -92,12 +105,23 @@ public final class ReadersGetEveryEvent extends Invariant {
       require(
           last == lastSeq,
           () ->
-              "%s of run %s is told of its end at %d, and has %d"
-                  .formatted(who, runId, lastSeq, last));
+              String.format(
+                  Locale.ROOT,
+                  "%s of run %s is told of its end at %d, and has %d",
+                  who,
+                  runId,
+                  lastSeq,
+                  last));
       require(
           facts.row(runId).status().label().equals(status) && facts.row(runId).nEvents() == lastSeq,
           () ->
-              "%s is told that run %s is %s with %d events".formatted(who, runId, status, lastSeq));
+              String.format(
+                  Locale.ROOT,
+                  "%s is told that run %s is %s with %d events",
+                  who,
+                  runId,
+                  status,
+                  lastSeq));
       ended = true;
     }
 
@@ -125,8 +149,12 @@ public final class ReadersGetEveryEvent extends Invariant {
       require(
           reading.ended || reading.left,
           () ->
-              "%s of run %s has seq %d and was not told of its end"
-                  .formatted(reading.who, reading.runId, reading.last));
+              String.format(
+                  Locale.ROOT,
+                  "%s of run %s has seq %d and was not told of its end",
+                  reading.who,
+                  reading.runId,
+                  reading.last));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** See {@link #says}. */
@@ -48,7 +49,9 @@ public final class ReadsMatchJournal extends Invariant {
       long expected = seq;
       require(
           envelope.seq() == expected && envelope.json().equals(facts.envelope(runId, expected)),
-          () -> "run %s: seq %d is read as %s".formatted(runId, expected, envelope));
+          () ->
+              String.format(
+                  Locale.ROOT, "run %s: seq %d is read as %s", runId, expected, envelope));
       seq++;
     }
     long next = seq;
@@ -57,7 +60,12 @@ public final class ReadsMatchJournal extends Invariant {
             ? page.next().getAsLong() == next
             : page.status().ended() && next > facts.row(runId).nEvents(),
         () ->
-            "run %s: after seq %d there is said to be %s".formatted(runId, next - 1, page.next()));
+            String.format(
+                Locale.ROOT,
+                "run %s: after seq %d there is said to be %s",
+                runId,
+                next - 1,
+                page.next()));
   }
 
   /** How things stand while the counters are read. */
@@ -84,13 +92,23 @@ public final class ReadsMatchJournal extends Invariant {
       long perhaps = all.stream().filter(life -> !life.ended().isBefore(began)).count();
       require(
           metrics.runsOpen() >= surely && metrics.runsOpen() <= perhaps,
-          () -> "runs_open is %d, of %d to %d".formatted(metrics.runsOpen(), surely, perhaps));
+          () ->
+              String.format(
+                  Locale.ROOT,
+                  "runs_open is %d, of %d to %d",
+                  metrics.runsOpen(),
+                  surely,
+                  perhaps));
       long most = lives.keySet().stream().mapToLong(run -> facts.written(run).size()).sum();
       require(
           metrics.eventsPublished() >= events && metrics.eventsPublished() <= most,
           () ->
-              "events_published is %d, of %d to %d"
-                  .formatted(metrics.eventsPublished(), events, most));
+              String.format(
+                  Locale.ROOT,
+                  "events_published is %d, of %d to %d",
+                  metrics.eventsPublished(),
+                  events,
+                  most));
     }
   }
 

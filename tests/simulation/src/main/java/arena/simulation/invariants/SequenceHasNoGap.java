@@ -3,6 +3,7 @@ package arena.simulation.invariants;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import java.util.Locale;
 
 /** See {@link #says}. */
 final class SequenceHasNoGap extends Invariant {
@@ -24,8 +25,12 @@ final class SequenceHasNoGap extends Invariant {
       require(
           event.seq() == expected,
           () ->
-              "run %s: seq %d is written where %d belongs"
-                  .formatted(entry.runId(), event.seq(), expected));
+              String.format(
+                  Locale.ROOT,
+                  "run %s: seq %d is written where %d belongs",
+                  entry.runId(),
+                  event.seq(),
+                  expected));
     }
   }
 
@@ -34,7 +39,11 @@ final class SequenceHasNoGap extends Invariant {
     require(
         after.nEvents() == facts.written(after.runId()).size(),
         () ->
-            "run %s: the catalog counts %d events of %d"
-                .formatted(after.runId(), after.nEvents(), facts.written(after.runId()).size()));
+            String.format(
+                Locale.ROOT,
+                "run %s: the catalog counts %d events of %d",
+                after.runId(),
+                after.nEvents(),
+                facts.written(after.runId()).size()));
   }
 }

@@ -1,5 +1,7 @@
 package arena.simulation.invariants;
 
+import java.util.Locale;
+
 /** See {@link #says}. */
 final class StreamHasNoGap extends Invariant {
   StreamHasNoGap(Facts facts) {
@@ -15,6 +17,6 @@ final class StreamHasNoGap extends Invariant {
   public void streamed(String runId, long seq, String envelope) {
     require(
         facts.redis().isStreamWhole(runId),
-        () -> "run %s: a gap before seq %d".formatted(runId, seq));
+        () -> String.format(Locale.ROOT, "run %s: a gap before seq %d", runId, seq));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -159,7 +160,8 @@ public final class Main {
             .start();
     if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly().waitFor();
-      throw new IllegalStateException("no outcome after %d minutes".formatted(MINUTES));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "no outcome after %d minutes", MINUTES));
     }
     if (process.exitValue() > 1) {
       throw new IllegalStateException(

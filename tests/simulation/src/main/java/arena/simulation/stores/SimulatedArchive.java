@@ -12,6 +12,7 @@ import arena.world.World;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -51,8 +52,13 @@ public final class SimulatedArchive implements Archive {
     for (Event event : events) {
       if (!event.runId().equals(run.runId()) || event.seq() != all.size() + 1) {
         throw new IllegalArgumentException(
-            "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s"
-                .formatted(all.size() + 1, run.runId(), event.seq(), event.runId()));
+            String.format(
+                Locale.ROOT,
+                "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s",
+                all.size() + 1,
+                run.runId(),
+                event.seq(),
+                event.runId()));
       }
       all.add(event);
     }
@@ -77,7 +83,8 @@ public final class SimulatedArchive implements Archive {
   public List<Event> events(Run run, long fromSeq, int limit) {
     if (fromSeq < 1 || limit < 1) {
       throw new IllegalArgumentException(
-          "from_seq and limit count from 1, not %d, %d".formatted(fromSeq, limit));
+          String.format(
+              Locale.ROOT, "from_seq and limit count from 1, not %d, %d", fromSeq, limit));
     }
     return call(
         Call.ARCHIVE_EVENTS,

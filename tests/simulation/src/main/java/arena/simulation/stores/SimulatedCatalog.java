@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
@@ -47,7 +48,8 @@ public final class SimulatedCatalog implements Catalog {
   public RunPage list(Which which, int limit, Optional<String> cursor) {
     if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
       throw new IllegalArgumentException(
-          "a page has 1 to %d runs, not %d".formatted(Limits.MAX_RUNS_PAGE, limit));
+          String.format(
+              Locale.ROOT, "a page has 1 to %d runs, not %d", Limits.MAX_RUNS_PAGE, limit));
     }
     Optional<String> after = cursor.map(text -> readCursor(which, text));
     return call(Call.CATALOG_LIST, ALL_RUNS, () -> page(which, limit, after));
@@ -104,7 +106,7 @@ public final class SimulatedCatalog implements Catalog {
   public List<Run> held(int limit) {
     if (limit < 1 || limit > MAX_HELD) {
       throw new IllegalArgumentException(
-          "held returns 1 to %d runs, not %d".formatted(MAX_HELD, limit));
+          String.format(Locale.ROOT, "held returns 1 to %d runs, not %d", MAX_HELD, limit));
     }
     return call(
         Call.CATALOG_HELD,

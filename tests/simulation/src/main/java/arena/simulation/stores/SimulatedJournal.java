@@ -11,6 +11,7 @@ import arena.run.RunStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -85,8 +86,12 @@ public final class SimulatedJournal implements Journal {
     }
     if (entry.events().getFirst().seq() != run.nEvents() + 1) {
       throw new IllegalStateException(
-          "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d"
-              .formatted(entry.runId(), entry.position(), run.nEvents()));
+          String.format(
+              Locale.ROOT,
+              "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d",
+              entry.runId(),
+              entry.position(),
+              run.nEvents()));
     }
     return Rows.advanced(run, entry.events());
   }
@@ -124,8 +129,12 @@ public final class SimulatedJournal implements Journal {
         }
         if (event.seq() != fromSeq + events.size()) {
           throw new IllegalStateException(
-              "run %s: the journal has seq %d where %d belongs"
-                  .formatted(runId, event.seq(), fromSeq + events.size()));
+              String.format(
+                  Locale.ROOT,
+                  "run %s: the journal has seq %d where %d belongs",
+                  runId,
+                  event.seq(),
+                  fromSeq + events.size()));
         }
         events.add(event);
       }
@@ -159,7 +168,8 @@ public final class SimulatedJournal implements Journal {
   private static void requirePage(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException(
-          "a read of the journal returns 1 to %d, not %d".formatted(MAX_PAGE, limit));
+          String.format(
+              Locale.ROOT, "a read of the journal returns 1 to %d, not %d", MAX_PAGE, limit));
     }
   }
 }

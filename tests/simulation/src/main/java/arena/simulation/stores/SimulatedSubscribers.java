@@ -5,6 +5,7 @@ import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -126,7 +127,7 @@ public final class SimulatedSubscribers implements Subscribers {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
-          "a cursor does not go back, from %d to %d".formatted(fromSeq, nextSeq));
+          String.format(Locale.ROOT, "a cursor does not go back, from %d to %d", fromSeq, nextSeq));
     }
     return call(
         Call.SUBSCRIBERS_ADVANCE,
