@@ -16,14 +16,16 @@ final class Rules {
       List.of(
           new Rule("the run does not exist", Rules::noSuchRun),
           new Rule("the catalog does not answer", Rules::catalogUnreachable),
-          // ended new Rule("the run ended without an archive", EndedRunRules::endedWithoutArchive),
+          // ended
+          new Rule("the run ended without an archive", EndedRunRules::endedWithoutArchive),
           new Rule("the run failed", EndedRunRules::failed),
           new Rule("the readers were not notified of the end", EndedRunRules::readersNotDrained),
           new Rule(
               "the run is complete, its last turns are empty",
               EndedRunRules::completeWithoutActions),
           new Rule("the run is complete", EndedRunRules::complete),
-          // stalled new Rule("no progress for the grace period", StalledRunRules::noProgress),
+          // stalled
+          new Rule("no progress for the grace period", StalledRunRules::noProgress),
           new Rule("the execution is missing", StalledRunRules::executionMissing),
           new Rule("the execution has ended", StalledRunRules::executionEnded),
           new Rule(
@@ -39,7 +41,8 @@ final class Rules {
           // running, with a problem
           new Rule("a reader fell behind the buffer", HealthyRunRules::readerBehind),
           new Rule("the model's answers have no actions", HealthyRunRules::noActions),
-          // healthy new Rule("the run is being finalized", HealthyRunRules::finalizing),
+          // healthy
+          new Rule("the run is being finalized", HealthyRunRules::finalizing),
           new Rule("the turn waits for its model", HealthyRunRules::waitingForModel),
           new Rule("the run makes progress", HealthyRunRules::progressing));
 

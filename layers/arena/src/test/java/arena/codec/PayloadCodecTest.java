@@ -10,6 +10,8 @@ import arena.world.Age;
 import arena.world.World;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,13 @@ class PayloadCodecTest {
   void everyKindIsWrittenAsTheContractHasIt(Payload payload, String json) {
     assertEquals(json, PayloadCodec.write(payload));
     assertEquals(payload, PayloadCodec.read(json));
+  }
+
+  @Test
+  void hasAnExampleOfEveryKind() {
+    assertEquals(
+        Set.of(Payload.class.getPermittedSubclasses()),
+        kinds().map(example -> example.get()[0].getClass()).collect(Collectors.toSet()));
   }
 
   @Test

@@ -8,8 +8,10 @@ import arena.broker.BrokerSnapshot;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,16 @@ class RulesTest {
                     new ProbeResult.Known<>(
                         Optional.of(FactsFixture.run(RunStatus.COMPLETE, "s3://x", null)))),
         changed(
+            Cause.STARTING,
+            Symptom.STARTING,
+            facts -> {
+              Run run = FactsFixture.run(RunStatus.RUNNING, "", null, 0, null);
+              facts.row = new ProbeResult.Known<>(Optional.of(run));
+              facts.journal = new ProbeResult.Known<>(List.of());
+              facts.broker = new ProbeResult.Known<>(FactsFixture.snapshot(0, 0, true, List.of()));
+              execution(facts, FactsFixture.running(0, ExecutionState.Pending.TASK, 1, null));
+            }),
+        changed(
             Cause.PLAYING,
             Symptom.PLAYING,
             facts -> {
@@ -196,6 +208,13 @@ class RulesTest {
         "an unfinished run has next steps");
     assertFalse(DiagnosisText.write(diagnosis).isEmpty());
     assertEquals(cause.label(), DiagnosisJson.write(diagnosis).get("cause").textValue());
+  }
+
+  @Test
+  void hasACaseForEveryCause() {
+    Set<Cause> tested = EnumSet.of(Cause.DUE_TO_BE_REAPED, Cause.UNKNOWN); // below
+    changes().forEach(change -> tested.add((Cause) change.get()[0]));
+    assertEquals(EnumSet.allOf(Cause.class), tested);
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.diagnosis.Cause;
+import arena.event.Payload;
 import arena.http.ApiException;
 import arena.http.DiagnosisRoutes;
 import arena.http.ReadRoutes;
@@ -14,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -145,6 +148,35 @@ class OpenApiTest {
     }
     assertTrue(checks.size() > 20, "there are examples");
     assertAll(checks);
+  }
+
+  @Test
+  void listsEveryCauseOfTheDiagnosis() {
+    assertEquals(
+        Arrays.stream(Cause.values()).map(Cause::label).toList(),
+        texts("/components/schemas/Cause/enum"));
+  }
+
+  /** The schemas of the payloads themselves are checked on real events. */
+  @Test
+  void describesEveryKindOfEvent() {
+    List<String> kinds = texts("/components/schemas/Envelope/properties/kind/enum");
+
+    assertEquals(Payload.class.getPermittedSubclasses().length, kinds.size());
+    for (String kind : kinds) {
+      String schema =
+          OPEN_API
+              .at("/components/schemas/Payload/discriminator/mapping/" + kind)
+              .textValue()
+              .replaceFirst("^#", "");
+      assertEquals(kind, OPEN_API.at(schema + "/properties/kind/const").textValue());
+    }
+  }
+
+  private static List<String> texts(String pointer) {
+    List<String> texts = new ArrayList<>();
+    OPEN_API.at(pointer).forEach(text -> texts.add(text.textValue()));
+    return texts;
   }
 
   private static Object read(String routeKey, String json) {
