@@ -1115,8 +1115,8 @@ test("retries a request and honours Retry-After", async () => {
 
 test("does not retry a final error", async () => {
   const service = new Service();
-  service.answer = () => Response.json({error: {code: "unknown_run", message: "there is no run"}}, {status: 404});
-  await assert.rejects(service.arena.events(RUN), {code: "unknown_run", message: "there is no run"});
+  service.answer = () => Response.json({error: {code: "unknown_run", message: "unknown run"}}, {status: 404});
+  await assert.rejects(service.arena.events(RUN), {code: "unknown_run", message: "unknown run"});
   assert.equal(service.calls.length, 1);
 });
 

@@ -39,7 +39,7 @@ public final class CreateForkHandler
                 "POST /forks",
                 CreateRoutes.forks(
                     new IdempotentRequests(services::idempotency),
-                    (id, body, begin) -> services.creationRecorder().noted(id, body, begin),
+                    (id, body, begin) -> services.creationRecorder().record(id, body, begin),
                     this::create,
                     child -> services.archive().address(child))),
             telemetry::failed);
@@ -47,7 +47,7 @@ public final class CreateForkHandler
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-    return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
+    return telemetry.during(context, () -> router.handle(event, context.getAwsRequestId()));
   }
 
   private Run create(ForkRequest request, String runId) {

@@ -39,14 +39,14 @@ public final class CreateRunHandler
                 "POST /runs",
                 CreateRoutes.runs(
                     new IdempotentRequests(services::idempotency),
-                    (id, body, begin) -> services.creationRecorder().noted(id, body, begin),
+                    (id, body, begin) -> services.creationRecorder().record(id, body, begin),
                     this::create)),
             telemetry::failed);
   }
 
   @Override
   public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-    return telemetry.during(context, () -> router.answer(event, context.getAwsRequestId()));
+    return telemetry.during(context, () -> router.handle(event, context.getAwsRequestId()));
   }
 
   private Run create(RunRequest request, String runId) {

@@ -39,7 +39,7 @@ public final class DiagnoseRunHandler
         context,
         () -> {
           Telemetry.runAskedFor(event);
-          return router.answer(event, context.getAwsRequestId());
+          return router.handle(event, context.getAwsRequestId());
         });
   }
 }

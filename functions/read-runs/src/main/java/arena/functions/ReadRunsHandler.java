@@ -34,7 +34,7 @@ public final class ReadRunsHandler
         context,
         () -> {
           Telemetry.runAskedFor(event);
-          return router.answer(event, context.getAwsRequestId());
+          return router.handle(event, context.getAwsRequestId());
         });
   }
 }

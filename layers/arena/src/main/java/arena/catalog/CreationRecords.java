@@ -2,22 +2,22 @@ package arena.catalog;
 
 import java.util.Optional;
 
-/** What is kept beside a run's row for whoever reports a fault of it; no run needs it to play. */
+/** Stores how runs were created, for bug reports. */
 public interface CreationRecords {
-  /** Longest request that is kept, in characters; the rest is cut off. */
+  /** Maximum length of a stored request, in characters; longer ones are cut. */
   int MAX_REQUEST = 4_000;
 
   /**
-   * How a run began.
+   * The creation of a run.
    *
-   * @param request the body of the request, as it was received
-   * @param counters the four counters at that time, as JSON; empty if they could not be read
+   * @param request the request body as received
+   * @param counters the four counters before the creation, as JSON; empty if they could not be read
    */
-  record Beginning(String request, String counters) {}
+  record CreationRecord(String request, String counters) {}
 
-  /** Notes how a run began, unless that is noted already or there is no such run. */
-  void began(String runId, Beginning beginning);
+  /** Saves a record; does nothing if one exists or the run does not exist. */
+  void saveCreationRecord(String runId, CreationRecord record);
 
-  /** How the run began, if that was noted. */
-  Optional<Beginning> beginning(String runId);
+  /** Finds the record of a run. */
+  Optional<CreationRecord> findCreationRecord(String runId);
 }

@@ -113,7 +113,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public void began(String runId, Beginning beginning) {
+  public void saveCreationRecord(String runId, CreationRecord record) {
     change(
         runId,
         "SET #request = :request, #counters = :counters",
@@ -121,12 +121,12 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
         Map.of(
             "#run_id", RunItem.RUN_ID, "#request", RunItem.REQUEST, "#counters", RunItem.COUNTERS),
         Map.of(
-            ":request", Attributes.of(Limits.cut(beginning.request(), MAX_REQUEST)),
-            ":counters", Attributes.of(beginning.counters())));
+            ":request", Attributes.of(Limits.cut(record.request(), MAX_REQUEST)),
+            ":counters", Attributes.of(record.counters())));
   }
 
   @Override
-  public Optional<Beginning> beginning(String runId) {
+  public Optional<CreationRecord> findCreationRecord(String runId) {
     GetItemResponse found =
         dynamo.call(
             () ->
@@ -144,7 +144,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
     return Attributes.findText(found.item(), RunItem.REQUEST)
         .map(
             request ->
-                new Beginning(
+                new CreationRecord(
                     request, Attributes.findText(found.item(), RunItem.COUNTERS).orElse("")));
   }
 

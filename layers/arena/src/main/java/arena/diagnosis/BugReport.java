@@ -41,7 +41,7 @@ public final class BugReport {
 
   private final FactCollector collector;
   private final FactSources sources;
-  private final CreationRecords creations;
+  private final CreationRecords creationRecords;
   private final ReportSources reportSources;
   private final Redactor redactor;
   private final InstantSource clock;
@@ -63,13 +63,13 @@ public final class BugReport {
   public BugReport(
       FactCollector collector,
       FactSources sources,
-      CreationRecords creations,
+      CreationRecords creationRecords,
       ReportSources reportSources,
       Redactor redactor,
       InstantSource clock) {
     this.collector = collector;
     this.sources = sources;
-    this.creations = creations;
+    this.creationRecords = creationRecords;
     this.reportSources = reportSources;
     this.redactor = redactor;
     this.clock = clock;
@@ -90,7 +90,8 @@ public final class BugReport {
     Instant from =
         diagnosis.facts().run().map(run -> run.createdAt().minus(LOG_LEAD)).orElse(Instant.EPOCH);
     Probe probe = new Probe(clock, now.plus(TIMEOUT));
-    var beginning = probe.start("the catalog", () -> creations.beginning(runId));
+    var creationRecord =
+        probe.start("the catalog", () -> creationRecords.findCreationRecord(runId));
     var log = probe.start("the log", () -> reportSources.log().lines(runId, from, now, MAX_LINES));
     var counters = probe.start("the counters", reportSources.counters()::get);
     var redis = probe.start("the broker", () -> reportSources.redis().apply(runId));
@@ -100,14 +101,18 @@ public final class BugReport {
     ObjectNode json = DiagnosisJson.MAPPER.createObjectNode();
     json.put("report_on", runId);
     json.put("at", Timestamps.write(now));
-    ProbeResult<Optional<CreationRecords.Beginning>> creation = beginning.await();
-    put(json, "request", creation, found -> text(found.map(CreationRecords.Beginning::request)));
+    ProbeResult<Optional<CreationRecords.CreationRecord>> creation = creationRecord.await();
+    put(
+        json,
+        "request",
+        creation,
+        found -> text(found.map(CreationRecords.CreationRecord::request)));
     ObjectNode counted = json.putObject("counters");
     put(
         counted,
         "at_start",
         creation,
-        found -> json(found.map(CreationRecords.Beginning::counters)));
+        found -> json(found.map(CreationRecords.CreationRecord::counters)));
     put(counted, "now", counters.await(), found -> json(Optional.of(found)));
     put(json, "redis_cli", redis.await(), found -> text(Optional.of(found)));
     json.set("diagnosis", DiagnosisJson.write(diagnosis));

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A request cannot be served; carries all that its answer says, and nothing else. */
+/** A request error; holds the complete content of its error response. */
 public final class ApiException extends RuntimeException {
   private final int status;
   private final String code;
@@ -34,35 +34,35 @@ public final class ApiException extends RuntimeException {
         400, "bad_json", message, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
-  /** 400: the body is nested deeper than any request is. */
+  /** 400: the body exceeds the nesting limit. */
   static ApiException tooDeep(int limit) {
     return new ApiException(
         400,
         "bad_json",
-        "the body is nested deeper than any request",
+        "the body is nested too deeply",
         Optional.empty(),
         Optional.of(limit + " levels"),
         OptionalInt.empty());
   }
 
-  /** 404: no such thing. */
+  /** 404: unknown path or resource. */
   public static ApiException notFound(String code, String message) {
     return new ApiException(
         404, code, message, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
-  /** 409: it contradicts what was asked before. */
+  /** 409: conflict with the current state or an earlier request. */
   static ApiException conflict(String code, String message, String field) {
     return new ApiException(
         409, code, message, Optional.of(field), Optional.empty(), OptionalInt.empty());
   }
 
-  /** 413: the body has more bytes than a request may have. */
+  /** 413: the body exceeds the size limit. */
   public static ApiException bodyTooLarge(int limitBytes) {
     return new ApiException(
         413,
         "body_too_large",
-        String.format(Locale.ROOT, "the body has more than %d bytes", limitBytes),
+        String.format(Locale.ROOT, "the body exceeds %d bytes", limitBytes),
         Optional.empty(),
         Optional.of(limitBytes + " bytes"),
         OptionalInt.empty());
@@ -71,21 +71,21 @@ public final class ApiException extends RuntimeException {
   /**
    * 422: a field or a query parameter is missing, unknown, of the wrong type or out of range.
    *
-   * @param field its name, with the names of what it is in, such as {@code mutation.food}
-   * @param limit what would do, such as {@code 0 to 1000000}
+   * @param field its path, such as {@code mutation.food}
+   * @param limit the accepted values, such as {@code 0 to 1000000}
    */
   public static ApiException invalidField(String field, String limit, String message) {
-    return notPossible("invalid_field", message, field, Optional.of(limit));
+    return unprocessable("invalid_field", message, field, Optional.of(limit));
   }
 
-  /** 422: well-formed, but not possible, because of this field. */
-  public static ApiException notPossible(
+  /** 422: well-formed, but cannot be processed because of this field. */
+  public static ApiException unprocessable(
       String code, String message, String field, Optional<String> limit) {
     return new ApiException(422, code, message, Optional.of(field), limit, OptionalInt.empty());
   }
 
-  /** 429 or 503: the same request may do later. */
-  public static ApiException tryLater(
+  /** 429 or 503: the request can be retried. */
+  public static ApiException retryable(
       int status, String code, String message, int retryAfterSeconds) {
     return new ApiException(
         status,
@@ -96,27 +96,26 @@ public final class ApiException extends RuntimeException {
         OptionalInt.of(retryAfterSeconds));
   }
 
-  /** The answer's HTTP status. */
   public int status() {
     return status;
   }
 
-  /** The error by name, such as {@code invalid_field}. */
+  /** The error code, such as {@code invalid_field}. */
   public String code() {
     return code;
   }
 
-  /** The field or query parameter that is wrong, if one is. */
+  /** The invalid field or query parameter. */
   public Optional<String> field() {
     return field;
   }
 
-  /** The limit that was passed, if one was. */
+  /** The accepted values. */
   public Optional<String> limit() {
     return limit;
   }
 
-  /** Seconds after which the request may be tried again, if it may. */
+  /** Delay before a retry, in seconds, if the request can be retried. */
   public OptionalInt retryAfterSeconds() {
     return retryAfterSeconds;
   }

@@ -7,38 +7,40 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The calls that start a run. Both answer 202: the run plays in the background. */
+/** The routes that create runs and forks. Both respond with 202; runs play in the background. */
 public final class CreateRoutes {
   private CreateRoutes() {}
 
-  /** Notes how a run begins, around its beginning. */
+  /** Records the creation of a run. */
   @FunctionalInterface
-  public interface Noting {
+  public interface Recording {
     /**
-     * Begins it and notes it.
+     * * Runs {@code create} and records the request. * *
      *
-     * @param body of the request, as it was received
+     * @param body the request body as received
      */
-    Response noted(String runId, String body, Supplier<Response> begin);
+    Response record(String runId, String body, Supplier<Response> create);
   }
 
   /**
    * {@code POST /runs}.
    *
-   * @param once remembers requests with a key
-   * @param noting notes how the run begins
-   * @param create starts the run, under this id
+   * @param idempotentRequests handles the {@code Idempotency-Key}
+   * @param recording records the creation
+   * @param create creates the run with the given id
    */
   public static Router.Route runs(
-      IdempotentRequests once, Noting noting, BiFunction<RunRequest, String, Run> create) {
+      IdempotentRequests idempotentRequests,
+      Recording recording,
+      BiFunction<RunRequest, String, Run> create) {
     return request -> {
       request.allowQuery();
       String body = request.body();
-      RunRequest asked = RequestReader.run(body);
-      return once.accept(
+      RunRequest runRequest = RequestReader.run(body);
+      return idempotentRequests.handle(
           request,
           body,
-          runId -> noting.noted(runId, body, () -> accepted(create.apply(asked, runId))));
+          runId -> recording.record(runId, body, () -> accepted(create.apply(runRequest, runId))));
     };
   }
 
@@ -62,29 +64,29 @@ public final class CreateRoutes {
   /**
    * {@code POST /forks}.
    *
-   * @param once remembers requests with a key
-   * @param noting notes how the fork begins
-   * @param create starts the fork, under this id
-   * @param address where the fork's archive will be
+   * @param idempotentRequests handles the {@code Idempotency-Key}
+   * @param recording records the creation
+   * @param create creates the fork with the given id
+   * @param address returns the address of the fork's archive
    */
   public static Router.Route forks(
-      IdempotentRequests once,
-      Noting noting,
+      IdempotentRequests idempotentRequests,
+      Recording recording,
       BiFunction<ForkRequest, String, Run> create,
       Function<Run, String> address) {
     return request -> {
       request.allowQuery();
       String body = request.body();
-      ForkRequest asked = RequestReader.fork(body);
-      return once.accept(
+      ForkRequest forkRequest = RequestReader.fork(body);
+      return idempotentRequests.handle(
           request,
           body,
           childId ->
-              noting.noted(
+              recording.record(
                   childId,
                   body,
                   () -> {
-                    Run child = create.apply(asked, childId);
+                    Run child = create.apply(forkRequest, childId);
                     return accepted(child, address.apply(child));
                   }));
     };

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The calls that say why a run does not end, and the one that ends it. */
+/** The routes that diagnose, report on and stop runs. */
 public final class DiagnosisRoutes {
   private final Parts parts;
 
@@ -21,14 +21,14 @@ public final class DiagnosisRoutes {
     this.parts = parts;
   }
 
-  /** What the calls need; each is made when the first call needs it. */
+  /** The routes' dependencies, created lazily. */
   public record Parts(
       Supplier<FactCollector> collector,
-      Supplier<ActiveReplays> inFlight,
+      Supplier<ActiveReplays> activeReplays,
       Supplier<BugReport> report,
       Supplier<StopRun> stopRun) {}
 
-  /** All of them, by route key. */
+  /** Returns the routes by route key. */
   public static Map<String, Router.Route> over(Parts parts) {
     DiagnosisRoutes routes = new DiagnosisRoutes(parts);
     return Map.of(
@@ -49,7 +49,7 @@ public final class DiagnosisRoutes {
     }
     ObjectNode json = DiagnosisJson.write(diagnosis);
     if (unknown) {
-      json.putObject("error").put("code", "unknown_run").put("message", "there is no run " + runId);
+      json.putObject("error").put("code", "unknown_run").put("message", "unknown run " + runId);
     }
     return Response.ofText(status, json.toString());
   }
@@ -58,8 +58,8 @@ public final class DiagnosisRoutes {
     request.allowQuery("limit");
     int limit =
         Math.toIntExact(
-            request.wholeQuery("limit", 1, ActiveReplays.MAX_REPLAYS, ActiveReplays.MAX_REPLAYS));
-    ActiveReplays.Snapshot replays = parts.inFlight().get().list(limit);
+            request.integerQuery("limit", 1, ActiveReplays.MAX_REPLAYS, ActiveReplays.MAX_REPLAYS));
+    ActiveReplays.Snapshot replays = parts.activeReplays().get().list(limit);
     return request.wantsText()
         ? Response.ofPlainText(200, replays.text())
         : Response.ofText(200, replays.json());
@@ -81,9 +81,7 @@ public final class DiagnosisRoutes {
             .get()
             .stop(runId)
             .orElseThrow(
-                () ->
-                    ApiException.conflict(
-                        "run_ended", "the run has ended already, and not by a stop", "run_id"));
+                () -> ApiException.conflict("run_ended", "the run has already ended", "run_id"));
     return Response.of(
         202,
         out -> {

@@ -19,43 +19,42 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * What every exception becomes as an answer: the one place that knows. What is foreseen says what
- * is wrong; what is not says nothing but the request's id, under which the log has the rest.
+ * Maps exceptions to error responses. An unexpected exception is logged, and its response contains
+ * only the request id.
  */
 final class ErrorResponses {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
 
-  /** Soon enough for a person who waits, and late enough for a store to recover. */
   private static final int RETRY_SECONDS = 2;
 
   private ErrorResponses() {}
 
   /**
-   * The answer for this exception; logs what an operator has to see.
+   * Returns the response for an exception, and logs 5xx errors.
    *
-   * @param failures is told, before the log is, if it is the service that failed
+   * @param failures called before logging for 5xx errors
    */
   static Response of(
       RuntimeException thrown, String requestId, Consumer<RuntimeException> failures) {
-    Optional<ApiException> foreseen = foreseen(thrown);
-    if (foreseen.isEmpty()) {
+    Optional<ApiException> expected = expected(thrown);
+    if (expected.isEmpty()) {
       failures.accept(thrown);
       LOG.error("request failed", thrown);
-      return answer(
+      return response(
           500,
           "internal_error",
-          "the service failed; its log has the request's id",
+          "internal error; see the log for this request_id",
           out -> {
             out.writeStringField("request_id", requestId);
           });
     }
-    ApiException error = foreseen.get();
+    ApiException error = expected.get();
     if (error.status() >= 500) {
       failures.accept(thrown);
-      LOG.warn("request not served: {}", error.getMessage(), thrown);
+      LOG.warn("request failed with a retryable error", thrown);
     }
-    Response answer =
-        answer(
+    Response response =
+        response(
             error.status(),
             error.code(),
             error.getMessage(),
@@ -68,11 +67,12 @@ final class ErrorResponses {
               }
             });
     return error.retryAfterSeconds().isPresent()
-        ? answer.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
-        : answer;
+        ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
+        : response;
   }
 
-  private static Response answer(int status, String code, String message, Response.Body details) {
+  private static Response response(
+      int status, String code, String message, Response.JsonBody details) {
     return Response.of(
         status,
         out -> {
@@ -86,14 +86,14 @@ final class ErrorResponses {
         });
   }
 
-  private static Optional<ApiException> foreseen(RuntimeException thrown) {
+  private static Optional<ApiException> expected(RuntimeException thrown) {
     return switch (thrown) {
       case ApiException error -> Optional.of(error);
       case UnknownRun error ->
-          Optional.of(ApiException.notFound("unknown_run", "there is no run " + error.runId()));
+          Optional.of(ApiException.notFound("unknown_run", "unknown run " + error.runId()));
       case NoSuchTurn error ->
           Optional.of(
-              ApiException.notPossible(
+              ApiException.unprocessable(
                   "no_such_turn",
                   String.format(
                       Locale.ROOT,
@@ -105,24 +105,24 @@ final class ErrorResponses {
           Optional.of(
               ApiException.invalidField(
                   "cursor",
-                  "as a Link header gave it",
-                  "cursor is not one that a Link header gave"));
+                  "a cursor from a Link header",
+                  "cursor is invalid; use the one from the Link header"));
       case KeyReused _ ->
           Optional.of(
               ApiException.conflict(
                   "idempotency_key_reused",
-                  "the Idempotency-Key was used for a request with another body within a day",
+                  "the Idempotency-Key was already used with a different body; use a new key",
                   "Idempotency-Key"));
-      case ReplayNotStarted _ -> Optional.of(unavailable("what plays the runs"));
-      case IdempotencyUnavailable _ -> Optional.of(unavailable("the table of requests"));
+      case ReplayNotStarted _ -> Optional.of(unavailable("Step Functions"));
+      case IdempotencyUnavailable _ -> Optional.of(unavailable("the idempotency table"));
       case BrokerUnavailable _ -> Optional.of(unavailable("the broker"));
       case ArchiveUnavailable _ -> Optional.of(unavailable("the archive"));
       case CatalogUnavailable _ -> Optional.of(unavailable("the catalog"));
       case JournalUnavailable _ -> Optional.of(unavailable("the journal"));
       case AwsServiceException error when error.isThrottlingException() ->
           Optional.of(
-              ApiException.tryLater(
-                  429, "throttled", "too many requests at once; try again", RETRY_SECONDS));
+              ApiException.retryable(
+                  429, "throttled", "too many requests; retry later", RETRY_SECONDS));
       case AwsServiceException error when error.statusCode() >= 500 ->
           Optional.of(unavailable("a store"));
       case SdkClientException _ -> Optional.of(unavailable("a store"));
@@ -131,7 +131,7 @@ final class ErrorResponses {
   }
 
   private static ApiException unavailable(String what) {
-    return ApiException.tryLater(
-        503, "unavailable", what + " does not answer for now; try again", RETRY_SECONDS);
+    return ApiException.retryable(
+        503, "unavailable", what + " is temporarily unavailable; retry later", RETRY_SECONDS);
   }
 }

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Does a request once, however often it comes with the same {@code Idempotency-Key}: it is given
- * one run's id, every attempt goes on with that run, and once there is an answer that one is given.
+ * Handles requests with an {@code Idempotency-Key}: all requests with one key share one run id, and
+ * the first response is returned to all of them.
  */
 public final class IdempotentRequests {
   private static final int ACCEPTED = 202;
@@ -22,19 +22,15 @@ public final class IdempotentRequests {
   private final Supplier<String> ids;
 
   /**
-   * Remembers requests in this.
-   *
-   * @param idempotency made when the first request with a key comes
+   * @param idempotency created at the first request with a key
    */
   public IdempotentRequests(Supplier<Idempotency> idempotency) {
     this(idempotency, RunId::random);
   }
 
   /**
-   * Remembers requests in this.
-   *
-   * @param idempotency made when the first request with a key comes
-   * @param ids gives runs their ids
+   * @param idempotency created at the first request with a key
+   * @param ids generates run ids
    */
   public IdempotentRequests(Supplier<Idempotency> idempotency, Supplier<String> ids) {
     this.idempotency = idempotency;
@@ -42,11 +38,11 @@ public final class IdempotentRequests {
   }
 
   /**
-   * Does it, or gives the answer that was given before.
+   * Runs the action, or returns the response recorded for the request's key.
    *
-   * @param action from the run's id to the answer
+   * @param action creates the response for a run id
    */
-  Response accept(Request request, String body, Function<String, Response> action) {
+  Response handle(Request request, String body, Function<String, Response> action) {
     Optional<String> key = request.idempotencyKey();
     if (key.isEmpty()) {
       return action.apply(ids.get());
@@ -56,15 +52,15 @@ public final class IdempotentRequests {
     if (noted.answer().isPresent()) {
       return Response.ofText(ACCEPTED, noted.answer().get());
     }
-    Response answer;
+    Response response;
     try {
-      answer = action.apply(noted.runId());
+      response = action.apply(noted.runId());
     } catch (ReplayNotStarted _) {
-      answer = action.apply(idempotency.get().renew(identity, noted.runId(), ids.get()));
+      response = action.apply(idempotency.get().renew(identity, noted.runId(), ids.get()));
     }
-    // Another attempt may have answered meanwhile, and the run is not where it was then.
-    String kept = idempotency.get().answered(identity, answer.body());
-    return Response.ofText(ACCEPTED, kept);
+    // A concurrent attempt may have recorded its response first; that one wins.
+    String recorded = idempotency.get().answered(identity, response.body());
+    return Response.ofText(ACCEPTED, recorded);
   }
 
   private static String digest(String body) {
@@ -73,7 +69,7 @@ public final class IdempotentRequests {
           MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 }

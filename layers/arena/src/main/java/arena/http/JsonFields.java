@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The fields of one JSON object in a request. Nothing is converted or guessed: a number is no text,
- * 3.0 is no whole number, {@code null} is not the same as absent, and a field that no request has
- * is refused.
+ * Strict access to the fields of a JSON object in a request. Values are not converted: a number is
+ * not a string, 3.0 is not an integer, {@code null} is not the same as absent. Unknown fields are
+ * rejected.
  */
 final class JsonFields {
-  /** Deepest nesting that is read: more than any request has, and little enough for any stack. */
+  /** Maximum nesting depth; no valid request exceeds it. */
   private static final int MAX_DEPTH = 8;
 
   private static final JsonMapper MAPPER =
@@ -31,7 +31,7 @@ final class JsonFields {
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(MAX_DEPTH)
-                          // what is too long for its field is better refused by its field
+                          // lengths are limited per field, with an error that names the field
                           .maxNumberLength(Limits.MAX_BODY_BYTES)
                           .maxNameLength(Limits.MAX_BODY_BYTES)
                           .build())
@@ -48,10 +48,10 @@ final class JsonFields {
   }
 
   /**
-   * Reads a body.
+   * Parses a body.
    *
-   * @throws ApiException 400 if it is not JSON, 422 if it is not an object or has a field that is
-   *     not among these
+   * @throws ApiException 400 if the body is not JSON, 422 if it is not an object or has an unknown
+   *     field
    */
   static JsonFields read(String json, List<String> known) {
     JsonNode node;
@@ -68,31 +68,31 @@ final class JsonFields {
     return of(node, "body", "", known);
   }
 
-  /** The object in this field, if the field is there. */
+  /** Returns an object field, if present. */
   Optional<JsonFields> object(String name, List<String> known) {
     return Optional.ofNullable(object.get(name))
         .map(node -> of(node, path + name, path + name + ".", known));
   }
 
-  /** The number in this field, if the field is there. */
+  /** Returns a number field, if present. */
   Optional<Double> number(String name, double min, double max) {
     String limit = String.format(Locale.ROOT, "%.0f to %.0f", min, max);
-    return value(
+    return convert(
         name,
         "a number",
         limit,
         node -> {
-          // what is too large for a double is infinite here, and so out of range; -0.0 becomes 0.0
+          // overflow becomes infinite and thus out of range; -0.0 becomes 0.0
           double number = node.isNumber() ? node.doubleValue() + 0.0 : Double.NaN;
           return number >= min && number <= max ? Optional.of(number) : Optional.empty();
         });
   }
 
-  /** The whole number in this field, if the field is there; 3.0 is none. */
-  Optional<Integer> whole(String name, int min, int max) {
-    return value(
+  /** Returns an integer field, if present; 3.0 is not an integer. */
+  Optional<Integer> integer(String name, int min, int max) {
+    return convert(
         name,
-        "a whole number",
+        "an integer",
         min + " to " + max,
         node ->
             node.isIntegralNumber()
@@ -103,14 +103,14 @@ final class JsonFields {
                 : Optional.empty());
   }
 
-  /** The text in this field, if the field is there: no control characters, no line breaks. */
+  /** Returns a string field without control characters, if present. */
   Optional<String> text(String name, int min, int max) {
-    return word(
+    return value(
         name,
-        "a text without control characters",
+        "a string without control characters",
         (min == 0 ? "at most " + max : min + " to " + max) + " characters",
         text ->
-            TextLimits.plain(text)
+            TextLimits.isPlain(text)
                     && TextLimits.length(text) >= min
                     && TextLimits.length(text) <= max
                 ? Optional.of(text)
@@ -118,33 +118,33 @@ final class JsonFields {
   }
 
   /**
-   * The word in this field, if the field is there.
+   * Returns a string field converted by {@code parser}, if present.
    *
-   * @param limit which words there are, for the error
-   * @param meaning what the word stands for; empty if it is none of them
+   * @param limit the accepted values, for the error
+   * @param parser returns empty for an invalid value
    */
-  <T> Optional<T> word(
-      String name, String kind, String limit, Function<String, Optional<T>> meaning) {
-    return value(
+  <T> Optional<T> value(
+      String name, String kind, String limit, Function<String, Optional<T>> parser) {
+    return convert(
         name,
         kind,
         limit,
-        node -> node.isTextual() ? meaning.apply(node.textValue()) : Optional.empty());
+        node -> node.isTextual() ? parser.apply(node.textValue()) : Optional.empty());
   }
 
-  /** The error that says that a field is missing. */
+  /** Creates the error for a missing field. */
   ApiException missing(String name, String kind) {
     return ApiException.invalidField(
-        path + name, "required", "%s%s is missing: %s".formatted(path, name, kind));
+        path + name, "required", "%s%s is required: %s".formatted(path, name, kind));
   }
 
-  private <T> Optional<T> value(
-      String name, String kind, String limit, Function<JsonNode, Optional<T>> meaning) {
+  private <T> Optional<T> convert(
+      String name, String kind, String limit, Function<JsonNode, Optional<T>> converter) {
     JsonNode node = object.get(name);
     if (node == null) {
       return Optional.empty();
     }
-    Optional<T> value = meaning.apply(node);
+    Optional<T> value = converter.apply(node);
     if (value.isEmpty()) {
       throw ApiException.invalidField(
           path + name, limit, "%s%s must be %s: %s".formatted(path, name, kind, limit));

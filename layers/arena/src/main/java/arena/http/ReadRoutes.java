@@ -14,21 +14,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The calls that read. */
+/** The read-only routes. */
 public final class ReadRoutes {
-  private final Supplier<RunQueries> reader;
+  private final Supplier<RunQueries> queries;
 
-  private ReadRoutes(Supplier<RunQueries> reader) {
-    this.reader = reader;
+  private ReadRoutes(Supplier<RunQueries> queries) {
+    this.queries = queries;
   }
 
   /**
-   * All of them, by route key.
+   * Returns the routes by route key.
    *
-   * @param reader made when the first call needs it: {@code /health} needs no store
+   * @param queries created lazily, because {@code /health} needs no store
    */
-  public static Map<String, Router.Route> over(Supplier<RunQueries> reader) {
-    ReadRoutes routes = new ReadRoutes(reader);
+  public static Map<String, Router.Route> over(Supplier<RunQueries> queries) {
+    ReadRoutes routes = new ReadRoutes(queries);
     return Map.of(
         "GET /health", routes::health,
         "GET /runs", routes::runs,
@@ -52,7 +52,7 @@ public final class ReadRoutes {
 
   private Response runs(Request request) {
     RunPage page = page(request, Catalog.Which.ALL);
-    Response answer =
+    Response response =
         Response.of(
             200,
             out -> {
@@ -62,35 +62,35 @@ public final class ReadRoutes {
               }
               out.writeEndArray();
             });
-    return linked(answer, request, page);
+    return withNextLink(response, request, page);
   }
 
   private Response summaries(Request request) {
     RunPage page = page(request, Catalog.Which.ARCHIVED);
-    Response answer =
+    Response response =
         Response.of(
             200,
             out -> {
               out.writeStartArray();
               for (Run run : page.runs()) {
-                // a run is archived and summed up in one write
+                // archive address and summary are written together
                 RunJson.summary(run, run.summary().orElseThrow(), out);
               }
               out.writeEndArray();
             });
-    return linked(answer, request, page);
+    return withNextLink(response, request, page);
   }
 
   private Response run(Request request) {
     request.allowQuery();
-    Run run = reader.get().run(request.pathRunId());
-    return Response.of(200, out -> RunJson.whole(run, out));
+    Run run = queries.get().run(request.pathRunId());
+    return Response.of(200, out -> RunJson.full(run, out));
   }
 
   private Response series(Request request) {
     request.allowQuery("run_id");
     List<Run> runs =
-        request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(reader.get()::run).toList();
+        request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(queries.get()::run).toList();
     return Response.of(
         200,
         out -> {
@@ -100,7 +100,7 @@ public final class ReadRoutes {
             out.writeStringField("run_id", run.runId());
             out.writeStringField("profile_name", run.profile().name());
             out.writeArrayFieldStart("points");
-            for (Archive.Point point : reader.get().series(run)) {
+            for (Archive.Point point : queries.get().series(run)) {
               out.writeStartObject();
               out.writeNumberField("turn", point.turn());
               out.writeNumberField("food", point.food());
@@ -120,19 +120,19 @@ public final class ReadRoutes {
   private Response events(Request request) {
     request.allowQuery("run_id", "from_seq", "limit");
     String runId = request.queryRunIds(1).getFirst();
-    long fromSeq = request.wholeQuery("from_seq", 1, Request.MAX_WHOLE, 1);
+    long fromSeq = request.integerQuery("from_seq", 1, Request.MAX_INTEGER, 1);
     int limit =
         Math.toIntExact(
-            request.wholeQuery("limit", 1, Limits.MAX_EVENTS_PAGE, Limits.MAX_EVENTS_PAGE));
+            request.integerQuery("limit", 1, Limits.MAX_EVENTS_PAGE, Limits.MAX_EVENTS_PAGE));
     RunQueries.EventPage page =
-        reader.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
+        queries.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
     return Response.of(
         200,
         out -> {
           out.writeStartObject();
           out.writeArrayFieldStart("events");
           for (Broker.Envelope envelope : page.envelopes()) {
-            out.writeRawValue(envelope.json()); // the same bytes that the live readers got
+            out.writeRawValue(envelope.json()); // the same bytes as on the WebSocket
           }
           out.writeEndArray();
           out.writeFieldName("next_from_seq");
@@ -148,7 +148,7 @@ public final class ReadRoutes {
 
   private Response metrics(Request request) {
     request.allowQuery();
-    RunQueries.Metrics metrics = reader.get().metrics();
+    RunQueries.Metrics metrics = queries.get().metrics();
     return Response.of(
         200,
         out -> {
@@ -163,22 +163,22 @@ public final class ReadRoutes {
 
   private RunPage page(Request request, Catalog.Which which) {
     request.allowQuery("limit", "cursor");
-    return reader.get().list(which, limit(request), request.query("cursor"));
+    return queries.get().list(which, limit(request), request.query("cursor"));
   }
 
   private static int limit(Request request) {
     return Math.toIntExact(
-        request.wholeQuery("limit", 1, Limits.MAX_RUNS_PAGE, Limits.DEFAULT_RUNS_PAGE));
+        request.integerQuery("limit", 1, Limits.MAX_RUNS_PAGE, Limits.DEFAULT_RUNS_PAGE));
   }
 
-  /** Tells where the next page is, from the root of the same host (RFC 8288). */
-  private static Response linked(Response answer, Request request, RunPage page) {
+  /** Adds a Link header with the next page's path (RFC 8288). */
+  private static Response withNextLink(Response response, Request request, RunPage page) {
     if (page.next().isEmpty()) {
-      return answer;
+      return response;
     }
     String cursor = URLEncoder.encode(page.next().get(), StandardCharsets.UTF_8);
     String target =
         String.format(Locale.ROOT, "%s?limit=%d&cursor=%s", request.path(), limit(request), cursor);
-    return answer.with("link", "<%s>; rel=\"next\"".formatted(target));
+    return response.with("link", "<%s>; rel=\"next\"".formatted(target));
   }
 }

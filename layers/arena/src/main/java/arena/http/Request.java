@@ -15,42 +15,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A request, as API Gateway hands it over (payload format 2.0). */
+/** An API Gateway request (payload format 2.0). */
 public final class Request {
-  /** At most 18 digits, so that every one of them is a long. */
-  private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
+  /** At most 18 digits, so that the value fits a long. */
+  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
 
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
-  /** Longest key that a client may give a request, in characters. */
+  /** Maximum length of an Idempotency-Key, in characters. */
   static final int MAX_KEY = 128;
 
   private static final Pattern KEY = Pattern.compile("[!-~]{1," + MAX_KEY + "}");
 
-  /** Largest whole number that a query can hold. */
-  static final long MAX_WHOLE = 999_999_999_999_999_999L;
+  /** Maximum value of an integer query parameter. */
+  static final long MAX_INTEGER = 999_999_999_999_999_999L;
 
   private final APIGatewayV2HTTPEvent event;
 
-  /** Wraps an event; parts that are missing are as if empty. */
+  /** Wraps an event; missing parts are treated as empty. */
   public Request(APIGatewayV2HTTPEvent event) {
     this.event = event;
   }
 
-  /** The route that was matched, such as {@code GET /runs/{run_id}}; empty if none was. */
+  /** The matched route key, such as {@code GET /runs/{run_id}}; empty if none matched. */
   String route() {
     return event.getRouteKey() == null ? "" : event.getRouteKey();
   }
 
-  /** The path as it was asked for, with the stage if it has one. */
+  /** The request path, including the stage. */
   String path() {
     return event.getRawPath() == null ? "" : event.getRawPath();
   }
 
   /**
-   * Refuses query parameters other than these.
+   * Rejects unknown query parameters.
    *
-   * @throws ApiException 422 that names the first unknown one
+   * @throws ApiException 422 for the first unknown one
    */
   void allowQuery(String... known) {
     List<String> names = List.of(known);
@@ -65,35 +65,33 @@ public final class Request {
     }
   }
 
-  /** The query parameter, if it is there. */
   Optional<String> query(String name) {
     return Optional.ofNullable(query().get(name));
   }
 
   /**
-   * The whole number in a query parameter, in decimal digits.
+   * Returns an integer query parameter.
    *
-   * @param otherwise what it is when the parameter is absent
-   * @throws ApiException 422 if it is no number from min to max
+   * @throws ApiException 422 if it is not an integer from min to max
    */
-  long wholeQuery(String name, long min, long max, long otherwise) {
+  long integerQuery(String name, long min, long max, long defaultValue) {
     Optional<String> text = query(name);
     if (text.isEmpty()) {
-      return otherwise;
+      return defaultValue;
     }
-    long number = WHOLE.matcher(text.get()).matches() ? Long.parseLong(text.get()) : -1;
+    long number = INTEGER.matcher(text.get()).matches() ? Long.parseLong(text.get()) : -1;
     if (number < min || number > max) {
       String limit = min + " to " + max;
       throw ApiException.invalidField(
-          name, limit, "%s must be a whole number: %s".formatted(name, limit));
+          name, limit, "%s must be an integer: %s".formatted(name, limit));
     }
     return number;
   }
 
   /**
-   * The id of a run in the path.
+   * Returns the run id in the path.
    *
-   * @throws UnknownRun if it has not the shape of one: then there is no such run
+   * @throws UnknownRun if it is not a valid run id
    */
   String pathRunId() {
     Map<String, String> parameters = event.getPathParameters();
@@ -102,22 +100,22 @@ public final class Request {
   }
 
   /**
-   * The ids of runs in the query, in the order asked for, each once. The gateway joins repeats of a
-   * parameter by commas.
+   * Returns the distinct run ids in the query, in order. API Gateway joins repeated parameters with
+   * commas.
    *
-   * @param max most ids
+   * @param max maximum number of ids
    * @throws ApiException 422 if there are none or too many
-   * @throws UnknownRun if one has not the shape of an id: then there is no such run
+   * @throws UnknownRun if one is not a valid run id
    */
   List<String> queryRunIds(int max) {
     String joined = query("run_id").orElse("");
     if (joined.isEmpty()) {
-      throw ApiException.invalidField("run_id", "required", "run_id is missing: the id of a run");
+      throw ApiException.invalidField("run_id", "required", "run_id is required");
     }
     String[] ids = joined.split(",", max + 1);
     if (ids.length > max) {
       String limit = max == 1 ? "one run" : String.format(Locale.ROOT, "1 to %d runs", max);
-      throw ApiException.invalidField("run_id", limit, "run_id names too many runs: " + limit);
+      throw ApiException.invalidField("run_id", limit, "run_id is repeated too often: " + limit);
     }
     var distinct = new LinkedHashSet<String>();
     for (String id : ids) {
@@ -126,13 +124,13 @@ public final class Request {
     return List.copyOf(distinct);
   }
 
-  /** Whether the client would rather have text for a terminal than JSON. */
+  /** Whether the client accepts plain text but not JSON. */
   boolean wantsText() {
     String accept = header("accept").toLowerCase(Locale.ROOT);
     return accept.contains("text/plain") && !accept.contains("json");
   }
 
-  /** Where this interface is, as the client has called it: scheme, host and stage. */
+  /** The base URL used by the client: scheme, host and stage. */
   String url() {
     String scheme = header("x-forwarded-proto");
     APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
@@ -150,9 +148,9 @@ public final class Request {
   }
 
   /**
-   * The body as text.
+   * Returns the body as text.
    *
-   * @throws ApiException 413 if it has too many bytes, 400 if it is not UTF-8
+   * @throws ApiException 413 if it is too large, 400 if it is not UTF-8
    */
   String body() {
     String body = event.getBody() == null ? "" : event.getBody();
@@ -172,7 +170,7 @@ public final class Request {
   }
 
   /**
-   * The key under which the client may send the request again, if it has one.
+   * Returns the Idempotency-Key, if present.
    *
    * @throws ApiException 422 if it is too long, empty or not visible ASCII
    */
@@ -181,8 +179,7 @@ public final class Request {
     Optional<String> key = Optional.ofNullable(headers.get(IDEMPOTENCY_KEY));
     if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
       String limit = String.format(Locale.ROOT, "1 to %d visible ASCII characters", MAX_KEY);
-      throw ApiException.invalidField(
-          "Idempotency-Key", limit, "Idempotency-Key must have " + limit);
+      throw ApiException.invalidField("Idempotency-Key", limit, "Idempotency-Key must be " + limit);
     }
     return key;
   }
@@ -191,7 +188,7 @@ public final class Request {
     try {
       return Base64.getDecoder().decode(body);
     } catch (IllegalArgumentException e) {
-      throw ApiException.badJson("the body is not the base64 that it is said to be");
+      throw ApiException.badJson("the body is not valid base64");
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads what a body asks for. Every limit is one of {@link Limits}. */
+/** Parses and validates request bodies against {@link Limits}. */
 public final class RequestReader {
   private static final List<String> RUN_FIELDS = List.of("scenario", "profile", "n_turns", "label");
   private static final List<String> FORK_FIELDS =
@@ -28,22 +28,24 @@ public final class RequestReader {
 
   private static final double MAX_TEMPERATURE = 2;
 
-  /** Ids of models are words of visible ASCII: nothing that a URL, a header or a log would bend. */
+  /**
+   * Model ids are visible ASCII without spaces, so that they are safe in URLs, headers and logs.
+   */
   private static final Pattern MODEL =
       Pattern.compile("%s|(bedrock|openai):[!-~]+".formatted(Profile.SCRIPTED));
 
   private RequestReader() {}
 
   /**
-   * Reads the body of {@code POST /runs}.
+   * Parses the body of {@code POST /runs}.
    *
-   * @throws ApiException if it is not JSON, or says something that is not possible
+   * @throws ApiException if the body is not JSON or a field is invalid
    */
   public static RunRequest run(String json) {
     JsonFields fields = JsonFields.read(json, RUN_FIELDS);
     Scenario scenario =
         fields
-            .word("scenario", "a scenario", scenarios(), Scenario::fromLabel)
+            .value("scenario", "a scenario", scenarios(), Scenario::fromLabel)
             .orElse(RunRequest.DEFAULT_SCENARIO);
     Profile profile = profile(fields).orElse(Profile.DEFAULT);
     int nTurns = nTurns(fields);
@@ -56,24 +58,23 @@ public final class RequestReader {
   }
 
   /**
-   * Reads the body of {@code POST /forks}. Whether there is such a run and such a turn is not known
-   * here.
+   * Parses the body of {@code POST /forks}. Does not check whether the run and the turn exist.
    *
-   * @throws ApiException if it is not JSON, or says something that is not possible
+   * @throws ApiException if the body is not JSON or a field is invalid
    */
   public static ForkRequest fork(String json) {
     JsonFields fields = JsonFields.read(json, FORK_FIELDS);
     String parentRunId =
         fields
-            .word(
+            .value(
                 "parent_run_id",
-                "the id of a run",
-                "32 hex digits, in lower case",
+                "a run id",
+                "32 lower-case hex digits",
                 text -> Optional.of(text).filter(RunId::isValid))
             .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork"));
     int parentT =
         fields
-            .whole("parent_t", 0, Integer.MAX_VALUE)
+            .integer("parent_t", 0, Integer.MAX_VALUE)
             .orElseThrow(() -> fields.missing("parent_t", "the turn to fork at"));
     return new ForkRequest(
         parentRunId,
@@ -88,7 +89,7 @@ public final class RequestReader {
   }
 
   private static int nTurns(JsonFields fields) {
-    return fields.whole("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
+    return fields.integer("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
   }
 
   private static Mutation mutation(JsonFields fields) {
@@ -97,32 +98,31 @@ public final class RequestReader {
         fields.number("wood", 0, Limits.MAX_RESOURCE),
         fields.number("gold", 0, Limits.MAX_RESOURCE),
         fields.number("stone", 0, Limits.MAX_RESOURCE),
-        fields.whole("population", 0, Limits.MAX_POPULATION),
-        fields.whole("pop_cap", 0, Limits.MAX_POPULATION),
-        fields.word("age", "an age", ages(), Age::fromLabel));
+        fields.integer("population", 0, Limits.MAX_POPULATION),
+        fields.integer("pop_cap", 0, Limits.MAX_POPULATION),
+        fields.value("age", "an age", ages(), Age::fromLabel));
   }
 
-  /** A profile may be given in part: what it does not say is as in {@link Profile#DEFAULT}. */
+  /** Omitted fields of a profile default to {@link Profile#DEFAULT}. */
   private static Optional<Profile> profile(JsonFields request) {
     return request
         .object("profile", PROFILE_FIELDS)
         .map(
             fields -> {
               Optional<String> name =
-                  fields.word(
+                  fields.value(
                       "name",
-                      "a text without control characters",
-                      String.format(
-                          Locale.ROOT, "1 to %d characters, not all blank", Limits.MAX_LABEL),
+                      "a string without control characters",
+                      String.format(Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
                       RequestReader::profileName);
               String model =
                   fields
-                      .word(
+                      .value(
                           "model",
                           "a model",
                           String.format(
                               Locale.ROOT,
-                              "%s, bedrock:<model id> or openai:<model>, of visible ASCII, at most %d characters",
+                              "%s, bedrock:<model id> or openai:<model>; visible ASCII, at most %d characters",
                               Profile.SCRIPTED,
                               Limits.MAX_MODEL),
                           RequestReader::model)
@@ -133,7 +133,11 @@ public final class RequestReader {
                       .orElse(Profile.DEFAULT.temperature());
               PromptVariant variant =
                   fields
-                      .word("prompt_variant", "a prompt", variants(), PromptVariant::fromLabel)
+                      .value(
+                          "prompt_variant",
+                          "a prompt variant",
+                          variants(),
+                          PromptVariant::fromLabel)
                       .orElse(Profile.DEFAULT.promptVariant());
               return new Profile(
                   name.orElseGet(() -> Profile.defaultName(model, variant)),
@@ -147,7 +151,7 @@ public final class RequestReader {
     return Optional.of(text)
         .filter(name -> !name.isBlank())
         .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
-        .filter(TextLimits::plain);
+        .filter(TextLimits::isPlain);
   }
 
   private static Optional<String> model(String text) {

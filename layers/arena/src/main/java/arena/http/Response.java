@@ -9,10 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An answer: JSON, or text where that was asked for, with a status and headers.
+ * An HTTP response with a JSON or plain-text body.
  *
- * @param headers names in lower case
- * @param body as text
+ * @param headers names are in lower case
  */
 public record Response(int status, Map<String, String> headers, String body) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -21,14 +20,14 @@ public record Response(int status, Map<String, String> headers, String body) {
     headers = Map.copyOf(headers);
   }
 
-  /** What writes a JSON value. */
+  /** Writes a JSON value. */
   @FunctionalInterface
-  interface Body {
+  interface JsonBody {
     void write(JsonGenerator out) throws IOException;
   }
 
-  /** Writes an answer of one JSON value. */
-  static Response of(int status, Body value) {
+  /** Creates a JSON response. */
+  static Response of(int status, JsonBody value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {
       value.write(out);
@@ -38,12 +37,12 @@ public record Response(int status, Map<String, String> headers, String body) {
     return ofText(status, text.toString());
   }
 
-  /** An answer of this JSON text. */
+  /** Creates a response from JSON text. */
   static Response ofText(int status, String json) {
     return of(status, "application/json", json);
   }
 
-  /** An answer for a terminal. */
+  /** Creates a plain-text response. */
   static Response ofPlainText(int status, String text) {
     return of(status, "text/plain; charset=utf-8", text);
   }
@@ -53,16 +52,16 @@ public record Response(int status, Map<String, String> headers, String body) {
         status,
         Map.of(
             "content-type", contentType,
-            // what a run's readers see changes from call to call
+            // responses change while a run plays
             "cache-control", "no-store",
             "x-content-type-options", "nosniff"),
         body);
   }
 
-  /** The same answer with one more header. */
+  /** Returns a copy with an additional header. */
   Response with(String name, String value) {
-    Map<String, String> more = new LinkedHashMap<>(headers);
-    more.put(name, value);
-    return new Response(status, more, body);
+    Map<String, String> extended = new LinkedHashMap<>(headers);
+    extended.put(name, value);
+    return new Response(status, extended, body);
   }
 }

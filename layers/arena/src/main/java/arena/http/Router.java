@@ -6,68 +6,63 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Serves the routes of one function. Every request gets an answer; no exception leaves. */
+/** Dispatches requests to a function's routes. Exceptions become error responses. */
 public final class Router {
   private final Map<String, Route> routes;
   private final Consumer<RuntimeException> failures;
 
-  /** What serves a route. */
+  /** Handles the requests of one route. */
   @FunctionalInterface
   public interface Route {
     /**
-     * Answers a request.
+     * Handles a request.
      *
-     * @throws RuntimeException which becomes an error's answer
+     * @throws RuntimeException mapped to an error response
      */
-    Response answer(Request request);
+    Response handle(Request request);
   }
 
   /**
-   * Serves these routes.
-   *
-   * @param routes by the gateway's route key, such as {@code GET /runs/{run_id}}
+   * @param routes by route key, such as {@code GET /runs/{run_id}}
    */
   public Router(Map<String, Route> routes) {
     this(routes, _ -> {});
   }
 
   /**
-   * Serves these routes.
-   *
-   * @param routes by the gateway's route key, such as {@code GET /runs/{run_id}}
-   * @param failures is told of every exception that is answered as the service's own failure
+   * @param routes by route key, such as {@code GET /runs/{run_id}}
+   * @param failures called for every exception that becomes a 5xx response
    */
   public Router(Map<String, Route> routes, Consumer<RuntimeException> failures) {
     this.routes = Map.copyOf(routes);
     this.failures = failures;
   }
 
-  /** The route keys that are served. */
   public Set<String> routeKeys() {
     return routes.keySet();
   }
 
   /**
-   * Answers an event of the HTTP API.
+   * Handles an HTTP API event.
    *
-   * @param requestId under which the log has what the answer does not say
+   * @param requestId included in the response to an unexpected exception
    */
-  public APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent event, String requestId) {
-    Response answer;
+  public APIGatewayV2HTTPResponse handle(APIGatewayV2HTTPEvent event, String requestId) {
+    Response response;
     try {
       Request request = new Request(event);
       Route route = routes.get(request.route());
       if (route == null) {
-        throw ApiException.notFound("unknown_path", "there is no such call");
+        throw ApiException.notFound("unknown_path", "unknown path");
       }
-      answer = route.answer(request);
+      response = route.handle(request);
     } catch (RuntimeException e) {
-      answer = ErrorResponses.of(e, requestId, failures);
+      response = ErrorResponses.of(e, requestId, failures);
     }
     return APIGatewayV2HTTPResponse.builder()
-        .withStatusCode(answer.status())
-        .withHeaders(answer.headers())
-        .withBody(answer.body())
+        .withStatusCode(response.status())
+        .withHeaders(response.headers())
+        .withBody(response.body())
         .withIsBase64Encoded(false)
         .build();
   }

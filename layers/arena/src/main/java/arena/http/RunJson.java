@@ -10,19 +10,19 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Runs as answers tell them. Every field is always there; what a run has not is null. */
+/** Serializes runs for responses. Every field is always present; absent values are null. */
 final class RunJson {
   private RunJson() {}
 
-  /** A run in a list. */
+  /** Writes a run as a list row. */
   static void row(Run run, JsonGenerator out) throws IOException {
     out.writeStartObject();
     rowFields(run, out);
     out.writeEndObject();
   }
 
-  /** A run by itself: its row, and what plays it, where it comes from, how far it is. */
-  static void whole(Run run, JsonGenerator out) throws IOException {
+  /** Writes a run with profile, mutation, reason, progress and error. */
+  static void full(Run run, JsonGenerator out) throws IOException {
     out.writeStartObject();
     rowFields(run, out);
     out.writeFieldName("profile");
@@ -56,7 +56,6 @@ final class RunJson {
     out.writeEndObject();
   }
 
-  /** How an archived run ended. */
   static void summary(Run run, Run.Summary summary, JsonGenerator out) throws IOException {
     out.writeStartObject();
     out.writeStringField("run_id", run.runId());
@@ -70,7 +69,6 @@ final class RunJson {
     out.writeEndObject();
   }
 
-  /** What plays a run. */
   static void profile(Profile profile, JsonGenerator out) throws IOException {
     out.writeStartObject();
     out.writeStringField("name", profile.name());
@@ -105,7 +103,7 @@ final class RunJson {
     time("ended_at", run.endedAt(), out);
   }
 
-  /** Only what the mutation sets, as a request would write it. */
+  /** Writes only the fields that the mutation sets, as in a request. */
   private static void mutation(Mutation mutation, JsonGenerator out) throws IOException {
     out.writeStartObject();
     amount("food", mutation.food(), out);

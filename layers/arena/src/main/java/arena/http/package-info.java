@@ -1,5 +1,2 @@
-/**
- * The HTTP interface: how requests are read, strictly, and how answers and errors are written. What
- * they ask for is done elsewhere.
- */
+/** The HTTP interface: strict request parsing, routing, responses and errors. */
 package arena.http;

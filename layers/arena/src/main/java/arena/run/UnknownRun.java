@@ -1,12 +1,12 @@
 package arena.run;
 
-/** No run has this id. */
+/** The run does not exist. */
 public final class UnknownRun extends RuntimeException {
   private final String runId;
 
   /** Names the run. */
   public UnknownRun(String runId) {
-    super("there is no run " + runId);
+    super("unknown run " + runId);
     this.runId = runId;
   }
 

@@ -9,65 +9,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes how a run began, for a report about it: the request as it was received, and the four
- * counters. Nothing depends on it, so what fails here is only logged.
+ * Records a run's creation request and the four counters for its bug report. Failures are only
+ * logged.
  */
 public final class CreationRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(CreationRecorder.class);
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  private final CreationRecords notes;
+  private final CreationRecords records;
   private final Catalog catalog;
   private final Broker broker;
 
-  CreationRecorder(CreationRecords notes, Catalog catalog, Broker broker) {
-    this.notes = notes;
+  CreationRecorder(CreationRecords records, Catalog catalog, Broker broker) {
+    this.records = records;
     this.catalog = catalog;
     this.broker = broker;
   }
 
-  /** Begins a run, and notes it, whatever becomes of it. */
-  public <T> T noted(String runId, String request, Supplier<T> begin) {
-    String counters = atStart(runId);
+  /** Creates a run and records its creation, even if it fails. */
+  public <T> T record(String runId, String request, Supplier<T> create) {
+    String counters = countersAtStart(runId);
     try {
-      return begin.get();
+      return create.get();
     } finally {
-      note(runId, new CreationRecords.Beginning(request, counters));
+      save(runId, new CreationRecords.CreationRecord(request, counters));
     }
   }
 
-  private String atStart(String runId) {
+  private String countersAtStart(String runId) {
     try {
       return counters();
     } catch (RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("run_id", runId)
           .setCause(e)
-          .log("the counters at the beginning of the run are not noted");
+          .log("failed to read counters at run creation");
       return "";
     }
   }
 
-  /** The four counters, as JSON; the first three as the broker has them. */
+  /** Returns the four counters as JSON. */
   String counters() {
-    Broker.Counters counted = broker.counters();
+    Broker.Counters brokerCounters = broker.counters();
     return MAPPER
         .createObjectNode()
-        .put("events_published", counted.eventsPublished())
-        .put("events_streamed", counted.eventsStreamed())
-        .put("streams_dropped", counted.streamsDropped())
+        .put("events_published", brokerCounters.eventsPublished())
+        .put("events_streamed", brokerCounters.eventsStreamed())
+        .put("streams_dropped", brokerCounters.streamsDropped())
         .put("runs_open", catalog.countRunning())
         .toString();
   }
 
-  private void note(String runId, CreationRecords.Beginning beginning) {
+  private void save(String runId, CreationRecords.CreationRecord record) {
     try {
-      notes.began(runId, beginning);
+      records.saveCreationRecord(runId, record);
     } catch (RuntimeException e) {
-      LOG.atWarn()
-          .addKeyValue("run_id", runId)
-          .setCause(e)
-          .log("the beginning of the run is not noted");
+      LOG.atWarn().addKeyValue("run_id", runId).setCause(e).log("failed to save creation record");
     }
   }
 }

@@ -584,7 +584,7 @@ class ModelAgentsTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> new ModelAgentResolver(Map.of("ARENA_MODEL_TIMEOUT_SECONDS", seconds)));
-    assertTrue(e.getMessage().startsWith("ARENA_MODEL_TIMEOUT_SECONDS is "), e.getMessage());
+    assertTrue(e.getMessage().startsWith("ARENA_MODEL_TIMEOUT_SECONDS must be "), e.getMessage());
   }
 
   @Test

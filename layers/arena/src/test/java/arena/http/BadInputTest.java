@@ -59,7 +59,7 @@ class BadInputTest {
       List.of(
           new Field(
               "parent_run_id",
-              "32 hex digits, in lower case",
+              "32 lower-case hex digits",
               List.of(quoted(PARENT)),
               and(
                   NO_TEXT,
@@ -117,13 +117,12 @@ class BadInputTest {
       List.of(
           new Field(
               "name",
-              "1 to 100 characters, not all blank",
+              "1 to 100 characters, not blank",
               List.of("\"x\"", quoted("x".repeat(100))),
               and(NO_TEXT, "\"\"", "\"   \"", quoted("x".repeat(101)), "\"a\\tb\"", "\"\\ud800\"")),
           new Field(
               "model",
-              "scripted, bedrock:<model id> or openai:<model>, of visible ASCII,"
-                  + " at most 200 characters",
+              "scripted, bedrock:<model id> or openai:<model>; visible ASCII, at most 200 characters",
               List.of(
                   "\"scripted\"",
                   "\"bedrock:anthropic.claude-3-haiku-20240307-v1:0\"",

@@ -64,7 +64,7 @@ class ReadRoutesTest {
 
     APIGatewayV2HTTPResponse response =
         new Router(ReadRoutes.over(none))
-            .answer(APIGatewayV2HTTPEvent.builder().withRouteKey("GET /health").build(), "-");
+            .handle(APIGatewayV2HTTPEvent.builder().withRouteKey("GET /health").build(), "-");
 
     assertEquals("{\"status\":\"ok\"}", response.getBody());
   }
@@ -255,10 +255,10 @@ class ReadRoutesTest {
     "GET /runs, limit, 0, 1 to 100",
     "GET /runs, limit, 101, 1 to 100",
     "GET /runs, limit, ten, 1 to 100",
-    "GET /runs, cursor, nonsense, as a Link header gave it",
-    "GET /runs, cursor, '', as a Link header gave it",
+    "GET /runs, cursor, nonsense, a cursor from a Link header",
+    "GET /runs, cursor, '', a cursor from a Link header",
     "GET /runs/summaries, limit, 101, 1 to 100",
-    "GET /runs/summaries, cursor, nonsense, as a Link header gave it",
+    "GET /runs/summaries, cursor, nonsense, a cursor from a Link header",
     "GET /events, from_seq, 0, 1 to 999999999999999999",
     "GET /events, from_seq, -1, 1 to 999999999999999999",
     "GET /events, limit, 1001, 1 to 1000",
@@ -302,7 +302,7 @@ class ReadRoutesTest {
 
   private APIGatewayV2HTTPResponse get(String route, Map<String, String> query, String runId) {
     return new Router(ReadRoutes.over(stores::reader))
-        .answer(
+        .handle(
             APIGatewayV2HTTPEvent.builder()
                 .withRouteKey(route)
                 .withRawPath(route.replace("GET ", "/stage").replace("{run_id}", runId))

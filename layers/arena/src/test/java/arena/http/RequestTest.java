@@ -69,7 +69,8 @@ class RequestTest {
   void wholeNumbersInAQueryAreDigitsWithinTheLimits(String text) {
     ApiException error =
         assertThrows(
-            ApiException.class, () -> query(Map.of("limit", text)).wholeQuery("limit", 1, 100, 50));
+            ApiException.class,
+            () -> query(Map.of("limit", text)).integerQuery("limit", 1, 100, 50));
 
     assertEquals(422, error.status());
     assertEquals("invalid_field", error.code());
@@ -79,11 +80,12 @@ class RequestTest {
 
   @Test
   void wholeNumbersInAQueryHaveADefault() {
-    assertEquals(50, query(Map.of()).wholeQuery("limit", 1, 100, 50));
-    assertEquals(100, query(Map.of("limit", "100")).wholeQuery("limit", 1, 100, 50));
+    assertEquals(50, query(Map.of()).integerQuery("limit", 1, 100, 50));
+    assertEquals(100, query(Map.of("limit", "100")).integerQuery("limit", 1, 100, 50));
     assertEquals(
-        Request.MAX_WHOLE,
-        query(Map.of("from_seq", "9".repeat(18))).wholeQuery("from_seq", 1, Request.MAX_WHOLE, 1));
+        Request.MAX_INTEGER,
+        query(Map.of("from_seq", "9".repeat(18)))
+            .integerQuery("from_seq", 1, Request.MAX_INTEGER, 1));
   }
 
   @ParameterizedTest

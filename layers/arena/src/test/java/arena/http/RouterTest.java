@@ -200,18 +200,18 @@ class RouterTest {
     for (String route : List.of("GET /other", "$default", "POST /here", "")) {
       APIGatewayV2HTTPResponse response =
           new Router(Map.of("GET /here", _ -> Response.of(200, out -> out.writeNumber(1))))
-              .answer(event(Optional.of(route)), REQUEST_ID);
+              .handle(event(Optional.of(route)), REQUEST_ID);
 
       assertEquals(404, response.getStatusCode());
       assertTrue(response.getBody().contains("\"unknown_path\""), response.getBody());
     }
     assertEquals(
-        404, new Router(Map.of()).answer(event(Optional.empty()), REQUEST_ID).getStatusCode());
+        404, new Router(Map.of()).handle(event(Optional.empty()), REQUEST_ID).getStatusCode());
   }
 
   private static APIGatewayV2HTTPResponse answer(Router.Route route) {
     return new Router(Map.of("GET /here", route))
-        .answer(event(Optional.of("GET /here")), REQUEST_ID);
+        .handle(event(Optional.of("GET /here")), REQUEST_ID);
   }
 
   private static APIGatewayV2HTTPEvent event(Optional<String> route) {

@@ -215,13 +215,13 @@ public final class Simulation {
       CreateRun createRun,
       CreateFork createFork,
       SimulatedArchive archive) {
-    CreateRoutes.Noting noting = (_, _, begin) -> begin.get();
+    CreateRoutes.Recording recording = (_, _, begin) -> begin.get();
     return new Router(
         Map.of(
             HttpClientApi.Creation.RUN.route(),
-            CreateRoutes.runs(once, noting, createRun::create),
+            CreateRoutes.runs(once, recording, createRun::create),
             HttpClientApi.Creation.FORK.route(),
-            CreateRoutes.forks(once, noting, createFork::create, archive::address)),
+            CreateRoutes.forks(once, recording, createFork::create, archive::address)),
         this::failed);
   }
 

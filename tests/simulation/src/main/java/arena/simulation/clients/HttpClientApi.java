@@ -47,7 +47,7 @@ public final class HttpClientApi {
             creation.function(),
             () -> {
               ofCall.ifPresent(served -> keys.serves(served, body));
-              return router.answer(event(creation, body, key), "");
+              return router.handle(event(creation, body, key), "");
             },
             LIMIT);
     if (outcome instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)) {

@@ -88,8 +88,8 @@ public final class Mutations {
               "another-run-on-retry",
               "A request that comes again with its key gets a run of its own.",
               "http/IdempotentRequests",
-              "answer = action.apply(noted.runId());",
-              "answer = action.apply(ids.get());"),
+              "response = action.apply(noted.runId());",
+              "response = action.apply(ids.get());"),
           Mutation.simulated(
               "another-body-taken",
               "A key that comes with another body is taken for the same request.",
@@ -100,8 +100,8 @@ public final class Mutations {
               "own-answer-after-lost-race",
               "Of two attempts at once each gives its own answer, not the one that is kept.",
               "http/IdempotentRequests",
-              "return Response.ofText(ACCEPTED, kept);",
-              "return answer.body().equals(kept) ? Response.ofText(ACCEPTED, kept) : answer;"),
+              "return Response.ofText(ACCEPTED, recorded);",
+              "return response.body().equals(recorded) ? Response.ofText(ACCEPTED, recorded) : response;"),
 
           // ---- readers
           Mutation.simulated(
