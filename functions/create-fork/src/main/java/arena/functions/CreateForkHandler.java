@@ -2,27 +2,17 @@ package arena.functions;
 
 import arena.http.CreateRoutes;
 import arena.http.IdempotentRequests;
-import arena.http.Router;
 import arena.run.ForkRequest;
 import arena.run.Run;
-import arena.runtime.Services;
+import arena.runtime.HttpHandler;
 import arena.runtime.Telemetry;
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Branches a run from a turn of another: {@code POST /forks}. */
-public final class CreateForkHandler
-    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+public final class CreateForkHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateForkHandler.class);
-
-  private final Services services;
-  private final Telemetry telemetry;
-  private final Router router;
 
   /** As Lambda makes it. */
   public CreateForkHandler() {
@@ -31,28 +21,24 @@ public final class CreateForkHandler
 
   /** With this environment. */
   public CreateForkHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("create-fork");
-    router =
-        new Router(
-            Map.of(
-                "POST /forks",
-                CreateRoutes.forks(
-                    new IdempotentRequests(services::idempotency),
-                    (id, body, begin) -> services.creationRecorder().record(id, body, begin),
-                    this::create,
-                    child -> services.archive().address(child))),
-            telemetry::failed);
+    this(CreateForkWiring.of(environment));
   }
 
-  @Override
-  public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-    return telemetry.during(context, () -> router.handle(event, context.getAwsRequestId()));
+  private CreateForkHandler(CreateForkWiring wiring) {
+    super(
+        wiring.telemetry(),
+        Map.of(
+            "POST /forks",
+            CreateRoutes.forks(
+                new IdempotentRequests(wiring.idempotency()),
+                (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
+                (request, runId) -> create(wiring, request, runId),
+                child -> wiring.archive().get().address(child))));
   }
 
-  private Run create(ForkRequest request, String runId) {
+  private static Run create(CreateForkWiring wiring, ForkRequest request, String runId) {
     Telemetry.run(runId);
-    Run child = services.createFork().create(request, runId);
+    Run child = wiring.createFork().get().create(request, runId);
     LOG.info(
         "fork of run {} at turn {} begins: {} turns, played by {}",
         request.parentRunId(),

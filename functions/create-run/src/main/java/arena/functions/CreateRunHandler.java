@@ -2,27 +2,17 @@ package arena.functions;
 
 import arena.http.CreateRoutes;
 import arena.http.IdempotentRequests;
-import arena.http.Router;
 import arena.run.Run;
 import arena.run.RunRequest;
-import arena.runtime.Services;
+import arena.runtime.HttpHandler;
 import arena.runtime.Telemetry;
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Starts a run: {@code POST /runs}. */
-public final class CreateRunHandler
-    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+public final class CreateRunHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateRunHandler.class);
-
-  private final Services services;
-  private final Telemetry telemetry;
-  private final Router router;
 
   /** As Lambda makes it. */
   public CreateRunHandler() {
@@ -31,27 +21,23 @@ public final class CreateRunHandler
 
   /** With this environment. */
   public CreateRunHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("create-run");
-    router =
-        new Router(
-            Map.of(
-                "POST /runs",
-                CreateRoutes.runs(
-                    new IdempotentRequests(services::idempotency),
-                    (id, body, begin) -> services.creationRecorder().record(id, body, begin),
-                    this::create)),
-            telemetry::failed);
+    this(CreateRunWiring.of(environment));
   }
 
-  @Override
-  public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-    return telemetry.during(context, () -> router.handle(event, context.getAwsRequestId()));
+  private CreateRunHandler(CreateRunWiring wiring) {
+    super(
+        wiring.telemetry(),
+        Map.of(
+            "POST /runs",
+            CreateRoutes.runs(
+                new IdempotentRequests(wiring.idempotency()),
+                (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
+                (request, runId) -> create(wiring, request, runId))));
   }
 
-  private Run create(RunRequest request, String runId) {
+  private static Run create(CreateRunWiring wiring, RunRequest request, String runId) {
     Telemetry.run(runId);
-    Run run = services.createRun().create(request, runId);
+    Run run = wiring.createRun().get().create(request, runId);
     LOG.info("run of {} turns begins, played by {}", run.nTurns(), run.profile().model());
     return run;
   }

@@ -5,7 +5,6 @@ import arena.metrics.Metric;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.runtime.ErrorCause;
-import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -22,7 +21,7 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 public final class FinalizeRunHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(FinalizeRunHandler.class);
 
-  private final Services services;
+  private final FinalizeRunWiring wiring;
   private final Telemetry telemetry;
 
   /** As Lambda makes it. */
@@ -32,8 +31,8 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
 
   /** With this environment. */
   public FinalizeRunHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("finalize-run");
+    wiring = FinalizeRunWiring.of(environment);
+    telemetry = wiring.telemetry();
   }
 
   @Override
@@ -48,7 +47,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
     Telemetry.run(request.runId());
     request.failure().ifPresent(this::failed);
     try {
-      Run run = services.finalizeRun().finalizeRun(request.runId(), request.failure());
+      Run run = wiring.finalizeRun().get().finalizeRun(request.runId(), request.failure());
       LOG.info(
           "run is archived",
           StructuredArguments.entry("status", run.status().label()),

@@ -4,7 +4,6 @@ import arena.lifecycle.ReapReport;
 import arena.metrics.Metric;
 import arena.run.RunStatus;
 import arena.runtime.EmfMetrics;
-import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -30,7 +29,7 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   /** Most runs looked at for the most silent one, oldest first. */
   private static final int OLDEST = 1_000;
 
-  private final Services services;
+  private final ReapRunsWiring wiring;
   private final Telemetry telemetry;
 
   /** As Lambda makes it. */
@@ -40,8 +39,8 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
 
   /** With this environment. */
   public ReapRunsHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("reap-runs");
+    wiring = ReapRunsWiring.of(environment);
+    telemetry = wiring.telemetry();
   }
 
   @Override
@@ -61,16 +60,16 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
 
   private Map<String, Integer> reap(Instant deadline) {
     // A run that goes silent is one that somebody waits for, so runs come first.
-    ReapReport runs = services.reapRuns().reap(deadline);
-    ReapReport strays = services.reapStrays().reap(deadline);
-    ReapReport connections = services.reapConnections().reap(deadline);
+    ReapReport runs = wiring.reapRuns().get().reap(deadline);
+    ReapReport strays = wiring.reapOrphans().get().reap(deadline);
+    ReapReport connections = wiring.reapConnections().get().reap(deadline);
     int failed = runs.failed() + strays.failed() + connections.failed();
     EmfMetrics metrics = telemetry.metrics();
     Stream.of(runs, strays, connections)
         .flatMap(reaping -> reaping.reaped().stream())
         .forEach(done -> metrics.count(Metric.REAPER_ACTIONS, done.kind()));
     metrics.gauge(Metric.REAPER_FAILURES, failed);
-    metrics.gauge(Metric.RUNS_OPEN, services.catalog().countRunning());
+    metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().countRunning());
     metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
     LOG.info(
         "reaped",
@@ -88,7 +87,7 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   /** How long the most silent of the running runs has had no event. */
   private Duration longestSilence() {
     Instant now = Instant.now();
-    return services.catalog().held(OLDEST).stream()
+    return wiring.catalog().get().held(OLDEST).stream()
         .filter(run -> run.status() == RunStatus.RUNNING)
         .map(run -> Duration.between(run.lastTs().orElse(run.createdAt()), now))
         .max(Comparator.naturalOrder())

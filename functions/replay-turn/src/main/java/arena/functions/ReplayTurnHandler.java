@@ -4,7 +4,6 @@ import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.metrics.Metric;
 import arena.run.RunNotRunning;
-import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -21,7 +20,7 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 public final class ReplayTurnHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayTurnHandler.class);
 
-  private final Services services;
+  private final ReplayTurnWiring wiring;
   private final Telemetry telemetry;
 
   /** As Lambda makes it. */
@@ -31,8 +30,8 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
 
   /** With this environment. */
   public ReplayTurnHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("replay-turn");
+    wiring = ReplayTurnWiring.of(environment);
+    telemetry = wiring.telemetry();
   }
 
   @Override
@@ -48,7 +47,7 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
     Telemetry.turn(task.t());
     long start = System.nanoTime();
     try {
-      TurnTask next = services.playTurn().play(task);
+      TurnTask next = wiring.playTurn().get().play(task);
       telemetry.metrics().since(Metric.TURN_TIME, start);
       LOG.info(
           next.done() ? "run is played to its end" : "turn played",

@@ -3,7 +3,6 @@ package arena.functions;
 import arena.codec.Timestamps;
 import arena.metrics.Metric;
 import arena.run.RunId;
-import arena.runtime.Services;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -37,7 +36,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
    */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
-  private final Services services;
+  private final StreamEventsWiring wiring;
   private final Telemetry telemetry;
 
   /** As Lambda makes it. */
@@ -47,8 +46,8 @@ public final class StreamEventsHandler implements RequestStreamHandler {
 
   /** With this environment. */
   public StreamEventsHandler(Map<String, String> environment) {
-    services = new Services(environment);
-    telemetry = services.telemetry("stream-events");
+    wiring = StreamEventsWiring.of(environment);
+    telemetry = wiring.telemetry();
   }
 
   @Override
@@ -75,8 +74,8 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     Telemetry.connection(connectionId);
     try {
       switch (eventType) {
-        case "CONNECT" -> services.subscriptions().connect(connectionId);
-        case "DISCONNECT" -> services.subscriptions().disconnect(connectionId);
+        case "CONNECT" -> wiring.subscriptions().get().connect(connectionId);
+        case "DISCONNECT" -> wiring.subscriptions().get().disconnect(connectionId);
         default ->
             receive(connectionId, request.path("routeKey").asText(), event.path("body").asText());
       }
@@ -92,8 +91,9 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     if (route.equals("subscribe") || route.equals("unsubscribe")) {
       LOG.info("{} by connection {}", route, connectionId);
     }
-    services
+    wiring
         .subscriptions()
+        .get()
         .receive(connectionId, message)
         .ifPresent(
             why -> {
@@ -125,7 +125,8 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       throw new IllegalStateException("a fan-out needs more time than " + MARGIN);
     }
     try {
-      FanOut.Sent sent = services.fanOut(wokenAt).serve(runId, deadline);
+      wiring.sender().begin(wokenAt);
+      FanOut.Sent sent = wiring.fanOut().get().serve(runId, deadline);
       if (sent.events() > 0 || sent.streamsDropped() > 0) {
         LOG.info(
             "events sent to readers",

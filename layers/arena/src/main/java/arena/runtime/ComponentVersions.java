@@ -7,10 +7,11 @@ import java.util.TreeMap;
 import software.amazon.awssdk.core.util.VersionInfo;
 
 /** What runs here, by name. */
-final class ComponentVersions {
+public final class ComponentVersions {
   private ComponentVersions() {}
 
-  static Map<String, String> of(Map<String, String> environment, RedisInspection redis) {
+  /** Versions by component, of this sandbox and of the broker's server. */
+  public static Map<String, String> of(Map<String, String> environment, RedisInspection redis) {
     Map<String, String> versions = new TreeMap<>();
     versions.put("java", Runtime.version().toString());
     versions.put("aws_sdk", VersionInfo.SDK_VERSION);

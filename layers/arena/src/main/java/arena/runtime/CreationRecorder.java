@@ -20,7 +20,8 @@ public final class CreationRecorder {
   private final Catalog catalog;
   private final Broker broker;
 
-  CreationRecorder(CreationRecords records, Catalog catalog, Broker broker) {
+  /** Records in these. */
+  public CreationRecorder(CreationRecords records, Catalog catalog, Broker broker) {
     this.records = records;
     this.catalog = catalog;
     this.broker = broker;
@@ -49,7 +50,7 @@ public final class CreationRecorder {
   }
 
   /** Returns the four counters as JSON. */
-  String counters() {
+  public String counters() {
     Broker.Counters brokerCounters = broker.counters();
     return MAPPER
         .createObjectNode()

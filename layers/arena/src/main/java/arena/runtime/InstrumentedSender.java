@@ -14,7 +14,7 @@ import java.time.InstantSource;
  * message has its time; one that was published before the fan-out was woken counts from then,
  * because a reader that asks for what is old waits no longer than since it asked.
  */
-final class InstrumentedSender implements ConnectionSender {
+public final class InstrumentedSender implements ConnectionSender {
   /** What follows an envelope's time, and how long that is. */
   private static final String AFTER_TIME = "\",\"schema_version\":";
 
@@ -25,14 +25,15 @@ final class InstrumentedSender implements ConnectionSender {
   private final InstantSource clock;
   private volatile Instant woken = Instant.EPOCH;
 
-  InstrumentedSender(ConnectionSender sender, Metrics metrics, InstantSource clock) {
+  /** Measures this one. */
+  public InstrumentedSender(ConnectionSender sender, Metrics metrics, InstantSource clock) {
     this.sender = sender;
     this.metrics = metrics;
     this.clock = clock;
   }
 
   /** A fan-out begins, which was woken then. */
-  void begin(Instant wokenAt) {
+  public void begin(Instant wokenAt) {
     woken = wokenAt;
   }
 

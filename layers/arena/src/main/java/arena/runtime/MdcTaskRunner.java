@@ -7,10 +7,11 @@ import java.util.concurrent.locks.Lock;
 import org.slf4j.MDC;
 
 /** Threads whose log lines carry what those of whoever started them carry. */
-final class MdcTaskRunner implements TaskRunner {
+public final class MdcTaskRunner implements TaskRunner {
   private final TaskRunner tasks;
 
-  MdcTaskRunner(TaskRunner tasks) {
+  /** Runs tasks on these. */
+  public MdcTaskRunner(TaskRunner tasks) {
     this.tasks = tasks;
   }
 

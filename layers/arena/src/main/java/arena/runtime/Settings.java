@@ -67,13 +67,13 @@ public record Settings(Map<String, String> environment) {
   }
 
   /** How long one call of a model may take. */
-  Duration modelTimeout() {
+  public Duration modelTimeout() {
     return Duration.ofSeconds(
         number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgentResolver.DEFAULT_TIMEOUT_SECONDS));
   }
 
   /** Where the broker's server is. */
-  RedisSettings redis() {
+  public RedisSettings redis() {
     return new RedisSettings(
         required("REDIS_HOST"),
         Math.toIntExact(number("REDIS_PORT", 6379)),
@@ -87,7 +87,7 @@ public record Settings(Map<String, String> environment) {
   }
 
   /** What no report may show. */
-  List<String> secrets() {
+  public List<String> secrets() {
     return Stream.of(
             "REDIS_PASSWORD",
             "ARENA_OPENAI_API_KEY",

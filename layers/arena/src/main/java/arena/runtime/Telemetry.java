@@ -24,10 +24,10 @@ public final class Telemetry {
   private final EmfMetrics metrics;
 
   /** For this function, such as {@code replay-turn}. */
-  Telemetry(String function, String service, EmfMetrics metrics) {
+  public Telemetry(String function, Settings settings) {
     this.function = function;
-    this.service = service;
-    this.metrics = metrics;
+    this.service = settings.service();
+    this.metrics = new EmfMetrics(settings.metricsNamespace(), service);
   }
 
   /**

@@ -1,0 +1,53 @@
+package arena.functions;
+
+import arena.archive.Archive;
+import arena.idempotency.Idempotency;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.StartRun;
+import arena.runtime.AwsServices;
+import arena.runtime.CreationRecorder;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What create-fork is composed of; all but the telemetry is created at the first use.
+ *
+ * @param archive names the address of the fork's archive, and has the events of an ended parent
+ */
+record CreateForkWiring(
+    Telemetry telemetry,
+    Supplier<Idempotency> idempotency,
+    Supplier<CreationRecorder> creationRecorder,
+    Supplier<CreateFork> createFork,
+    Supplier<Archive> archive) {
+
+  static CreateForkWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("create-fork", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    return new CreateForkWiring(
+        telemetry,
+        stores::idempotency,
+        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
+        new Lazy<>(
+            () ->
+                new CreateFork(
+                    stores.catalog(),
+                    stores.events(),
+                    new StartRun(
+                        stores.catalog(),
+                        stores.journal(),
+                        stores.broker(),
+                        aws.replayExecutions(),
+                        clock),
+                    clock)),
+        stores::archive);
+  }
+}

@@ -1,0 +1,44 @@
+package arena.functions;
+
+import arena.idempotency.Idempotency;
+import arena.lifecycle.CreateRun;
+import arena.lifecycle.StartRun;
+import arena.runtime.AwsServices;
+import arena.runtime.CreationRecorder;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What create-run is composed of; all but the telemetry is created at the first use. */
+record CreateRunWiring(
+    Telemetry telemetry,
+    Supplier<Idempotency> idempotency,
+    Supplier<CreationRecorder> creationRecorder,
+    Supplier<CreateRun> createRun) {
+
+  static CreateRunWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("create-run", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    return new CreateRunWiring(
+        telemetry,
+        stores::idempotency,
+        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
+        new Lazy<>(
+            () ->
+                new CreateRun(
+                    new StartRun(
+                        stores.catalog(),
+                        stores.journal(),
+                        stores.broker(),
+                        aws.replayExecutions(),
+                        clock),
+                    clock)));
+  }
+}

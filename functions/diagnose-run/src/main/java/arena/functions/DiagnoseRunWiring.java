@@ -1,0 +1,69 @@
+package arena.functions;
+
+import arena.diagnosis.ActiveReplays;
+import arena.diagnosis.BugReport;
+import arena.diagnosis.FactCollector;
+import arena.diagnosis.FactSources;
+import arena.diagnosis.Redactor;
+import arena.diagnosis.StallThresholds;
+import arena.http.DiagnosisRoutes;
+import arena.lifecycle.StopRun;
+import arena.runtime.AwsServices;
+import arena.runtime.ComponentVersions;
+import arena.runtime.CreationRecorder;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+
+/** What diagnose-run is composed of; all but the telemetry is created at the first use. */
+record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
+
+  static DiagnoseRunWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("diagnose-run", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    Lazy<StallThresholds> thresholds =
+        new Lazy<>(() -> new StallThresholds(settings.modelTimeout(), settings.grace()));
+    Lazy<FactSources> sources = new Lazy<>(() -> aws.factSources(stores));
+    Lazy<FactCollector> collector =
+        new Lazy<>(
+            () ->
+                new FactCollector(
+                    sources.get(), thresholds.get(), settings.redis().redisCli(), clock));
+    return new DiagnoseRunWiring(
+        telemetry,
+        new DiagnosisRoutes.Parts(
+            collector,
+            new Lazy<>(
+                () -> new ActiveReplays(stores.catalog(), sources.get(), thresholds.get(), clock)),
+            new Lazy<>(
+                () ->
+                    new BugReport(
+                        collector.get(),
+                        sources.get(),
+                        stores.catalog(),
+                        reportSources(environment, stores, aws),
+                        new Redactor(settings.secrets()),
+                        clock)),
+            new Lazy<>(
+                () ->
+                    new StopRun(
+                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock))));
+  }
+
+  private static BugReport.ReportSources reportSources(
+      Map<String, String> environment, Stores stores, AwsServices aws) {
+    CreationRecorder recorder =
+        new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker());
+    return new BugReport.ReportSources(
+        aws.logSource(),
+        recorder::counters,
+        stores.inspection()::inRedisCliWords,
+        () -> ComponentVersions.of(environment, stores.inspection()));
+  }
+}

@@ -1,0 +1,37 @@
+package arena.functions;
+
+import arena.lifecycle.FinalizeRun;
+import arena.lifecycle.Publisher;
+import arena.runtime.AwsServices;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import arena.stream.FanOutInvoker;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What finalize-run is composed of; all but the telemetry is created at the first use. */
+record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun) {
+
+  static FinalizeRunWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("finalize-run", settings);
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    return new FinalizeRunWiring(telemetry, new Lazy<>(() -> finalizeRun(stores, aws)));
+  }
+
+  private static FinalizeRun finalizeRun(Stores stores, AwsServices aws) {
+    FanOutInvoker fanOut = aws.fanOutInvoker();
+    return new FinalizeRun(
+        stores.catalog(),
+        stores.journal(),
+        stores.archiveForWriting(),
+        stores.broker(),
+        new Publisher(stores.broker(), stores.journal(), stores.catalog(), fanOut),
+        fanOut,
+        Clock.systemUTC());
+  }
+}

@@ -1,0 +1,58 @@
+package arena.functions;
+
+import arena.catalog.Catalog;
+import arena.lifecycle.ReapConnections;
+import arena.lifecycle.ReapOrphans;
+import arena.lifecycle.ReapRuns;
+import arena.runtime.AwsServices;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What reap-runs is composed of; all but the telemetry is created at the first use. */
+record ReapRunsWiring(
+    Telemetry telemetry,
+    Supplier<ReapRuns> reapRuns,
+    Supplier<ReapOrphans> reapOrphans,
+    Supplier<ReapConnections> reapConnections,
+    Supplier<Catalog> catalog) {
+
+  static ReapRunsWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("reap-runs", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    return new ReapRunsWiring(
+        telemetry,
+        new Lazy<>(
+            () ->
+                new ReapRuns(
+                    stores.catalog(),
+                    stores.broker(),
+                    stores.subscribers(),
+                    stores.connections(),
+                    aws.replayExecutions(),
+                    aws.finalizeInvoker(),
+                    settings.grace(),
+                    clock)),
+        new Lazy<>(
+            () ->
+                new ReapOrphans(
+                    stores.catalog(),
+                    stores.broker(),
+                    stores.subscribers(),
+                    stores.connections(),
+                    settings.grace(),
+                    clock)),
+        new Lazy<>(
+            () ->
+                new ReapConnections(
+                    stores.connections(), stores.subscribers(), aws.connectionSender(), clock)),
+        stores::catalog);
+  }
+}

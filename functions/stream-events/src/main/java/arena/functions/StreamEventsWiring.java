@@ -1,0 +1,61 @@
+package arena.functions;
+
+import arena.runtime.AwsServices;
+import arena.runtime.InstrumentedSender;
+import arena.runtime.Lazy;
+import arena.runtime.MdcTaskRunner;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import arena.stream.FanOut;
+import arena.stream.Subscriptions;
+import arena.stream.TaskRunner;
+import arena.stream.VirtualThreadTaskRunner;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What stream-events is composed of; all but the telemetry is created at the first use. */
+record StreamEventsWiring(
+    Telemetry telemetry,
+    Supplier<Subscriptions> subscriptions,
+    Supplier<FanOut> fanOut,
+    InstrumentedSender sender) {
+
+  static StreamEventsWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("stream-events", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
+    InstrumentedSender sender =
+        new InstrumentedSender(aws.connectionSender(), telemetry.metrics(), clock);
+    return new StreamEventsWiring(
+        telemetry,
+        new Lazy<>(
+            () ->
+                new Subscriptions(
+                    stores.connections(),
+                    stores.subscribers(),
+                    stores.catalog(),
+                    aws.fanOutInvoker(),
+                    sender,
+                    clock,
+                    tasks)),
+        new Lazy<>(
+            () ->
+                new FanOut(
+                    stores.subscribers(),
+                    stores.broker(),
+                    stores.catalog(),
+                    stores.events(),
+                    stores.connections(),
+                    sender,
+                    aws.fanOutInvoker(),
+                    aws.payloadLinks(),
+                    clock,
+                    tasks)),
+        sender);
+  }
+}

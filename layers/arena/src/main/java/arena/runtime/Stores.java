@@ -1,0 +1,143 @@
+package arena.runtime;
+
+import arena.archive.Archive;
+import arena.archive.DuckDb;
+import arena.archive.DuckDbArchive;
+import arena.broker.Broker;
+import arena.broker.RedisBroker;
+import arena.broker.RedisConnection;
+import arena.broker.RedisInspection;
+import arena.broker.RedisKeys;
+import arena.broker.RedisSubscribers;
+import arena.broker.Subscribers;
+import arena.catalog.DynamoCatalog;
+import arena.idempotency.DynamoIdempotency;
+import arena.idempotency.Idempotency;
+import arena.journal.DynamoJournal;
+import arena.metrics.Metrics;
+import arena.source.EventReader;
+import arena.stream.Connections;
+import arena.stream.DynamoConnections;
+import java.nio.file.Path;
+import java.time.Clock;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The stores of one sandbox. Each, and its client, is created at the first call that needs it. */
+public final class Stores {
+  private final Settings settings;
+  private final Metrics metrics;
+  private final Clock clock = Clock.systemUTC();
+
+  private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
+  private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
+  private final Lazy<RedisConnection> redis = new Lazy<>(this::createRedis);
+  private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::createCatalog);
+  private final Lazy<DynamoJournal> journal = new Lazy<>(this::createJournal);
+  private final Lazy<Broker> broker = new Lazy<>(this::createBroker);
+  private final Lazy<Subscribers> subscribers = new Lazy<>(this::createSubscribers);
+  private final Lazy<RedisInspection> inspection = new Lazy<>(this::createInspection);
+  private final Lazy<Connections> connections = new Lazy<>(this::createConnections);
+  private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
+  private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
+
+  /** The stores that these settings name. */
+  public Stores(Settings settings, Metrics metrics) {
+    this.settings = settings;
+    this.metrics = metrics;
+  }
+
+  /** The catalog of runs. */
+  public DynamoCatalog catalog() {
+    return catalog.get();
+  }
+
+  /** The journal of events. */
+  public DynamoJournal journal() {
+    return journal.get();
+  }
+
+  /** The broker of live events. */
+  public Broker broker() {
+    return broker.get();
+  }
+
+  /** The cursors of live readers. */
+  public Subscribers subscribers() {
+    return subscribers.get();
+  }
+
+  /** The broker's server as an operator looks at it. */
+  public RedisInspection inspection() {
+    return inspection.get();
+  }
+
+  /** The WebSocket connections. */
+  public Connections connections() {
+    return connections.get();
+  }
+
+  /** The requests that carry an idempotency key. */
+  public Idempotency idempotency() {
+    return idempotency.get();
+  }
+
+  /** The archive of ended runs, for reading. */
+  public Archive archive() {
+    return archive.get();
+  }
+
+  /** The archive with time-outs for writing the largest run. */
+  public Archive archiveForWriting() {
+    return createArchive(AwsClients.patientS3());
+  }
+
+  /** Events from the store that has them. */
+  public EventReader events() {
+    return new EventReader(broker(), journal(), archive);
+  }
+
+  private RedisConnection createRedis() {
+    return new RedisConnection(settings.redis());
+  }
+
+  private DynamoCatalog createCatalog() {
+    return new DynamoCatalog(dynamoDb.get(), settings.catalogTable());
+  }
+
+  private DynamoJournal createJournal() {
+    return new DynamoJournal(
+        dynamoDb.get(),
+        s3.get(),
+        settings.journalTable(),
+        settings.catalogTable(),
+        settings.bucket());
+  }
+
+  private Broker createBroker() {
+    return new RedisBroker(redis.get(), RedisKeys.plain(), metrics);
+  }
+
+  private Subscribers createSubscribers() {
+    return new InstrumentedSubscribers(
+        new RedisSubscribers(redis.get(), RedisKeys.plain()), metrics);
+  }
+
+  private RedisInspection createInspection() {
+    return new RedisInspection(redis.get(), RedisKeys.plain());
+  }
+
+  private Connections createConnections() {
+    return new DynamoConnections(dynamoDb.get(), settings.connectionsTable(), clock);
+  }
+
+  private Idempotency createIdempotency() {
+    return new DynamoIdempotency(dynamoDb.get(), settings.idempotencyTable(), clock);
+  }
+
+  /** The engine is slow to start: it starts when a file is written or read. */
+  private Archive createArchive(S3Client client) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "arena-archive");
+    return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder), metrics);
+  }
+}
