@@ -5,35 +5,31 @@ import arena.run.Run;
 import java.util.List;
 import java.util.Optional;
 
-/** Finalized runs; the cold path. */
+/** Stores the events of finalized runs. */
 public interface Archive {
-  /** The address that the run's archive has or will have: known from its id and day alone. */
+  /** Returns the address of the run's archive, which depends only on its id and creation day. */
   String address(Run run);
 
   /**
-   * Writes a run's archive, whole. Writing the same events again changes nothing.
+   * Writes a run's complete archive. Idempotent.
    *
-   * @param events all of them, in order, from seq 1
-   * @return its address, once it can be read
+   * @param events all events in order, from seq 1
+   * @return the address of the archive, which is then readable
    */
   String write(Run run, Iterable<Event> events);
 
-  /** Events in order, from this seq on; at most {@code limit}. The run must be archived. */
+  /** Reads at most {@code limit} events in order, starting at {@code fromSeq}. */
   List<Event> events(Run run, long fromSeq, int limit);
 
-  /** How an archived run ended, asked of its archive. */
+  /** Computes the summary of an archived run. */
   Run.Summary summary(Run run);
 
-  /** The {@code turn_start} at turn {@code t}, if the run has one. */
+  /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   Optional<Event> turnStart(Run run, int t);
 
-  /** One point a turn that has begun, in order. */
+  /** Reads one point per {@code turn_start}, in order. */
   List<Point> series(Run run);
 
-  /**
-   * One turn of a run, for a chart.
-   *
-   * @param turn the turn that begins
-   */
+  /** The state at the start of one turn, for charts. */
   record Point(int turn, double food, double wood, double gold, double stone, int population) {}
 }

@@ -17,20 +17,20 @@ import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
- * The process's one DuckDB, in memory, with bounded memory, threads and disk. It reads and writes
- * files in a folder of its own and reaches nothing else, whatever it is asked.
+ * The process's in-memory DuckDB instance, with limits on memory, threads and disk. It can access
+ * only the files in its folder. Thread-safe.
  */
 public final class DuckDb {
-  /** Enough for some archives at once; a larger sort goes to the disk. */
-  private static final String MEMORY = "256MB";
+  /** Enough for several archives at once; larger sorts spill to disk. */
+  private static final String MEMORY_LIMIT = "256MB";
 
   private static final int THREADS = 2;
 
   /**
-   * Most that goes to the disk beside the archives. A function that starts from a snapshot has 512
-   * MB there: this, what is cached, and the largest archive that is being read, are less.
+   * Maximum spill size. Lambda's {@code /tmp} has 512 MB, which must hold the spill, the cache and
+   * the largest archive being read.
    */
-  private static final String SPILL = "128MB";
+  private static final String SPILL_LIMIT = "128MB";
 
   private static final Map<Path, DuckDb> INSTANCES = new ConcurrentHashMap<>();
 
@@ -48,25 +48,24 @@ public final class DuckDb {
   }
 
   /**
-   * The DuckDB that works in this folder; started at the first call, and then always the same one.
+   * Returns the instance for this folder, started at the first call.
    *
-   * @param parent where it makes a folder of its own; what processes that are gone have left there
-   *     is deleted
-   * @throws ArchiveUnavailable if it does not start
+   * @param parent where the instance creates its folder; folders of terminated processes are
+   *     deleted
+   * @throws ArchiveUnavailable if DuckDB fails to start
    */
   public static DuckDb in(Path parent) {
-    return INSTANCES.computeIfAbsent(
-        parent.toAbsolutePath().normalize(), DuckDb::startedWithCleanFolder);
+    return INSTANCES.computeIfAbsent(parent.toAbsolutePath().normalize(), DuckDb::startIn);
   }
 
-  private static DuckDb startedWithCleanFolder(Path parent) {
+  private static DuckDb startIn(Path parent) {
     try {
       Files.createDirectories(parent);
-      List<Path> left;
+      List<Path> orphans;
       try (Stream<Path> entries = Files.list(parent)) {
-        left = entries.filter(DuckDb::ownerIsGone).toList();
+        orphans = entries.filter(DuckDb::ownerIsTerminated).toList();
       }
-      for (Path folder : left) {
+      for (Path folder : orphans) {
         delete(folder);
       }
       Path folder = parent.resolve(String.valueOf(ProcessHandle.current().pid()));
@@ -74,18 +73,18 @@ public final class DuckDb {
       Files.createDirectories(folder.resolve("spill"));
       return new DuckDb(folder);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot make DuckDB's folder in " + parent, e);
+      throw new ArchiveUnavailable("cannot create DuckDB's folder in " + parent, e);
     }
   }
 
-  /** A folder's name is the id of the process that works in it. */
-  private static boolean ownerIsGone(Path folder) {
+  /** A folder's name is the process id of its owner. */
+  private static boolean ownerIsTerminated(Path folder) {
     try {
       Optional<ProcessHandle> owner =
           ProcessHandle.of(Long.parseLong(folder.getFileName().toString()));
       return owner.isEmpty();
     } catch (NumberFormatException e) {
-      return false; // not ours
+      return false; // not a DuckDB folder
     }
   }
 
@@ -116,15 +115,15 @@ public final class DuckDb {
       try (Statement statement = connection.createStatement()) {
         for (String setting :
             List.of(
-                "SET memory_limit = '%s'".formatted(MEMORY),
+                "SET memory_limit = '%s'".formatted(MEMORY_LIMIT),
                 String.format(Locale.ROOT, "SET threads = %d", THREADS),
                 "SET temp_directory = %s".formatted(quoted(folder.resolve("spill"))),
-                "SET max_temp_directory_size = '%s'".formatted(SPILL),
+                "SET max_temp_directory_size = '%s'".formatted(SPILL_LIMIT),
                 "SET autoinstall_known_extensions = false",
                 "SET autoload_known_extensions = false",
                 "SET allowed_directories = [%s]".formatted(quoted(folder)),
                 "SET enable_external_access = false",
-                // From here on no statement can undo one of these.
+                // must be last: locks the settings above
                 "SET lock_configuration = true")) {
           statement.execute(setting);
         }
@@ -133,41 +132,41 @@ public final class DuckDb {
         connection.close();
         throw e;
       }
-    } catch (Exception e) { // the driver declares no narrower one
-      throw new ArchiveUnavailable("DuckDB does not start in " + folder, e);
+    } catch (Exception e) { // declared by AutoCloseable
+      throw new ArchiveUnavailable("DuckDB failed to start in " + folder, e);
     }
   }
 
-  /** Where files must be that it reads or writes. */
+  /** The folder of all files that DuckDB reads and writes. */
   Path folder() {
     return folder;
   }
 
-  /** The archives that are here to be read. */
+  /** The local copies of archives. */
   FileCache cache() {
     return cache;
   }
 
-  /** What is done with a connection. */
-  interface Work<T> {
-    T on(DuckDBConnection connection) throws SQLException;
+  /** An operation on a connection. */
+  interface Operation<T> {
+    T run(DuckDBConnection connection) throws SQLException;
   }
 
   /**
-   * Does something with a connection of its own.
+   * Runs an operation on its own connection.
    *
-   * @param what names it in the error
-   * @throws ArchiveUnavailable if DuckDB refuses
+   * @param description verb phrase for the error message, such as {@code read x}
+   * @throws ArchiveUnavailable if DuckDB fails
    */
-  <T> T with(String what, Work<T> work) {
+  <T> T execute(String description, Operation<T> operation) {
     try (DuckDBConnection connection = instance.duplicate()) {
-      return work.on(connection);
+      return operation.run(connection);
     } catch (SQLException e) {
-      throw new ArchiveUnavailable("DuckDB could not %s".formatted(what), e);
+      throw new ArchiveUnavailable("DuckDB could not %s".formatted(description), e);
     }
   }
 
-  /** A file's name as SQL writes it. */
+  /** Returns the file's path as a SQL string literal. */
   static String quoted(Path file) {
     return "'" + file.toAbsolutePath().toString().replace("'", "''") + "'";
   }

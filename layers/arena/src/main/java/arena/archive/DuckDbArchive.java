@@ -25,11 +25,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * The archive in a bucket: {@code runs/day=YYYY-MM-DD/<run_id>.parquet}, the day being the UTC day
- * on which the run was asked for. DuckDB makes and reads the files; it never touches the network.
+ * Stores archives in S3 as {@code runs/day=YYYY-MM-DD/<run_id>.parquet}, where the day is the run's
+ * UTC creation day. DuckDB works on local files only and never accesses the network.
  */
 public final class DuckDbArchive implements Archive {
-  /** Largest archive, in bytes; the longest runs have some megabytes. */
+  /** Maximum archive size, in bytes; the longest runs have a few megabytes. */
   static final long MAX_BYTES = 200L * 1024 * 1024;
 
   private final S3Client s3;
@@ -38,9 +38,7 @@ public final class DuckDbArchive implements Archive {
   private final Metrics metrics;
 
   /**
-   * Archives in this bucket.
-   *
-   * @param duckDb the engine, always the same; asked for when a file is made or read
+   * @param duckDb always returns the same instance; called on first use
    * @param metrics records how long it takes to write an archive and read it back
    */
   public DuckDbArchive(S3Client s3, String bucket, Supplier<DuckDb> duckDb, Metrics metrics) {
@@ -78,16 +76,16 @@ public final class DuckDbArchive implements Archive {
     try {
       long count = files().write(run.runId(), events, file);
       upload(run, file);
-      // Only what was read back whole is an archive: nobody looks at the journal after this.
-      cache().forget(address(run));
+      // Verify by reading back: after this the journal is deleted.
+      cache().invalidate(address(run));
       try (FileCache.Copy copy = copy(run)) {
         ParquetFiles.Extent extent = files().extent(copy.file());
-        if (!extent.isWhole(count)) {
-          cache().forget(address(run));
+        if (!extent.isComplete(count)) {
+          cache().invalidate(address(run));
           throw new ArchiveUnavailable(
               String.format(
                   Locale.ROOT,
-                  "%s was written with %d events and reads back with %s",
+                  "%s was written with %d events but reads back as %s",
                   address(run),
                   count,
                   extent),
@@ -107,7 +105,7 @@ public final class DuckDbArchive implements Archive {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "the archive of run %s has %d bytes, more than %d",
+                "the archive of run %s has %d bytes; the limit is %d",
                 run.runId(),
                 size,
                 MAX_BYTES));
@@ -128,7 +126,7 @@ public final class DuckDbArchive implements Archive {
     if (fromSeq < 1 || limit < 1) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "from_seq and limit count from 1, not %d, %d", fromSeq, limit));
+              Locale.ROOT, "from_seq and limit must be at least 1: %d, %d", fromSeq, limit));
     }
     return read(run, file -> files().events(file, fromSeq, fromSeq + limit));
   }
@@ -138,19 +136,19 @@ public final class DuckDbArchive implements Archive {
     return read(
         run,
         file -> {
-          ParquetFiles.Played played = files().played(file);
-          Optional<ParquetFiles.Last> last = files().last(file);
+          ParquetFiles.Totals totals = files().totals(file);
+          Optional<ParquetFiles.FinalState> finalState = files().finalState(file);
           return new Run.Summary(
-              played.costUsd(),
-              played.turns(),
-              last.map(ParquetFiles.Last::age).orElse(""),
-              last.map(DuckDbArchive::score).orElse(new Score(0, 0, 0)));
+              totals.costUsd(),
+              totals.turns(),
+              finalState.map(ParquetFiles.FinalState::age).orElse(""),
+              finalState.map(DuckDbArchive::score).orElse(new Score(0, 0, 0)));
         });
   }
 
-  private static Score score(ParquetFiles.Last last) {
-    int rank = Age.fromLabel(last.age()).map(Age::rank).orElse(0);
-    return new Score(rank, last.population(), last.economy());
+  private static Score score(ParquetFiles.FinalState state) {
+    int rank = Age.fromLabel(state.age()).map(Age::rank).orElse(0);
+    return new Score(rank, state.population(), state.economy());
   }
 
   @Override
@@ -163,31 +161,31 @@ public final class DuckDbArchive implements Archive {
     return read(run, file -> files().series(file));
   }
 
-  private <T> T read(Run run, Function<Path, T> question) {
+  private <T> T read(Run run, Function<Path, T> query) {
     try (FileCache.Copy copy = copy(run)) {
       if (copy.rows() == run.nEvents()) {
-        return question.apply(copy.file());
+        return query.apply(copy.file());
       }
     }
-    // An archive does not change once the catalog names it, but one that was written before that
-    // and then written again may have been copied in between.
-    cache().forget(address(run));
+    // An archive is immutable once the catalog has its address. A copy made before that may be
+    // stale, because the archive may have been written again.
+    cache().invalidate(address(run));
     try (FileCache.Copy copy = copy(run)) {
       if (copy.rows() != run.nEvents()) {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "%s has %d events, the catalog counts %d",
+                "%s has %d events but the catalog has %d",
                 address(run),
                 copy.rows(),
                 run.nEvents()));
       }
-      return question.apply(copy.file());
+      return query.apply(copy.file());
     }
   }
 
   private FileCache.Copy copy(Run run) {
-    return cache().use(address(run), file -> download(run, file));
+    return cache().get(address(run), file -> download(run, file));
   }
 
   private long download(Run run, Path file) {
@@ -197,7 +195,7 @@ public final class DuckDbArchive implements Archive {
       if (size > MAX_BYTES) {
         throw new IllegalStateException(
             String.format(
-                Locale.ROOT, "%s has %d bytes, more than %d", address(run), size, MAX_BYTES));
+                Locale.ROOT, "%s has %d bytes; the limit is %d", address(run), size, MAX_BYTES));
       }
       Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
       return files().extent(file).rows();
@@ -208,8 +206,8 @@ public final class DuckDbArchive implements Archive {
     }
   }
 
-  private ArchiveUnavailable unavailable(String what, Run run, SdkException e) {
-    String why =
+  private ArchiveUnavailable unavailable(String operation, Run run, SdkException e) {
+    String reason =
         e instanceof AwsServiceException answer && answer.awsErrorDetails() != null
             ? String.format(
                 Locale.ROOT,
@@ -217,7 +215,7 @@ public final class DuckDbArchive implements Archive {
                 answer.statusCode(),
                 answer.awsErrorDetails().errorCode())
             : e.getMessage();
-    return new ArchiveUnavailable("cannot %s %s: %s".formatted(what, address(run), why), e);
+    return new ArchiveUnavailable("cannot %s %s: %s".formatted(operation, address(run), reason), e);
   }
 
   private static void delete(Path file) {

@@ -8,25 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 
 /**
- * Copies of remote files on the disk, bounded in number and bytes; the one unused for longest goes
- * first. A copy in use stays until it is given back.
+ * An LRU cache of local copies of remote files, limited in number and bytes. Copies in use are not
+ * evicted. Thread-safe.
  */
 final class FileCache {
   private final Path folder;
   private final int maxFiles;
   private final long maxBytes;
 
-  /** In the order of their last use. */
+  /** In access order. */
   private final LinkedHashMap<String, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
 
   private long bytes;
-  private long named;
+  private long nameCounter;
 
   /**
-   * Caches in this folder.
-   *
-   * @param maxFiles most copies kept when none is in use
-   * @param maxBytes most bytes kept when none is in use
+   * @param maxFiles maximum number of unused copies
+   * @param maxBytes maximum size of unused copies
    */
   FileCache(Path folder, int maxFiles, long maxBytes) {
     this.folder = folder;
@@ -34,17 +32,17 @@ final class FileCache {
     this.maxBytes = maxBytes;
   }
 
-  /** Brings a file to the disk. */
+  /** Downloads a file. */
   interface Fetch {
-    /** Makes the file; how many rows it has. */
-    long to(Path file);
+    /** Writes the file and returns its number of rows. */
+    long fetch(Path file);
   }
 
-  /** A copy that is in use until it is closed. */
+  /** A copy, in use until closed. */
   final class Copy implements AutoCloseable {
     private final Path file;
     private boolean fetched;
-    private boolean forgotten;
+    private boolean invalidated;
     private int users;
     private long size;
     private long rows;
@@ -53,76 +51,78 @@ final class FileCache {
       this.file = file;
     }
 
-    /** Where it is. */
     Path file() {
       return file;
     }
 
-    /** How many rows it has. */
     long rows() {
       return rows;
     }
 
     private synchronized void fetch(Fetch fetch) {
       if (!fetched) {
-        rows = fetch.to(file);
+        rows = fetch.fetch(file);
         fetched = true;
       }
     }
 
     @Override
     public void close() {
-      giveBack(this);
+      release(this);
     }
   }
 
-  /** The copy of this name, fetched now if there is none; others who want it meanwhile wait. */
-  Copy use(String name, Fetch fetch) {
-    Copy copy = taken(name);
+  /**
+   * Returns the copy of this name, fetching it if absent; concurrent callers wait for the fetch.
+   */
+  Copy get(String name, Fetch fetch) {
+    Copy copy = acquire(name);
     try {
       copy.fetch(fetch);
-      count(copy);
+      recordSize(copy);
       return copy;
     } catch (RuntimeException e) {
-      forget(name, copy);
+      invalidate(name, copy);
       copy.close();
       throw e;
     }
   }
 
-  /** Fetches anew what is wanted of this name from now on. */
-  synchronized void forget(String name) {
+  /** Makes the next {@link #get} fetch the file again. */
+  synchronized void invalidate(String name) {
     Copy copy = copies.remove(name);
     if (copy != null) {
       drop(copy);
     }
   }
 
-  private synchronized void forget(String name, Copy copy) {
+  private synchronized void invalidate(String name, Copy copy) {
     if (copies.remove(name, copy)) {
       drop(copy);
     }
   }
 
-  private synchronized Copy taken(String name) {
+  private synchronized Copy acquire(String name) {
     Copy copy =
         copies.computeIfAbsent(
             name,
-            _ -> new Copy(folder.resolve(String.format(Locale.ROOT, "copy-%d.parquet", ++named))));
+            _ ->
+                new Copy(
+                    folder.resolve(String.format(Locale.ROOT, "copy-%d.parquet", ++nameCounter))));
     copy.users++;
     return copy;
   }
 
-  private synchronized void count(Copy copy) {
-    if (copy.size == 0 && !copy.forgotten) {
+  private synchronized void recordSize(Copy copy) {
+    if (copy.size == 0 && !copy.invalidated) {
       copy.size = sizeOf(copy.file);
       bytes += copy.size;
     }
   }
 
-  private synchronized void giveBack(Copy copy) {
+  private synchronized void release(Copy copy) {
     copy.users--;
-    if (copy.forgotten) {
+    if (copy.invalidated) {
       deleteIfUnused(copy);
     }
     Iterator<Copy> oldestFirst = copies.values().iterator();
@@ -136,7 +136,7 @@ final class FileCache {
   }
 
   private void drop(Copy copy) {
-    copy.forgotten = true;
+    copy.invalidated = true;
     bytes -= copy.size;
     copy.size = 0;
     deleteIfUnused(copy);

@@ -20,8 +20,8 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
 /**
- * A run's events as a Parquet file: a row an event, in order. Beside the event's own columns stand
- * those that are asked for across runs, taken from the payload and null where it has none.
+ * Reads and writes a run's events as a Parquet file, one row per event, in order. Payload fields
+ * that are queried across runs have their own columns, which are null for other kinds.
  */
 final class ParquetFiles {
   private static final String COLUMNS =
@@ -33,7 +33,7 @@ final class ParquetFiles {
       metric_name VARCHAR, metric_value DOUBLE
       """;
 
-  /** Small enough that a page of events reads a small part of a long run. */
+  /** Small, so that reading a page of events reads a small part of a long run. */
   private static final int ROWS_PER_GROUP = 2048;
 
   private final DuckDb duckDb;
@@ -42,10 +42,10 @@ final class ParquetFiles {
     this.duckDb = duckDb;
   }
 
-  /** What a file holds: its rows, and the first and last seq, both 0 when it has none. */
+  /** Number of rows, first and last seq of a file; both 0 if it is empty. */
   record Extent(long rows, long firstSeq, long lastSeq) {
-    /** Whether these are the events 1 to {@code count}, without gap. */
-    boolean isWhole(long count) {
+    /** Whether the file has exactly the events 1 to {@code count}. */
+    boolean isComplete(long count) {
       return rows == count && lastSeq == count && firstSeq == Math.min(1, count);
     }
   }
@@ -53,11 +53,12 @@ final class ParquetFiles {
   /**
    * Writes events to a file.
    *
-   * @return how many there were
-   * @throws IllegalArgumentException if they are not of the run, or not from seq 1 without gap
+   * @return the number of events
+   * @throws IllegalArgumentException if an event is of another run, or seq does not count from 1
+   *     without gaps
    */
   long write(String runId, Iterable<Event> events, Path file) {
-    return duckDb.with(
+    return duckDb.execute(
         "write " + file.getFileName(),
         connection -> {
           try (Statement statement = connection.createStatement()) {
@@ -85,7 +86,7 @@ final class ParquetFiles {
           throw new IllegalArgumentException(
               String.format(
                   Locale.ROOT,
-                  "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s",
+                  "expected event %d of run %s, got %d of run %s",
                   count,
                   runId,
                   event.seq(),
@@ -107,7 +108,7 @@ final class ParquetFiles {
     return count;
   }
 
-  /** A payload of a kind that this version does not know is kept as well, just not looked into. */
+  /** Empty for payloads of unknown kinds, which are archived without promoted columns. */
   private static Optional<Payload> payload(Event event) {
     try {
       return Optional.of(PayloadCodec.read(event.payloadJson()));
@@ -136,7 +137,7 @@ final class ParquetFiles {
       }
       case Payload.Metric found -> metric = found;
       case null, default -> {
-        // nothing that is asked for across runs
+        // no promoted columns
       }
     }
     rows.append(turnNum);
@@ -154,7 +155,7 @@ final class ParquetFiles {
     rows.append(metric == null ? null : (Double) metric.value());
   }
 
-  /** How far a file reaches. */
+  /** Reads a file's extent. */
   Extent extent(Path file) {
     return one(
             file,
@@ -163,7 +164,7 @@ final class ParquetFiles {
         .orElseThrow();
   }
 
-  /** Events with {@code fromSeq} ≤ seq < {@code toSeq}, in order. */
+  /** Reads the events with {@code fromSeq} ≤ seq < {@code toSeq}, in order. */
   List<Event> events(Path file, long fromSeq, long toSeq) {
     return query(
         file,
@@ -173,7 +174,7 @@ final class ParquetFiles {
         toSeq);
   }
 
-  /** The {@code turn_start} at this turn. */
+  /** Reads the {@code turn_start} of a turn. */
   Optional<Event> turnStart(Path file, int t) {
     return one(
         file,
@@ -182,7 +183,7 @@ final class ParquetFiles {
         (long) t);
   }
 
-  // The time as a number: as a timestamp the driver would read it in the machine's time zone.
+  // epoch_us: the driver would convert a TIMESTAMP to the machine's time zone
   private static final String EVENT =
       """
       SELECT run_id, seq, agent_id, t, kind, payload_json, epoch_us(ts), schema_version
@@ -201,7 +202,7 @@ final class ParquetFiles {
         row.getInt(8));
   }
 
-  /** One point a {@code turn_start}, in order. */
+  /** Reads one point per {@code turn_start}, in order. */
   List<Archive.Point> series(Path file) {
     return query(
         file,
@@ -219,46 +220,46 @@ final class ParquetFiles {
                 row.getInt(6)));
   }
 
-  /** What the models cost, and how many turns they answered. */
-  record Played(double costUsd, int turns) {}
+  /** Total model cost and number of answered turns. */
+  record Totals(double costUsd, int turns) {}
 
-  /** What a run's turns came to. */
-  Played played(Path file) {
+  /** Computes a run's totals. */
+  Totals totals(Path file) {
     return one(
             file,
             """
             SELECT coalesce(fsum(cost_usd), 0), count(*) FROM read_parquet(?)
             WHERE kind = 'llm_response'
             """,
-            row -> new Played(row.getDouble(1), row.getInt(2)))
+            row -> new Totals(row.getDouble(1), row.getInt(2)))
         .orElseThrow();
   }
 
-  /** The part of a state that a run is judged by. */
-  record Last(String age, int population, double economy) {}
+  /** The parts of the last state that determine the score. */
+  record FinalState(String age, int population, double economy) {}
 
-  /** The last state seen. */
-  Optional<Last> last(Path file) {
+  /** Reads the state of the last {@code turn_start}. */
+  Optional<FinalState> finalState(Path file) {
     return one(
         file,
         """
         SELECT age, population, food + wood FROM read_parquet(?)
         WHERE kind = 'turn_start' AND age IS NOT NULL ORDER BY seq DESC LIMIT 1
         """,
-        row -> new Last(row.getString(1), row.getInt(2), row.getDouble(3)));
+        row -> new FinalState(row.getString(1), row.getInt(2), row.getDouble(3)));
   }
 
-  private interface Row<T> {
-    T read(ResultSet row) throws SQLException;
+  private interface RowMapper<T> {
+    T map(ResultSet row) throws SQLException;
   }
 
-  private <T> Optional<T> one(Path file, String sql, Row<T> row, Long... arguments) {
+  private <T> Optional<T> one(Path file, String sql, RowMapper<T> row, Long... arguments) {
     List<T> rows = query(file, sql, row, arguments);
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
   }
 
-  private <T> List<T> query(Path file, String sql, Row<T> row, Long... arguments) {
-    return duckDb.with(
+  private <T> List<T> query(Path file, String sql, RowMapper<T> row, Long... arguments) {
+    return duckDb.execute(
         "read " + file.getFileName(),
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -269,7 +270,7 @@ final class ParquetFiles {
             List<T> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
               while (result.next()) {
-                rows.add(row.read(result));
+                rows.add(row.map(result));
               }
             }
             return rows;

@@ -1,2 +1,2 @@
-/** The archive: finalized runs, a Parquet file each on S3, written and read by DuckDB. */
+/** The archive: finalized runs as one Parquet file each on S3, written and read by DuckDB. */
 package arena.archive;

@@ -356,7 +356,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
     Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
     List<String> runIds = keys.stream().map(key -> key.get(RunItem.RUN_ID).s()).toList();
     for (Map<String, AttributeValue> row :
-        dynamo.getAll(table, runIds.stream().map(RunItem::key).toList())) {
+        dynamo.batchGet(table, runIds.stream().map(RunItem::key).toList())) {
       rows.put(row.get(RunItem.RUN_ID).s(), row);
     }
     return runIds.stream()

@@ -5,12 +5,11 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Attributes of items: made of Java values, and read back with an error that names what is amiss.
+ * Converts between Java values and DynamoDB attributes; reading throws if an attribute is missing.
  */
 public final class Attributes {
   /**
-   * Outside these DynamoDB refuses a number; a double has more. Well inside its own bounds of
-   * 1e-130 and 9.9e125.
+   * Doubles outside this range are stored as strings. DynamoDB's own range is 1e-130 to 9.9e125.
    */
   private static final double SMALLEST_NUMBER = 1e-120;
 
@@ -18,7 +17,6 @@ public final class Attributes {
 
   private Attributes() {}
 
-  /** A text. */
   public static AttributeValue of(String text) {
     return AttributeValue.fromS(text);
   }
@@ -28,37 +26,34 @@ public final class Attributes {
     return AttributeValue.fromN(Long.toString(number));
   }
 
-  /**
-   * A number that reads back as the very same double: as a text where DynamoDB's numbers do not
-   * reach.
-   */
+  /** Stores a double so that it reads back identically; as a string outside DynamoDB's range. */
   public static AttributeValue of(double number) {
     double size = Math.abs(number);
-    boolean zero = Double.doubleToLongBits(number) == 0; // not -0.0, whose sign a number loses
-    boolean reached = size >= SMALLEST_NUMBER && size <= LARGEST_NUMBER;
+    boolean zero =
+        Double.doubleToLongBits(number) == 0; // not -0.0, because DynamoDB drops the sign
+    boolean inRange = size >= SMALLEST_NUMBER && size <= LARGEST_NUMBER;
     String text = Double.toString(number);
-    return zero || reached ? AttributeValue.fromN(text) : AttributeValue.fromS(text);
+    return zero || inRange ? AttributeValue.fromN(text) : AttributeValue.fromS(text);
   }
 
-  /** A map. */
   public static AttributeValue of(Map<String, AttributeValue> fields) {
     return AttributeValue.fromM(fields);
   }
 
-  /** The text called {@code name}, if the item has one. */
+  /** Returns a string attribute, if present. */
   public static Optional<String> findText(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     return value == null ? Optional.empty() : Optional.ofNullable(value.s());
   }
 
-  /** The map called {@code name}, if the item has one. */
+  /** Returns a map attribute, if present. */
   public static Optional<Map<String, AttributeValue>> findMap(
       Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     return value == null || !value.hasM() ? Optional.empty() : Optional.of(value.m());
   }
 
-  /** The number called {@code name}, if the item has one. */
+  /** Returns a double attribute, if present. */
   public static Optional<Double> findReal(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     if (value == null) {
@@ -68,7 +63,7 @@ public final class Attributes {
     return text == null ? Optional.empty() : Optional.of(Double.parseDouble(text));
   }
 
-  /** The whole number called {@code name}, if the item has one. */
+  /** Returns an integer attribute, if present. */
   public static Optional<Long> findWhole(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     return value == null || value.n() == null
@@ -77,37 +72,37 @@ public final class Attributes {
   }
 
   /**
-   * The text called {@code name}.
+   * Returns a string attribute.
    *
-   * @throws IllegalStateException if the item has none
+   * @throws IllegalStateException if it is missing
    */
   public static String text(Map<String, AttributeValue> item, String name) {
     return findText(item, name).orElseThrow(() -> missing(item, name));
   }
 
   /**
-   * The number called {@code name}.
+   * Returns a double attribute.
    *
-   * @throws IllegalStateException if the item has none
+   * @throws IllegalStateException if it is missing
    */
   public static double real(Map<String, AttributeValue> item, String name) {
     return findReal(item, name).orElseThrow(() -> missing(item, name));
   }
 
   /**
-   * The whole number called {@code name}.
+   * Returns an integer attribute.
    *
-   * @throws IllegalStateException if the item has none
+   * @throws IllegalStateException if it is missing
    */
   public static long whole(Map<String, AttributeValue> item, String name) {
     return findWhole(item, name).orElseThrow(() -> missing(item, name));
   }
 
   /**
-   * The whole number called {@code name}.
+   * Returns an integer attribute.
    *
-   * @throws IllegalStateException if the item has none
-   * @throws ArithmeticException if it is no int
+   * @throws IllegalStateException if it is missing
+   * @throws ArithmeticException if it does not fit an int
    */
   public static int integer(Map<String, AttributeValue> item, String name) {
     return Math.toIntExact(whole(item, name));
@@ -115,6 +110,6 @@ public final class Attributes {
 
   private static IllegalStateException missing(Map<String, AttributeValue> item, String name) {
     return new IllegalStateException(
-        "an item has no %s among its attributes %s".formatted(name, item.keySet()));
+        "missing attribute %s in item with attributes %s".formatted(name, item.keySet()));
   }
 }

@@ -25,27 +25,25 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * One store's calls to DynamoDB. What only met another write is tried again, within bounds; what
- * can be tried later is told apart from what cannot, in the store's own words.
+ * A store's DynamoDB client. Retries calls that conflicted with another write, a limited number of
+ * times, and maps retryable errors to the store's own exception. Thread-safe.
  */
 public final class DynamoClient {
-  /** Most keys of one {@link #getAll}. */
+  /** Maximum number of keys of one {@link #batchGet}. */
   public static final int MAX_GET = 100;
 
-  /** Most writes of one {@link #writeAll}. */
+  /** Maximum number of writes of one {@link #batchWrite}. */
   public static final int MAX_WRITE = 25;
 
   private static final String CONDITION_FAILED = "ConditionalCheckFailed";
-  private static final Set<String> PASSING =
+  private static final Set<String> RETRYABLE_REASONS =
       Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
   private final DynamoDbClient client;
   private final BiFunction<String, Throwable, RuntimeException> unavailable;
 
   /**
-   * Calls by this client.
-   *
-   * @param unavailable makes the store's exception for what is worth a retry later
+   * @param unavailable creates the store's exception for retryable errors
    */
   public DynamoClient(
       DynamoDbClient client, BiFunction<String, Throwable, RuntimeException> unavailable) {
@@ -53,14 +51,14 @@ public final class DynamoClient {
     this.unavailable = unavailable;
   }
 
-  /** The client, for {@link #call}. */
+  /** The SDK client, for use in {@link #call}. */
   public DynamoDbClient client() {
     return client;
   }
 
   /**
-   * Does a call, again if a transaction held its item. Anything else that the service refuses, such
-   * as a condition, is thrown as it comes.
+   * Makes a call, retrying it on a transaction conflict. Other service errors, such as a failed
+   * condition, are rethrown.
    */
   public <T> T call(Supplier<T> call) {
     for (int attempt = 1; ; attempt++) {
@@ -69,21 +67,20 @@ public final class DynamoClient {
       } catch (TransactionConflictException e) {
         pause(attempt, e);
       } catch (SdkClientException e) {
-        throw unavailable.apply("DynamoDB does not answer", e);
+        throw unavailable.apply("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
-        throw worthARetry(e) ? unavailable.apply("DynamoDB is too busy", e) : e;
+        throw isRetryable(e) ? unavailable.apply("DynamoDB is overloaded", e) : e;
       }
     }
   }
 
   /**
-   * Writes all of these, or none.
+   * Writes all items or none.
    *
-   * <p>One token stands for all attempts, so that one whose answer was lost is not refused for its
-   * own sake.
+   * <p>All attempts use one client token, so that a retry after a lost response succeeds.
    *
-   * @return empty if they are written; else why not, for each in order, of which at least one has
-   *     {@linkplain #conditionFailed failed its condition}
+   * @return empty on success; otherwise the reason per item, of which at least one is a {@linkplain
+   *     #conditionFailed failed condition}
    */
   public Optional<List<CancellationReason>> transact(TransactWriteItem... items) {
     String token = UUID.randomUUID().toString();
@@ -94,7 +91,7 @@ public final class DynamoClient {
         return Optional.empty();
       } catch (TransactionCanceledException e) {
         List<CancellationReason> reasons = e.cancellationReasons();
-        if (reasons.stream().anyMatch(reason -> PASSING.contains(reason.code()))) {
+        if (reasons.stream().anyMatch(reason -> RETRYABLE_REASONS.contains(reason.code()))) {
           pause(attempt, e);
         } else if (reasons.stream().anyMatch(DynamoClient::conditionFailed)) {
           return Optional.of(reasons);
@@ -102,40 +99,39 @@ public final class DynamoClient {
           throw e;
         }
       } catch (TransactionInProgressException e) {
-        pause(attempt, e); // an attempt of ours whose answer was lost
+        pause(attempt, e); // an earlier attempt whose response was lost
       } catch (SdkClientException e) {
-        throw unavailable.apply("DynamoDB does not answer", e);
+        throw unavailable.apply("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
-        throw worthARetry(e) ? unavailable.apply("DynamoDB is too busy", e) : e;
+        throw isRetryable(e) ? unavailable.apply("DynamoDB is overloaded", e) : e;
       }
     }
   }
 
-  /** Whether the condition of the item with this reason did not hold. */
+  /** Whether the reason is a failed condition. */
   public static boolean conditionFailed(CancellationReason reason) {
     return CONDITION_FAILED.equals(reason.code());
   }
 
   /**
-   * Reads items by their keys, as they are now, in whatever order they come; those that are not
-   * there are left out.
+   * Reads items by key with consistent reads, in any order; missing items are omitted.
    *
    * @param keys at most {@value #MAX_GET}
    */
-  public List<Map<String, AttributeValue>> getAll(
+  public List<Map<String, AttributeValue>> batchGet(
       String table, List<Map<String, AttributeValue>> keys) {
     List<Map<String, AttributeValue>> items = new ArrayList<>(keys.size());
-    Map<String, KeysAndAttributes> left = new HashMap<>();
+    Map<String, KeysAndAttributes> remaining = new HashMap<>();
     if (!keys.isEmpty()) {
-      left.put(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
+      remaining.put(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
     }
-    for (int attempt = 1; !left.isEmpty(); attempt++) {
-      Map<String, KeysAndAttributes> asked = Map.copyOf(left);
-      BatchGetItemResponse answer =
-          call(() -> client.batchGetItem(request -> request.requestItems(asked)));
-      items.addAll(answer.responses().getOrDefault(table, List.of()));
-      left = answer.unprocessedKeys();
-      if (!left.isEmpty()) {
+    for (int attempt = 1; !remaining.isEmpty(); attempt++) {
+      Map<String, KeysAndAttributes> batch = Map.copyOf(remaining);
+      BatchGetItemResponse response =
+          call(() -> client.batchGetItem(request -> request.requestItems(batch)));
+      items.addAll(response.responses().getOrDefault(table, List.of()));
+      remaining = response.unprocessedKeys();
+      if (!remaining.isEmpty()) {
         pause(attempt, null);
       }
     }
@@ -143,21 +139,21 @@ public final class DynamoClient {
   }
 
   /**
-   * Writes these, each for itself.
+   * Writes items individually, without a transaction.
    *
    * @param writes at most {@value #MAX_WRITE}
    */
-  public void writeAll(String table, List<WriteRequest> writes) {
-    Map<String, List<WriteRequest>> left = new HashMap<>();
+  public void batchWrite(String table, List<WriteRequest> writes) {
+    Map<String, List<WriteRequest>> remaining = new HashMap<>();
     if (!writes.isEmpty()) {
-      left.put(table, writes);
+      remaining.put(table, writes);
     }
-    for (int attempt = 1; !left.isEmpty(); attempt++) {
-      Map<String, List<WriteRequest>> asked = Map.copyOf(left);
-      BatchWriteItemResponse answer =
-          call(() -> client.batchWriteItem(request -> request.requestItems(asked)));
-      left = answer.unprocessedItems();
-      if (!left.isEmpty()) {
+    for (int attempt = 1; !remaining.isEmpty(); attempt++) {
+      Map<String, List<WriteRequest>> batch = Map.copyOf(remaining);
+      BatchWriteItemResponse response =
+          call(() -> client.batchWriteItem(request -> request.requestItems(batch)));
+      remaining = response.unprocessedItems();
+      if (!remaining.isEmpty()) {
         pause(attempt, null);
       }
     }
@@ -166,18 +162,18 @@ public final class DynamoClient {
   private void pause(int attempt, Throwable cause) {
     if (attempt >= Backoff.MAX_ATTEMPTS) {
       throw unavailable.apply(
-          String.format(Locale.ROOT, "DynamoDB put a call off %d times", Backoff.MAX_ATTEMPTS),
+          String.format(Locale.ROOT, "DynamoDB rejected a call %d times", Backoff.MAX_ATTEMPTS),
           cause);
     }
     try {
       Backoff.pause(attempt);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unavailable.apply("the wait for DynamoDB was interrupted", e);
+      throw unavailable.apply("interrupted while waiting for DynamoDB", e);
     }
   }
 
-  private static boolean worthARetry(AwsServiceException e) {
+  private static boolean isRetryable(AwsServiceException e) {
     return e.isThrottlingException() || e.statusCode() >= 500;
   }
 }

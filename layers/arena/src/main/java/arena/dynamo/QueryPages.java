@@ -7,53 +7,52 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
-/** A query's pages, one after the other. DynamoDB ends a page at 1 MB, or where it likes. */
+/** Iterates over the pages of a query. DynamoDB ends a page at 1 MB at the latest. */
 public final class QueryPages {
-  /** Most pages of one query. */
+  /** Maximum number of pages. */
   public static final int MAX_PAGES = 1_000;
 
   private final DynamoClient calls;
   private final QueryRequest.Builder query;
-  private int read;
+  private int pagesRead;
   private boolean more = true;
 
-  /** Pages of this query. */
   public QueryPages(DynamoClient calls, QueryRequest.Builder query) {
     this.calls = calls;
     this.query = query;
   }
 
-  /** Whether there may be another page. */
+  /** Whether there is another page. */
   public boolean more() {
     return more;
   }
 
-  /** The items of the next page, as large as the table makes it; it may be empty. */
+  /** Reads the next page, which may be empty. */
   public List<Map<String, AttributeValue>> next() {
-    return read().items();
+    return readPage().items();
   }
 
-  /** The items of the next page, no more than these. */
-  public List<Map<String, AttributeValue>> next(int items) {
-    query.limit(items);
-    return read().items();
+  /** Reads the next page with at most {@code limit} items. */
+  public List<Map<String, AttributeValue>> next(int limit) {
+    query.limit(limit);
+    return readPage().items();
   }
 
-  /** How many items are on the next page, of a query that only counts. */
+  /** Reads the next page of a query with {@code Select.COUNT} and returns its count. */
   public int count() {
-    return read().count();
+    return readPage().count();
   }
 
-  private QueryResponse read() {
-    if (read == MAX_PAGES) {
+  private QueryResponse readPage() {
+    if (pagesRead == MAX_PAGES) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "a query of %s has more than %d pages",
+              "query of table %s exceeds %d pages",
               query.build().tableName(),
               MAX_PAGES));
     }
-    read++;
+    pagesRead++;
     QueryResponse page = calls.call(() -> calls.client().query(query.build()));
     more = page.hasLastEvaluatedKey();
     query.exclusiveStartKey(more ? page.lastEvaluatedKey() : null);

@@ -1,2 +1,2 @@
-/** What the stores in DynamoDB share: attributes, and calls that are tried again within bounds. */
+/** DynamoDB helpers shared by the stores: attributes, paging, and calls with retries. */
 package arena.dynamo;

@@ -48,18 +48,20 @@ public final class IdempotentRequests {
       return action.apply(ids.get());
     }
     String identity = request.route() + " " + key.get();
-    Idempotency.Noted noted = idempotency.get().note(identity, digest(body), ids.get());
-    if (noted.answer().isPresent()) {
-      return Response.ofText(ACCEPTED, noted.answer().get());
+    Idempotency.Registration registration =
+        idempotency.get().register(identity, digest(body), ids.get());
+    if (registration.response().isPresent()) {
+      return Response.ofText(ACCEPTED, registration.response().get());
     }
     Response response;
     try {
-      response = action.apply(noted.runId());
+      response = action.apply(registration.runId());
     } catch (ReplayNotStarted _) {
-      response = action.apply(idempotency.get().renew(identity, noted.runId(), ids.get()));
+      response =
+          action.apply(idempotency.get().replaceRunId(identity, registration.runId(), ids.get()));
     }
     // A concurrent attempt may have recorded its response first; that one wins.
-    String recorded = idempotency.get().answered(identity, response.body());
+    String recorded = idempotency.get().recordResponse(identity, response.body());
     return Response.ofText(ACCEPTED, recorded);
   }
 

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
-/** Requests as a DynamoDB table, an item each, which expires by itself. */
+/** Stores requests in a DynamoDB table with a TTL, one item per request. */
 public final class DynamoIdempotency implements Idempotency {
   private static final String REQUEST = "request";
   private static final String BODY_DIGEST = "body_digest";
@@ -24,7 +24,6 @@ public final class DynamoIdempotency implements Idempotency {
   private final String table;
   private final InstantSource clock;
 
-  /** Remembers in this table. */
   public DynamoIdempotency(DynamoDbClient dynamo, String table, InstantSource clock) {
     this.dynamo = new DynamoClient(dynamo, IdempotencyUnavailable::new);
     this.table = table;
@@ -32,7 +31,7 @@ public final class DynamoIdempotency implements Idempotency {
   }
 
   @Override
-  public Noted note(String request, String bodyDigest, String runId) {
+  public Registration register(String request, String bodyDigest, String runId) {
     Instant now = clock.instant();
     try {
       dynamo.call(
@@ -47,8 +46,8 @@ public final class DynamoIdempotency implements Idempotency {
                                       REQUEST, Attributes.of(request),
                                       BODY_DIGEST, Attributes.of(bodyDigest),
                                       RUN_ID, Attributes.of(runId),
-                                      EXPIRES_AT, seconds(now.plus(KEEP))))
-                              // DynamoDB may take two days to remove what has expired.
+                                      EXPIRES_AT, seconds(now.plus(RETENTION))))
+                              // DynamoDB may delete expired items up to two days late
                               .conditionExpression(
                                   "attribute_not_exists(#request) OR #expires_at <= :now")
                               .expressionAttributeNames(
@@ -56,18 +55,19 @@ public final class DynamoIdempotency implements Idempotency {
                               .expressionAttributeValues(Map.of(":now", seconds(now)))
                               .returnValuesOnConditionCheckFailure(
                                   ReturnValuesOnConditionCheckFailure.ALL_OLD)));
-      return new Noted(runId, Optional.empty());
+      return new Registration(runId, Optional.empty());
     } catch (ConditionalCheckFailedException e) {
-      Map<String, AttributeValue> known = e.item();
-      if (!Attributes.text(known, BODY_DIGEST).equals(bodyDigest)) {
+      Map<String, AttributeValue> existing = e.item();
+      if (!Attributes.text(existing, BODY_DIGEST).equals(bodyDigest)) {
         throw new KeyReused();
       }
-      return new Noted(Attributes.text(known, RUN_ID), Attributes.findText(known, ANSWER));
+      return new Registration(
+          Attributes.text(existing, RUN_ID), Attributes.findText(existing, ANSWER));
     }
   }
 
   @Override
-  public String renew(String request, String runId, String otherId) {
+  public String replaceRunId(String request, String runId, String otherId) {
     try {
       dynamo.call(
           () ->
@@ -97,7 +97,7 @@ public final class DynamoIdempotency implements Idempotency {
   }
 
   @Override
-  public String answered(String request, String answer) {
+  public String recordResponse(String request, String response) {
     return dynamo.call(
         () ->
             Attributes.text(
@@ -112,7 +112,8 @@ public final class DynamoIdempotency implements Idempotency {
                                 .conditionExpression("attribute_exists(#request)")
                                 .expressionAttributeNames(
                                     Map.of("#answer", ANSWER, "#request", REQUEST))
-                                .expressionAttributeValues(Map.of(":answer", Attributes.of(answer)))
+                                .expressionAttributeValues(
+                                    Map.of(":answer", Attributes.of(response)))
                                 .returnValues(ReturnValue.ALL_NEW))
                     .attributes(),
                 ANSWER));

@@ -3,43 +3,43 @@ package arena.idempotency;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Remembers requests by the key that the client gave them, for a day. */
+/** Remembers requests by idempotency key for a day. */
 public interface Idempotency {
   /** How long a key is remembered. */
-  Duration KEEP = Duration.ofDays(1);
+  Duration RETENTION = Duration.ofDays(1);
 
   /**
-   * Takes note of a request. The first one with its key gets the id that is offered; one that comes
-   * again gets what the first got, so that both are about the same run.
+   * Registers a request. The first request with a key gets the given run id; repeated ones get the
+   * first one's run id.
    *
-   * @param request what identifies it: the call and the client's key
-   * @param bodyDigest of the body, so that another request under the same key is told apart
-   * @param runId the id for the run, if this is the first
-   * @throws KeyReused if the key came with another body before
+   * @param request route and idempotency key
+   * @param bodyDigest digest of the body, to detect a different request with the same key
+   * @param runId the run id to use if this is the first request
+   * @throws KeyReused if the key was used with another body
    */
-  Noted note(String request, String bodyDigest, String runId);
+  Registration register(String request, String bodyDigest, String runId);
 
   /**
-   * Gives a request another run, when the one that it had can never start.
+   * Replaces a request's run id, if the run can never start.
    *
-   * @param runId the run that it had; if it has another by now, that one stays
-   * @param otherId the run that it gets
-   * @return the run that it has now
+   * @param runId the current run id; if it was already replaced, nothing changes
+   * @param otherId the new run id
+   * @return the request's run id afterwards
    */
-  String renew(String request, String runId, String otherId);
+  String replaceRunId(String request, String runId, String otherId);
 
   /**
-   * Keeps the answer, for when the request comes again. The first one stays.
+   * Records the response. The first recorded response is kept.
    *
-   * @return the answer that is kept, which is the one to give
+   * @return the recorded response, which is the one to return
    */
-  String answered(String request, String answer);
+  String recordResponse(String request, String response);
 
   /**
-   * What is known of a request.
+   * A registered request.
    *
-   * @param runId the run that it is about
-   * @param answer what was answered, if it was done before
+   * @param runId the request's run
+   * @param response the recorded response, if any
    */
-  record Noted(String runId, Optional<String> answer) {}
+  record Registration(String runId, Optional<String> response) {}
 }

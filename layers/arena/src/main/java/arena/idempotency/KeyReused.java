@@ -1,9 +1,9 @@
 package arena.idempotency;
 
-/** A key came before, with another body. */
+/** An idempotency key was reused with another body. */
 public final class KeyReused extends RuntimeException {
   /** Says so. */
   public KeyReused() {
-    super("the key was used for a request with another body");
+    super("the idempotency key was used with another body");
   }
 }

@@ -1,2 +1,2 @@
-/** Requests that carry a key of the client's, so that one sent again is not done again. */
+/** Idempotent handling of requests that have a client-supplied key. */
 package arena.idempotency;

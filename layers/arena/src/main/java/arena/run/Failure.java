@@ -5,15 +5,14 @@ import java.util.Objects;
 /**
  * Why a run failed.
  *
- * @param code the cause by name, such as {@code ModelThrottled}
- * @param message one sentence for an operator, without secrets; at most {@value #MAX_MESSAGE}
+ * @param code error code, such as {@code ModelThrottled}
+ * @param message one sentence for operators, without secrets; cut to {@value #MAX_MESSAGE}
  *     characters
  */
 public record Failure(String code, String message) {
-  /** Longest message kept, in characters. */
+  /** Maximum length of a message, in characters. */
   public static final int MAX_MESSAGE = 1_000;
 
-  /** Cuts a message that is too long. */
   public Failure {
     Objects.requireNonNull(code);
     message = Limits.cut(message, MAX_MESSAGE);

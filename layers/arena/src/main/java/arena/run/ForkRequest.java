@@ -4,15 +4,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Asks for a fork of a run and the replay of its next turns.
+ * A request to fork a run and replay its next turns.
  *
- * @param parentRunId the run to branch from: 32 hex digits, whether or not there is such a run
- * @param parentT the turn to branch at, from 0; the child's first turn
- * @param mutation what changes in the world at that turn
- * @param nTurns turns the child is to play, from 0 to {@value Limits#MAX_TURNS}
- * @param reason why, in the operator's words, at most {@value Limits#MAX_REASON} characters; may be
- *     empty
- * @param profile what plays the child; the parent's when absent
+ * @param parentRunId the run to fork, which may not exist
+ * @param parentT the turn to fork at, from 0; the child's first turn
+ * @param mutation change of the world at that turn
+ * @param nTurns number of turns to play, from 0 to {@value Limits#MAX_TURNS}
+ * @param reason the operator's reason, at most {@value Limits#MAX_REASON} characters; may be empty
+ * @param profile the child's profile; the parent's when absent
  */
 public record ForkRequest(
     String parentRunId,

@@ -1,79 +1,73 @@
 package arena.run;
 
-/** The limits of requests and runs, in one place. Reaching one is an error that names it. */
+/** Limits of requests and runs. */
 public final class Limits {
   private Limits() {}
 
-  /** Most turns that one run or fork plays. */
+  /** Maximum number of turns of a run or fork. */
   public static final int MAX_TURNS = 200;
 
-  /** Turns that a run or fork plays when the request does not say. */
+  /** Default number of turns of a run or fork. */
   public static final int DEFAULT_TURNS = 10;
 
-  /** Largest value of a resource in a mutation. */
+  /** Maximum value of a resource in a mutation. */
   public static final double MAX_RESOURCE = 1_000_000;
 
-  /** Largest population and pop_cap in a mutation. */
+  /** Maximum population and pop_cap in a mutation. */
   public static final int MAX_POPULATION = 1_000;
 
-  /** Longest label and profile name, in characters: whole ones, as Unicode counts them. */
+  /** Maximum length of a label or profile name, in code points. */
   public static final int MAX_LABEL = 100;
 
-  /** Longest reason, in characters: whole ones, as Unicode counts them. */
+  /** Maximum length of a reason, in code points. */
   public static final int MAX_REASON = 500;
 
-  /** Longest model name, in characters: whole ones, as Unicode counts them. */
+  /** Maximum length of a model name, in code points. */
   public static final int MAX_MODEL = 200;
 
-  /**
-   * Most actions of one turn that are done; a model's further ones are dropped, and its reasoning
-   * says so.
-   */
+  /** Maximum number of actions per turn; further ones are dropped and reported in the reasoning. */
   public static final int MAX_ACTIONS = 50;
 
-  /** Longest action that is kept, in characters of its JSON. */
+  /** Maximum length of an action's JSON, in characters. */
   public static final int MAX_ACTION_CHARS = 2_000;
 
-  /** Deepest nesting of an action that is kept; the action's own object is the first level. */
+  /** Maximum nesting depth of an action; the action itself is level 1. */
   public static final int MAX_ACTION_DEPTH = 20;
 
-  /** Longest reasoning that is kept, in characters: whole ones, as Unicode counts them. */
+  /** Maximum length of a reasoning, in code points. */
   public static final int MAX_REASONING_CHARS = 20_000;
 
-  /** Most characters of a model's text that are searched for its actions. */
+  /** Maximum length of a model's text that is parsed, in characters. */
   public static final int MAX_ANSWER_CHARS = 200_000;
 
-  /** Most tokens that a model is asked to answer with. */
+  /** Token limit of a model's answer. */
   public static final int MAX_ANSWER_TOKENS = 4_096;
 
-  /** Largest answer of a model's service that is read, in bytes. */
+  /** Maximum size of a model service's response, in bytes. */
   public static final int MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-  /** Largest request body, in bytes. */
+  /** Maximum size of a request body, in bytes. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
 
-  /** Most events that one page holds. */
+  /** Maximum number of events per page. */
   public static final int MAX_EVENTS_PAGE = 1_000;
 
   /**
-   * Largest page of events, in bytes of UTF-8. Lambda answers with at most 6 MB, and wraps the page
-   * in a JSON string, where every quote and backslash takes two bytes.
+   * Maximum size of a page of events, in bytes. A Lambda response is limited to 6 MB and contains
+   * the page as a JSON string, in which every quote and backslash takes two bytes.
    */
   public static final int MAX_EVENTS_PAGE_BYTES = 2_500_000;
 
-  /** Most runs that one page holds. */
+  /** Maximum number of runs per page. */
   public static final int MAX_RUNS_PAGE = 100;
 
-  /** Runs that one page holds when the request does not say. */
+  /** Default number of runs per page. */
   public static final int DEFAULT_RUNS_PAGE = 50;
 
-  /** Most runs that one call for series names. */
+  /** Maximum number of runs per request for series. */
   public static final int MAX_SERIES_RUNS = 20;
 
-  /**
-   * The text, or so much of its beginning that it has at most {@code max} characters: whole ones,
-   * as Unicode counts them.
-   */
+  /** Cuts a text to {@code max} code points, ending with an ellipsis if it was longer. */
   public static String cut(String text, int max) {
     if (text.codePointCount(0, text.length()) <= max) {
       return text;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What an operator changes in the world at a fork: each field is a new value, or absent. */
+/** A change of the world at a fork: the new value of each changed field. */
 public record Mutation(
     Optional<Double> food,
     Optional<Double> wood,
@@ -16,7 +16,7 @@ public record Mutation(
     Optional<Integer> popCap,
     Optional<Age> age) {
 
-  /** Changes nothing. */
+  /** The mutation without changes. */
   public static final Mutation NONE =
       new Mutation(
           Optional.empty(),
@@ -27,10 +27,7 @@ public record Mutation(
           Optional.empty(),
           Optional.empty());
 
-  /**
-   * The world with the new values. A new age ends an age-up that was under way: it was the way to
-   * an age that the operator has overruled.
-   */
+  /** Returns the world with the new values. A new age cancels an age-up in progress. */
   public World applyTo(World world) {
     Age newAge = age.orElse(world.age());
     return new World(
@@ -47,21 +44,21 @@ public record Mutation(
         world.turn());
   }
 
-  /** What it changes in this world, such as {@code food=200.0→1500.0 age=Dark Age→Feudal Age}. */
+  /** Describes the changes, such as {@code food=200.0→1500.0 age=Dark Age→Feudal Age}. */
   public String summary(World before) {
     World after = applyTo(before);
     List<String> changes = new ArrayList<>();
-    change(changes, "food", before.food(), after.food());
-    change(changes, "wood", before.wood(), after.wood());
-    change(changes, "gold", before.gold(), after.gold());
-    change(changes, "stone", before.stone(), after.stone());
-    change(changes, "population", before.population(), after.population());
-    change(changes, "pop_cap", before.popCap(), after.popCap());
-    change(changes, "age", before.age().label(), after.age().label());
+    addChange(changes, "food", before.food(), after.food());
+    addChange(changes, "wood", before.wood(), after.wood());
+    addChange(changes, "gold", before.gold(), after.gold());
+    addChange(changes, "stone", before.stone(), after.stone());
+    addChange(changes, "population", before.population(), after.population());
+    addChange(changes, "pop_cap", before.popCap(), after.popCap());
+    addChange(changes, "age", before.age().label(), after.age().label());
     return String.join(" ", changes);
   }
 
-  private static void change(List<String> changes, String name, Object before, Object after) {
+  private static void addChange(List<String> changes, String name, Object before, Object after) {
     if (!before.equals(after)) {
       changes.add(name + "=" + before + "→" + after);
     }

@@ -3,18 +3,18 @@ package arena.run;
 import java.util.Objects;
 
 /**
- * What plays a run.
+ * The agent configuration of a run.
  *
- * @param name shown beside the run, and the {@code agent_id} of its events
+ * @param name display name, and the {@code agent_id} of the run's events
  * @param model {@code scripted}, {@code bedrock:<model id>} or {@code openai:<model>}
  * @param temperature from 0 to 2
- * @param promptVariant which prompt the model gets
+ * @param promptVariant the model's system prompt
  */
 public record Profile(String name, String model, double temperature, PromptVariant promptVariant) {
-  /** The agent that needs no model. */
+  /** The deterministic agent without a model. */
   public static final String SCRIPTED = "scripted";
 
-  /** What plays when a request names no profile. */
+  /** The profile of requests without one. */
   public static final Profile DEFAULT =
       new Profile("scripted-strategy", SCRIPTED, 0, PromptVariant.STRATEGY);
 
@@ -24,7 +24,7 @@ public record Profile(String name, String model, double temperature, PromptVaria
     Objects.requireNonNull(promptVariant);
   }
 
-  /** The name of a profile that was given none: its model and how much that is told. */
+  /** The default name: model and prompt variant. */
   public static String defaultName(String model, PromptVariant promptVariant) {
     return Limits.cut(model + "-" + promptVariant.label(), Limits.MAX_LABEL);
   }

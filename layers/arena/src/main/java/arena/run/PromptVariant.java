@@ -2,7 +2,7 @@ package arena.run;
 
 import java.util.Optional;
 
-/** How much a model is told: the rules alone, or a strategy too. */
+/** The system prompt: the rules alone, or with a strategy. */
 public enum PromptVariant {
   BARE("bare"),
   STRATEGY("strategy");
@@ -18,7 +18,7 @@ public enum PromptVariant {
     return label;
   }
 
-  /** The variant with this label, if there is one. */
+  /** Finds a variant by its label. */
   public static Optional<PromptVariant> fromLabel(String label) {
     for (PromptVariant variant : values()) {
       if (variant.label.equals(label)) {

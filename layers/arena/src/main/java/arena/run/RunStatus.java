@@ -1,6 +1,6 @@
 package arena.run;
 
-/** Where a run is in its life. It only ever moves from running to one of the others. */
+/** The status of a run; changes once, from running to complete or failed. */
 public enum RunStatus {
   RUNNING("running"),
   COMPLETE("complete"),
@@ -17,15 +17,15 @@ public enum RunStatus {
     return label;
   }
 
-  /** Whether the run is over. */
+  /** Whether the run is complete or failed. */
   public boolean ended() {
     return this != RUNNING;
   }
 
   /**
-   * The status with this label.
+   * Finds a status by its label.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if it does not exist
    */
   public static RunStatus fromLabel(String label) {
     for (RunStatus status : values()) {
@@ -33,6 +33,6 @@ public enum RunStatus {
         return status;
       }
     }
-    throw new IllegalArgumentException("no status is called " + label);
+    throw new IllegalArgumentException("unknown run status " + label);
   }
 }

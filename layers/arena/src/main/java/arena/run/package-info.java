@@ -1,2 +1,2 @@
-/** Runs: what they are, how one is asked for, what a fork and a mutation mean. Plain. */
+/** Domain model of runs: run, profile, requests, mutation, limits. No I/O. */
 package arena.run;

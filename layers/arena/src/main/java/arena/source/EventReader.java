@@ -15,15 +15,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A run's events, wherever they now are: the archive has every finalized run, the broker what is
- * live, the journal everything in between.
+ * Reads a run's events from the store that has them: the archive for finalized runs, the broker for
+ * live events, otherwise the journal.
  */
 public final class EventReader {
   private final Broker broker;
   private final Journal journal;
   private final Supplier<Archive> archive;
 
-  /** Reads from these; the archive, whose engine is costly to start, only when it is needed. */
+  /** The archive is created lazily, because its engine is costly to start. */
   public EventReader(Broker broker, Journal journal, Supplier<Archive> archive) {
     this.broker = broker;
     this.journal = journal;
@@ -31,10 +31,10 @@ public final class EventReader {
   }
 
   /**
-   * Envelopes in order, from this seq on.
+   * Reads envelopes in order, starting at {@code fromSeq}.
    *
-   * @param maxEvents most envelopes returned
-   * @param maxBytes stops before passing this size, but returns at least one if there is one
+   * @param maxEvents maximum number of envelopes
+   * @param maxBytes maximum total size, except that one envelope is always returned
    */
   public List<Broker.Envelope> envelopes(Run run, long fromSeq, int maxEvents, int maxBytes) {
     if (run.archived()) {
@@ -49,17 +49,17 @@ public final class EventReader {
         return live;
       }
     } catch (Overflow | BrokerUnavailable _) {
-      // The journal has it too.
+      // fall back to the journal
     }
     return cut(journal.events(run.runId(), fromSeq, maxEvents), maxBytes);
   }
 
-  /** Envelopes of an archived run; see {@link #envelopes}. */
+  /** Reads envelopes of an archived run; see {@link #envelopes}. */
   public List<Broker.Envelope> archived(Run run, long fromSeq, int maxEvents, int maxBytes) {
     return cut(archive.get().events(run, fromSeq, maxEvents), maxBytes);
   }
 
-  /** The {@code turn_start} at turn {@code t}, if the run has one. */
+  /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   public Optional<Event> turnStart(Run run, int t) {
     return run.archived() ? archive.get().turnStart(run, t) : journal.turnStart(run.runId(), t);
   }

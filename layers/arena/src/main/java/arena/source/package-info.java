@@ -1,2 +1,2 @@
-/** Where a run's events now are: one reader over broker, journal and archive. */
+/** Reads events across broker, journal and archive. */
 package arena.source;

@@ -131,7 +131,7 @@ public final class DynamoConnections implements Connections {
           pages.next(DynamoClient.MAX_GET).stream()
               .map(item -> key(Attributes.text(item, CONNECTION_ID), runId))
               .toList();
-      for (Map<String, AttributeValue> row : dynamo.getAll(table, keys)) {
+      for (Map<String, AttributeValue> row : dynamo.batchGet(table, keys)) {
         connectionIds.add(Attributes.text(row, CONNECTION_ID));
       }
     }
@@ -197,7 +197,7 @@ public final class DynamoConnections implements Connections {
           all.subList(from, Math.min(all.size(), from + DynamoClient.MAX_GET)).stream()
               .map(connectionId -> key(connectionId, OWN))
               .toList();
-      for (Map<String, AttributeValue> own : dynamo.getAll(table, keys)) {
+      for (Map<String, AttributeValue> own : dynamo.batchGet(table, keys)) {
         kept.add(Attributes.text(own, CONNECTION_ID));
       }
     }
@@ -256,7 +256,7 @@ public final class DynamoConnections implements Connections {
   }
 
   private void delete(List<Map<String, AttributeValue>> keys) {
-    dynamo.writeAll(
+    dynamo.batchWrite(
         table,
         keys.stream()
             .map(key -> WriteRequest.builder().deleteRequest(delete -> delete.key(key)).build())

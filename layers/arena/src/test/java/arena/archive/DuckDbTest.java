@@ -77,7 +77,7 @@ class DuckDbTest {
   }
 
   private static void execute(DuckDb duckDb, String sql) {
-    duckDb.with(
+    duckDb.execute(
         "execute",
         connection -> {
           try (Statement statement = connection.createStatement()) {

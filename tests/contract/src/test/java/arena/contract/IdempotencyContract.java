@@ -30,44 +30,47 @@ abstract class IdempotencyContract {
   @Test
   void theFirstRequestGetsTheIdThatIsOfferedAndLaterOnesTheSame() {
     assertEquals(
-        new Idempotency.Noted("one", Optional.empty()), idempotency().note("k", "body", "one"));
+        new Idempotency.Registration("one", Optional.empty()),
+        idempotency().register("k", "body", "one"));
     assertEquals(
-        new Idempotency.Noted("one", Optional.empty()), idempotency().note("k", "body", "two"));
-    assertEquals("other", idempotency().note("k2", "body", "other").runId());
+        new Idempotency.Registration("one", Optional.empty()),
+        idempotency().register("k", "body", "two"));
+    assertEquals("other", idempotency().register("k2", "body", "other").runId());
   }
 
   @Test
   void anAnswerIsKeptAndTheFirstOneStays() {
-    idempotency().note("k", "body", "one");
-    assertEquals("the answer", idempotency().answered("k", "the answer"));
-    assertEquals("the answer", idempotency().answered("k", "a later one"));
+    idempotency().register("k", "body", "one");
+    assertEquals("the answer", idempotency().recordResponse("k", "the answer"));
+    assertEquals("the answer", idempotency().recordResponse("k", "a later one"));
     assertEquals(
-        new Idempotency.Noted("one", Optional.of("the answer")),
-        idempotency().note("k", "body", "two"));
+        new Idempotency.Registration("one", Optional.of("the answer")),
+        idempotency().register("k", "body", "two"));
   }
 
   @Test
   void anotherBodyUnderTheSameKeyIsRefusedAndChangesNothing() {
-    idempotency().note("k", "body", "one");
-    assertThrows(KeyReused.class, () -> idempotency().note("k", "other body", "two"));
-    assertEquals("one", idempotency().note("k", "body", "three").runId());
+    idempotency().register("k", "body", "one");
+    assertThrows(KeyReused.class, () -> idempotency().register("k", "other body", "two"));
+    assertEquals("one", idempotency().register("k", "body", "three").runId());
   }
 
   @Test
   void aRequestMayBeGivenAnotherRunOnce() {
-    idempotency().note("k", "body", "one");
-    assertEquals("two", idempotency().renew("k", "one", "two"));
-    assertEquals("two", idempotency().renew("k", "one", "three"), "somebody else was quicker");
-    assertEquals("two", idempotency().note("k", "body", "four").runId());
+    idempotency().register("k", "body", "one");
+    assertEquals("two", idempotency().replaceRunId("k", "one", "two"));
+    assertEquals(
+        "two", idempotency().replaceRunId("k", "one", "three"), "somebody else was quicker");
+    assertEquals("two", idempotency().register("k", "body", "four").runId());
   }
 
   @Test
   void aKeyIsFreeAgainAfterADay() {
-    idempotency().note("k", "body", "one");
-    Instant justBefore = NOW.plus(Idempotency.KEEP).minusSeconds(1);
-    assertEquals("one", idempotency(justBefore).note("k", "body", "two").runId());
-    Instant after = NOW.plus(Idempotency.KEEP).plusSeconds(1);
-    assertEquals("three", idempotency(after).note("k", "other body", "three").runId());
+    idempotency().register("k", "body", "one");
+    Instant justBefore = NOW.plus(Idempotency.RETENTION).minusSeconds(1);
+    assertEquals("one", idempotency(justBefore).register("k", "body", "two").runId());
+    Instant after = NOW.plus(Idempotency.RETENTION).plusSeconds(1);
+    assertEquals("three", idempotency(after).register("k", "other body", "three").runId());
   }
 
   @Test
@@ -76,7 +79,7 @@ abstract class IdempotencyContract {
       List<Future<String>> ids = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         String offered = "run-" + i;
-        ids.add(threads.submit(() -> idempotency().note("k", "body", offered).runId()));
+        ids.add(threads.submit(() -> idempotency().register("k", "body", offered).runId()));
       }
       HashSet<String> distinct = new HashSet<>();
       for (Future<String> id : ids) {

@@ -88,7 +88,7 @@ public final class Mutations {
               "another-run-on-retry",
               "A request that comes again with its key gets a run of its own.",
               "http/IdempotentRequests",
-              "response = action.apply(noted.runId());",
+              "response = action.apply(registration.runId());",
               "response = action.apply(ids.get());"),
           Mutation.simulated(
               "another-body-taken",

@@ -54,7 +54,7 @@ public final class SimulatedArchive implements Archive {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "an archive has its run's events from seq 1 without gap: expected %d of %s, got %d of %s",
+                "expected event %d of run %s, got %d of run %s",
                 all.size() + 1,
                 run.runId(),
                 event.seq(),
@@ -84,7 +84,7 @@ public final class SimulatedArchive implements Archive {
     if (fromSeq < 1 || limit < 1) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "from_seq and limit count from 1, not %d, %d", fromSeq, limit));
+              Locale.ROOT, "from_seq and limit must be at least 1: %d, %d", fromSeq, limit));
     }
     return call(
         Call.ARCHIVE_EVENTS,

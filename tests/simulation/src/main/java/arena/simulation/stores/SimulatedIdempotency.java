@@ -39,7 +39,7 @@ public final class SimulatedIdempotency implements Idempotency {
   }
 
   @Override
-  public Noted note(String request, String bodyDigest, String runId) {
+  public Registration register(String request, String bodyDigest, String runId) {
     Instant now = clock.instant();
     return call(
         Call.IDEMPOTENCY_NOTE,
@@ -47,18 +47,18 @@ public final class SimulatedIdempotency implements Idempotency {
         () -> {
           Item known = items.get(request);
           if (known == null || !now.isBefore(known.expiresAt)) {
-            items.put(request, new Item(bodyDigest, runId, Optional.empty(), now.plus(KEEP)));
-            return new Noted(runId, Optional.empty());
+            items.put(request, new Item(bodyDigest, runId, Optional.empty(), now.plus(RETENTION)));
+            return new Registration(runId, Optional.empty());
           }
           if (!known.bodyDigest.equals(bodyDigest)) {
             throw new KeyReused();
           }
-          return new Noted(known.runId, known.answer);
+          return new Registration(known.runId, known.answer);
         });
   }
 
   @Override
-  public String renew(String request, String runId, String otherId) {
+  public String replaceRunId(String request, String runId, String otherId) {
     return call(
         Call.IDEMPOTENCY_RENEW,
         request,
@@ -73,7 +73,7 @@ public final class SimulatedIdempotency implements Idempotency {
   }
 
   @Override
-  public String answered(String request, String answer) {
+  public String recordResponse(String request, String answer) {
     return call(
         Call.IDEMPOTENCY_ANSWERED,
         request,
