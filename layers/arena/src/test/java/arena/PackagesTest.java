@@ -18,31 +18,25 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The packages of the library depend downwards only, and each store's client stays in one place.
+ * The packages of the library depend on each other in the order that README.md states, and each
+ * store's client is used in one place.
  */
 class PackagesTest {
   private static final Path SOURCES = Path.of("src", "main", "java", "arena");
   private static final Pattern IMPORT =
       Pattern.compile("^import (?:static )?([a-z][\\w.]*)\\.[A-Z*]", Pattern.MULTILINE);
 
-  /** From the ground up; packages of one floor do not know each other. */
-  private static final List<Set<String>> FLOORS =
-      List.of(
-          Set.of("world"),
-          Set.of("event"),
-          Set.of("run"),
-          Set.of("codec", "metrics"),
-          Set.of("dynamo"),
-          Set.of("agent", "catalog", "broker", "archive", "idempotency"),
-          Set.of("journal"),
-          Set.of("source"),
-          Set.of("stream"),
-          Set.of("lifecycle"),
-          Set.of("diagnosis"),
-          Set.of("http"),
-          Set.of("runtime"));
+  private static final Path README = Path.of("README.md");
+  private static final Path FUNCTIONS = Path.of("..", "..", "functions");
 
-  /** What may be used only there, by the beginning of its packages' names. */
+  /** A row of the table of packages: names in backticks, then the responsibility. */
+  private static final Pattern ROW =
+      Pattern.compile("^\\| (`[a-z]+`(?:, `[a-z]+`)*) \\| [^|]+ \\|$", Pattern.MULTILINE);
+
+  /** A name of a class in backticks, such as {@code `StartRun`}. */
+  private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)`");
+
+  /** Packages that may use a client, by the prefix of the client's package names. */
   private static final Map<String, Set<String>> ONLY_IN =
       Map.of(
           "redis.clients", Set.of("broker", "runtime"),
@@ -63,21 +57,62 @@ class PackagesTest {
         }
       }
     }
-    assertTrue(imports.size() >= 10, "the sources were found");
+    assertTrue(imports.size() >= 10, "sources found");
     return imports;
   }
 
-  private static int floor(String name) {
-    for (int floor = 0; floor < FLOORS.size(); floor++) {
-      if (FLOORS.get(floor).contains(name)) {
-        return floor;
+  /** The order of the packages as README.md states it, from the bottom up. */
+  private static List<Set<String>> layers() throws IOException {
+    List<Set<String>> layers = new ArrayList<>();
+    Matcher row = ROW.matcher(Files.readString(README));
+    while (row.find()) {
+      layers.add(Set.of(row.group(1).replace("`", "").split(", ")));
+    }
+    return layers;
+  }
+
+  private static int layer(List<Set<String>> layers, String name) {
+    for (int layer = 0; layer < layers.size(); layer++) {
+      if (layers.get(layer).contains(name)) {
+        return layer;
       }
     }
-    throw new AssertionError("arena." + name + " has no floor yet: give it one in this test");
+    throw new AssertionError("arena." + name + " is missing in the table of " + README);
+  }
+
+  @Test
+  void readmeListsEveryPackageOnce() throws IOException {
+    List<String> listed = layers().stream().flatMap(Set::stream).sorted().toList();
+    try (Stream<Path> folders = Files.list(SOURCES)) {
+      assertEquals(
+          folders.map(folder -> folder.getFileName().toString()).sorted().toList(), listed);
+    }
+  }
+
+  @Test
+  void readmeNamesExistingClasses() throws IOException {
+    Set<String> classes = new TreeSet<>();
+    for (Path sources : List.of(Path.of("src"), FUNCTIONS)) {
+      try (Stream<Path> files = Files.walk(sources)) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(".java"))
+            .forEach(name -> classes.add(name.replace(".java", "")));
+      }
+    }
+    Set<String> missing = new TreeSet<>();
+    Matcher name = CLASS.matcher(Files.readString(README));
+    while (name.find()) {
+      if (!classes.contains(name.group(1))) {
+        missing.add(name.group(1));
+      }
+    }
+    assertEquals(Set.of(), missing);
   }
 
   @Test
   void packagesDependDownwardsOnly() throws IOException {
+    List<Set<String>> layers = layers();
     List<String> upwards = new ArrayList<>();
     imports()
         .forEach(
@@ -87,7 +122,7 @@ class PackagesTest {
                   continue;
                 }
                 String to = imported.replaceFirst("^arena\\.(\\w+).*$", "$1");
-                if (!to.equals(from) && floor(to) >= floor(from)) {
+                if (!to.equals(from) && layer(layers, to) >= layer(layers, from)) {
                   upwards.add(from + " -> " + to);
                 }
               }
@@ -96,7 +131,7 @@ class PackagesTest {
   }
 
   @Test
-  void theDomainIsPlainJava() throws IOException {
+  void domainUsesOnlyTheJdk() throws IOException {
     Map<String, Set<String>> imports = imports();
     for (String name : List.of("world", "event", "run")) {
       List<String> others =
@@ -112,7 +147,7 @@ class PackagesTest {
   }
 
   @Test
-  void theCodecsUseTheJsonParserAlone() throws IOException {
+  void codecsUseOnlyTheJsonParser() throws IOException {
     List<String> others =
         imports().get("codec").stream()
             .filter(
@@ -125,7 +160,7 @@ class PackagesTest {
   }
 
   @Test
-  void everyClientHasItsPlace() throws IOException {
+  void clientsAreUsedInTheirPackagesOnly() throws IOException {
     List<String> elsewhere = new ArrayList<>();
     imports()
         .forEach(
