@@ -92,7 +92,7 @@ final class JavaScriptClientTest {
       command.add("--experimental-websocket");
     }
     command.addAll(List.of("--test", "--test-reporter=tap", tests.toString()));
-    Path log = Path.of("target", tests.getFileName() + ".log");
+    Path log = Path.of("..", "target", tests.getFileName() + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);

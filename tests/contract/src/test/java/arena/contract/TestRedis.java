@@ -29,7 +29,7 @@ final class TestRedis {
   static synchronized LocalRedis server() {
     if (running == null) {
       try {
-        Path folder = Files.createTempDirectory(Path.of("target"), "redis");
+        Path folder = Files.createTempDirectory(Path.of("..", "target"), "redis");
         running = LocalRedis.start(folder, freePort(), PASSWORD);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

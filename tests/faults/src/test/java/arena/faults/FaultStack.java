@@ -86,7 +86,7 @@ final class FaultStack implements Stack {
   private void close() {
     try (stack;
         Stream<Path> logs = Files.list(stack.logs())) {
-      Path kept = Files.createDirectories(Path.of("target", "logs"));
+      Path kept = Files.createDirectories(Path.of("..", "target", "logs"));
       for (Path log : logs.toList()) {
         Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }

@@ -20,7 +20,7 @@ import org.junit.platform.launcher.TestPlan;
  */
 public final class Matrix implements TestExecutionListener {
   private static final Path COMMITTED = Path.of("MATRIX.md");
-  private static final Path WRITTEN = Path.of("target", "MATRIX.md");
+  private static final Path WRITTEN = Path.of("..", "target", "MATRIX.md");
   private static final boolean UPDATES = Boolean.getBoolean("arena.faults.update");
 
   /** What writes the page. */

@@ -23,23 +23,20 @@ public final class Main {
   private static final int MINUTES = 6;
 
   private final Path root = Path.of("").toAbsolutePath();
-  private final String simulation;
-  private final String tests;
+  private final String classPath;
 
   private Main() throws IOException {
-    simulation =
-        classPath("tests/simulation/target/classes", "tests/simulation/target/classpath.txt");
-    tests =
-        root.resolve("tests/simulation/target/test-classes")
-            + File.pathSeparator
-            + classPath(
-                "tests/contract/target/test-classes", "tests/contract/target/test-classpath.txt");
-  }
-
-  private String classPath(String classes, String rest) throws IOException {
-    return root.resolve(classes)
-        + File.pathSeparator
-        + Files.readString(root.resolve(rest)).strip();
+    List<String> parts = new ArrayList<>();
+    for (String classes :
+        List.of(
+            "layers/arena/target/classes",
+            "tests/target/classes",
+            "tests/target/test-classes",
+            "tests/local/target/classes")) {
+      parts.add(root.resolve(classes).toString());
+    }
+    parts.add(Files.readString(root.resolve("tests/target/classpath.txt")).strip());
+    classPath = String.join(File.pathSeparator, parts);
   }
 
   /** Makes all mutations, or those that are named. */
@@ -81,8 +78,8 @@ public final class Main {
     try {
       place(mutation, folder);
       return mutation.test().isPresent()
-          ? fails(folder, tests, test(mutation.test().get()))
-          : fails(folder, simulation, simulation());
+          ? fails(folder, test(mutation.test().get()))
+          : fails(folder, simulation());
     } finally {
       delete(folder);
     }
@@ -107,7 +104,7 @@ public final class Main {
                 said,
                 null,
                 null,
-                List.of("-nowarn", "-d", folder.toString(), "-cp", tests),
+                List.of("-nowarn", "-d", folder.toString(), "-cp", classPath),
                 null,
                 compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
             .call();
@@ -137,8 +134,7 @@ public final class Main {
   }
 
   /** Whether what must notice it does: ends, with a status of its own that says so. */
-  private boolean fails(Path folder, String classPath, List<String> what)
-      throws IOException, InterruptedException {
+  private boolean fails(Path folder, List<String> what) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(

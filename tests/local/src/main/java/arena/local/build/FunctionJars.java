@@ -1,0 +1,59 @@
+package arena.local.build;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Writes each function's jar, which holds the classes of its folder alone. */
+final class FunctionJars {
+  private FunctionJars() {}
+
+  /**
+   * Writes the jars into the folder next to the classes.
+   *
+   * @param all whether also those that are there already
+   */
+  static void write(Module functions, boolean all) throws IOException {
+    for (Path source : functions.sources()) {
+      // functions/NAME/src/main/java
+      Path folder = source.getParent().getParent().getParent();
+      Path jar = functions.classes().resolveSibling(folder.getFileName() + ".jar");
+      if (all || !Files.exists(jar)) {
+        write(source, functions.classes(), jar);
+      }
+    }
+  }
+
+  private static void write(Path source, Path classes, Path jar) throws IOException {
+    Path written = jar.resolveSibling(jar.getFileName() + ".new");
+    try (OutputStream file = Files.newOutputStream(written);
+        ZipOutputStream zip = new ZipOutputStream(file)) {
+      for (Path java : files(source)) {
+        String name = java.getFileName().toString().replace(".java", "");
+        Path packageFolder = classes.resolve(source.relativize(java.getParent()).toString());
+        for (Path compiled : files(packageFolder)) {
+          String simple = compiled.getFileName().toString();
+          if (simple.equals(name + ".class") || simple.startsWith(name + "$")) {
+            zip.putNextEntry(
+                new ZipEntry(classes.relativize(compiled).toString().replace('\\', '/')));
+            Files.copy(compiled, zip);
+            zip.closeEntry();
+          }
+        }
+      }
+    }
+    Files.move(written, jar, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}
