@@ -1,22 +1,27 @@
 package arena.faults;
 
-/** What a proxy does with a call instead of letting it through. */
+/** What a proxy does with a call. */
 sealed interface Action {
-  /** It is let through, as if there were no proxy. */
+  /** Forwards the call unchanged. */
   record Pass() implements Action {}
 
-  /** It is answered by the proxy, with this HTTP response; it has no effect. */
+  /** Answers with this HTTP response; the call never reaches the server. */
   record Answer(int status, String contentType, String body) implements Action {}
 
-  /** It is never answered, and has no effect; its connection is kept until the rule is lifted. */
+  /**
+   * Sends no response and keeps the connection open until the rule is closed; the call never
+   * reaches the server.
+   */
   record Hang() implements Action {}
 
-  /** Its connection is cut; it has no effect. */
+  /** Closes the connection; the call never reaches the server. */
   record Cut() implements Action {}
 
   /**
-   * It is held, before or after it has had its effect, until it is let go; then its connection is
-   * cut, and no answer was given.
+   * Blocks the call until the hold point is released, then closes the connection without a
+   * response.
+   *
+   * @param after whether the server has executed the call by then
    */
   record Hold(HoldPoint held, boolean after) implements Action {}
 }

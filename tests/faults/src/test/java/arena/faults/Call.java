@@ -1,13 +1,13 @@
 package arena.faults;
 
 /**
- * One call on its way through a proxy.
+ * One call that passes through a proxy.
  *
- * @param name what it is: {@code TransactWriteItems}, {@code PUT /bucket/key}, {@code publish}
- * @param text all that it carries, its bytes taken for characters
+ * @param name the operation: {@code TransactWriteItems}, {@code PUT /bucket/key}, {@code publish}
+ * @param text the body or arguments, one character per byte
  */
 record Call(String name, String text) {
-  /** Whether it is this and carries each of these. */
+  /** Whether the name starts with {@code wanted} and the call contains each of {@code parts}. */
   boolean is(String wanted, String... parts) {
     if (!name.startsWith(wanted)) {
       return false;

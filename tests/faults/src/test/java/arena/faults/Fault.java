@@ -6,42 +6,51 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What is broken, in the order of the matrix. */
+/** The injected faults, in the order of the matrix. */
 enum Fault {
-  TURN_BEFORE_BEGUN("replay-turn is killed", "before what the turn shows is written"),
-  TURN_AFTER_BEGUN("replay-turn is killed", "after what the turn shows is written"),
-  TURN_BEFORE_MODEL("replay-turn is killed", "after that is published, before the model is called"),
-  TURN_DURING_MODEL("replay-turn is killed", "while the model answers"),
-  TURN_BEFORE_ANSWER("replay-turn is killed", "after the model's answer, before it is written"),
-  TURN_AFTER_ANSWER("replay-turn is killed", "after the answer is written, before it is published"),
-  TURN_AFTER_PUBLISH("replay-turn is killed", "after that is published, before the task is done"),
+  TURN_BEFORE_START_WRITE(
+      "replay-turn is killed", "before the turn's first item is written to the journal"),
+  TURN_AFTER_START_WRITE(
+      "replay-turn is killed", "after the turn's first item is written to the journal"),
+  TURN_BEFORE_MODEL(
+      "replay-turn is killed", "after the first item is published, before the model call"),
+  TURN_DURING_MODEL("replay-turn is killed", "during the model call"),
+  TURN_BEFORE_ANSWER_WRITE(
+      "replay-turn is killed", "after the model call, before the answer is written"),
+  TURN_AFTER_ANSWER_WRITE(
+      "replay-turn is killed", "after the answer is written, before it is published"),
+  TURN_AFTER_PUBLISH(
+      "replay-turn is killed", "after the answer is published, before the task succeeds"),
 
-  FORK_AFTER_BEGUN("create-fork is killed", "after the run is in catalog and journal"),
-  FORK_AFTER_OPEN("create-fork is killed", "after it is open in the broker"),
-  FORK_BEFORE_START("create-fork is killed", "before its execution is started"),
-  FORK_AFTER_START("create-fork is killed", "after its execution is started"),
-  FORK_AGAIN_AFTER_BEGUN(
-      "create-fork is killed", "after the run is in catalog and journal; asked again by its key"),
-  FORK_AGAIN_AFTER_OPEN(
-      "create-fork is killed", "after it is open in the broker; asked again by its key"),
-  FORK_AGAIN_BEFORE_START(
-      "create-fork is killed", "before its execution is started; asked again by its key"),
-  FORK_AGAIN_AFTER_START(
-      "create-fork is killed", "after its execution is started; asked again by its key"),
+  FORK_AFTER_WRITE("create-fork is killed", "after the run is written to catalog and journal"),
+  FORK_AFTER_OPEN("create-fork is killed", "after the run is opened in the broker"),
+  FORK_BEFORE_START("create-fork is killed", "before the execution is started"),
+  FORK_AFTER_START("create-fork is killed", "after the execution is started"),
+  FORK_RETRIED_AFTER_WRITE(
+      "create-fork is killed",
+      "after the run is written to catalog and journal; retried with the same key"),
+  FORK_RETRIED_AFTER_OPEN(
+      "create-fork is killed", "after the run is opened in the broker; retried with the same key"),
+  FORK_RETRIED_BEFORE_START(
+      "create-fork is killed", "before the execution is started; retried with the same key"),
+  FORK_RETRIED_AFTER_START(
+      "create-fork is killed", "after the execution is started; retried with the same key"),
 
   FINALIZE_BEFORE_ARCHIVE("finalize-run is killed", "before the archive is written"),
   FINALIZE_AFTER_ARCHIVE("finalize-run is killed", "after the archive is written"),
-  FINALIZE_AFTER_CATALOG("finalize-run is killed", "after the catalog has it as complete"),
-  FINALIZE_AFTER_CLOSE("finalize-run is killed", "after it is closed in the broker"),
+  FINALIZE_AFTER_CATALOG("finalize-run is killed", "after the catalog marks the run complete"),
+  FINALIZE_AFTER_CLOSE("finalize-run is killed", "after the run is closed in the broker"),
 
   STREAM_BEFORE_SEND("stream-events is killed", "before a message is sent"),
-  STREAM_AFTER_SEND("stream-events is killed", "after a message is sent, before that is noted"),
+  STREAM_AFTER_SEND(
+      "stream-events is killed", "after a message is sent, before the cursor advances"),
 
   OPERATOR_DELETES_OPEN("An operator deletes keys by hand", "`:open`"),
   OPERATOR_DELETES_EVENTS("An operator deletes keys by hand", "`:events`"),
   OPERATOR_DELETES_SEQ("An operator deletes keys by hand", "`:seq`"),
   OPERATOR_DELETES_DOCUMENTED("An operator deletes keys by hand", "`:open`, `:events`, `:seq`"),
-  OPERATOR_DELETES_ALL("An operator deletes keys by hand", "all that start with `arena:run:<id>:`"),
+  OPERATOR_DELETES_ALL(
+      "An operator deletes keys by hand", "every key with the prefix `arena:run:<id>:`"),
 
   DYNAMODB_FAILS("A store fails for one run", "DynamoDB answers 500 for 4 s"),
   DYNAMODB_THROTTLES("A store fails for one run", "DynamoDB throttles for 4 s"),
@@ -49,32 +58,33 @@ enum Fault {
   S3_FAILS("A store fails for one run", "S3 answers 500 for 4 s"),
   S3_SLOWS_DOWN("A store fails for one run", "S3 answers SlowDown for 4 s"),
   S3_HANGS("A store fails for one run", "S3 hangs for 6 s"),
-  REDIS_CUTS("A store fails for one run", "Redis's connections are cut for 4 s"),
+  REDIS_CUTS("A store fails for one run", "Redis connections are closed for 4 s"),
   REDIS_HANGS("A store fails for one run", "Redis hangs for 6 s"),
 
-  DYNAMODB_REFUSES("A store is gone for all", "DynamoDB refuses connections for 4 s"),
-  S3_REFUSES("A store is gone for all", "S3 refuses connections for 4 s"),
-  REDIS_REFUSES("A store is gone for all", "Redis refuses connections for 4 s"),
-  REDIS_KILLED("A store is gone for all", "Redis is killed, and has what it had"),
-  REDIS_LOST("A store is gone for all", "Redis is killed, and starts empty"),
+  DYNAMODB_REFUSES("A store is unavailable for all runs", "DynamoDB refuses connections for 4 s"),
+  S3_REFUSES("A store is unavailable for all runs", "S3 refuses connections for 4 s"),
+  REDIS_REFUSES("A store is unavailable for all runs", "Redis refuses connections for 4 s"),
+  REDIS_KILLED("A store is unavailable for all runs", "Redis is killed and restarts with its data"),
+  REDIS_LOST("A store is unavailable for all runs", "Redis is killed and restarts empty"),
   REDIS_LOST_AT_END(
-      "A store is gone for all", "Redis is killed before the run is finalized, and starts empty"),
-  REDIS_PAUSED("A store is gone for all", "Redis stands still for 20 s"),
+      "A store is unavailable for all runs",
+      "Redis is killed during finalization and restarts empty"),
+  REDIS_PAUSED("A store is unavailable for all runs", "Redis is paused for 20 s"),
 
-  STACK_KILLED("The whole stack", "it is killed with ten runs in flight, and started again");
+  STACK_KILLED("The whole stack", "killed with ten runs in flight, then restarted");
 
-  /** Whether all are tried, which takes some minutes: {@code ./arena faults}. */
+  /** Whether every fault is injected, which takes about ten minutes: {@code ./arena faults}. */
   private static final boolean ALL = Boolean.getBoolean("arena.faults.all");
 
-  /** What every run of the tests tries. */
-  private static final Set<Fault> USUAL =
+  /** The faults that every test run injects. */
+  private static final Set<Fault> DEFAULT =
       EnumSet.of(
-          TURN_AFTER_BEGUN,
+          TURN_AFTER_START_WRITE,
           TURN_DURING_MODEL,
-          TURN_BEFORE_ANSWER,
-          TURN_AFTER_ANSWER,
+          TURN_BEFORE_ANSWER_WRITE,
+          TURN_AFTER_ANSWER_WRITE,
           FORK_AFTER_OPEN,
-          FORK_AGAIN_BEFORE_START,
+          FORK_RETRIED_BEFORE_START,
           FINALIZE_AFTER_ARCHIVE,
           FINALIZE_AFTER_CATALOG,
           STREAM_AFTER_SEND,
@@ -86,38 +96,41 @@ enum Fault {
           DYNAMODB_REFUSES,
           REDIS_LOST);
 
-  private final String part;
-  private final String moment;
+  private final String group;
+  private final String description;
 
-  Fault(String part, String moment) {
-    this.part = part;
-    this.moment = moment;
-  }
-
-  /** Those of these that are tried: all when that is asked for, else one of each kind. */
-  static Stream<Fault> tried(Fault... faults) {
-    return Arrays.stream(faults).filter(fault -> ALL || USUAL.contains(fault)).sorted();
-  }
-
-  /** What breaks. */
-  String part() {
-    return part;
-  }
-
-  /** When, or how. */
-  String moment() {
-    return moment;
+  Fault(String group, String description) {
+    this.group = group;
+    this.description = description;
   }
 
   /**
-   * Whether it depends on the moment what a reader sees of it: whether a sender was in the middle
-   * of a batch, or a connection in the middle of a call.
+   * Returns those of {@code faults} to inject: all under {@code ./arena faults}, else the default
+   * set.
    */
-  boolean differsByMoment() {
+  static Stream<Fault> selected(Fault... faults) {
+    return Arrays.stream(faults).filter(fault -> ALL || DEFAULT.contains(fault)).sorted();
+  }
+
+  /** The section of the matrix. */
+  String group() {
+    return group;
+  }
+
+  /** The row of the matrix: when or how it breaks. */
+  String description() {
+    return description;
+  }
+
+  /**
+   * Whether the reader's observations depend on timing: on whether a batch or a call was in
+   * progress when the fault began.
+   */
+  boolean readerDependsOnTiming() {
     return compareTo(DYNAMODB_FAILS) >= 0;
   }
 
-  /** A name for its run and its model. */
+  /** A unique name for the run and its model. */
   String token() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -19,46 +19,48 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A run that something is broken for: played by a model of its own, watched by a reader, and held
- * at the model's first call until it is to go on.
+ * One run that a fault is injected into.
+ *
+ * <p>The run is played by its own model and watched by a reader. It is held at the first model call
+ * until {@link #resume}.
  */
 final class FaultScenario implements AutoCloseable {
-  /** Turns of a run. */
+  /** Turns of each run. */
   static final int TURNS = 4;
 
-  /** Events that a turn has before the model is asked. */
-  static final int BEGUN = 3;
+  /** Events of a turn before the model call. */
+  static final int EVENTS_BEFORE_MODEL = 3;
 
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final Stack arena;
   private final String runId;
   private final ProtocolReader reader;
-  private final HoldPoint opening;
-  private final Map<Integer, HoldPoint> atCall;
+  private final HoldPoint firstCall;
+  private final Map<Integer, HoldPoint> holdsByCall;
   private final AtomicInteger calls;
-  private Instant broken = Instant.now();
+  private Instant faultTime = Instant.now();
 
   private FaultScenario(
       Stack arena,
       String runId,
-      HoldPoint opening,
-      Map<Integer, HoldPoint> atCall,
+      HoldPoint firstCall,
+      Map<Integer, HoldPoint> holdsByCall,
       AtomicInteger calls) {
     this.arena = arena;
     this.runId = runId;
-    this.opening = opening;
-    this.atCall = atCall;
+    this.firstCall = firstCall;
+    this.holdsByCall = holdsByCall;
     this.calls = calls;
     this.reader = ProtocolReader.of(arena.client(), runId);
   }
 
-  /** Starts a run; its first turn waits for its model. */
+  /** Starts a run that is held at its first model call. */
   static FaultScenario start(Stack arena, String token) {
     return start(arena, token, () -> startRun(arena, token));
   }
 
-  /** Starts a run of this token's profile and label; its id. */
+  /** Starts a run with the profile and label of {@code token} and returns its id. */
   static String startRun(Stack arena, String token) {
     return arena
         .client()
@@ -72,13 +74,10 @@ final class FaultScenario implements AutoCloseable {
                 profile(token)));
   }
 
-  /**
-   * Has this start a run that is played by {@link #profile}. If it plays, its first turn waits for
-   * its model.
-   */
+  /** Calls {@code start} for a run with {@link #profile}; its first model call, if any, is held. */
   static FaultScenario start(Stack arena, String token, Supplier<String> start) {
-    HoldPoint opening = new HoldPoint();
-    Map<Integer, HoldPoint> atCall = new ConcurrentHashMap<>();
+    HoldPoint firstCall = new HoldPoint();
+    Map<Integer, HoldPoint> holdsByCall = new ConcurrentHashMap<>();
     AtomicInteger calls = new AtomicInteger();
     arena
         .models()
@@ -87,26 +86,26 @@ final class FaultScenario implements AutoCloseable {
             _ -> {
               int number = calls.incrementAndGet();
               if (number == 1) {
-                opening.hold();
+                firstCall.hold();
               }
-              HoldPoint held = atCall.remove(number);
-              if (held != null) {
-                held.hold();
+              HoldPoint hold = holdsByCall.remove(number);
+              if (hold != null) {
+                hold.hold();
               }
               return Reply.text(Behaviour.ANSWER);
             });
-    return new FaultScenario(arena, start.get(), opening, atCall, calls);
+    return new FaultScenario(arena, start.get(), firstCall, holdsByCall, calls);
   }
 
-  /** What plays a run of this token, as JSON. */
+  /** The profile of the token's run, as JSON. */
   static String profile(String token) {
     return "{\"name\":\"%s\",\"model\":\"openai:%s\"}".formatted(token, token);
   }
 
-  /** Waits until its first turn has begun, and waits for its model. */
-  FaultScenario begun() {
-    reader.awaitEvents(BEGUN, BOUND);
-    opening.awaitReached(HoldPoint.PATIENCE);
+  /** Waits until the first model call is held and the reader has the events before it. */
+  FaultScenario awaitModelCall() {
+    reader.awaitEvents(EVENTS_BEFORE_MODEL, BOUND);
+    firstCall.awaitReached(HoldPoint.TIMEOUT);
     return this;
   }
 
@@ -118,94 +117,97 @@ final class FaultScenario implements AutoCloseable {
     return reader;
   }
 
-  /** The model's call of this number is held when it comes, before its answer. */
-  HoldPoint holdingModel(int call) {
-    HoldPoint held = new HoldPoint();
-    atCall.put(call, held);
-    return held;
+  /** Holds the model call with this number (from 1) before its answer. */
+  HoldPoint holdModelCall(int call) {
+    HoldPoint hold = new HoldPoint();
+    holdsByCall.put(call, hold);
+    return hold;
   }
 
-  /** Lets the first turn have its answer. */
-  void goOn() {
-    opening.letGo();
-  }
-
-  /** Lets the first turn have its answer, and kills a function of this run where it is held. */
-  void goOnUntilKilled(FaultStack stack, String function, HoldPoint held) {
-    stack.doom(function, runId);
-    goOn();
-    held.awaitReached(HoldPoint.PATIENCE);
-    breaks();
-    stack.kill(function, runId);
-    held.letGo();
-  }
-
-  /** The fault is now. */
-  void breaks() {
-    broken = Instant.now();
-  }
-
-  /** A run that plays to its end: waits for that and checks what must hold of every run. */
-  Outcome completes(Duration within) {
-    return completes(within, 0);
+  /** Releases the first model call. */
+  void resume() {
+    firstCall.release();
   }
 
   /**
-   * A run that plays to its end: waits for that and checks what must hold of every run.
+   * Releases the first model call and kills the run's invocation of {@code function} once it
+   * reaches the hold point.
+   */
+  void resumeAndKill(FaultStack stack, String function, HoldPoint hold) {
+    stack.isolate(function, runId);
+    resume();
+    hold.awaitReached(HoldPoint.TIMEOUT);
+    markFault();
+    stack.kill(function, runId);
+    hold.release();
+  }
+
+  /** Records the current time as the time of the fault. */
+  void markFault() {
+    faultTime = Instant.now();
+  }
+
+  /** Waits until the run completes and asserts what must hold for every run. */
+  Outcome awaitComplete(Duration within) {
+    return awaitComplete(within, 0);
+  }
+
+  /**
+   * Waits until the run completes and asserts what must hold for every run.
    *
    * @param before events before the first turn
    */
-  Outcome completes(Duration within, int before) {
-    Outcome outcome = ends(within);
+  Outcome awaitComplete(Duration within, int before) {
+    Outcome outcome = awaitEnd(within);
     assertEquals("complete", outcome.end());
     List<Envelope> events = arena.events(runId);
     // a turn: turn_start, observation, llm_prompt, llm_response, action, action_result
-    assertEquals(before + 6 * TURNS + 1, events.size(), "events of a run played to its end");
-    assertEquals(TURNS, ofKind(events, "llm_response"));
+    assertEquals(before + 6 * TURNS + 1, events.size(), "events of a complete run");
+    assertEquals(TURNS, countKind(events, "llm_response"));
     return outcome;
   }
 
-  /** Waits for the run's end and checks what must hold of every run. */
-  Outcome ends(Duration within) {
-    Duration left = within.minus(Duration.between(broken, Instant.now()));
+  /** Waits until the run ends and asserts what must hold for every run. */
+  Outcome awaitEnd(Duration within) {
+    Duration left = within.minus(Duration.between(faultTime, Instant.now()));
     ProtocolReader.Watched watched = reader.awaitClosed(left);
     JsonNode row = arena.row(runId);
     List<Envelope> archived = arena.events(runId);
-    assertTrue(Instant.now().isBefore(broken.plus(within)), "ended within " + within);
+    assertTrue(Instant.now().isBefore(faultTime.plus(within)), "ended within " + within);
 
     assertEquals(row.get("status").textValue(), watched.status());
-    assertFalse(row.get("db_path").textValue().isEmpty(), "it is archived");
-    assertEquals(row.get("n_events").intValue(), archived.size(), "the archive has all");
+    assertFalse(row.get("db_path").textValue().isEmpty(), "archived");
+    assertEquals(row.get("n_events").intValue(), archived.size(), "events in the archive");
     for (int i = 0; i < archived.size(); i++) {
-      assertEquals(i + 1, archived.get(i).seq(), "seq is dense from 1");
+      assertEquals(i + 1, archived.get(i).seq(), "seq is contiguous from 1");
     }
     List<Envelope> lost = new ArrayList<>(archived);
     lost.removeAll(watched.events());
-    assertEquals(archived, watched.events(), "the reader has what the archive has");
+    assertEquals(archived, watched.events(), "events of the live reader");
 
-    // A reader that comes late, and one that comes after the broker has forgotten the run.
-    assertEquals(archived, readAnew());
+    // A late reader, before and after the broker has dropped the run.
+    assertEquals(archived, readAll());
     arena.reap(runId);
     assertEquals(archived, arena.events(runId));
-    assertEquals(archived, readAnew());
+    assertEquals(archived, readAll());
 
-    long answered = ofKind(archived, "llm_response");
+    long answered = countKind(archived, "llm_response");
     return new Outcome(
         end(row),
         lost.size(),
         watched.events().size() - watched.events().stream().distinct().count(),
         calls.get() - answered,
         within.toSeconds(),
-        sight(watched));
+        readerReport(watched));
   }
 
-  private List<Envelope> readAnew() {
+  private List<Envelope> readAll() {
     try (ProtocolReader late = ProtocolReader.of(arena.client(), runId)) {
       return late.awaitClosed(BOUND).events();
     }
   }
 
-  private static long ofKind(List<Envelope> events, String kind) {
+  private static long countKind(List<Envelope> events, String kind) {
     return events.stream()
         .filter(event -> event.fields().path("kind").asText().equals(kind))
         .count();
@@ -216,24 +218,24 @@ final class FaultScenario implements AutoCloseable {
     return status.equals("failed") ? "failed: " + row.at("/error/code").textValue() : status;
   }
 
-  private static String sight(ProtocolReader.Watched watched) {
-    List<String> sights = new ArrayList<>();
-    if (watched.cameAgain() > 0) {
-      sights.add("a batch came again and was dropped");
+  private static String readerReport(ProtocolReader.Watched watched) {
+    List<String> observations = new ArrayList<>();
+    if (watched.duplicates() > 0) {
+      observations.add("duplicates received and dropped");
     }
     if (watched.disconnects() > 0) {
-      sights.add("its connection was closed");
+      observations.add("connection closed");
     }
     if (watched.overflows() > 0) {
-      sights.add("it filled a gap");
+      observations.add("gap filled after an overflow");
     }
-    return sights.isEmpty() ? "nothing" : String.join("; ", sights);
+    return observations.isEmpty() ? "nothing" : String.join("; ", observations);
   }
 
   @Override
   public void close() {
-    opening.letGo();
-    atCall.values().forEach(HoldPoint::letGo);
+    firstCall.release();
+    holdsByCall.values().forEach(HoldPoint::release);
     reader.close();
   }
 }

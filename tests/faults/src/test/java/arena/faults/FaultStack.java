@@ -26,17 +26,19 @@ import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 
 /**
- * The local stack that the tests of this module share, with a proxy in front of everything that its
- * functions call. Tests that break something for all take the lock {@link #ALL} for themselves;
- * those that break something for one run alone share it.
+ * The local stack shared by the tests of this module, with a proxy in front of every service that
+ * its functions call.
+ *
+ * <p>Tests that break a service for all runs hold the lock {@link #ALL} exclusively; tests that
+ * break it for one run share the lock.
  */
 final class FaultStack implements Stack {
-  /** Name of the lock. */
+  /** Name of the JUnit resource lock. */
   static final String ALL = "the whole stack";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /** What the stores' failures are named. */
+  /** Error types of an unavailable store. */
   private static final Pattern STORE_FAILED =
       Pattern.compile("\"errorType\":\"[\\w.]+Unavailable\"");
 
@@ -48,13 +50,16 @@ final class FaultStack implements Stack {
   private final HttpProxy lambdaAndStepFunctions = new HttpProxy();
   private final HttpProxy connections = new HttpProxy();
   private final RedisProxy redis = new RedisProxy();
-  private final Set<Doom> doomed = ConcurrentHashMap.newKeySet();
+  private final Set<IsolatedInvocation> isolated = ConcurrentHashMap.newKeySet();
   private final LocalStack stack;
   private final ArenaClient client;
   private final Operator operator;
 
-  /** Invocations of this function with this in their event run in processes that can be killed. */
-  private record Doom(String function, String inEvent) {}
+  /**
+   * Invocations of {@code function} whose event contains {@code eventText}; each runs in its own
+   * process.
+   */
+  private record IsolatedInvocation(String function, String eventText) {}
 
   private FaultStack() {
     stack =
@@ -69,7 +74,7 @@ final class FaultStack implements Stack {
                     Options.Service.LAMBDA_AND_STEP_FUNCTIONS, lambdaAndStepFunctions::inFrontOf)
                 .inFrontOf(Options.Service.CONNECTIONS, connections::inFrontOf)
                 .inFrontOf(Options.Service.REDIS, redis::inFrontOf)
-                .inProcess(this::isDoomed));
+                .inProcess(this::isIsolated));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     operator = new Operator(stack);
   }
@@ -82,7 +87,7 @@ final class FaultStack implements Stack {
     return shared;
   }
 
-  /** Ends the stack; its logs stay, for whoever wants to know why. */
+  /** Stops the stack and keeps its logs in {@code target/logs}. */
   private void close() {
     try (stack;
         Stream<Path> logs = Files.list(stack.logs())) {
@@ -91,7 +96,7 @@ final class FaultStack implements Stack {
         Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the logs are not kept", e);
+      throw new UncheckedIOException("failed to copy the logs", e);
     }
   }
 
@@ -109,62 +114,61 @@ final class FaultStack implements Stack {
     return models;
   }
 
-  /** In front of DynamoDB. */
   HttpProxy dynamoDb() {
     return dynamoDb;
   }
 
-  /** In front of S3. */
   HttpProxy s3() {
     return s3;
   }
 
-  /** In front of Lambda and Step Functions. */
   HttpProxy lambdaAndStepFunctions() {
     return lambdaAndStepFunctions;
   }
 
-  /** In front of {@code @connections}. */
+  /** The proxy in front of {@code @connections}. */
   HttpProxy connections() {
     return connections;
   }
 
-  /** In front of Redis. */
   RedisProxy redisProxy() {
     return redis;
   }
 
-  private boolean isDoomed(String function, String event) {
-    return doomed.stream()
-        .anyMatch(doom -> function.endsWith(doom.function()) && event.contains(doom.inEvent()));
+  private boolean isIsolated(String function, String event) {
+    return isolated.stream()
+        .anyMatch(
+            isolate ->
+                function.endsWith(isolate.function()) && event.contains(isolate.eventText()));
   }
 
-  /** From now on such invocations run in a process, for {@link #kill}. */
-  void doom(String function, String inEvent) {
-    doomed.add(new Doom(function, inEvent));
+  /** Runs later invocations of this kind in their own process, for {@link #kill}. */
+  void isolate(String function, String eventText) {
+    isolated.add(new IsolatedInvocation(function, eventText));
   }
 
-  /** Kills the process of the doomed invocation; those that come after it live. */
-  void kill(String function, String inEvent) {
-    assertEquals(1, killAll(function, inEvent), "processes killed");
-  }
-
-  /** Kills the processes of all doomed invocations; those that come after them live. */
-  int killAll(String function, String inEvent) {
-    doomed.remove(new Doom(function, inEvent));
-    return stack.kill(function, event -> event.contains(inEvent));
+  /** Kills the process of the one isolated invocation; later invocations run as usual. */
+  void kill(String function, String eventText) {
+    assertEquals(1, killAll(function, eventText), "processes killed");
   }
 
   /**
-   * Waits until nothing plays, and then sees that {@code /metrics} tells the truth of events and
-   * runs, whatever was lost and written again.
+   * Kills the processes of all isolated invocations and returns how many; later ones run as usual.
    */
-  void assertCountersTrue() {
-    Instant deadline = Instant.now().plus(PATIENCE);
+  int killAll(String function, String eventText) {
+    isolated.remove(new IsolatedInvocation(function, eventText));
+    return stack.kill(function, event -> event.contains(eventText));
+  }
+
+  /**
+   * Waits until no run is active and asserts that {@code /metrics} matches the runs in the catalog.
+   */
+  void assertCountersMatchRuns() {
+    Instant deadline = Instant.now().plus(TIMEOUT);
     Total total = total();
     while (total.running() > 0) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError(total.running() + " runs do not end");
+        throw new AssertionError(total.running() + " runs have not ended");
       }
       total = total();
     }
@@ -178,7 +182,7 @@ final class FaultStack implements Stack {
 
   private record Total(long events, long running) {}
 
-  /** Of all runs. */
+  /** Sums over all runs. */
   private Total total() {
     long events = 0;
     long running = 0;
@@ -199,36 +203,36 @@ final class FaultStack implements Stack {
     return new Total(events, running);
   }
 
-  /** Deletes what a killed Redis kept on disk. */
-  void loseRedis() {
+  /** Deletes the files of a killed Redis, so that it restarts empty. */
+  void deleteRedisFiles() {
     try (Stream<Path> kept = Files.walk(stack.home().resolve("redis"))) {
       for (Path file :
           kept.filter(file -> file.getFileName().toString().contains(".aof")).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Redis keeps what it has", e);
+      throw new UncheckedIOException("failed to delete the Redis files", e);
     }
   }
 
-  /** How many keys Redis has. */
+  /** Number of keys in Redis. */
   long keys() {
     try (Jedis operator = redis()) {
       return operator.dbSize();
     }
   }
 
-  /** Speaks to Redis itself, as an operator does. */
+  /** Opens a direct connection to Redis. */
   Jedis redis() {
     return operator.redis();
   }
 
-  /** Lets the grace of a run be over, and has it reaped until it has ended and is archived. */
-  void abandon(String runId) {
-    Instant deadline = Instant.now().plus(PATIENCE);
+  /** Ages a silent run past the grace period and invokes the reaper until the run is archived. */
+  void endAbandoned(String runId) {
+    Instant deadline = Instant.now().plus(TIMEOUT);
     while (row(runId).get("db_path").textValue().isEmpty()) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("the reaper does not end the run: " + row(runId));
+        throw new AssertionError("the reaper has not ended the run: " + row(runId));
       }
       if (row(runId).get("status").textValue().equals("running")) {
         age(runId);
@@ -239,13 +243,13 @@ final class FaultStack implements Stack {
 
   @Override
   public void reap(String runId) {
-    Instant deadline = Instant.now().plus(PATIENCE);
+    Instant deadline = Instant.now().plus(TIMEOUT);
     Set<String> left = keys(runId);
     while (!left.isEmpty()) {
       if (Instant.now().isAfter(deadline)) {
         throw new AssertionError("the broker still has " + left);
       }
-      // No fan-out takes half an hour: one that is still at work would leave keys of its own.
+      // A fan-out that still holds its lease would write keys again after the reaper.
       if (!left.contains("arena:run:" + runId + ":lease")) {
         age(runId);
         invokeReaper();
@@ -254,20 +258,20 @@ final class FaultStack implements Stack {
     }
   }
 
-  /** What the broker holds of a run, but for the number that goes by itself a day after its use. */
+  /** The run's keys in the broker, except the fencing number, which expires a day after its use. */
   private Set<String> keys(String runId) {
     String prefix = "arena:run:" + runId + ":";
     try (Jedis operator = redis()) {
       Set<String> keys = new TreeSet<>(operator.keys(prefix + "*"));
       if (keys.remove(prefix + "fence")) {
-        // a reader who came late, or a fan-out that was woken late, has used it
-        assertNotEquals(-1, operator.ttl(prefix + "fence"), "it goes by itself");
+        // written by a late reader or a late fan-out
+        assertNotEquals(-1, operator.ttl(prefix + "fence"), "the fencing number expires");
       }
       return keys;
     }
   }
 
-  /** Lets the last sign of a run's life be older than the grace, which no test can wait for. */
+  /** Moves the run's last activity past the grace period. */
   private void age(String runId) {
     JsonNode row = row(runId);
     String attribute =
@@ -278,8 +282,8 @@ final class FaultStack implements Stack {
   }
 
   /**
-   * Has the reaper look once. It may fail because a store does, for another run, which is broken
-   * meanwhile: in the cloud it comes again a minute later, and here when its caller asks again.
+   * Invokes the reaper once. It may fail when another test breaks a store for its own run; the
+   * caller then invokes it again, as the schedule does when deployed.
    */
   private void invokeReaper() {
     Invocation invocation = operator.invoke("reap-runs", sample("reap-runs.json"));

@@ -4,29 +4,29 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Where somebody waits at a known point until a test has done what it wants to do there. */
+/** A point where a call blocks until the test releases it. */
 final class HoldPoint {
-  /** Longest wait for a point: a process may have to start first, on a machine that is busy. */
-  static final Duration PATIENCE = Duration.ofSeconds(100);
+  /** Longest wait for a hold point; a process may have to start first, on a busy machine. */
+  static final Duration TIMEOUT = Duration.ofSeconds(100);
 
-  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final Duration MAX_HOLD = Duration.ofMinutes(3);
 
   private final CountDownLatch reached = new CountDownLatch(1);
-  private final CountDownLatch letGo = new CountDownLatch(1);
+  private final CountDownLatch release = new CountDownLatch(1);
 
-  /** Is at the point, and waits to be let go. */
+  /** Marks the point as reached and blocks until {@link #release}. */
   void hold() {
     reached.countDown();
-    await(letGo, LONGEST, "it is not let go");
+    await(release, MAX_HOLD, "hold point not released");
   }
 
   /** Waits until the point is reached. */
   void awaitReached(Duration bound) {
-    await(reached, bound, "the point is not reached");
+    await(reached, bound, "hold point not reached");
   }
 
-  void letGo() {
-    letGo.countDown();
+  void release() {
+    release.countDown();
   }
 
   private static void await(CountDownLatch latch, Duration bound, String otherwise) {

@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * In front of an HTTP server: a call is a request, named by the operation that it asks for ({@code
- * X-Amz-Target}), or else by its method and path. What it lets through is the very bytes, for the
- * requests are signed.
+ * A proxy in front of an HTTP server. A call is a request, named by its operation ({@code
+ * X-Amz-Target}) or else by its method and path. Bytes are forwarded unchanged because requests are
+ * signed.
  */
 final class HttpProxy extends Proxy {
   private static final int MAX_HEAD = 64 * 1024;
   private static final int MAX_BODY = 64 * 1024 * 1024;
 
-  /** Both as they are on the wire, their bytes taken for characters. */
+  /** Head and body as on the wire, one character per byte. */
   private record Message(String head, String body) {
     private String startLine() {
       return head.substring(0, head.indexOf("\r\n"));
@@ -49,7 +49,7 @@ final class HttpProxy extends Proxy {
         sent = sent.replaceFirst("(?i)\r\nexpect:[^\r]*", "");
       }
       Message request = new Message(sent, readBody(requests, sent, 0));
-      switch (ruling(call(request))) {
+      switch (actionFor(call(request))) {
         case Action.Answer(int status, String contentType, String body) ->
             write(toClient, answer(status, contentType, body));
         case Action.Pass() -> {
@@ -114,7 +114,7 @@ final class HttpProxy extends Proxy {
                 .strip());
   }
 
-  /** Everything up to the empty line, with it; empty if the connection ended. */
+  /** Reads up to and including the empty line; empty if the connection ended. */
   private static Optional<String> readHead(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int matched = 0;
@@ -124,7 +124,7 @@ final class HttpProxy extends Proxy {
         return Optional.empty();
       }
       if (head.size() == MAX_HEAD) {
-        throw new IOException("a head of more than " + MAX_HEAD + " bytes");
+        throw new IOException("head larger than " + MAX_HEAD + " bytes");
       }
       head.write(next);
       matched = next == "\r\n\r\n".charAt(matched) ? matched + 1 : next == '\r' ? 1 : 0;
@@ -132,14 +132,14 @@ final class HttpProxy extends Proxy {
     return Optional.of(head.toString(StandardCharsets.ISO_8859_1));
   }
 
-  /** The body as it is on the wire. */
-  private static String readBody(InputStream in, String head, int otherwise) throws IOException {
+  private static String readBody(InputStream in, String head, int defaultLength)
+      throws IOException {
     if (headerIn(head, "transfer-encoding").filter("chunked"::equalsIgnoreCase).isPresent()) {
       return readChunks(in);
     }
-    int length = headerIn(head, "content-length").map(Integer::parseInt).orElse(otherwise);
+    int length = headerIn(head, "content-length").map(Integer::parseInt).orElse(defaultLength);
     if (length > MAX_BODY) {
-      throw new IOException("a body of more than " + MAX_BODY + " bytes");
+      throw new IOException("body larger than " + MAX_BODY + " bytes");
     }
     byte[] body = length < 0 ? in.readNBytes(MAX_BODY) : exactly(in, length);
     return new String(body, StandardCharsets.ISO_8859_1);
@@ -148,7 +148,7 @@ final class HttpProxy extends Proxy {
   private static byte[] exactly(InputStream in, int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
-      throw new EOFException("a body that ends early");
+      throw new EOFException("body ends early");
     }
     return bytes;
   }
@@ -161,7 +161,7 @@ final class HttpProxy extends Proxy {
       do {
         next = in.read();
         if (next < 0) {
-          throw new EOFException("a chunk that ends early");
+          throw new EOFException("chunk ends early");
         }
         line.write(next);
       } while (next != '\n');
@@ -173,6 +173,6 @@ final class HttpProxy extends Proxy {
         return all.toString(StandardCharsets.ISO_8859_1);
       }
     }
-    throw new IOException("a body of more than " + MAX_BODY + " bytes");
+    throw new IOException("body larger than " + MAX_BODY + " bytes");
   }
 }

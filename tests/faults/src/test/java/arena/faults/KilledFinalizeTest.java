@@ -9,7 +9,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The process that ends a run is killed, between its steps. */
+/** Kills the process that finalizes a run, between its steps. */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledFinalizeTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -18,29 +18,29 @@ final class KilledFinalizeTest {
   private static final Map<Fault, BiFunction<FaultStack, String, HoldPoint>> POINTS =
       Map.of(
           Fault.FINALIZE_BEFORE_ARCHIVE,
-              (arena, run) -> arena.s3().holding(call -> call.is("PUT", run), 0, false),
+              (arena, run) -> arena.s3().hold(call -> call.is("PUT", run), 0, false),
           Fault.FINALIZE_AFTER_ARCHIVE,
-              (arena, run) -> arena.s3().holding(call -> call.is("PUT", run), 0, true),
+              (arena, run) -> arena.s3().hold(call -> call.is("PUT", run), 0, true),
           Fault.FINALIZE_AFTER_CATALOG,
               (arena, run) ->
                   arena
                       .dynamoDb()
-                      .holding(call -> call.is("TransactWriteItems", run, ":complete"), 0, true),
+                      .hold(call -> call.is("TransactWriteItems", run, ":complete"), 0, true),
           Fault.FINALIZE_AFTER_CLOSE,
-              (arena, run) -> arena.redisProxy().holding(call -> call.is("close", run), 0, true));
+              (arena, run) -> arena.redisProxy().hold(call -> call.is("close", run), 0, true));
 
   static Stream<Fault> points() {
-    return Fault.tried(POINTS.keySet().toArray(Fault[]::new));
+    return Fault.selected(POINTS.keySet().toArray(Fault[]::new));
   }
 
   @ParameterizedTest
   @MethodSource("points")
-  void theRunIsFinalizedAllTheSame(Fault point) {
+  void finalizesTheRunOnRetry(Fault point) {
     FaultStack arena = FaultStack.shared();
-    try (FaultScenario play = FaultScenario.start(arena, point.token()).begun()) {
-      HoldPoint held = POINTS.get(point).apply(arena, play.runId());
-      play.goOnUntilKilled(arena, FUNCTION, held);
-      Matrix.record(point, play.completes(BOUND));
+    try (FaultScenario scenario = FaultScenario.start(arena, point.token()).awaitModelCall()) {
+      HoldPoint held = POINTS.get(point).apply(arena, scenario.runId());
+      scenario.resumeAndKill(arena, FUNCTION, held);
+      Matrix.record(point, scenario.awaitComplete(BOUND));
     }
   }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The process that starts a fork is killed, between its steps. Who asks again with the same key has
- * the fork; a fork that nobody asks for again, and that does not play, is ended by the reaper.
+ * Kills the process that creates a fork, between its steps. A retry with the same idempotency key
+ * returns the fork; without a retry, the reaper ends a fork that never starts.
  */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledForkTest {
@@ -36,38 +36,36 @@ final class KilledForkTest {
 
   private HoldPoint hold(Fault point, String token) {
     return switch (point) {
-      case FORK_AFTER_BEGUN, FORK_AGAIN_AFTER_BEGUN ->
-          arena.dynamoDb().holding(call -> call.is("TransactWriteItems", token), 0, true);
-      case FORK_AFTER_OPEN, FORK_AGAIN_AFTER_OPEN ->
-          arena.redisProxy().holding(call -> call.is("open", token), 0, true);
-      case FORK_BEFORE_START, FORK_AGAIN_BEFORE_START ->
-          arena
-              .lambdaAndStepFunctions()
-              .holding(call -> call.is("StartExecution", token), 0, false);
-      case FORK_AFTER_START, FORK_AGAIN_AFTER_START ->
-          arena.lambdaAndStepFunctions().holding(call -> call.is("StartExecution", token), 0, true);
-      default -> throw new IllegalArgumentException("no point of " + FUNCTION + ": " + point);
+      case FORK_AFTER_WRITE, FORK_RETRIED_AFTER_WRITE ->
+          arena.dynamoDb().hold(call -> call.is("TransactWriteItems", token), 0, true);
+      case FORK_AFTER_OPEN, FORK_RETRIED_AFTER_OPEN ->
+          arena.redisProxy().hold(call -> call.is("open", token), 0, true);
+      case FORK_BEFORE_START, FORK_RETRIED_BEFORE_START ->
+          arena.lambdaAndStepFunctions().hold(call -> call.is("StartExecution", token), 0, false);
+      case FORK_AFTER_START, FORK_RETRIED_AFTER_START ->
+          arena.lambdaAndStepFunctions().hold(call -> call.is("StartExecution", token), 0, true);
+      default -> throw new IllegalArgumentException("not a fault of " + FUNCTION + ": " + point);
     };
   }
 
-  static Stream<Fault> askedAgain() {
-    return Fault.tried(
-        Fault.FORK_AGAIN_AFTER_BEGUN,
-        Fault.FORK_AGAIN_AFTER_OPEN,
-        Fault.FORK_AGAIN_BEFORE_START,
-        Fault.FORK_AGAIN_AFTER_START);
+  static Stream<Fault> retried() {
+    return Fault.selected(
+        Fault.FORK_RETRIED_AFTER_WRITE,
+        Fault.FORK_RETRIED_AFTER_OPEN,
+        Fault.FORK_RETRIED_BEFORE_START,
+        Fault.FORK_RETRIED_AFTER_START);
   }
 
   @ParameterizedTest
-  @MethodSource("askedAgain")
-  void askedAgainItIsThereOnce(Fault point) {
+  @MethodSource("retried")
+  void createsTheForkOnceOnRetry(Fault point) {
     try (FaultScenario parent = parent(point);
-        FaultScenario play =
+        FaultScenario scenario =
             FaultScenario.start(
                 arena,
                 point.token(),
                 () -> {
-                  fails(point, parent.runId());
+                  killDuringCreation(point, parent.runId());
                   return arena
                       .client()
                       .send(fork(point.token(), parent.runId()))
@@ -75,50 +73,50 @@ final class KilledForkTest {
                       .get("child_run_id")
                       .textValue();
                 })) {
-      assertEquals(List.of(play.runId()), children(parent.runId()));
-      play.goOn();
-      Matrix.record(point, play.completes(BOUND, BEFORE));
+      assertEquals(List.of(scenario.runId()), children(parent.runId()));
+      scenario.resume();
+      Matrix.record(point, scenario.awaitComplete(BOUND, BEFORE));
     }
   }
 
-  static Stream<Fault> askedNoMore() {
-    return Fault.tried(
-        Fault.FORK_AFTER_BEGUN,
+  static Stream<Fault> notRetried() {
+    return Fault.selected(
+        Fault.FORK_AFTER_WRITE,
         Fault.FORK_AFTER_OPEN,
         Fault.FORK_BEFORE_START,
         Fault.FORK_AFTER_START);
   }
 
   @ParameterizedTest
-  @MethodSource("askedNoMore")
-  void askedNoMoreItEnds(Fault point) {
+  @MethodSource("notRetried")
+  void endsTheForkWithoutRetry(Fault point) {
     try (FaultScenario parent = parent(point);
-        FaultScenario play =
+        FaultScenario scenario =
             FaultScenario.start(
                 arena,
                 point.token(),
                 () -> {
-                  fails(point, parent.runId());
+                  killDuringCreation(point, parent.runId());
                   List<String> children = children(parent.runId());
                   assertEquals(1, children.size());
                   return children.getFirst();
                 })) {
-      play.goOn();
+      scenario.resume();
       if (point == Fault.FORK_AFTER_START) {
-        Matrix.record(point, play.completes(BOUND, BEFORE));
+        Matrix.record(point, scenario.awaitComplete(BOUND, BEFORE));
         return;
       }
-      arena.abandon(play.runId());
-      Outcome outcome = play.ends(BOUND);
+      arena.endAbandoned(scenario.runId());
+      Outcome outcome = scenario.awaitEnd(BOUND);
       assertEquals("failed: Abandoned", outcome.end());
-      assertEquals(BEFORE, arena.events(play.runId()).size());
+      assertEquals(BEFORE, arena.events(scenario.runId()).size());
       Matrix.record(point, outcome);
     }
   }
 
-  /** A run that waits for its model, whose label and children nobody else has. */
+  /** Starts a parent held at its model call, with a label unique to this fault. */
   private FaultScenario parent(Fault point) {
-    return FaultScenario.start(arena, "parent-of-" + point.token()).begun();
+    return FaultScenario.start(arena, "parent-of-" + point.token()).awaitModelCall();
   }
 
   private HttpRequest.Builder fork(String token, String parent) {
@@ -138,17 +136,17 @@ final class KilledForkTest {
                     FaultScenario.profile(token))));
   }
 
-  /** Asks for the fork, and kills who starts it. */
-  private void fails(Fault point, String parent) {
+  /** Requests the fork and kills the process that creates it. */
+  private void killDuringCreation(Fault point, String parent) {
     String token = point.token();
     HoldPoint held = hold(point, token);
-    arena.doom(FUNCTION, token);
+    arena.isolate(FUNCTION, token);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<ArenaClient.Answer> answer =
           CompletableFuture.supplyAsync(() -> arena.client().send(fork(token, parent)), threads);
-      held.awaitReached(HoldPoint.PATIENCE);
+      held.awaitReached(HoldPoint.TIMEOUT);
       arena.kill(FUNCTION, token);
-      held.letGo();
+      held.release();
       int status = answer.join().status();
       assertTrue(status >= 500, "status " + status);
     }
@@ -164,7 +162,7 @@ final class KilledForkTest {
     return children;
   }
 
-  /** The list has all runs in it, so a store that fails for one, in another test, fails it too. */
+  /** Lists the runs; repeats on 503 because the list also reads runs that other tests break. */
   private JsonNode runs() {
     Instant deadline = Instant.now().plus(BOUND);
     ArenaClient.Answer answer = arena.client().get("/runs?limit=100");

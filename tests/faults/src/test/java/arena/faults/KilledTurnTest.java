@@ -9,48 +9,53 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The process that plays a turn is killed, at each point of the turn. */
+/** Kills the process that plays a turn, at each point of the turn. */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class KilledTurnTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String FUNCTION = "replay-turn";
 
-  /** How the second turn of a run is held at a point, while the first one waits for its model. */
+  /** Installs the hold in the second turn while the first one is held at its model call. */
   private static final Map<Fault, BiFunction<FaultStack, FaultScenario, HoldPoint>> POINTS =
       Map.of(
-          Fault.TURN_BEFORE_BEGUN, (arena, play) -> holdsItem(arena, play, "llm_prompt", 0, false),
-          Fault.TURN_AFTER_BEGUN, (arena, play) -> holdsItem(arena, play, "llm_prompt", 0, true),
-          Fault.TURN_BEFORE_MODEL, (arena, play) -> holdsPublish(arena, play, "llm_prompt", 0),
-          Fault.TURN_DURING_MODEL, (arena, play) -> play.holdingModel(2),
-          Fault.TURN_BEFORE_ANSWER,
-              (arena, play) -> holdsItem(arena, play, "llm_response", 1, false),
-          Fault.TURN_AFTER_ANSWER, (arena, play) -> holdsItem(arena, play, "llm_response", 1, true),
-          Fault.TURN_AFTER_PUBLISH, (arena, play) -> holdsPublish(arena, play, "llm_response", 1));
+          Fault.TURN_BEFORE_START_WRITE,
+              (arena, scenario) -> holdWrite(arena, scenario, "llm_prompt", 0, false),
+          Fault.TURN_AFTER_START_WRITE,
+              (arena, scenario) -> holdWrite(arena, scenario, "llm_prompt", 0, true),
+          Fault.TURN_BEFORE_MODEL,
+              (arena, scenario) -> holdPublish(arena, scenario, "llm_prompt", 0),
+          Fault.TURN_DURING_MODEL, (arena, scenario) -> scenario.holdModelCall(2),
+          Fault.TURN_BEFORE_ANSWER_WRITE,
+              (arena, scenario) -> holdWrite(arena, scenario, "llm_response", 1, false),
+          Fault.TURN_AFTER_ANSWER_WRITE,
+              (arena, scenario) -> holdWrite(arena, scenario, "llm_response", 1, true),
+          Fault.TURN_AFTER_PUBLISH,
+              (arena, scenario) -> holdPublish(arena, scenario, "llm_response", 1));
 
-  private static HoldPoint holdsItem(
-      FaultStack arena, FaultScenario play, String kind, int after, boolean effect) {
+  private static HoldPoint holdWrite(
+      FaultStack arena, FaultScenario scenario, String kind, int after, boolean effect) {
     return arena
         .dynamoDb()
-        .holding(call -> call.is("TransactWriteItems", play.runId(), kind), after, effect);
+        .hold(call -> call.is("TransactWriteItems", scenario.runId(), kind), after, effect);
   }
 
-  private static HoldPoint holdsPublish(
-      FaultStack arena, FaultScenario play, String kind, int after) {
-    return arena.redisProxy().holding(call -> call.is("publish", play.runId(), kind), after, true);
+  private static HoldPoint holdPublish(
+      FaultStack arena, FaultScenario scenario, String kind, int after) {
+    return arena.redisProxy().hold(call -> call.is("publish", scenario.runId(), kind), after, true);
   }
 
   static Stream<Fault> points() {
-    return Fault.tried(POINTS.keySet().toArray(Fault[]::new));
+    return Fault.selected(POINTS.keySet().toArray(Fault[]::new));
   }
 
   @ParameterizedTest
   @MethodSource("points")
-  void theTurnIsPlayedOnceAllTheSame(Fault point) {
+  void playsTheTurnOnce(Fault point) {
     FaultStack arena = FaultStack.shared();
-    try (FaultScenario play = FaultScenario.start(arena, point.token()).begun()) {
-      HoldPoint held = POINTS.get(point).apply(arena, play);
-      play.goOnUntilKilled(arena, FUNCTION, held);
-      Matrix.record(point, play.completes(BOUND));
+    try (FaultScenario scenario = FaultScenario.start(arena, point.token()).awaitModelCall()) {
+      HoldPoint held = POINTS.get(point).apply(arena, scenario);
+      scenario.resumeAndKill(arena, FUNCTION, held);
+      Matrix.record(point, scenario.awaitComplete(BOUND));
     }
   }
 }

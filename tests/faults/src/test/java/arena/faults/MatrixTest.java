@@ -10,11 +10,11 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 final class MatrixTest {
   @Test
   @DisabledIfSystemProperty(named = "arena.faults.update", matches = "true")
-  void thePageHasEveryFault() {
+  void pageContainsEveryFault() {
     List<Fault> missing =
         Arrays.stream(Fault.values())
             .filter(fault -> Matrix.committedRow(fault).isEmpty())
             .toList();
-    assertEquals(List.of(), missing, "not in MATRIX.md; " + Matrix.COMMAND + " writes it");
+    assertEquals(List.of(), missing, "missing in MATRIX.md; run " + Matrix.COMMAND);
   }
 }

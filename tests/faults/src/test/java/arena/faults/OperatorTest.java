@@ -12,13 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
-/** An operator deletes a run's keys in the broker while it plays, as the runbook allows. */
+/** Deletes an active run's keys in the broker, as the runbook allows. */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ_WRITE)
 final class OperatorTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   static Stream<Fault> faults() {
-    return Fault.tried(
+    return Fault.selected(
         Fault.OPERATOR_DELETES_OPEN,
         Fault.OPERATOR_DELETES_EVENTS,
         Fault.OPERATOR_DELETES_SEQ,
@@ -28,28 +28,28 @@ final class OperatorTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void theRunGoesOn(Fault fault) {
+  void completesTheRun(Fault fault) {
     FaultStack arena = FaultStack.shared();
-    arena.assertCountersTrue();
-    try (FaultScenario play = FaultScenario.start(arena, fault.token()).begun()) {
-      HoldPoint held = play.holdingModel(2);
-      play.goOn();
-      held.awaitReached(HoldPoint.PATIENCE);
-      // the second turn has begun, and its reader is up to date
-      play.reader().awaitEvents(6 + FaultScenario.BEGUN, BOUND);
-      play.breaks();
-      delete(arena, play.runId(), fault);
-      held.letGo();
-      Matrix.record(fault, play.completes(BOUND));
+    arena.assertCountersMatchRuns();
+    try (FaultScenario scenario = FaultScenario.start(arena, fault.token()).awaitModelCall()) {
+      HoldPoint held = scenario.holdModelCall(2);
+      scenario.resume();
+      held.awaitReached(HoldPoint.TIMEOUT);
+      // the second turn has started and the reader is up to date
+      scenario.reader().awaitEvents(6 + FaultScenario.EVENTS_BEFORE_MODEL, BOUND);
+      scenario.markFault();
+      delete(arena, scenario.runId(), fault);
+      held.release();
+      Matrix.record(fault, scenario.awaitComplete(BOUND));
     }
-    arena.assertCountersTrue();
+    arena.assertCountersMatchRuns();
   }
 
   private static void delete(FaultStack arena, String runId, Fault fault) {
     String prefix = "arena:run:" + runId + ":";
     try (Jedis redis = arena.redis()) {
       Set<String> all = redis.keys(prefix + "*");
-      List<String> some =
+      List<String> deleted =
           switch (fault) {
             case OPERATOR_DELETES_OPEN -> List.of("open");
             case OPERATOR_DELETES_EVENTS -> List.of("events");
@@ -57,8 +57,8 @@ final class OperatorTest {
             case OPERATOR_DELETES_DOCUMENTED -> List.of("open", "events", "seq");
             default -> all.stream().map(key -> key.substring(prefix.length())).toList();
           };
-      assertTrue(some.contains("open") || some.size() == 1, "keys of the run: " + all);
-      for (String key : some) {
+      assertTrue(deleted.contains("open") || deleted.size() == 1, "keys of the run: " + all);
+      for (String key : deleted) {
         redis.del(prefix + key);
       }
     }

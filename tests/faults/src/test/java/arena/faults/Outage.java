@@ -2,12 +2,14 @@ package arena.faults;
 
 import java.time.Duration;
 
-/** How long something is away. */
+/** The duration of a fault. */
 final class Outage {
   private Outage() {}
 
-  /** Lets the fault last for this long: it is a time, there is nothing to wait for. */
-  static void lasts(Duration time) {
+  /**
+   * Sleeps while a fault is active; the duration is part of the test, not a wait for a condition.
+   */
+  static void last(Duration time) {
     try {
       Thread.sleep(time);
     } catch (InterruptedException e) {

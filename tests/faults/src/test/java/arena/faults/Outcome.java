@@ -1,18 +1,19 @@
 package arena.faults;
 
 /**
- * What became of a fault, as far as it is the same each time.
+ * The reproducible outcome of a fault.
  *
- * @param end how the run ended
- * @param lost events that the run has and its reader has not
- * @param twice events that its reader kept twice
- * @param modelCalls calls of the model beyond one for each turn that has an answer
- * @param within the bound on everything being as it should be, in seconds after the fault
- * @param reader what its reader saw beside every event once
+ * @param end the run's final status
+ * @param lost events that the reader did not receive
+ * @param duplicates events that the reader kept twice
+ * @param extraModelCalls model calls beyond one per answered turn
+ * @param within the longest allowed time from the fault to the end of the run, in seconds
+ * @param reader what the reader observed in addition to each event once
  */
-record Outcome(String end, long lost, long twice, long modelCalls, long within, String reader) {
-  /** The same, but for what its reader saw. */
-  Outcome seen(String sight) {
-    return new Outcome(end, lost, twice, modelCalls, within, sight);
+record Outcome(
+    String end, long lost, long duplicates, long extraModelCalls, long within, String reader) {
+  /** Returns a copy with another {@link #reader}. */
+  Outcome withReader(String reader) {
+    return new Outcome(end, lost, duplicates, extraModelCalls, within, reader);
   }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** What {@code ./arena up} starts, in a process that can be killed and started again. */
+/** The stack of {@code ./arena up} in its own process, which can be killed and restarted. */
 final class ProcessStack implements Stack, AutoCloseable {
   private static final String READY = "Ctrl-C stops everything.";
   private static final int START_SECONDS = 120;
@@ -42,7 +42,7 @@ final class ProcessStack implements Stack, AutoCloseable {
   private Process process;
 
   /**
-   * Starts one.
+   * Starts a stack.
    *
    * @param home the folder of its state
    */
@@ -51,7 +51,7 @@ final class ProcessStack implements Stack, AutoCloseable {
     start();
   }
 
-  /** Starts it where it was, with what it has on disk; it serves when this returns. */
+  /** Starts the stack on its existing state and returns when it is ready. */
   void start() {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -75,14 +75,14 @@ final class ProcessStack implements Stack, AutoCloseable {
                 "ARENA_REDIS_PORT", String.valueOf(redisPort),
                 "ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString(),
                 "ARENA_OPENAI_API_KEY", "test-key"));
-    List<String> said = new CopyOnWriteArrayList<>();
+    List<String> output = new CopyOnWriteArrayList<>();
     CountDownLatch ready = new CountDownLatch(1);
     try {
       Process started = builder.redirectErrorStream(true).start();
       process = started;
-      Thread.ofVirtual().start(() -> listen(started, said, ready));
-      if (!ready.await(START_SECONDS, TimeUnit.SECONDS) || !said.contains(READY)) {
-        throw new AssertionError("the stack does not start: " + said);
+      Thread.ofVirtual().start(() -> collectOutput(started, output, ready));
+      if (!ready.await(START_SECONDS, TimeUnit.SECONDS) || !output.contains(READY)) {
+        throw new AssertionError("the stack did not start: " + output);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -92,24 +92,24 @@ final class ProcessStack implements Stack, AutoCloseable {
     }
   }
 
-  private static void listen(Process process, List<String> said, CountDownLatch ready) {
+  private static void collectOutput(Process process, List<String> output, CountDownLatch ready) {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        said.add(line);
+        output.add(line);
         if (line.equals(READY)) {
           ready.countDown();
         }
       }
     } catch (IOException e) {
-      said.add("it says no more: " + e);
+      output.add("failed to read the output: " + e);
     } finally {
       ready.countDown();
     }
   }
 
-  /** This one's class path, whose relative parts are relative to this folder. */
+  /** This process's class path, made absolute because the child has another working directory. */
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(part -> Path.of(part).toAbsolutePath().toString())
@@ -122,19 +122,19 @@ final class ProcessStack implements Stack, AutoCloseable {
       try (ServerSocket socket = new ServerSocket(number, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (IOException e) {
-        // it is taken
+        // taken; try another
       }
     }
     throw new AssertionError("no free port");
   }
 
-  /** Kills the whole, as {@code kill -9} does; what it started stays behind, as it then does. */
+  /** Kills the stack as {@code kill -9} does; its child processes stay alive. */
   void kill() {
     process.destroyForcibly();
     await(process);
   }
 
-  /** Has the stack's Redis stop where it is, or go on, by this signal. */
+  /** Sends a signal ({@code STOP} or {@code CONT}) to the stack's Redis. */
   void signalRedis(String signal) {
     try {
       String pid = Files.readString(home.resolve("redis/redis.pid")).strip().split(" ", 2)[0];
@@ -151,7 +151,7 @@ final class ProcessStack implements Stack, AutoCloseable {
   private static void await(Process process) {
     try {
       if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        throw new AssertionError("process " + process.pid() + " does not end");
+        throw new AssertionError("process " + process.pid() + " has not ended");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -171,13 +171,13 @@ final class ProcessStack implements Stack, AutoCloseable {
 
   @Override
   public void reap(String runId) {
-    // No time but the machine's passes here: the tests over the other stack see to that.
+    // Runs cannot be aged here; the tests on FaultStack cover the reaper.
   }
 
   @Override
   public void close() {
     if (!process.isAlive()) {
-      start(); // which finds the Redis that was left behind
+      start(); // adopts the Redis that the kill left running
     }
     process.destroy();
     await(process);

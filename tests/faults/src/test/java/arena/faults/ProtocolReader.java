@@ -17,25 +17,24 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Watches one run by the rules that PROTOCOL.md has for clients: it comes again from the last event
- * that it has, drops what it has already, fills the gap of an overflow, and says again what could
- * not be served.
+ * A live reader that follows the client rules of PROTOCOL.md: it reconnects from its last event,
+ * drops duplicates, fills the gap after an overflow, and repeats requests that failed.
  */
 final class ProtocolReader implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  /** Silence after which it asks whether its connection lives, and as much again to be told. */
+  /** Silence after which it sends a ping, and the longest wait for the pong. */
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
-  private static final Duration LONGEST_LIFE = Duration.ofMinutes(4);
-  private static final int LONGEST_PAUSE_MILLIS = 500;
+  private static final Duration MAX_DURATION = Duration.ofMinutes(4);
+  private static final int MAX_PAUSE_MILLIS = 500;
 
   private final ArenaClient arena;
   private final String runId;
   private final List<Envelope> events = new ArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
-  private int cameAgain;
+  private int duplicates;
   private int disconnects;
   private int overflows;
   private String status;
@@ -48,24 +47,24 @@ final class ProtocolReader implements AutoCloseable {
     thread.start();
   }
 
-  /** Watches from the first event on. */
+  /** Starts reading from the first event. */
   static ProtocolReader of(ArenaClient arena, String runId) {
     return new ProtocolReader(arena, runId);
   }
 
   /**
-   * What a reader went through.
+   * The state of a reader.
    *
-   * @param status how the run ended for it
-   * @param events what it kept
-   * @param cameAgain events that it was sent twice, and dropped
-   * @param disconnects how often its connection ended
-   * @param overflows how often it was told that the live buffer lacks what it wants
+   * @param status the run's status in the {@code closed} message
+   * @param events the events that it kept
+   * @param duplicates events that it received again and dropped
+   * @param disconnects number of lost connections
+   * @param overflows number of overflow messages
    */
   record Watched(
-      String status, List<Envelope> events, int cameAgain, int disconnects, int overflows) {}
+      String status, List<Envelope> events, int duplicates, int disconnects, int overflows) {}
 
-  /** Waits until it has so many events. */
+  /** Waits until the reader has at least this many events. */
   synchronized void awaitEvents(int wanted, Duration bound) {
     await(
         bound,
@@ -73,10 +72,10 @@ final class ProtocolReader implements AutoCloseable {
         String.format(Locale.ROOT, "reader has %d events", wanted));
   }
 
-  /** Waits until the run is closed for it. */
+  /** Waits for the {@code closed} message. */
   synchronized Watched awaitClosed(Duration bound) {
     await(bound, () -> status != null, "run is closed for the reader");
-    return new Watched(status, List.copyOf(events), cameAgain, disconnects, overflows);
+    return new Watched(status, List.copyOf(events), duplicates, disconnects, overflows);
   }
 
   private synchronized void await(
@@ -91,7 +90,7 @@ final class ProtocolReader implements AutoCloseable {
         throw new AssertionError(
             String.format(
                 Locale.ROOT,
-                "within %s not: %s; it has %d events of run %s, lost its connection %d times",
+                "not within %s: %s; events: %d, run: %s, disconnects: %d",
                 bound,
                 what,
                 events.size(),
@@ -108,14 +107,13 @@ final class ProtocolReader implements AutoCloseable {
   }
 
   private void watch() {
-    Instant end = Instant.now().plus(LONGEST_LIFE);
+    Instant end = Instant.now().plus(MAX_DURATION);
     try {
       while (Instant.now().isBefore(end) && stopped.getCount() > 0) {
         if (connect(end)) {
           return;
         }
-        stopped.await(
-            ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+        stopped.await(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -127,37 +125,37 @@ final class ProtocolReader implements AutoCloseable {
     }
   }
 
-  /** Reads over one connection; whether the run is closed. */
+  /** Reads over one connection; returns whether the run is closed. */
   private boolean connect(Instant end) throws InterruptedException {
     LiveReader connection;
     try {
       connection = arena.live();
     } catch (CompletionException e) {
-      return false; // refused, or not served in time: comes again
+      return false; // refused or timed out: reconnect
     }
     try (connection) {
       connection.subscribe(runId, next());
-      boolean asked = false;
+      boolean pinged = false;
       while (Instant.now().isBefore(end) && stopped.getCount() > 0) {
         String text;
         try {
           text = connection.next(SILENCE);
         } catch (IllegalStateException e) {
-          if (asked || e.getMessage().contains("closed")) {
+          if (pinged || e.getMessage().contains("closed")) {
             disconnected();
             return false;
           }
           connection.send("{\"action\":\"ping\"}");
-          asked = true;
+          pinged = true;
           continue;
         }
-        asked = false;
-        if (take(connection, text)) {
+        pinged = false;
+        if (handle(connection, text)) {
           return true;
         }
       }
     } catch (CompletionException e) {
-      disconnected(); // it could not be written to
+      disconnected(); // failed to write
     }
     return false;
   }
@@ -170,16 +168,16 @@ final class ProtocolReader implements AutoCloseable {
     disconnects++;
   }
 
-  private boolean take(LiveReader connection, String text) throws InterruptedException {
+  private boolean handle(LiveReader connection, String text) throws InterruptedException {
     JsonNode message = json(text);
     switch (message.path("type").asText()) {
-      case "events" -> keep(Envelope.allIn(text));
+      case "events" -> append(Envelope.allIn(text));
       case "overflow" -> {
         synchronized (this) {
           overflows++;
         }
         long available = message.get("available_from").longValue();
-        keep(arena.events(runId, next()).stream().filter(e -> e.seq() < available).toList());
+        append(arena.events(runId, next()).stream().filter(e -> e.seq() < available).toList());
         connection.subscribe(runId, next());
       }
       case "closed" -> {
@@ -193,25 +191,24 @@ final class ProtocolReader implements AutoCloseable {
         return true;
       }
       case "pong" -> {
-        // it lives
+        // the connection is alive
       }
       default -> {
-        // unavailable, or the gateway's own: it is said again
+        // unavailable, or an error of the gateway: subscribe again
         if (message.path("code").asText("unavailable").equals("invalid_field")) {
-          throw new AssertionError("the server said " + text);
+          throw new AssertionError("rejected by the server: " + text);
         }
-        stopped.await(
-            ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+        stopped.await(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
         connection.subscribe(runId, next());
       }
     }
     return false;
   }
 
-  private synchronized void keep(List<Envelope> came) {
-    for (Envelope envelope : came) {
+  private synchronized void append(List<Envelope> received) {
+    for (Envelope envelope : received) {
       if (envelope.seq() < next()) {
-        cameAgain++;
+        duplicates++;
       } else if (envelope.seq() == next()) {
         events.add(envelope);
       } else {

@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** Stands in front of a server, knows each call, and breaks those that a rule is about. */
+/** A TCP proxy that recognises each call and applies a rule to those that match. */
 abstract class Proxy implements AutoCloseable {
-  // Below the ports that systems give to outgoing connections: none of those is in the way when
-  // the proxy listens again.
+  // Below the ephemeral range, so that no outgoing connection takes the port while the proxy is
+  // closed.
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 12_000;
   private static final int TRIES = 50;
@@ -35,50 +35,50 @@ abstract class Proxy implements AutoCloseable {
   private volatile ServerSocket server;
   private int port;
 
-  /** A call that is broken; calls of which the first {@code after} are let through. */
+  /** Applies an action to matching calls, after the first {@code after} of them. */
   final class Rule implements AutoCloseable {
     private final Predicate<Call> when;
     private final Action action;
     private final boolean once;
-    private final AtomicInteger letThrough;
-    private final AtomicInteger broken = new AtomicInteger();
-    private final CountDownLatch lifted = new CountDownLatch(1);
+    private final AtomicInteger remaining;
+    private final AtomicInteger brokenCalls = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private Rule(Predicate<Call> when, Action action, int after, boolean once) {
       this.when = when;
       this.action = action;
       this.once = once;
-      this.letThrough = new AtomicInteger(after);
+      this.remaining = new AtomicInteger(after);
     }
 
-    private boolean takes(Call call) {
-      if (!when.test(call) || letThrough.getAndDecrement() > 0) {
+    private boolean matches(Call call) {
+      if (!when.test(call) || remaining.getAndDecrement() > 0) {
         return false;
       }
-      // only one of those who come at once
-      return broken.getAndIncrement() == 0 || !once;
+      // only one of several concurrent calls
+      return brokenCalls.getAndIncrement() == 0 || !once;
     }
 
-    /** How many calls it has broken. */
-    int broken() {
-      return broken.get();
+    /** Number of calls that the rule was applied to. */
+    int brokenCalls() {
+      return brokenCalls.get();
     }
 
-    /** Ends it: what hangs is cut, what comes is let through. */
+    /** Removes the rule: closes hanging connections and forwards later calls. */
     @Override
     public void close() {
       rules.remove(this);
-      lifted.countDown();
+      closed.countDown();
     }
   }
 
-  /** From now on these calls are broken. */
-  Rule breaking(Predicate<Call> when, Action action) {
+  /** Applies {@code action} to matching calls until the rule is closed. */
+  Rule breakCalls(Predicate<Call> when, Action action) {
     return add(new Rule(when, action, 0, false));
   }
 
-  /** One such call is held, after so many of them were let through. */
-  HoldPoint holding(Predicate<Call> when, int after, boolean afterEffect) {
+  /** Holds one matching call after the first {@code after} of them. */
+  HoldPoint hold(Predicate<Call> when, int after, boolean afterEffect) {
     HoldPoint held = new HoldPoint();
     add(new Rule(when, new Action.Hold(held, afterEffect), after, true));
     return held;
@@ -89,29 +89,29 @@ abstract class Proxy implements AutoCloseable {
     return rule;
   }
 
-  /** Starts in front of this; where it listens. */
+  /** Starts in front of {@code address} and returns the address of the proxy. */
   URI inFrontOf(URI address) {
     target = address;
-    for (int tried = 0; ; tried++) {
+    for (int attempt = 0; ; attempt++) {
       int tryPort = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
       try {
         listenOn(tryPort);
         return URI.create(target.getScheme() + "://127.0.0.1:" + port);
       } catch (IOException e) {
-        if (tried == TRIES) {
+        if (attempt == TRIES) {
           throw new UncheckedIOException("no port for a proxy", e);
         }
       }
     }
   }
 
-  /** Cuts all connections, and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   void refuse() {
     closeQuietly(server);
     sockets.forEach(Proxy::closeQuietly);
   }
 
-  /** Takes connections again. */
+  /** Accepts connections again, on the same port. */
   void listen() {
     Instant deadline = Instant.now().plus(LISTEN_AGAIN);
     while (true) {
@@ -120,7 +120,7 @@ abstract class Proxy implements AutoCloseable {
         return;
       } catch (IOException e) {
         if (Instant.now().isAfter(deadline)) {
-          throw new UncheckedIOException("the proxy does not get its port back", e);
+          throw new UncheckedIOException("failed to bind the proxy's port again", e);
         }
       }
     }
@@ -147,7 +147,7 @@ abstract class Proxy implements AutoCloseable {
         sockets.add(client);
         Thread.ofVirtual().start(() -> serve(client));
       } catch (IOException e) {
-        return; // it is closed
+        return; // closed
       }
     }
   }
@@ -164,24 +164,24 @@ abstract class Proxy implements AutoCloseable {
         sockets.remove(upstream);
       }
     } catch (IOException e) {
-      // one of the two is gone; the other one is closed here
+      // one side is closed; try-with-resources closes the other
     } finally {
       sockets.remove(client);
     }
   }
 
-  /** Passes calls and answers on, until one of the two ends. */
+  /** Forwards calls and responses until either side closes. */
   abstract void pass(Socket client, Socket upstream) throws IOException;
 
-  /** What is to be done with a call; one that hangs returns only to be cut. */
-  final Action ruling(Call call) {
-    Optional<Rule> taken = rules.stream().filter(rule -> rule.takes(call)).findFirst();
+  /** Returns the action for a call; for a hanging call, only when the rule is closed. */
+  final Action actionFor(Call call) {
+    Optional<Rule> taken = rules.stream().filter(rule -> rule.matches(call)).findFirst();
     if (taken.isEmpty()) {
       return new Action.Pass();
     }
     Action action = taken.get().action;
     if (action instanceof Action.Hang) {
-      awaitLifted(taken.get());
+      awaitClosed(taken.get());
       return new Action.Cut();
     }
     if (action instanceof Action.Hold(HoldPoint held, boolean after)) {
@@ -194,9 +194,9 @@ abstract class Proxy implements AutoCloseable {
     return action;
   }
 
-  private static void awaitLifted(Rule rule) {
+  private static void awaitClosed(Rule rule) {
     try {
-      rule.lifted.await(2, TimeUnit.MINUTES);
+      rule.closed.await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -212,7 +212,7 @@ abstract class Proxy implements AutoCloseable {
     try {
       closeable.close();
     } catch (Exception e) {
-      throw new IllegalStateException("a socket does not close", e);
+      throw new IllegalStateException("failed to close a socket", e);
     }
   }
 }

@@ -19,8 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * In front of Redis: a call is a command, named by the script that it runs, such as {@code
- * publish}, or else by itself. Commands go one by one, as the functions send them.
+ * A proxy in front of Redis. A call is a command, named by the script that it runs, such as {@code
+ * publish}, or else by the command. Commands are forwarded one at a time; the functions do not
+ * pipeline.
  */
 final class RedisProxy extends Proxy {
   private static final List<String> SCRIPTS =
@@ -43,7 +44,7 @@ final class RedisProxy extends Proxy {
           "seen_to_loss");
   private static final Map<String, String> NAMES = names();
 
-  /** By what a script is called by: its text, or the digest of that. */
+  /** Script names by source text and by SHA-1 digest. */
   private static Map<String, String> names() {
     Map<String, String> names = new HashMap<>();
     String common = script("common");
@@ -85,7 +86,7 @@ final class RedisProxy extends Proxy {
       if (!copy(commands, bytes, words)) {
         return;
       }
-      switch (ruling(call(words))) {
+      switch (actionFor(call(words))) {
         case Action.Pass() -> {
           bytes.writeTo(toServer);
           toServer.flush();
@@ -123,7 +124,7 @@ final class RedisProxy extends Proxy {
     return new Call(name, String.join(" ", script ? words.subList(2, words.size()) : words));
   }
 
-  /** Copies one value of Redis's protocol; false if there is none any more. */
+  /** Copies one value of the Redis protocol; returns false at the end of the stream. */
   private static boolean copy(InputStream in, ByteArrayOutputStream out, List<String> words)
       throws IOException {
     int type = in.read();
@@ -148,7 +149,7 @@ final class RedisProxy extends Proxy {
         if (length >= 0) {
           byte[] bulk = in.readNBytes(length + 2);
           if (bulk.length < length + 2) {
-            throw new EOFException("a value that ends early");
+            throw new EOFException("value ends early");
           }
           out.write(bulk);
           words.add(new String(bulk, 0, length, StandardCharsets.UTF_8));
@@ -162,7 +163,7 @@ final class RedisProxy extends Proxy {
   private static void copyInner(InputStream in, ByteArrayOutputStream out, List<String> words)
       throws IOException {
     if (!copy(in, out, words)) {
-      throw new EOFException("a value that ends early");
+      throw new EOFException("value ends early");
     }
   }
 
@@ -172,7 +173,7 @@ final class RedisProxy extends Proxy {
     do {
       next = in.read();
       if (next < 0) {
-        throw new EOFException("a line that ends early");
+        throw new EOFException("line ends early");
       }
       line.write(next);
       out.write(next);

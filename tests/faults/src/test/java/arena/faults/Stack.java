@@ -6,26 +6,26 @@ import arena.models.ModelServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** A local stack, by its public interfaces: in this process, or in one of its own. */
+/** A local stack as seen through its public interfaces, in this process or in a separate one. */
 interface Stack {
-  /** Speaks its HTTP and WebSocket interfaces. */
+  /** Client of its HTTP and WebSocket interfaces. */
   ArenaClient client();
 
-  /** The models that its runs are played by. */
+  /** The model server that its runs call. */
   ModelServer models();
 
   /**
-   * Lets the grace of a run that is over be over too, and has it reaped until the broker holds
-   * nothing of it, where that can be brought about.
+   * Ages an ended run past the grace period and invokes the reaper until the broker has no keys of
+   * the run, where the stack allows it.
    */
   void reap(String runId);
 
-  /** The run's row. */
+  /** The run as {@code GET /runs/{run_id}} returns it. */
   default JsonNode row(String runId) {
     return client().get("/runs/" + runId).expect(200);
   }
 
-  /** The run's events, from wherever they are. */
+  /** All events of the run. */
   default List<Envelope> events(String runId) {
     return client().events(runId, 1);
   }

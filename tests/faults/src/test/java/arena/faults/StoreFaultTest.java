@@ -12,13 +12,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A store fails for one run and a while: it answers errors, throttles, hangs, or cuts. */
+/** Breaks a store for one run: error responses, throttling, hanging or closed connections. */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ)
 final class StoreFaultTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration FAILING = Duration.ofSeconds(4);
 
-  /** Longer than one attempt at a call may take, and than Redis may. */
+  /** Longer than the time-out of one attempt of a store call, Redis included. */
   private static final Duration HANGING = Duration.ofSeconds(6);
 
   private static final String JSON = "application/x-amz-json-1.0";
@@ -26,7 +26,7 @@ final class StoreFaultTest {
   private final FaultStack arena = FaultStack.shared();
 
   static Stream<Fault> faults() {
-    return Fault.tried(
+    return Fault.selected(
         Fault.DYNAMODB_FAILS,
         Fault.DYNAMODB_THROTTLES,
         Fault.DYNAMODB_HANGS,
@@ -39,32 +39,32 @@ final class StoreFaultTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void theRunGoesOn(Fault fault) {
-    try (FaultScenario play = FaultScenario.start(arena, fault.token()).begun()) {
+  void completesTheRun(Fault fault) {
+    try (FaultScenario scenario = FaultScenario.start(arena, fault.token()).awaitModelCall()) {
       Proxy proxy = proxy(fault);
-      // From the start of a turn or of the archive: so no answer of the model is lost.
-      AtomicBoolean begun = new AtomicBoolean();
+      // Starts at the start of a turn or of the archive, so that no model answer is lost.
+      AtomicBoolean started = new AtomicBoolean();
       CountDownLatch first = new CountDownLatch(1);
       try (Proxy.Rule rule =
-          proxy.breaking(
+          proxy.breakCalls(
               call -> {
-                if (!call.is("", play.runId())) {
+                if (!call.is("", scenario.runId())) {
                   return false;
                 }
-                if (begins(fault, call)) {
-                  begun.set(true);
+                if (startsFault(fault, call)) {
+                  started.set(true);
                   first.countDown();
                 }
-                return begun.get();
+                return started.get();
               },
               action(fault))) {
-        play.goOn();
-        await(first, HoldPoint.PATIENCE);
-        play.breaks();
-        Outage.lasts(action(fault) instanceof Action.Hang ? HANGING : FAILING);
-        assertTrue(rule.broken() > 0);
+        scenario.resume();
+        await(first, HoldPoint.TIMEOUT);
+        scenario.markFault();
+        Outage.last(action(fault) instanceof Action.Hang ? HANGING : FAILING);
+        assertTrue(rule.brokenCalls() > 0);
       }
-      Matrix.record(fault, play.completes(BOUND));
+      Matrix.record(fault, scenario.awaitComplete(BOUND));
     }
   }
 
@@ -76,7 +76,7 @@ final class StoreFaultTest {
     };
   }
 
-  private boolean begins(Fault fault, Call call) {
+  private boolean startsFault(Fault fault, Call call) {
     return switch (fault) {
       case DYNAMODB_FAILS, DYNAMODB_THROTTLES, DYNAMODB_HANGS ->
           call.is("Query", arena.stack().resource("JournalTable"));
@@ -117,7 +117,7 @@ final class StoreFaultTest {
 
   private static void await(CountDownLatch latch, Duration bound) {
     try {
-      assertTrue(latch.await(bound.toSeconds(), TimeUnit.SECONDS), "nothing was broken");
+      assertTrue(latch.await(bound.toSeconds(), TimeUnit.SECONDS), "no call reached the fault");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

@@ -9,16 +9,19 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A store is gone for all: it refuses, or it is killed, and starts anew with nothing in it. */
+/**
+ * Makes a store unavailable for all runs: connections refused, or Redis killed and restarted, with
+ * or without its data.
+ */
 @ResourceLock(value = FaultStack.ALL, mode = ResourceAccessMode.READ_WRITE)
 final class StoreOutageTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
-  private static final Duration GONE = Duration.ofSeconds(4);
+  private static final Duration OUTAGE = Duration.ofSeconds(4);
 
   private final FaultStack arena = FaultStack.shared();
 
   static Stream<Fault> faults() {
-    return Fault.tried(
+    return Fault.selected(
         Fault.DYNAMODB_REFUSES,
         Fault.S3_REFUSES,
         Fault.REDIS_REFUSES,
@@ -29,50 +32,50 @@ final class StoreOutageTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void theRunGoesOn(Fault fault) {
-    arena.assertCountersTrue();
-    try (FaultScenario play = FaultScenario.start(arena, fault.token()).begun()) {
-      HoldPoint held = hold(fault, play);
-      play.goOn();
-      held.awaitReached(HoldPoint.PATIENCE);
-      play.breaks();
-      breakAll(fault, held);
-      Matrix.record(fault, play.completes(BOUND));
+  void completesTheRun(Fault fault) {
+    arena.assertCountersMatchRuns();
+    try (FaultScenario scenario = FaultScenario.start(arena, fault.token()).awaitModelCall()) {
+      HoldPoint held = hold(fault, scenario);
+      scenario.resume();
+      held.awaitReached(HoldPoint.TIMEOUT);
+      scenario.markFault();
+      injectFault(fault, held);
+      Matrix.record(fault, scenario.awaitComplete(BOUND));
     }
-    arena.assertCountersTrue();
+    arena.assertCountersMatchRuns();
   }
 
-  /** Where the fault finds the run. No answer of its model is on the way to the journal there. */
-  private HoldPoint hold(Fault fault, FaultScenario play) {
+  /** Holds the run where the fault starts; no model answer is in flight to the journal there. */
+  private HoldPoint hold(Fault fault, FaultScenario scenario) {
     return switch (fault) {
       // between two turns
       case DYNAMODB_REFUSES ->
           arena
               .redisProxy()
-              .holding(call -> call.is("publish", play.runId(), "llm_response"), 1, true);
-      case S3_REFUSES -> play.holdingModel(FaultScenario.TURNS);
-      case REDIS_LOST_AT_END -> arena.s3().holding(call -> call.is("PUT", play.runId()), 0, true);
-      default -> play.holdingModel(2);
+              .hold(call -> call.is("publish", scenario.runId(), "llm_response"), 1, true);
+      case S3_REFUSES -> scenario.holdModelCall(FaultScenario.TURNS);
+      case REDIS_LOST_AT_END -> arena.s3().hold(call -> call.is("PUT", scenario.runId()), 0, true);
+      default -> scenario.holdModelCall(2);
     };
   }
 
-  private void breakAll(Fault fault, HoldPoint held) {
+  private void injectFault(Fault fault, HoldPoint held) {
     switch (fault) {
       case DYNAMODB_REFUSES -> refuse(arena.dynamoDb(), held);
       case S3_REFUSES -> refuse(arena.s3(), held);
       case REDIS_REFUSES -> refuse(arena.redisProxy(), held);
       case REDIS_KILLED -> {
         arena.stack().killRedis();
-        held.letGo();
-        Outage.lasts(GONE);
+        held.release();
+        Outage.last(OUTAGE);
         arena.stack().restartRedis();
       }
       default -> {
         arena.stack().killRedis();
-        arena.loseRedis();
+        arena.deleteRedisFiles();
         arena.stack().restartRedis();
         assertEquals(0, arena.keys(), "Redis is empty");
-        held.letGo();
+        held.release();
       }
     }
   }
@@ -80,8 +83,8 @@ final class StoreOutageTest {
   private static void refuse(Proxy proxy, HoldPoint held) {
     proxy.refuse();
     try {
-      held.letGo();
-      Outage.lasts(GONE);
+      held.release();
+      Outage.last(OUTAGE);
     } finally {
       proxy.listen();
     }

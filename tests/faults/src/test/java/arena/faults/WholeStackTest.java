@@ -13,9 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The stack in a process of its own: its Redis is stopped for a while, then the whole is killed.
- */
+/** Runs the stack in a separate process: pauses its Redis, then kills the stack. */
 final class WholeStackTest {
   private static final Duration PAUSE = Duration.ofSeconds(20);
   private static final Duration PAUSE_BOUND = Duration.ofSeconds(90);
@@ -25,59 +23,62 @@ final class WholeStackTest {
   @TempDir Path home;
 
   @Test
-  void everyRunGoesOn() {
+  void completesEveryRun() {
     try (ProcessStack stack = new ProcessStack(home)) {
       pauseRedis(stack);
-      killTheWhole(stack);
+      killStack(stack);
     }
   }
 
   private static void pauseRedis(ProcessStack stack) {
-    try (FaultScenario play = FaultScenario.start(stack, Fault.REDIS_PAUSED.token()).begun()) {
-      HoldPoint held = play.holdingModel(2);
-      play.goOn();
-      held.awaitReached(HoldPoint.PATIENCE);
-      play.breaks();
+    try (FaultScenario scenario =
+        FaultScenario.start(stack, Fault.REDIS_PAUSED.token()).awaitModelCall()) {
+      HoldPoint held = scenario.holdModelCall(2);
+      scenario.resume();
+      held.awaitReached(HoldPoint.TIMEOUT);
+      scenario.markFault();
       stack.signalRedis("STOP");
       try {
-        held.letGo();
-        Outage.lasts(PAUSE);
+        held.release();
+        Outage.last(PAUSE);
       } finally {
         stack.signalRedis("CONT");
       }
-      Matrix.record(Fault.REDIS_PAUSED, play.completes(PAUSE_BOUND));
+      Matrix.record(Fault.REDIS_PAUSED, scenario.awaitComplete(PAUSE_BOUND));
     }
   }
 
-  private static void killTheWhole(ProcessStack stack) {
-    List<FaultScenario> plays = new ArrayList<>();
+  private static void killStack(ProcessStack stack) {
+    List<FaultScenario> scenarios = new ArrayList<>();
     try {
       for (int number = 0; number < RUNS; number++) {
-        plays.add(FaultScenario.start(stack, Fault.STACK_KILLED.token() + "-" + number).begun());
+        scenarios.add(
+            FaultScenario.start(stack, Fault.STACK_KILLED.token() + "-" + number).awaitModelCall());
       }
-      List<HoldPoint> held = plays.stream().map(play -> play.holdingModel(2)).toList();
-      plays.forEach(FaultScenario::goOn);
-      held.forEach(one -> one.awaitReached(HoldPoint.PATIENCE));
-      plays.forEach(FaultScenario::breaks);
+      List<HoldPoint> held = scenarios.stream().map(scenario -> scenario.holdModelCall(2)).toList();
+      scenarios.forEach(FaultScenario::resume);
+      held.forEach(one -> one.awaitReached(HoldPoint.TIMEOUT));
+      scenarios.forEach(FaultScenario::markFault);
       stack.kill();
-      held.forEach(HoldPoint::letGo);
+      held.forEach(HoldPoint::release);
       stack.start();
       Set<Outcome> outcomes = new TreeSet<>(Comparator.comparing(Outcome::toString));
-      plays.forEach(play -> outcomes.add(play.completes(KILL_BOUND).seen("")));
-      assertEquals(1, outcomes.size(), "all alike: " + outcomes);
+      scenarios.forEach(
+          scenario -> outcomes.add(scenario.awaitComplete(KILL_BOUND).withReader("")));
+      assertEquals(1, outcomes.size(), "one outcome for all runs: " + outcomes);
       awaitNoneOpen(stack);
       Matrix.record(Fault.STACK_KILLED, outcomes.iterator().next());
     } finally {
-      plays.forEach(FaultScenario::close);
+      scenarios.forEach(FaultScenario::close);
     }
   }
 
-  /** The demonstration run, which the first start began, was in flight as well. */
+  /** Waits for all runs; the demonstration run of the first start is in flight as well. */
   private static void awaitNoneOpen(ProcessStack stack) {
     Instant deadline = Instant.now().plus(KILL_BOUND);
     while (stack.client().get("/metrics").expect(200).get("runs_open").longValue() > 0) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("a run does not end");
+        throw new AssertionError("a run has not ended");
       }
     }
   }

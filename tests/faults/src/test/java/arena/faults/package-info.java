@@ -1,5 +1,5 @@
 /**
- * Real parts of the local stack are broken: processes killed and stopped, connections refused, cut
- * and left hanging. What must hold then is asserted through the public interfaces.
+ * Fault injection into the real local stack: processes killed and paused, connections refused,
+ * closed and left hanging. The guarantees are asserted through the public interfaces.
  */
 package arena.faults;
