@@ -22,18 +22,18 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What every archive promises. */
+/** The contract of {@link Archive}; each implementation has a subclass. */
 abstract class ArchiveContract {
-  /** The archive under test; the same one at every call of a test. */
+  /** The archive under test, the same one for the whole test. */
   abstract Archive archive();
 
-  /** Another one over the same store, that has read nothing yet. */
+  /** A second archive over the same store, with an empty cache. */
   abstract Archive reopened();
 
   private final String runId = RunId.random();
 
   @Test
-  void everyEventComesBackByteForByte() {
+  void returnsEveryEventUnchanged() {
     List<Event> events = new ArrayList<>(SampleEvents.events(runId, 1, 40));
     events.add(SampleEvents.large(runId, 41, 300_000));
     events.add(
@@ -47,7 +47,7 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void tenThousandEventsAreReadFromAnySeq() {
+  void readsTenThousandEventsFromAnySeq() {
     int count = 10_000;
     List<Event> events = SampleEvents.events(runId, 1, count);
     Run run = run(count);
@@ -63,7 +63,7 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void writingTheSameAgainChangesNothing() {
+  void writesTheSameRunIdempotently() {
     List<Event> events = SampleEvents.events(runId, 1, 100);
     Run run = run(100);
     String address = archive().write(run, events);
@@ -73,7 +73,7 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void whatWasWrittenLastIsRead() {
+  void readsTheLatestWrite() {
     Run early = run(3);
     archive().write(early, SampleEvents.events(runId, 1, 3));
     assertEquals(3, archive().events(early, 1, 10).size());
@@ -83,7 +83,7 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void aRunWithoutEventsIsArchivedToo() {
+  void archivesRunWithoutEvents() {
     Run run = run(0);
     archive().write(run, List.of());
     assertEquals(List.of(), archive().events(run, 1, 10));
@@ -93,21 +93,21 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void eventsThatAreNoWholeRunAreRefused() {
+  void rejectsIncompleteRuns() {
     Run run = run(3);
     Archive archive = archive();
     assertThrows(
         IllegalArgumentException.class, () -> archive.write(run, SampleEvents.events(runId, 2, 4)));
-    List<Event> holed = new ArrayList<>(SampleEvents.events(runId, 1, 4));
-    holed.remove(1);
-    assertThrows(IllegalArgumentException.class, () -> archive.write(run, holed));
+    List<Event> withGap = new ArrayList<>(SampleEvents.events(runId, 1, 4));
+    withGap.remove(1);
+    assertThrows(IllegalArgumentException.class, () -> archive.write(run, withGap));
     assertThrows(
         IllegalArgumentException.class,
         () -> archive.write(run, SampleEvents.events(RunId.random(), 1, 3)));
   }
 
   @Test
-  void aRunIsSummedUpByItsTurns() {
+  void computesSummaryAndSeriesFromTurns() {
     List<Event> events = played();
     Run run = run(events.size());
     archive().write(run, events);
@@ -122,7 +122,7 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void aTurnsStartIsFound() {
+  void findsTurnStart() {
     List<Event> events = played();
     Run run = run(events.size());
     archive().write(run, events);
@@ -133,12 +133,12 @@ abstract class ArchiveContract {
   }
 
   @Test
-  void theAddressIsKnownFromTheStartAndHasTheDayInUtc() {
+  void derivesAddressFromRunIdAndUtcDay() {
     String address = archive().address(run(1));
     assertTrue(address.matches("s3://[^/]+/runs/day=2026-01-31/" + runId + "\\.parquet"), address);
   }
 
-  /** Turns 4 and 5 of a fork, and the state after them. */
+  /** The events of a fork that plays turns 4 and 5. */
   private List<Event> played() {
     World start = world(200, 150, 8, Age.DARK, 4);
     World second = world(220.25, 165, 8, Age.DARK, 5);

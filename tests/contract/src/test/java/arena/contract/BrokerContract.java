@@ -26,27 +26,27 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What every broker promises. */
+/** The contract of {@link Broker}; each implementation has a subclass. */
 abstract class BrokerContract {
   private static final int ANY_BYTES = Integer.MAX_VALUE;
 
-  /** The broker under test; the same one at every call of a test. */
+  /** The broker under test, the same one for the whole test. */
   abstract Broker broker();
 
-  /** Who reads from that broker. */
+  /** The subscribers of that broker. */
   abstract Subscribers subscribers();
 
-  /** Loses all that the broker has. */
+  /** Deletes all data of the broker. */
   abstract void loseEverything();
 
-  /** Remembers all that the broker has now; running it loses whatever was written since. */
+  /** Takes a snapshot of the broker; running the result restores it. */
   abstract Runnable checkpoint();
 
-  /** A run of its own for every test. */
+  /** JUnit creates an instance per test, so each test has its own run. */
   private final String runId = RunId.random();
 
   @Test
-  void whatIsPublishedIsReadInOrderByteForByte() {
+  void readsPublishedEventsInOrderUnchanged() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 20);
     assertEquals(8, broker().publish(runId, events.subList(0, 8)).lastSeq());
@@ -58,25 +58,25 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aBatchThatComesAgainIsPublishedOnce() {
+  void publishesRepeatedBatchOnce() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 12);
-    long counted = broker().counters().eventsPublished();
+    long publishedBefore = broker().counters().eventsPublished();
     broker().publish(runId, events.subList(0, 8));
     assertEquals(8, broker().publish(runId, events.subList(0, 8)).lastSeq());
     assertEquals(8, broker().publish(runId, events.subList(2, 5)).lastSeq());
     assertEquals(12, broker().publish(runId, events.subList(6, 12)).lastSeq());
     assertEquals(envelopes(events), read(1, 100));
-    assertEquals(counted + 12, broker().counters().eventsPublished());
+    assertEquals(publishedBefore + 12, broker().counters().eventsPublished());
   }
 
   @Test
-  void howeverBatchesAreCutAndRepeatedEveryEventIsThereOnce() {
+  void publishesEveryEventOnceForAnyBatching() {
     open();
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<Event> events = SampleEvents.events(runId, 1, 300);
-    long counted = broker().counters().eventsPublished();
+    long publishedBefore = broker().counters().eventsPublished();
     int published = 0;
     while (published < events.size()) {
       int from = Math.max(0, published - random.nextInt(20));
@@ -86,11 +86,11 @@ abstract class BrokerContract {
       assertEquals(published, last, "seed " + seed);
     }
     assertEquals(envelopes(events), read(1, 1_000), "seed " + seed);
-    assertEquals(counted + 300, broker().counters().eventsPublished(), "seed " + seed);
+    assertEquals(publishedBefore + 300, broker().counters().eventsPublished(), "seed " + seed);
   }
 
   @Test
-  void aGapIsRefusedAndChangesNothing() {
+  void rejectsGapWithoutEffect() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
     Gap gap =
@@ -109,16 +109,16 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aBatchThatIsNoneIsRefused() {
+  void rejectsInvalidBatches() {
     open();
     Broker broker = broker();
     assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, List.of()));
     assertThrows(
         IllegalArgumentException.class,
         () -> broker.publish(runId, SampleEvents.events(runId, 1, Broker.MAX_BATCH + 1)));
-    List<Event> holed = new ArrayList<>(SampleEvents.events(runId, 1, 3));
-    holed.remove(1);
-    assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, holed));
+    List<Event> withGap = new ArrayList<>(SampleEvents.events(runId, 1, 3));
+    withGap.remove(1);
+    assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, withGap));
     assertThrows(
         IllegalArgumentException.class,
         () -> broker.publish(runId, SampleEvents.events(RunId.random(), 1, 1)));
@@ -129,7 +129,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void onlyAnOpenRunTakesEvents() {
+  void publishesOnlyToOpenRun() {
     List<Event> events = SampleEvents.events(runId, 1, 2);
     assertThrows(NotOpen.class, () -> broker().publish(runId, events));
     open();
@@ -142,7 +142,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aRunIsOpenedOnce() {
+  void rejectsOpeningAnOpenRun() {
     open();
     assertThrows(AlreadyOpen.class, this::open);
     broker().close(runId);
@@ -151,7 +151,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void anOpenRunIsNotDropped() {
+  void rejectsDroppingAnOpenRun() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 2));
     assertThrows(StillOpen.class, () -> broker().drop(runId));
@@ -159,7 +159,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aDroppedRunIsGoneAndMayBeginAnew() {
+  void dropsRunThatCanBeOpenedAgain() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 5));
     subscribers().put(runId, "reader", 1);
@@ -168,14 +168,16 @@ abstract class BrokerContract {
     broker().drop(runId);
     assertEquals(new Broker.Buffer(false, 0, 0, Optional.empty()), broker().buffer(runId));
     assertEquals(
-        Map.of("reader", 1L), subscribers().cursors(runId), "who reads is served from the archive");
+        Map.of("reader", 1L),
+        subscribers().cursors(runId),
+        "cursors survive; these readers continue from the archive");
     open();
     assertEquals(1, broker().publish(runId, SampleEvents.events(runId, 1, 1)).lastSeq());
     assertEquals(envelopes(SampleEvents.events(runId, 1, 1)), read(1, 10));
   }
 
   @Test
-  void thereIsNothingBeyondTheLastEvent() {
+  void readsNothingAfterTheLastEvent() {
     assertEquals(List.of(), read(1, 10));
     open();
     assertEquals(List.of(), read(1, 10));
@@ -185,7 +187,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aReadStopsBeforeItIsTooLargeButBringsOne() {
+  void limitsReadByBytesButReturnsAtLeastOneEvent() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
     broker().publish(runId, List.of(SampleEvents.large(runId, 4, 50_000)));
@@ -202,7 +204,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void whatTheBufferDroppedIsAnOverflow() {
+  void reportsOverflowForTrimmedEvents() {
     open();
     long total = Broker.BUFFER_EVENTS + 1_000L;
     for (long seq = 1; seq <= total; seq += Broker.MAX_BATCH) {
@@ -211,8 +213,8 @@ abstract class BrokerContract {
     }
     Broker.Buffer buffer = broker().buffer(runId);
     assertEquals(total, buffer.lastSeq());
-    assertTrue(buffer.length() >= Broker.BUFFER_EVENTS, "kept " + buffer.length());
-    assertTrue(buffer.length() <= Broker.BUFFER_EVENTS * 1.05, "kept " + buffer.length());
+    assertTrue(buffer.length() >= Broker.BUFFER_EVENTS, "buffer length " + buffer.length());
+    assertTrue(buffer.length() <= Broker.BUFFER_EVENTS * 1.05, "buffer length " + buffer.length());
     long first = buffer.firstSeq().orElseThrow();
     assertEquals(total - buffer.length() + 1, first);
     Overflow overflow = assertThrows(Overflow.class, () -> read(first - 1, 10));
@@ -224,7 +226,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aLostRunIsFilledAgain() {
+  void restoresLostRun() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 20);
     broker().publish(runId, events);
@@ -237,7 +239,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aLostRunMayBeFilledFromLaterOn() {
+  void restoresLostRunFromLaterSeq() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 20));
     loseEverything();
@@ -251,11 +253,11 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aLostTailIsFilledFromWhereItBroke() {
+  void restoresLostTail() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 30);
     broker().publish(runId, events.subList(0, 10));
-    long counted = broker().counters().eventsPublished();
+    long publishedBefore = broker().counters().eventsPublished();
     Runnable failover = checkpoint();
     broker().publish(runId, events.subList(10, 20));
     failover.run();
@@ -264,11 +266,11 @@ abstract class BrokerContract {
     assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 1));
     broker().publish(runId, events.subList(10, 30));
     assertEquals(envelopes(events), read(1, 100));
-    assertEquals(counted + 20, broker().counters().eventsPublished());
+    assertEquals(publishedBefore + 20, broker().counters().eventsPublished());
   }
 
   @Test
-  void aHoleIsNeverReadOver() {
+  void neverReadsAcrossAGap() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 10));
     assertEquals(20, broker().restore(runId, "label", SampleEvents.START, 20));
@@ -283,7 +285,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void restoringARunThatHasMoreTakesNothingAway() {
+  void keepsEventsWhenRestoringACompleteRun() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 10);
     broker().publish(runId, events);
@@ -297,7 +299,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void tellsWhichRunsHaveKeysOfAnyKind() {
+  void listsRunsThatHaveAnyKey() {
     String closed = RunId.random();
     String read = RunId.random();
     open();
@@ -330,7 +332,7 @@ abstract class BrokerContract {
   }
 
   @Test
-  void runsDoNotMix() {
+  void isolatesRuns() {
     String other = RunId.random();
     open();
     broker().open(other, "other", SampleEvents.START);
@@ -342,14 +344,14 @@ abstract class BrokerContract {
   }
 
   @Test
-  void aPublishTellsWhetherSomebodyMustBeWoken() {
+  void reportsWhetherAFanOutMustBeInvoked() {
     open();
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 1, 1)).wake());
     subscribers().put(runId, "reader", 1);
     assertTrue(broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake());
     assertTrue(
         broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake(),
-        "the answer to the first may have been lost");
+        "the first response may have been lost");
     long fence = subscribers().acquire(runId, SubscribersContract.LONG).orElseThrow();
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 3, 3)).wake());
     subscribers().abandon(runId, fence);

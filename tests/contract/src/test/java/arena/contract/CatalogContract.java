@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What a catalog promises. Each test has one of its own, without rows. */
+/**
+ * The contract of {@link Catalog}; each implementation has a subclass, and each test an empty
+ * catalog.
+ */
 abstract class CatalogContract {
   private static final Failure FAILURE = new Failure("ModelTimedOut", "no answer in 60 s");
   private static final String ADDRESS = "s3://bucket/runs/day=2026-01-31/a.parquet";
@@ -34,23 +37,23 @@ abstract class CatalogContract {
   /** The catalog under test. */
   abstract Catalog catalog();
 
-  /** The journal that begins its rows. */
+  /** The journal that creates the catalog's rows. */
   abstract Journal journal();
 
-  private Run begun(Instant createdAt) {
-    return begun(Samples.run(createdAt));
+  private Run createRun(Instant createdAt) {
+    return createRun(Samples.run(createdAt));
   }
 
-  private Run begun(Run run) {
+  private Run createRun(Run run) {
     journal().begin(run, Samples.origin(run));
     return run;
   }
 
-  /** So many runs, each asked for a second after the one before. */
-  private List<String> begun(int count) {
+  /** Creates {@code count} runs, one second apart. */
+  private List<String> createRun(int count) {
     List<String> runIds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      runIds.add(begun(Samples.NOON.plusSeconds(i)).runId());
+      runIds.add(createRun(Samples.NOON.plusSeconds(i)).runId());
     }
     return runIds;
   }
@@ -67,7 +70,7 @@ abstract class CatalogContract {
     return catalog().list(which, limit, Optional.empty());
   }
 
-  /** The list by pages, each with as many runs as it may have but the last. */
+  /** Reads all pages and asserts that each one but the last is full. */
   private List<String> pages(Which which, int limit) {
     List<String> runIds = new ArrayList<>();
     RunPage page = first(which, limit);
@@ -82,14 +85,14 @@ abstract class CatalogContract {
   }
 
   @Test
-  void findsARunAsItBegan() {
-    Run run = begun(Samples.NOON);
+  void findsRunAsCreated() {
+    Run run = createRun(Samples.NOON);
     assertEquals(Optional.of(run), catalog().find(run.runId()));
     assertEquals(Optional.empty(), catalog().find(RunId.random()));
   }
 
   @Test
-  void keepsEveryNumberOfAMutation() {
+  void keepsExactMutationValues() {
     Mutation mutation =
         new Mutation(
             Optional.of(Double.MIN_VALUE),
@@ -99,25 +102,25 @@ abstract class CatalogContract {
             Optional.of(1_000),
             Optional.of(0),
             Optional.of(Age.IMPERIAL));
-    Run fork = begun(Samples.fork(Samples.NOON, mutation));
+    Run fork = createRun(Samples.fork(Samples.NOON, mutation));
     assertEquals(fork, find(fork.runId()));
-    Run unchanged = begun(Samples.fork(Samples.NOON, Mutation.NONE));
+    Run unchanged = createRun(Samples.fork(Samples.NOON, Mutation.NONE));
     assertEquals(unchanged, find(unchanged.runId()));
   }
 
   @Test
   void listsNewestFirstPageByPage() {
-    List<String> newestFirst = begun(6).reversed();
+    List<String> newestFirst = createRun(6).reversed();
     for (int limit : List.of(1, 2, 3, 4, 6, 100)) {
       assertEquals(newestFirst, pages(Which.ALL, limit), "limit " + limit);
     }
   }
 
   @Test
-  void listsRunsOfTheSameMomentOnceEach() {
+  void listsRunsWithEqualTimesOnce() {
     List<String> runIds = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      runIds.add(begun(Samples.NOON).runId());
+      runIds.add(createRun(Samples.NOON).runId());
     }
     List<String> listed = new ArrayList<>(pages(Which.ALL, 2));
     Collections.sort(runIds);
@@ -126,17 +129,17 @@ abstract class CatalogContract {
   }
 
   @Test
-  void aRunThatBeginsBetweenTwoPagesShiftsNothing() {
-    List<String> newestFirst = begun(4).reversed();
+  void paginatesStablyWhenARunIsCreatedBetweenPages() {
+    List<String> newestFirst = createRun(4).reversed();
     RunPage page = first(Which.ALL, 2);
-    begun(LATER);
+    createRun(LATER);
     RunPage next = catalog().list(Which.ALL, 2, page.next());
     assertEquals(newestFirst.subList(2, 4), ids(next.runs()));
     assertEquals(Optional.empty(), next.next());
   }
 
   @Test
-  void listsNothingWhenThereIsNothing() {
+  void listsNothingWhenEmpty() {
     assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ALL, 10));
     assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ARCHIVED, 10));
     assertEquals(List.of(), catalog().held(10));
@@ -144,8 +147,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void listsArchivedRunsAsTheyAre() {
-    List<String> runIds = begun(5);
+  void listsOnlyArchivedRuns() {
+    List<String> runIds = createRun(5);
     for (int i : List.of(1, 3, 4)) {
       catalog().archived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
     }
@@ -157,8 +160,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void listsMoreThanAHundredRuns() {
-    List<String> runIds = begun(104);
+  void listsMoreThanOneHundredRuns() {
+    List<String> runIds = createRun(104);
     assertEquals(runIds.reversed(), pages(Which.ALL, 100));
     assertEquals(runIds, ids(catalog().held(10_000)));
     assertEquals(runIds.subList(0, 102), ids(catalog().held(102)));
@@ -166,32 +169,32 @@ abstract class CatalogContract {
   }
 
   @Test
-  void refusesACursorThatItDidNotGive() {
-    begun(3);
-    String given = first(Which.ALL, 1).next().orElseThrow();
-    for (String bad :
+  void rejectsInvalidCursors() {
+    createRun(3);
+    String valid = first(Which.ALL, 1).next().orElseThrow();
+    for (String invalid :
         List.of(
             "",
             "x",
             "null",
-            given + "=",
-            given + "A",
-            given.substring(1),
-            given.substring(0, given.length() - 1),
-            given.replace(given.charAt(5), given.charAt(5) == 'A' ? 'B' : 'A'),
-            "ä" + given,
-            "../../" + given,
+            valid + "=",
+            valid + "A",
+            valid.substring(1),
+            valid.substring(0, valid.length() - 1),
+            valid.replace(valid.charAt(5), valid.charAt(5) == 'A' ? 'B' : 'A'),
+            "ä" + valid,
+            "../../" + valid,
             "A".repeat(100_000))) {
       assertThrows(
           InvalidCursor.class,
-          () -> catalog().list(Which.ALL, 1, Optional.of(bad)),
-          () -> "cursor " + bad);
+          () -> catalog().list(Which.ALL, 1, Optional.of(invalid)),
+          () -> "cursor " + invalid);
     }
-    assertThrows(InvalidCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(given)));
+    assertThrows(InvalidCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(valid)));
   }
 
   @Test
-  void refusesALimitThatIsNone() {
+  void rejectsInvalidLimits() {
     for (int limit : List.of(-1, 0, 101)) {
       assertThrows(IllegalArgumentException.class, () -> first(Which.ALL, limit));
     }
@@ -201,11 +204,11 @@ abstract class CatalogContract {
   }
 
   @Test
-  void holdsARunUntilItIsReleased() {
-    List<String> runIds = begun(4);
+  void listsRunAsHeldUntilReleased() {
+    List<String> runIds = createRun(4);
     catalog().fail(runIds.get(0), FAILURE, LATER);
     catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
-    assertEquals(runIds, ids(catalog().held(10)), "ended ones, too, and the oldest first");
+    assertEquals(runIds, ids(catalog().held(10)), "ended runs included, oldest first");
     assertEquals(runIds.subList(0, 3), ids(catalog().held(3)));
 
     catalog().released(runIds.get(1));
@@ -216,8 +219,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void releasesOnlyWhatHasEnded() {
-    Run run = begun(Samples.NOON);
+  void releasesOnlyEndedRuns() {
+    Run run = createRun(Samples.NOON);
     assertThrows(IllegalStateException.class, () -> catalog().released(run.runId()));
     assertEquals(List.of(run), catalog().held(10));
     String unknown = RunId.random();
@@ -226,10 +229,10 @@ abstract class CatalogContract {
   }
 
   @Test
-  void countsEveryEventOnceWhateverBecomesOfItsRun() {
+  void countsEveryEventOnceInAnyRunState() {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      runs.add(begun(Samples.NOON.plusSeconds(i)));
+      runs.add(createRun(Samples.NOON.plusSeconds(i)));
     }
     long all = runs.stream().mapToLong(Run::nEvents).sum();
     assertEquals(all, catalog().countEvents());
@@ -244,8 +247,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void aRunThatIsReleasedByTwoAtOnceCountsOnce() throws Exception {
-    Run run = begun(Samples.NOON);
+  void countsRunOnceWhenReleasedConcurrently() throws Exception {
+    Run run = createRun(Samples.NOON);
     catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
     ConcurrentWorkers.run(4, caller -> catalog().released(run.runId()));
     assertEquals(run.nEvents(), catalog().countEvents());
@@ -253,8 +256,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void countsTheRunningOnes() {
-    List<String> runIds = begun(5);
+  void countsRunningRuns() {
+    List<String> runIds = createRun(5);
     assertEquals(5, catalog().countRunning());
     catalog().fail(runIds.get(0), FAILURE, LATER);
     catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
@@ -265,8 +268,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void failsARunOnce() {
-    Run run = begun(Samples.NOON);
+  void failsRunOnce() {
+    Run run = createRun(Samples.NOON);
     assertTrue(catalog().fail(run.runId(), FAILURE, LATER));
     Run failed = find(run.runId());
     assertEquals(RunStatus.FAILED, failed.status());
@@ -280,15 +283,15 @@ abstract class CatalogContract {
   }
 
   @Test
-  void failsNoRunThatIsUnknown() {
+  void doesNotFailUnknownRun() {
     String unknown = RunId.random();
     assertFalse(catalog().fail(unknown, FAILURE, LATER));
     assertEquals(Optional.empty(), catalog().find(unknown));
   }
 
   @Test
-  void abandonsOnlyARunThatHasNotGoneOn() {
-    Run run = begun(Samples.NOON);
+  void abandonsOnlyRunWithoutProgress() {
+    Run run = createRun(Samples.NOON);
     assertFalse(catalog().abandon(run.runId(), run.nEvents() + 1, FAILURE, LATER));
     assertEquals(run, find(run.runId()));
     assertTrue(catalog().abandon(run.runId(), run.nEvents(), FAILURE, LATER));
@@ -302,8 +305,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void completesARunThatIsArchived() {
-    Run run = begun(Samples.NOON);
+  void completesArchivedRun() {
+    Run run = createRun(Samples.NOON);
     catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
     Run complete = find(run.runId());
     assertEquals(RunStatus.COMPLETE, complete.status());
@@ -320,8 +323,8 @@ abstract class CatalogContract {
   }
 
   @Test
-  void aFailedRunThatIsArchivedStaysFailed() {
-    Run run = begun(Samples.NOON);
+  void keepsFailedStatusWhenArchived() {
+    Run run = createRun(Samples.NOON);
     catalog().fail(run.runId(), FAILURE, LATER);
     catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1));
     Run archived = find(run.runId());
@@ -336,12 +339,12 @@ abstract class CatalogContract {
   }
 
   @Test
-  void archivesNoRunThatIsUnknown() {
+  void doesNotArchiveUnknownRun() {
     String unknown = RunId.random();
     assertThrows(
         UnknownRun.class, () -> catalog().archived(unknown, ADDRESS, Samples.SUMMARY, LATER));
     assertEquals(Optional.empty(), catalog().find(unknown));
-    Run run = begun(Samples.NOON);
+    Run run = createRun(Samples.NOON);
     assertThrows(
         IllegalArgumentException.class,
         () -> catalog().archived(run.runId(), "", Samples.SUMMARY, LATER));
@@ -349,28 +352,29 @@ abstract class CatalogContract {
   }
 
   @Test
-  void oneOfSeveralCallsFailsARun() throws Exception {
+  void failsRunOnceConcurrently() throws Exception {
     for (int round = 0; round < 5; round++) {
-      Run run = begun(Samples.NOON);
-      List<Integer> moved = Collections.synchronizedList(new ArrayList<>());
+      Run run = createRun(Samples.NOON);
+      List<Integer> winners = Collections.synchronizedList(new ArrayList<>());
       ConcurrentWorkers.run(
           4,
           caller -> {
             Failure failure = new Failure("Caller" + caller, "it went silent");
             if (catalog().fail(run.runId(), failure, LATER)) {
-              moved.add(caller);
+              winners.add(caller);
             }
           });
-      assertEquals(1, moved.size());
+      assertEquals(1, winners.size());
       assertEquals(
-          Optional.of("Caller" + moved.getFirst()), find(run.runId()).failure().map(Failure::code));
+          Optional.of("Caller" + winners.getFirst()),
+          find(run.runId()).failure().map(Failure::code));
     }
   }
 
   @Test
-  void aRunThatEndsInTwoWaysAtOnceEndsInOne() throws Exception {
+  void endsRunOnceWhenFailedAndArchivedConcurrently() throws Exception {
     for (int round = 0; round < 5; round++) {
-      Run run = begun(Samples.NOON);
+      Run run = createRun(Samples.NOON);
       List<Boolean> failed = Collections.synchronizedList(new ArrayList<>());
       ConcurrentWorkers.run(
           2,

@@ -9,18 +9,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Several workers that start at the same moment. */
+/** Runs several workers that start together. */
 final class ConcurrentWorkers {
   private static final int MAX_SECONDS = 60;
 
   private ConcurrentWorkers() {}
 
-  /** What each worker does; it gets its number, from 0. */
+  /** The work of each worker; {@code worker} is its number, from 0. */
   interface Work {
     void run(int worker) throws Exception;
   }
 
-  /** Runs it in as many threads, and fails if one of them does. */
+  /** Runs {@code work} in {@code workers} threads; fails if any of them fails. */
   static void run(int workers, Work work)
       throws InterruptedException, ExecutionException, TimeoutException {
     var start = new CyclicBarrier(workers);

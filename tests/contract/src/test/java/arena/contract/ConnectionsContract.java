@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What connections promise. */
+/** The contract of {@link Connections}; each implementation has a subclass. */
 abstract class ConnectionsContract {
   /** The connections under test. */
   abstract Connections connections();
@@ -41,41 +41,42 @@ abstract class ConnectionsContract {
 
   private Set<String> disconnected(String connectionId) {
     List<String> runIds = connections().disconnected(connectionId);
-    assertEquals(new HashSet<>(runIds).size(), runIds.size(), "each once");
+    assertEquals(new HashSet<>(runIds).size(), runIds.size(), "each run once");
     return new HashSet<>(runIds);
   }
 
   @Test
-  void aConnectionThatEndsNamesItsSubscriptions() {
+  void returnsSubscriptionsOnDisconnect() {
     String connectionId = connected();
     String other = connected();
     List<String> runIds = subscribed(connectionId, 3);
     assertTrue(connections().subscribed(other, runIds.get(0)));
 
     assertEquals(Set.copyOf(runIds), disconnected(connectionId));
-    assertEquals(Set.of(), disconnected(connectionId), "once");
+    assertEquals(Set.of(), disconnected(connectionId), "no longer connected");
     assertEquals(Set.of(runIds.get(0)), disconnected(other));
   }
 
   @Test
-  void aRunsSubscribersAreThoseWhoSubscribeNow() {
+  void listsCurrentSubscribersOfRun() {
     String runId = RunId.random();
-    String stays = connected();
-    String unsubscribes = connected();
-    String goes = connected();
-    for (String connectionId : List.of(stays, unsubscribes, goes)) {
+    String subscribed = connected();
+    String unsubscribed = connected();
+    String disconnected = connected();
+    for (String connectionId : List.of(subscribed, unsubscribed, disconnected)) {
       subscribed(connectionId, 1);
       assertTrue(connections().subscribed(connectionId, runId));
     }
     assertEquals(
-        Set.of(stays, unsubscribes, goes), new HashSet<>(connections().subscribers(runId)));
-    connections().unsubscribed(unsubscribes, runId);
-    disconnected(goes);
-    assertEquals(List.of(stays), connections().subscribers(runId));
+        Set.of(subscribed, unsubscribed, disconnected),
+        new HashSet<>(connections().subscribers(runId)));
+    connections().unsubscribed(unsubscribed, runId);
+    disconnected(disconnected);
+    assertEquals(List.of(subscribed), connections().subscribers(runId));
     assertEquals(List.of(), connections().subscribers(RunId.random()));
   }
 
-  /** All entries; a connection that is spread over two pages has two. */
+  /** All entries; a connection that spans two pages has two. */
   private List<Connections.Entry> entries() {
     List<Connections.Entry> entries = new ArrayList<>();
     Optional<String> next = Optional.empty();
@@ -90,7 +91,8 @@ abstract class ConnectionsContract {
     throw new AssertionError("no end of pages");
   }
 
-  private static Optional<Instant> cameAt(List<Connections.Entry> entries, String connectionId) {
+  private static Optional<Instant> connectedAt(
+      List<Connections.Entry> entries, String connectionId) {
     return entries.stream()
         .filter(entry -> entry.connectionId().equals(connectionId))
         .flatMap(entry -> entry.connectedAt().stream())
@@ -98,15 +100,15 @@ abstract class ConnectionsContract {
   }
 
   @Test
-  void everyConnectionIsListedWithTheTimeAtWhichItCame() {
+  void listsEveryConnectionWithItsConnectTime() {
     Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Set<String> expected = new HashSet<>();
     for (int i = 0; i < 30; i++) {
       String connectionId = UUID.randomUUID() + "=";
       connections().connected(connectionId, at.plusSeconds(i));
-      subscribed(connectionId, i); // more than one page of items in all
+      subscribed(connectionId, i); // more than one page of items in total
       expected.add(connectionId);
-      assertEquals(Optional.of(at.plusSeconds(i)), cameAt(entries(), connectionId));
+      assertEquals(Optional.of(at.plusSeconds(i)), connectedAt(entries(), connectionId));
     }
     List<Connections.Entry> entries = entries();
     Set<String> listed = new HashSet<>();
@@ -118,35 +120,35 @@ abstract class ConnectionsContract {
   }
 
   @Test
-  void tellsWhichConnectionsAreKept() {
-    Set<String> there = new HashSet<>();
+  void returnsExistingConnections() {
+    Set<String> existing = new HashSet<>();
     for (int i = 0; i < 130; i++) {
-      there.add(connected());
+      existing.add(connected());
     }
     String gone = connected();
     subscribed(gone, 2);
     disconnected(gone);
-    Set<String> asked = new HashSet<>(there);
-    asked.addAll(List.of(gone, "never-there"));
-    assertEquals(there, connections().kept(asked));
+    Set<String> requested = new HashSet<>(existing);
+    requested.addAll(List.of(gone, "unknown"));
+    assertEquals(existing, connections().kept(requested));
     assertEquals(Set.of(), connections().kept(List.of()));
   }
 
   @Test
-  void onlyAConnectionSubscribes() {
+  void rejectsSubscriptionOfUnknownConnection() {
     String runId = RunId.random();
-    assertFalse(connections().subscribed("never-there", runId));
+    assertFalse(connections().subscribed("unknown", runId));
     String connectionId = connected();
     assertTrue(connections().subscribed(connectionId, runId));
     assertEquals(Set.of(runId), disconnected(connectionId));
     assertFalse(connections().subscribed(connectionId, runId));
     assertFalse(connections().subscribed(connectionId, RunId.random()));
     assertEquals(Set.of(), disconnected(connectionId));
-    assertEquals(Set.of(), disconnected("never-there"));
+    assertEquals(Set.of(), disconnected("unknown"));
   }
 
   @Test
-  void subscribingAgainIsNoSecondSubscription() {
+  void subscribesIdempotently() {
     String connectionId = connected();
     String runId = RunId.random();
     for (int i = 0; i < 3; i++) {
@@ -157,22 +159,22 @@ abstract class ConnectionsContract {
   }
 
   @Test
-  void unsubscribesOnlyWhatIsSubscribed() {
+  void ignoresUnknownUnsubscribe() {
     String connectionId = connected();
     String runId = subscribed(connectionId, 1).getFirst();
     for (int i = 0; i < 3; i++) {
       connections().unsubscribed(connectionId, RunId.random());
     }
-    connections().unsubscribed("never-there", runId);
+    connections().unsubscribed("unknown", runId);
     assertEquals(Set.of(runId), disconnected(connectionId));
   }
 
   @Test
-  void takesSoManySubscriptionsAndNoMore() {
+  void limitsSubscriptionsPerConnection() {
     String connectionId = connected();
     List<String> runIds = subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS);
     assertFalse(connections().subscribed(connectionId, RunId.random()));
-    assertTrue(connections().subscribed(connectionId, runIds.get(7)), "it has this one");
+    assertTrue(connections().subscribed(connectionId, runIds.get(7)), "already subscribed");
 
     connections().unsubscribed(connectionId, runIds.get(7));
     connections().unsubscribed(connectionId, runIds.get(7));
@@ -187,7 +189,7 @@ abstract class ConnectionsContract {
   }
 
   @Test
-  void toldTwiceOfAConnectionForgetsNothing() {
+  void keepsSubscriptionsOnRepeatedConnect() {
     String connectionId = connected();
     Set<String> runIds = Set.copyOf(subscribed(connectionId, 2));
     connections().connected(connectionId, Instant.now());
@@ -195,45 +197,45 @@ abstract class ConnectionsContract {
   }
 
   @Test
-  void takesNoMoreHoweverManyAskAtOnce() throws Exception {
+  void limitsConcurrentSubscriptions() throws Exception {
     String connectionId = connected();
-    int room = 4;
-    subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS - room);
-    AtomicInteger taken = new AtomicInteger();
+    int free = 4;
+    subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS - free);
+    AtomicInteger accepted = new AtomicInteger();
     ConcurrentWorkers.run(
         3,
         caller -> {
           for (int i = 0; i < 3; i++) {
             if (connections().subscribed(connectionId, RunId.random())) {
-              taken.incrementAndGet();
+              accepted.incrementAndGet();
             }
           }
         });
-    assertEquals(room, taken.get());
+    assertEquals(free, accepted.get());
     assertEquals(Connections.MAX_SUBSCRIPTIONS, disconnected(connectionId).size());
   }
 
   @Test
-  void aConnectionThatEndsMissesNoSubscription() throws Exception {
+  void returnsEverySubscriptionOnConcurrentDisconnect() throws Exception {
     for (int round = 0; round < 5; round++) {
       String connectionId = connected();
-      Set<String> taken = Collections.synchronizedSet(new HashSet<>());
-      Set<String> named = Collections.synchronizedSet(new HashSet<>());
+      Set<String> accepted = Collections.synchronizedSet(new HashSet<>());
+      Set<String> returned = Collections.synchronizedSet(new HashSet<>());
       ConcurrentWorkers.run(
           2,
           caller -> {
             if (caller == 0) {
-              named.addAll(connections().disconnected(connectionId));
+              returned.addAll(connections().disconnected(connectionId));
               return;
             }
             for (int i = 0; i < 5; i++) {
               String runId = RunId.random();
               if (connections().subscribed(connectionId, runId)) {
-                taken.add(runId);
+                accepted.add(runId);
               }
             }
           });
-      assertEquals(taken, named);
+      assertEquals(accepted, returned);
       assertEquals(Set.of(), disconnected(connectionId));
     }
   }

@@ -83,13 +83,13 @@ class DuckDbArchiveTest extends ArchiveContract {
   }
 
   @Test
-  void anAddressIsKnownWithoutTheEngine() {
+  void derivesAddressWithoutStartingTheEngine() {
     Archive unstarted =
         new DuckDbArchive(
             s3,
             BUCKET,
             () -> {
-              throw new AssertionError("the engine is costly to start");
+              throw new AssertionError("engine started");
             },
             Metrics.NONE);
     Run run = run(1);
@@ -97,7 +97,7 @@ class DuckDbArchiveTest extends ArchiveContract {
   }
 
   @Test
-  void theSameEventsGiveTheSameFile() {
+  void writesIdenticalFileForIdenticalEvents() {
     Run run = run(5_000);
     List<Event> events = SampleEvents.events(run.runId(), 1, 5_000);
     archive.write(run, events);
@@ -107,7 +107,7 @@ class DuckDbArchiveTest extends ArchiveContract {
   }
 
   @Test
-  void timesDoNotDependOnTheMachinesZone() {
+  void storesTimesIndependentlyOfTheDefaultZone() {
     Run run = run(3);
     List<Event> events = SampleEvents.events(run.runId(), 1, 3);
     TimeZone zone = TimeZone.getDefault();
@@ -124,8 +124,8 @@ class DuckDbArchiveTest extends ArchiveContract {
   }
 
   @Test
-  void manyReadAtOnceWhileFilesComeAndGo() throws Exception {
-    // More runs than the cache keeps, so that copies are dropped while others are read.
+  void readsConcurrentlyDuringCacheEviction() throws Exception {
+    // More runs than the cache holds, so that files are evicted during reads.
     long runs = 80;
     List<Run> written = Stream.generate(() -> run(RunId.random(), 20)).limit(runs).toList();
     for (Run run : written) {
@@ -145,49 +145,51 @@ class DuckDbArchiveTest extends ArchiveContract {
     }
     try (Stream<Path> files = Files.walk(folder.resolve("duckdb"))) {
       long kept = files.filter(file -> file.toString().endsWith(".parquet")).count();
-      assertTrue(kept < runs, "keeps " + kept);
+      assertTrue(kept < runs, "cached files: " + kept);
     }
   }
 
   @Test
-  void aBucketThatIsNotThereIsUnavailable() {
+  void reportsMissingBucketAsUnavailable() {
     Archive nowhere = new DuckDbArchive(s3, "no-such-bucket", () -> duckDb, Metrics.NONE);
     assertUnavailable(() -> nowhere.write(run(0), List.of()), "404 NoSuchBucket");
     assertUnavailable(() -> nowhere.events(run(1), 1, 10), "404 NoSuchBucket");
   }
 
   @Test
-  void anArchiveThatIsNotThereIsUnavailable() {
+  void reportsMissingArchiveAsUnavailable() {
     assertUnavailable(() -> archive.events(run(1), 1, 10), "404 NoSuchKey");
     assertUnavailable(() -> archive.summary(run(1)), "404 NoSuchKey");
   }
 
   @Test
-  void aFileThatIsNoArchiveIsUnavailable() {
+  void reportsCorruptFileAsUnavailable() {
     Run run = run(3);
     s3.putObject(r -> r.bucket(BUCKET).key(key(run)), RequestBody.fromString("PAR1 not at all"));
     assertUnavailable(() -> archive.events(run, 1, 10), "DuckDB");
     archive.write(run, SampleEvents.events(run.runId(), 1, 3));
-    assertEquals(3, archive.events(run, 1, 10).size(), "nothing bad is kept");
+    assertEquals(3, archive.events(run, 1, 10).size(), "the corrupt file is not cached");
   }
 
   @Test
-  void aServerThatIsNotThereOrRefusesIsUnavailableAndTellsNoSecret() throws IOException {
+  void reportsUnreachableServerWithoutTheSecret() throws IOException {
     URI nowhere = URI.create("http://127.0.0.1:" + TestRedis.freePort());
-    for (S3Client bad : List.of(client(nowhere, SECRET), client(server.endpoint(), "guessed"))) {
-      try (bad) {
-        Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb, Metrics.NONE);
-        assertUnavailable(() -> broken.write(run(0), List.of()), "cannot write");
-        assertUnavailable(() -> broken.events(run(1), 1, 10), "cannot read");
+    for (S3Client badClient :
+        List.of(client(nowhere, SECRET), client(server.endpoint(), "guessed"))) {
+      try (badClient) {
+        Archive faulty = new DuckDbArchive(badClient, BUCKET, () -> duckDb, Metrics.NONE);
+        assertUnavailable(() -> faulty.write(run(0), List.of()), "cannot write");
+        assertUnavailable(() -> faulty.events(run(1), 1, 10), "cannot read");
       }
     }
   }
 
   @Test
-  void anAnswerThatBreaksOffIsUnavailable() throws Exception {
+  void reportsTruncatedResponseAsUnavailable() throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         ExecutorService threads = Executors.newSingleThreadExecutor();
-        S3Client bad = client(URI.create("http://127.0.0.1:" + listener.getLocalPort()), SECRET)) {
+        S3Client badClient =
+            client(URI.create("http://127.0.0.1:" + listener.getLocalPort()), SECRET)) {
       Future<?> answering =
           threads.submit(
               () -> {
@@ -200,16 +202,16 @@ class DuckDbArchiveTest extends ArchiveContract {
                 }
                 return null;
               });
-      Archive broken = new DuckDbArchive(bad, BUCKET, () -> duckDb, Metrics.NONE);
-      assertUnavailable(() -> broken.events(run(1), 1, 10), "");
+      Archive faulty = new DuckDbArchive(badClient, BUCKET, () -> duckDb, Metrics.NONE);
+      assertUnavailable(() -> faulty.events(run(1), 1, 10), "");
       answering.get();
     }
   }
 
-  private static void assertUnavailable(Callable<?> call, String why) {
+  private static void assertUnavailable(Callable<?> call, String message) {
     Instant start = Instant.now();
     ArchiveUnavailable failure = assertThrows(ArchiveUnavailable.class, call::call);
-    assertTrue(failure.getMessage().contains(why), failure.getMessage());
+    assertTrue(failure.getMessage().contains(message), failure.getMessage());
     assertFalse(failure.getMessage().contains(SECRET), failure.getMessage());
     Duration taken = Duration.between(start, Instant.now());
     assertTrue(taken.toSeconds() < 30, "took " + taken);

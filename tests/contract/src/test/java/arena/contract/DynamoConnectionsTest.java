@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoConnectionsTest extends ConnectionsContract {
-  /** Ahead of the machine's clock, so that nothing but the test's sweep finds an item expired. */
+  /** In the future, so that only the test's own sweep expires items. */
   private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
 
   private DynamoStores.Tables tables;
@@ -37,7 +37,7 @@ class DynamoConnectionsTest extends ConnectionsContract {
   }
 
   @Test
-  void whatIsLeftOfAConnectionExpires() {
+  void expiresConnectionItems() {
     connections().connected("a", NOW);
     assertTrue(connections().subscribed("a", RunId.random()));
     tables.dynamo().expire(NOW.plus(Duration.ofHours(2)));

@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** What the stores in DynamoDB do when a call goes wrong. */
+/** Behaviour of the DynamoDB stores when calls fail. */
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoFaultsTest {
   private static final Failure FAILURE = new Failure("Abandoned", "it went silent");
-  private static final int FOR_GOOD = 1_000;
+  private static final int ALWAYS = 1_000;
 
   private DynamoStores.Tables tables;
 
@@ -52,22 +52,25 @@ class DynamoFaultsTest {
     tables.close();
   }
 
-  /** What a store is asked to do over a client of the faulty DynamoDB. */
+  /** Work on a store through a client of the faulty DynamoDB. */
   private interface Work {
-    void over(DynamoDbClient client);
+    void with(DynamoDbClient client);
   }
 
-  /** Does the work and returns how often the operation that goes wrong was called. */
-  private int whenItGoesWrong(String operation, Fault fault, int times, int retries, Work work)
+  /**
+   * Runs {@code work} with a fault in {@code operation} and returns how often the operation was
+   * called.
+   */
+  private int callsWithFault(String operation, Fault fault, int times, int retries, Work work)
       throws IOException {
     try (var faulty = new FaultyDynamo(tables.dynamo().endpoint(), operation, fault, times);
         var client = tables.client(faulty.endpoint(), Duration.ofSeconds(10), retries)) {
-      work.over(client);
+      work.with(client);
       return faulty.calls();
     }
   }
 
-  private Run begun() {
+  private Run createRun() {
     Run run = Samples.run(Samples.NOON);
     tables.journal().begin(run, Samples.origin(run));
     return run;
@@ -78,13 +81,13 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void anAppendThatMeetsAnotherTransactionIsTriedAgain() throws Exception {
-    Run run = begun();
+  void retriesAppendOnTransactionConflict() throws Exception {
+    Run run = createRun();
     JournalEntry entry = Samples.before(run.runId(), 1, 0);
     int calls =
-        whenItGoesWrong(
+        callsWithFault(
             "TransactWriteItems",
-            Fault.CONFLICT,
+            Fault.TRANSACTION_CONFLICT,
             2,
             0,
             client -> tables.journal(client).append(entry));
@@ -93,14 +96,14 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void anAppendThatMeetsOthersForGoodGivesUp() throws Exception {
-    Run run = begun();
+  void failsAppendAfterRepeatedConflicts() throws Exception {
+    Run run = createRun();
     JournalEntry entry = Samples.before(run.runId(), 1, 0);
     int calls =
-        whenItGoesWrong(
+        callsWithFault(
             "TransactWriteItems",
-            Fault.CONFLICT,
-            FOR_GOOD,
+            Fault.TRANSACTION_CONFLICT,
+            ALWAYS,
             0,
             client -> {
               Journal journal = tables.journal(client);
@@ -111,13 +114,13 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void anAppendWhoseAnswerIsLostIsNotRefusedForItsOwnSake() throws Exception {
-    Run run = begun();
+  void acceptsRetriedAppendWithLostResponse() throws Exception {
+    Run run = createRun();
     JournalEntry entry = Samples.before(run.runId(), 1, 0);
     int calls =
-        whenItGoesWrong(
+        callsWithFault(
             "TransactWriteItems",
-            Fault.ANSWER_LOST,
+            Fault.RESPONSE_LOST,
             1,
             2,
             client -> {
@@ -129,28 +132,28 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void anAppendWhoseFateIsUnknownSaysSo() throws Exception {
-    Run run = begun();
+  void reportsAppendWithUnknownOutcome() throws Exception {
+    Run run = createRun();
     JournalEntry entry = Samples.before(run.runId(), 1, 0);
-    whenItGoesWrong(
+    callsWithFault(
         "TransactWriteItems",
-        Fault.ANSWER_LOST,
+        Fault.RESPONSE_LOST,
         1,
         0,
         client -> {
           Journal journal = tables.journal(client);
           assertThrows(JournalUnavailable.class, () -> journal.append(entry));
-          assertThrows(EntryExists.class, () -> journal.append(entry), "it was written");
+          assertThrows(EntryExists.class, () -> journal.append(entry), "the entry was written");
         });
     assertEquals(3, events(run));
   }
 
   @Test
-  void theCallThatFailedARunKnowsSoThoughItsAnswerWasLost() throws Exception {
-    Run run = begun();
-    whenItGoesWrong(
+  void reportsSuccessfulFailWithLostResponse() throws Exception {
+    Run run = createRun();
+    callsWithFault(
         "TransactWriteItems",
-        Fault.ANSWER_LOST,
+        Fault.RESPONSE_LOST,
         1,
         2,
         client -> assertTrue(catalog(client).fail(run.runId(), FAILURE, Samples.NOON)));
@@ -158,10 +161,10 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void aListIsWholeThoughABatchWasNot() throws Exception {
-    List<Run> runs = List.of(begun(), begun());
+  void listsAllRunsWithUnprocessedKeys() throws Exception {
+    List<Run> runs = List.of(createRun(), createRun());
     int calls =
-        whenItGoesWrong(
+        callsWithFault(
             "BatchGetItem",
             Fault.UNPROCESSED,
             2,
@@ -174,13 +177,13 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void aListThatNeverComesGivesUp() throws Exception {
-    begun();
+  void failsListAfterRepeatedUnprocessedKeys() throws Exception {
+    createRun();
     int calls =
-        whenItGoesWrong(
+        callsWithFault(
             "BatchGetItem",
             Fault.UNPROCESSED,
-            FOR_GOOD,
+            ALWAYS,
             0,
             client -> {
               Catalog catalog = catalog(client);
@@ -190,12 +193,12 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void aConnectionsSubscriptionsAllGoThoughABatchDidNot() throws Exception {
+  void deletesAllSubscriptionsWithUnprocessedItems() throws Exception {
     Connections connections = tables.connections(InstantSource.system());
     connections.connected("a", Instant.now());
     String runId = RunId.random();
     assertTrue(connections.subscribed("a", runId));
-    whenItGoesWrong(
+    callsWithFault(
         "BatchWriteItem",
         Fault.UNPROCESSED,
         2,
@@ -205,14 +208,14 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void whatIsWorthARetryIsToldApart() throws Exception {
-    Run run = begun();
+  void reportsRetryableFaultsAsUnavailable() throws Exception {
+    Run run = createRun();
     Run ended = ended();
-    for (Fault fault : List.of(Fault.THROTTLED, Fault.INTERNAL_ERROR, Fault.ANSWER_LOST)) {
-      whenItGoesWrong(
+    for (Fault fault : List.of(Fault.THROTTLED, Fault.INTERNAL_ERROR, Fault.RESPONSE_LOST)) {
+      callsWithFault(
           "Query",
           fault,
-          FOR_GOOD,
+          ALWAYS,
           0,
           client -> {
             Journal journal = tables.journal(client);
@@ -220,10 +223,9 @@ class DynamoFaultsTest {
             Catalog catalog = catalog(client);
             assertThrows(CatalogUnavailable.class, catalog::countRunning);
             Connections connections = connections(client);
-            assertThrows(
-                ConnectionsUnavailable.class, () -> connections.disconnected("never-there"));
+            assertThrows(ConnectionsUnavailable.class, () -> connections.disconnected("unknown"));
           });
-      whenItGoesWrong(
+      callsWithFault(
           "TransactWriteItems",
           fault,
           1,
@@ -236,11 +238,11 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void aRunWhoseReleaseWasNotAnsweredCountsOnce() throws Exception {
+  void countsRunOnceWhenReleaseResponseIsLost() throws Exception {
     Run run = ended();
-    whenItGoesWrong(
+    callsWithFault(
         "TransactWriteItems",
-        Fault.ANSWER_LOST,
+        Fault.RESPONSE_LOST,
         1,
         0,
         client -> {
@@ -253,7 +255,7 @@ class DynamoFaultsTest {
   }
 
   private Run ended() {
-    Run run = begun();
+    Run run = createRun();
     catalog(tables.client()).fail(run.runId(), FAILURE, Samples.NOON);
     return run;
   }

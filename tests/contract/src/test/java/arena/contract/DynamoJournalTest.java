@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoJournalTest extends JournalContract {
-  /** Ahead of the machine's clock, so that nothing but the test's sweep finds an item expired. */
+  /** In the future, so that only the test's own sweep expires items. */
   private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
 
   private DynamoStores.Tables tables;
@@ -51,16 +51,16 @@ class DynamoJournalTest extends JournalContract {
     return tables.journal();
   }
 
-  private Run begun() {
+  private Run createRun() {
     Run run = Samples.run(Samples.NOON);
     journal().begin(run, Samples.origin(run));
     return run;
   }
 
   @Test
-  void entriesGoWhenTheyHaveExpired() {
-    Run run = begun();
-    Run other = begun();
+  void deletesExpiredEntries() {
+    Run run = createRun();
+    Run other = createRun();
     journal().append(Samples.before(run.runId(), 1, 0));
     journal().expire(run.runId(), NOW);
     journal().expire(run.runId(), NOW.plusSeconds(100)); // changes nothing
@@ -71,13 +71,13 @@ class DynamoJournalTest extends JournalContract {
     assertEquals(List.of(), journal().entries(run.runId(), 0, 10));
     assertEquals(List.of(), journal().events(run.runId(), 1, 10));
     journal().expire(run.runId(), NOW);
-    assertEquals(List.of(), journal().entries(run.runId(), 0, 10), "it stays gone");
+    assertEquals(List.of(), journal().entries(run.runId(), 0, 10), "still deleted");
     assertEquals(1, journal().entries(other.runId(), 0, 10).size());
   }
 
   @Test
-  void aJournalWithAHoleIsNotReadAsIfItWereWhole() {
-    Run run = begun();
+  void rejectsReadingAcrossAMissingEntry() {
+    Run run = createRun();
     journal().append(Samples.before(run.runId(), 1, 0));
     journal().append(Samples.after(run.runId(), 4, 0, 1));
     tables
@@ -96,14 +96,14 @@ class DynamoJournalTest extends JournalContract {
   }
 
   @Test
-  void entriesOfAnyShapeFitTheirItems() {
-    Run run = begun();
+  void splitsEntriesOfAnyShapeIntoItems() {
+    Run run = createRun();
     var random = new Random(42);
     List<JournalEntry> written = new ArrayList<>();
     long seq = 1;
     for (int t = 0; t < 12; t++) {
       Payload[] payloads = new Payload[1 + random.nextInt(100)];
-      int longest = 400_000 / payloads.length; // in characters: around what fits, and beyond
+      int longest = 400_000 / payloads.length; // in characters: around and beyond the item limit
       String letter = List.of("x", "é", "→", "𝄞").get(t % 4);
       for (int i = 0; i < payloads.length; i++) {
         payloads[i] = new Payload.LlmPrompt(letter.repeat(random.nextInt(longest)));
@@ -117,8 +117,8 @@ class DynamoJournalTest extends JournalContract {
   }
 
   @Test
-  void refusesAnEntryThatNoItemHolds() {
-    Run run = begun();
+  void rejectsEntryThatExceedsTheItemLimit() {
+    Run run = createRun();
     Payload[] payloads =
         Collections.nCopies(3_000, new Payload.LlmPrompt("x")).toArray(new Payload[0]);
     JournalEntry entry = Samples.entry(run.runId(), 1, 0, Optional.empty(), payloads);
@@ -127,10 +127,11 @@ class DynamoJournalTest extends JournalContract {
   }
 
   @Test
-  void tellsWhenItCannotBeReached() {
-    try (var nobody = tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1), 0)) {
+  void reportsUnreachableDynamoDb() {
+    try (var closedPort =
+        tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1), 0)) {
       Run run = Samples.run(Samples.NOON);
-      Journal unreachable = tables.journal(nobody);
+      Journal unreachable = tables.journal(closedPort);
       assertThrows(JournalUnavailable.class, () -> unreachable.begin(run, Samples.origin(run)));
       assertThrows(JournalUnavailable.class, () -> unreachable.events(run.runId(), 1, 10));
     }

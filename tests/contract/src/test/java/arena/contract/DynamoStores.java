@@ -37,8 +37,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Tables in DynamoDB Local and a bucket, which all tests share: started for the first one that has
- * this as a parameter, and gone after the last.
+ * DynamoDB Local and an S3 bucket, shared by all tests.
+ *
+ * <p>Started for the first test with a parameter of this type, stopped after the last test.
  */
 final class DynamoStores implements AutoCloseable {
   private static final String BUCKET = "arena";
@@ -74,7 +75,7 @@ final class DynamoStores implements AutoCloseable {
             .build();
   }
 
-  /** Stores without anything in them. */
+  /** Creates empty tables. */
   Tables tables() {
     int number = tables.incrementAndGet();
     Tables names =
@@ -93,7 +94,7 @@ final class DynamoStores implements AutoCloseable {
     return names;
   }
 
-  /** The stores over their tables. */
+  /** One set of tables and the stores over them. */
   record Tables(
       String catalogTable,
       String journalTable,
@@ -125,7 +126,7 @@ final class DynamoStores implements AutoCloseable {
       return stores.dynamo.client();
     }
 
-    /** A client of whatever is at this address, which it asks again so many times. */
+    /** A client of {@code endpoint} that retries a call at most {@code retries} times. */
     DynamoDbClient client(URI endpoint, Duration timeout, int retries) {
       return DynamoDbClient.builder()
           .endpointOverride(endpoint)
@@ -146,7 +147,7 @@ final class DynamoStores implements AutoCloseable {
       return stores.dynamo;
     }
 
-    /** Drops the tables. */
+    /** Deletes the tables. */
     @Override
     public void close() {
       for (String table : List.of(catalogTable, journalTable, connectionsTable, idempotencyTable)) {
@@ -167,7 +168,7 @@ final class DynamoStores implements AutoCloseable {
     }
   }
 
-  /** Gives tests the one that they share. */
+  /** Resolves test parameters to the shared instance. */
   static final class Shared implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

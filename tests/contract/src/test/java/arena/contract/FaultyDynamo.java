@@ -17,22 +17,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and DynamoDB Local, and lets some calls of one operation go wrong. */
+/** A proxy in front of DynamoDB Local that injects a fault into some calls of one operation. */
 final class FaultyDynamo implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How a call goes wrong. */
+  /** The injected fault. */
   enum Fault {
-    /** A transaction meets another; nothing is done. */
-    CONFLICT,
-    /** Nothing is done, and the client is told to slow down. */
+    /** The transaction conflicts with another one and has no effect. */
+    TRANSACTION_CONFLICT,
+    /** The call is throttled and has no effect. */
     THROTTLED,
-    /** Nothing is done, and nobody knows why. */
+    /** The call fails with an internal error and has no effect. */
     INTERNAL_ERROR,
-    /** A batch of which nothing is done. */
+    /** The batch returns every item as unprocessed. */
     UNPROCESSED,
-    /** All is done, but the client never hears of it. */
-    ANSWER_LOST
+    /** The call takes effect but its response is lost. */
+    RESPONSE_LOST
   }
 
   private final URI dynamo;
@@ -44,7 +44,10 @@ final class FaultyDynamo implements AutoCloseable {
   private final AtomicInteger faultsLeft;
   private final AtomicInteger calls = new AtomicInteger();
 
-  /** Goes wrong the first {@code times} times that the operation, such as {@code Query}, comes. */
+  /**
+   * Injects {@code fault} into the first {@code times} calls of {@code operation}, such as {@code
+   * Query}.
+   */
   FaultyDynamo(URI dynamo, String operation, Fault fault, int times) throws IOException {
     this.dynamo = dynamo;
     this.operation = operation;
@@ -60,25 +63,25 @@ final class FaultyDynamo implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /** How often the operation came. */
+  /** Number of calls of the operation. */
   int calls() {
     return calls.get();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
-    boolean goesWrong = false;
+    boolean faulty = false;
     if (exchange.getRequestHeaders().getFirst("X-Amz-Target").endsWith("." + operation)) {
       calls.incrementAndGet();
-      goesWrong = faultsLeft.getAndDecrement() > 0;
+      faulty = faultsLeft.getAndDecrement() > 0;
     }
-    if (!goesWrong) {
+    if (!faulty) {
       HttpResponse<byte[]> answer = forward(exchange, body);
       answer(exchange, answer.statusCode(), answer.body());
       return;
     }
     switch (fault) {
-      case CONFLICT ->
+      case TRANSACTION_CONFLICT ->
           answer(
               exchange,
               400,
@@ -104,7 +107,7 @@ final class FaultyDynamo implements AutoCloseable {
               {"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"?"}\
               """);
       case UNPROCESSED -> answer(exchange, 200, unprocessed(JSON.readTree(body)));
-      case ANSWER_LOST -> {
+      case RESPONSE_LOST -> {
         forward(exchange, body);
         exchange.close();
       }

@@ -15,12 +15,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What whoever remembers requests promises. */
+/** The contract of {@link Idempotency}; each implementation has a subclass. */
 abstract class IdempotencyContract {
-  /** Ahead of the machine's clock: whatever expires by that one does not. */
+  /** In the future, so that nothing expires by the machine's clock. */
   static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
 
-  /** The one under test, at this time; all of a test's are about the same requests. */
+  /** The store under test at the time {@code now}; all instances of a test share their data. */
   abstract Idempotency idempotency(Instant now);
 
   private Idempotency idempotency() {
@@ -28,7 +28,7 @@ abstract class IdempotencyContract {
   }
 
   @Test
-  void theFirstRequestGetsTheIdThatIsOfferedAndLaterOnesTheSame() {
+  void returnsTheFirstRunIdForRepeatedRequests() {
     assertEquals(
         new Idempotency.Registration("one", Optional.empty()),
         idempotency().register("k", "body", "one"));
@@ -39,7 +39,7 @@ abstract class IdempotencyContract {
   }
 
   @Test
-  void anAnswerIsKeptAndTheFirstOneStays() {
+  void keepsTheFirstAnswer() {
     idempotency().register("k", "body", "one");
     assertEquals("the answer", idempotency().recordResponse("k", "the answer"));
     assertEquals("the answer", idempotency().recordResponse("k", "a later one"));
@@ -49,23 +49,22 @@ abstract class IdempotencyContract {
   }
 
   @Test
-  void anotherBodyUnderTheSameKeyIsRefusedAndChangesNothing() {
+  void rejectsDifferentBodyForTheSameKey() {
     idempotency().register("k", "body", "one");
     assertThrows(KeyReused.class, () -> idempotency().register("k", "other body", "two"));
     assertEquals("one", idempotency().register("k", "body", "three").runId());
   }
 
   @Test
-  void aRequestMayBeGivenAnotherRunOnce() {
+  void renewsRunIdOnce() {
     idempotency().register("k", "body", "one");
     assertEquals("two", idempotency().replaceRunId("k", "one", "two"));
-    assertEquals(
-        "two", idempotency().replaceRunId("k", "one", "three"), "somebody else was quicker");
+    assertEquals("two", idempotency().replaceRunId("k", "one", "three"), "already renewed");
     assertEquals("two", idempotency().register("k", "body", "four").runId());
   }
 
   @Test
-  void aKeyIsFreeAgainAfterADay() {
+  void expiresKeyAfterOneDay() {
     idempotency().register("k", "body", "one");
     Instant justBefore = NOW.plus(Idempotency.RETENTION).minusSeconds(1);
     assertEquals("one", idempotency(justBefore).register("k", "body", "two").runId());
@@ -74,12 +73,12 @@ abstract class IdempotencyContract {
   }
 
   @Test
-  void ofManyAtOnceOneIsTheFirst() throws Exception {
+  void acceptsOneOfManyConcurrentRequests() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<String>> ids = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
-        String offered = "run-" + i;
-        ids.add(threads.submit(() -> idempotency().register("k", "body", offered).runId()));
+        String proposed = "run-" + i;
+        ids.add(threads.submit(() -> idempotency().register("k", "body", proposed).runId()));
       }
       HashSet<String> distinct = new HashSet<>();
       for (Future<String> id : ids) {

@@ -26,17 +26,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a journal promises. */
+/** The contract of {@link Journal}; each implementation has a subclass. */
 abstract class JournalContract {
   private static final Failure FAILURE = new Failure("Abandoned", "it went silent");
 
   /** The journal under test. */
   abstract Journal journal();
 
-  /** The catalog that it keeps in step. */
+  /** The catalog whose rows the journal updates. */
   abstract Catalog catalog();
 
-  private Run begun() {
+  private Run createRun() {
     Run run = Samples.run(Samples.NOON);
     journal().begin(run, Samples.origin(run));
     return run;
@@ -51,15 +51,15 @@ abstract class JournalContract {
   }
 
   @Test
-  void beginsARunWithItsRowAndItsEntry() {
-    Run run = begun();
+  void createsRowAndFirstEntry() {
+    Run run = createRun();
     assertEquals(run, find(run.runId()));
     assertEquals(List.of(Samples.origin(run)), entries(run.runId()));
     assertEquals(List.of(), journal().events(run.runId(), 1, 10));
   }
 
   @Test
-  void countsTheEventsThatARunBeginsWith() {
+  void countsTheFirstEntrysEvents() {
     Run fork = Samples.fork(Samples.NOON, Mutation.NONE);
     JournalEntry origin = Samples.forkOrigin(fork);
     journal().begin(fork, origin);
@@ -76,8 +76,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void beginsARunOnce() {
-    Run run = begun();
+  void rejectsRepeatedBegin() {
+    Run run = createRun();
     assertThrows(
         EntryExists.class,
         () ->
@@ -94,7 +94,7 @@ abstract class JournalContract {
   }
 
   @Test
-  void beginsARunOnlyWithItsOwnFirstEntry() {
+  void rejectsForeignFirstEntry() {
     Run run = Samples.run(Samples.NOON);
     assertThrows(
         IllegalArgumentException.class,
@@ -106,8 +106,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void keepsEntriesAndMovesTheRowAlong() {
-    Run run = begun();
+  void appendsEntriesAndUpdatesTheRow() {
+    Run run = createRun();
     JournalEntry before = Samples.before(run.runId(), 1, 0);
     JournalEntry after = Samples.after(run.runId(), 4, 0, 2);
     journal().append(before);
@@ -125,8 +125,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void writesAnEntryOnce() {
-    Run run = begun();
+  void rejectsRepeatedAppend() {
+    Run run = createRun();
     JournalEntry written = Samples.before(run.runId(), 1, 0);
     journal().append(written);
     assertThrows(EntryExists.class, () -> journal().append(written));
@@ -136,8 +136,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void refusesAGapAndAnOverlap() {
-    Run run = begun();
+  void rejectsGapAndOverlap() {
+    Run run = createRun();
     journal().append(Samples.before(run.runId(), 1, 0));
     for (long seq : List.of(2L, 3L, 5L, 100L)) {
       assertThrows(
@@ -150,20 +150,21 @@ abstract class JournalContract {
   }
 
   @Test
-  void fencesTheWriterOfARunThatIsOver() {
-    Run run = begun();
+  void fencesWriterOfEndedRun() {
+    Run run = createRun();
     JournalEntry written = Samples.before(run.runId(), 1, 0);
     journal().append(written);
     assertTrue(catalog().fail(run.runId(), FAILURE, Samples.NOON));
 
     assertThrows(RunNotRunning.class, () -> journal().append(Samples.after(run.runId(), 4, 0, 1)));
-    assertThrows(RunNotRunning.class, () -> journal().append(written), "its own entry, too");
+    assertThrows(
+        RunNotRunning.class, () -> journal().append(written), "also for an entry that exists");
     assertEquals(written.events(), journal().events(run.runId(), 1, 10));
     assertEquals(3, find(run.runId()).nEvents());
   }
 
   @Test
-  void fencesTheWriterOfARunThatIsUnknown() {
+  void fencesWriterOfUnknownRun() {
     String runId = RunId.random();
     assertThrows(RunNotRunning.class, () -> journal().append(Samples.before(runId, 1, 0)));
     assertEquals(List.of(), entries(runId));
@@ -171,9 +172,9 @@ abstract class JournalContract {
   }
 
   @Test
-  void letsOneOfSeveralWritersWin() throws Exception {
+  void acceptsOneOfSeveralConcurrentAppends() throws Exception {
     int writers = 4;
-    Run run = begun();
+    Run run = createRun();
     long seq = 1;
     for (int round = 0; round < 10; round++) {
       List<JournalEntry> won = Collections.synchronizedList(new ArrayList<>());
@@ -186,7 +187,7 @@ abstract class JournalContract {
               journal().append(entry);
               won.add(entry);
             } catch (EntryExists e) {
-              // another was quicker
+              // another writer was first
             }
           });
       assertEquals(1, won.size());
@@ -197,7 +198,7 @@ abstract class JournalContract {
   }
 
   @Test
-  void beginsARunOnceHoweverManyTry() throws Exception {
+  void acceptsOneOfSeveralConcurrentBegins() throws Exception {
     Run run = Samples.run(Samples.NOON);
     List<Integer> won = Collections.synchronizedList(new ArrayList<>());
     ConcurrentWorkers.run(
@@ -207,7 +208,7 @@ abstract class JournalContract {
             journal().begin(run, Samples.origin(run));
             won.add(writer);
           } catch (EntryExists e) {
-            // another was quicker
+            // another writer was first
           }
         });
     assertEquals(1, won.size());
@@ -215,9 +216,9 @@ abstract class JournalContract {
   }
 
   @Test
-  void neverWritesBehindTheEndOfARun() throws Exception {
+  void rejectsAppendsAfterTheRunEnds() throws Exception {
     for (int round = 0; round < 10; round++) {
-      Run run = begun();
+      Run run = createRun();
       List<JournalEntry> written = Collections.synchronizedList(new ArrayList<>());
       List<Long> countAtEnd = Collections.synchronizedList(new ArrayList<>());
       ConcurrentWorkers.run(
@@ -241,7 +242,7 @@ abstract class JournalContract {
             }
           });
       long events = written.stream().mapToLong(entry -> entry.events().size()).sum();
-      assertEquals(countAtEnd, List.of(events), "what the row counted when the run was over");
+      assertEquals(countAtEnd, List.of(events), "event count of the row when the run ended");
       assertEquals(events, journal().events(run.runId(), 1, 100).size());
     }
   }
@@ -273,7 +274,7 @@ abstract class JournalContract {
 
   @Test
   void readsEntriesFromAnyPosition() {
-    Run run = begun();
+    Run run = createRun();
     List<JournalEntry> all = new ArrayList<>(List.of(Samples.origin(run)));
     for (int t = 0; t < 3; t++) {
       JournalEntry before = Samples.before(run.runId(), all.getLast().nextSeq(), t);
@@ -292,18 +293,19 @@ abstract class JournalContract {
   }
 
   @Test
-  void hasNothingOfAnUnknownRun() {
+  void returnsNothingForUnknownRun() {
     String runId = RunId.random();
     assertEquals(List.of(), journal().entries(runId, 0, 10));
     assertEquals(List.of(), journal().events(runId, 1, 10));
     assertEquals(Optional.empty(), journal().turnStart(runId, 0));
     journal().expire(runId, Samples.NOON);
-    assertEquals(List.of(), journal().entries(runId, 0, 10), "and expiring it makes nothing");
+    assertEquals(
+        List.of(), journal().entries(runId, 0, 10), "expiring an unknown run creates nothing");
   }
 
   @Test
-  void findsTheStartOfATurn() {
-    Run run = begun();
+  void findsTurnStart() {
+    Run run = createRun();
     JournalEntry first = Samples.before(run.runId(), 1, 0);
     JournalEntry answer = Samples.after(run.runId(), 4, 0, 1);
     JournalEntry second = Samples.before(run.runId(), 7, 1);
@@ -316,7 +318,7 @@ abstract class JournalContract {
   }
 
   @Test
-  void findsAStartThatIsNotItsEntrysFirstEvent() {
+  void findsTurnStartInsideAnEntry() {
     Run fork = Samples.fork(Samples.NOON, Mutation.NONE);
     Event start = Samples.event(fork.runId(), 2, 3, new Payload.TurnStart(3, Samples.world()));
     journal()
@@ -333,8 +335,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void readsALongRunWhole() {
-    Run run = begun();
+  void readsLongRun() {
+    Run run = createRun();
     List<Event> written = new ArrayList<>();
     String text = "x".repeat(10_000);
     for (int t = 0; t < 120; t++) {
@@ -357,8 +359,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void keepsLargePayloadsToTheByte() {
-    Run run = begun();
+  void keepsLargePayloadsUnchanged() {
+    Run run = createRun();
     JournalEntry entry =
         Samples.entry(
             run.runId(),
@@ -374,8 +376,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void keepsAnEntryOfManyMediumPayloads() {
-    Run run = begun();
+  void keepsEntryWithManyMediumPayloads() {
+    Run run = createRun();
     List<Payload> payloads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       RawJson action =
@@ -393,7 +395,7 @@ abstract class JournalContract {
   }
 
   @Test
-  void keepsALargeState() {
+  void keepsLargeState() {
     Run run = Samples.run(Samples.NOON);
     World start = Samples.world();
     World large =
@@ -420,8 +422,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void aLoserLeavesTheWinnersLargePayloadAlone() {
-    Run run = begun();
+  void keepsTheWinnersLargePayload() {
+    Run run = createRun();
     JournalEntry winner =
         Samples.entry(
             run.runId(), 1, 0, Optional.empty(), new Payload.LlmPrompt("a".repeat(200_000)));
@@ -434,8 +436,8 @@ abstract class JournalContract {
   }
 
   @Test
-  void keepsWhatIsToExpireUntilThen() {
-    Run run = begun();
+  void keepsEntriesUntilTheyExpire() {
+    Run run = createRun();
     JournalEntry entry = Samples.before(run.runId(), 1, 0);
     journal().append(entry);
     journal().expire(run.runId(), Instant.now().plusSeconds(86_400));
@@ -445,7 +447,7 @@ abstract class JournalContract {
   }
 
   @Test
-  void refusesALimitThatIsNone() {
+  void rejectsInvalidLimits() {
     String runId = RunId.random();
     for (int limit : List.of(-1, 0, 1_001)) {
       assertThrows(IllegalArgumentException.class, () -> journal().entries(runId, 0, limit));
@@ -457,13 +459,13 @@ abstract class JournalContract {
     assertThrows(
         IllegalArgumentException.class,
         () -> journal().append(Samples.origin(Samples.run(Samples.NOON))),
-        "an entry without events can only be a run's first");
+        "only a run's first entry may be empty");
   }
 
   @Test
-  void keepsRunsApart() {
-    Run one = begun();
-    Run other = begun();
+  void isolatesRuns() {
+    Run one = createRun();
+    Run other = createRun();
     JournalEntry ofOne = Samples.before(one.runId(), 1, 0);
     JournalEntry ofOther = Samples.after(other.runId(), 1, 0, 1);
     journal().append(ofOne);

@@ -70,7 +70,7 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void anOperatorsCommandsWorkAsDocumented() {
+  void supportsTheDocumentedOperatorCommands() {
     broker.open(runId, "demo \"1\"", SampleEvents.START);
     broker.publish(runId, SampleEvents.events(runId, 1, 3));
     try (Jedis redis = TestRedis.operator()) {
@@ -78,8 +78,8 @@ class RedisBrokerTest extends BrokerContract {
       assertEquals(
           "{\"label\":\"demo \\\"1\\\"\",\"started_at\":\"2026-01-31T23:59:59.123456Z\"}",
           redis.get(root + ":open"));
-      long life = redis.ttl(root + ":open");
-      assertTrue(life > 21_590 && life <= 21_600, "lives for " + life);
+      long ttl = redis.ttl(root + ":open");
+      assertTrue(ttl > 21_590 && ttl <= 21_600, "ttl " + ttl);
       assertEquals("3", redis.get(root + ":seq"));
       assertEquals(3, redis.xlen(root + ":events"));
       StreamInfo info = redis.xinfoStream(root + ":events");
@@ -96,10 +96,10 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aRunThatAnOperatorDeletedGoesOn() {
+  void continuesAfterAnOperatorDeletesKeys() {
     broker.open(runId, "label", SampleEvents.START);
     broker.publish(runId, SampleEvents.events(runId, 1, 6));
-    long counted = broker.counters().eventsPublished();
+    long publishedBefore = broker.counters().eventsPublished();
     try (Jedis redis = TestRedis.operator()) {
       redis.del(root + ":events");
       assertEquals(7, assertThrows(Overflow.class, () -> read(3)).availableFrom());
@@ -115,12 +115,13 @@ class RedisBrokerTest extends BrokerContract {
       assertEquals(1, broker.restore(runId, "label", SampleEvents.START, 1));
       broker.publish(runId, SampleEvents.events(runId, 1, 9));
       assertEquals(9, read(1).size());
-      assertEquals(counted + 3, broker.counters().eventsPublished(), "each event counts once");
+      assertEquals(
+          publishedBefore + 3, broker.counters().eventsPublished(), "each event is counted once");
     }
   }
 
   @Test
-  void whatIsNoKeyOfARunIsNone() {
+  void listsOnlyKeysOfRuns() {
     try (Jedis redis = TestRedis.operator()) {
       List<String> others =
           List.of(
@@ -149,25 +150,27 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void everyKeyOfARunExpiresAndNoneIsLeftByADrop() {
+  void expiresEveryKeyAndDeletesAllOnDrop() {
     broker.open(runId, "label", SampleEvents.START);
     broker.publish(runId, SampleEvents.events(runId, 1, 2));
     subscribers.put(runId, "reader", 1);
     subscribers.acquire(runId, SubscribersContract.LONG);
     broker.close(runId);
     try (Jedis redis = TestRedis.operator()) {
-      Set<String> left = redis.keys("*" + runId + "*");
+      Set<String> remaining = redis.keys("*" + runId + "*");
       assertEquals(
           Set.of("seq", "events", "closed", "counted", "subscribers", "lease", "fence"),
-          left.stream().map(key -> key.substring(root.length() + 1)).collect(Collectors.toSet()));
-      for (String key : left) {
-        assertTrue(redis.ttl(key) > 0, key + " stays forever");
+          remaining.stream()
+              .map(key -> key.substring(root.length() + 1))
+              .collect(Collectors.toSet()));
+      for (String key : remaining) {
+        assertTrue(redis.ttl(key) > 0, key + " does not expire");
       }
       broker.drop(runId);
       assertEquals(
           Set.of(root + ":subscribers", root + ":lease", root + ":fence"),
           redis.keys("*" + runId + "*"),
-          "readers are not forgotten");
+          "subscribers survive the drop");
       subscribers.remove(runId, "reader");
       broker.drop(runId);
       assertEquals(Set.of(), redis.keys("*" + runId + "*"));
@@ -175,7 +178,7 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aServerThatForgotTheScriptsIsTaughtThem() {
+  void reloadsScriptsAfterScriptFlush() {
     broker.open(runId, "label", SampleEvents.START);
     try (Jedis redis = TestRedis.operator()) {
       redis.scriptFlush();
@@ -185,7 +188,7 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aConnectionThatWentStaleIsReplaced() {
+  void replacesStaleConnections() {
     broker.open(runId, "label", SampleEvents.START);
     dropConnections();
     broker.publish(runId, SampleEvents.events(runId, 1, 2));
@@ -209,14 +212,14 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aServerThatIsNotThereIsNamedWithoutThePassword() {
+  void reportsUnreachableServerWithoutThePassword() {
     RedisSettings nowhere =
         new RedisSettings("127.0.0.1", TestRedis.freePort(), false, Optional.of("hunter2"));
     assertUnavailable(nowhere);
   }
 
   @Test
-  void aServerThatHangsIsGivenUp() throws IOException {
+  void timesOutOnHangingServer() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       assertUnavailable(
           new RedisSettings("127.0.0.1", silent.getLocalPort(), false, Optional.of("hunter2")));
@@ -224,7 +227,7 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aServerThatRefusesThePasswordIsUnavailable() {
+  void reportsWrongPasswordAsUnavailable() {
     assertUnavailable(
         new RedisSettings("127.0.0.1", TestRedis.server().port(), false, Optional.of("hunter2")));
     assertUnavailable(
@@ -232,7 +235,7 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
-  void aServerWithoutTlsIsNotSpokenToInTheClear() {
+  void refusesPlainTextWhenTlsIsRequired() {
     assertUnavailable(
         new RedisSettings("127.0.0.1", TestRedis.server().port(), true, Optional.of("hunter2")));
   }

@@ -7,16 +7,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Events to fill stores with. */
+/** Sample events for the broker and the archive. */
 final class SampleEvents {
   static final Instant START = Instant.parse("2026-01-31T23:59:59.123456Z");
 
-  /** Letters of one to four bytes in UTF-8, and what JSON escapes. */
+  /** Characters of one to four bytes in UTF-8, and characters that JSON escapes. */
   private static final String TEXT = "aé→𝄞 \"\\\n\t\u0001\u2028/";
 
   private SampleEvents() {}
 
-  /** A run's events with these numbers, all different. */
+  /**
+   * The run's events from {@code fromSeq} to {@code toSeq} inclusive, each with a different
+   * payload.
+   */
   static List<Event> events(String runId, long fromSeq, long toSeq) {
     List<Event> events = new ArrayList<>();
     for (long seq = fromSeq; seq <= toSeq; seq++) {

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs, entries and events to put into stores. */
+/** Sample runs, entries and events for the catalog and the journal. */
 final class Samples {
   static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
   static final Run.Summary SUMMARY =
@@ -66,12 +66,12 @@ final class Samples {
     return Scenario.BALANCED.start();
   }
 
-  /** What a run begins with that is no fork. */
+  /** The first entry of a run that is not a fork. */
   static JournalEntry origin(Run run) {
     return new JournalEntry(run.runId(), 0, List.of(), Optional.of(world()));
   }
 
-  /** What a fork begins with. */
+  /** The first entry of a fork. */
   static JournalEntry forkOrigin(Run run) {
     return new JournalEntry(
         run.runId(),
@@ -82,7 +82,7 @@ final class Samples {
         Optional.of(world()));
   }
 
-  /** A turn's first part. */
+  /** The entry of a turn before the model answers. */
   static JournalEntry before(String runId, long seq, int t) {
     World world = world();
     return entry(
@@ -95,7 +95,7 @@ final class Samples {
         new Payload.LlmPrompt(world.summary()));
   }
 
-  /** A turn's second part, with so many actions. */
+  /** The entry of a turn after the model's answer, with this many actions. */
   static JournalEntry after(String runId, long seq, int t, int actions) {
     List<Payload> payloads = new ArrayList<>();
     RawJson action = new RawJson("{\"type\":\"queue_villager\"}");

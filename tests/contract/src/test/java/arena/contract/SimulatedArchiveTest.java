@@ -11,11 +11,11 @@ class SimulatedArchiveTest extends ArchiveContract {
 
   @Override
   Archive archive() {
-    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NOBODY);
+    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NONE);
   }
 
   @Override
   Archive reopened() {
-    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NOBODY);
+    return new SimulatedArchive(bucket, Network.DIRECT, Observer.NONE);
   }
 }

@@ -11,7 +11,7 @@ import java.time.InstantSource;
 
 class SimulatedCatalogTest extends CatalogContract {
   private final SimulatedTables tables =
-      new SimulatedTables(InstantSource.system(), Network.DIRECT, Observer.NOBODY);
+      new SimulatedTables(InstantSource.system(), Network.DIRECT, Observer.NONE);
 
   @Override
   Catalog catalog() {

@@ -11,7 +11,7 @@ import java.time.InstantSource;
 
 class SimulatedJournalTest extends JournalContract {
   private final SimulatedTables tables =
-      new SimulatedTables(InstantSource.system(), Network.DIRECT, Observer.NOBODY);
+      new SimulatedTables(InstantSource.system(), Network.DIRECT, Observer.NONE);
 
   @Override
   Journal journal() {

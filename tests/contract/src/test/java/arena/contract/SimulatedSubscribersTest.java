@@ -12,7 +12,7 @@ import java.time.InstantSource;
 class SimulatedSubscribersTest extends SubscribersContract {
   private final SimulatedRedis redis =
       new SimulatedRedis(
-          InstantSource.system(), Network.DIRECT, Observer.NOBODY, Broker.BUFFER_EVENTS);
+          InstantSource.system(), Network.DIRECT, Observer.NONE, Broker.BUFFER_EVENTS);
 
   @Override
   Broker broker() {

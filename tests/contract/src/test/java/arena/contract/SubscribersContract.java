@@ -33,26 +33,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What the list of live readers and its lease promise, beside any broker. */
+/** The contract of {@link Subscribers}; each implementation has a subclass. */
 abstract class SubscribersContract {
   /** Longer than any test. */
   static final Duration LONG = Duration.ofMinutes(10);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** The broker that they read from. */
+  /** The broker that the subscribers read from. */
   abstract Broker broker();
 
-  /** The readers under test. */
+  /** The subscribers under test. */
   abstract Subscribers subscribers();
 
-  /** Loses all that the broker has. */
+  /** Deletes all data of the broker. */
   abstract void loseEverything();
 
   private final String runId = RunId.random();
 
   @Test
-  void aCursorIsWhereItWasPut() {
+  void keepsCursorsUntilRemoved() {
     assertEquals(Map.of(), subscribers().cursors(runId));
     subscribers().put(runId, "a", 1);
     subscribers().put(runId, "b=é", 7);
@@ -67,7 +67,7 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void oneAtATimeHoldsTheLease() {
+  void grantsTheLeaseToOneHolder() {
     long first = subscribers().acquire(runId, LONG).orElseThrow();
     assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));
     assertTrue(subscribers().acquire(RunId.random(), LONG).isPresent());
@@ -81,31 +81,32 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void theNumberGrowsAlsoOverALoss() {
+  void increasesTheFencingNumberAfterDataLoss() {
     long first = subscribers().acquire(runId, LONG).orElseThrow();
     loseEverything();
     assertTrue(subscribers().acquire(runId, LONG).orElseThrow() > first);
   }
 
   @Test
-  void aLeaseRunsOut() {
+  void expiresTheLease() {
     long first = subscribers().acquire(runId, Duration.ofMillis(30)).orElseThrow();
     long second = awaitLease();
     assertTrue(second > first);
     assertFalse(subscribers().extend(runId, first, LONG));
-    assertTrue(subscribers().release(runId, first), "it was lost");
-    assertTrue(subscribers().extend(runId, second, LONG), "the loser took nothing");
+    assertTrue(subscribers().release(runId, first), "already lost");
+    assertTrue(
+        subscribers().extend(runId, second, LONG), "the previous holder's release had no effect");
   }
 
   @Test
-  void anExtendedLeaseDoesNotRunOut() {
+  void extendsTheLease() {
     long first = subscribers().acquire(runId, Duration.ofSeconds(5)).orElseThrow();
     assertTrue(subscribers().extend(runId, first, Duration.ofMillis(30)));
     assertTrue(awaitLease() > first, "shortened");
   }
 
   @Test
-  void onlyTheHolderMovesACursorAndOnlyFromWhereItIs() {
+  void advancesCursorOnlyForTheHolderAtTheExpectedPosition() {
     subscribers().put(runId, "a", 1);
     long lost = subscribers().acquire(runId, LONG).orElseThrow();
     subscribers().abandon(runId, lost);
@@ -123,7 +124,7 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void onlyTheHolderFinishesAReaderAndOnlyWhereItIs() {
+  void finishesReaderOnlyForTheHolderAtTheExpectedPosition() {
     subscribers().put(runId, "a", 3);
     subscribers().put(runId, "b", 3);
     long lost = subscribers().acquire(runId, LONG).orElseThrow();
@@ -143,7 +144,7 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void aLeaseIsNotLetGoWhileThereIsWork() {
+  void keepsTheLeaseWhileEventsArePending() {
     broker().open(runId, "label", SampleEvents.START);
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
@@ -158,7 +159,7 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void aClosedRunIsWorkAsLongAsSomebodyIsToBeTold() {
+  void keepsTheLeaseUntilReadersAreFinishedAfterClose() {
     broker().open(runId, "label", SampleEvents.START);
     subscribers().put(runId, "a", 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
@@ -169,14 +170,14 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void aLossIsWorkUntilItIsSeenTo() {
+  void keepsTheLeaseUntilALossIsHandled() {
     broker().open(runId, "label", SampleEvents.START);
     assertEquals(OptionalLong.empty(), subscribers().loss(runId));
     loseEverything();
     broker().restore(runId, "label", SampleEvents.START, 1);
     assertTrue(
         broker().publish(runId, SampleEvents.events(runId, 1, 3)).wake(),
-        "though no cursor is left");
+        "although no cursor remains");
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertFalse(subscribers().release(runId, fence));
     long first = subscribers().loss(runId).orElseThrow();
@@ -184,7 +185,7 @@ abstract class SubscribersContract {
     long second = subscribers().loss(runId).orElseThrow();
     assertTrue(second > first);
     subscribers().seenToLoss(runId, first);
-    assertFalse(subscribers().release(runId, fence), "there was a later one");
+    assertFalse(subscribers().release(runId, fence), "a later loss is pending");
     subscribers().seenToLoss(runId, second);
     subscribers().seenToLoss(runId, second);
     assertEquals(OptionalLong.empty(), subscribers().loss(runId));
@@ -193,14 +194,14 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void aRunThatIsNotYetOpenIsNoWork() {
+  void releasesTheLeaseOfRunThatIsNotOpen() {
     subscribers().put(runId, "early", 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertTrue(subscribers().release(runId, fence));
   }
 
   @Test
-  void aRunHasABoundOnItsReaders() {
+  void limitsReadersPerRun() {
     for (int i = 0; i < Subscribers.MAX_READERS; i++) {
       subscribers().put(runId, "reader-" + i, 1);
     }
@@ -210,16 +211,16 @@ abstract class SubscribersContract {
   }
 
   @Test
-  void oneOfManyGetsTheLease() throws Exception {
+  void grantsTheLeaseToOneOfManyConcurrentCallers() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (int round = 0; round < 20; round++) {
-        List<Callable<OptionalLong>> tries = new ArrayList<>();
+        List<Callable<OptionalLong>> attempts = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-          tries.add(() -> subscribers().acquire(runId, LONG));
+          attempts.add(() -> subscribers().acquire(runId, LONG));
         }
         List<Long> won = new ArrayList<>();
-        for (Future<OptionalLong> tried : threads.invokeAll(tries)) {
-          tried.get().ifPresent(won::add);
+        for (Future<OptionalLong> attempt : threads.invokeAll(attempts)) {
+          attempt.get().ifPresent(won::add);
         }
         assertEquals(1, won.size());
         assertTrue(subscribers().release(runId, won.getFirst()));
@@ -228,12 +229,12 @@ abstract class SubscribersContract {
   }
 
   /**
-   * Publishers, readers that come and go, and fan-outs that lose their lease, all at once: every
-   * reader gets every event from its first on, once and in order, and nobody is woken in between
-   * but by a publish or a put.
+   * Runs a publisher, new readers and fan-outs that lose their lease concurrently. Every reader
+   * receives every event from its first one on, once and in order; only a publish or a put invokes
+   * a fan-out.
    */
   @Test
-  void noInterleavingLosesOrRepeatsAnEvent() throws Exception {
+  void deliversEveryEventOnceUnderConcurrency() throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     int total = 400;
@@ -251,17 +252,14 @@ abstract class SubscribersContract {
             fanOuts.wake();
           });
       publisher.get();
-      boolean all = fanOuts.missing.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean all = fanOuts.pending.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       assertEquals(List.of(), List.copyOf(fanOuts.failures), "seed " + seed);
       assertTrue(
           all,
           () ->
               String.format(
-                  Locale.ROOT,
-                  "seed %d: the cursors are at %s",
-                  seed,
-                  subscribers().cursors(runId)));
-      fanOuts.got.forEach(
+                  Locale.ROOT, "seed %d: cursors %s", seed, subscribers().cursors(runId)));
+      fanOuts.received.forEach(
           (reader, seqs) ->
               assertEquals(
                   LongStream.rangeClosed(starts.get(reader), total).boxed().toList(),
@@ -281,28 +279,28 @@ abstract class SubscribersContract {
     }
   }
 
-  /** Runs fan-outs as they are asked for, each in a thread of its own. */
+  /** Runs each invoked fan-out in its own thread. */
   private final class FanOuts {
     private final ExecutorService threads;
     private final long seed;
     private final AtomicInteger calls = new AtomicInteger();
-    final Map<String, Queue<Long>> got = new ConcurrentHashMap<>();
+    final Map<String, Queue<Long>> received = new ConcurrentHashMap<>();
     final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
-    final CountDownLatch missing;
+    final CountDownLatch pending;
 
     private FanOuts(ExecutorService threads, long seed, int total, Map<String, Long> starts) {
       this.threads = threads;
       this.seed = seed;
-      starts.keySet().forEach(reader -> got.put(reader, new ConcurrentLinkedQueue<>()));
+      starts.keySet().forEach(reader -> received.put(reader, new ConcurrentLinkedQueue<>()));
       long expected = starts.values().stream().mapToLong(from -> total - from + 1).sum();
-      this.missing = new CountDownLatch(Math.toIntExact(expected));
+      this.pending = new CountDownLatch(Math.toIntExact(expected));
     }
 
     void wake() {
       try {
         threads.execute(this::fanOut);
       } catch (RejectedExecutionException e) {
-        // everything has arrived, and the test is over
+        // the test is over
       }
     }
 
@@ -317,7 +315,7 @@ abstract class SubscribersContract {
         do {
           for (Map.Entry<String, Long> cursor : subscribers().cursors(runId).entrySet()) {
             if (random.nextInt(10) == 0) {
-              // Hands over, and goes on unaware for a while: what it still does has no effect.
+              // Loses the lease and continues unaware; its later calls have no effect.
               subscribers().abandon(runId, fence);
               wake();
             }
@@ -329,18 +327,19 @@ abstract class SubscribersContract {
       }
     }
 
-    private void send(long fence, String reader, long from, int most) {
-      List<Broker.Envelope> envelopes = broker().read(runId, from, most, Integer.MAX_VALUE);
+    private void send(long fence, String reader, long from, int maxEvents) {
+      List<Broker.Envelope> envelopes = broker().read(runId, from, maxEvents, Integer.MAX_VALUE);
       if (envelopes.isEmpty()) {
         return;
       }
       long next = envelopes.getLast().seq() + 1;
-      // The next holder may move the same cursor on at once; what it got comes after this.
-      synchronized (got.get(reader)) {
+      // The next holder may advance the same cursor at once; its events must be recorded after
+      // these.
+      synchronized (received.get(reader)) {
         if (subscribers().advance(runId, fence, reader, from, next)) {
           for (Broker.Envelope envelope : envelopes) {
-            got.get(reader).add(envelope.seq());
-            missing.countDown();
+            received.get(reader).add(envelope.seq());
+            pending.countDown();
           }
         }
       }
@@ -348,13 +347,13 @@ abstract class SubscribersContract {
   }
 
   private long awaitLease() {
-    Instant limit = Instant.now().plus(PATIENCE);
+    Instant limit = Instant.now().plus(TIMEOUT);
     while (Instant.now().isBefore(limit)) {
       OptionalLong fence = subscribers().acquire(runId, LONG);
       if (fence.isPresent()) {
         return fence.getAsLong();
       }
     }
-    throw new AssertionError("the lease did not run out within " + PATIENCE);
+    throw new AssertionError("the lease did not expire within " + TIMEOUT);
   }
 }

@@ -17,7 +17,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
-/** One real Redis for all tests of this JVM. */
+/** A real Redis shared by all tests of this JVM. */
 final class TestRedis {
   static final String PASSWORD = "not a secret";
 
@@ -25,7 +25,7 @@ final class TestRedis {
 
   private TestRedis() {}
 
-  /** The server; it ends with the JVM. */
+  /** The server; it stops with the JVM. */
   static synchronized LocalRedis server() {
     if (running == null) {
       try {
@@ -42,12 +42,12 @@ final class TestRedis {
     return new RedisSettings("127.0.0.1", server().port(), false, Optional.of(PASSWORD));
   }
 
-  /** As the product connects. */
+  /** Connects as the product does. */
   static RedisConnection connection() {
     return new RedisConnection(settings());
   }
 
-  /** As an operator's {@code redis-cli} connects. */
+  /** Connects as an operator's {@code redis-cli} does. */
   static Jedis operator() {
     return new Jedis(
         new HostAndPort("127.0.0.1", server().port()),
@@ -60,20 +60,20 @@ final class TestRedis {
     }
   }
 
-  /** All that is there now; running it brings exactly that back. */
+  /** Takes a snapshot of all keys; running the result restores it. */
   static Runnable checkpoint() {
-    List<Consumer<Jedis>> back = new ArrayList<>();
+    List<Consumer<Jedis>> restores = new ArrayList<>();
     try (Jedis jedis = operator()) {
       for (String key : jedis.keys("*")) {
         byte[] value = jedis.dump(key);
-        long life = Math.max(0, jedis.pttl(key));
-        back.add(redis -> redis.restore(key, life, value));
+        long ttl = Math.max(0, jedis.pttl(key));
+        restores.add(redis -> redis.restore(key, ttl, value));
       }
     }
     return () -> {
       try (Jedis jedis = operator()) {
         jedis.flushAll();
-        back.forEach(key -> key.accept(jedis));
+        restores.forEach(key -> key.accept(jedis));
       }
     };
   }

@@ -1,5 +1,5 @@
 /**
- * What every store promises, whatever it is made of. Each interface has one suite, and each of its
- * implementations runs it.
+ * Contract tests of the stores. Each interface has one abstract suite that every implementation
+ * runs.
  */
 package arena.contract;

@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** {@code ./arena simulate}: simulates one seed after the other. */
+/** Runs the simulation for a range of seeds: {@code ./arena simulate}. */
 public final class Main {
-  /** From so many seeds on every fault point is to be hit. */
+  /** With at least this many seeds every fault point must be hit. */
   private static final long SEEDS_FOR_COVERAGE = 20_000;
 
   private static final long PROGRESS_MILLIS = 2_000;
@@ -19,11 +19,10 @@ public final class Main {
 
   private Main() {}
 
-  /** Simulates as the arguments say. */
   public static void main(String[] arguments) {
     long seeds = SEEDS_FOR_COVERAGE;
     long from = 1;
-    boolean one = false;
+    boolean single = false;
     for (int i = 0; i < arguments.length; i += 2) {
       long value = i + 1 < arguments.length ? number(arguments[i + 1]) : -1;
       switch (value < 1 ? "" : arguments[i]) {
@@ -32,20 +31,20 @@ public final class Main {
         case "--seed" -> {
           from = value;
           seeds = 1;
-          one = true;
+          single = true;
         }
         default -> {
           System.err.println(
-              "arena: ./arena simulate [--seeds N] [--from S] | --seed S, numbers from 1");
+              "usage: ./arena simulate [--seeds N] [--from S] | --seed S (numbers from 1)");
           System.exit(2);
         }
       }
     }
     ReplayDefinition definition = ReplayDefinition.read(Path.of(""));
-    System.exit(one ? replay(definition, from) : simulate(definition, from, seeds));
+    System.exit(single ? replay(definition, from) : simulate(definition, from, seeds));
   }
 
-  /** The number that a text is; -1 if it is none. */
+  /** Parses a number; returns -1 if {@code text} is not one. */
   private static long number(String text) {
     return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
   }
@@ -53,10 +52,10 @@ public final class Main {
   private static int replay(ReplayDefinition definition, long seed) {
     try {
       Simulation.Result result = new Simulation(definition, seed, System.out::println).run();
-      System.out.printf("seed %d: every promise kept, %d steps%n", seed, result.steps());
+      System.out.printf("seed %d: all invariants hold, %d steps%n", seed, result.steps());
       return 0;
     } catch (Throwable e) {
-      tell(seed, e);
+      report(seed, e);
       return 1;
     }
   }
@@ -64,25 +63,25 @@ public final class Main {
   private static int simulate(ReplayDefinition definition, long from, long seeds) {
     Coverage coverage = new Coverage();
     long steps = 0;
-    long began = System.nanoTime();
-    long told = began;
+    long startedAt = System.nanoTime();
+    long lastProgress = startedAt;
     for (long seed = from; seed < from + seeds; seed++) {
       try {
         Simulation.Result result = new Simulation(definition, seed, null).run();
         steps += result.steps();
         coverage.add(result.coverage());
       } catch (Throwable e) {
-        showEnd(definition, seed);
-        tell(seed, e);
+        printTrace(definition, seed);
+        report(seed, e);
         return 1;
       }
       long now = System.nanoTime();
-      if (now - told > PROGRESS_MILLIS * 1_000_000) {
-        told = now;
-        say(seed - from + 1, steps, now - began, coverage);
+      if (now - lastProgress > PROGRESS_MILLIS * 1_000_000) {
+        lastProgress = now;
+        printProgress(seed - from + 1, steps, now - startedAt, coverage);
       }
     }
-    say(seeds, steps, System.nanoTime() - began, coverage);
+    printProgress(seeds, steps, System.nanoTime() - startedAt, coverage);
     List<FaultPoint> missed = coverage.missed();
     if (!missed.isEmpty()) {
       System.out.println("fault points not hit:");
@@ -91,7 +90,7 @@ public final class Main {
     return missed.isEmpty() || seeds < SEEDS_FOR_COVERAGE ? 0 : 1;
   }
 
-  private static void say(long seeds, long steps, long nanos, Coverage coverage) {
+  private static void printProgress(long seeds, long steps, long nanos, Coverage coverage) {
     double seconds = nanos / 1e9;
     System.out.printf(
         "%7d seeds %10d steps  %6.0f steps/s %5.0f seeds/s  %d faults, %d of %d fault points hit%n",
@@ -104,8 +103,8 @@ public final class Main {
         coverage.points());
   }
 
-  /** The last steps of a seed that failed. */
-  private static void showEnd(ReplayDefinition definition, long seed) {
+  /** Repeats a failed seed and prints its last steps. */
+  private static void printTrace(ReplayDefinition definition, long seed) {
     Deque<String> last = new ArrayDeque<>();
     try {
       new Simulation(
@@ -119,22 +118,22 @@ public final class Main {
               })
           .run();
     } catch (Throwable e) {
-      // told by whoever asks for this
+      // reported by the caller
     }
     last.forEach(System.out::println);
   }
 
-  private static void tell(long seed, Throwable e) {
+  private static void report(long seed, Throwable e) {
     System.out.printf("%nseed %d%n", seed);
-    if (e instanceof InvariantViolation broken) {
-      System.out.println("broken: " + broken.promise().says());
-      System.out.println("how:    " + broken.getMessage());
-      if (broken.getCause() != null) {
-        broken.getCause().printStackTrace(System.out);
+    if (e instanceof InvariantViolation violation) {
+      System.out.println("invariant: " + violation.invariant().description());
+      System.out.println("violation: " + violation.getMessage());
+      if (violation.getCause() != null) {
+        violation.getCause().printStackTrace(System.out);
       }
     } else {
       e.printStackTrace(System.out);
     }
-    System.out.printf("again:  ./arena simulate --seed %d%n", seed);
+    System.out.printf("repeat:    ./arena simulate --seed %d%n", seed);
   }
 }

@@ -65,30 +65,30 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** The whole product and those who use it, over one stretch of time, from one seed. */
+/** One simulated run of the product and its clients, determined by a seed. */
 public final class Simulation {
   private static final long SECOND = 1_000_000;
   private static final long MINUTE = 60 * SECOND;
 
-  /** How long after the last fault everything is to have come to its end. */
-  private static final long SETTLES_WITHIN = 210 * MINUTE;
+  /** Time after the last fault within which every run must have ended and been freed. */
+  private static final long SETTLE_TIME = 210 * MINUTE;
 
-  /** What every key of the broker's lives at most without being used, and a little more. */
-  private static final long A_DAY = 25 * 60 * MINUTE;
+  /** Longer than the expiry of every broker key that is not used. */
+  private static final long MAX_KEY_TTL = 25 * 60 * MINUTE;
 
-  private static final long REAP_EVERY = 15 * MINUTE;
-  private static final int[] BUFFERS = {6, 25, 10_000};
-  private static final int MOST_PLAYERS = 2;
-  private static final int MOST_FORKS = 2;
-  private static final int MOST_READERS = 3;
+  private static final long REAP_INTERVAL = 15 * MINUTE;
+  private static final int[] BUFFER_SIZES = {6, 25, 10_000};
+  private static final int MAX_CREATORS = 2;
+  private static final int MAX_FORKS = 2;
+  private static final int MAX_VIEWERS = 3;
 
   private final Random random;
   private final Scheduler scheduler = new Scheduler();
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Trace trace;
-  private final FaultyNetwork wire;
+  private final FaultyNetwork network;
   private final Facts facts;
-  private final Invariants promises;
+  private final Invariants invariants;
   private final Lambda lambda;
   private final InstantSource clock;
 
@@ -99,108 +99,117 @@ public final class Simulation {
   private final PlayTurn playTurn;
   private final FinalizeRun finalizeRun;
   private final ReapRuns reapRuns;
-  private final ReapOrphans reapStrays;
+  private final ReapOrphans reapOrphans;
   private final ReapConnections reapConnections;
   private final FanOut fanOut;
 
   private final List<String> runs = new ArrayList<>();
-  private long brokerAhead;
+  private long brokerClockOffset;
   private int ids;
-  private final List<RunCreator> players = new ArrayList<>();
-  private int playersLeft;
-  private PollingClient visitor;
+  private final List<RunCreator> creators = new ArrayList<>();
+  private int activeCreators;
+  private PollingClient poller;
 
   /**
-   * A simulation.
+   * Creates a simulation.
    *
-   * @param lines gets the trace; null if nobody wants it
+   * @param lines receives the trace; null for no trace
    */
   public Simulation(ReplayDefinition definition, long seed, Consumer<String> lines) {
     random = new Random(seed);
-    // Neighbouring seeds begin alike.
+    // The first values of neighbouring seeds are correlated.
     random.nextInt();
     trace = new Trace(scheduler, lines);
-    weather = new FaultInjector(random, scheduler, trace);
-    wire = new FaultyNetwork(scheduler, weather, random, trace);
-    facts = new Facts(scheduler, wire);
-    promises = new Invariants(facts);
-    lambda = new Lambda(scheduler, weather, random, trace, promises.names()::left);
-    clock = () -> scheduler.instant(scheduler.current().life().skew());
+    faults = new FaultInjector(random, scheduler, trace);
+    network = new FaultyNetwork(scheduler, faults, random, trace);
+    facts = new Facts(scheduler, network);
+    invariants = new Invariants(facts);
+    lambda = new Lambda(scheduler, faults, random, trace, invariants.failures()::thrown);
+    clock = () -> scheduler.instant(scheduler.current().sandbox().skew());
     InstantSource trueClock = () -> scheduler.instant(0);
 
-    SimulatedTables tables = new SimulatedTables(trueClock, wire, promises);
+    SimulatedTables tables = new SimulatedTables(trueClock, network, invariants);
     SimulatedBucket bucket = new SimulatedBucket();
     redis =
         new SimulatedRedis(
-            () -> scheduler.instant(brokerAhead),
-            wire,
-            promises,
-            BUFFERS[random.nextInt(BUFFERS.length)]);
-    facts.about(tables, redis, bucket);
+            () -> scheduler.instant(brokerClockOffset),
+            network,
+            invariants,
+            BUFFER_SIZES[random.nextInt(BUFFER_SIZES.length)]);
+    facts.setStores(tables, redis, bucket);
     Catalog catalog = new SimulatedCatalog(tables);
     Journal journal = new SimulatedJournal(tables);
-    SimulatedArchive archive = new SimulatedArchive(bucket, wire, promises);
+    SimulatedArchive archive = new SimulatedArchive(bucket, network, invariants);
     Broker broker = new SimulatedBroker(redis);
     Subscribers subscribers = new SimulatedSubscribers(redis);
-    SimulatedConnections connections = new SimulatedConnections(trueClock, wire);
-    SimulatedTaskRunner threads = new SimulatedTaskRunner(scheduler);
+    SimulatedConnections connections = new SimulatedConnections(trueClock, network);
+    SimulatedTaskRunner taskRunner = new SimulatedTaskRunner(scheduler);
 
-    gateway = new WebSockets(scheduler, wire, weather, random, trace, lambda);
-    AsyncInvocations background =
-        new AsyncInvocations(wire, lambda, this::fanOut, this::finalizeRun);
+    gateway = new WebSockets(scheduler, network, faults, random, trace, lambda);
+    AsyncInvocations asyncInvocations =
+        new AsyncInvocations(network, lambda, this::fanOut, this::finalizeRun);
     Executions executions =
-        new Executions(definition, new Tasks(), lambda, scheduler, wire, weather, random, trace);
-    EventReader source = new EventReader(broker, journal, () -> archive);
-    Publisher publisher = new Publisher(broker, journal, catalog, background);
-    StartRun begin = new StartRun(catalog, journal, broker, executions, clock);
+        new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
+    EventReader eventReader = new EventReader(broker, journal, () -> archive);
+    Publisher publisher = new Publisher(broker, journal, catalog, asyncInvocations);
+    StartRun startRun = new StartRun(catalog, journal, broker, executions, clock);
     playTurn =
         new PlayTurn(
             journal,
             publisher,
-            new SimulatedModel(wire, weather, random, promises::modelAsked),
+            new SimulatedModel(network, faults, random, invariants::modelCalled),
             clock,
             Metrics.NONE);
-    finalizeRun = new FinalizeRun(catalog, journal, archive, broker, publisher, background, clock);
+    finalizeRun =
+        new FinalizeRun(catalog, journal, archive, broker, publisher, asyncInvocations, clock);
     reapRuns =
         new ReapRuns(
-            catalog, broker, subscribers, connections, executions, background, Facts.GRACE, clock);
-    reapStrays = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
+            catalog,
+            broker,
+            subscribers,
+            connections,
+            executions,
+            asyncInvocations,
+            Facts.GRACE,
+            clock);
+    reapOrphans = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
     reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
     fanOut =
         new FanOut(
             subscribers,
             broker,
             catalog,
-            source,
+            eventReader,
             connections,
             gateway,
-            background,
+            asyncInvocations,
             event -> "https://bucket/" + event.seq(),
             clock,
-            threads);
+            taskRunner);
     subscriptions =
-        new Subscriptions(connections, subscribers, catalog, background, gateway, clock, threads);
+        new Subscriptions(
+            connections, subscribers, catalog, asyncInvocations, gateway, clock, taskRunner);
     gateway.routeTo(subscriptions);
-    Idempotency idempotency = new SimulatedIdempotency(clock, wire);
+    Idempotency idempotency = new SimulatedIdempotency(clock, network);
     api =
         new HttpClientApi(
             lambda,
-            creations(
+            router(
                 new IdempotentRequests(() -> idempotency, this::newId),
-                new CreateRun(begin, clock),
-                new CreateFork(catalog, source, begin, clock),
+                new CreateRun(startRun, clock),
+                new CreateFork(catalog, eventReader, startRun, clock),
                 archive),
-            new RunQueries(catalog, source, journal, () -> archive, broker),
-            promises.keys());
+            new RunQueries(catalog, eventReader, journal, () -> archive, broker),
+            invariants.idempotencyKeys());
   }
 
-  // ---- what the functions' handlers do
+  // ---- function handlers
 
   private final class Tasks implements Executions.Tasks {
     @Override
     public String playTurn(String json) {
       TurnTask task = TurnTaskCodec.read(json);
-      promises.questions().attempts(task);
+      invariants.modelCalls().attemptStarts(task);
       return TurnTaskCodec.write(playTurn.play(task));
     }
 
@@ -210,24 +219,25 @@ public final class Simulation {
     }
   }
 
-  private Router creations(
-      IdempotentRequests once,
+  private Router router(
+      IdempotentRequests idempotentRequests,
       CreateRun createRun,
       CreateFork createFork,
       SimulatedArchive archive) {
-    CreateRoutes.Recording recording = (_, _, begin) -> begin.get();
+    CreateRoutes.Recording recording = (_, _, startRun) -> startRun.get();
     return new Router(
         Map.of(
             HttpClientApi.Creation.RUN.route(),
-            CreateRoutes.runs(once, recording, createRun::create),
+            CreateRoutes.runs(idempotentRequests, recording, createRun::create),
             HttpClientApi.Creation.FORK.route(),
-            CreateRoutes.forks(once, recording, createFork::create, archive::address)),
+            CreateRoutes.forks(
+                idempotentRequests, recording, createFork::create, archive::address)),
         this::failed);
   }
 
   private void failed(RuntimeException e) {
-    trace.note(scheduler.current().name(), "fails: " + e);
-    promises.names().left(e);
+    trace.note(scheduler.current().name(), "failed: " + e);
+    invariants.failures().thrown(e);
   }
 
   private void finalizeRun(String runId, Optional<Failure> failure) {
@@ -246,109 +256,109 @@ public final class Simulation {
     return String.format(Locale.ROOT, "%032x", ++ids);
   }
 
-  // ---- the course of things
+  // ---- course of the simulation
 
-  /** How it went. */
-  public record Result(long steps, long sum, Coverage coverage) {}
+  /** The result of a simulation that violated no invariant. */
+  public record Result(long steps, long checksum, Coverage coverage) {}
 
   /**
-   * Runs it to its end.
+   * Runs the simulation to its end.
    *
-   * @throws Throwable the broken promise, or what else ended it early
+   * @throws Throwable the violated invariant, or the error that ended the simulation early
    */
   public Result run() throws Throwable {
-    playersLeft = 1 + random.nextInt(MOST_PLAYERS);
-    for (int i = playersLeft; i > 0; i--) {
-      RunCreator player =
+    activeCreators = 1 + random.nextInt(MAX_CREATORS);
+    for (int i = activeCreators; i > 0; i--) {
+      RunCreator creator =
           new RunCreator(
               scheduler,
               api,
-              weather,
+              faults,
               random,
               this::newId,
-              this::began,
-              random.nextInt(MOST_FORKS + 1));
-      players.add(player);
+              this::startViewers,
+              random.nextInt(MAX_FORKS + 1));
+      creators.add(creator);
       scheduler.start(
-          "player-" + i,
+          "creator-" + i,
           () -> {
-            player.run();
-            playersLeft--;
+            creator.run();
+            activeCreators--;
           });
     }
     scheduler.start(
         "operator",
         new Operator(
             scheduler,
-            weather,
+            faults,
             random,
             trace,
-            wire,
+            network,
             redis,
-            promises,
-            by -> brokerAhead += by,
+            invariants,
+            by -> brokerClockOffset += by,
             () -> runs));
-    visitor = new PollingClient(scheduler, api, weather, random, promises.truth(), () -> runs);
-    scheduler.start("visitor", visitor);
+    poller = new PollingClient(scheduler, api, faults, random, invariants.reads(), () -> runs);
+    scheduler.start("poller", poller);
     scheduler.start("schedule", this::schedule);
     scheduler.start("end", this::awaitEnd);
     scheduler.run();
-    return new Result(wire.steps(), trace.sum(), weather.coverage());
+    return new Result(network.steps(), trace.checksum(), faults.coverage());
   }
 
-  /** A run is there: it finds its readers. */
-  private void began(String runId) {
+  /** Starts viewers of a new run. */
+  private void startViewers(String runId) {
     runs.add(runId);
-    for (int i = random.nextInt(MOST_READERS + 1); i > 0; i--) {
-      String name = String.format(Locale.ROOT, "reader-%d-of-%s", i, runId.substring(28));
-      ViewerClient reader = new ViewerClient(scheduler, gateway, api, weather, random);
+    for (int i = random.nextInt(MAX_VIEWERS + 1); i > 0; i--) {
+      String name = String.format(Locale.ROOT, "viewer-%d-of-%s", i, runId.substring(28));
+      ViewerClient viewer = new ViewerClient(scheduler, gateway, api, faults, random);
       for (String other : runs) {
         if (other.equals(runId) || random.nextInt(3) == 0) {
-          reader.reads(other, promises.readers().begins(name, other, 0));
+          viewer.addRun(other, invariants.readers().subscribe(name, other, 0));
         }
       }
       long delay = random.nextBoolean() ? random.nextLong(SECOND) : random.nextLong(10 * MINUTE);
-      scheduler.at(scheduler.now() + delay, () -> scheduler.start(name, reader));
+      scheduler.at(scheduler.now() + delay, () -> scheduler.start(name, viewer));
     }
   }
 
   private void schedule() {
-    scheduler.sleep(random.nextLong(REAP_EVERY));
+    scheduler.sleep(random.nextLong(REAP_INTERVAL));
     while (true) {
       reap();
-      if (weather.has(Event.TWO_REAPERS, 10)) {
+      if (faults.occurs(Event.TWO_REAPERS, 10)) {
         reap();
       }
-      scheduler.sleep(REAP_EVERY);
+      scheduler.sleep(REAP_INTERVAL);
     }
   }
 
   private void reap() {
-    lambda.event(
+    lambda.invokeAsync(
         Function.REAP_RUNS,
         () -> {
           Instant deadline = deadline(Function.REAP_RUNS, 45);
           reapRuns.reap(deadline);
-          reapStrays.reap(deadline);
+          reapOrphans.reap(deadline);
           reapConnections.reap(deadline);
           return "";
         });
   }
 
   private void awaitEnd() {
-    long end = weather.calmAt() + SETTLES_WITHIN;
+    long end = faults.endAt() + SETTLE_TIME;
     while (scheduler.now() < end && !isSettled()) {
       scheduler.sleep(MINUTE);
     }
-    promises.atEnd();
-    runs.forEach(runId -> visitor.readAll(runId, 1));
-    players.forEach(RunCreator::askAgain);
-    brokerAhead += A_DAY;
-    promises.aDayLater();
+    invariants.atEnd();
+    runs.forEach(runId -> poller.readAll(runId, 1));
+    creators.forEach(RunCreator::repeatAnswered);
+    brokerClockOffset += MAX_KEY_TTL;
+    invariants.afterOneIdleDay();
     scheduler.stop();
   }
 
   private boolean isSettled() {
-    return playersLeft == 0 && promises.readers().areOver() && facts.areRunsFreed();
+    return activeCreators == 0 && invariants.readers().allDone() && facts.areRunsFreed();
   }
 }

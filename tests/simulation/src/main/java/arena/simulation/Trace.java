@@ -6,47 +6,55 @@ import arena.simulation.stores.Call;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** The steps of a simulation, as lines; and their sum, by which two can be told apart. */
+/**
+ * The trace of a simulation: its steps as lines of text, and a checksum to compare two simulations.
+ */
 public final class Trace {
   private final Scheduler scheduler;
   private final Consumer<String> lines;
-  private long sum = 17;
+  private long checksum = 17;
 
   /**
-   * A trace of this.
+   * Creates an empty trace.
    *
-   * @param lines who gets them; null if nobody wants them
+   * @param lines receives each line; null to keep only the checksum
    */
   Trace(Scheduler scheduler, Consumer<String> lines) {
     this.scheduler = scheduler;
     this.lines = lines;
   }
 
-  /** A call of the product, and what went wrong with it. */
-  public void call(SimulatedProcess who, Call call, String about, String fault) {
-    sum = 31 * (31 * (31 * sum + scheduler.now()) + call.label().hashCode()) + fault.length();
+  /** Records a call of the product and its fault, or the empty string. */
+  public void call(SimulatedProcess process, Call call, String about, String fault) {
+    checksum =
+        31 * (31 * (31 * checksum + scheduler.now()) + call.label().hashCode()) + fault.length();
     if (lines != null) {
-      line(who.name(), call.label() + " " + about + (fault.isEmpty() ? "" : "  <<< " + fault));
+      line(process.name(), call.label() + " " + about + (fault.isEmpty() ? "" : "  <<< " + fault));
     }
   }
 
-  /** Something else that happened. */
-  public void note(String who, String what) {
-    sum = 31 * (31 * sum + scheduler.now()) + what.length();
+  /** Records any other event. */
+  public void note(String process, String text) {
+    checksum = 31 * (31 * checksum + scheduler.now()) + text.length();
     if (lines != null) {
-      line(who, what);
+      line(process, text);
     }
   }
 
-  private void line(String who, String what) {
+  private void line(String process, String text) {
     long micros = scheduler.now();
     lines.accept(
         String.format(
-            Locale.ROOT, "%7d.%06d  %-24s %s", micros / 1_000_000, micros % 1_000_000, who, what));
+            Locale.ROOT,
+            "%7d.%06d  %-24s %s",
+            micros / 1_000_000,
+            micros % 1_000_000,
+            process,
+            text));
   }
 
-  /** The sum of all that happened so far. */
-  public long sum() {
-    return sum;
+  /** Checksum of everything recorded so far. */
+  public long checksum() {
+    return checksum;
   }
 }

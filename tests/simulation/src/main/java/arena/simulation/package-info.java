@@ -1,5 +1,5 @@
 /**
- * The whole product in a simulation: the very same code of a run's life, over simulated stores,
- * from one seed, with something going wrong at every step.
+ * Deterministic simulation of the product: the production code of a run's lifecycle over simulated
+ * stores and services, with faults injected at every call. A seed determines every step.
  */
 package arena.simulation;

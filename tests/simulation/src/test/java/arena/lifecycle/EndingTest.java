@@ -42,22 +42,22 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A run ends once and for all, whatever fails on the way and whoever comes late. */
+/** Finalizing a run, with failures and late callers. */
 class EndingTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final String RUN = "0123456789abcdef0123456789abcdef";
-  private static final Failure WHY = new Failure("Abandoned", "it went silent");
+  private static final Failure FAILURE = new Failure("Abandoned", "it went silent");
 
   private final SteppingClock clock = new SteppingClock(START);
   private final List<String> woken = new ArrayList<>();
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Archive archive =
-      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
+      new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
   private FanOutInvoker fanOutInvoker = woken::add;
@@ -67,7 +67,7 @@ class EndingTest {
     broker.open(RUN, "label", START);
   }
 
-  private List<Event> written(int t) {
+  private List<Event> appendTurn(int t) {
     long seq = catalog.find(RUN).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(RUN, t, seq, 0, 1, Profile.DEFAULT, false);
     JournalEntry entry = TurnEvents.before(task, Scenario.BALANCED.start(), START);
@@ -88,144 +88,144 @@ class EndingTest {
     Run run = catalog.find(RUN).orElseThrow();
     assertEquals(status, run.status());
     assertEquals(events, archive.events(run, 1, 1_000).size());
-    assertFalse(broker.buffer(RUN).open(), "it is closed");
+    assertFalse(broker.buffer(RUN).open(), "closed");
     assertTrue(woken.contains(RUN));
-    assertFalse(journal.entries(RUN, 0, 1).isEmpty(), "it is kept for a while");
+    assertFalse(journal.entries(RUN, 0, 1).isEmpty(), "journal kept after the end");
     clock.advance(FinalizeRun.KEEP_JOURNAL);
-    assertTrue(journal.entries(RUN, 0, 1).isEmpty(), "it goes by itself");
+    assertTrue(journal.entries(RUN, 0, 1).isEmpty(), "journal expired");
   }
 
   @Test
-  void whatTheBrokerMissesOfARunIsThereBeforeItIsClosed() {
+  void refillsTheBrokerBeforeClosingTheRun() {
     begin();
-    publisher().publish(RUN, written(0));
-    written(1);
+    publisher().publish(RUN, appendTurn(0));
+    appendTurn(1);
     assertEquals(RunStatus.COMPLETE, finalizeRun(Optional.empty()).status());
     assertEquals(6, broker.buffer(RUN).lastSeq());
     assertEnded(RunStatus.COMPLETE, 6);
   }
 
   @Test
-  void aRunThatAnotherClosesWhileItIsFilledEnds() {
-    wire.after(Call.BROKER_RESTORE, broker::close);
+  void endsRunThatIsClosedDuringTheRefill() {
+    network.after(Call.BROKER_RESTORE, broker::close);
     begin();
-    publisher().publish(RUN, written(0));
-    written(1);
+    publisher().publish(RUN, appendTurn(0));
+    appendTurn(1);
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 6);
   }
 
   @Test
-  void finalizingTwiceChangesNothing() {
+  void finalizesIdempotently() {
     begin();
-    publisher().publish(RUN, written(0));
+    publisher().publish(RUN, appendTurn(0));
     Run first = finalizeRun(Optional.empty());
     assertEquals(first, finalizeRun(Optional.empty()));
-    assertEquals(first, finalizeRun(Optional.of(WHY)), "it was complete before");
+    assertEquals(first, finalizeRun(Optional.of(FAILURE)), "already complete");
     assertEnded(RunStatus.COMPLETE, 3);
   }
 
   @Test
-  void aRunWithoutEventsIsArchivedToo() {
+  void archivesRunWithoutEvents() {
     begin();
-    finalizeRun(Optional.of(WHY));
+    finalizeRun(Optional.of(FAILURE));
     assertEnded(RunStatus.FAILED, 0);
   }
 
   @Test
-  void aRunThatFailsBetweenArchiveAndCatalogStaysFailed() {
+  void keepsFailureThatOccursWhileArchiving() {
     begin();
-    publisher().publish(RUN, written(0));
-    wire.before(
+    publisher().publish(RUN, appendTurn(0));
+    network.before(
         Call.ARCHIVE_WRITE,
-        once(_ -> assertTrue(catalog.fail(RUN, WHY, START), "it was running until then")));
+        once(_ -> assertTrue(catalog.fail(RUN, FAILURE, START), "was running")));
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.FAILED, 3);
   }
 
   @Test
-  void theLastWakeUpFailsAloudAndComesAgain() {
+  void failsWhenTheFinalFanOutInvocationFailsAndSucceedsOnRetry() {
     begin();
-    publisher().publish(RUN, written(0));
-    AtomicBoolean away = new AtomicBoolean(true);
+    publisher().publish(RUN, appendTurn(0));
+    AtomicBoolean unreachable = new AtomicBoolean(true);
     fanOutInvoker =
         runId -> {
-          if (away.get()) {
-            throw new NotifierUnavailable("Lambda is away", null);
+          if (unreachable.get()) {
+            throw new NotifierUnavailable("Lambda is unreachable", null);
           }
           woken.add(runId);
         };
     assertThrows(NotifierUnavailable.class, () -> finalizeRun(Optional.empty()));
-    away.set(false);
+    unreachable.set(false);
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 3);
   }
 
   @Test
-  void aTurnIsNotHeldUpByReadersWhoCannotBeWoken() {
+  void publishesWhenTheFanOutCannotBeInvoked() {
     begin();
     subscribers.put(RUN, "reader", 1);
     fanOutInvoker =
         _ -> {
-          throw new NotifierUnavailable("Lambda is away", null);
+          throw new NotifierUnavailable("Lambda is unreachable", null);
         };
-    publisher().publish(RUN, written(0));
+    publisher().publish(RUN, appendTurn(0));
     assertEquals(3, broker.buffer(RUN).lastSeq());
   }
 
   @Test
-  void aBrokerThatLostTheRunIsFilledAgain() {
+  void refillsBrokerThatLostTheRun() {
     begin();
-    publisher().publish(RUN, written(0));
+    publisher().publish(RUN, appendTurn(0));
     redis.flush();
-    publisher().publish(RUN, written(1));
+    publisher().publish(RUN, appendTurn(1));
     assertEquals(6, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
     assertTrue(broker.buffer(RUN).open());
   }
 
   @Test
-  void aBrokerThatLosesTheRunWhileItIsFilledIsFilledOnceMore() {
-    wire.after(Call.BROKER_RESTORE, once(_ -> redis.flush()));
+  void refillsBrokerThatLosesTheRunDuringTheRefill() {
+    network.after(Call.BROKER_RESTORE, once(_ -> redis.flush()));
     begin();
-    publisher().publish(RUN, written(0));
+    publisher().publish(RUN, appendTurn(0));
     redis.flush();
-    publisher().publish(RUN, written(1));
+    publisher().publish(RUN, appendTurn(1));
     assertEquals(6, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
   }
 
   @Test
-  void aLatePublishDoesNotOpenARunThatHasEndedMeanwhile() {
-    // Between the look at the catalog and this.
-    wire.before(Call.BROKER_RESTORE, once(_ -> finalizeRun(Optional.of(WHY))));
+  void latePublishDoesNotReopenEndedRun() {
+    // After the read of the catalog and before the restore.
+    network.before(Call.BROKER_RESTORE, once(_ -> finalizeRun(Optional.of(FAILURE))));
     begin();
-    List<Event> events = written(0);
+    List<Event> events = appendTurn(0);
     redis.flush();
     assertThrows(RunNotRunning.class, () -> publisher().publish(RUN, events));
     assertEnded(RunStatus.FAILED, 3);
-    assertTrue(woken.size() > 1, "whoever was told nothing in between is told now");
+    assertTrue(woken.size() > 1, "readers that were not notified are notified now");
   }
 
   @Test
-  void aTurnOfARunThatEndedIsRefusedByName() {
+  void rejectsPublishToEndedRun() {
     begin();
-    List<Event> events = written(0);
-    finalizeRun(Optional.of(WHY));
+    List<Event> events = appendTurn(0);
+    finalizeRun(Optional.of(FAILURE));
     assertThrows(RunNotRunning.class, () -> publisher().publish(RUN, events));
     assertEnded(RunStatus.FAILED, 3);
   }
 
   @Test
-  void whateverAFinalizationDiesOfTheNextOneEndsTheRun() {
-    wire.before(
+  void nextFinalizationEndsTheRunAfterAFailedOne() {
+    network.before(
         Call.BROKER_CLOSE,
         once(
             _ -> {
               throw new BrokerUnavailable("no answer", null);
             }));
     begin();
-    publisher().publish(RUN, written(0));
+    publisher().publish(RUN, appendTurn(0));
     assertThrows(BrokerUnavailable.class, () -> finalizeRun(Optional.empty()));
-    assertTrue(catalog.find(RUN).orElseThrow().archived(), "the archive comes before the close");
+    assertTrue(catalog.find(RUN).orElseThrow().archived(), "archived before closed");
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 3);
   }

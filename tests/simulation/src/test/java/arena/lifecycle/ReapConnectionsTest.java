@@ -24,19 +24,19 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Which connections the reaper forgets, and which not. */
+/** Which connections the reaper deletes, and which it keeps. */
 class ReapConnectionsTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final String RUN = "0123456789abcdef0123456789abcdef";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
+  private final ScriptedNetwork network = new ScriptedNetwork();
   private final Subscribers subscribers =
       new SimulatedSubscribers(
-          new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS));
-  private final Connections connections = new SimulatedConnections(clock, wire);
+          new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
+  private final Connections connections = new SimulatedConnections(clock, network);
   private final Set<String> gone = new HashSet<>();
-  private int asked;
+  private int lookups;
 
   private final ConnectionSender sender =
       new ConnectionSender() {
@@ -47,7 +47,7 @@ class ReapConnectionsTest {
 
         @Override
         public boolean isGone(String connectionId) {
-          asked++;
+          lookups++;
           return gone.contains(connectionId);
         }
 
@@ -61,8 +61,8 @@ class ReapConnectionsTest {
     return new ReapConnections(connections, subscribers, sender, clock).reap(Instant.MAX);
   }
 
-  private static List<String> forgotten(ReapReport reaping) {
-    return reaping.reaped().stream().flatMap(one -> one.connectionId().stream()).toList();
+  private static List<String> deleted(ReapReport report) {
+    return report.reaped().stream().flatMap(one -> one.connectionId().stream()).toList();
   }
 
   private void reader(String connectionId) {
@@ -72,42 +72,42 @@ class ReapConnectionsTest {
   }
 
   @Test
-  void aConnectionThatIsGoneIsForgottenWithAllItSubscribedTo() {
-    reader("there");
+  void deletesClosedConnectionWithItsSubscriptions() {
+    reader("open");
     reader("gone");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    ReapReport reaping = reap();
-    assertEquals(List.of("gone"), forgotten(reaping));
-    assertEquals("connection_forgotten", reaping.reaped().getFirst().kind().label());
-    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
-    assertEquals(Set.of("there"), connections.kept(List.of("there", "gone")));
-    assertEquals(List.of("there"), connections.subscribers(RUN));
-    assertEquals(List.of(), forgotten(reap()));
+    ReapReport report = reap();
+    assertEquals(List.of("gone"), deleted(report));
+    assertEquals("connection_forgotten", report.reaped().getFirst().kind().label());
+    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
+    assertEquals(Set.of("open"), connections.kept(List.of("open", "gone")));
+    assertEquals(List.of("open"), connections.subscribers(RUN));
+    assertEquals(List.of(), deleted(reap()));
   }
 
   @Test
-  void aConnectionThatIsOnlyJustOpeningIsNotAskedAfter() {
+  void keepsNewConnectionWithoutLookup() {
     reader("new");
-    gone.add("new"); // the gateway has it once it is open
+    gone.add("new"); // the gateway knows a connection only once it is open
     clock.advance(Duration.ofSeconds(30));
-    assertEquals(List.of(), forgotten(reap()));
-    assertEquals(0, asked);
+    assertEquals(List.of(), deleted(reap()));
+    assertEquals(0, lookups);
   }
 
   @Test
-  void noConnectionIsOlderThanTheGatewayLetsItBe() {
+  void deletesConnectionsOlderThanTheGatewayAllows() {
     reader("old");
     clock.advance(Connections.MAX_LIFE.plusMinutes(5));
-    assertEquals(List.of("old"), forgotten(reap()));
-    assertEquals(0, asked, "nobody has to be asked");
+    assertEquals(List.of("old"), deleted(reap()));
+    assertEquals(0, lookups, "deleted without a lookup");
   }
 
   @Test
-  void subscriptionsThatOutlivedTheirConnectionAreForgotten() {
+  void deletesSubscriptionsWithoutConnection() {
     reader("half");
-    // Who forgets a connection does so in steps, and may die after the first one.
-    wire.after(
+    // Deleting a connection takes several steps and may fail after the first one.
+    network.after(
         Call.CONNECTIONS_DISCONNECTED,
         once(
             _ -> {
@@ -115,49 +115,49 @@ class ReapConnectionsTest {
             }));
     assertThrows(ConnectionsUnavailable.class, () -> connections.disconnected("half"));
     assertEquals(List.of("half"), connections.subscribers(RUN));
-    assertEquals(List.of("half"), forgotten(reap()));
+    assertEquals(List.of("half"), deleted(reap()));
     assertEquals(Map.of(), subscribers.cursors(RUN));
     assertEquals(List.of(), connections.subscribers(RUN));
   }
 
   @Test
-  void theGatewayIsNotAskedWithoutEnd() {
+  void limitsLookupsPerInvocation() {
     for (int i = 0; i < 1_500; i++) {
       connections.connected("connection-" + i, clock.instant());
       gone.add("connection-" + i);
     }
     clock.advance(Duration.ofMinutes(5));
-    assertEquals(1_000, forgotten(reap()).size());
-    assertEquals(1_000, asked);
-    assertEquals(500, forgotten(reap()).size());
+    assertEquals(1_000, deleted(reap()).size());
+    assertEquals(1_000, lookups);
+    assertEquals(500, deleted(reap()).size());
   }
 
   @Test
-  void oneThatCannotBeSeenToIsNoReasonToLeaveTheOthers() {
+  void continuesAfterAFailure() {
     reader("bad");
     reader("gone");
     gone.add("bad");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    wire.before(
+    network.before(
         Call.CONNECTIONS_DISCONNECTED,
         connectionId -> {
           if (connectionId.equals("bad")) {
             throw new ConnectionsUnavailable("throttled", null);
           }
         });
-    ReapReport reaping = reap();
-    assertEquals(1, reaping.failed());
-    assertEquals(List.of("gone"), forgotten(reaping));
+    ReapReport report = reap();
+    assertEquals(1, report.failed());
+    assertEquals(List.of("gone"), deleted(report));
   }
 
   @Test
-  void pastItsDeadlineItBeginsNothing() {
+  void startsNothingAfterItsDeadline() {
     reader("gone");
     gone.add("gone");
     clock.advance(Duration.ofMinutes(5));
-    ReapReport reaping =
+    ReapReport report =
         new ReapConnections(connections, subscribers, sender, clock).reap(clock.instant());
-    assertEquals(List.of(), forgotten(reaping));
+    assertEquals(List.of(), deleted(report));
   }
 }

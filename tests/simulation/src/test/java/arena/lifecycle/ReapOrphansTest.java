@@ -37,23 +37,23 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What the reaper does with keys that it finds, and leaves alone. */
+/** Which orphaned keys and cursors the reaper deletes, and which it keeps. */
 class ReapOrphansTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final Duration GRACE = Duration.ofMinutes(30);
   private static final String RUN = "0123456789abcdef0123456789abcdef";
-  private static final String STRAY = "fedcba9876543210fedcba9876543210";
+  private static final String ORPHAN = "fedcba9876543210fedcba9876543210";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Archive archive =
-      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
-  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+      new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
 
@@ -65,8 +65,8 @@ class ReapOrphansTest {
     return new ReapOrphans(catalog, broker, subscribers, connections, GRACE, clock).reap(deadline);
   }
 
-  private static List<String> actions(ReapReport reaping) {
-    return reaping.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
+  private static List<String> actions(ReapReport report) {
+    return report.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
   private static Event event(String runId) {
@@ -79,48 +79,48 @@ class ReapOrphansTest {
     broker.publish(runId, List.of(event(runId)));
   }
 
-  private void aRun() {
+  private void createRun() {
     RunFixtures.begin(journal, RUN, 5, START);
     journal.append(new JournalEntry(RUN, 1, List.of(event(RUN)), Optional.empty()));
     buffer(RUN);
   }
 
-  private void archived() {
+  private void archiveRun() {
     Run run = catalog.find(RUN).orElseThrow();
     String address = archive.write(run, journal.events(RUN, 1, 10));
     catalog.archived(RUN, address, archive.summary(run), clock.instant());
   }
 
   @Test
-  void keysOfARunThatTheCatalogDoesNotKnowGoAtOnceAndOnce() {
-    aRun();
-    buffer(STRAY);
+  void deletesKeysOfUnknownRunsOnce() {
+    createRun();
+    buffer(ORPHAN);
     connections.connected("reader", START);
-    connections.subscribed("reader", STRAY);
-    subscribers.put(STRAY, "reader", 1);
-    ReapReport reaping = reap();
-    assertEquals(List.of("stray_dropped"), actions(reaping));
-    assertEquals(Optional.of(STRAY), reaping.reaped().getFirst().runId());
+    connections.subscribed("reader", ORPHAN);
+    subscribers.put(ORPHAN, "reader", 1);
+    ReapReport report = reap();
+    assertEquals(List.of("stray_dropped"), actions(report));
+    assertEquals(Optional.of(ORPHAN), report.reaped().getFirst().runId());
     assertEquals(Set.of(RUN), broker.runs(Optional.empty()).runIds());
     assertEquals(Set.of(), connections.subscriptions("reader"));
     assertEquals(List.of(), actions(reap()));
-    assertEquals(1, broker.buffer(RUN).length(), "the run that is known is as it was");
+    assertEquals(1, broker.buffer(RUN).length(), "the known run is unchanged");
     assertTrue(broker.buffer(RUN).open());
   }
 
   @Test
-  void aRunThatBeginsWhileItLooksIsNoStray() {
-    wire.lag(Duration.ofSeconds(1)); // the list of runs does not have it yet
-    aRun();
+  void keepsKeysOfRunCreatedDuringTheScan() {
+    network.lag(Duration.ofSeconds(1)); // not yet in the list of runs
+    createRun();
     assertEquals(List.of(), catalog.held(10));
     assertEquals(List.of(), actions(reap()));
     assertTrue(broker.buffer(RUN).open());
   }
 
   @Test
-  void aBufferThatCameBackAfterItWasFreedGoesAfterTheGrace() {
-    aRun();
-    archived();
+  void freesRestoredBufferAfterTheGracePeriod() {
+    createRun();
+    archiveRun();
     broker.close(RUN);
     broker.drop(RUN);
     catalog.released(RUN);
@@ -134,54 +134,54 @@ class ReapOrphansTest {
   }
 
   @Test
-  void cursorsOfConnectionsThatAreGoneAreForgotten() {
-    aRun();
-    connections.connected("there", START);
-    connections.subscribed("there", RUN);
-    subscribers.put(RUN, "there", 1);
+  void deletesCursorsOfClosedConnections() {
+    createRun();
+    connections.connected("open", START);
+    connections.subscribed("open", RUN);
+    subscribers.put(RUN, "open", 1);
     subscribers.put(RUN, "gone", 1);
-    ReapReport reaping = reap();
-    assertEquals(List.of("reader_forgotten"), actions(reaping));
-    assertEquals(Optional.of("gone"), reaping.reaped().getFirst().connectionId());
-    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
+    ReapReport report = reap();
+    assertEquals(List.of("reader_forgotten"), actions(report));
+    assertEquals(Optional.of("gone"), report.reaped().getFirst().connectionId());
+    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
     assertEquals(List.of(), actions(reap()));
   }
 
   @Test
-  void readersOfAnArchiveAreLeftAlone() {
-    aRun();
-    archived();
+  void keepsReadersOfArchivedRun() {
+    createRun();
+    archiveRun();
     broker.close(RUN);
     broker.drop(RUN);
     catalog.released(RUN);
-    connections.connected("there", START);
-    connections.subscribed("there", RUN);
-    subscribers.put(RUN, "there", 1);
+    connections.connected("open", START);
+    connections.subscribed("open", RUN);
+    subscribers.put(RUN, "open", 1);
     clock.advance(GRACE.multipliedBy(2));
     assertEquals(List.of(), actions(reap()));
-    assertEquals(Map.of("there", 1L), subscribers.cursors(RUN));
+    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
   }
 
   @Test
-  void oneThatCannotBeSeenToIsNoReasonToLeaveTheOthers() {
-    String other = STRAY.replace('f', '0');
-    wire.before(
+  void continuesAfterAFailure() {
+    String other = ORPHAN.replace('f', '0');
+    network.before(
         Call.BROKER_DROP,
         runId -> {
-          if (runId.equals(STRAY)) {
+          if (runId.equals(ORPHAN)) {
             throw new BrokerUnavailable("no answer", null);
           }
         });
-    buffer(STRAY);
+    buffer(ORPHAN);
     buffer(other);
-    ReapReport reaping = reap();
-    assertEquals(1, reaping.failed());
-    assertEquals(Optional.of(other), reaping.reaped().getFirst().runId());
+    ReapReport report = reap();
+    assertEquals(1, report.failed());
+    assertEquals(Optional.of(other), report.reaped().getFirst().runId());
   }
 
   @Test
-  void pastItsDeadlineItBeginsNothing() {
-    buffer(STRAY);
+  void startsNothingAfterItsDeadline() {
+    buffer(ORPHAN);
     assertEquals(List.of(), actions(reap(clock.instant())));
     assertFalse(broker.runs(Optional.empty()).runIds().isEmpty());
   }

@@ -38,7 +38,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What the reaper does, and leaves alone. */
+/** Which runs the reaper ends or frees, and which it leaves unchanged. */
 class ReapRunsTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final Duration GRACE = Duration.ofMinutes(30);
@@ -46,20 +46,20 @@ class ReapRunsTest {
   private static final String OTHER = "fedcba9876543210fedcba9876543210";
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Archive archive =
-      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
+      new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
   private final List<String> finalized = new ArrayList<>();
   private final List<String> stopped = new ArrayList<>();
-  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
-  private RuntimeException stopFails;
+  private RuntimeException stopFailure;
 
   private final ReplayExecutions executions =
       new ReplayExecutions() {
@@ -70,8 +70,8 @@ class ReapRunsTest {
 
         @Override
         public void stop(String runId, String cause) {
-          if (stopFails != null) {
-            throw stopFails;
+          if (stopFailure != null) {
+            throw stopFailure;
           }
           stopped.add(runId);
         }
@@ -89,8 +89,8 @@ class ReapRunsTest {
         .reap(deadline);
   }
 
-  private static List<String> actions(ReapReport reaping) {
-    return reaping.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
+  private static List<String> actions(ReapReport report) {
+    return report.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
   private void begin(String runId, int nTurns) {
@@ -98,9 +98,9 @@ class ReapRunsTest {
     broker.open(runId, "label", START);
   }
 
-  /** Plays so far that this is the turn of the last event. */
+  /** Appends the start of turn {@code t} to the run. */
   private void playTo(String runId, int t) {
-    passes(Duration.ofMillis(1));
+    advanceTime(Duration.ofMillis(1));
     long seq = catalog.find(runId).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(runId, t, seq, 0, 1, Profile.DEFAULT, false);
     JournalEntry entry = TurnEvents.before(task, Scenario.BALANCED.start(), clock.instant());
@@ -114,20 +114,20 @@ class ReapRunsTest {
     catalog.archived(runId, address, archive.summary(run), clock.instant());
   }
 
-  private void passes(Duration time) {
+  private void advanceTime(Duration time) {
     clock.advance(time);
   }
 
   @Test
-  void anArchivedAndClosedRunIsFreedAfterTheGraceAndOnce() {
+  void freesArchivedAndClosedRunOnceAfterTheGracePeriod() {
     begin(RUN, 1);
     playTo(RUN, 0);
     archive(RUN);
     broker.close(RUN);
-    passes(GRACE.minusSeconds(1));
+    advanceTime(GRACE.minusSeconds(1));
     assertEquals(List.of(), actions(reap()));
     assertEquals(3, broker.buffer(RUN).length());
-    passes(Duration.ofSeconds(1));
+    advanceTime(Duration.ofSeconds(1));
     assertEquals(List.of("freed"), actions(reap()));
     assertEquals(0, broker.buffer(RUN).length());
     assertFalse(tables.held(RUN));
@@ -135,143 +135,143 @@ class ReapRunsTest {
   }
 
   @Test
-  void aMovingRunIsLeftAlone() {
+  void leavesRunWithProgressUnchanged() {
     begin(RUN, 50);
     for (int t = 0; t < 10; t++) {
       playTo(RUN, t);
-      passes(GRACE.minusSeconds(1));
+      advanceTime(GRACE.minusSeconds(1));
       assertEquals(List.of(), actions(reap()));
     }
     assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
   }
 
   @Test
-  void aSilentRunIsFencedStoppedAndFinalized() {
+  void fencesStopsAndFinalizesSilentRun() {
     begin(RUN, 50);
     playTo(RUN, 0);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("abandoned"), actions(reap()));
     assertEquals(RunStatus.FAILED, catalog.find(RUN).orElseThrow().status());
     assertEquals(List.of(RUN), stopped);
     assertEquals(List.of(RUN + " Abandoned"), finalized);
-    assertEquals(3, broker.buffer(RUN).length(), "nothing is dropped before it is archived");
+    assertEquals(3, broker.buffer(RUN).length(), "buffer kept until archived");
   }
 
   @Test
-  void aRunThatGoesOnWhileItIsLookedAtIsLeftAlone() {
-    wire.after(Call.CATALOG_HELD, _ -> playTo(RUN, 1));
+  void leavesRunUnchangedThatMakesProgressDuringTheCheck() {
+    network.after(Call.CATALOG_HELD, _ -> playTo(RUN, 1));
     begin(RUN, 50);
     playTo(RUN, 0);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of(), actions(reap()));
     assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
     assertEquals(List.of(), stopped);
   }
 
   @Test
-  void aRunThatPlayedToItsEndIsFinalizedAsComplete() {
+  void finalizesFullyPlayedRunAsComplete() {
     begin(RUN, 2);
     playTo(RUN, 0);
     playTo(RUN, 1);
-    playTo(RUN, 2); // what closes it has the turn after its last
-    passes(GRACE);
+    playTo(RUN, 2); // the closing turn_start, after the last turn
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " ok"), finalized);
     assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
-    passes(GRACE.multipliedBy(3));
-    assertEquals(List.of("abandoned"), actions(reap()), "every run ends");
+    advanceTime(GRACE.multipliedBy(3));
+    assertEquals(List.of("abandoned"), actions(reap()), "abandoned if it is still running");
   }
 
   @Test
-  void aForkOfNoTurnsThatPlayedToItsEndIsFinalizedAsComplete() {
+  void finalizesForkWithoutTurnsAsComplete() {
     begin(RUN, 0);
-    passes(Duration.ofSeconds(1));
+    advanceTime(Duration.ofSeconds(1));
     playTo(RUN, 0);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " ok"), finalized);
   }
 
   @Test
-  void aRunWhoseReplayNeverBeganIsEndedAsNotStarted() {
+  void failsRunWhoseReplayNeverStarted() {
     begin(RUN, 0);
     begin(OTHER, 10);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("abandoned", "abandoned"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted", OTHER + " NotStarted"), finalized);
     assertEquals(
         ReplayNotStarted.CODE,
         catalog.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
-    assertEquals(List.of(RUN, OTHER), stopped, "it may have been started all the same");
+    assertEquals(List.of(RUN, OTHER), stopped, "the replay may have started");
   }
 
   @Test
-  void readersWhoseCursorsWereLostAfterTheEndAreSeenToBeforeItIsFreed() {
+  void finalizesAgainBeforeFreeingWhenReadersAreLost() {
     begin(RUN, 1);
     playTo(RUN, 0);
     connections.connected("reader", clock.instant());
     connections.subscribed("reader", RUN);
     archive(RUN);
     broker.close(RUN);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     connections.disconnected("reader");
     assertEquals(List.of("freed"), actions(reap()));
   }
 
   @Test
-  void twoAtOnceEndARunOnce() {
+  void endsRunOnceWithTwoConcurrentReapers() {
     List<ReapReport> other = new ArrayList<>();
-    wire.after(Call.CATALOG_HELD, once(_ -> other.add(reap())));
+    network.after(Call.CATALOG_HELD, once(_ -> other.add(reap())));
     begin(RUN, 50);
-    passes(Duration.ofSeconds(1));
+    advanceTime(Duration.ofSeconds(1));
     playTo(RUN, 0);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of(), actions(reap()));
     assertEquals(List.of("abandoned"), actions(other.getFirst()));
     assertEquals(List.of(RUN + " Abandoned"), finalized);
   }
 
   @Test
-  void aRunThatFailedAndIsNotArchivedIsFinalizedAgain() {
+  void finalizesFailedRunThatIsNotArchived() {
     begin(RUN, 2);
     catalog.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted"), finalized);
     assertTrue(broker.buffer(RUN).open());
   }
 
   @Test
-  void anArchivedRunThatWasNeverClosedIsFinalizedBeforeItIsFreed() {
+  void finalizesUnclosedRunBeforeFreeingIt() {
     begin(RUN, 1);
     playTo(RUN, 0);
     archive(RUN);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(3, broker.buffer(RUN).length());
-    passes(GRACE.multipliedBy(3));
-    assertEquals(List.of("freed"), actions(reap()), "memory is freed anyhow");
+    advanceTime(GRACE.multipliedBy(3));
+    assertEquals(List.of("freed"), actions(reap()), "freed after a longer time even if not closed");
   }
 
   @Test
-  void readersWhoWereNotToldOfTheEndAreToldBeforeItIsFreed() {
+  void finalizesAgainBeforeFreeingWhenReadersAreNotNotified() {
     begin(RUN, 1);
     playTo(RUN, 0);
     subscribers.put(RUN, "reader", 4);
     archive(RUN);
     broker.close(RUN);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(3, broker.buffer(RUN).length());
-    passes(GRACE.multipliedBy(3));
+    advanceTime(GRACE.multipliedBy(3));
     assertEquals(List.of("freed"), actions(reap()));
-    assertEquals(Map.of("reader", 4L), subscribers.cursors(RUN), "and are not forgotten");
+    assertEquals(Map.of("reader", 4L), subscribers.cursors(RUN), "cursors survive");
   }
 
   @Test
-  void oneBadRunIsNoReasonToLeaveTheOthers() {
-    wire.before(
+  void continuesAfterAFailedRun() {
+    network.before(
         Call.BROKER_DROP,
         runId -> {
           if (runId.equals(RUN)) {
@@ -284,28 +284,28 @@ class ReapRunsTest {
       archive(runId);
       broker.close(runId);
     }
-    passes(GRACE);
-    ReapReport reaping = reap();
-    assertEquals(1, reaping.failed());
+    advanceTime(GRACE);
+    ReapReport report = reap();
+    assertEquals(1, report.failed());
     assertEquals(
-        List.of(OTHER), reaping.reaped().stream().flatMap(one -> one.runId().stream()).toList());
+        List.of(OTHER), report.reaped().stream().flatMap(one -> one.runId().stream()).toList());
     assertTrue(tables.held(RUN));
     assertFalse(tables.held(OTHER));
   }
 
   @Test
-  void aRunWhoseReplayCannotBeStoppedIsFinalizedAllTheSame() {
+  void finalizesRunWhoseReplayCannotBeStopped() {
     begin(RUN, 50);
-    passes(GRACE);
-    stopFails = new IllegalStateException("throttled");
+    advanceTime(GRACE);
+    stopFailure = new IllegalStateException("throttled");
     assertEquals(List.of("abandoned"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted"), finalized);
   }
 
   @Test
-  void pastItsDeadlineItBeginsNothing() {
+  void startsNothingAfterItsDeadline() {
     begin(RUN, 50);
-    passes(GRACE);
+    advanceTime(GRACE);
     assertEquals(List.of(), actions(reap(clock.instant())));
     assertEquals(RunStatus.RUNNING, catalog.find(RUN).orElseThrow().status());
   }

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A run that is asked for begins, or is known not to have begun. */
+/** Starting a run when stores and Step Functions fail. */
 class StartRunTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final String RUN = "0123456789abcdef0123456789abcdef";
@@ -36,19 +36,19 @@ class StartRunTest {
       new RunRequest(Scenario.BALANCED, Profile.DEFAULT, 5, "label");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final SimulatedRedis redis =
-      new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS);
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
   private final Broker broker = new SimulatedBroker(redis);
 
-  /** A start of executions. */
+  /** The start of an execution, as a lambda. */
   private interface Start extends ReplayExecutions {
     @Override
     default void stop(String runId, String cause) {
-      throw new AssertionError("nothing stops a run that begins");
+      throw new AssertionError("unexpected stop");
     }
   }
 
@@ -56,11 +56,11 @@ class StartRunTest {
     new CreateRun(new StartRun(catalog, journal, broker, start, clock), clock).create(REQUEST, RUN);
   }
 
-  private static void noAnswer() {
+  private static void failWithoutResponse() {
     throw new IllegalStateException("no answer");
   }
 
-  private void plays() {
+  private void appendFirstTurn() {
     TurnTask task = new TurnTask(RUN, 0, 1, 0, 5, Profile.DEFAULT, false);
     journal.append(TurnEvents.before(task, Scenario.BALANCED.start(), START));
   }
@@ -70,34 +70,34 @@ class StartRunTest {
   }
 
   @Test
-  void aRunThatCannotStartIsGivenUp() {
-    assertThrows(IllegalStateException.class, () -> create(_ -> noAnswer()));
+  void failsRunThatCannotStart() {
+    assertThrows(IllegalStateException.class, () -> create(_ -> failWithoutResponse()));
     assertEquals(RunStatus.FAILED, status());
     assertThrows(ReplayNotStarted.class, () -> create(_ -> {}));
   }
 
   @Test
-  void aRunThatPlaysIsNotGivenUpWhenTheAnswerToItsStartIsLost() {
+  void keepsPlayingRunWhenTheStartResponseIsLost() {
     create(
         _ -> {
-          plays();
-          noAnswer();
+          appendFirstTurn();
+          failWithoutResponse();
         });
     assertEquals(RunStatus.RUNNING, status());
   }
 
   @Test
-  void aRequestThatComesAgainDoesNotGiveUpWhatTheFirstOneStarted() {
+  void repeatedRequestKeepsTheStartedRun() {
     create(_ -> {});
-    assertThrows(IllegalStateException.class, () -> create(_ -> noAnswer()));
+    assertThrows(IllegalStateException.class, () -> create(_ -> failWithoutResponse()));
     assertEquals(RunStatus.RUNNING, status());
   }
 
   @Test
-  void aForkStartsThoughTheBrokerLosesItMeanwhile() {
+  void startsForkThatTheBrokerLoses() {
     create(_ -> {});
-    plays();
-    wire.after(Call.BROKER_OPEN, _ -> redis.flush());
+    appendFirstTurn();
+    network.after(Call.BROKER_OPEN, _ -> redis.flush());
     String child = RUN.replace('0', '1');
     Event start = journal.turnStart(RUN, 0).orElseThrow();
     JournalEntry origin =

@@ -52,20 +52,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a fan-out promises when something is in its way. */
+/** Behaviour of a fan-out under store and connection failures. */
 @Timeout(30)
 class FanOutTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Archive archive =
-      new SimulatedArchive(new SimulatedBucket(), wire, Observer.NOBODY);
-  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+      new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
+  private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final Queue<String> woken = new ConcurrentLinkedQueue<>();
   private final Sockets sockets = new Sockets();
   private SimulatedRedis redis;
@@ -73,31 +73,32 @@ class FanOutTest {
   private Subscribers subscribers;
   private FanOutInvoker fanOutInvoker = woken::add;
 
-  /** What every connection got, and how each behaves. */
+  /** Records what each connection received; the behaviour of each is configurable. */
   private static final class Sockets implements ConnectionSender {
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final Map<String, Queue<JsonNode>> got = new ConcurrentHashMap<>();
+    private final Map<String, Queue<JsonNode>> received = new ConcurrentHashMap<>();
     private final Map<String, Sent> answers = new ConcurrentHashMap<>();
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger attempts = new AtomicInteger();
-    private final AtomicInteger largest = new AtomicInteger();
-    private final AtomicInteger unreachable = new AtomicInteger();
-    private Runnable before = () -> {};
-    private Runnable closing = () -> {};
+    private final AtomicInteger largestMessage = new AtomicInteger();
+    private final AtomicInteger failingCloses = new AtomicInteger();
+    private Runnable beforeSend = () -> {};
+    private Runnable beforeClose = () -> {};
 
     @Override
     public Sent send(String connectionId, String message) {
       attempts.incrementAndGet();
-      largest.accumulateAndGet(Utf8.length(message), Math::max);
-      before.run();
+      largestMessage.accumulateAndGet(Utf8.length(message), Math::max);
+      beforeSend.run();
       if (closed.contains(connectionId)) {
         return Sent.GONE;
       }
       Sent answer = answers.getOrDefault(connectionId, Sent.DELIVERED);
       if (answer == Sent.DELIVERED) {
         try {
-          got.computeIfAbsent(connectionId, _ -> new ConcurrentLinkedQueue<>())
+          received
+              .computeIfAbsent(connectionId, _ -> new ConcurrentLinkedQueue<>())
               .add(JSON.readTree(message));
         } catch (java.io.IOException e) {
           throw new AssertionError(e);
@@ -113,8 +114,8 @@ class FanOutTest {
 
     @Override
     public boolean close(String connectionId) {
-      closing.run();
-      if (unreachable.decrementAndGet() >= 0) {
+      beforeClose.run();
+      if (failingCloses.decrementAndGet() >= 0) {
         return false;
       }
       closed.add(connectionId);
@@ -123,27 +124,27 @@ class FanOutTest {
 
     private List<Long> seqs(String connectionId) {
       List<Long> seqs = new ArrayList<>();
-      for (JsonNode message : got.getOrDefault(connectionId, new ConcurrentLinkedQueue<>())) {
+      for (JsonNode message : received.getOrDefault(connectionId, new ConcurrentLinkedQueue<>())) {
         message.path("events").forEach(event -> seqs.add(event.path("seq").asLong()));
       }
       return seqs;
     }
 
     private List<String> types(String connectionId) {
-      return got.getOrDefault(connectionId, new ConcurrentLinkedQueue<>()).stream()
+      return received.getOrDefault(connectionId, new ConcurrentLinkedQueue<>()).stream()
           .map(message -> message.path("type").asText())
           .toList();
     }
   }
 
   @BeforeEach
-  void redisIsEmpty() {
-    redisWith(clock, Broker.BUFFER_EVENTS);
+  void startRedis() {
+    startRedis(clock, Broker.BUFFER_EVENTS);
   }
 
-  /** Another server, with this clock, that keeps about so many events of a run. */
-  private void redisWith(InstantSource serverClock, int bufferEvents) {
-    redis = new SimulatedRedis(serverClock, wire, Observer.NOBODY, bufferEvents);
+  /** Replaces the server by one with this clock and buffer size. */
+  private void startRedis(InstantSource serverClock, int bufferEvents) {
+    redis = new SimulatedRedis(serverClock, network, Observer.NONE, bufferEvents);
     broker = new SimulatedBroker(redis);
     subscribers = new SimulatedSubscribers(redis);
   }
@@ -179,7 +180,7 @@ class FanOutTest {
         Event.SCHEMA_VERSION);
   }
 
-  private void aRun(int events) {
+  private void createRun(int events) {
     RunFixtures.begin(journal, RUN, 10, START);
     broker.open(RUN, "label", START);
     if (events > 0) {
@@ -212,24 +213,24 @@ class FanOutTest {
     return LongStream.rangeClosed(first, last).boxed().toList();
   }
 
-  private Instant later() {
+  private Instant farDeadline() {
     return START.plus(Duration.ofDays(1));
   }
 
   @Test
-  void everyReaderGetsWhatItHasNotHad() {
-    aRun(20);
+  void deliversPendingEventsToEveryReader() {
+    createRun(20);
     reader("a", 1);
     reader("b", 15);
     reader("c", 21);
-    FanOut.Sent sent = fanOut().serve(RUN, later());
+    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 20), sockets.seqs("a"));
     assertEquals(range(15, 20), sockets.seqs("b"));
     assertEquals(List.of(), sockets.seqs("c"));
     assertEquals(new FanOut.Sent(26, 0), sent);
     assertFalse(redis.leased(RUN));
     finalizeRun();
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     for (String connection : List.of("a", "b", "c")) {
       assertEquals("closed", sockets.types(connection).getLast());
       assertEquals(Set.of(), connections.subscriptions(connection));
@@ -238,65 +239,68 @@ class FanOutTest {
   }
 
   @Test
-  void aMessageOfManySmallEventsIsOneFrame() {
-    aRun(1_000);
+  void fitsSmallEventsIntoOneFrame() {
+    createRun(1_000);
     reader("a", 1);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 1_000), sockets.seqs("a"));
-    int largest = sockets.largest.get();
-    assertTrue(largest > 30 * 1024 && largest <= 32 * 1024, largest + " bytes");
+    int largestMessage = sockets.largestMessage.get();
+    assertTrue(
+        largestMessage > 30 * 1024 && largestMessage <= 32 * 1024, largestMessage + " bytes");
   }
 
   @Test
-  void aLargeEventComesAloneAndOneThatIsTooLargeByReference() {
-    aRun(2);
+  void sendsLargeEventAloneAndTooLargeEventByReference() {
+    createRun(2);
     List<Event> large = List.of(event(3, 60 * 1024), event(4, 120 * 1024), event(5, 200 * 1024));
     journal.append(new JournalEntry(RUN, 3, large, Optional.empty()));
     broker.publish(RUN, large);
     publish(6, 7);
     reader("a", 1);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 7), sockets.seqs("a"));
-    List<JsonNode> messages = List.copyOf(sockets.got.get("a"));
+    List<JsonNode> messages = List.copyOf(sockets.received.get("a"));
     assertEquals(
         List.of(2, 1, 1, 1, 2), messages.stream().map(one -> one.path("events").size()).toList());
     assertEquals(
         120 * 1024,
         messages.get(2).at("/events/0/payload/state_summary").asText().length(),
-        "whole");
+        "sent whole");
     assertEquals(
-        "https://example.com/", messages.get(3).at("/events/0/payload_url").asText(), "a link");
-    assertTrue(sockets.largest.get() <= 128 * 1024, sockets.largest + " bytes");
+        "https://example.com/",
+        messages.get(3).at("/events/0/payload_url").asText(),
+        "sent by reference");
+    assertTrue(sockets.largestMessage.get() <= 128 * 1024, sockets.largestMessage + " bytes");
   }
 
   @Test
-  void aReaderWhoseMessagesAreRefusedIsClosedAndTheOthersGoOn() {
-    aRun(20);
+  void closesOnlyTheReaderWhoseMessagesAreRefused() {
+    createRun(20);
     reader("bad", 1);
     reader("good", 1);
     sockets.answers.put("bad", ConnectionSender.Sent.REFUSED);
-    FanOut.Sent sent = fanOut().serve(RUN, later());
+    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("bad"), sockets.closed);
     assertEquals(Set.of("good"), subscribers.cursors(RUN).keySet());
     assertEquals(new FanOut.Sent(20, 1), sent);
-    assertEquals(2, sockets.attempts.get(), "it is not tried again");
+    assertEquals(2, sockets.attempts.get(), "no retry after a refusal");
   }
 
-  /** The clock that jumps is the reader's: the lease does not run out meanwhile. */
-  private void leasesHold() {
-    redisWith(new SteppingClock(START), Broker.BUFFER_EVENTS);
+  /** Gives Redis its own clock, so that leases do not expire when the test's clock jumps. */
+  private void keepLeases() {
+    startRedis(new SteppingClock(START), Broker.BUFFER_EVENTS);
   }
 
   @Test
-  void aReaderThatTakesNothingForAMinuteIsClosedSoThatItKnows() {
-    leasesHold();
-    aRun(20);
+  void closesReaderThatAcceptsNothing() {
+    keepLeases();
+    createRun(20);
     reader("stuck", 1);
     reader("good", 1);
     sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
-    sockets.before = () -> clock.advance(FanOut.PATIENCE.dividedBy(8));
-    fanOut().serve(RUN, later());
+    sockets.beforeSend = () -> clock.advance(FanOut.PATIENCE.dividedBy(8));
+    fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("stuck"), sockets.closed);
     assertEquals(1, broker.counters().streamsDropped());
@@ -304,30 +308,30 @@ class FanOutTest {
   }
 
   @Test
-  void aReaderOfAnArchiveThatCannotBeReadIsClosedSoThatItKnows() {
-    leasesHold();
-    aRun(20);
+  void closesReaderOfUnreadableArchive() {
+    keepLeases();
+    createRun(20);
     finalizeRun();
     broker.drop(RUN);
     reader("a", 1);
-    wire.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(FanOut.PATIENCE.dividedBy(8)));
-    wire.cut(Call.ARCHIVE_EVENTS);
-    fanOut().serve(RUN, later());
+    network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(FanOut.PATIENCE.dividedBy(8)));
+    network.cut(Call.ARCHIVE_EVENTS);
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
     assertEquals(Map.of(), subscribers.cursors(RUN));
   }
 
   @Test
-  void slowReadersHoldUpNobody() {
-    aRun(20);
+  void deliversToFastReadersDespiteSlowReaders() {
+    createRun(20);
     for (int i = 0; i < 200; i++) {
       reader("slow-" + i, 1);
       sockets.answers.put("slow-" + i, ConnectionSender.Sent.LATER);
     }
     reader("quick", 1);
-    // By then no slow one has been given up, and the quick one has had everything.
+    // Before the slow readers are dropped and after the fast one has everything.
     Instant deadline = START.plus(FanOut.PATIENCE.dividedBy(2));
-    sockets.before =
+    sockets.beforeSend =
         () -> {
           if (sockets.attempts.get() > 600) {
             clock.advance(Duration.ofSeconds(1));
@@ -336,68 +340,68 @@ class FanOutTest {
     fanOut().serve(RUN, deadline);
     assertEquals(range(1, 20), sockets.seqs("quick"));
     assertEquals(Set.of(), sockets.closed);
-    assertEquals(List.of(RUN), List.copyOf(woken), "it hands over");
+    assertEquals(List.of(RUN), List.copyOf(woken), "hands over");
     assertFalse(redis.leased(RUN));
   }
 
   @Test
-  void aFanOutThatLostItsLeaseSendsNoMore() {
-    aRun(20);
+  void stopsSendingAfterLosingTheLease() {
+    createRun(20);
     for (int i = 0; i < 5; i++) {
       reader("reader-" + i, 1);
     }
     AtomicInteger taken = new AtomicInteger();
-    sockets.before =
+    sockets.beforeSend =
         () -> {
-          if (taken.incrementAndGet() == 1) { // it stood still, as a frozen sandbox does
+          if (taken.incrementAndGet() == 1) { // paused, as a frozen sandbox is
             clock.advance(FanOut.LEASE.plusSeconds(1));
             subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
           }
         };
-    fanOut().serve(RUN, later());
-    assertTrue(sockets.attempts.get() <= 5, "sent " + sockets.attempts.get() + " times");
+    fanOut().serve(RUN, farDeadline());
+    assertTrue(sockets.attempts.get() <= 5, "send attempts: " + sockets.attempts.get() + "");
     assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(subscribers.cursors(RUN).values()));
-    assertTrue(redis.leased(RUN), "the other one has it still");
+    assertTrue(redis.leased(RUN), "still held by the other fan-out");
   }
 
   @Test
-  void whoeverIsWokenAfterTheEndWaitsForTheLeaseOfADeadFanOut() {
-    aRun(20);
+  void waitsForTheLeaseOfADeadFanOut() {
+    createRun(20);
     reader("a", 1);
-    subscribers.acquire(RUN, FanOut.LEASE).orElseThrow(); // and dies
+    subscribers.acquire(RUN, FanOut.LEASE).orElseThrow(); // the holder dies
     finalizeRun();
     clock.step(Duration.ofSeconds(1));
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(range(1, 20), sockets.seqs("a"));
     assertEquals("closed", sockets.types("a").getLast());
   }
 
   @Test
-  void nobodyWaitsLongerThanALeaseHolds() {
-    aRun(20);
+  void stopsWaitingForALeaseThatIsNotReleased() {
+    createRun(20);
     reader("a", 1);
     subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
     clock.step(Duration.ofSeconds(1));
-    assertEquals(0, fanOut().serve(RUN, later()).events());
+    assertEquals(0, fanOut().serve(RUN, farDeadline()).events());
     assertTrue(clock.instant().isBefore(START.plus(FanOut.LEASE.multipliedBy(5))));
   }
 
   @Test
-  void nobodyWaitsForAFanOutThatIsAtWork() {
-    aRun(20);
+  void doesNotWaitForAnActiveFanOut() {
+    createRun(20);
     reader("a", 1);
     long fence = subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
-    wire.after(
+    network.after(
         Call.SUBSCRIBERS_CURSORS,
         _ -> {
           long at = redis.cursors(RUN).get("a");
           assertTrue(subscribers.advance(RUN, fence, "a", at, at + 1));
         });
-    // With a clock that stands still, it would wait for ever.
-    assertEquals(0, fanOut().serve(RUN, later()).events());
+    // The clock does not advance, so a wait would never end.
+    assertEquals(0, fanOut().serve(RUN, farDeadline()).events());
   }
 
-  /** Filled again as a publish does it: that wakes whoever has to see to the readers. */
+  /** Loses the broker's data and restores it as a publish does, which invokes a fan-out. */
   private void loseAndRestore() {
     redis.flush();
     broker.restore(RUN, "label", START, 1);
@@ -405,108 +409,108 @@ class FanOutTest {
   }
 
   @Test
-  void readersWhoseCursorsAreLostAreDisconnectedSoThatTheyComeAgain() {
-    aRun(20);
+  void disconnectsReadersWhoseCursorsAreLost() {
+    createRun(20);
     reader("a", 1);
     reader("b", 1);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     loseAndRestore();
     reader("new", 15);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of("a", "b"), sockets.closed);
     assertEquals(range(15, 20), sockets.seqs("new"));
     assertEquals(List.of("new"), connections.subscribers(RUN));
     assertFalse(redis.leased(RUN));
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of("a", "b"), sockets.closed, "once");
   }
 
   @Test
-  void aReaderWhoseConnectionCannotBeClosedNowIsNotForgotten() {
-    aRun(20);
+  void retriesToCloseConnectionsOfLostReaders() {
+    createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, later());
-    sockets.unreachable.set(2);
+    fanOut().serve(RUN, farDeadline());
+    sockets.failingCloses.set(2);
     loseAndRestore();
-    fanOut().serve(RUN, later());
-    assertEquals(Set.of("a"), sockets.closed, "it is tried until it is closed");
+    fanOut().serve(RUN, farDeadline());
+    assertEquals(Set.of("a"), sockets.closed, "retried until closed");
     assertEquals(List.of(), connections.subscribers(RUN));
   }
 
   @Test
-  void readersWhoseCursorsAreLostWhenTheRunEndsAreDisconnectedToo() {
-    aRun(20);
+  void disconnectsLostReadersWhenTheRunEnds() {
+    createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     redis.flush();
     finalizeRun();
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
     assertEquals(List.of(), connections.subscribers(RUN));
   }
 
   @Test
-  void aReaderWhoseCursorIsLostIsDisconnectedWhenTheRunEndsForAnother() {
-    aRun(20);
+  void disconnectsLostReaderWhenTheRunEndsForAnotherReader() {
+    createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     redis.flush();
     finalizeRun();
     reader("b", 15);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals("closed", sockets.types("b").getLast());
     assertEquals(Set.of("a"), sockets.closed);
   }
 
   @Test
-  void aLossThatCannotBeSeenToNowIsNotForgotten() {
-    aRun(20);
+  void keepsALossThatCannotBeHandledNow() {
+    createRun(20);
     reader("a", 1);
     loseAndRestore();
-    wire.cut(Call.CONNECTIONS_SUBSCRIBERS);
-    assertThrows(ConnectionsUnavailable.class, () -> fanOut().serve(RUN, later()));
-    wire.mend(Call.CONNECTIONS_SUBSCRIBERS);
+    network.cut(Call.CONNECTIONS_SUBSCRIBERS);
+    assertThrows(ConnectionsUnavailable.class, () -> fanOut().serve(RUN, farDeadline()));
+    network.restore(Call.CONNECTIONS_SUBSCRIBERS);
     reader("new", 20);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
   }
 
   @Test
-  void aLossThatIsSeenToByTwoIsSeenToWhole() {
-    aRun(20);
+  void handlesALossAcrossTwoInvocations() {
+    createRun(20);
     for (int i = 0; i < 10; i++) {
       reader("reader-" + i, 1);
     }
     loseAndRestore();
-    sockets.closing = () -> clock.advance(Duration.ofSeconds(1));
+    sockets.beforeClose = () -> clock.advance(Duration.ofSeconds(1));
     fanOut().serve(RUN, START.plusSeconds(5));
     assertEquals(5, sockets.closed.size());
-    assertEquals(List.of(RUN), List.copyOf(woken), "it hands over");
+    assertEquals(List.of(RUN), List.copyOf(woken), "hands over");
     reader("new", 21);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(10, sockets.closed.size());
     assertFalse(sockets.closed.contains("new"));
   }
 
   @Test
-  void aLossThatOnlyDroppedEventsDisconnectsNobody() {
-    aRun(20);
+  void keepsReadersConnectedWhenOnlyEventsAreLost() {
+    createRun(20);
     reader("a", 5);
     broker.restore(RUN, "label", START, 21);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(Set.of(), sockets.closed);
     assertEquals(range(5, 20), sockets.seqs("a"));
   }
 
   @Test
-  void aHandOverThatFailsIsAFailureSoThatLambdaTriesAgain() {
-    aRun(20);
+  void failsWhenTheHandoverFails() {
+    createRun(20);
     reader("stuck", 1);
     sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
-    sockets.before = () -> clock.advance(Duration.ofSeconds(20));
+    sockets.beforeSend = () -> clock.advance(Duration.ofSeconds(20));
     fanOutInvoker =
         _ -> {
-          throw new NotifierUnavailable("Lambda is away", null);
+          throw new NotifierUnavailable("Lambda is unreachable", null);
         };
     assertThrows(
         NotifierUnavailable.class, () -> fanOut().serve(RUN, START.plus(Duration.ofSeconds(10))));
@@ -514,38 +518,39 @@ class FanOutTest {
   }
 
   @Test
-  void aReaderIsToldOnceThatItsRunIsClosedThoughItsRowCannotGo() {
-    aRun(3);
+  void sendsClosedOnceWhenTheSubscriptionCannotBeDeleted() {
+    createRun(3);
     reader("a", 4);
     finalizeRun();
-    wire.cut(Call.CONNECTIONS_UNSUBSCRIBED);
-    fanOut().serve(RUN, later());
+    network.cut(Call.CONNECTIONS_UNSUBSCRIBED);
+    fanOut().serve(RUN, farDeadline());
     assertEquals(List.of("closed"), sockets.types("a"));
-    assertEquals(Set.of("a"), sockets.closed, "its row may go late, and a new one with it");
+    assertEquals(
+        Set.of("a"), sockets.closed, "a late delete of the subscription could remove a new one");
   }
 
   @Test
-  void whatTheBufferHasDroppedIsAnOverflowToldAndCountedOnce() {
-    redisWith(clock, 11);
-    aRun(20);
+  void reportsAndCountsOverflowOnce() {
+    startRedis(clock, 11);
+    createRun(20);
     reader("a", 3);
-    FanOut.Sent sent = fanOut().serve(RUN, later());
+    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
     assertEquals(List.of("overflow"), sockets.types("a"));
-    assertEquals(10, sockets.got.get("a").peek().path("available_from").asLong());
+    assertEquals(10, sockets.received.get("a").peek().path("available_from").asLong());
     assertEquals(new FanOut.Sent(0, 1), sent);
     assertEquals(Set.of(), connections.subscriptions("a"));
   }
 
   @Test
-  void whoSubscribesAnewAsSoonAsItIsToldStaysSubscribed() {
-    aRun(20);
+  void keepsASubscriptionMadeRightAfterTheClosedMessage() {
+    createRun(20);
     finalizeRun();
     List<String> subscribed = new ArrayList<>();
-    wire.before(Call.CONNECTIONS_SUBSCRIBED, subscribed::add);
-    wire.before(
+    network.before(Call.CONNECTIONS_SUBSCRIBED, subscribed::add);
+    network.before(
         Call.CONNECTIONS_UNSUBSCRIBED, once(connectionId -> subscribers.put(RUN, connectionId, 5)));
     reader("a", 21);
-    fanOut().serve(RUN, later());
+    fanOut().serve(RUN, farDeadline());
     assertEquals(List.of("closed", "events", "closed"), sockets.types("a"));
     assertEquals(List.of("a", "a"), subscribed);
     assertEquals(Set.of(), connections.subscriptions("a"));

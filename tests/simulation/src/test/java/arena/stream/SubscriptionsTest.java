@@ -31,7 +31,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a connection is answered when a store, or the gateway, has trouble. */
+/** Responses to a connection when a store or the gateway fails. */
 class SubscriptionsTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
@@ -39,20 +39,20 @@ class SubscriptionsTest {
       "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork wire = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, wire, Observer.NOBODY);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
   private final Subscribers subscribers =
       new SimulatedSubscribers(
-          new SimulatedRedis(clock, wire, Observer.NOBODY, Broker.BUFFER_EVENTS));
-  private final SimulatedConnections connections = new SimulatedConnections(clock, wire);
+          new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
+  private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final List<String> woken = new ArrayList<>();
   private final Deque<ConnectionSender.Sent> answers = new ArrayDeque<>();
-  private final List<JsonNode> got = new ArrayList<>();
+  private final List<JsonNode> received = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private FanOutInvoker fanOutInvoker = woken::add;
-  private boolean closable = true;
+  private boolean closeSucceeds = true;
 
   private final ConnectionSender sender =
       new ConnectionSender() {
@@ -61,7 +61,7 @@ class SubscriptionsTest {
           Sent answer = answers.isEmpty() ? Sent.DELIVERED : answers.pop();
           if (answer == Sent.DELIVERED) {
             try {
-              got.add(new JsonMapper().readTree(message));
+              received.add(new JsonMapper().readTree(message));
             } catch (JsonProcessingException e) {
               throw new AssertionError(e);
             }
@@ -71,17 +71,17 @@ class SubscriptionsTest {
 
         @Override
         public boolean isGone(String connectionId) {
-          throw new AssertionError("nobody asks");
+          throw new AssertionError("unexpected call");
         }
 
         @Override
         public boolean close(String connectionId) {
-          return closable && closed.add(connectionId);
+          return closeSucceeds && closed.add(connectionId);
         }
       };
 
   @BeforeEach
-  void aRunAndAConnection() {
+  void createRunAndConnection() {
     RunFixtures.begin(journal, RUN, 10, START);
     connections.connected("a", START);
   }
@@ -99,23 +99,23 @@ class SubscriptionsTest {
   }
 
   private void assertError(String code) {
-    assertEquals(1, got.size(), got.toString());
-    assertEquals("error", got.getFirst().path("type").asText());
-    assertEquals(code, got.getFirst().path("code").asText());
-    assertEquals(RUN, got.getFirst().path("run_id").asText(), "it says of which run");
+    assertEquals(1, received.size(), received.toString());
+    assertEquals("error", received.getFirst().path("type").asText());
+    assertEquals(code, received.getFirst().path("code").asText());
+    assertEquals(RUN, received.getFirst().path("run_id").asText(), "run_id of the error");
   }
 
   @Test
-  void whoSubscribesHasACursorAndWakesTheFanOut() {
+  void subscribeCreatesCursorAndInvokesFanOut() {
     receive(SUBSCRIBE);
     assertEquals(Map.of("a", 1L), subscribers.cursors(RUN));
     assertEquals(Set.of(RUN), connections.subscriptions("a"));
     assertEquals(List.of(RUN), woken);
-    assertEquals(List.of(), got);
+    assertEquals(List.of(), received);
   }
 
   @Test
-  void oneReaderTooManyIsToldAndChangesNothing() {
+  void rejectsTooManyReadersWithoutEffect() {
     for (int i = 0; i < Subscribers.MAX_READERS; i++) {
       subscribers.put(RUN, "reader-" + i, 1);
     }
@@ -126,7 +126,7 @@ class SubscriptionsTest {
   }
 
   @Test
-  void oneSubscriptionTooManyIsToldAndChangesNothing() {
+  void rejectsTooManySubscriptionsWithoutEffect() {
     for (int i = 0; i < Connections.MAX_SUBSCRIPTIONS; i++) {
       connections.subscribed("a", "run-" + i);
     }
@@ -137,21 +137,21 @@ class SubscriptionsTest {
   }
 
   @Test
-  void aBrokerThatIsAwayIsToldAndNotPassedOverInSilence() {
-    wire.cut(Call.SUBSCRIBERS_PUT);
+  void reportsUnavailableBroker() {
+    network.cut(Call.SUBSCRIBERS_PUT);
     receive(SUBSCRIBE);
     assertError("unavailable");
   }
 
   @Test
-  void aCatalogThatIsAwayIsTold() {
-    wire.cut(Call.CATALOG_FIND);
+  void reportsUnavailableCatalog() {
+    network.cut(Call.CATALOG_FIND);
     receive(SUBSCRIBE);
     assertError("unavailable");
   }
 
   @Test
-  void aFanOutThatCannotBeWokenIsTold() {
+  void reportsFailedFanOutInvocation() {
     fanOutInvoker =
         _ -> {
           throw new NotifierUnavailable("no answer", null);
@@ -161,41 +161,41 @@ class SubscriptionsTest {
   }
 
   @Test
-  void whatNobodyForesawIsToldWithoutItsDetails() {
+  void reportsInternalErrorWithoutDetails() {
     fanOutInvoker =
         _ -> {
           throw new IllegalStateException("a secret");
         };
     receive(SUBSCRIBE);
     assertError("internal_error");
-    assertEquals(-1, got.getFirst().toString().indexOf("secret"));
+    assertEquals(-1, received.getFirst().toString().indexOf("secret"));
   }
 
   @Test
-  void whoseAnswerIsRefusedIsDisconnected() {
+  void disconnectsReaderWhoseResponseIsRefused() {
     answers.add(ConnectionSender.Sent.REFUSED);
     receive("{\"action\":\"ping\"}");
     assertEquals(List.of("a"), closed);
   }
 
   @Test
-  void whoCanBeNeitherAnsweredNorDisconnectedIsLeftToTheGatewayToTell() {
+  void failsWhenNeitherResponseNorCloseSucceeds() {
     answers.add(ConnectionSender.Sent.REFUSED);
-    closable = false;
+    closeSucceeds = false;
     assertThrows(ReplyFailed.class, () -> receive("{\"action\":\"ping\"}"));
   }
 
   @Test
-  void anAnswerWaitsForABusyGateway() {
+  void retriesResponseOnBusyGateway() {
     answers.add(ConnectionSender.Sent.LATER);
     answers.add(ConnectionSender.Sent.LATER);
     receive("{\"action\":\"ping\"}");
-    assertEquals("pong", got.getFirst().path("type").asText());
+    assertEquals("pong", received.getFirst().path("type").asText());
     assertEquals(List.of(), closed);
   }
 
   @Test
-  void aConnectionThatTakesNoAnswerIsClosedRatherThanLeftToWait() {
+  void closesConnectionThatAcceptsNoResponse() {
     for (int i = 0; i < 10; i++) {
       answers.add(ConnectionSender.Sent.LATER);
     }

@@ -11,9 +11,9 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
 import java.util.Optional;
 
-/** The HTTP calls, each an invocation of its function. */
+/** The HTTP interface; each call invokes its function. */
 public final class HttpClientApi {
-  private static final long LIMIT = 29_000_000;
+  private static final long TIMEOUT = 29_000_000;
 
   private final Lambda lambda;
   private final Router router;
@@ -21,10 +21,10 @@ public final class HttpClientApi {
   private final OneRunPerKey keys;
 
   /**
-   * Calls over this.
+   * Creates a client of {@code router} and {@code reader}.
    *
-   * @param router serves the creations
-   * @param reader serves everything that only reads
+   * @param router serves the creation routes
+   * @param reader serves the read routes
    */
   public HttpClientApi(Lambda lambda, Router router, RunQueries reader, OneRunPerKey keys) {
     this.lambda = lambda;
@@ -34,24 +34,23 @@ public final class HttpClientApi {
   }
 
   /**
-   * Asks for a run or a fork.
+   * Creates a run or a fork.
    *
-   * @param creation what is called
-   * @param key the client's, if it sends one
+   * @param key the idempotency key, if the client sends one
    */
   public Outcome create(Creation creation, String body, Optional<String> key) {
-    Optional<OneRunPerKey.Key> ofCall =
+    Optional<OneRunPerKey.Key> scopedKey =
         key.map(text -> new OneRunPerKey.Key(creation.route(), text));
     Outcome outcome =
         lambda.invoke(
             creation.function(),
             () -> {
-              ofCall.ifPresent(served -> keys.serves(served, body));
+              scopedKey.ifPresent(served -> keys.serving(served, body));
               return router.handle(event(creation, body, key), "");
             },
-            LIMIT);
+            TIMEOUT);
     if (outcome instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)) {
-      ofCall.ifPresent(
+      scopedKey.ifPresent(
           served -> keys.answered(served, body, answer.getStatusCode(), answer.getBody()));
     }
     return outcome;
@@ -66,7 +65,7 @@ public final class HttpClientApi {
         .build();
   }
 
-  /** A call that starts a run. */
+  /** A route that creates a run. */
   public enum Creation {
     RUN("POST /runs", Function.CREATE_RUN),
     FORK("POST /forks", Function.CREATE_FORK);
@@ -79,7 +78,6 @@ public final class HttpClientApi {
       this.function = function;
     }
 
-    /** Its route key. */
     public String route() {
       return route;
     }
@@ -89,14 +87,14 @@ public final class HttpClientApi {
     }
   }
 
-  /** A question. */
-  public interface Question<T> {
-    /** Asks it. */
-    T ask(RunQueries reader);
+  /** A read of the run queries. */
+  public interface Query<T> {
+
+    T query(RunQueries reader);
   }
 
-  /** Asks something. */
-  public <T> Outcome ask(Question<T> question) {
-    return lambda.invoke(Function.READ_RUNS, () -> question.ask(reader), LIMIT);
+  /** Invokes {@code read-runs}. */
+  public <T> Outcome query(Query<T> query) {
+    return lambda.invoke(Function.READ_RUNS, () -> query.query(reader), TIMEOUT);
   }
 }

@@ -13,87 +13,87 @@ import java.util.Random;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/** What befalls the broker's server, and what people do to it by hand. */
+/** Failures of the Redis server, and an operator who deletes keys by hand. */
 public final class Operator implements Runnable {
   private static final long SECOND = 1_000_000;
 
   private final Scheduler scheduler;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
-  private final FaultyNetwork wire;
+  private final FaultyNetwork network;
   private final SimulatedRedis redis;
-  private final Invariants promises;
-  private final LongConsumer jump;
+  private final Invariants invariants;
+  private final LongConsumer advanceClock;
   private final Supplier<List<String>> runs;
 
   /**
-   * Works on this server.
+   * Creates an operator of {@code redis}.
    *
-   * @param jump moves its clock on, by so many microseconds
-   * @param runs ids of the runs there are
+   * @param advanceClock advances the server's clock by microseconds
+   * @param runs ids of the known runs
    */
   public Operator(
       Scheduler scheduler,
-      FaultInjector weather,
+      FaultInjector faults,
       Random random,
       Trace trace,
-      FaultyNetwork wire,
+      FaultyNetwork network,
       SimulatedRedis redis,
-      Invariants promises,
-      LongConsumer jump,
+      Invariants invariants,
+      LongConsumer advanceClock,
       Supplier<List<String>> runs) {
     this.scheduler = scheduler;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
     this.trace = trace;
-    this.wire = wire;
+    this.network = network;
     this.redis = redis;
-    this.promises = promises;
-    this.jump = jump;
+    this.invariants = invariants;
+    this.advanceClock = advanceClock;
     this.runs = runs;
   }
 
   @Override
   public void run() {
-    while (!weather.isCalm()) {
+    while (!faults.ended()) {
       scheduler.sleep(random.nextLong(40 * SECOND));
-      if (weather.has(Event.BROKER_FLUSHED, 3)) {
-        trace.note("redis", "is started empty");
+      if (faults.occurs(Event.BROKER_FLUSHED, 3)) {
+        trace.note("redis", "restarted empty");
         redis.flush();
-        promises.counts().lost();
+        invariants.eventCounts().lost();
       }
-      if (weather.has(Event.BROKER_FAILED_OVER, 3)) {
+      if (faults.occurs(Event.BROKER_FAILED_OVER, 3)) {
         failOver();
       }
-      if (weather.has(Event.BROKER_UNREACHABLE, 2)) {
+      if (faults.occurs(Event.BROKER_UNREACHABLE, 2)) {
         long time = random.nextLong(30 * SECOND);
-        trace.note("redis", String.format(Locale.ROOT, "is unreachable for %d ms", time / 1_000));
-        wire.cutBroker(time);
+        trace.note("redis", String.format(Locale.ROOT, "unreachable for %d ms", time / 1_000));
+        network.disconnectBroker(time);
       }
-      if (weather.has(Event.BROKER_CLOCK_JUMPS, 2)) {
+      if (faults.occurs(Event.BROKER_CLOCK_JUMPS, 2)) {
         boolean far = random.nextInt(4) == 0;
         long by = far ? 25_200 * SECOND : random.nextLong(60 * SECOND);
-        trace.note("redis", String.format(Locale.ROOT, "its clock jumps by %d s", by / SECOND));
-        jump.accept(by);
+        trace.note("redis", String.format(Locale.ROOT, "clock jumps by %d s", by / SECOND));
+        advanceClock.accept(by);
       }
       List<String> known = runs.get();
-      if (!known.isEmpty() && weather.has(Event.BROKER_KEYS_DELETED, 2)) {
+      if (!known.isEmpty() && faults.occurs(Event.BROKER_KEYS_DELETED, 2)) {
         String runId = known.get(random.nextInt(known.size()));
-        trace.note("operator", "deletes the keys of run " + runId);
+        trace.note("operator", "deletes keys of run " + runId);
         redis.delete(runId);
       }
     }
   }
 
   private void failOver() {
-    Runnable back = redis.checkpoint();
-    Runnable countsBack = promises.counts().checkpoint();
+    Runnable restoreRedis = redis.checkpoint();
+    Runnable restoreCounts = invariants.eventCounts().checkpoint();
     scheduler.sleep(random.nextLong(2 * SECOND));
-    trace.note("redis", "fails over");
-    back.run();
-    countsBack.run();
-    promises.remains().failedOver();
-    wire.cutBroker(random.nextLong(5 * SECOND));
+    trace.note("redis", "failover");
+    restoreRedis.run();
+    restoreCounts.run();
+    invariants.leaks().failedOver();
+    network.disconnectBroker(random.nextLong(5 * SECOND));
   }
 }

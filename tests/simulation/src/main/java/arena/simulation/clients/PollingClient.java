@@ -12,59 +12,58 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** Looks at runs now and then, and in the end at everything. */
+/** An HTTP client that reads random runs, lists and counters at intervals. */
 public final class PollingClient implements Runnable {
   private static final long SECOND = 1_000_000;
-  private static final int PAGE = 20;
-  private static final int BYTES = 1 << 20;
+  private static final int PAGE_EVENTS = 20;
+  private static final int PAGE_BYTES = 1 << 20;
 
   private final Scheduler scheduler;
   private final HttpClientApi api;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
-  private final ReadsMatchJournal truth;
+  private final ReadsMatchJournal reads;
   private final Supplier<List<String>> runs;
 
-  /** Looks at these runs. */
   public PollingClient(
       Scheduler scheduler,
       HttpClientApi api,
-      FaultInjector weather,
+      FaultInjector faults,
       Random random,
-      ReadsMatchJournal truth,
+      ReadsMatchJournal reads,
       Supplier<List<String>> runs) {
     this.scheduler = scheduler;
     this.api = api;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
-    this.truth = truth;
+    this.reads = reads;
     this.runs = runs;
   }
 
   @Override
   public void run() {
-    while (!weather.isCalm()) {
+    while (!faults.ended()) {
       scheduler.sleep(random.nextLong(120 * SECOND));
       List<String> known = runs.get();
       if (!known.isEmpty()) {
-        look(known.get(random.nextInt(known.size())));
+        poll(known.get(random.nextInt(known.size())));
       }
     }
   }
 
-  private void look(String runId) {
+  private void poll(String runId) {
     switch (random.nextInt(4)) {
-      case 0 -> countEverything();
+      case 0 -> readMetrics();
       case 1 -> list();
-      case 2 -> api.ask(reader -> reader.series(reader.run(runId)));
+      case 2 -> api.query(reader -> reader.series(reader.run(runId)));
       default -> readAll(runId, random.nextInt(3) == 0 ? random.nextLong(1, 40) : 1);
     }
   }
 
-  private void countEverything() {
-    ReadsMatchJournal.Counting counting = truth.counting();
-    if (api.ask(RunQueries::metrics) instanceof Outcome.Answer(RunQueries.Metrics metrics)) {
-      counting.counted(metrics);
+  private void readMetrics() {
+    ReadsMatchJournal.MetricsRead read = reads.startMetricsRead();
+    if (api.query(RunQueries::metrics) instanceof Outcome.Answer(RunQueries.Metrics metrics)) {
+      read.finish(metrics);
     }
   }
 
@@ -74,22 +73,22 @@ public final class PollingClient implements Runnable {
     do {
       Optional<String> from = cursor;
       cursor =
-          api.ask(reader -> reader.list(which, 2, from)) instanceof Outcome.Answer(RunPage page)
+          api.query(reader -> reader.list(which, 2, from)) instanceof Outcome.Answer(RunPage page)
               ? page.next()
               : Optional.empty();
     } while (cursor.isPresent());
   }
 
-  /** Reads a run to its end, or as far as it goes now. */
+  /** Reads a run's events to the end, or as far as they exist now. */
   public void readAll(String runId, long from) {
     long next = from;
     while (true) {
       long at = next;
-      if (!(api.ask(reader -> reader.events(runId, at, PAGE, BYTES))
+      if (!(api.query(reader -> reader.events(runId, at, PAGE_EVENTS, PAGE_BYTES))
           instanceof Outcome.Answer(RunQueries.EventPage page))) {
         return;
       }
-      truth.read(runId, at, page);
+      reads.read(runId, at, page);
       if (page.envelopes().isEmpty() || page.next().isEmpty()) {
         return;
       }

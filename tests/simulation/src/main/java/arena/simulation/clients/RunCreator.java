@@ -18,56 +18,55 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Starts a run, and perhaps forks it; asks again when there is no answer, mostly with the key that
- * it asked with before.
+ * An HTTP client that creates a run and forks of it, and retries requests without a response,
+ * mostly with the same idempotency key.
  */
 public final class RunCreator implements Runnable {
   private static final long SECOND = 1_000_000;
   private static final int ATTEMPTS = 6;
-  private static final int MOST_TURNS = 5;
+  private static final int MAX_TURNS = 5;
   private static final Pattern RUN_ID = Pattern.compile("run_id\":\"([0-9a-f]{32})\"");
 
   private final Scheduler scheduler;
   private final HttpClientApi api;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
   private final Supplier<String> keys;
-  private final Consumer<String> began;
+  private final Consumer<String> created;
   private final int forks;
-  private final List<Asked> answered = new ArrayList<>();
+  private final List<Request> answered = new ArrayList<>();
 
-  /** Of the requests that were sent beside another, those that have no answer yet. */
-  private int underWay;
+  /** Number of concurrent requests without a response. */
+  private int inFlight;
 
   /**
-   * Plays over these.
+   * Creates a client.
    *
-   * @param keys gives requests their keys
-   * @param began told of every run that there is
-   * @param forks how many forks it makes
+   * @param keys source of idempotency keys
+   * @param created receives the id of every created run
+   * @param forks number of forks to create
    */
   public RunCreator(
       Scheduler scheduler,
       HttpClientApi api,
-      FaultInjector weather,
+      FaultInjector faults,
       Random random,
       Supplier<String> keys,
-      Consumer<String> began,
+      Consumer<String> created,
       int forks) {
     this.scheduler = scheduler;
     this.api = api;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
     this.keys = keys;
-    this.began = began;
+    this.created = created;
     this.forks = forks;
   }
 
-  /** A request. */
-  private record Asked(HttpClientApi.Creation creation, String body, Optional<String> key) {}
+  private record Request(HttpClientApi.Creation creation, String body, Optional<String> key) {}
 
-  /** A run, and the turns it has. */
-  private record Begun(String runId, int t0, int turns) {}
+  /** A created run and its turns. */
+  private record CreatedRun(String runId, int t0, int turns) {}
 
   @Override
   public void run() {
@@ -75,8 +74,8 @@ public final class RunCreator implements Runnable {
     List<Scenario> scenarios = List.of(Scenario.values());
     String scenario = scenarios.get(random.nextInt(scenarios.size())).label();
     Optional<String> key = key();
-    Optional<Begun> parent =
-        ask(
+    Optional<CreatedRun> parent =
+        create(
             HttpClientApi.Creation.RUN,
             key,
             0,
@@ -88,15 +87,15 @@ public final class RunCreator implements Runnable {
                     turns));
     for (int i = 0; i < forks && parent.isPresent(); i++) {
       scheduler.sleep(random.nextLong(120 * SECOND));
-      Begun run = parent.get();
+      CreatedRun run = parent.get();
       int t = run.t0() + random.nextInt(run.turns() + 1);
       String mutation = random.nextBoolean() ? ",\"mutation\":{\"food\":1500}" : "";
-      // A key is its call's: the first fork has the run's.
-      Optional<String> ofFork = i == 0 ? key : key();
+      // Keys are scoped to a route: the first fork reuses the run's key.
+      Optional<String> forkKey = i == 0 ? key : key();
       parent =
-          ask(
+          create(
                   HttpClientApi.Creation.FORK,
-                  ofFork,
+                  forkKey,
                   t,
                   turns ->
                       String.format(
@@ -115,69 +114,69 @@ public final class RunCreator implements Runnable {
   }
 
   /**
-   * Asks until there is an answer.
+   * Sends a request until it gets a response.
    *
-   * @param body of a request for so many turns
+   * @param body creates the request body for a number of turns
    */
-  private Optional<Begun> ask(
+  private Optional<CreatedRun> create(
       HttpClientApi.Creation creation, Optional<String> key, int t0, IntFunction<String> body) {
-    int turns = random.nextInt(MOST_TURNS + 1);
-    Asked asked = new Asked(creation, body.apply(turns), key);
-    Optional<Begun> run = Optional.empty();
+    int turns = random.nextInt(MAX_TURNS + 1);
+    Request request = new Request(creation, body.apply(turns), key);
+    Optional<CreatedRun> run = Optional.empty();
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (key.isPresent() && weather.has(Event.CREATE_AT_ONCE, 5)) {
-        askBeside(asked);
+      if (key.isPresent() && faults.occurs(Event.CREATE_CONCURRENT, 5)) {
+        sendConcurrently(request);
       }
-      if (key.isPresent() && weather.has(Event.CREATE_OTHERWISE, 5)) {
-        askBeside(new Asked(creation, body.apply(turns + 1), key));
+      if (key.isPresent() && faults.occurs(Event.CREATE_KEY_REUSED, 5)) {
+        sendConcurrently(new Request(creation, body.apply(turns + 1), key));
       }
-      Optional<APIGatewayV2HTTPResponse> answer = send(asked);
+      Optional<APIGatewayV2HTTPResponse> answer = send(request);
       int status = answer.map(APIGatewayV2HTTPResponse::getStatusCode).orElse(504);
       switch (status) {
         case 202 -> {
           if (run.isEmpty()) {
             String runId = runId(answer.get().getBody());
-            began.accept(runId);
-            run = Optional.of(new Begun(runId, t0, turns));
-            answered.add(asked);
+            created.accept(runId);
+            run = Optional.of(new CreatedRun(runId, t0, turns));
+            answered.add(request);
           }
-          if (key.isEmpty() || !weather.has(Event.CREATE_AGAIN, 5)) {
-            return over(run);
+          if (key.isEmpty() || !faults.occurs(Event.CREATE_REPEATED, 5)) {
+            return awaitInFlight(run);
           }
         }
         case 409 -> {
-          return over(run);
+          return awaitInFlight(run);
         }
         case 422 -> scheduler.sleep(random.nextLong(20 * SECOND));
         case 500, 503, 504 -> scheduler.sleep(random.nextLong(5 * SECOND));
-        default -> throw new IllegalStateException("answered with " + answer.get());
+        default -> throw new IllegalStateException("unexpected response " + answer.get());
       }
     }
-    return over(run);
+    return awaitInFlight(run);
   }
 
-  private Optional<APIGatewayV2HTTPResponse> send(Asked asked) {
-    return api.create(asked.creation(), asked.body(), asked.key())
+  private Optional<APIGatewayV2HTTPResponse> send(Request request) {
+    return api.create(request.creation(), request.body(), request.key())
             instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)
         ? Optional.of(answer)
         : Optional.empty();
   }
 
-  /** Sends a request while others are under way; nobody waits for its answer. */
-  private void askBeside(Asked asked) {
-    underWay++;
+  /** Sends a request concurrently, without waiting for its response. */
+  private void sendConcurrently(Request request) {
+    inFlight++;
     long delay = random.nextBoolean() ? 0 : random.nextLong(5 * SECOND);
     scheduler.start(
-        "beside",
+        "concurrent-request",
         () -> {
           scheduler.sleep(delay);
-          send(asked);
-          underWay--;
+          send(request);
+          inFlight--;
         });
   }
 
-  private Optional<Begun> over(Optional<Begun> run) {
-    while (underWay > 0) {
+  private Optional<CreatedRun> awaitInFlight(Optional<CreatedRun> run) {
+    while (inFlight > 0) {
       scheduler.sleep(SECOND);
     }
     return run;
@@ -186,16 +185,16 @@ public final class RunCreator implements Runnable {
   private static String runId(String answer) {
     Matcher matcher = RUN_ID.matcher(answer);
     if (!matcher.find()) {
-      throw new IllegalStateException("no run in " + answer);
+      throw new IllegalStateException("no run id in " + answer);
     }
     return matcher.group(1);
   }
 
-  /** Sends every request again that has a key and was answered. */
-  public void askAgain() {
-    for (Asked asked : answered) {
-      if (asked.key().isPresent()) {
-        send(asked);
+  /** Repeats every answered request that has a key. */
+  public void repeatAnswered() {
+    for (Request request : answered) {
+      if (request.key().isPresent()) {
+        send(request);
       }
     }
   }

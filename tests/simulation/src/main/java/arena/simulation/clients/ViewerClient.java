@@ -19,58 +19,60 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** A client as functions/stream-events/PROTOCOL.md has it: one connection, one or more runs. */
+/**
+ * A WebSocket client that follows functions/stream-events/PROTOCOL.md: one connection, one or more
+ * runs.
+ */
 public final class ViewerClient implements Runnable {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final long SECOND = 1_000_000;
-  private static final int PAGE = 100;
+  private static final int PAGE_EVENTS = 100;
 
   private final Scheduler scheduler;
   private final WebSockets gateway;
   private final HttpClientApi api;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
   private final Map<String, Reading> readings = new LinkedHashMap<>();
   private final boolean slow;
-  private final boolean flaps;
+  private final boolean flapping;
   private Connection connection;
-  private Mailbox<Connection.Heard> heard;
+  private Mailbox<Connection.Received> inbox;
 
-  /** Who reads over these. */
   public ViewerClient(
       Scheduler scheduler,
       WebSockets gateway,
       HttpClientApi api,
-      FaultInjector weather,
+      FaultInjector faults,
       Random random) {
     this.scheduler = scheduler;
     this.gateway = gateway;
     this.api = api;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
-    this.slow = weather.has(Event.READER_SLOW, 20);
-    this.flaps = weather.has(Event.READER_FLAPS, 20);
+    this.slow = faults.occurs(Event.READER_SLOW, 20);
+    this.flapping = faults.occurs(Event.READER_FLAPPING, 20);
   }
 
-  /** It is to read this run as well. */
-  public void reads(String runId, Reading reading) {
+  /** Adds a run to read. */
+  public void addRun(String runId, Reading reading) {
     readings.put(runId, reading);
   }
 
   private boolean isDone() {
-    return readings.values().stream().allMatch(Reading::isOver);
+    return readings.values().stream().allMatch(Reading::isDone);
   }
 
   @Override
   public void run() {
     long pause = SECOND / 2;
     while (!isDone()) {
-      heard = new Mailbox<>(scheduler);
-      Optional<Connection> opened = gateway.connect(heard);
+      inbox = new Mailbox<>(scheduler);
+      Optional<Connection> opened = gateway.connect(inbox);
       if (opened.isPresent()) {
         connection = opened.get();
         pause = SECOND / 2;
-        if (!listen()) {
+        if (!readUntilClosed()) {
           return;
         }
       }
@@ -78,64 +80,66 @@ public final class ViewerClient implements Runnable {
       pause = Math.min(2 * pause, 30 * SECOND);
     }
     if (connection.isOpen()) {
-      gateway.hangUp(connection);
+      gateway.closeFromClient(connection);
     }
   }
 
-  /** Listens until the connection is lost or all is told; false if it leaves for good. */
-  private boolean listen() {
+  /**
+   * Reads until the connection is lost or every run is done; returns false if the client leaves.
+   */
+  private boolean readUntilClosed() {
     readings.forEach((runId, _) -> subscribe(runId));
     boolean pinged = false;
     while (!isDone()) {
-      Optional<Connection.Heard> next = heard.take(pinged ? 30 * SECOND : 300 * SECOND);
+      Optional<Connection.Received> next = inbox.take(pinged ? 30 * SECOND : 300 * SECOND);
       if (next.isEmpty()) {
         if (pinged) {
           gateway.vanish(connection);
           return true;
         }
-        gateway.say(connection, "{\"action\":\"ping\"}");
+        gateway.sendFromClient(connection, "{\"action\":\"ping\"}");
         pinged = true;
         continue;
       }
       pinged = false;
       switch (next.get()) {
-        case Connection.Heard.Closed() -> {
+        case Connection.Received.Closed() -> {
           return true;
         }
-        case Connection.Heard.NotServed() -> {
+        case Connection.Received.NotServed() -> {
           scheduler.sleep(random.nextLong(5 * SECOND));
           readings.forEach((runId, _) -> subscribe(runId));
         }
-        case Connection.Heard.Message(String json) -> take(json);
+        case Connection.Received.Message(String json) -> handle(json);
       }
-      if (weather.has(Event.READER_LEAVES, 1)) {
-        readings.values().forEach(Reading::leaves);
+      if (faults.occurs(Event.READER_LEAVES, 1)) {
+        readings.values().forEach(Reading::leave);
         gateway.vanish(connection);
         return false;
       }
-      if (flaps && !weather.isCalm() && random.nextInt(4) == 0) {
-        gateway.hangUp(connection);
+      if (flapping && !faults.ended() && random.nextInt(4) == 0) {
+        gateway.closeFromClient(connection);
         return true;
       }
-      if (slow && !weather.isCalm()) {
+      if (slow && !faults.ended()) {
         scheduler.sleep(random.nextLong(20 * SECOND));
       }
     }
     return true;
   }
 
-  private static JsonNode read(String json) {
+  private static JsonNode parse(String json) {
     try {
       return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a message that is no JSON: " + json, e);
+      throw new IllegalStateException("not JSON: " + json, e);
     }
   }
 
   private void subscribe(String runId) {
     Reading reading = readings.get(runId);
-    if (!reading.isOver()) {
-      gateway.say(
+    if (!reading.isDone()) {
+      gateway.sendFromClient(
           connection,
           String.format(
               Locale.ROOT,
@@ -145,23 +149,26 @@ public final class ViewerClient implements Runnable {
     }
   }
 
-  /** What stands before the envelopes, but for the run's id in the middle. */
-  private static final String BEFORE = "{\"type\":\"events\",\"run_id\":\"";
+  /** Text of an events message before the run id. */
+  private static final String EVENTS_PREFIX = "{\"type\":\"events\",\"run_id\":\"";
 
-  private static final int RUN_ID = 32;
-  private static final int BETWEEN = "\",\"events\":[".length();
+  private static final int RUN_ID_LENGTH = 32;
+  private static final int EVENTS_INFIX_LENGTH = "\",\"events\":[".length();
 
-  private void take(String json) {
-    if (json.startsWith(BEFORE)) {
-      String runId = json.substring(BEFORE.length(), BEFORE.length() + RUN_ID);
-      if (!readings.get(runId).isOver()) {
+  private void handle(String json) {
+    if (json.startsWith(EVENTS_PREFIX)) {
+      String runId = json.substring(EVENTS_PREFIX.length(), EVENTS_PREFIX.length() + RUN_ID_LENGTH);
+      if (!readings.get(runId).isDone()) {
         readings
             .get(runId)
-            .givenAll(json.substring(BEFORE.length() + RUN_ID + BETWEEN, json.length() - 2));
+            .receiveAll(
+                json.substring(
+                    EVENTS_PREFIX.length() + RUN_ID_LENGTH + EVENTS_INFIX_LENGTH,
+                    json.length() - 2));
       }
       return;
     }
-    JsonNode message = read(json);
+    JsonNode message = parse(json);
     String type = message.path("type").asText();
     if (type.equals("pong")) {
       return;
@@ -169,7 +176,7 @@ public final class ViewerClient implements Runnable {
     if (type.equals("error")) {
       String code = message.path("code").asText();
       if (!code.equals("unavailable") && !code.equals("internal_error")) {
-        throw new IllegalStateException("a reader is refused: " + message);
+        throw new IllegalStateException("reader rejected: " + message);
       }
       scheduler.sleep(random.nextLong(5 * SECOND));
       readings.keySet().forEach(this::subscribe);
@@ -177,31 +184,31 @@ public final class ViewerClient implements Runnable {
     }
     String runId = message.path("run_id").asText();
     Reading reading = readings.get(runId);
-    if (reading.isOver()) {
+    if (reading.isDone()) {
       return;
     }
     switch (type) {
       case "overflow" -> {
         long availableFrom = message.path("available_from").asLong();
-        reading.toldOfGap(message.path("requested_seq").asLong(), availableFrom);
-        fill(runId, reading, availableFrom);
+        reading.overflow(message.path("requested_seq").asLong(), availableFrom);
+        fillGap(runId, reading, availableFrom);
         subscribe(runId);
       }
       case "closed" ->
-          reading.toldOfEnd(message.path("status").asText(), message.path("last_seq").asLong());
-      default -> throw new IllegalStateException("no such message: " + message);
+          reading.closed(message.path("status").asText(), message.path("last_seq").asLong());
+      default -> throw new IllegalStateException("unknown message: " + message);
     }
   }
 
-  /** Gets what it has missed from {@code GET /events}. */
-  private void fill(String runId, Reading reading, long until) {
+  /** Reads missed events from {@code GET /events}. */
+  private void fillGap(String runId, Reading reading, long until) {
     while (reading.last() + 1 < until) {
       long from = reading.last() + 1;
-      int limit = (int) Math.min(PAGE, until - from);
-      if (api.ask(reader -> reader.events(runId, from, limit, 1 << 20))
+      int limit = (int) Math.min(PAGE_EVENTS, until - from);
+      if (api.query(reader -> reader.events(runId, from, limit, 1 << 20))
           instanceof Outcome.Answer(RunQueries.EventPage page)) {
         for (Broker.Envelope envelope : page.envelopes()) {
-          reading.given(envelope.seq(), envelope.json());
+          reading.receive(envelope.seq(), envelope.json());
         }
       } else {
         scheduler.sleep(random.nextLong(5 * SECOND));

@@ -1,2 +1,2 @@
-/** Who uses the product: those who start runs, those who watch, those who operate it. */
+/** The clients of the product: run creators, viewers, pollers and an operator. */
 package arena.simulation.clients;

@@ -10,20 +10,19 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** What the product has done in the background, by events to its own functions. */
+/** Asynchronous invocations of the product's own functions. */
 public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
-  private final FaultyNetwork wire;
+  private final FaultyNetwork network;
   private final Lambda lambda;
   private final Consumer<String> fanOut;
   private final BiConsumer<String, Optional<Failure>> finalizeRun;
 
-  /** Has these done. */
   public AsyncInvocations(
-      FaultyNetwork wire,
+      FaultyNetwork network,
       Lambda lambda,
       Consumer<String> fanOut,
       BiConsumer<String, Optional<Failure>> finalizeRun) {
-    this.wire = wire;
+    this.network = network;
     this.lambda = lambda;
     this.fanOut = fanOut;
     this.finalizeRun = finalizeRun;
@@ -31,11 +30,11 @@ public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
 
   @Override
   public void wake(String runId) {
-    wire.call(
-        Call.NOTIFIER_WAKE,
+    network.call(
+        Call.FAN_OUT_INVOKER_WAKE,
         runId,
         () -> {
-          lambda.event(
+          lambda.invokeAsync(
               Function.STREAM_EVENTS,
               () -> {
                 fanOut.accept(runId);
@@ -48,11 +47,11 @@ public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
 
   @Override
   public void finalizeRun(String runId, Optional<Failure> failure) {
-    wire.call(
-        Call.FINALIZER_FINALIZE,
+    network.call(
+        Call.FINALIZE_INVOKER_FINALIZE,
         runId,
         () -> {
-          lambda.event(
+          lambda.invokeAsync(
               Function.FINALIZE_RUN,
               () -> {
                 finalizeRun.accept(runId, failure);

@@ -2,37 +2,36 @@ package arena.simulation.cloud;
 
 import arena.simulation.scheduler.Mailbox;
 
-/** A WebSocket connection, between a client and the gateway. */
+/** A WebSocket connection between a client and the gateway. */
 public final class Connection {
-  /** What a client hears. */
-  public sealed interface Heard {
-    /** A message of the product's. */
-    record Message(String json) implements Heard {}
+  /** What a client receives. */
+  public sealed interface Received {
+    /** A message sent by the product. */
+    record Message(String json) implements Received {}
 
-    /** The gateway's own message: it could not serve what was said. */
-    record NotServed() implements Heard {}
+    /** The gateway's error message for a request that failed. */
+    record NotServed() implements Received {}
 
     /** The connection is closed. */
-    record Closed() implements Heard {}
+    record Closed() implements Received {}
   }
 
   private final String id;
-  private final Mailbox<Heard> heard;
+  private final Mailbox<Received> inbox;
   private boolean open = true;
   private boolean clientGone;
   private long lastArrival;
 
-  Connection(String id, Mailbox<Heard> heard) {
+  Connection(String id, Mailbox<Received> inbox) {
     this.id = id;
-    this.heard = heard;
+    this.inbox = inbox;
   }
 
-  /** Its id. */
   public String id() {
     return id;
   }
 
-  /** Whether the gateway knows it as open. */
+  /** Whether the connection is open as far as the gateway knows. */
   public boolean isOpen() {
     return open;
   }
@@ -41,7 +40,7 @@ public final class Connection {
     open = false;
   }
 
-  /** Whether its client is gone, without the gateway's knowing. */
+  /** Whether the client is gone without the gateway's knowledge. */
   boolean isClientGone() {
     return clientGone;
   }
@@ -50,11 +49,11 @@ public final class Connection {
     clientGone = true;
   }
 
-  Mailbox<Heard> heard() {
-    return heard;
+  Mailbox<Received> inbox() {
+    return inbox;
   }
 
-  /** When what is sent now arrives: not before what was sent before it. */
+  /** Arrival time of a message; messages arrive in the order in which they were sent. */
   long arrival(long at) {
     lastArrival = Math.max(lastArrival, at);
     return lastArrival;

@@ -18,16 +18,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** The state machine's executions, one a run, by the tasks of its definition. */
+/** The state machine's executions, one per run, with the tasks and retriers of its definition. */
 public final class Executions implements ReplayExecutions {
   private static final long SECOND = 1_000_000;
 
-  /** What the tasks do. */
+  /** The work of the tasks. */
   public interface Tasks {
-    /** Plays a turn: the state machine's own JSON in and out. */
+    /** Plays a turn; input and output are the state machine's JSON. */
     String playTurn(String task);
 
-    /** Ends a run. */
+    /** Finalizes a run. */
     void finalizeRun(String runId, Optional<Failure> failure);
   }
 
@@ -35,40 +35,39 @@ public final class Executions implements ReplayExecutions {
   private final Tasks tasks;
   private final Lambda lambda;
   private final Scheduler scheduler;
-  private final FaultyNetwork wire;
-  private final FaultInjector weather;
+  private final FaultyNetwork network;
+  private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
   private final Map<String, Sandbox> executions = new HashMap<>();
 
-  /** Tasks that their executions do not wait for any more, by the run. */
-  private final Map<String, Supplier<?>> sleepers = new HashMap<>();
+  /** Next task of each run, which may still run after its execution has ended. */
+  private final Map<String, Supplier<?>> detachedTasks = new HashMap<>();
 
-  /** Executes this definition. */
   public Executions(
       ReplayDefinition definition,
       Tasks tasks,
       Lambda lambda,
       Scheduler scheduler,
-      FaultyNetwork wire,
-      FaultInjector weather,
+      FaultyNetwork network,
+      FaultInjector faults,
       Random random,
       Trace trace) {
     this.definition = definition;
     this.tasks = tasks;
     this.lambda = lambda;
     this.scheduler = scheduler;
-    this.wire = wire;
-    this.weather = weather;
+    this.network = network;
+    this.faults = faults;
     this.random = random;
     this.trace = trace;
-    wire.beforeFailing(this::wakeSleeper);
+    network.beforeFailing(this::runDetachedTask);
   }
 
-  /** A task whose execution is gone goes on at the very moment at which its run is failed. */
-  private void wakeSleeper(String runId) {
-    if (sleepers.containsKey(runId) && weather.has(Event.TASK_WAKES_UNDER_REAPER, 20)) {
-      lambda.start(Function.REPLAY_TURN, sleepers.remove(runId));
+  /** Runs a task of an ended execution at the moment at which its run is failed. */
+  private void runDetachedTask(String runId) {
+    if (detachedTasks.containsKey(runId) && faults.occurs(Event.TASK_RESUMES_UNDER_REAPER, 20)) {
+      lambda.start(Function.REPLAY_TURN, detachedTasks.remove(runId));
       scheduler.sleep(random.nextLong(SECOND / 10));
     }
   }
@@ -77,14 +76,14 @@ public final class Executions implements ReplayExecutions {
   public void start(TurnTask first) {
     String input = TurnTaskCodec.write(first);
     call(
-        Call.REPLAYS_START,
+        Call.EXECUTIONS_START,
         first.runId(),
         () -> {
           if (!executions.containsKey(first.runId())) {
             String name = "execution-" + first.runId().substring(28);
-            Sandbox life = scheduler.life(name, definition.timeout());
-            executions.put(first.runId(), life);
-            scheduler.start(name, life, () -> new Execution(name, first.runId()).play(input));
+            Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
+            executions.put(first.runId(), sandbox);
+            scheduler.start(name, sandbox, () -> new Execution(name, first.runId()).play(input));
           }
           return null;
         });
@@ -93,7 +92,7 @@ public final class Executions implements ReplayExecutions {
   @Override
   public void stop(String runId, String cause) {
     call(
-        Call.REPLAYS_STOP,
+        Call.EXECUTIONS_STOP,
         runId,
         () -> {
           if (executions.containsKey(runId)) {
@@ -104,7 +103,7 @@ public final class Executions implements ReplayExecutions {
   }
 
   private void call(Call call, String runId, Supplier<Void> effect) {
-    wire.call(call, runId, effect, ServiceUnavailable::new);
+    network.call(call, runId, effect, ServiceUnavailable::new);
   }
 
   private static final class TaskFailed extends Exception {
@@ -131,7 +130,7 @@ public final class Executions implements ReplayExecutions {
         String task = input;
         do {
           String turn = task;
-          interruptPerhaps(() -> tasks.playTurn(turn));
+          maybeInterrupt(() -> tasks.playTurn(turn));
           task =
               (String)
                   attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
@@ -155,13 +154,13 @@ public final class Executions implements ReplayExecutions {
       }
     }
 
-    private void interruptPerhaps(Supplier<?> next) {
-      sleepers.put(runId, next);
-      if (weather.has(Event.EXECUTION_ABORTED, 1.5)) {
+    private void maybeInterrupt(Supplier<?> next) {
+      detachedTasks.put(runId, next);
+      if (faults.occurs(Event.EXECUTION_ABORTED, 1.5)) {
         throw executions.get(runId).die("stopped by an operator");
       }
-      if (weather.has(Event.EXECUTION_TIMED_OUT, 1.5)) {
-        throw executions.get(runId).die("over its time");
+      if (faults.occurs(Event.EXECUTION_TIMED_OUT, 1.5)) {
+        throw executions.get(runId).die("timed out");
       }
     }
 
@@ -169,7 +168,7 @@ public final class Executions implements ReplayExecutions {
         throws TaskFailed {
       int[] attempts = new int[task.retriers().size()];
       while (true) {
-        switch (once(task, function, body)) {
+        switch (attemptOnce(task, function, body)) {
           case Outcome.Answer(Object value) -> {
             return value;
           }
@@ -186,26 +185,26 @@ public final class Executions implements ReplayExecutions {
       }
     }
 
-    private Outcome once(ReplayDefinition.Task task, Function function, Supplier<?> body) {
-      if (weather.has(Event.TASK_REFUSED, 1)) {
+    private Outcome attemptOnce(ReplayDefinition.Task task, Function function, Supplier<?> body) {
+      if (faults.occurs(Event.TASK_THROTTLED, 1)) {
         return new Outcome.Failure("Lambda.TooManyRequestsException", "");
       }
-      if (weather.has(Event.TASK_FAILED_UNDONE, 1)) {
+      if (faults.occurs(Event.TASK_FAILED_BEFORE_START, 1)) {
         return new Outcome.Failure("Lambda.ServiceException", "");
       }
-      if (weather.has(Event.TASK_TWICE, 1)) {
-        trace.note(name, function.label() + " is done twice");
+      if (faults.occurs(Event.TASK_INVOKED_TWICE, 1)) {
+        trace.note(name, function.label() + " invoked twice");
         lambda.start(function, body);
       }
-      if (weather.has(Event.TASK_OVERSLEPT, 0.5)) {
+      if (faults.occurs(Event.TASK_DELAYED, 0.5)) {
         long delay = random.nextLong(60, 4_000) * SECOND;
         trace.note(
             name,
             function.label()
-                + String.format(Locale.ROOT, " is done once more, in %d s", delay / SECOND));
+                + String.format(Locale.ROOT, " invoked again in %d s", delay / SECOND));
         scheduler.at(scheduler.now() + delay, () -> lambda.start(function, body));
       }
-      if (weather.has(Event.TASK_ANSWER_LOST, 1)) {
+      if (faults.occurs(Event.TASK_RESPONSE_LOST, 1)) {
         lambda.start(function, body);
         scheduler.sleep(task.timeout());
         return new Outcome.Failure("States.Timeout", "");

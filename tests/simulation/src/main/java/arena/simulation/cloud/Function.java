@@ -1,6 +1,6 @@
 package arena.simulation.cloud;
 
-/** The functions of template.yaml, as far as their lives matter. */
+/** The functions of template.yaml, with their time-outs and retries. */
 public enum Function {
   CREATE_RUN("create-run", 25, 0),
   CREATE_FORK("create-fork", 25, 0),
@@ -20,17 +20,16 @@ public enum Function {
     this.retries = retries;
   }
 
-  /** Its name. */
   public String label() {
     return label;
   }
 
-  /** After how long it is ended, in microseconds. */
+  /** Time-out, in microseconds. */
   public long timeout() {
     return seconds * 1_000_000L;
   }
 
-  /** How often an event that it failed on is tried again. */
+  /** Retries of a failed asynchronous invocation. */
   public int retries() {
     return retries;
   }

@@ -12,88 +12,87 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Invokes functions: each invocation is a process with a life of its own. */
+/** The Lambda service: runs each invocation as a process in its own sandbox. */
 public final class Lambda {
   private static final long SECOND = 1_000_000;
   private static final long MAX_SKEW = 90 * SECOND;
 
   private final Scheduler scheduler;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
-  private final Consumer<RuntimeException> surprises;
+  private final Consumer<RuntimeException> exceptions;
   private int invocations;
 
   /**
-   * Invokes in this weather.
+   * Creates a service without invocations.
    *
-   * @param surprises gets every exception that leaves a function
+   * @param exceptions receives every exception that a function throws
    */
   public Lambda(
       Scheduler scheduler,
-      FaultInjector weather,
+      FaultInjector faults,
       Random random,
       Trace trace,
-      Consumer<RuntimeException> surprises) {
+      Consumer<RuntimeException> exceptions) {
     this.scheduler = scheduler;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
     this.trace = trace;
-    this.surprises = surprises;
+    this.exceptions = exceptions;
   }
 
-  /** An invocation that was begun. */
+  /** A started invocation. */
   public static final class Pending {
     private Outcome outcome;
-    private SimulatedProcess waiting;
+    private SimulatedProcess waiter;
 
     private void set(Outcome outcome, Scheduler scheduler) {
       this.outcome = outcome;
-      if (waiting != null) {
-        scheduler.wake(waiting);
+      if (waiter != null) {
+        scheduler.wake(waiter);
       }
     }
   }
 
-  /** Invokes a function and waits for what it answers, for this long at most, in microseconds. */
-  public Outcome invoke(Function function, Supplier<?> body, long atMost) {
+  /** Invokes a function and waits at most {@code timeout} microseconds for its result. */
+  public Outcome invoke(Function function, Supplier<?> body, long timeout) {
     Pending pending = start(function, body);
-    long until = scheduler.now() + atMost;
-    pending.waiting = scheduler.current();
+    long until = scheduler.now() + timeout;
+    pending.waiter = scheduler.current();
     while (pending.outcome == null && scheduler.now() < until) {
       scheduler.pause(until - scheduler.now());
     }
     return pending.outcome == null
-        ? new Outcome.Failure("States.Timeout", "no answer in time")
+        ? new Outcome.Failure("States.Timeout", "no response in time")
         : pending.outcome;
   }
 
-  /** Begins an invocation. */
+  /** Starts an invocation. */
   Pending start(Function function, Supplier<?> body) {
     Pending pending = new Pending();
     String name = function.label() + "#" + ++invocations;
-    Sandbox life = scheduler.life(name, function.timeout());
-    if (weather.has(Event.CLOCK_SKEWED, 2)) {
-      life.setSkew(random.nextLong(-MAX_SKEW, MAX_SKEW));
-      trace.note(
-          name, String.format(Locale.ROOT, "its clock is off by %d ms", life.skew() / 1_000));
+    Sandbox sandbox = scheduler.newSandbox(name, function.timeout());
+    if (faults.occurs(Event.CLOCK_SKEWED, 2)) {
+      sandbox.setSkew(random.nextLong(-MAX_SKEW, MAX_SKEW));
+      trace.note(name, String.format(Locale.ROOT, "clock skewed by %d ms", sandbox.skew() / 1_000));
     }
     scheduler.start(
         name,
-        life,
+        sandbox,
         () -> {
           try {
             pending.set(new Outcome.Answer(body.get()), scheduler);
           } catch (ProcessDied e) {
-            trace.note(name, String.valueOf(life.deadOf()));
-            boolean late = "timed out".equals(life.deadOf());
+            trace.note(name, String.valueOf(sandbox.endReason()));
+            boolean late = "timed out".equals(sandbox.endReason());
             pending.set(
                 new Outcome.Failure(late ? "Sandbox.Timedout" : "Lambda.Unknown", e.getMessage()),
                 scheduler);
             throw e;
           } catch (RuntimeException e) {
-            trace.note(name, "fails: " + e);
-            surprises.accept(e);
+            trace.note(name, "failed: " + e);
+            exceptions.accept(e);
             pending.set(
                 new Outcome.Failure(e.getClass().getName(), String.valueOf(e.getMessage())),
                 scheduler);
@@ -102,25 +101,25 @@ public final class Lambda {
     return pending;
   }
 
-  /** Has a function invoked in the background, again if it fails. */
-  public void event(Function function, Supplier<?> body) {
+  /** Invokes a function asynchronously, with retries. */
+  public void invokeAsync(Function function, Supplier<?> body) {
     deliver(function, body);
-    if (weather.has(Event.EVENT_TWICE, 1)) {
+    if (faults.occurs(Event.EVENT_TWICE, 1)) {
       deliver(function, body);
     }
   }
 
   private void deliver(Function function, Supplier<?> body) {
-    if (weather.has(Event.EVENT_DROPPED, 0.5)) {
-      trace.note(function.label(), "an event is given up");
+    if (faults.occurs(Event.EVENT_DROPPED, 0.5)) {
+      trace.note(function.label(), "event dropped");
       return;
     }
-    boolean late = weather.has(Event.EVENT_LATE, 1);
+    boolean late = faults.occurs(Event.EVENT_LATE, 1);
     long delay = late ? random.nextLong(900 * SECOND) : random.nextLong(5_000, 80_000);
-    scheduler.at(scheduler.now() + delay, () -> attempts(function, body));
+    scheduler.at(scheduler.now() + delay, () -> attemptWithRetries(function, body));
   }
 
-  private void attempts(Function function, Supplier<?> body) {
+  private void attemptWithRetries(Function function, Supplier<?> body) {
     scheduler.start(
         "event",
         () -> {
@@ -132,7 +131,7 @@ public final class Lambda {
               return;
             }
           }
-          trace.note(function.label(), "an event is given up after its attempts");
+          trace.note(function.label(), "event dropped after its last attempt");
         });
   }
 }

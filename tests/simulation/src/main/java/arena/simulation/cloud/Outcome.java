@@ -1,14 +1,14 @@
 package arena.simulation.cloud;
 
-/** What came of an invocation. */
+/** The outcome of an invocation. */
 public sealed interface Outcome {
-  /** It answered. */
+
   record Answer(Object value) implements Outcome {}
 
   /**
-   * It failed.
+   * A failed invocation.
    *
-   * @param error the name, as the state machine gets it
+   * @param error the error name that the state machine receives
    */
   record Failure(String error, String message) implements Outcome {}
 }

@@ -12,22 +12,24 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The state machine's time-outs and retries, read from its definition; which state follows which is
- * {@link Executions}' to know, and held against the definition here.
+ * The state machine's time-outs and retriers, read from its definition.
  *
- * @param timeout of an execution, in microseconds
+ * <p>{@link Executions} implements the order of the states; reading fails if the definition has
+ * another order.
+ *
+ * @param timeout time-out of an execution, in microseconds
  */
 public record ReplayDefinition(
     long timeout, Task playTurn, Task finalizeRun, Task finalizeFailedRun) {
   private static final long SECOND = 1_000_000;
 
   /**
-   * A task's state.
+   * A task state.
    *
    * @param timeout in microseconds
    */
   public record Task(long timeout, List<Retrier> retriers) {
-    /** The retrier for this error; -1 if there is none. */
+    /** Index of the retrier for this error; -1 if there is none. */
     int retrierOf(String error) {
       for (int i = 0; i < retriers.size(); i++) {
         List<String> errors = retriers.get(i).errors();
@@ -39,17 +41,19 @@ public record ReplayDefinition(
     }
   }
 
-  /** When a failed task is tried again; intervals in seconds. */
+  /** A retrier; intervals in seconds. */
   public record Retrier(
-      List<String> errors, long interval, double rate, long maxDelay, int maxAttempts) {
-    /** How long to wait after so many attempts, in microseconds. */
+      List<String> errors, long interval, double backoffRate, long maxDelay, int maxAttempts) {
+    /** Delay after this many attempts, in microseconds. */
     long delay(int attempts, double jitter) {
       return (long)
-          (Math.min(interval * Math.pow(rate, attempts), (double) maxDelay) * SECOND * jitter);
+          (Math.min(interval * Math.pow(backoffRate, attempts), (double) maxDelay)
+              * SECOND
+              * jitter);
     }
   }
 
-  /** Reads functions/replay.asl.yaml of this checkout. */
+  /** Reads functions/replay.asl.yaml under {@code root}. */
   public static ReplayDefinition read(Path root) {
     Map<?, ?> machine;
     try {
@@ -80,7 +84,7 @@ public record ReplayDefinition(
   private static void requireNext(Map<?, ?> state, String field, String next) {
     if (!next.equals(state.get(field))) {
       throw new IllegalStateException(
-          "replay.asl.yaml goes another way than the simulation: %s is %s, not %s"
+          "replay.asl.yaml differs from the simulation: %s is %s, expected %s"
               .formatted(field, state.get(field), next));
     }
   }
@@ -88,8 +92,8 @@ public record ReplayDefinition(
   private static Task task(Map<?, ?> states, String name) {
     Map<?, ?> state = (Map<?, ?>) states.get(name);
     List<Retrier> retriers = new ArrayList<>();
-    for (Object each : (List<?>) state.get("Retry")) {
-      Map<?, ?> retry = (Map<?, ?>) each;
+    for (Object item : (List<?>) state.get("Retry")) {
+      Map<?, ?> retry = (Map<?, ?>) item;
       boolean never = number(retry, "MaxAttempts") == 0;
       retriers.add(
           new Retrier(
@@ -106,6 +110,6 @@ public record ReplayDefinition(
     if (fields.get(name) instanceof Number number) {
       return number.longValue();
     }
-    throw new IllegalStateException("replay.asl.yaml: no number " + name);
+    throw new IllegalStateException("replay.asl.yaml: not a number: " + name);
   }
 }

@@ -1,8 +1,8 @@
 package arena.simulation.cloud;
 
-/** A service of the cloud did not answer, as its client library would say it. */
+/** Thrown when an AWS service does not respond, as its client library would do. */
 public final class ServiceUnavailable extends RuntimeException {
-  /** Says which and how. */
+
   ServiceUnavailable(String message) {
     super(message);
   }

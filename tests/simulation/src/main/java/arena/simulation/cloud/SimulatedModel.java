@@ -20,67 +20,68 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** A model that never answers the same twice, so that two answers to one turn are told apart. */
+/** A model whose answers are unique, so that two answers to one turn can be distinguished. */
 public final class SimulatedModel implements AgentResolver {
-  private static final int MOST_ACTIONS = 5;
+  private static final int MAX_ACTIONS = 5;
 
-  private final FaultyNetwork wire;
-  private final FaultInjector weather;
+  private final FaultyNetwork network;
+  private final FaultInjector faults;
   private final Random random;
-  private final Runnable asked;
+  private final Runnable onCall;
   private int answers;
 
   /**
-   * Answers over this wire.
+   * Creates a model behind {@code network}.
    *
-   * @param asked told of every question that arrives
+   * @param onCall runs at every call that arrives
    */
-  public SimulatedModel(FaultyNetwork wire, FaultInjector weather, Random random, Runnable asked) {
-    this.wire = wire;
-    this.weather = weather;
+  public SimulatedModel(
+      FaultyNetwork network, FaultInjector faults, Random random, Runnable onCall) {
+    this.network = network;
+    this.faults = faults;
     this.random = random;
-    this.asked = asked;
+    this.onCall = onCall;
   }
 
   @Override
   public Agent forProfile(Profile profile) {
     ScriptedAgent script = new ScriptedAgent(profile.promptVariant());
     return (world, summary) ->
-        wire.call(
+        network.call(
             Call.MODEL_DECIDE,
             summary,
             () -> {
-              asked.run();
-              Optional<ModelException> trouble = trouble();
-              if (trouble.isPresent()) {
-                throw trouble.get();
+              onCall.run();
+              Optional<ModelException> failure = failure();
+              if (failure.isPresent()) {
+                throw failure.get();
               }
               List<arena.event.RawJson> actions = script.decide(world, summary).actions();
               return new Decision(
-                  actions.subList(0, Math.min(actions.size(), random.nextInt(MOST_ACTIONS))),
+                  actions.subList(0, Math.min(actions.size(), random.nextInt(MAX_ACTIONS))),
                   "answer " + ++answers,
                   random.nextInt(100) / 1_000.0);
             },
             message -> new ModelTimedOut(message, null));
   }
 
-  private Optional<ModelException> trouble() {
-    if (weather.has(Event.MODEL_THROTTLED, 4)) {
+  private Optional<ModelException> failure() {
+    if (faults.occurs(Event.MODEL_THROTTLED, 4)) {
       return Optional.of(new ModelThrottled("throttled", null));
     }
-    if (weather.has(Event.MODEL_OVERLOADED, 2)) {
+    if (faults.occurs(Event.MODEL_OVERLOADED, 2)) {
       return Optional.of(new ModelOverloaded("overloaded", null));
     }
-    if (weather.has(Event.MODEL_TIMED_OUT, 2)) {
+    if (faults.occurs(Event.MODEL_TIMED_OUT, 2)) {
       return Optional.of(new ModelTimedOut("timed out", null));
     }
-    if (weather.has(Event.MODEL_UNREACHABLE, 2)) {
+    if (faults.occurs(Event.MODEL_UNREACHABLE, 2)) {
       return Optional.of(new ModelUnreachable("unreachable", null));
     }
-    if (weather.has(Event.MODEL_MALFORMED, 2)) {
+    if (faults.occurs(Event.MODEL_MALFORMED, 2)) {
       return Optional.of(new ModelMalformed("malformed", null));
     }
-    return weather.has(Event.MODEL_REFUSED, 0.3)
+    return faults.occurs(Event.MODEL_REFUSED, 0.3)
         ? Optional.of(new ModelRefused("refused", null))
         : Optional.empty();
   }

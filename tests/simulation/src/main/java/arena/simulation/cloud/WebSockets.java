@@ -14,20 +14,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** API Gateway's WebSockets: routes what clients say, delivers what the product sends. */
+/**
+ * The API Gateway WebSocket API: routes messages of clients and delivers messages of the product.
+ */
 public final class WebSockets implements ConnectionSender {
   private static final long SECOND = 1_000_000;
-  private static final long ROUTE_LIMIT = 29 * SECOND;
+  private static final long ROUTE_TIMEOUT = 29 * SECOND;
 
-  /** A connection is closed after two hours. */
-  private static final long LIFE = 7_200 * SECOND;
+  /** Connections are closed after two hours. */
+  private static final long MAX_CONNECTION_TIME = 7_200 * SECOND;
 
-  /** Messages that wait for a client before it takes no more. */
-  private static final int MOST_WAITING = 3;
+  /** Queued messages at which a client accepts no more. */
+  private static final int MAX_QUEUED = 3;
 
   private final Scheduler scheduler;
-  private final FaultyNetwork wire;
-  private final FaultInjector weather;
+  private final FaultyNetwork network;
+  private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
   private final Lambda lambda;
@@ -35,36 +37,35 @@ public final class WebSockets implements ConnectionSender {
   private Subscriptions subscriptions;
   private int numbers;
 
-  /** A gateway without connections. */
   public WebSockets(
       Scheduler scheduler,
-      FaultyNetwork wire,
-      FaultInjector weather,
+      FaultyNetwork network,
+      FaultInjector faults,
       Random random,
       Trace trace,
       Lambda lambda) {
     this.scheduler = scheduler;
-    this.wire = wire;
-    this.weather = weather;
+    this.network = network;
+    this.faults = faults;
     this.random = random;
     this.trace = trace;
     this.lambda = lambda;
   }
 
-  /** Whom the routes lead to. */
-  public void routeTo(Subscriptions to) {
-    subscriptions = to;
+  /** Sets the handler of the routes. */
+  public void routeTo(Subscriptions handler) {
+    subscriptions = handler;
   }
 
   // ---- for clients
 
-  /** A client connects; empty if it is not let in. */
-  public Optional<Connection> connect(Mailbox<Connection.Heard> heard) {
-    if (weather.has(Event.CONNECTION_REFUSED, 1)) {
+  /** Connects a client; empty if the connection is refused. */
+  public Optional<Connection> connect(Mailbox<Connection.Received> inbox) {
+    if (faults.occurs(Event.CONNECTION_REFUSED, 1)) {
       return Optional.empty();
     }
-    Connection connection = new Connection("connection-" + ++numbers, heard);
-    // The gateway knows it before the route is served.
+    Connection connection = new Connection("connection-" + ++numbers, inbox);
+    // The connection exists before its route is served.
     connections.put(connection.id(), connection);
     Outcome outcome =
         lambda.invoke(
@@ -73,31 +74,31 @@ public final class WebSockets implements ConnectionSender {
               subscriptions.connect(connection.id());
               return "";
             },
-            ROUTE_LIMIT);
+            ROUTE_TIMEOUT);
     if (outcome instanceof Outcome.Failure) {
       connections.remove(connection.id());
       connection.setClosed();
       return Optional.empty();
     }
     scheduler.at(
-        scheduler.now() + LIFE,
+        scheduler.now() + MAX_CONNECTION_TIME,
         () -> {
-          // Once nothing goes wrong any more, no reader is to need this to learn what it missed.
-          if (!weather.isCalm()) {
-            end(connection);
+          // After the last fault no reader may depend on this to recover.
+          if (!faults.ended()) {
+            endConnection(connection);
           }
         });
     return Optional.of(connection);
   }
 
-  /** A client says something. */
-  public void say(Connection connection, String message) {
-    trace.note(connection.id(), "says " + message);
-    if (weather.has(Event.CONNECTION_LOST, 2)) {
-      end(connection);
+  /** Routes a client's message. */
+  public void sendFromClient(Connection connection, String message) {
+    trace.note(connection.id(), "sends " + message);
+    if (faults.occurs(Event.CONNECTION_LOST, 2)) {
+      endConnection(connection);
       return;
     }
-    boolean lost = weather.has(Event.MESSAGE_LOST, 1);
+    boolean lost = faults.occurs(Event.MESSAGE_LOST, 1);
     scheduler.start(
         "route",
         () -> {
@@ -114,44 +115,44 @@ public final class WebSockets implements ConnectionSender {
                         subscriptions.receive(connection.id(), message);
                         return "";
                       },
-                      ROUTE_LIMIT);
+                      ROUTE_TIMEOUT);
           if (outcome instanceof Outcome.Failure) {
-            arrive(connection, new Connection.Heard.NotServed());
+            arrive(connection, new Connection.Received.NotServed());
           }
         });
   }
 
-  /** A client closes its connection. */
-  public void hangUp(Connection connection) {
-    end(connection);
+  /** Closes a connection on the client's request. */
+  public void closeFromClient(Connection connection) {
+    endConnection(connection);
   }
 
-  /** A client is gone, and the gateway does not know. */
+  /** Removes a client without notifying the gateway. */
   public void vanish(Connection connection) {
-    trace.note(connection.id(), "its client vanishes");
+    trace.note(connection.id(), "client vanishes");
     connection.setClientGone();
-    scheduler.at(scheduler.now() + 600 * SECOND, () -> end(connection));
+    scheduler.at(scheduler.now() + 600 * SECOND, () -> endConnection(connection));
   }
 
   // ---- for the product
 
   @Override
   public Sent send(String connectionId, String message) {
-    if (weather.has(Event.SEND_BUSY, 2)) {
-      return step(connectionId, () -> Sent.LATER);
+    if (faults.occurs(Event.SEND_THROTTLED, 2)) {
+      return call(connectionId, () -> Sent.LATER);
     }
-    if (weather.has(Event.SEND_REFUSED, 0.2)) {
-      return step(connectionId, () -> Sent.REFUSED);
+    if (faults.occurs(Event.SEND_REFUSED, 0.2)) {
+      return call(connectionId, () -> Sent.REFUSED);
     }
-    if (weather.has(Event.SEND_ANSWER_LOST, 1)) {
-      return step(
+    if (faults.occurs(Event.SEND_RESPONSE_LOST, 1)) {
+      return call(
           connectionId,
           () -> {
             deliver(connectionId, message);
             return Sent.LATER;
           });
     }
-    return step(connectionId, () -> deliver(connectionId, message));
+    return call(connectionId, () -> deliver(connectionId, message));
   }
 
   private static final class NoAnswer extends RuntimeException {
@@ -160,9 +161,9 @@ public final class WebSockets implements ConnectionSender {
     }
   }
 
-  private Sent step(String connectionId, java.util.function.Supplier<Sent> effect) {
+  private Sent call(String connectionId, java.util.function.Supplier<Sent> effect) {
     try {
-      return wire.call(Call.GATEWAY_SEND, connectionId, effect, NoAnswer::new);
+      return network.call(Call.CONNECTION_SENDER_SEND, connectionId, effect, NoAnswer::new);
     } catch (NoAnswer _) {
       return Sent.LATER;
     }
@@ -173,25 +174,25 @@ public final class WebSockets implements ConnectionSender {
     if (connection == null) {
       return Sent.GONE;
     }
-    if (connection.heard().size() >= MOST_WAITING) {
+    if (connection.inbox().size() >= MAX_QUEUED) {
       return Sent.LATER;
     }
-    if (weather.has(Event.CONNECTION_LOST_UNTOLD, 1)) {
-      connections.remove(connectionId); // and the route of its end is never served
+    if (faults.occurs(Event.CONNECTION_LOST_SILENTLY, 1)) {
+      connections.remove(connectionId); // the $disconnect route is never invoked
       close(connection);
       return Sent.GONE;
     }
-    arrive(connection, new Connection.Heard.Message(message));
+    arrive(connection, new Connection.Received.Message(message));
     return Sent.DELIVERED;
   }
 
-  private void arrive(Connection connection, Connection.Heard what) {
+  private void arrive(Connection connection, Connection.Received message) {
     long at = connection.arrival(scheduler.now() + random.nextLong(500, 40_000));
     scheduler.at(
         at,
         () -> {
           if (connection.isOpen() && !connection.isClientGone()) {
-            connection.heard().put(what);
+            connection.inbox().put(message);
           }
         });
   }
@@ -199,13 +200,13 @@ public final class WebSockets implements ConnectionSender {
   @Override
   public boolean close(String connectionId) {
     try {
-      return wire.call(
-          Call.GATEWAY_CLOSE,
+      return network.call(
+          Call.CONNECTION_SENDER_CLOSE,
           connectionId,
           () -> {
             Connection connection = connections.get(connectionId);
             if (connection != null) {
-              end(connection);
+              endConnection(connection);
             }
             return true;
           },
@@ -218,8 +219,8 @@ public final class WebSockets implements ConnectionSender {
   @Override
   public boolean isGone(String connectionId) {
     try {
-      return wire.call(
-          Call.GATEWAY_IS_GONE,
+      return network.call(
+          Call.CONNECTION_SENDER_IS_GONE,
           connectionId,
           () -> !connections.containsKey(connectionId),
           NoAnswer::new);
@@ -228,16 +229,16 @@ public final class WebSockets implements ConnectionSender {
     }
   }
 
-  // ---- both
+  // ---- for both
 
-  /** It ends; the product is told, once, as well as may be. */
-  private void end(Connection connection) {
+  /** Ends a connection and invokes {@code $disconnect} once, best effort. */
+  private void endConnection(Connection connection) {
     if (!connection.isOpen()) {
       return;
     }
     connections.remove(connection.id());
     close(connection);
-    if (!weather.has(Event.CONNECTION_LOST_UNTOLD, 1)) {
+    if (!faults.occurs(Event.CONNECTION_LOST_SILENTLY, 1)) {
       lambda.start(
           Function.STREAM_EVENTS,
           () -> {
@@ -248,12 +249,12 @@ public final class WebSockets implements ConnectionSender {
   }
 
   private void close(Connection connection) {
-    trace.note(connection.id(), "is closed");
+    trace.note(connection.id(), "closed");
     connection.setClosed();
     if (!connection.isClientGone()) {
       scheduler.at(
           scheduler.now() + random.nextLong(500, 40_000),
-          () -> connection.heard().put(new Connection.Heard.Closed()));
+          () -> connection.inbox().put(new Connection.Received.Closed()));
     }
   }
 }

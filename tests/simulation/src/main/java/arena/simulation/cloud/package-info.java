@@ -1,2 +1,2 @@
-/** The services between the product's parts: functions, state machine, gateway, models. */
+/** Simulated services between the product's parts: Lambda, Step Functions, API Gateway, models. */
 package arena.simulation.cloud;

@@ -1,39 +1,39 @@
 package arena.simulation.faults;
 
-/** What may become of a call of a store or service. */
+/** A fault of a call of a store or service. */
 public enum CallFault {
-  /** The caller dies before it calls. */
+  /** The caller dies before the call. */
   DIES_BEFORE("dies before", false),
-  /** The call is done, and the caller dies before it knows. */
+  /** The call takes effect; the caller dies before the response. */
   DIES_AFTER("dies after", true),
-  /** The call never arrives; the caller waits in vain and is told so. */
+  /** The call never arrives; the caller times out. */
   LOST("lost", false),
-  /** The call is done, but the caller waits in vain for the answer. */
-  ANSWER_LOST("answer lost", true),
-  /** The caller waits in vain, and the call is done some time after that. */
+  /** The call takes effect; the response is lost and the caller times out. */
+  RESPONSE_LOST("response lost", true),
+  /** The caller times out; the call takes effect some time later. */
   LATE("done late", true),
-  /** The call is sent again below the caller, and done twice. */
+  /** The call is retransmitted and takes effect twice. */
   TWICE("done twice", true),
-  /** The call is refused at once: too many. */
+  /** The call is throttled at once. */
   THROTTLED("throttled", false),
-  /** The call takes so long that others overtake it. */
+  /** The call takes so long that later calls overtake it. */
   SLOW("slow", false);
 
   private final String label;
-  private final boolean ofChangesOnly;
+  private final boolean changesOnly;
 
-  CallFault(String label, boolean ofChangesOnly) {
+  CallFault(String label, boolean changesOnly) {
     this.label = label;
-    this.ofChangesOnly = ofChangesOnly;
+    this.changesOnly = changesOnly;
   }
 
-  /** The fault in a fault point's name. */
+  /** Suffix of the fault point's name. */
   public String label() {
     return label;
   }
 
-  /** Whether it makes no difference to a call that only reads. */
-  public boolean ofChangesOnly() {
-    return ofChangesOnly;
+  /** Whether the fault applies only to calls that change state. */
+  public boolean changesOnly() {
+    return changesOnly;
   }
 }

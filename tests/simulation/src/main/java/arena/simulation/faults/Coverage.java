@@ -2,7 +2,7 @@ package arena.simulation.faults;
 
 import java.util.List;
 
-/** How often each fault point was hit. */
+/** Counts the hits of each fault point. */
 public final class Coverage {
   private final long[] hits = new long[FaultPoint.all().size()];
 
@@ -10,19 +10,19 @@ public final class Coverage {
     hits[point.number()]++;
   }
 
-  /** Adds what another one counted. */
+  /** Adds the hits of another simulation. */
   public void add(Coverage other) {
     for (int i = 0; i < hits.length; i++) {
       hits[i] += other.hits[i];
     }
   }
 
-  /** How many fault points there are. */
+  /** Number of fault points. */
   public int points() {
     return hits.length;
   }
 
-  /** How many faults there were. */
+  /** Number of injected faults. */
   public long faults() {
     long sum = 0;
     for (long hit : hits) {
@@ -31,7 +31,6 @@ public final class Coverage {
     return sum;
   }
 
-  /** The fault points that were not hit. */
   public List<FaultPoint> missed() {
     return FaultPoint.all().stream().filter(point -> hits[point.number()] == 0).toList();
   }

@@ -1,45 +1,45 @@
 package arena.simulation.faults;
 
-/** What may go wrong beside calls. */
+/** A fault that is not the fault of a call. */
 public enum Event {
-  BROKER_FLUSHED("broker: started empty"),
-  BROKER_FAILED_OVER("broker: failed over, last writes lost"),
+  BROKER_FLUSHED("broker: restarted empty"),
+  BROKER_FAILED_OVER("broker: failover, last writes lost"),
   BROKER_UNREACHABLE("broker: unreachable for a while"),
   BROKER_KEYS_DELETED("broker: a run's keys deleted by hand"),
-  BROKER_CLOCK_JUMPS("broker: its clock jumps"),
-  CLOCK_SKEWED("function: its clock is off"),
-  FUNCTION_STANDS_STILL("function: stands still for long"),
-  TASK_REFUSED("task: refused by the service"),
-  TASK_FAILED_UNDONE("task: fails before it begins"),
-  TASK_ANSWER_LOST("task: done, but its answer is lost"),
-  TASK_TWICE("task: done twice at once"),
-  TASK_OVERSLEPT("task: wakes up late, perhaps after the reaper"),
-  TASK_WAKES_UNDER_REAPER("task: wakes up as the reaper comes"),
+  BROKER_CLOCK_JUMPS("broker: clock jumps"),
+  CLOCK_SKEWED("function: clock skewed"),
+  FUNCTION_PAUSED("function: paused for long"),
+  TASK_THROTTLED("task: throttled by the service"),
+  TASK_FAILED_BEFORE_START("task: fails before it starts"),
+  TASK_RESPONSE_LOST("task: done, response lost"),
+  TASK_INVOKED_TWICE("task: invoked twice concurrently"),
+  TASK_DELAYED("task: delayed, possibly past the reaper"),
+  TASK_RESUMES_UNDER_REAPER("task: resumes while the reaper fails its run"),
   EVENT_TWICE("event: delivered twice"),
   EVENT_LATE("event: delivered late"),
-  EVENT_DROPPED("event: given up"),
+  EVENT_DROPPED("event: dropped"),
   EXECUTION_ABORTED("execution: stopped by an operator"),
-  EXECUTION_TIMED_OUT("execution: over its time"),
-  TWO_REAPERS("reaper: two at once"),
-  SEND_BUSY("connection: takes nothing for now (429)"),
-  SEND_ANSWER_LOST("connection: takes it, but the answer is lost (5xx)"),
-  SEND_REFUSED("connection: refuses a message"),
-  CONNECTION_REFUSED("connection: not let in"),
+  EXECUTION_TIMED_OUT("execution: timed out"),
+  TWO_REAPERS("reaper: two concurrent invocations"),
+  SEND_THROTTLED("connection: throttled (429)"),
+  SEND_RESPONSE_LOST("connection: delivered, response lost (5xx)"),
+  SEND_REFUSED("connection: message refused"),
+  CONNECTION_REFUSED("connection: refused"),
   CONNECTION_LOST("connection: lost"),
-  CONNECTION_LOST_UNTOLD("connection: lost, and nobody is told"),
-  MESSAGE_LOST("connection: a client's message is not served"),
+  CONNECTION_LOST_SILENTLY("connection: lost without $disconnect"),
+  MESSAGE_LOST("connection: client message not served"),
   READER_SLOW("reader: slow"),
-  READER_FLAPS("reader: flaps"),
-  READER_LEAVES("reader: leaves without a word"),
+  READER_FLAPPING("reader: flaps"),
+  READER_LEAVES("reader: leaves without closing"),
   MODEL_THROTTLED("model: throttled"),
   MODEL_OVERLOADED("model: overloaded"),
   MODEL_TIMED_OUT("model: times out"),
   MODEL_UNREACHABLE("model: unreachable"),
   MODEL_MALFORMED("model: malformed"),
   MODEL_REFUSED("model: refused"),
-  CREATE_AGAIN("client: asks for the same run again"),
-  CREATE_AT_ONCE("client: asks for the same run twice at once"),
-  CREATE_OTHERWISE("client: asks for another run with the same key");
+  CREATE_REPEATED("client: repeats an answered request"),
+  CREATE_CONCURRENT("client: sends a request twice concurrently"),
+  CREATE_KEY_REUSED("client: reuses a key with another body");
 
   private final String label;
 
@@ -47,7 +47,7 @@ public enum Event {
     this.label = label;
   }
 
-  /** The name of its fault point. */
+  /** Name of its fault point. */
   public String label() {
     return label;
   }

@@ -10,16 +10,17 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Decides what goes wrong in one simulation. Each has its own weather: how often things go wrong,
- * which kinds of them, one fault point that is sought, and a moment from which all is calm, so that
- * what is promised for the end can be asked for.
+ * Decides which faults occur in one simulation.
+ *
+ * <p>The seed determines the fault rate, the enabled kinds of faults, one fault point that is
+ * targeted, and the time of the last fault, after which the simulation must settle.
  */
 public final class FaultInjector {
   private static final double[] RATES = {0, 0.001, 0.004, 0.015, 0.05};
-  private static final long[] CALM_AFTER_MINUTES = {1, 3, 10, 45, 100};
+  private static final long[] LAST_FAULT_MINUTES = {1, 3, 10, 45, 100};
 
-  /** Most hits of the fault point that is sought. */
-  private static final int MAX_SOUGHT = 3;
+  /** Maximum hits of the targeted fault point. */
+  private static final int MAX_TARGET_HITS = 3;
 
   private final Random random;
   private final Scheduler scheduler;
@@ -27,16 +28,16 @@ public final class FaultInjector {
   private final Coverage coverage = new Coverage();
   private final double rate;
   private final List<CallFault> kinds = new ArrayList<>();
-  private final FaultPoint sought;
+  private final FaultPoint target;
 
-  /** Of the fault point that is sought; any if it is no call's. */
-  private final CallFault soughtFault;
+  /** Fault of the target; arbitrary if the target is an event. */
+  private final CallFault targetFault;
 
-  private final double soughtChance;
-  private int soughtLeft;
-  private long calmAt;
+  private final double targetProbability;
+  private int targetHitsLeft;
+  private long endAt;
 
-  /** The weather that this source of chance makes. */
+  /** Draws the configuration from {@code random}. */
   public FaultInjector(Random random, Scheduler scheduler, Trace trace) {
     this.random = random;
     this.scheduler = scheduler;
@@ -52,40 +53,39 @@ public final class FaultInjector {
       kinds.add(all[random.nextInt(all.length)]);
     }
     List<FaultPoint> points = FaultPoint.all();
-    sought = points.get(random.nextInt(points.size()));
-    soughtFault =
+    target = points.get(random.nextInt(points.size()));
+    targetFault =
         Arrays.stream(all)
-            .filter(fault -> sought.name().endsWith(": " + fault.label()))
+            .filter(fault -> target.name().endsWith(": " + fault.label()))
             .findFirst()
             .orElse(all[0]);
-    soughtChance = random.nextBoolean() ? 1 : 0.2;
-    soughtLeft = random.nextInt(MAX_SOUGHT + 1);
-    calmAt = CALM_AFTER_MINUTES[random.nextInt(CALM_AFTER_MINUTES.length)] * 60_000_000L;
+    targetProbability = random.nextBoolean() ? 1 : 0.2;
+    targetHitsLeft = random.nextInt(MAX_TARGET_HITS + 1);
+    endAt = LAST_FAULT_MINUTES[random.nextInt(LAST_FAULT_MINUTES.length)] * 60_000_000L;
   }
 
-  /** From when on nothing goes wrong any more, in microseconds. */
-  public long calmAt() {
-    return calmAt;
+  /** Time after which no fault occurs, in microseconds. */
+  public long endAt() {
+    return endAt;
   }
 
-  /** Whether nothing goes wrong any more. */
-  public boolean isCalm() {
-    return scheduler.now() >= calmAt;
+  /** Whether no more faults occur. */
+  public boolean ended() {
+    return scheduler.now() >= endAt;
   }
 
-  /** What was hit. */
   public Coverage coverage() {
     return coverage;
   }
 
-  /** What goes wrong with this call now; null if it goes well. */
-  CallFault of(Call call) {
-    if (isCalm()) {
+  /** Returns the fault of this call; null for none. */
+  CallFault faultOf(Call call) {
+    if (ended()) {
       return null;
     }
     Map<CallFault, FaultPoint> points = FaultPoint.of(call);
-    if (points.get(soughtFault) == sought && findsSought()) {
-      return soughtFault;
+    if (points.get(targetFault) == target && hitsTarget()) {
+      return targetFault;
     }
     if (rate == 0 || random.nextDouble() >= rate) {
       return null;
@@ -99,27 +99,27 @@ public final class FaultInjector {
     return fault;
   }
 
-  private boolean findsSought() {
-    if (soughtLeft == 0 || random.nextDouble() >= soughtChance) {
+  private boolean hitsTarget() {
+    if (targetHitsLeft == 0 || random.nextDouble() >= targetProbability) {
       return false;
     }
-    soughtLeft--;
-    coverage.hit(sought);
+    targetHitsLeft--;
+    coverage.hit(target);
     return true;
   }
 
   /**
-   * Whether this happens now.
+   * Returns whether this event occurs now.
    *
-   * @param timesAsOften as a call goes wrong
+   * @param weight factor on the fault rate of calls
    */
-  public boolean has(Event event, double timesAsOften) {
-    if (isCalm()) {
+  public boolean occurs(Event event, double weight) {
+    if (ended()) {
       return false;
     }
     FaultPoint point = FaultPoint.of(event);
-    if (point != sought || !findsSought()) {
-      if (rate == 0 || random.nextDouble() >= rate * timesAsOften) {
+    if (point != target || !hitsTarget()) {
+      if (rate == 0 || random.nextDouble() >= rate * weight) {
         return false;
       }
       coverage.hit(point);

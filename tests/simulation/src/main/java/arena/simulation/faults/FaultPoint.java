@@ -6,24 +6,24 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Something that can go wrong at one place: a fault of a call, or an event. */
+/** A place where a fault can be injected: a fault of one call, or an event. */
 public final class FaultPoint {
   private static final List<FaultPoint> ALL = new ArrayList<>();
-  private static final Map<Call, Map<CallFault, FaultPoint>> OF_CALLS = new EnumMap<>(Call.class);
-  private static final Map<Event, FaultPoint> OF_EVENTS = new EnumMap<>(Event.class);
+  private static final Map<Call, Map<CallFault, FaultPoint>> BY_CALL = new EnumMap<>(Call.class);
+  private static final Map<Event, FaultPoint> BY_EVENT = new EnumMap<>(Event.class);
 
   static {
     for (Call call : Call.values()) {
       Map<CallFault, FaultPoint> faults = new EnumMap<>(CallFault.class);
       for (CallFault fault : CallFault.values()) {
-        if (call.changes() || !fault.ofChangesOnly()) {
+        if (call.changes() || !fault.changesOnly()) {
           faults.put(fault, new FaultPoint(call.label() + ": " + fault.label()));
         }
       }
-      OF_CALLS.put(call, faults);
+      BY_CALL.put(call, faults);
     }
     for (Event event : Event.values()) {
-      OF_EVENTS.put(event, new FaultPoint(event.label()));
+      BY_EVENT.put(event, new FaultPoint(event.label()));
     }
   }
 
@@ -36,26 +36,25 @@ public final class FaultPoint {
     ALL.add(this);
   }
 
-  /** Every one. */
+  /** All fault points. */
   public static List<FaultPoint> all() {
     return List.copyOf(ALL);
   }
 
-  /** What can happen to this call. */
+  /** The faults that apply to this call. */
   static Map<CallFault, FaultPoint> of(Call call) {
-    return OF_CALLS.get(call);
+    return BY_CALL.get(call);
   }
 
   static FaultPoint of(Event event) {
-    return OF_EVENTS.get(event);
+    return BY_EVENT.get(event);
   }
 
-  /** Its name. */
   public String name() {
     return name;
   }
 
-  /** Its place among all. */
+  /** Index in {@link #all}. */
   int number() {
     return number;
   }

@@ -10,122 +10,121 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The wire on which things go wrong. Every call is a step: others go on while it is under way. */
+/** The network with injected faults. Every call is a step during which other processes run. */
 public final class FaultyNetwork implements Network {
   private static final long MILLI = 1_000;
   private static final long SECOND = 1_000_000;
 
   private final Scheduler scheduler;
-  private final FaultInjector weather;
+  private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
   private long steps;
-  private long brokerBackAt;
+  private long brokerReachableAt;
   private SimulatedProcess actor;
   private Consumer<String> beforeFailing = _ -> {};
 
-  /** A wire in this weather. */
-  public FaultyNetwork(Scheduler scheduler, FaultInjector weather, Random random, Trace trace) {
+  public FaultyNetwork(Scheduler scheduler, FaultInjector faults, Random random, Trace trace) {
     this.scheduler = scheduler;
-    this.weather = weather;
+    this.faults = faults;
     this.random = random;
     this.trace = trace;
   }
 
-  /** Calls that were made. */
+  /** Number of calls. */
   public long steps() {
     return steps;
   }
 
-  /** On whose behalf a store is changed at this moment. */
+  /** The process that makes the current change of a store. */
   public SimulatedProcess actor() {
     return actor;
   }
 
-  /** Has this done whenever somebody is about to fail a run. */
+  /** Sets an action that runs before each call that fails a run. */
   public void beforeFailing(Consumer<String> action) {
     beforeFailing = action;
   }
 
-  /** The broker answers nothing for this long, in microseconds. */
-  public void cutBroker(long micros) {
-    brokerBackAt = Math.max(brokerBackAt, scheduler.now() + micros);
+  /** Makes the broker unreachable for this long, in microseconds. */
+  public void disconnectBroker(long micros) {
+    brokerReachableAt = Math.max(brokerReachableAt, scheduler.now() + micros);
   }
 
   @Override
   public <T> T call(
       Call call, String about, Supplier<T> effect, Function<String, RuntimeException> unavailable) {
     steps++;
-    SimulatedProcess me = scheduler.current();
-    if (weather.has(Event.FUNCTION_STANDS_STILL, 0.2)) {
+    SimulatedProcess process = scheduler.current();
+    if (faults.occurs(Event.FUNCTION_PAUSED, 0.2)) {
       scheduler.sleep(random.nextLong(60 * SECOND));
     }
     if (call == Call.CATALOG_ABANDON || call == Call.CATALOG_FAIL) {
       beforeFailing.accept(about);
     }
     scheduler.sleep(latency(call));
-    if (ofBroker(call) && scheduler.now() < brokerBackAt) {
-      trace.call(me, call, about, "unreachable");
-      scheduler.sleep(patience(call));
+    if (isBrokerCall(call) && scheduler.now() < brokerReachableAt) {
+      trace.call(process, call, about, "unreachable");
+      scheduler.sleep(timeout(call));
       throw unavailable.apply("unreachable");
     }
-    CallFault fault = weather.of(call);
-    trace.call(me, call, about, fault == null ? "" : fault.label());
+    CallFault fault = faults.faultOf(call);
+    trace.call(process, call, about, fault == null ? "" : fault.label());
     if (fault == null) {
-      return done(me, effect);
+      return run(process, effect);
     }
     switch (fault) {
-      case DIES_BEFORE -> throw me.life().die("died before " + call.label());
+      case DIES_BEFORE -> throw process.sandbox().die("died before " + call.label());
       case DIES_AFTER -> {
-        quietly(me, effect);
-        throw me.life().die("died after " + call.label());
+        runAndIgnore(process, effect);
+        throw process.sandbox().die("died after " + call.label());
       }
-      case LOST -> scheduler.sleep(patience(call));
-      case ANSWER_LOST -> {
-        quietly(me, effect);
-        scheduler.sleep(patience(call));
+      case LOST -> scheduler.sleep(timeout(call));
+      case RESPONSE_LOST -> {
+        runAndIgnore(process, effect);
+        scheduler.sleep(timeout(call));
       }
       case LATE -> {
-        long wait = patience(call);
+        long wait = timeout(call);
         scheduler.at(
             scheduler.now() + wait + random.nextInt(1, 20_000) * MILLI,
             () -> {
-              trace.call(me, call, about, "done only now");
-              quietly(me, effect);
+              trace.call(process, call, about, "done late");
+              runAndIgnore(process, effect);
             });
         scheduler.sleep(wait);
       }
       case TWICE -> {
-        quietly(me, effect);
-        scheduler.sleep(patience(call) / 2);
-        return done(me, effect);
+        runAndIgnore(process, effect);
+        scheduler.sleep(timeout(call) / 2);
+        return run(process, effect);
       }
       case THROTTLED -> {
-        // told at once
+        // fails at once
       }
       case SLOW -> {
-        scheduler.sleep(random.nextLong(patience(call)));
-        return done(me, effect);
+        scheduler.sleep(random.nextLong(timeout(call)));
+        return run(process, effect);
       }
     }
     throw unavailable.apply(fault.label());
   }
 
-  private <T> T done(SimulatedProcess me, Supplier<T> effect) {
-    actor = me;
+  private <T> T run(SimulatedProcess process, Supplier<T> effect) {
+    actor = process;
     return effect.get();
   }
 
-  private static boolean ofBroker(Call call) {
+  private static boolean isBrokerCall(Call call) {
     return call.label().startsWith("broker.") || call.label().startsWith("subscribers.");
   }
 
-  /** Does it; what it throws is an answer like any other, and nobody hears it. */
-  private void quietly(SimulatedProcess me, Supplier<?> effect) {
+  /** Runs the effect and ignores its result, including exceptions. */
+  private void runAndIgnore(SimulatedProcess process, Supplier<?> effect) {
     try {
-      done(me, effect);
+      run(process, effect);
     } catch (RuntimeException _) {
-      // nobody is there to hear
+      // the caller does not receive the response
     }
   }
 
@@ -137,17 +136,17 @@ public final class FaultyNetwork implements Network {
     };
   }
 
-  /** How long a caller waits for an answer. */
-  private static long patience(Call call) {
+  /** The caller's time-out. */
+  private static long timeout(Call call) {
     return switch (call) {
       case MODEL_DECIDE -> 60 * SECOND;
       case ARCHIVE_WRITE, ARCHIVE_SUMMARY, ARCHIVE_EVENTS -> 20 * SECOND;
-      default -> ofBroker(call) ? 4 * SECOND : 3 * SECOND;
+      default -> isBrokerCall(call) ? 4 * SECOND : 3 * SECOND;
     };
   }
 
   @Override
   public long lagMillis() {
-    return weather.isCalm() ? 5 : random.nextInt(10) == 0 ? random.nextInt(3_000) : 5;
+    return faults.ended() ? 5 : random.nextInt(10) == 0 ? random.nextInt(3_000) : 5;
   }
 }

@@ -1,2 +1,2 @@
-/** What can go wrong, where, and which of it was seen to go wrong. */
+/** Fault injection: the fault points, when faults occur, and which points were hit. */
 package arena.simulation.faults;

@@ -5,16 +5,16 @@ import arena.run.Failure;
 import arena.run.Run;
 import java.time.Instant;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class ActiveRunIsNotAbandoned extends Invariant {
   ActiveRunIsNotAbandoned(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "A run that made progress within the grace is not abandoned, and one that plays is not"
-        + " said not to have started.";
+  public String description() {
+    return "A run that made progress within the grace period is not abandoned, and a run that has played"
+        + " a turn does not fail as not started.";
   }
 
   @Override
@@ -26,14 +26,14 @@ final class ActiveRunIsNotAbandoned extends Invariant {
     if (code.equals(ReplayNotStarted.CODE)) {
       require(
           facts.written(after.runId()).stream().noneMatch(e -> e.kind().equals("turn_start")),
-          () -> "run %s plays and is said not to have started".formatted(after.runId()));
+          () -> "run %s has played a turn and failed as not started".formatted(after.runId()));
     }
     if (code.equals("Abandoned")) {
-      Instant silent = facts.changedAt(after.runId()).plus(Facts.GRACE).minus(Facts.SKEW);
+      Instant earliest = facts.changedAt(after.runId()).plus(Facts.GRACE).minus(Facts.SKEW);
       require(
-          !facts.now().isBefore(silent),
+          !facts.now().isBefore(earliest),
           () ->
-              "run %s went on at %s and is abandoned at %s"
+              "run %s made progress at %s and is abandoned at %s"
                   .formatted(after.runId(), facts.changedAt(after.runId()), facts.now()));
     }
   }

@@ -5,22 +5,22 @@ import arena.run.Run;
 import java.util.List;
 import java.util.Locale;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class ArchivedBeforeClosed extends Invariant {
   ArchivedBeforeClosed(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Before a run is closed, or anything of it let go, its archive is complete, and stays"
-        + " so.";
+  public String description() {
+    return "The archive of a run is complete before the run is closed or any of its data is deleted,"
+        + " and stays complete.";
   }
 
   @Override
   public void rowChanged(Run before, Run after) {
     if (after.archived()) {
-      requireWhole(after, "it counts as archived");
+      requireComplete(after, "marked as archived");
     }
   }
 
@@ -32,7 +32,7 @@ final class ArchivedBeforeClosed extends Invariant {
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: its archive of %d events is written over with %d",
+                "run %s: archive of %d events overwritten with %d",
                 run.runId(),
                 now.nEvents(),
                 events.size()));
@@ -42,27 +42,27 @@ final class ArchivedBeforeClosed extends Invariant {
   public void closed(String runId) {
     Run run = facts.row(runId);
     require(run.archived(), () -> "run %s is closed before it is archived".formatted(runId));
-    requireWhole(run, "it is closed");
+    requireComplete(run, "closed");
   }
 
   @Override
   public void dropped(String runId) {
-    requireWhole(facts.row(runId), "its buffer is dropped");
+    requireComplete(facts.row(runId), "buffer dropped");
   }
 
   @Override
   public void expired(String runId, long position) {
-    requireWhole(facts.row(runId), "its journal goes");
+    requireComplete(facts.row(runId), "journal entry expired");
   }
 
-  private void requireWhole(Run run, String when) {
+  private void requireComplete(Run run, String when) {
     int events = facts.archive(run).map(List::size).orElse(-1);
     require(
         events == run.nEvents(),
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: %s, and of its %d events the archive has %d",
+                "run %s: %s, but of %d events the archive has %d",
                 run.runId(),
                 when,
                 run.nEvents(),

@@ -5,15 +5,15 @@ import arena.run.Run;
 import arena.run.RunStatus;
 import java.util.Locale;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class EndIsFinal extends Invariant {
   EndIsFinal(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "A run that has ended stays as it ended, and nothing is written to it any more.";
+  public String description() {
+    return "The status and the events of a run that has ended never change.";
   }
 
   @Override

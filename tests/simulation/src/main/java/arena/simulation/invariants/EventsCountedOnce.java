@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class EventsCountedOnce extends Invariant {
   private Map<String, Long> upTo = new HashMap<>();
 
@@ -13,9 +13,9 @@ public final class EventsCountedOnce extends Invariant {
   }
 
   @Override
-  public String says() {
-    return "events_published counts each event once, whatever was retried or filled in again; only"
-        + " a broker that loses its counter counts anew.";
+  public String description() {
+    return "events_published counts each event once, across retries and refills; it restarts only when"
+        + " the broker loses its counters.";
   }
 
   @Override
@@ -26,7 +26,7 @@ public final class EventsCountedOnce extends Invariant {
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: %d events are counted up to seq %d, after those up to %d",
+                "run %s: %d events counted up to seq %d, after seq %d",
                 runId,
                 events,
                 to,
@@ -34,13 +34,13 @@ public final class EventsCountedOnce extends Invariant {
     upTo.put(runId, to);
   }
 
-  /** What is counted now; running it says that the broker is back at that. */
+  /** Takes a snapshot of the expected counts; running the result restores it. */
   public Runnable checkpoint() {
-    Map<String, Long> then = Map.copyOf(upTo);
-    return () -> upTo = new HashMap<>(then);
+    Map<String, Long> snapshot = Map.copyOf(upTo);
+    return () -> upTo = new HashMap<>(snapshot);
   }
 
-  /** The broker has lost its counters. */
+  /** Called when the broker loses its counters. */
   public void lost() {
     upTo = new HashMap<>();
   }
@@ -53,7 +53,7 @@ public final class EventsCountedOnce extends Invariant {
         () ->
             String.format(
                 Locale.ROOT,
-                "events_published is %d, and %d were",
+                "events_published is %d, expected %d",
                 facts.redis().published(),
                 sum));
   }

@@ -5,23 +5,23 @@ import arena.run.Run;
 import arena.run.RunStatus;
 import java.util.List;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class EveryRunEnds extends Invariant {
   EveryRunEnds(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Some time after nothing goes wrong any more, every run has ended, complete or failed"
-        + " with a reason, and is archived; complete is what was played to its end.";
+  public String description() {
+    return "After the last fault every run ends, complete or failed with a reason, and is archived; a"
+        + " complete run has played all its turns.";
   }
 
   @Override
   public void rowChanged(Run before, Run after) {
     require(
         after.status() != RunStatus.COMPLETE || isPlayed(after),
-        () -> "run %s is complete and was not played to its end".formatted(after.runId()));
+        () -> "run %s is complete but has not played all its turns".formatted(after.runId()));
   }
 
   private boolean isPlayed(Run run) {

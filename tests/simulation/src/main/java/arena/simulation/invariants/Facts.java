@@ -19,16 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What promises are held against: all that was ever written, and the stores as they are. */
+/**
+ * The state that invariants are checked against: everything ever written, and the current stores.
+ */
 public final class Facts {
-  /** How long a closed or silent run stays in the broker. */
+  /** Grace period of the reaper. */
   public static final Duration GRACE = Duration.ofMinutes(30);
 
-  /** How much two clocks may differ. */
+  /** Maximum difference between two clocks. */
   static final Duration SKEW = Duration.ofMinutes(3);
 
   private final Scheduler scheduler;
-  private final FaultyNetwork wire;
+  private final FaultyNetwork network;
   private final Map<String, List<Event>> written = new HashMap<>();
   private final Map<String, List<String>> envelopes = new HashMap<>();
   private final Map<String, Instant> changedAt = new HashMap<>();
@@ -36,17 +38,19 @@ public final class Facts {
   private SimulatedRedis redis;
   private SimulatedBucket bucket;
 
-  /** No facts yet. */
-  public Facts(Scheduler scheduler, FaultyNetwork wire) {
+  public Facts(Scheduler scheduler, FaultyNetwork network) {
     this.scheduler = scheduler;
-    this.wire = wire;
+    this.network = network;
   }
 
-  /** The stores that these are about. */
-  public void about(SimulatedTables theTables, SimulatedRedis theRedis, SimulatedBucket theBucket) {
-    tables = theTables;
-    redis = theRedis;
-    bucket = theBucket;
+  /** Sets the simulated stores. */
+  public void setStores(
+      SimulatedTables simulatedTables,
+      SimulatedRedis simulatedRedis,
+      SimulatedBucket simulatedBucket) {
+    tables = simulatedTables;
+    redis = simulatedRedis;
+    bucket = simulatedBucket;
   }
 
   void add(JournalEntry entry) {
@@ -63,19 +67,19 @@ public final class Facts {
     changedAt.put(runId, now());
   }
 
-  /** When the run was written to, or ended, last. */
+  /** Time of the run's last write or change of status. */
   Instant changedAt(String runId) {
     return changedAt.get(runId);
   }
 
-  /** The true time. */
+  /** The true time, without clock skew. */
   Instant now() {
     return scheduler.instant(0);
   }
 
-  /** Whoever makes the change that is seen now. */
+  /** The process that makes the current change. */
   SimulatedProcess actor() {
-    return wire.actor();
+    return network.actor();
   }
 
   Scheduler scheduler() {
@@ -90,28 +94,26 @@ public final class Facts {
     return redis;
   }
 
-  /** Every event of the run that was ever written, by seq - 1. */
+  /** Every event of the run ever written; index is seq - 1. */
   List<Event> written(String runId) {
     return written.getOrDefault(runId, List.of());
   }
 
-  /** The envelope of an event; null if none was written with this seq. */
+  /** The envelope with this seq; null if none was written. */
   public String envelope(String runId, long seq) {
     List<String> texts = envelopes.getOrDefault(runId, List.of());
     return seq >= 1 && seq <= texts.size() ? texts.get((int) seq - 1) : null;
   }
 
-  /** The run's row. */
   public Run row(String runId) {
     return tables.find(runId).orElseThrow();
   }
 
-  /** The run's archive, if there is one. */
   Optional<List<Event>> archive(Run run) {
     return bucket.find(SimulatedArchive.key(run));
   }
 
-  /** Whether every run has ended and left nothing in the broker. */
+  /** Whether every run has ended and its broker buffer is freed. */
   public boolean areRunsFreed() {
     return tables.all().stream()
         .allMatch(
@@ -121,9 +123,9 @@ public final class Facts {
                     && redis.bufferKeys(run.runId()) == 0);
   }
 
-  /** Ends the simulation with this. */
-  InvariantViolation broken(InvariantViolation broken) {
-    scheduler.fail(broken);
-    return broken;
+  /** Stops the simulation with a violation. */
+  InvariantViolation fail(InvariantViolation violation) {
+    scheduler.fail(violation);
+    return violation;
   }
 }

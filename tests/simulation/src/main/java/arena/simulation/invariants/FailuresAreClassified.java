@@ -2,9 +2,9 @@ package arena.simulation.invariants;
 
 import java.util.Set;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class FailuresAreClassified extends Invariant {
-  private static final Set<String> NAMED =
+  private static final Set<String> CLASSIFIED =
       Set.of("RunNotRunning", "UnknownRun", "NoSuchTurn", "NotStarted", "Unanswered");
 
   FailuresAreClassified(Facts facts) {
@@ -12,19 +12,19 @@ public final class FailuresAreClassified extends Invariant {
   }
 
   @Override
-  public String says() {
-    return "A function fails only because something else failed, and by that one's name.";
+  public String description() {
+    return "A function fails only because a dependency failed, with the error code of that dependency.";
   }
 
-  /** An exception left a function. */
-  public void left(RuntimeException e) {
+  /** Called for every exception that a function throws. */
+  public void thrown(RuntimeException e) {
     String name = e.getClass().getSimpleName();
-    boolean named =
-        NAMED.contains(name) || name.endsWith("Unavailable") || name.startsWith("Model");
-    if (!named) {
-      InvariantViolation broken = new InvariantViolation(this, String.valueOf(e));
-      broken.initCause(e);
-      throw facts.broken(broken);
+    boolean classified =
+        CLASSIFIED.contains(name) || name.endsWith("Unavailable") || name.startsWith("Model");
+    if (!classified) {
+      InvariantViolation violation = new InvariantViolation(this, String.valueOf(e));
+      violation.initCause(e);
+      throw facts.fail(violation);
     }
   }
 }

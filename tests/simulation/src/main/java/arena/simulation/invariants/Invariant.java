@@ -4,7 +4,8 @@ import arena.simulation.stores.Observer;
 import java.util.function.Supplier;
 
 /**
- * Something that the product promises. It sees every change, and ends the simulation if need be.
+ * A property that must hold throughout a simulation. It observes every change and stops the
+ * simulation when violated.
  */
 public abstract class Invariant implements Observer {
   final Facts facts;
@@ -13,18 +14,18 @@ public abstract class Invariant implements Observer {
     this.facts = facts;
   }
 
-  /** What is promised, in a sentence. */
-  public abstract String says();
+  /** The property, in one sentence. */
+  public abstract String description();
 
-  /** A model is asked, by whoever is going on. */
-  public void modelAsked() {}
+  /** Called when the current process calls a model. */
+  public void modelCalled() {}
 
-  /** Everything has come to its end, or should have. */
+  /** Called when the simulation has settled. */
   public void atEnd() {}
 
-  final void require(boolean holds, Supplier<String> how) {
+  final void require(boolean holds, Supplier<String> message) {
     if (!holds) {
-      throw facts.broken(new InvariantViolation(this, how.get()));
+      throw facts.fail(new InvariantViolation(this, message.get()));
     }
   }
 }

@@ -1,16 +1,19 @@
 package arena.simulation.invariants;
 
-/** Something is not as promised. An error, so that nothing in the product takes it for its own. */
+/**
+ * Thrown when an invariant is violated. An error, so that the product's exception handlers do not
+ * catch it.
+ */
 public final class InvariantViolation extends Error {
-  private final Invariant promise;
+  private final Invariant invariant;
 
-  InvariantViolation(Invariant promise, String how) {
-    super(promise.getClass().getSimpleName() + ": " + how);
-    this.promise = promise;
+  InvariantViolation(Invariant invariant, String message) {
+    super(invariant.getClass().getSimpleName() + ": " + message);
+    this.invariant = invariant;
   }
 
-  /** The promise. */
-  public Invariant promise() {
-    return promise;
+  /** The violated invariant. */
+  public Invariant invariant() {
+    return invariant;
   }
 }

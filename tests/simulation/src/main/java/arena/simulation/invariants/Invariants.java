@@ -7,28 +7,27 @@ import arena.simulation.stores.Observer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** All of them. */
+/** All invariants; forwards every observed change to each of them. */
 public final class Invariants implements Observer {
   private final Facts facts;
   private final ReadersGetEveryEvent readers;
-  private final FailuresAreClassified names;
-  private final EventsCountedOnce counts;
-  private final ModelCalledOncePerTurn questions;
-  private final NothingLeaks remains;
-  private final ReadsMatchJournal truth;
-  private final OneRunPerKey keys;
+  private final FailuresAreClassified failures;
+  private final EventsCountedOnce eventCounts;
+  private final ModelCalledOncePerTurn modelCalls;
+  private final NothingLeaks leaks;
+  private final ReadsMatchJournal reads;
+  private final OneRunPerKey idempotencyKeys;
   private final List<Invariant> all;
 
-  /** All promises, about these facts. */
   public Invariants(Facts facts) {
     this.facts = facts;
     readers = new ReadersGetEveryEvent(facts);
-    names = new FailuresAreClassified(facts);
-    counts = new EventsCountedOnce(facts);
-    remains = new NothingLeaks(facts);
-    truth = new ReadsMatchJournal(facts);
-    keys = new OneRunPerKey(facts);
-    questions = new ModelCalledOncePerTurn(facts);
+    failures = new FailuresAreClassified(facts);
+    eventCounts = new EventsCountedOnce(facts);
+    leaks = new NothingLeaks(facts);
+    reads = new ReadsMatchJournal(facts);
+    idempotencyKeys = new OneRunPerKey(facts);
+    modelCalls = new ModelCalledOncePerTurn(facts);
     all =
         List.of(
             new SequenceHasNoGap(facts),
@@ -38,89 +37,88 @@ public final class Invariants implements Observer {
             new ArchivedBeforeClosed(facts),
             new OnlyReaperDropsStreams(facts),
             new ActiveRunIsNotAbandoned(facts),
-            questions,
-            counts,
+            modelCalls,
+            eventCounts,
             readers,
-            names,
-            truth,
-            keys,
+            failures,
+            reads,
+            idempotencyKeys,
             new EveryRunEnds(facts),
-            remains);
+            leaks);
   }
 
-  /** Every promise. */
   public List<Invariant> all() {
     return all;
   }
 
-  /** What readers are held against. */
+  /** Checks what live readers receive. */
   public ReadersGetEveryEvent readers() {
     return readers;
   }
 
-  /** What failures are held against. */
-  public FailuresAreClassified names() {
-    return names;
+  /** Checks exceptions thrown by functions. */
+  public FailuresAreClassified failures() {
+    return failures;
   }
 
-  /** What the counters are held against. */
-  public EventsCountedOnce counts() {
-    return counts;
+  /** Checks the event counter. */
+  public EventsCountedOnce eventCounts() {
+    return eventCounts;
   }
 
-  /** What questions to models are held against. */
-  public ModelCalledOncePerTurn questions() {
-    return questions;
+  /** Checks model calls. */
+  public ModelCalledOncePerTurn modelCalls() {
+    return modelCalls;
   }
 
-  /** What is left is held against. */
-  public NothingLeaks remains() {
-    return remains;
+  /** Checks what remains in the broker. */
+  public NothingLeaks leaks() {
+    return leaks;
   }
 
-  /** What visitors read is held against. */
-  public ReadsMatchJournal truth() {
-    return truth;
+  /** Checks what HTTP clients read. */
+  public ReadsMatchJournal reads() {
+    return reads;
   }
 
-  /** What clients are answered is held against. */
-  public OneRunPerKey keys() {
-    return keys;
+  /** Checks responses to requests with an idempotency key. */
+  public OneRunPerKey idempotencyKeys() {
+    return idempotencyKeys;
   }
 
-  private void each(Consumer<Invariant> seen) {
-    all.forEach(seen);
+  private void each(Consumer<Invariant> action) {
+    all.forEach(action);
   }
 
-  /** A model is asked, by whoever is going on. */
-  public void modelAsked() {
-    each(Invariant::modelAsked);
+  /** Called when the current process calls a model. */
+  public void modelCalled() {
+    each(Invariant::modelCalled);
   }
 
-  /** Everything should have come to its end. */
+  /** Called when the simulation has settled. */
   public void atEnd() {
     each(Invariant::atEnd);
   }
 
-  /** A day later, in which nobody did anything. */
-  public void aDayLater() {
-    remains.aDayLater();
+  /** Called after a day without activity. */
+  public void afterOneIdleDay() {
+    leaks.afterOneIdleDay();
   }
 
   @Override
   public void written(JournalEntry entry) {
-    each(promise -> promise.written(entry));
+    each(invariant -> invariant.written(entry));
     facts.add(entry);
   }
 
   @Override
   public void expired(String runId, long position) {
-    each(promise -> promise.expired(runId, position));
+    each(invariant -> invariant.expired(runId, position));
   }
 
   @Override
   public void rowChanged(Run before, Run after) {
-    each(promise -> promise.rowChanged(before, after));
+    each(invariant -> invariant.rowChanged(before, after));
     if (before.status() != after.status()) {
       facts.changed(after.runId());
     }
@@ -128,36 +126,36 @@ public final class Invariants implements Observer {
 
   @Override
   public void released(Run run) {
-    each(promise -> promise.released(run));
+    each(invariant -> invariant.released(run));
   }
 
   @Override
   public void streamed(String runId, long seq, String envelope) {
-    each(promise -> promise.streamed(runId, seq, envelope));
+    each(invariant -> invariant.streamed(runId, seq, envelope));
   }
 
   @Override
   public void opened(String runId) {
-    each(promise -> promise.opened(runId));
+    each(invariant -> invariant.opened(runId));
   }
 
   @Override
   public void closed(String runId) {
-    each(promise -> promise.closed(runId));
+    each(invariant -> invariant.closed(runId));
   }
 
   @Override
   public void dropped(String runId) {
-    each(promise -> promise.dropped(runId));
+    each(invariant -> invariant.dropped(runId));
   }
 
   @Override
   public void counted(String runId, long events, long upTo) {
-    each(promise -> promise.counted(runId, events, upTo));
+    each(invariant -> invariant.counted(runId, events, upTo));
   }
 
   @Override
   public void archived(Run run, List<Event> events) {
-    each(promise -> promise.archived(run, events));
+    each(invariant -> invariant.archived(run, events));
   }
 }

@@ -8,52 +8,52 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class ModelCalledOncePerTurn extends Invariant {
   private final Map<String, Long> answeredAt = new HashMap<>();
   private final Map<Sandbox, TurnTask> tasks = new HashMap<>();
-  private final Map<Sandbox, Integer> asked = new HashMap<>();
+  private final Map<Sandbox, Integer> calls = new HashMap<>();
 
   ModelCalledOncePerTurn(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "A model is not asked about a turn whose answer was written before the attempt at it"
-        + " began, and once an attempt.";
+  public String description() {
+    return "An attempt at a turn calls the model at most once, and not at all if the turn's answer was"
+        + " written before the attempt began.";
   }
 
-  /** The current process's life is an attempt at this turn. */
-  public void attempts(TurnTask task) {
-    tasks.put(facts.scheduler().current().life(), task);
+  /** Called when the current sandbox starts an attempt at a turn. */
+  public void attemptStarts(TurnTask task) {
+    tasks.put(facts.scheduler().current().sandbox(), task);
   }
 
   @Override
-  public void modelAsked() {
-    Sandbox life = facts.actor().life();
-    TurnTask task = tasks.get(life);
-    Long answered = answeredAt.get(task.runId() + "/" + task.t());
+  public void modelCalled() {
+    Sandbox sandbox = facts.actor().sandbox();
+    TurnTask task = tasks.get(sandbox);
+    Long answeredBefore = answeredAt.get(task.runId() + "/" + task.t());
     require(
-        answered == null || answered >= life.begun(),
+        answeredBefore == null || answeredBefore >= sandbox.startedAt(),
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: the model is asked about turn %d, which it has answered",
+                "run %s: model called for turn %d, which is already answered",
                 task.runId(),
                 task.t()));
     require(
-        asked.merge(life, 1, Integer::sum) <= MOST_SENT,
+        calls.merge(sandbox, 1, Integer::sum) <= MAX_CALLS,
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: the model is asked again and again about turn %d",
+                "run %s: model called repeatedly for turn %d in one attempt",
                 task.runId(),
                 task.t()));
   }
 
-  /** A question that is sent again below the product comes twice. */
-  private static final int MOST_SENT = 2;
+  /** Two, because the network may deliver a call twice. */
+  private static final int MAX_CALLS = 2;
 
   @Override
   public void written(JournalEntry entry) {

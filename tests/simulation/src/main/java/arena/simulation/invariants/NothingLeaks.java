@@ -5,55 +5,54 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class NothingLeaks extends Invariant {
-  private final Set<String> undone = new HashSet<>();
+  private final Set<String> restored = new HashSet<>();
 
   NothingLeaks(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Some time after a run has ended the broker has nothing of its buffer any more, and the"
-        + " reaper does not look at it again; a day after its last reader nothing at all.";
+  public String description() {
+    return "After a run has ended its broker buffer is freed and the reaper releases it; a day after its"
+        + " last reader the broker has no key of it.";
   }
 
   @Override
   public void atEnd() {
     for (Run run : facts.tables().all()) {
       require(
-          facts.redis().bufferKeys(run.runId()) == 0 || undone.contains(run.runId()),
+          facts.redis().bufferKeys(run.runId()) == 0 || restored.contains(run.runId()),
           () ->
               String.format(
                   Locale.ROOT,
-                  "run %s: the broker still has %d keys of its buffer",
+                  "run %s: broker has %d buffer keys",
                   run.runId(),
                   facts.redis().bufferKeys(run.runId())));
       require(
-          !facts.tables().held(run.runId()),
-          () -> "run %s still counts as held".formatted(run.runId()));
+          !facts.tables().held(run.runId()), () -> "run %s is still held".formatted(run.runId()));
     }
   }
 
-  /** A broker that failed over may have lost that a buffer was dropped: time frees it then. */
+  /** Called after a failover, which may undo a drop; such buffers are freed by their expiry. */
   public void failedOver() {
     for (Run run : facts.tables().all()) {
       if (!facts.tables().held(run.runId()) && facts.redis().bufferKeys(run.runId()) > 0) {
-        undone.add(run.runId());
+        restored.add(run.runId());
       }
     }
   }
 
-  /** A day has gone by, and nobody has read. */
-  void aDayLater() {
+  /** Called after a day without activity. */
+  void afterOneIdleDay() {
     for (Run run : facts.tables().all()) {
       require(
           facts.redis().keys(run.runId()) == 0,
           () ->
               String.format(
                   Locale.ROOT,
-                  "run %s: the broker still has %d keys, a day later",
+                  "run %s: broker has %d keys after an idle day",
                   run.runId(),
                   facts.redis().keys(run.runId())));
     }

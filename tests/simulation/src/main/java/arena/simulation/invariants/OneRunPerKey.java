@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class OneRunPerKey extends Invariant {
   private static final int ACCEPTED = 202;
   private static final int CONFLICT = 409;
@@ -18,49 +18,48 @@ public final class OneRunPerKey extends Invariant {
   private final Map<Sandbox, Key> serving = new HashMap<>();
   private final Map<Key, Set<String>> bodies = new HashMap<>();
   private final Map<Key, List<String>> runs = new HashMap<>();
-  private final Map<Key, Given> given = new HashMap<>();
+  private final Map<Key, FirstResponse> firstResponses = new HashMap<>();
 
-  /** A client's key, of one call. */
+  /** An idempotency key, which is scoped to its route. */
   public record Key(String route, String text) {}
 
-  /** The first answer that a client got, and what it had asked. */
-  private record Given(String body, String answer) {}
+  /** The first response to a client, and the body of its request. */
+  private record FirstResponse(String body, String answer) {}
 
   OneRunPerKey(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "A key makes one run, and its answer stays the same for a day; another body is refused.";
+  public String description() {
+    return "Requests with the same idempotency key create one run and get the same response for a day; a"
+        + " different body is rejected.";
   }
 
-  /** The current process's life serves a request with this key. */
-  public void serves(Key key, String body) {
-    serving.put(facts.scheduler().current().life(), key);
+  /** Called when the current sandbox serves a request with this key. */
+  public void serving(Key key, String body) {
+    serving.put(facts.scheduler().current().sandbox(), key);
     bodies.computeIfAbsent(key, _ -> new HashSet<>()).add(body);
   }
 
-  /**
-   * A run that was given up before it began to play does not count: another one takes its place.
-   */
+  /** Ignores runs that failed before their replay started; a retry replaces them. */
   @Override
   public void written(JournalEntry entry) {
-    Key key = entry.position() == 0 ? serving.get(facts.actor().life()) : null;
+    Key key = entry.position() == 0 ? serving.get(facts.actor().sandbox()) : null;
     if (key == null) {
       return;
     }
     List<String> before = runs.computeIfAbsent(key, _ -> new ArrayList<>());
     require(
-        before.stream().allMatch(this::isGivenUp),
-        () -> "%s: run %s begins after run %s".formatted(key, entry.runId(), before.getLast()));
+        before.stream().allMatch(this::failedToStart),
+        () -> "%s: run %s created after run %s".formatted(key, entry.runId(), before.getLast()));
     require(
-        !given.containsKey(key),
-        () -> "%s: run %s begins after an answer".formatted(key, entry.runId()));
+        !firstResponses.containsKey(key),
+        () -> "%s: run %s created after a response".formatted(key, entry.runId()));
     before.add(entry.runId());
   }
 
-  private boolean isGivenUp(String runId) {
+  private boolean failedToStart(String runId) {
     return facts
         .row(runId)
         .failure()
@@ -68,13 +67,13 @@ public final class OneRunPerKey extends Invariant {
         .isPresent();
   }
 
-  /** A client got this answer to a request with this key. */
+  /** Called when a client receives a response to a request with this key. */
   public void answered(Key key, String body, int status, String answer) {
-    Given before = given.get(key);
+    FirstResponse before = firstResponses.get(key);
     if (status == CONFLICT) {
       require(
           bodies.get(key).size() > 1 && (before == null || !before.body.equals(body)),
-          () -> "%s: refused, and it came with no other body".formatted(key));
+          () -> "%s: rejected without a different body".formatted(key));
     }
     if (status != ACCEPTED) {
       return;
@@ -82,11 +81,11 @@ public final class OneRunPerKey extends Invariant {
     String runId = runs.getOrDefault(key, List.of("")).getLast();
     require(
         !runId.isEmpty() && answer.contains(runId),
-        () -> "%s: its run is '%s', its answer %s".formatted(key, runId, answer));
-    Given now = new Given(body, answer);
+        () -> "%s: run '%s', response %s".formatted(key, runId, answer));
+    FirstResponse now = new FirstResponse(body, answer);
     require(
         before == null || before.equals(now),
-        () -> "%s: answered with %s after %s".formatted(key, now, before));
-    given.put(key, now);
+        () -> "%s: response %s after %s".formatted(key, now, before));
+    firstResponses.put(key, now);
   }
 }

@@ -4,21 +4,21 @@ import arena.run.Run;
 import arena.simulation.cloud.Function;
 import java.time.Instant;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class OnlyReaperDropsStreams extends Invariant {
   OnlyReaperDropsStreams(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Nothing but the reaper drops a run's buffer, and never before the run has ended and the"
-        + " grace is over.";
+  public String description() {
+    return "Only the reaper drops a run's buffer, and only after the run has ended and the grace period is"
+        + " over.";
   }
 
   @Override
   public void dropped(String runId) {
-    String who = facts.actor().life().name();
+    String who = facts.actor().sandbox().name();
     require(
         who.startsWith(Function.REAP_RUNS.label()),
         () -> "run %s is dropped by %s".formatted(runId, who));
@@ -27,6 +27,6 @@ final class OnlyReaperDropsStreams extends Invariant {
     Instant graceOver = facts.changedAt(runId).plus(Facts.GRACE).minus(Facts.SKEW);
     require(
         !facts.now().isBefore(graceOver),
-        () -> "run %s is dropped before its grace is over".formatted(runId));
+        () -> "run %s is dropped within its grace period".formatted(runId));
   }
 }

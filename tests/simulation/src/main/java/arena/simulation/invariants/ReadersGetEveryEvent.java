@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class ReadersGetEveryEvent extends Invariant {
   private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
 
@@ -17,74 +17,74 @@ public final class ReadersGetEveryEvent extends Invariant {
   }
 
   @Override
-  public String says() {
-    return "Every reader that stays is given each event once, in order, and told of the run's end;"
-        + " what it is not given it is told to have missed.";
+  public String description() {
+    return "A connected reader receives every event once and in order, then the run's end; events that it"
+        + " does not receive are reported as an overflow.";
   }
 
-  /** One reader's reading of one run. */
+  /** One reader's progress in one run. */
   public final class Reading {
-    private final String who;
+    private final String reader;
     private final String runId;
     private long last;
     private boolean ended;
     private boolean left;
 
-    private Reading(String who, String runId, long last) {
-      this.who = who;
+    private Reading(String reader, String runId, long last) {
+      this.reader = reader;
       this.runId = runId;
       this.last = last;
     }
 
-    /** The seq of the last event that it has, or knows to have missed. */
+    /** The seq of the last event received. */
     public long last() {
       return last;
     }
 
-    /** Whether it was told of the run's end. */
-    public boolean isOver() {
+    /** Whether the reader was notified of the run's end. */
+    public boolean isDone() {
       return ended;
     }
 
-    /** A live message has these envelopes, with commas between them. */
-    public void givenAll(String envelopes) {
+    /** Receives the comma-separated envelopes of a live message. */
+    public void receiveAll(String envelopes) {
       Matcher first = SEQ.matcher(envelopes);
-      require(first.find(), () -> "%s of run %s gets %s".formatted(who, runId, envelopes));
+      require(first.find(), () -> "%s of run %s received %s".formatted(reader, runId, envelopes));
       long seq = Long.parseLong(first.group(1));
       int at = 0;
       while (at < envelopes.length()) {
         String expected = String.valueOf(facts.envelope(runId, seq));
         boolean same = envelopes.startsWith(expected, at);
-        given(seq, same ? expected : envelopes.substring(at));
+        receive(seq, same ? expected : envelopes.substring(at));
         at += expected.length() + 1;
         seq++;
       }
     }
 
-    /** A live message has this event; what it has already it drops. */
-    public void given(long seq, String envelope) {
+    /** Receives one event; duplicates are allowed and dropped. */
+    public void receive(long seq, String envelope) {
       require(
           seq <= last + 1,
           () ->
               String.format(
-                  Locale.ROOT, "%s of run %s gets seq %d after %d", who, runId, seq, last));
+                  Locale.ROOT, "%s of run %s received seq %d after %d", reader, runId, seq, last));
       require(
           envelope.equals(facts.envelope(runId, seq)),
           () ->
-              "%s of run %s gets %s where the journal had %s"
-                  .formatted(who, runId, envelope, facts.envelope(runId, seq)));
+              "%s of run %s received %s, the journal has %s"
+                  .formatted(reader, runId, envelope, facts.envelope(runId, seq)));
       last = Math.max(last, seq);
     }
 
-    /** It is told that events before this one are not given to it. */
-    public void toldOfGap(long requested, long availableFrom) {
+    /** Receives an overflow message. */
+    public void overflow(long requested, long availableFrom) {
       require(
           requested <= last + 1,
           () ->
               String.format(
                   Locale.ROOT,
-                  "%s of run %s has %d and is told of a gap from %d only",
-                  who,
+                  "%s of run %s has %d, overflow requested_seq is %d",
+                  reader,
                   runId,
                   last,
                   requested));
@@ -93,22 +93,22 @@ public final class ReadersGetEveryEvent extends Invariant {
           () ->
               String.format(
                   Locale.ROOT,
-                  "%s of run %s asks for %d and is told that there is %d",
-                  who,
+                  "%s of run %s requested %d, overflow available_from is %d",
+                  reader,
                   runId,
                   requested,
                   availableFrom));
     }
 
-    /** It is told that the run has ended. */
-    public void toldOfEnd(String status, long lastSeq) {
+    /** Receives the closed message. */
+    public void closed(String status, long lastSeq) {
       require(
           last == lastSeq,
           () ->
               String.format(
                   Locale.ROOT,
-                  "%s of run %s is told of its end at %d, and has %d",
-                  who,
+                  "%s of run %s received closed at %d, but has %d",
+                  reader,
                   runId,
                   lastSeq,
                   last));
@@ -117,29 +117,29 @@ public final class ReadersGetEveryEvent extends Invariant {
           () ->
               String.format(
                   Locale.ROOT,
-                  "%s is told that run %s is %s with %d events",
-                  who,
+                  "%s received closed of run %s with status %s and %d events",
+                  reader,
                   runId,
                   status,
                   lastSeq));
       ended = true;
     }
 
-    /** It goes, and cares no more. */
-    public void leaves() {
+    /** Stops reading. */
+    public void leave() {
       left = true;
     }
   }
 
-  /** A reader begins to read a run, from the event after this one. */
-  public Reading begins(String who, String runId, long last) {
-    Reading reading = new Reading(who, runId, last);
-    readings.put(who + " " + runId, reading);
+  /** Registers a reader of a run, from the event after {@code last}. */
+  public Reading subscribe(String reader, String runId, long last) {
+    Reading reading = new Reading(reader, runId, last);
+    readings.put(reader + " " + runId, reading);
     return reading;
   }
 
-  /** Whether all have been told, or have left. */
-  public boolean areOver() {
+  /** Whether every reader was notified of the end or has left. */
+  public boolean allDone() {
     return readings.values().stream().allMatch(reading -> reading.ended || reading.left);
   }
 
@@ -151,8 +151,8 @@ public final class ReadersGetEveryEvent extends Invariant {
           () ->
               String.format(
                   Locale.ROOT,
-                  "%s of run %s has seq %d and was not told of its end",
-                  reading.who,
+                  "%s of run %s has seq %d and did not receive closed",
+                  reading.reader,
                   reading.runId,
                   reading.last));
     }

@@ -11,47 +11,46 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 public final class ReadsMatchJournal extends Invariant {
-  /** How long an index may take to follow its table. */
+  /** Maximum lag of an index behind its table. */
   private static final Duration LAG = Duration.ofSeconds(5);
 
-  private record Life(Instant began, Instant ended) {}
+  private record Lifetime(Instant startedAt, Instant endedAt) {}
 
-  private final Map<String, Life> lives = new HashMap<>();
+  private final Map<String, Lifetime> lifetimes = new HashMap<>();
 
   ReadsMatchJournal(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "What is read of a run, wherever it now is, is what was written, without gap; runs_open"
-        + " and events_published are the truth, whatever the broker has lost.";
+  public String description() {
+    return "Reads return exactly the events that were written, from every store; runs_open and"
+        + " events_published match the runs, even after the broker loses data.";
   }
 
   @Override
   public void written(JournalEntry entry) {
-    lives.putIfAbsent(entry.runId(), new Life(facts.now(), Instant.MAX));
+    lifetimes.putIfAbsent(entry.runId(), new Lifetime(facts.now(), Instant.MAX));
   }
 
   @Override
   public void rowChanged(Run before, Run after) {
     if (before.status() != after.status()) {
-      lives.computeIfPresent(after.runId(), (_, life) -> new Life(life.began(), facts.now()));
+      lifetimes.computeIfPresent(
+          after.runId(), (_, lifetime) -> new Lifetime(lifetime.startedAt(), facts.now()));
     }
   }
 
-  /** A page of a run's events was read. */
+  /** Checks a page of a run's events. */
   public void read(String runId, long from, RunQueries.EventPage page) {
     long seq = from;
     for (Envelope envelope : page.envelopes()) {
       long expected = seq;
       require(
           envelope.seq() == expected && envelope.json().equals(facts.envelope(runId, expected)),
-          () ->
-              String.format(
-                  Locale.ROOT, "run %s: seq %d is read as %s", runId, expected, envelope));
+          () -> String.format(Locale.ROOT, "run %s: seq %d read as %s", runId, expected, envelope));
       seq++;
     }
     long next = seq;
@@ -62,58 +61,56 @@ public final class ReadsMatchJournal extends Invariant {
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: after seq %d there is said to be %s",
+                "run %s: next_from_seq after seq %d is %s",
                 runId,
                 next - 1,
                 page.next()));
   }
 
-  /** How things stand while the counters are read. */
-  public final class Counting {
-    private final Instant began = facts.now();
+  /** The expected counters at the start of a read. */
+  public final class MetricsRead {
+    private final Instant startedAt = facts.now();
     private final long events =
-        lives.entrySet().stream()
-            .filter(life -> isListed(life.getValue()))
-            .mapToLong(life -> facts.written(life.getKey()).size())
+        lifetimes.entrySet().stream()
+            .filter(lifetime -> isListed(lifetime.getValue()))
+            .mapToLong(lifetime -> facts.written(lifetime.getKey()).size())
             .sum();
 
-    private Counting() {}
+    private MetricsRead() {}
 
-    private boolean isListed(Life life) {
-      return !life.began().plus(LAG).isAfter(began);
+    private boolean isListed(Lifetime lifetime) {
+      return !lifetime.startedAt().plus(LAG).isAfter(startedAt);
     }
 
-    /** They were read as these. */
-    public void counted(RunQueries.Metrics metrics) {
+    /** Checks the counters that the read returned. */
+    public void finish(RunQueries.Metrics metrics) {
       Instant now = facts.now();
-      List<Life> all = List.copyOf(lives.values());
-      long surely =
-          all.stream().filter(life -> isListed(life) && life.ended().isAfter(now)).count();
-      long perhaps = all.stream().filter(life -> !life.ended().isBefore(began)).count();
+      List<Lifetime> all = List.copyOf(lifetimes.values());
+      long min =
+          all.stream()
+              .filter(lifetime -> isListed(lifetime) && lifetime.endedAt().isAfter(now))
+              .count();
+      long max = all.stream().filter(lifetime -> !lifetime.endedAt().isBefore(startedAt)).count();
       require(
-          metrics.runsOpen() >= surely && metrics.runsOpen() <= perhaps,
+          metrics.runsOpen() >= min && metrics.runsOpen() <= max,
+          () ->
+              String.format(
+                  Locale.ROOT, "runs_open is %d, expected %d to %d", metrics.runsOpen(), min, max));
+      long written = lifetimes.keySet().stream().mapToLong(run -> facts.written(run).size()).sum();
+      require(
+          metrics.eventsPublished() >= events && metrics.eventsPublished() <= written,
           () ->
               String.format(
                   Locale.ROOT,
-                  "runs_open is %d, of %d to %d",
-                  metrics.runsOpen(),
-                  surely,
-                  perhaps));
-      long most = lives.keySet().stream().mapToLong(run -> facts.written(run).size()).sum();
-      require(
-          metrics.eventsPublished() >= events && metrics.eventsPublished() <= most,
-          () ->
-              String.format(
-                  Locale.ROOT,
-                  "events_published is %d, of %d to %d",
+                  "events_published is %d, expected %d to %d",
                   metrics.eventsPublished(),
                   events,
-                  most));
+                  written));
     }
   }
 
-  /** The counters are about to be read. */
-  public Counting counting() {
-    return new Counting();
+  /** Called before the counters are read. */
+  public MetricsRead startMetricsRead() {
+    return new MetricsRead();
   }
 }

@@ -4,16 +4,15 @@ import arena.event.Event;
 import arena.run.Run;
 import java.util.List;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class SameBytesEverywhere extends Invariant {
   SameBytesEverywhere(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "What the broker and the archive have of an event was in the journal before, and is the"
-        + " same to the byte.";
+  public String description() {
+    return "Every event in the broker and the archive was in the journal first, with identical bytes.";
   }
 
   @Override
@@ -21,7 +20,7 @@ final class SameBytesEverywhere extends Invariant {
     require(
         envelope.equals(facts.envelope(runId, seq)),
         () ->
-            "run %s: the broker gets %s, the journal has %s"
+            "run %s: broker received %s, journal has %s"
                 .formatted(runId, envelope, facts.envelope(runId, seq)));
   }
 
@@ -30,6 +29,6 @@ final class SameBytesEverywhere extends Invariant {
     List<Event> written = facts.written(run.runId());
     require(
         events.size() <= written.size() && events.equals(written.subList(0, events.size())),
-        () -> "run %s: the archive has other events than the journal had".formatted(run.runId()));
+        () -> "run %s: the archive's events differ from the journal's".formatted(run.runId()));
   }
 }

@@ -5,15 +5,15 @@ import arena.journal.JournalEntry;
 import arena.run.Run;
 import java.util.Locale;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class SequenceHasNoGap extends Invariant {
   SequenceHasNoGap(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Every event of a run is written once, with seq 1, 2, 3 … and the catalog counts them.";
+  public String description() {
+    return "The events of a run are written once, with seq 1, 2, 3 …, and n_events is their number.";
   }
 
   @Override
@@ -27,7 +27,7 @@ final class SequenceHasNoGap extends Invariant {
           () ->
               String.format(
                   Locale.ROOT,
-                  "run %s: seq %d is written where %d belongs",
+                  "run %s: seq %d written, expected %d",
                   entry.runId(),
                   event.seq(),
                   expected));
@@ -41,7 +41,7 @@ final class SequenceHasNoGap extends Invariant {
         () ->
             String.format(
                 Locale.ROOT,
-                "run %s: the catalog counts %d events of %d",
+                "run %s: n_events is %d, expected %d",
                 after.runId(),
                 after.nEvents(),
                 facts.written(after.runId()).size()));

@@ -2,21 +2,21 @@ package arena.simulation.invariants;
 
 import java.util.Locale;
 
-/** See {@link #says}. */
+/** See {@link #description}. */
 final class StreamHasNoGap extends Invariant {
   StreamHasNoGap(Facts facts) {
     super(facts);
   }
 
   @Override
-  public String says() {
-    return "Between the first and the last event that the broker has of a run none is missing.";
+  public String description() {
+    return "A run's stream in the broker has no gap between its first and last event.";
   }
 
   @Override
   public void streamed(String runId, long seq, String envelope) {
     require(
-        facts.redis().isStreamWhole(runId),
-        () -> String.format(Locale.ROOT, "run %s: a gap before seq %d", runId, seq));
+        facts.redis().isStreamContiguous(runId),
+        () -> String.format(Locale.ROOT, "run %s: gap before seq %d", runId, seq));
   }
 }

@@ -1,2 +1,2 @@
-/** What the product promises, a class a promise; each is checked at every change it is about. */
+/** The invariants of the product, one class each, checked at every change of a store. */
 package arena.simulation.invariants;

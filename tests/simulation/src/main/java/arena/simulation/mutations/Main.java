@@ -15,8 +15,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * {@code ./arena mutate}: makes each mutation in a folder of its own, which stands before the rest
- * on the class path, and runs what must notice it. The source stays as it is.
+ * Mutation testing of selected lines: {@code ./arena mutate}. Compiles each mutation into a
+ * temporary folder that precedes the class path, and runs the test that must fail. The sources are
+ * not changed.
  */
 public final class Main {
   private static final int SEEDS = 6_000;
@@ -39,12 +40,12 @@ public final class Main {
     classPath = String.join(File.pathSeparator, parts);
   }
 
-  /** Makes all mutations, or those that are named. */
+  /** Tries all mutations, or the named ones. */
   public static void main(String[] names) throws IOException, InterruptedException {
     List<String> known = Mutations.ALL.stream().map(Mutation::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {
-        System.err.printf("arena: there is no mutation '%s', but: %s%n", name, known);
+        System.err.printf("arena: unknown mutation '%s'; known: %s%n", name, known);
         System.exit(2);
       }
     }
@@ -55,21 +56,21 @@ public final class Main {
     Main main = new Main();
     List<Mutation> survivors = new ArrayList<>();
     for (Mutation mutation : chosen) {
-      System.out.printf("%-28s %s%n", mutation.name(), mutation.says());
-      long began = System.nanoTime();
+      System.out.printf("%-28s %s%n", mutation.name(), mutation.description());
+      long startedAt = System.nanoTime();
       boolean killed = main.isKilled(mutation);
       System.out.printf(
           "%-28s %s by %s after %d s%n",
           "",
           killed ? "killed" : "SURVIVED",
           mutation.test().orElse("the simulation"),
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt));
       if (!killed) {
         survivors.add(mutation);
       }
     }
     System.out.printf(
-        "%d of %d mutations were noticed%n", chosen.size() - survivors.size(), chosen.size());
+        "%d of %d mutations killed%n", chosen.size() - survivors.size(), chosen.size());
     System.exit(survivors.isEmpty() ? 0 : 1);
   }
 
@@ -85,7 +86,7 @@ public final class Main {
     }
   }
 
-  /** Puts the changed class, or the changed script, into the folder. */
+  /** Writes the mutated class or script into the folder. */
   private void place(Mutation mutation, Path folder) throws IOException {
     String source = mutation.mutated(root);
     if (!mutation.file().endsWith(".java")) {
@@ -97,11 +98,11 @@ public final class Main {
     Path file = folder.resolve(Path.of(mutation.file()).getFileName());
     Files.writeString(file, source);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter said = new StringWriter();
+    StringWriter diagnostics = new StringWriter();
     boolean compiled =
         compiler
             .getTask(
-                said,
+                diagnostics,
                 null,
                 null,
                 List.of("-nowarn", "-d", folder.toString(), "-cp", classPath),
@@ -110,7 +111,7 @@ public final class Main {
             .call();
     if (!compiled) {
       throw new IllegalStateException(
-          "mutation %s does not compile: %s".formatted(mutation.name(), said));
+          "mutation %s does not compile: %s".formatted(mutation.name(), diagnostics));
     }
   }
 
@@ -133,8 +134,9 @@ public final class Main {
         "--fail-if-no-tests");
   }
 
-  /** Whether what must notice it does: ends, with a status of its own that says so. */
-  private boolean fails(Path folder, List<String> what) throws IOException, InterruptedException {
+  /** Returns whether the test fails, as opposed to passing or not running. */
+  private boolean fails(Path folder, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -146,7 +148,7 @@ public final class Main {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 folder + File.pathSeparator + classPath));
-    command.addAll(what);
+    command.addAll(arguments);
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
@@ -157,14 +159,14 @@ public final class Main {
     if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
       process.destroyForcibly().waitFor();
       throw new IllegalStateException(
-          String.format(Locale.ROOT, "no outcome after %d minutes", MINUTES));
+          String.format(Locale.ROOT, "no result after %d minutes", MINUTES));
     }
     if (process.exitValue() > 1) {
       throw new IllegalStateException(
-          "it could not be tried: %s".formatted(Files.readString(output)));
+          "failed to run the test: %s".formatted(Files.readString(output)));
     }
     Files.readAllLines(output).stream()
-        .filter(line -> line.startsWith("how:") || line.contains("=> "))
+        .filter(line -> line.startsWith("violation:") || line.contains("=> "))
         .limit(1)
         .forEach(line -> System.out.printf("%-28s %s%n", "", line.strip()));
     return process.exitValue() == 1;

@@ -7,43 +7,55 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A change of one place in layers/arena that something must notice.
+ * A change of one place in layers/arena that a test must detect.
  *
- * @param name short, of letters and dashes
- * @param says what the product does wrong with it
- * @param file in layers/arena/src/main
- * @param before what stands there, once
- * @param after what is to stand there instead
- * @param test the test that must fail; if there is none, the simulation must
+ * @param name short name, letters and dashes
+ * @param description the defect that the mutation causes
+ * @param file path in layers/arena/src/main
+ * @param before the original text, which occurs once in the file
+ * @param after the replacement
+ * @param test the test class that must fail; if empty, the simulation must fail
  */
 public record Mutation(
-    String name, String says, String file, String before, String after, Optional<String> test) {
+    String name,
+    String description,
+    String file,
+    String before,
+    String after,
+    Optional<String> test) {
 
   private static final String FOLDER = "layers/arena/src/main/";
 
-  /** One that the simulation must notice. */
-  static Mutation simulated(String name, String says, String file, String before, String after) {
+  /** A mutation that the simulation must detect. */
+  static Mutation simulated(
+      String name, String description, String file, String before, String after) {
     return new Mutation(
-        name, says, "java/arena/" + file + ".java", before, after, Optional.empty());
+        name, description, "java/arena/" + file + ".java", before, after, Optional.empty());
   }
 
-  /** One that the simulation meets too seldom, and that this test of the lifecycle must notice. */
+  /** A mutation that the simulation hits too rarely and a unit test must detect. */
   static Mutation tested(
-      String name, String says, String file, String before, String after, String test) {
+      String name, String description, String file, String before, String after, String test) {
     return new Mutation(
-        name, says, "java/arena/" + file + ".java", before, after, Optional.of("arena." + test));
+        name,
+        description,
+        "java/arena/" + file + ".java",
+        before,
+        after,
+        Optional.of("arena." + test));
   }
 
-  /** One of a real store, which its contract test must notice. */
+  /** A mutation of a real store that its contract test must detect. */
   static Mutation ofStore(
-      String name, String says, String file, String before, String after, String contract) {
-    return new Mutation(name, says, file, before, after, Optional.of("arena.contract." + contract));
+      String name, String description, String file, String before, String after, String contract) {
+    return new Mutation(
+        name, description, file, before, after, Optional.of("arena.contract." + contract));
   }
 
   /**
-   * The file with the change in it.
+   * Returns the mutated file.
    *
-   * @throws IllegalStateException if the place is not found, or found more than once
+   * @throws IllegalStateException if {@link #before} does not occur exactly once
    */
   public String mutated(Path root) {
     String source;
@@ -55,8 +67,8 @@ public record Mutation(
     int at = source.indexOf(before);
     if (at < 0 || source.indexOf(before, at + 1) >= 0) {
       throw new IllegalStateException(
-          "mutation %s: its text stands in %s not once, but %s"
-              .formatted(name, file, at < 0 ? "never" : "more often"));
+          "mutation %s: text in %s found %s, expected once"
+              .formatted(name, file, at < 0 ? "never" : "more than once"));
     }
     return source.substring(0, at) + after + source.substring(at + before.length());
   }

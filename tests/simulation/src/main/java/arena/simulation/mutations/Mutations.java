@@ -2,16 +2,15 @@ package arena.simulation.mutations;
 
 import java.util.List;
 
-/** The lines that everything rests on. */
+/** The mutations: lines whose loss must be detected. */
 public final class Mutations {
   private static final String SCRIPTS = "resources/arena/broker/";
 
   private Mutations() {}
 
-  /** All of them. */
   public static final List<Mutation> ALL =
       List.of(
-          // ---- the order of things, which the simulation holds
+          // ---- lifecycle order, checked by the simulation
           Mutation.simulated(
               "close-before-archive",
               "A run is closed before its archive is written.",
@@ -25,14 +24,14 @@ public final class Mutations {
               "failure.ifPresent(why -> catalog.fail(runId, why, clock.instant()));",
               ""),
           Mutation.simulated(
-              "closed-without-the-rest",
-              "A reader is told of the run's end before it has every event.",
+              "closed-before-last-event",
+              "A reader is notified of the run's end before it has every event.",
               "stream/EventBatches",
               "if (from > run.nEvents()) {",
               "if (from > 0) {"),
           Mutation.simulated(
-              "no-last-wake-up",
-              "Nobody wakes the fan-out when a run is closed.",
+              "no-wake-up-on-close",
+              "The fan-out is not invoked when a run is closed.",
               "lifecycle/FinalizeRun",
               "fanOutInvoker.wake(runId);",
               ""),
@@ -44,61 +43,61 @@ public final class Mutations {
               "JournalEntry entry = otherwise.get(); publisher.publish(task.runId(), entry.events());"),
           Mutation.simulated(
               "turn-played-again",
-              "A turn does not look whether an earlier attempt has played it.",
+              "A turn is played again although an earlier attempt has played it.",
               "lifecycle/PlayTurn",
               "if (entry.position() == position) {",
               "if (entry.position() == position && position < 0) {"),
           Mutation.simulated(
               "own-entry-after-lost-race",
-              "Who loses the race for an entry publishes its own, not the one that is written.",
+              "An attempt that loses the race for an entry publishes its own entry instead of the written one.",
               "lifecycle/PlayTurn",
               "return journal.entries(task.runId(), position, 1).getFirst();",
               "return entry;"),
           Mutation.simulated(
               "refill-skipped",
-              "A broker that lost a run is opened again, but not filled from the journal.",
+              "A broker that lost a run is reopened but not refilled from the journal.",
               "lifecycle/Publisher",
               "while (next <= last) {",
               "while (next > last + 1) {"),
           Mutation.simulated(
               "freed-unarchived",
-              "The reaper frees a run without looking whether it is archived.",
+              "The reaper frees a run that is not archived.",
               "lifecycle/ReapRuns",
               "if (!run.archived()) {",
               "if (run.nEvents() < 0) {"),
           Mutation.simulated(
-              "abandoned-whatever-moves",
-              "The reaper abandons a run though it has gone on since.",
+              "abandoned-despite-progress",
+              "The reaper abandons a run that has made progress.",
               "lifecycle/ReapRuns",
               "if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {",
               "if (!catalog.fail(run.runId(), failure, now)) {"),
           Mutation.simulated(
-              "freed-at-once",
-              "The reaper does not wait for the grace.",
+              "freed-within-grace-period",
+              "The reaper does not wait for the grace period.",
               "lifecycle/ReapRuns",
               "if (since.plus(grace).isAfter(now)) {",
               "if (since.isAfter(now)) {"),
           Mutation.simulated(
-              "given-up-though-playing",
-              "A run whose start was not answered is given up though it plays.",
+              "failed-although-playing",
+              "A run whose start got no response is failed although it plays.",
               "lifecycle/StartRun",
               "return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());",
               "return catalog.fail(run.runId(), failure, clock.instant());"),
           Mutation.simulated(
               "another-run-on-retry",
-              "A request that comes again with its key gets a run of its own.",
+              "A repeated request with the same key creates another run.",
               "http/IdempotentRequests",
               "response = action.apply(registration.runId());",
               "response = action.apply(ids.get());"),
           Mutation.simulated(
-              "another-body-taken",
-              "A key that comes with another body is taken for the same request.",
+              "different-body-accepted",
+              "A key with a different body is accepted as the same request.",
               "http/IdempotentRequests",
               "digest(body), ids.get()",
               "digest(identity), ids.get()"),
           Mutation.simulated(
               "own-answer-after-lost-race",
-              "Of two attempts at once each gives its own answer, not the one that is kept.",
+              "Two concurrent attempts return their own responses instead of the stored one.",
               "http/IdempotentRequests",
               "return Response.ofText(ACCEPTED, recorded);",
               "return response.body().equals(recorded) ? Response.ofText(ACCEPTED, recorded) : response;"),
@@ -106,88 +105,88 @@ public final class Mutations {
           // ---- readers
           Mutation.simulated(
               "cursor-before-send",
-              "A reader's cursor is moved before the events are sent.",
+              "A reader's cursor is advanced before the events are sent.",
               "stream/FanOut",
               "return switch (gateway.send(connectionId, message)) {",
               "Step noted = delivered.note(); return switch (gateway.send(connectionId, message)) {"),
           Mutation.simulated(
-              "lease-let-go-unchecked",
-              "A fan-out lets its lease go without looking for work that came meanwhile.",
+              "lease-released-unchecked",
+              "A fan-out releases its lease without a check for new work.",
               "stream/FanOut",
               "if (subscribers.release(runId, fence)) {",
               "subscribers.abandon(runId, fence); if (cursors != null) {"),
           Mutation.simulated(
-              "lost-readers-kept-waiting",
+              "lost-readers-not-disconnected",
               "Readers whose cursors the broker lost are not disconnected.",
               "stream/FanOut",
               "all &= closed(connectionId);",
               ""),
           Mutation.tested(
-              "new-subscription-ended-too",
-              "The end of a subscription ends the one that came after it.",
+              "new-subscription-removed",
+              "The end of a subscription removes a later one.",
               "stream/FanOut",
               "if (mayHaveCursor(connectionId)) {",
               "if (connectionId == null) {",
               "stream.FanOutTest"),
           Mutation.simulated(
-              "unclosed-forgotten",
-              "A connection that could not be closed is forgotten.",
+              "unclosed-connection-deleted",
+              "A connection that could not be closed is deleted.",
               "stream/FanOut",
               "if (closed) {",
               "if (connectionId != null) {"),
           Mutation.simulated(
-              "no-wake-for-a-new-reader",
-              "A reader is not woken for when it subscribes.",
+              "no-wake-up-on-subscribe",
+              "The fan-out is not invoked when a reader subscribes.",
               "stream/Subscriptions",
               "fanOutInvoker.wake(runId);",
               ""),
 
-          // ---- the real stores, which their contracts hold
+          // ---- real stores, checked by the contract tests
           Mutation.ofStore(
-              "entry-written-over",
-              "The journal writes an entry over one that is there.",
+              "entry-overwritten",
+              "The journal overwrites an existing entry.",
               "java/arena/journal/DynamoJournal.java",
               ".item(item)\n                    .conditionExpression(\"attribute_not_exists(run_id)\")",
               ".item(item)",
               "DynamoJournalTest"),
           Mutation.ofStore(
               "fenced-writer-writes",
-              "The journal takes entries of a run that has ended.",
+              "The journal accepts entries of an ended run.",
               "java/arena/journal/DynamoJournal.java",
               "\"#status = :running AND #n_events = :before\"",
               "\"(#status = :running OR attribute_exists(#status)) AND #n_events = :before\"",
               "DynamoJournalTest"),
           Mutation.ofStore(
               "abandon-without-condition",
-              "The catalog abandons a run that has gone on.",
+              "The catalog abandons a run that has made progress.",
               "java/arena/catalog/DynamoCatalog.java",
               "\"#status = :running AND #n_events = :n_events\"",
               "\"#status = :running AND (#n_events = :n_events OR attribute_exists(#n_events))\"",
               "DynamoCatalogTest"),
           Mutation.ofStore(
               "ended-run-fails-again",
-              "The catalog fails a run that is complete.",
+              "The catalog fails a complete run.",
               "java/arena/catalog/DynamoCatalog.java",
               "return fail(runId, failure, at, \"#status = :running\", Map.of(), Map.of());",
               "return fail(runId, failure, at, \"#status = :running OR attribute_exists(#status)\", Map.of(), Map.of());",
               "DynamoCatalogTest"),
           Mutation.ofStore(
-              "gap-taken",
-              "The broker takes events that do not follow its last.",
+              "gap-accepted",
+              "The broker accepts events that do not follow its last one.",
               SCRIPTS + "publish.lua",
               "if first > before + 1 then",
               "if first < 0 then",
               "RedisBrokerTest"),
           Mutation.ofStore(
               "published-to-closed-run",
-              "The broker takes events of a run that is not open.",
+              "The broker accepts events of a run that is not open.",
               SCRIPTS + "publish.lua",
               "if redis.call('EXISTS', KEYS[1]) == 0 then",
               "if false then",
               "RedisBrokerTest"),
           Mutation.ofStore(
               "counted-twice",
-              "An event that comes again is counted again.",
+              "A repeated event is counted again.",
               SCRIPTS + "publish.lua",
               "new = last - math.max(counted, before)",
               "new = #ARGV - 2",
@@ -200,29 +199,29 @@ public final class Mutations {
               "if false then",
               "RedisBrokerTest"),
           Mutation.ofStore(
-              "hole-passed-over",
-              "A broker that lost a part is opened with the hole in it.",
+              "restored-with-gap",
+              "A broker that lost events is reopened with a gap.",
               SCRIPTS + "restore.lua",
               "redis.call('UNLINK', KEYS[4])",
               "",
               "RedisBrokerTest"),
           Mutation.ofStore(
               "fence-not-compared",
-              "Who has lost the lease still moves cursors.",
+              "A fan-out without the lease advances cursors.",
               SCRIPTS + "advance.lua",
               "redis.call('GET', KEYS[1]) ~= ARGV[1] or ",
               "",
               "RedisSubscribersTest"),
           Mutation.ofStore(
               "release-unchecked",
-              "A lease is let go though a cursor is behind.",
+              "A lease is released although a cursor is behind.",
               SCRIPTS + "release.lua",
               "if closed or tonumber(cursor) <= last then",
               "if false then",
               "RedisSubscribersTest"),
           Mutation.ofStore(
               "key-used-twice",
-              "Two requests with the same key each get a run.",
+              "Two requests with the same key each create a run.",
               "java/arena/idempotency/DynamoIdempotency.java",
               "\"attribute_not_exists(#request) OR #expires_at <= :now\"",
               "\"attribute_not_exists(#request) OR #expires_at >= :now\"",

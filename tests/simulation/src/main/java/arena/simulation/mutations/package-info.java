@@ -1,4 +1,4 @@
 /**
- * Whether the simulation and the contracts notice when a line is missing that everything rests on.
+ * Mutation testing: whether the simulation and the contract tests detect defects in selected lines.
  */
 package arena.simulation.mutations;

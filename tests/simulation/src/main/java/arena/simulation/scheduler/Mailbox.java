@@ -4,44 +4,43 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** What one process gets from others, in the order in which it comes. */
+/** A queue of items for one process, in order of arrival. */
 public final class Mailbox<T> {
   private final Scheduler scheduler;
-  private final Deque<T> waiting = new ArrayDeque<>();
+  private final Deque<T> items = new ArrayDeque<>();
   private SimulatedProcess reader;
 
-  /** An empty one. */
   public Mailbox(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
 
-  /** Puts something in, and wakes who waits for it. */
+  /** Adds an item and wakes the waiting process. */
   public void put(T item) {
-    waiting.add(item);
+    items.add(item);
     if (reader != null) {
       scheduler.wake(reader);
     }
   }
 
-  /** Takes what came first, or waits for it this long, in microseconds. */
+  /** Removes the first item; waits for one at most {@code atMost} microseconds. */
   public Optional<T> take(long atMost) {
     long until =
         atMost > Long.MAX_VALUE - scheduler.now() ? Long.MAX_VALUE : scheduler.now() + atMost;
     reader = scheduler.current();
-    while (waiting.isEmpty() && scheduler.now() < until) {
+    while (items.isEmpty() && scheduler.now() < until) {
       scheduler.pause(until - scheduler.now());
     }
     reader = null;
-    return Optional.ofNullable(waiting.poll());
+    return Optional.ofNullable(items.poll());
   }
 
-  /** How much is in it. */
+  /** Number of items. */
   public int size() {
-    return waiting.size();
+    return items.size();
   }
 
-  /** Throws all away. */
+  /** Removes all items. */
   public void clear() {
-    waiting.clear();
+    items.clear();
   }
 }

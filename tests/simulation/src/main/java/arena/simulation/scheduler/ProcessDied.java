@@ -1,8 +1,8 @@
 package arena.simulation.scheduler;
 
-/** Ends a process that died: an error, so that nothing in the product takes it for its own. */
+/** Ends a killed process. An error, so that the product's exception handlers do not catch it. */
 public final class ProcessDied extends Error {
-  /** Says of what. */
+
   ProcessDied(String why) {
     super(why, null, false, false);
   }

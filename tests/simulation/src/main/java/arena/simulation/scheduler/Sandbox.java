@@ -3,62 +3,61 @@ package arena.simulation.scheduler;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What processes share that die together: a function's sandbox, and the workers in it. */
+/** A group of processes that die together: a function's sandbox with its worker threads. */
 public final class Sandbox {
   private final String name;
   private final Scheduler scheduler;
-  private final long begun;
+  private final long startedAt;
   private final long endsAt;
   private final List<SimulatedProcess> processes = new ArrayList<>();
   private long skew;
-  private String deadOf;
+  private String endReason;
 
   Sandbox(Scheduler scheduler, String name, long endsAt) {
     this.scheduler = scheduler;
     this.name = name;
-    this.begun = scheduler.now();
+    this.startedAt = scheduler.now();
     this.endsAt = endsAt;
   }
 
-  /** Who it is, in a trace. */
+  /** Name in the trace. */
   public String name() {
     return name;
   }
 
-  /** When it began, in microseconds. */
-  public long begun() {
-    return begun;
+  /** Start time, in microseconds. */
+  public long startedAt() {
+    return startedAt;
   }
 
-  /** When it is ended if it has not ended before. */
+  /** Time at which it is killed at the latest. */
   long endsAt() {
     return endsAt;
   }
 
-  /** How far its clock is ahead, in microseconds. */
+  /** How far its clock is ahead of the true time, in microseconds. */
   public long skew() {
     return skew;
   }
 
-  /** Sets its clock. */
   public void setSkew(long micros) {
     skew = micros;
   }
 
-  /** Why it is dead; null while it lives. */
-  public String deadOf() {
-    return deadOf;
+  /** Why it was killed; null while it is alive. */
+  public String endReason() {
+    return endReason;
   }
 
-  /** Ends all its processes, each where it is. */
+  /** Kills all its processes at their current step. */
   public void end(String why) {
-    if (deadOf == null) {
-      deadOf = why;
+    if (endReason == null) {
+      endReason = why;
       processes.forEach(scheduler::wake);
     }
   }
 
-  /** Ends it from within; to be thrown by the process that calls. */
+  /** Kills the sandbox from within; the caller throws the result. */
   public ProcessDied die(String why) {
     end(why);
     return new ProcessDied(why);

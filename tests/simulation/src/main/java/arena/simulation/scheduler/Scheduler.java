@@ -9,13 +9,14 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets one process go on at a time. A process that waits hands the baton to whoever is due next,
- * and time goes on to that moment. Nothing else decides on the order, so a seed decides on
- * everything.
+ * A deterministic scheduler that runs one process at a time.
+ *
+ * <p>A process that waits yields to the process that is due next, and the simulated time advances
+ * to that moment. The order depends on nothing else, so the seed determines every step.
  */
 public final class Scheduler {
-  /** When every simulation begins. */
-  public static final Instant BEGINNING = Instant.parse("2026-01-31T12:00:00Z");
+  /** Start time of every simulation. */
+  public static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
   private record Event(long at, long number, SimulatedProcess process, long alarm, Runnable task)
       implements Comparable<Event> {
@@ -27,73 +28,73 @@ public final class Scheduler {
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Set<SimulatedProcess> alive = new LinkedHashSet<>();
-  private final Sandbox everlasting = new Sandbox(this, "", Long.MAX_VALUE);
+  private final Sandbox permanent = new Sandbox(this, "", Long.MAX_VALUE);
   private final Thread owner = Thread.currentThread();
   private long now;
   private long numbers;
   private long switches;
   private SimulatedProcess current;
   private volatile boolean stopped;
-  private volatile boolean ownersTurn;
+  private volatile boolean ownerResumed;
   private Throwable failure;
 
-  /** Microseconds since the beginning. */
+  /** Simulated time: microseconds since {@link #START}. */
   public long now() {
     return now;
   }
 
-  /** The time, for whose clock is this far ahead. */
+  /** The time on a clock that is {@code skew} microseconds ahead. */
   public Instant instant(long skew) {
-    return BEGINNING.plusNanos((now + skew) * 1_000);
+    return START.plusNanos((now + skew) * 1_000);
   }
 
-  /** The process that is going on. */
+  /** The running process. */
   public SimulatedProcess current() {
     return current;
   }
 
-  /** How often the baton was handed on, or kept. */
+  /** Number of context switches, including those to the same process. */
   public long switches() {
     return switches;
   }
 
-  /** A new life of at most this long, in microseconds. */
-  public Sandbox life(String name, long atMost) {
+  /** Creates a sandbox that lives at most {@code atMost} microseconds. */
+  public Sandbox newSandbox(String name, long atMost) {
     return new Sandbox(this, name, now + atMost);
   }
 
-  /** Starts a process that shares a life with others. */
-  public SimulatedProcess start(String name, Sandbox life, Runnable work) {
+  /** Starts a process in a sandbox. */
+  public SimulatedProcess start(String name, Sandbox sandbox, Runnable work) {
     SimulatedProcess[] self = new SimulatedProcess[1];
     SimulatedProcess process =
         new SimulatedProcess(
             name,
-            life,
+            sandbox,
             () -> {
               try {
-                if (!stopped && life.deadOf() == null) {
+                if (!stopped && sandbox.endReason() == null) {
                   work.run();
                 }
               } catch (ProcessDied _) {
-                // as it was told to
+                // killed
               } catch (Throwable e) {
                 fail(e);
               }
               end(self[0]);
             });
     self[0] = process;
-    life.add(process);
+    sandbox.add(process);
     alive.add(process);
     wakeAt(process, now);
     return process;
   }
 
-  /** Starts a process that nothing ends. */
+  /** Starts a process that is never killed. */
   public SimulatedProcess start(String name, Runnable work) {
-    return start(name, everlasting, work);
+    return start(name, permanent, work);
   }
 
-  /** Does this at that time, in one step. */
+  /** Runs a task at a time, atomically. */
   public void at(long time, Runnable task) {
     events.add(new Event(Math.max(time, now), numbers++, null, 0, task));
   }
@@ -102,14 +103,14 @@ public final class Scheduler {
     events.add(new Event(at, numbers++, process, process.newAlarm(), null));
   }
 
-  /** Has a process go on now that waits. */
+  /** Wakes a waiting process now. */
   public void wake(SimulatedProcess process) {
     if (!process.isOver() && process != current) {
       wakeAt(process, now);
     }
   }
 
-  /** Has the current process wait this long, in microseconds. */
+  /** Suspends the current process for this long, in microseconds. */
   public void sleep(long micros) {
     long until = now + micros;
     do {
@@ -117,33 +118,33 @@ public final class Scheduler {
     } while (now < until);
   }
 
-  /** Has the current process wait until it is woken, or for this long, in microseconds. */
+  /** Suspends the current process until it is woken, for at most {@code atMost} microseconds. */
   public void pause(long atMost) {
-    SimulatedProcess me = current;
-    check(me);
+    SimulatedProcess process = current;
+    check(process);
     long until = atMost > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + atMost;
-    if (until != Long.MAX_VALUE || me.life().endsAt() != Long.MAX_VALUE) {
-      wakeAt(me, Math.min(until, me.life().endsAt()));
+    if (until != Long.MAX_VALUE || process.sandbox().endsAt() != Long.MAX_VALUE) {
+      wakeAt(process, Math.min(until, process.sandbox().endsAt()));
     } else {
-      me.newAlarm();
+      process.newAlarm();
     }
-    handOn(me);
-    check(me);
+    yieldFrom(process);
+    check(process);
   }
 
-  private void check(SimulatedProcess me) {
+  private void check(SimulatedProcess process) {
     if (stopped) {
       throw new ProcessDied("the simulation is over");
     }
-    if (me.life().deadOf() != null) {
-      throw new ProcessDied(me.life().deadOf());
+    if (process.sandbox().endReason() != null) {
+      throw new ProcessDied(process.sandbox().endReason());
     }
-    if (now >= me.life().endsAt()) {
-      throw me.life().die("timed out");
+    if (now >= process.sandbox().endsAt()) {
+      throw process.sandbox().die("timed out");
     }
   }
 
-  /** Ends the simulation: something is not as promised, or the simulator has a defect. */
+  /** Stops the simulation with an error: a violated invariant or a defect of the simulator. */
   public void fail(Throwable e) {
     if (failure == null) {
       failure = e;
@@ -151,47 +152,47 @@ public final class Scheduler {
     stopped = true;
   }
 
-  /** Ends the simulation: all is done. */
+  /** Stops the simulation. */
   public void stop() {
     stopped = true;
   }
 
-  /** Whether it was told to end. */
+  /** Whether the simulation was stopped. */
   public boolean isStopped() {
     return stopped;
   }
 
-  /** Ends a process, on its own thread. */
-  private void end(SimulatedProcess me) {
-    me.setOver();
-    me.life().remove(me);
-    alive.remove(me);
-    me.leaveBaton();
-    giveTo(nextProcess());
+  /** Ends a process; called on its own thread. */
+  private void end(SimulatedProcess process) {
+    process.setOver();
+    process.sandbox().remove(process);
+    alive.remove(process);
+    process.suspend();
+    switchTo(nextProcess());
   }
 
-  private void handOn(SimulatedProcess me) {
+  private void yieldFrom(SimulatedProcess process) {
     switches++;
     SimulatedProcess next = nextProcess();
-    if (next == me) {
+    if (next == process) {
       return;
     }
-    me.leaveBaton();
-    giveTo(next);
-    me.awaitBaton();
+    process.suspend();
+    switchTo(next);
+    process.awaitResume();
   }
 
-  private void giveTo(SimulatedProcess next) {
+  private void switchTo(SimulatedProcess next) {
     current = next;
     if (next == null) {
-      ownersTurn = true;
+      ownerResumed = true;
       LockSupport.unpark(owner);
     } else {
-      next.goOn();
+      next.resume();
     }
   }
 
-  /** Whose turn it is; tasks that are due before are done. Null if it is over. */
+  /** Runs the tasks that are due and returns the next process; null if the simulation is over. */
   private SimulatedProcess nextProcess() {
     while (!stopped) {
       Event event = events.poll();
@@ -215,17 +216,17 @@ public final class Scheduler {
   }
 
   /**
-   * Lets all go on until the simulation is stopped or nobody has anything left to do. To be called
-   * by whoever made this.
+   * Runs until the simulation is stopped or no process is waiting. Must be called by the thread
+   * that created the scheduler.
    *
-   * @throws Throwable what {@link #fail} was told first
+   * @throws Throwable the first error passed to {@link #fail}
    */
   public void run() throws Throwable {
-    yieldTo(nextProcess());
-    List<SimulatedProcess> left = new ArrayList<>(alive);
-    for (SimulatedProcess process : left) {
-      if (process.hasBegun() && !process.isOver()) {
-        yieldTo(process);
+    runUntilIdle(nextProcess());
+    List<SimulatedProcess> remaining = new ArrayList<>(alive);
+    for (SimulatedProcess process : remaining) {
+      if (process.isStarted() && !process.isOver()) {
+        runUntilIdle(process);
       }
     }
     if (failure != null) {
@@ -233,13 +234,13 @@ public final class Scheduler {
     }
   }
 
-  private void yieldTo(SimulatedProcess next) {
+  private void runUntilIdle(SimulatedProcess next) {
     if (next == null) {
       return;
     }
-    ownersTurn = false;
-    giveTo(next);
-    while (!ownersTurn) {
+    ownerResumed = false;
+    switchTo(next);
+    while (!ownerResumed) {
       LockSupport.park(this);
     }
   }

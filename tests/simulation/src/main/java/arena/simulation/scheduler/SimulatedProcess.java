@@ -2,35 +2,34 @@ package arena.simulation.scheduler;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Something that goes on by itself, one step at a time, whenever it has the baton. */
+/** A process of the simulation. It runs on its own thread, but only while the scheduler lets it. */
 public final class SimulatedProcess {
   private final String name;
-  private final Sandbox life;
+  private final Sandbox sandbox;
   private final Thread thread;
-  private volatile boolean hasBaton;
-  private boolean begun;
+  private volatile boolean running;
+  private boolean started;
   private boolean over;
 
-  /** Of the moments at which it was to be woken, only the last that was agreed on counts. */
+  /** Number of the latest scheduled wake-up; earlier ones are ignored. */
   private long alarm;
 
-  SimulatedProcess(String name, Sandbox life, Runnable whole) {
+  SimulatedProcess(String name, Sandbox sandbox, Runnable work) {
     this.name = name;
-    this.life = life;
-    this.thread = Thread.ofVirtual().unstarted(whole);
+    this.sandbox = sandbox;
+    this.thread = Thread.ofVirtual().unstarted(work);
   }
 
-  /** Who it is, in a trace. */
+  /** Name in the trace. */
   public String name() {
     return name;
   }
 
-  /** What it shares with others. */
-  public Sandbox life() {
-    return life;
+  public Sandbox sandbox() {
+    return sandbox;
   }
 
-  /** Whether it has come to its end. */
+  /** Whether the process has ended. */
   public boolean isOver() {
     return over;
   }
@@ -39,8 +38,8 @@ public final class SimulatedProcess {
     over = true;
   }
 
-  boolean hasBegun() {
-    return begun;
+  boolean isStarted() {
+    return started;
   }
 
   long alarm() {
@@ -51,25 +50,25 @@ public final class SimulatedProcess {
     return ++alarm;
   }
 
-  /** Gives it the baton: it goes on. */
-  void goOn() {
-    hasBaton = true;
-    if (begun) {
+  /** Starts or resumes the process. */
+  void resume() {
+    running = true;
+    if (started) {
       LockSupport.unpark(thread);
     } else {
-      begun = true;
+      started = true;
       thread.start();
     }
   }
 
-  /** Waits for the baton, on its own thread. */
-  void awaitBaton() {
-    while (!hasBaton) {
+  /** Blocks until resumed; called on its own thread. */
+  void awaitResume() {
+    while (!running) {
       LockSupport.park(this);
     }
   }
 
-  void leaveBaton() {
-    hasBaton = false;
+  void suspend() {
+    running = false;
   }
 }

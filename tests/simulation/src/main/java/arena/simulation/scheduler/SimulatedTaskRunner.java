@@ -12,11 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
-/** Work side by side, as processes of the scheduler. */
+/** Runs tasks as processes of the scheduler. */
 public final class SimulatedTaskRunner implements TaskRunner {
   private final Scheduler scheduler;
 
-  /** Works on this scheduler. */
   public SimulatedTaskRunner(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
@@ -28,7 +27,7 @@ public final class SimulatedTaskRunner implements TaskRunner {
 
   @Override
   public Lock lock() {
-    return new Turns();
+    return new FairLock();
   }
 
   @Override
@@ -36,20 +35,20 @@ public final class SimulatedTaskRunner implements TaskRunner {
     return new Workers();
   }
 
-  /** Each who comes waits for those who came before. */
-  private final class Turns implements Lock {
+  /** A fair lock. */
+  private final class FairLock implements Lock {
     private final Deque<SimulatedProcess> queue = new ArrayDeque<>();
 
     @Override
     public void lock() {
-      SimulatedProcess me = scheduler.current();
-      queue.add(me);
+      SimulatedProcess process = scheduler.current();
+      queue.add(process);
       try {
-        while (queue.peek() != me) {
+        while (queue.peek() != process) {
           scheduler.pause(Long.MAX_VALUE);
         }
       } catch (ProcessDied e) {
-        leave(me);
+        leave(process);
         throw e;
       }
     }
@@ -59,8 +58,8 @@ public final class SimulatedTaskRunner implements TaskRunner {
       leave(scheduler.current());
     }
 
-    private void leave(SimulatedProcess me) {
-      queue.remove(me);
+    private void leave(SimulatedProcess process) {
+      queue.remove(process);
       if (!queue.isEmpty()) {
         scheduler.wake(queue.peek());
       }
@@ -73,22 +72,22 @@ public final class SimulatedTaskRunner implements TaskRunner {
 
     @Override
     public boolean tryLock() {
-      throw new UnsupportedOperationException("nothing here tries a lock");
+      throw new UnsupportedOperationException("not used");
     }
 
     @Override
     public boolean tryLock(long time, TimeUnit unit) {
-      throw new UnsupportedOperationException("nothing here tries a lock");
+      throw new UnsupportedOperationException("not used");
     }
 
     @Override
     public Condition newCondition() {
-      throw new UnsupportedOperationException("nothing here waits for a condition");
+      throw new UnsupportedOperationException("not used");
     }
   }
 
   private final class Workers implements TaskGroup {
-    private final SimulatedProcess hirer = scheduler.current();
+    private final SimulatedProcess owner = scheduler.current();
     private final Map<String, SimulatedProcess> working = new LinkedHashMap<>();
     private final List<String> ended = new ArrayList<>();
 
@@ -100,12 +99,12 @@ public final class SimulatedTaskRunner implements TaskRunner {
       working.put(
           name,
           scheduler.start(
-              hirer.name() + "/" + name,
-              hirer.life(),
+              owner.name() + "/" + name,
+              owner.sandbox(),
               () -> {
                 work.run();
                 ended.add(name);
-                scheduler.wake(hirer);
+                scheduler.wake(owner);
               }));
       return true;
     }

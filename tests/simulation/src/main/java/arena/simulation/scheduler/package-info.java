@@ -1,2 +1,5 @@
-/** Time, and who goes on next: one process at a time, in an order that only the seed decides. */
+/**
+ * Simulated time and deterministic scheduling: one process at a time, in an order determined by the
+ * seed.
+ */
 package arena.simulation.scheduler;

@@ -1,6 +1,6 @@
 package arena.simulation.stores;
 
-/** A call that the product makes over the network: where something may go wrong. */
+/** A call that the product makes over the network, each with its own fault points. */
 public enum Call {
   JOURNAL_BEGIN("journal.begin", true),
   JOURNAL_APPEND("journal.append", true),
@@ -51,13 +51,13 @@ public enum Call {
   CONNECTIONS_DISCONNECTED("connections.disconnected", true),
   CONNECTIONS_KEPT("connections.kept", false),
   CONNECTIONS_PAGE("connections.page", false),
-  GATEWAY_SEND("gateway.send", true),
-  GATEWAY_IS_GONE("gateway.isGone", false),
-  GATEWAY_CLOSE("gateway.close", true),
-  NOTIFIER_WAKE("notifier.wake", true),
-  REPLAYS_START("replays.start", true),
-  REPLAYS_STOP("replays.stop", true),
-  FINALIZER_FINALIZE("finalizer.finalizeRun", true),
+  CONNECTION_SENDER_SEND("connectionSender.send", true),
+  CONNECTION_SENDER_IS_GONE("connectionSender.isGone", false),
+  CONNECTION_SENDER_CLOSE("connectionSender.close", true),
+  FAN_OUT_INVOKER_WAKE("fanOutInvoker.wake", true),
+  EXECUTIONS_START("executions.start", true),
+  EXECUTIONS_STOP("executions.stop", true),
+  FINALIZE_INVOKER_FINALIZE("finalizeInvoker.finalizeRun", true),
   IDEMPOTENCY_NOTE("idempotency.note", true),
   IDEMPOTENCY_RENEW("idempotency.renew", true),
   IDEMPOTENCY_ANSWERED("idempotency.answered", true),
@@ -71,12 +71,12 @@ public enum Call {
     this.changes = changes;
   }
 
-  /** The call as the product's source has it. */
+  /** Interface and method, as in the name of a fault point. */
   public String label() {
     return label;
   }
 
-  /** Whether the call leaves something changed: whether it matters that it came through. */
+  /** Whether the call changes state. */
   public boolean changes() {
     return changes;
   }

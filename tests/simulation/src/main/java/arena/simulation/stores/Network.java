@@ -4,26 +4,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What lies between the product and a store. Every call goes over it: it takes its time there, and
- * it, or its answer, may get lost.
+ * The network between the product and a store. It delays calls, and may lose a call or its
+ * response.
  */
 public interface Network {
   /**
    * Makes a call.
    *
-   * @param about the run or connection that it is about
-   * @param effect the call itself, in one step; may come twice
-   * @param unavailable the store's exception for a call whose outcome is not known, from a message
+   * @param about id of the run or connection
+   * @param effect the call itself, atomic; may run twice
+   * @param unavailable creates the store's exception for an unknown outcome, from a message
    */
   <T> T call(
       Call call, String about, Supplier<T> effect, Function<String, RuntimeException> unavailable);
 
-  /** How long it takes now until an index follows its table, in milliseconds. */
+  /** Current lag of an index behind its table, in milliseconds. */
   default long lagMillis() {
     return 0;
   }
 
-  /** A wire on which nothing goes wrong. */
+  /** A network without faults. */
   Network DIRECT =
       new Network() {
         @Override

@@ -8,11 +8,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows with some of their fields changed. */
+/** Copies of rows with some fields changed. */
 final class Rows {
   private Rows() {}
 
-  /** After these events, which are the run's next. */
+  /** Returns the row after the run's next events. */
   static Run advanced(Run run, List<Event> events) {
     Event last = events.getLast();
     return new Run(
@@ -36,13 +36,13 @@ final class Rows {
         run.summary());
   }
 
-  /** Failed, at this time. */
+  /** Returns the row as failed. */
   static Run failed(Run run, Failure failure, Instant at) {
     return ended(
         run, RunStatus.FAILED, Optional.of(at), run.dbPath(), Optional.of(failure), run.summary());
   }
 
-  /** Archived; a running one is complete by that. */
+  /** Returns the row as archived; a running run becomes complete. */
   static Run archived(Run run, String dbPath, Run.Summary summary, Instant at) {
     boolean running = run.status() == RunStatus.RUNNING;
     return ended(

@@ -21,18 +21,18 @@ public final class SimulatedArchive implements Archive {
   private static final String BUCKET = "simulated";
 
   private final SimulatedBucket bucket;
-  private final Network wire;
-  private final Observer witness;
+  private final Network network;
+  private final Observer observer;
 
-  /** Archives in this bucket. */
-  public SimulatedArchive(SimulatedBucket bucket, Network wire, Observer witness) {
+  public SimulatedArchive(SimulatedBucket bucket, Network network, Observer observer) {
     this.bucket = bucket;
-    this.wire = wire;
-    this.witness = witness;
+    this.network = network;
+    this.observer = observer;
   }
 
   private <T> T call(Call call, Run run, Supplier<T> effect) {
-    return wire.call(call, run.runId(), effect, message -> new ArchiveUnavailable(message, null));
+    return network.call(
+        call, run.runId(), effect, message -> new ArchiveUnavailable(message, null));
   }
 
   /** Key of the run's object. */
@@ -67,13 +67,13 @@ public final class SimulatedArchive implements Archive {
         run,
         () -> {
           bucket.put(key(run), all);
-          witness.archived(run, all);
+          observer.archived(run, all);
           return null;
         });
     return address(run);
   }
 
-  private List<Event> whole(Run run) {
+  private List<Event> allEvents(Run run) {
     return bucket
         .find(key(run))
         .orElseThrow(() -> new ArchiveUnavailable("nothing at " + address(run), null));
@@ -90,7 +90,7 @@ public final class SimulatedArchive implements Archive {
         Call.ARCHIVE_EVENTS,
         run,
         () -> {
-          List<Event> all = whole(run);
+          List<Event> all = allEvents(run);
           int from = Math.toIntExact(Math.min(all.size(), fromSeq - 1));
           return all.subList(from, Math.min(all.size(), from + limit));
         });
@@ -114,7 +114,7 @@ public final class SimulatedArchive implements Archive {
           double cost = 0;
           int turns = 0;
           Optional<World> last = Optional.empty();
-          for (Event event : whole(run)) {
+          for (Event event : allEvents(run)) {
             switch (payload(event).orElse(null)) {
               case Payload.LlmResponse(var _, var _, double costUsd) -> {
                 cost += costUsd;
@@ -122,7 +122,7 @@ public final class SimulatedArchive implements Archive {
               }
               case Payload.TurnStart(int _, World state) -> last = Optional.of(state);
               case null, default -> {
-                // tells nothing of how it ended
+                // not part of the summary
               }
             }
           }
@@ -144,7 +144,7 @@ public final class SimulatedArchive implements Archive {
         Call.ARCHIVE_TURN_START,
         run,
         () ->
-            whole(run).stream()
+            allEvents(run).stream()
                 .filter(event -> event.kind().equals("turn_start") && event.t() == t)
                 .findFirst());
   }
@@ -156,7 +156,7 @@ public final class SimulatedArchive implements Archive {
         run,
         () -> {
           List<Point> points = new ArrayList<>();
-          for (Event event : whole(run)) {
+          for (Event event : allEvents(run)) {
             if (payload(event).orElse(null) instanceof Payload.TurnStart(int t, World w)) {
               points.add(new Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
             }

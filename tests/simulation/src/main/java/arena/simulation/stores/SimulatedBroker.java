@@ -21,23 +21,22 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The broker over the simulated Redis: what each method does is what its script does. */
+/** The broker over the simulated Redis; each method does what its Lua script does. */
 public final class SimulatedBroker implements Broker {
-  private static final long SENTINEL_LIFE = Duration.ofHours(6).toMillis();
+  private static final long SENTINEL_TTL = Duration.ofHours(6).toMillis();
 
-  /** What a call is about that is about no one run. */
+  /** Subject of a call that concerns all runs. */
   private static final String ALL_RUNS = "";
 
   private final SimulatedRedis redis;
 
-  /** Works on this server. */
   public SimulatedBroker(SimulatedRedis redis) {
     this.redis = redis;
   }
 
   private <T> T call(Call call, String runId, Supplier<T> script) {
     return redis
-        .wire()
+        .network()
         .call(
             call,
             runId,
@@ -62,9 +61,9 @@ public final class SimulatedBroker implements Broker {
               boolean mine = again[0] && sentinel.equals(run.open());
               again[0] = true;
               if (run.open() == null) {
-                run.setOpen(sentinel, SENTINEL_LIFE);
+                run.setOpen(sentinel, SENTINEL_TTL);
                 run.deleteClosed();
-                redis.witness().opened(runId);
+                redis.observer().opened(runId);
                 return true;
               }
               return mine;
@@ -97,7 +96,7 @@ public final class SimulatedBroker implements Broker {
       for (long seq = before + 1; seq <= last; seq++) {
         String envelope = envelopes.get(Math.toIntExact(seq - first));
         stream.put(seq, envelope);
-        redis.witness().streamed(runId, seq, envelope);
+        redis.observer().streamed(runId, seq, envelope);
       }
       trim(stream);
       run.setSeq(last);
@@ -106,14 +105,14 @@ public final class SimulatedBroker implements Broker {
         long events = last - Math.max(counted, before);
         redis.countPublished(events);
         run.setCounted(last);
-        redis.witness().counted(runId, events, last);
+        redis.observer().counted(runId, events, last);
       }
     }
     boolean wake = (!run.subscribers().isEmpty() || run.loss() != null) && run.lease() == null;
     return new Published(last, wake);
   }
 
-  /** The real server trims whole nodes of a stream, so it keeps some entries more. */
+  /** Trims late, as the real server does, which removes whole nodes of a stream only. */
   private void trim(NavigableMap<Long, String> stream) {
     if (stream.size() > redis.bufferEvents() + redis.bufferEvents() / 50) {
       while (stream.size() > redis.bufferEvents()) {
@@ -154,10 +153,10 @@ public final class SimulatedBroker implements Broker {
         runId,
         () -> {
           SimulatedRedis.Run run = redis.run(runId);
-          run.setOpen(SentinelCodec.write(label, startedAt), SENTINEL_LIFE);
+          run.setOpen(SentinelCodec.write(label, startedAt), SENTINEL_TTL);
           run.deleteClosed();
           run.setLoss(redis.newToken());
-          redis.witness().opened(runId);
+          redis.observer().opened(runId);
           long last = run.lastSeq();
           if (last < nextSeq - 1) {
             run.deleteEvents();
@@ -190,7 +189,7 @@ public final class SimulatedBroker implements Broker {
   private static List<Envelope> readStream(
       String runId, SimulatedRedis.Run run, long fromSeq, int maxEvents, int maxBytes) {
     List<Envelope> envelopes = new ArrayList<>();
-    long room = maxBytes;
+    long remainingBytes = maxBytes;
     for (Map.Entry<Long, String> entry : run.events().tailMap(fromSeq).entrySet()) {
       if (entry.getKey() != fromSeq + envelopes.size()) {
         if (envelopes.isEmpty()) {
@@ -198,8 +197,8 @@ public final class SimulatedBroker implements Broker {
         }
         return envelopes;
       }
-      room -= Utf8.length(entry.getValue());
-      if (envelopes.size() == maxEvents || (room < 0 && !envelopes.isEmpty())) {
+      remainingBytes -= Utf8.length(entry.getValue());
+      if (envelopes.size() == maxEvents || (remainingBytes < 0 && !envelopes.isEmpty())) {
         return envelopes;
       }
       envelopes.add(new Envelope(entry.getKey(), entry.getValue()));
@@ -219,7 +218,7 @@ public final class SimulatedBroker implements Broker {
           SimulatedRedis.Run run = redis.run(runId);
           run.deleteOpen();
           run.setClosed();
-          redis.witness().closed(runId);
+          redis.observer().closed(runId);
           return null;
         });
   }
@@ -260,7 +259,7 @@ public final class SimulatedBroker implements Broker {
                 run.deleteFence();
                 run.deleteLoss();
               }
-              redis.witness().dropped(runId);
+              redis.observer().dropped(runId);
               return true;
             });
     if (!dropped) {

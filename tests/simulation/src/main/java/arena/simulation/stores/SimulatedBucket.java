@@ -6,16 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The bucket that archives are in: each object is there whole, or not at all. */
+/** The bucket of the archives; objects are written atomically. */
 public final class SimulatedBucket {
   private final Map<String, List<Event>> objects = new HashMap<>();
 
-  /** Puts an object. */
   synchronized void put(String key, List<Event> events) {
     objects.put(key, List.copyOf(events));
   }
 
-  /** The object of this key, if there is one. */
   public synchronized Optional<List<Event>> find(String key) {
     return Optional.ofNullable(objects.get(key));
   }

@@ -23,19 +23,18 @@ import java.util.zip.CRC32;
 public final class SimulatedCatalog implements Catalog {
   private static final int MAX_HELD = 10_000;
 
-  /** What a call is about that is about no one run. */
+  /** Subject of a call that concerns all runs. */
   private static final String ALL_RUNS = "";
 
   private final SimulatedTables tables;
 
-  /** Keeps rows in these tables. */
   public SimulatedCatalog(SimulatedTables tables) {
     this.tables = tables;
   }
 
   private <T> T call(Call call, String about, Supplier<T> effect) {
     return tables
-        .wire()
+        .network()
         .call(call, about, effect, message -> new CatalogUnavailable(message, null));
   }
 
@@ -61,7 +60,7 @@ public final class SimulatedCatalog implements Catalog {
     int from = 0;
     if (after.isPresent()) {
       while (from < newestFirst.size()
-          && place(newestFirst.get(from)).compareTo(after.get()) >= 0) {
+          && sortKey(newestFirst.get(from)).compareTo(after.get()) >= 0) {
         from++;
       }
     }
@@ -70,17 +69,17 @@ public final class SimulatedCatalog implements Catalog {
     return new RunPage(
         page,
         to < newestFirst.size()
-            ? Optional.of(writeCursor(which, place(page.getLast())))
+            ? Optional.of(writeCursor(which, sortKey(page.getLast())))
             : Optional.empty());
   }
 
-  /** Orders as the index does. */
-  private static String place(Run run) {
+  /** Sort key of the index. */
+  private static String sortKey(Run run) {
     return Timestamps.write(run.createdAt()) + "/" + run.runId();
   }
 
-  private static String writeCursor(Which which, String place) {
-    String plain = which + "/" + place;
+  private static String writeCursor(Which which, String sortKey) {
+    String plain = which + "/" + sortKey;
     CRC32 check = new CRC32();
     check.update(plain.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(plain.getBytes(StandardCharsets.UTF_8))
@@ -92,12 +91,12 @@ public final class SimulatedCatalog implements Catalog {
       byte[] bytes = HexFormat.of().parseHex(text);
       String plain =
           new String(bytes, 0, Math.max(0, bytes.length - Integer.BYTES), StandardCharsets.UTF_8);
-      String place = plain.substring(plain.indexOf('/') + 1);
-      if (plain.startsWith(which + "/") && writeCursor(which, place).equals(text)) {
-        return place;
+      String sortKey = plain.substring(plain.indexOf('/') + 1);
+      if (plain.startsWith(which + "/") && writeCursor(which, sortKey).equals(text)) {
+        return sortKey;
       }
     } catch (IllegalArgumentException e) {
-      // no hex digits: told below
+      // not hexadecimal: rejected below
     }
     throw new InvalidCursor();
   }

@@ -15,34 +15,33 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The connections' table. */
+/** The table of connections and subscriptions. */
 public final class SimulatedConnections implements Connections {
   private static final Duration KEEP = Duration.ofHours(3);
 
-  /** What a call is about that is about no one connection. */
+  /** Subject of a call that concerns all connections. */
   private static final String ALL = "";
 
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Network wire;
+  private final Network network;
 
-  /** An empty table. */
-  public SimulatedConnections(InstantSource clock, Network wire) {
+  public SimulatedConnections(InstantSource clock, Network network) {
     this.clock = clock;
-    this.wire = wire;
+    this.network = network;
   }
 
-  /** A subscription's item: when the index by run has it, and when it goes. */
+  /** A subscription's item: when it appears in the index by run, and when it expires. */
   private record Subscription(Instant indexedAt, Instant until) {}
 
-  /** A connection's items: its own, while it is there, and one a subscription. */
+  /** A connection's items: its own while connected, and one per subscription. */
   private static final class Connection {
     private Instant ownUntil = Instant.MIN;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
   }
 
   private <T> T call(Call call, String connectionId, Supplier<T> effect) {
-    return wire.call(
+    return network.call(
         call,
         connectionId,
         () -> {
@@ -53,7 +52,7 @@ public final class SimulatedConnections implements Connections {
         message -> new ConnectionsUnavailable(message, null));
   }
 
-  /** The connection's items that have not expired. */
+  /** Returns the connection's items that have not expired. */
   private Connection present(String connectionId) {
     Connection connection = connections.computeIfAbsent(connectionId, _ -> new Connection());
     Instant now = clock.instant();
@@ -64,12 +63,11 @@ public final class SimulatedConnections implements Connections {
     return connection;
   }
 
-  /** The runs that the connection subscribes to. */
   public synchronized Set<String> subscriptions(String connectionId) {
     return Set.copyOf(present(connectionId).subscriptions.keySet());
   }
 
-  private static boolean isThere(Connection connection) {
+  private static boolean isConnected(Connection connection) {
     return !connection.ownUntil.equals(Instant.MIN);
   }
 
@@ -91,7 +89,7 @@ public final class SimulatedConnections implements Connections {
         connectionId,
         () -> {
           Connection connection = present(connectionId);
-          if (!isThere(connection)) {
+          if (!isConnected(connection)) {
             return false;
           }
           if (connection.subscriptions.containsKey(runId)) {
@@ -102,7 +100,7 @@ public final class SimulatedConnections implements Connections {
           }
           Instant now = clock.instant();
           connection.subscriptions.put(
-              runId, new Subscription(now.plusMillis(wire.lagMillis()), now.plus(KEEP)));
+              runId, new Subscription(now.plusMillis(network.lagMillis()), now.plus(KEEP)));
           return true;
         });
   }
@@ -139,7 +137,7 @@ public final class SimulatedConnections implements Connections {
         ALL,
         () -> {
           Set<String> kept = new LinkedHashSet<>(connectionIds);
-          kept.removeIf(connectionId -> !isThere(present(connectionId)));
+          kept.removeIf(connectionId -> !isConnected(present(connectionId)));
           return kept;
         });
   }
@@ -153,7 +151,7 @@ public final class SimulatedConnections implements Connections {
           List<Entry> entries = new ArrayList<>();
           for (String connectionId : List.copyOf(connections.keySet())) {
             Connection connection = present(connectionId);
-            if (isThere(connection)) {
+            if (isConnected(connection)) {
               Instant connectedAt = connection.ownUntil.minus(KEEP);
               entries.add(new Entry(connectionId, Optional.of(connectedAt)));
             } else if (!connection.subscriptions.isEmpty()) {
@@ -166,7 +164,7 @@ public final class SimulatedConnections implements Connections {
 
   @Override
   public List<String> disconnected(String connectionId) {
-    // As in the real table, in steps: from the first on nothing can subscribe.
+    // In steps, as in the real table: no subscription is possible after the first one.
     call(
         Call.CONNECTIONS_DISCONNECTED,
         connectionId,

@@ -10,24 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The table of requests. */
+/** The table of idempotent requests. */
 public final class SimulatedIdempotency implements Idempotency {
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Network wire;
+  private final Network network;
 
-  /** An empty table. */
-  public SimulatedIdempotency(InstantSource clock, Network wire) {
+  public SimulatedIdempotency(InstantSource clock, Network network) {
     this.clock = clock;
-    this.wire = wire;
+    this.network = network;
   }
 
-  /** A request's item, and when it goes. */
+  /** A request's item and its expiry. */
   private record Item(
       String bodyDigest, String runId, Optional<String> answer, Instant expiresAt) {}
 
   private <T> T call(Call call, String request, Supplier<T> effect) {
-    return wire.call(
+    return network.call(
         call,
         request,
         () -> {

@@ -23,14 +23,13 @@ public final class SimulatedJournal implements Journal {
 
   private final SimulatedTables tables;
 
-  /** Keeps entries in these tables. */
   public SimulatedJournal(SimulatedTables tables) {
     this.tables = tables;
   }
 
   private <T> T call(Call call, String runId, Supplier<T> effect) {
     return tables
-        .wire()
+        .network()
         .call(call, runId, effect, message -> new JournalUnavailable(message, null));
   }
 
@@ -43,9 +42,9 @@ public final class SimulatedJournal implements Journal {
       throw new IllegalArgumentException("run %s does not begin".formatted(run.runId()));
     }
     Run row = origin.events().isEmpty() ? run : Rows.advanced(run, origin.events());
-    // Both calls have one token in the real store: the second one finds its own first.
+    // The real store sends a repeated call with the same token: it succeeds if the first one did.
     boolean[] ours = new boolean[1];
-    boolean begun =
+    boolean created =
         call(
             Call.JOURNAL_BEGIN,
             run.runId(),
@@ -53,7 +52,7 @@ public final class SimulatedJournal implements Journal {
               ours[0] |= tables.begin(row, origin);
               return ours[0];
             });
-    if (!begun) {
+    if (!created) {
       throw new EntryExists(run.runId(), 0);
     }
   }
@@ -69,19 +68,19 @@ public final class SimulatedJournal implements Journal {
         entry.runId(),
         () -> {
           if (!ours[0]) {
-            tables.append(entry, (row, taken) -> advance(entry, row, taken));
+            tables.append(entry, (row, exists) -> advance(entry, row, exists));
             ours[0] = true;
           }
           return null;
         });
   }
 
-  /** The row first: a fenced writer must stop, also where it finds its own entry. */
-  private static Run advance(JournalEntry entry, Optional<Run> row, boolean taken) {
+  /** Checks the row first: a fenced writer must stop even if its entry exists. */
+  private static Run advance(JournalEntry entry, Optional<Run> row, boolean exists) {
     Run run =
         row.filter(r -> r.status() == RunStatus.RUNNING)
             .orElseThrow(() -> new RunNotRunning(entry.runId()));
-    if (taken) {
+    if (exists) {
       throw new EntryExists(entry.runId(), entry.position());
     }
     if (entry.events().getFirst().seq() != run.nEvents() + 1) {

@@ -13,44 +13,43 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * One Redis server: each run's keys, the counters, and when each key expires. The broker and the
- * subscribers work on it as their scripts do; each script is one step.
+ * A Redis server: each run's keys with their expiry, and the counters. Each script of the broker
+ * and the subscribers is atomic.
  */
 public final class SimulatedRedis {
-  /** How long a key stays that no use extends, in milliseconds: as the scripts have it. */
+  /** Expiry of an unused key, in milliseconds, as in the scripts. */
   static final long IDLE_MILLIS = 86_400_000;
 
   private Map<String, Keys> runs = new HashMap<>();
   private Counted counted = new Counted();
 
   private final InstantSource clock;
-  private final Network wire;
-  private final Observer witness;
+  private final Network network;
+  private final Observer observer;
   private final int bufferEvents;
   private long tokens;
 
   /**
-   * An empty server.
+   * Creates an empty server.
    *
-   * @param bufferEvents about how many entries a run's stream keeps, at least 1
+   * @param bufferEvents approximate number of entries that a run's stream keeps, at least 1
    */
-  public SimulatedRedis(InstantSource clock, Network wire, Observer witness, int bufferEvents) {
+  public SimulatedRedis(InstantSource clock, Network network, Observer observer, int bufferEvents) {
     if (bufferEvents < 1) {
-      throw new IllegalArgumentException("a stream keeps an entry at least");
+      throw new IllegalArgumentException("a stream keeps at least one entry");
     }
     this.clock = clock;
-    this.wire = wire;
-    this.witness = witness;
+    this.network = network;
+    this.observer = observer;
     this.bufferEvents = bufferEvents;
   }
 
-  /** A key's value, and when it goes. */
+  /** A key's value and its expiry. */
   private record Expiring<T>(T value, long expiresAt) {}
 
-  /** The last fencing number given out, and to which call. */
+  /** The last fencing number and the call that acquired it. */
   record Fence(long number, long token) {}
 
-  /** The counters. */
   private static final class Counted {
     private long published;
     private long streamed;
@@ -65,7 +64,6 @@ public final class SimulatedRedis {
     }
   }
 
-  /** The keys of one run. */
   private static final class Keys {
     private Expiring<String> open;
     private Expiring<Boolean> closed;
@@ -96,48 +94,48 @@ public final class SimulatedRedis {
     }
   }
 
-  Network wire() {
-    return wire;
+  Network network() {
+    return network;
   }
 
-  Observer witness() {
-    return witness;
+  Observer observer() {
+    return observer;
   }
 
   int bufferEvents() {
     return bufferEvents;
   }
 
-  /** A token that no call has had before. */
+  /** Returns a unique token. */
   synchronized long newToken() {
     return ++tokens;
   }
 
-  /** The server's clock, in microseconds. */
+  /** The server's time, in microseconds. */
   long micros() {
     Instant now = clock.instant();
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
   }
 
-  /** A run's keys as a script sees them. To be used in one step. */
+  /** Returns a run's keys as a script sees them; use within one atomic step only. */
   Run run(String runId) {
     return new Run(runs.computeIfAbsent(runId, _ -> new Keys()), clock.millis());
   }
 
-  /** Forgets everything: it was started empty. */
+  /** Deletes all data, as a restart without persistence does. */
   public synchronized void flush() {
     runs = new HashMap<>();
     counted = new Counted();
   }
 
-  /** Remembers all that is here now; running it loses whatever was written since. */
+  /** Takes a snapshot; running the result restores it and loses later writes. */
   public synchronized Runnable checkpoint() {
-    Map<String, Keys> then = copy(runs);
-    Counted countedThen = counted.copy();
+    Map<String, Keys> snapshot = copy(runs);
+    Counted countedSnapshot = counted.copy();
     return () -> {
       synchronized (this) {
-        runs = copy(then);
-        counted = countedThen.copy();
+        runs = copy(snapshot);
+        counted = countedSnapshot.copy();
       }
     };
   }
@@ -148,7 +146,7 @@ public final class SimulatedRedis {
     return copy;
   }
 
-  /** An operator deletes a run's three documented keys. */
+  /** Deletes a run's three documented keys, as an operator does. */
   public synchronized void delete(String runId) {
     Run run = run(runId);
     run.deleteOpen();
@@ -157,57 +155,53 @@ public final class SimulatedRedis {
   }
 
   /**
-   * How many keys the run's buffer has: neither those of its readers, nor the mark that a close
-   * leaves, which may come late and goes by itself.
+   * Number of keys of the run's buffer, without those of its readers and the mark of a close, which
+   * expires.
    */
   public synchronized int bufferKeys(String runId) {
     return run(runId).countBuffer();
   }
 
-  /** How many keys the run has. */
+  /** Number of keys of the run. */
   public synchronized int keys(String runId) {
     return run(runId).count();
   }
 
-  /** The runs that have keys. */
   synchronized Set<String> runIds() {
     return List.copyOf(runs.keySet()).stream()
         .filter(runId -> run(runId).count() > 0)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Whether a fan-out holds the run's lease. */
   public synchronized boolean leased(String runId) {
     return run(runId).lease() != null;
   }
 
-  /** Every connection's cursor. */
   public synchronized Map<String, Long> cursors(String runId) {
     return new LinkedHashMap<>(run(runId).subscribers());
   }
 
-  /** Last seq given out; 0 if none. */
+  /** Last assigned seq; 0 if none. */
   public synchronized long lastSeq(String runId) {
     return run(runId).lastSeq();
   }
 
-  /** Whether no event is missing between the first and the last that the run's stream has. */
-  public synchronized boolean isStreamWhole(String runId) {
+  /** Whether the run's stream has no gap. */
+  public synchronized boolean isStreamContiguous(String runId) {
     NavigableMap<Long, String> events = run(runId).events();
     return events.isEmpty() || events.lastKey() - events.firstKey() + 1 == events.size();
   }
 
-  /** Whether the run was closed, and not dropped or opened again since. */
+  /** Whether the run was closed and neither dropped nor reopened since. */
   public synchronized boolean closed(String runId) {
     return run(runId).closed();
   }
 
-  /** Whether the run is open. */
   public synchronized boolean open(String runId) {
     return run(runId).open() != null;
   }
 
-  /** The events counted as published, each once. */
+  /** The counter of published events. */
   public synchronized long published() {
     return counted.published;
   }
@@ -232,7 +226,7 @@ public final class SimulatedRedis {
     counted.dropped++;
   }
 
-  /** The commands on one run's keys. A value that is absent, or has expired, is null. */
+  /** The commands on one run's keys. An absent or expired value is null. */
   static final class Run {
     private final Keys keys;
     private final long now;
@@ -246,7 +240,7 @@ public final class SimulatedRedis {
       return key == null || key.expiresAt <= now ? null : key.value;
     }
 
-    private <T> Expiring<T> idle(T value) {
+    private <T> Expiring<T> expiringWhenIdle(T value) {
       return new Expiring<>(value, now + IDLE_MILLIS);
     }
 
@@ -254,8 +248,8 @@ public final class SimulatedRedis {
       return value(keys.open);
     }
 
-    void setOpen(String sentinel, long lifeMillis) {
-      keys.open = new Expiring<>(sentinel, now + lifeMillis);
+    void setOpen(String sentinel, long ttlMillis) {
+      keys.open = new Expiring<>(sentinel, now + ttlMillis);
     }
 
     void deleteOpen() {
@@ -267,14 +261,16 @@ public final class SimulatedRedis {
     }
 
     void setClosed() {
-      keys.closed = idle(true);
+      keys.closed = expiringWhenIdle(true);
     }
 
     void deleteClosed() {
       keys.closed = null;
     }
 
-    /** Last seq given out, 0 if none; the stream still knows it where only the number is gone. */
+    /**
+     * Last assigned seq, 0 if none; taken from the stream if only the {@code seq} key is missing.
+     */
     long lastSeq() {
       Long seq = value(keys.seq);
       if (seq != null) {
@@ -284,22 +280,22 @@ public final class SimulatedRedis {
     }
 
     void setSeq(long last) {
-      keys.seq = idle(last);
+      keys.seq = expiringWhenIdle(last);
     }
 
     void deleteSeq() {
       keys.seq = null;
     }
 
-    /** The stream, to be read only. */
+    /** The stream, read-only. */
     NavigableMap<Long, String> events() {
       NavigableMap<Long, String> events = value(keys.events);
       return events == null ? new TreeMap<>() : events;
     }
 
-    /** The stream, to be written to. */
+    /** The stream, writable. */
     NavigableMap<Long, String> eventsToWrite() {
-      keys.events = idle(events());
+      keys.events = expiringWhenIdle(events());
       return keys.events.value;
     }
 
@@ -313,22 +309,22 @@ public final class SimulatedRedis {
     }
 
     void setCounted(long upTo) {
-      keys.counted = idle(upTo);
+      keys.counted = expiringWhenIdle(upTo);
     }
 
     void deleteCounted() {
       keys.counted = null;
     }
 
-    /** The cursors, to be read, or to be taken from. */
+    /** The cursors, for reads and removals. */
     Map<String, Long> subscribers() {
       Map<String, Long> subscribers = value(keys.subscribers);
       return subscribers == null ? new LinkedHashMap<>() : subscribers;
     }
 
-    /** The cursors, to be written to. */
+    /** The cursors, writable. */
     Map<String, Long> subscribersToWrite() {
-      keys.subscribers = idle(subscribers());
+      keys.subscribers = expiringWhenIdle(subscribers());
       return keys.subscribers.value;
     }
 
@@ -350,20 +346,20 @@ public final class SimulatedRedis {
     }
 
     void setFence(Fence fence) {
-      keys.fence = idle(fence);
+      keys.fence = expiringWhenIdle(fence);
     }
 
     void deleteFence() {
       keys.fence = null;
     }
 
-    /** The number of the loss, or null. */
+    /** Number of the pending loss, or null. */
     Long loss() {
       return value(keys.loss);
     }
 
     void setLoss(long number) {
-      keys.loss = idle(number);
+      keys.loss = expiringWhenIdle(number);
     }
 
     void deleteLoss() {

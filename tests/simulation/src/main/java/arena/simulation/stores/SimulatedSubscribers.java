@@ -11,18 +11,17 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Live readers and their fan-out's lease over the simulated Redis, beside its streams. */
+/** Live readers and the fan-out lease over the simulated Redis. */
 public final class SimulatedSubscribers implements Subscribers {
   private final SimulatedRedis redis;
 
-  /** Works on this server. */
   public SimulatedSubscribers(SimulatedRedis redis) {
     this.redis = redis;
   }
 
   private <T> T call(Call call, String runId, Supplier<T> script) {
     return redis
-        .wire()
+        .network()
         .call(
             call,
             runId,
@@ -81,8 +80,8 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public OptionalLong acquire(String runId, Duration holdFor) {
-    long token = redis.newToken(); // of this very call, which may be made twice
+  public OptionalLong acquire(String runId, Duration duration) {
+    long token = redis.newToken(); // identifies this call, which may run twice
     return call(
         Call.SUBSCRIBERS_ACQUIRE,
         runId,
@@ -97,13 +96,13 @@ public final class SimulatedSubscribers implements Subscribers {
           }
           long fence = Math.max(redis.micros(), last.number() + 1);
           run.setFence(new SimulatedRedis.Fence(fence, token));
-          run.setLease(fence, millis(holdFor));
+          run.setLease(fence, millis(duration));
           return OptionalLong.of(fence);
         });
   }
 
   @Override
-  public boolean extend(String runId, long fence, Duration holdFor) {
+  public boolean extend(String runId, long fence, Duration duration) {
     return call(
         Call.SUBSCRIBERS_EXTEND,
         runId,
@@ -112,7 +111,7 @@ public final class SimulatedSubscribers implements Subscribers {
           if (!holds(run, fence)) {
             return false;
           }
-          run.setLease(fence, millis(holdFor));
+          run.setLease(fence, millis(duration));
           return true;
         });
   }
@@ -240,11 +239,11 @@ public final class SimulatedSubscribers implements Subscribers {
         });
   }
 
-  private static long millis(Duration holdFor) {
-    if (holdFor.toMillis() < 1) {
-      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + holdFor);
+  private static long millis(Duration duration) {
+    if (duration.toMillis() < 1) {
+      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + duration);
     }
-    return holdFor.toMillis();
+    return duration.toMillis();
   }
 
   private static void requireSeq(long seq) {

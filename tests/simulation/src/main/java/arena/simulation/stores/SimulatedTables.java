@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The catalog's and the journal's tables. Both are in one place because an entry and its run's row
- * change in one transaction. Every method is one step.
+ * The tables of the catalog and the journal, in one class because an entry and its run's row change
+ * in one transaction. Every method is atomic.
  */
 public final class SimulatedTables {
   private static final Comparator<Row> OLDEST_FIRST =
@@ -23,17 +23,15 @@ public final class SimulatedTables {
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private final InstantSource clock;
-  private final Network wire;
-  private final Observer witness;
+  private final Network network;
+  private final Observer observer;
 
-  /** Empty tables. */
-  public SimulatedTables(InstantSource clock, Network wire, Observer witness) {
+  public SimulatedTables(InstantSource clock, Network network, Observer observer) {
     this.clock = clock;
-    this.wire = wire;
-    this.witness = witness;
+    this.network = network;
+    this.observer = observer;
   }
 
-  /** A run's row and its entries. */
   private static final class Row {
     private Run run;
     private boolean held = true;
@@ -46,45 +44,44 @@ public final class SimulatedTables {
     }
   }
 
-  /** An entry, and when it goes; never if that is {@code Instant.MAX}. */
+  /** An entry and its expiry; {@code Instant.MAX} for none. */
   private record Stored(JournalEntry entry, Instant expiresAt) {}
 
-  Network wire() {
-    return wire;
+  Network network() {
+    return network;
   }
 
-  /** Puts a run's row and its first entry, unless there is one of them. */
+  /** Creates a run's row and first entry; returns false if the run exists. */
   synchronized boolean begin(Run run, JournalEntry origin) {
     if (rows.containsKey(run.runId())) {
       return false;
     }
-    Row row = new Row(run, clock.instant().plusMillis(wire.lagMillis()));
+    Row row = new Row(run, clock.instant().plusMillis(network.lagMillis()));
     row.entries.put(origin.position(), new Stored(origin, Instant.MAX));
     rows.put(run.runId(), row);
-    witness.written(origin);
-    witness.rowChanged(run, run);
+    observer.written(origin);
+    observer.rowChanged(run, run);
     return true;
   }
 
-  /** The run's row, if there is one. */
   public synchronized Optional<Run> find(String runId) {
     return Optional.ofNullable(rows.get(runId)).map(row -> row.run);
   }
 
-  /** Whether the run is held by the broker for all that is known. */
+  /** Whether the broker may hold data of the run. */
   public synchronized boolean held(String runId) {
     return rows.containsKey(runId) && rows.get(runId).held;
   }
 
-  /** What a row becomes when an entry is put; throws what refuses it. */
+  /** Computes the row after an entry is appended; throws if the entry is rejected. */
   interface Advance {
     Run apply(Optional<Run> row, boolean taken);
   }
 
   /**
-   * Puts an entry and changes its row, in one step.
+   * Appends an entry and updates its row atomically.
    *
-   * @param advance from the row, and whether an entry is at that position
+   * @param advance computes the new row from the row and whether the position is taken
    */
   synchronized void append(JournalEntry entry, Advance advance) {
     Row row = rows.get(entry.runId());
@@ -93,11 +90,11 @@ public final class SimulatedTables {
     Run before = row.run;
     row.entries.put(entry.position(), new Stored(entry, Instant.MAX));
     row.run = after;
-    witness.written(entry);
-    witness.rowChanged(before, after);
+    observer.written(entry);
+    observer.rowChanged(before, after);
   }
 
-  /** The run's entries that have not expired, by position. */
+  /** Returns the run's entries that have not expired, by position. */
   synchronized NavigableMap<Long, JournalEntry> entries(String runId) {
     TreeMap<Long, JournalEntry> entries = new TreeMap<>();
     Row row = rows.get(runId);
@@ -115,14 +112,14 @@ public final class SimulatedTables {
             entry -> {
               boolean gone = !now.isBefore(entry.getValue().expiresAt);
               if (gone) {
-                witness.expired(row.run.runId(), entry.getKey());
+                observer.expired(row.run.runId(), entry.getKey());
               }
               return gone;
             });
     return row.entries;
   }
 
-  /** Lets the run's entries go at this time, those that have no such time yet. */
+  /** Sets the expiry of the run's entries that have none. */
   synchronized void expire(String runId, Instant at) {
     Row row = rows.get(runId);
     if (row != null) {
@@ -133,12 +130,12 @@ public final class SimulatedTables {
     }
   }
 
-  /** Says what a row becomes; empty if it stays. */
+  /** Computes a changed row; empty for no change. */
   interface Change {
     Optional<Run> apply(Run row);
   }
 
-  /** Changes a row; whether there is one and it is another now. */
+  /** Changes a row; returns whether it changed. */
   synchronized boolean change(String runId, Change change) {
     Row row = rows.get(runId);
     if (row == null) {
@@ -149,21 +146,21 @@ public final class SimulatedTables {
     after.ifPresent(
         run -> {
           row.run = run;
-          witness.rowChanged(before, run);
+          observer.rowChanged(before, run);
         });
     return after.isPresent();
   }
 
-  /** Notes that the broker holds nothing of the run. */
+  /** Marks the run as no longer held in the broker. */
   synchronized void release(String runId) {
     Row row = rows.get(runId);
     if (row.held) {
       row.held = false;
-      witness.released(row.run);
+      observer.released(row.run);
     }
   }
 
-  /** Runs in an index, oldest first: rows as they are now, new ones perhaps a moment late. */
+  /** Returns matching rows in index order, oldest first; new rows appear after the index lag. */
   synchronized List<Run> index(Predicate<Run> in, boolean heldOnly) {
     Instant now = clock.instant();
     return rows.values().stream()
@@ -173,7 +170,7 @@ public final class SimulatedTables {
         .toList();
   }
 
-  /** Every run's row, in the order in which they began. */
+  /** Every run's row, in order of creation. */
   public synchronized List<Run> all() {
     return rows.values().stream().map(row -> row.run).toList();
   }

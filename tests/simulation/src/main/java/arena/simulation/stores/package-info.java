@@ -1,6 +1,5 @@
 /**
- * The stores in memory, with the semantics of the real ones, down to when a key expires and which
- * changes are one step. What the contract tests hold against the real stores they hold against
- * these.
+ * In-memory stores with the semantics of the real ones, including key expiry and atomicity. The
+ * contract tests run against both.
  */
 package arena.simulation.stores;

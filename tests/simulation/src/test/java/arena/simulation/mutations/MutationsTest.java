@@ -6,17 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Whether they are noticed is tried by {@code ./arena mutate}; this, that they can be made. */
+/**
+ * Checks that every mutation applies to the sources; {@code ./arena mutate} checks that they are
+ * detected.
+ */
 final class MutationsTest {
   @Test
-  void everyMutationStillHasItsPlace() {
+  void appliesEveryMutation() {
     for (Mutation mutation : Mutations.ALL) {
       assertFalse(mutation.mutated(Path.of("../..")).isEmpty(), mutation.name());
     }
   }
 
   @Test
-  void everyMutationHasANameOfItsOwn() {
+  void namesAreUnique() {
     assertEquals(
         Mutations.ALL.size(), Mutations.ALL.stream().map(Mutation::name).distinct().count());
   }

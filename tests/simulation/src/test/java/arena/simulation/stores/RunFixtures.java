@@ -9,17 +9,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs that have just been asked for. */
+/** New runs without events. */
 public final class RunFixtures {
   private RunFixtures() {}
 
-  /** The row of one. */
   public static Run row(String runId, int nTurns, Instant at) {
     return Run.begun(
         runId, "label", Profile.DEFAULT, Optional.empty(), Scenario.BALANCED.label(), nTurns, at);
   }
 
-  /** Begins one that is no fork. */
+  /** Creates a run that is not a fork. */
   public static void begin(Journal journal, String runId, int nTurns, Instant at) {
     journal.begin(
         row(runId, nTurns, at),

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A wire on which happens what a test says, and nothing else. What happens is told what the call is
- * about; what it throws, the caller gets.
+ * A network with faults scripted by the test. Actions receive the subject of the call; the caller
+ * gets the exceptions that they throw.
  */
 public final class ScriptedNetwork implements Network {
   private final Map<Call, Consumer<String>> before = new ConcurrentHashMap<>();
@@ -19,57 +19,57 @@ public final class ScriptedNetwork implements Network {
   private final Set<Call> cut = ConcurrentHashMap.newKeySet();
   private volatile Duration lag = Duration.ZERO;
 
-  /** This happens before each such call comes to its store. */
-  public void before(Call call, Consumer<String> happens) {
-    before.put(call, happens);
+  /** Runs an action before each such call reaches its store. */
+  public void before(Call call, Consumer<String> action) {
+    before.put(call, action);
   }
 
-  /** This happens after each such call's effect, before its answer. */
-  public void after(Call call, Consumer<String> happens) {
-    after.put(call, happens);
+  /** Runs an action after the effect of each such call, before its response. */
+  public void after(Call call, Consumer<String> action) {
+    after.put(call, action);
   }
 
-  /** Such calls do not come to their store until they are mended: it is unavailable to them. */
+  /** Makes such calls fail as unavailable, without effect, until {@link #restore}. */
   public void cut(Call call) {
     cut.add(call);
   }
 
-  /** Such calls come to their store again. */
-  public void mend(Call call) {
+  /** Ends {@link #cut}. */
+  public void restore(Call call) {
     cut.remove(call);
   }
 
-  /** An index follows its table only after this, for what is written from now on. */
+  /** Sets the index lag for later writes. */
   public void lag(Duration time) {
     lag = time;
   }
 
-  /** What happens at the first call only, even where it makes such a call itself. */
-  public static Consumer<String> once(Consumer<String> happens) {
-    AtomicBoolean happened = new AtomicBoolean();
+  /** Returns an action that runs at the first call only, even if it makes such a call itself. */
+  public static Consumer<String> once(Consumer<String> action) {
+    AtomicBoolean done = new AtomicBoolean();
     return about -> {
-      if (!happened.getAndSet(true)) {
-        happens.accept(about);
+      if (!done.getAndSet(true)) {
+        action.accept(about);
       }
     };
   }
 
-  private static void happen(Map<Call, Consumer<String>> script, Call call, String about) {
-    Consumer<String> happens = script.get(call);
-    if (happens != null) {
-      happens.accept(about);
+  private static void runAction(Map<Call, Consumer<String>> script, Call call, String about) {
+    Consumer<String> action = script.get(call);
+    if (action != null) {
+      action.accept(about);
     }
   }
 
   @Override
   public <T> T call(
       Call call, String about, Supplier<T> effect, Function<String, RuntimeException> unavailable) {
-    happen(before, call, about);
+    runAction(before, call, about);
     if (cut.contains(call)) {
       throw unavailable.apply("no answer");
     }
     T answer = effect.get();
-    happen(after, call, about);
+    runAction(after, call, about);
     return answer;
   }
 

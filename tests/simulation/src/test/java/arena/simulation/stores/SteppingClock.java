@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that goes as it is told, and, if it is told so, by a step whenever it is read. */
+/** A manual clock that can also advance by a fixed step at each reading. */
 public final class SteppingClock implements InstantSource {
   private Instant now;
   private Duration step = Duration.ZERO;
 
-  /** Begins at this time, and stands still. */
+  /** Creates a clock that stands still at {@code start}. */
   public SteppingClock(Instant start) {
     now = start;
   }
 
-  /** Goes on by this at each reading from now on. */
+  /** Advances by {@code each} at each later reading. */
   public synchronized void step(Duration each) {
     step = each;
   }
 
-  /** Goes on by this at once. */
+  /** Advances once. */
   public synchronized void advance(Duration by) {
     now = now.plus(by);
   }
