@@ -5,6 +5,7 @@ import arena.metrics.Metric;
 import arena.run.RunId;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;
+import arena.stream.FanOutTask;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -125,8 +126,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       throw new IllegalStateException("a fan-out needs more time than " + MARGIN);
     }
     try {
-      wiring.sender().begin(wokenAt);
-      FanOut.Sent sent = wiring.fanOut().get().serve(runId, deadline);
+      FanOut.Sent sent = wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline));
       if (sent.events() > 0 || sent.streamsDropped() > 0) {
         LOG.info(
             "events sent to readers",

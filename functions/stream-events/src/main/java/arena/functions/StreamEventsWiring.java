@@ -1,12 +1,12 @@
 package arena.functions;
 
 import arena.runtime.AwsServices;
-import arena.runtime.InstrumentedSender;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import arena.stream.ConnectionSender;
 import arena.stream.FanOut;
 import arena.stream.Subscriptions;
 import arena.stream.TaskRunner;
@@ -17,10 +17,7 @@ import java.util.function.Supplier;
 
 /** What stream-events is composed of; all but the telemetry is created at the first use. */
 record StreamEventsWiring(
-    Telemetry telemetry,
-    Supplier<Subscriptions> subscriptions,
-    Supplier<FanOut> fanOut,
-    InstrumentedSender sender) {
+    Telemetry telemetry, Supplier<Subscriptions> subscriptions, Supplier<FanOut> fanOut) {
 
   static StreamEventsWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -29,8 +26,7 @@ record StreamEventsWiring(
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
     TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
-    InstrumentedSender sender =
-        new InstrumentedSender(aws.connectionSender(), telemetry.metrics(), clock);
+    ConnectionSender sender = aws.connectionSender();
     return new StreamEventsWiring(
         telemetry,
         new Lazy<>(
@@ -46,16 +42,17 @@ record StreamEventsWiring(
         new Lazy<>(
             () ->
                 new FanOut(
-                    stores.subscribers(),
-                    stores.broker(),
-                    stores.catalog(),
-                    stores.events(),
-                    stores.connections(),
+                    new FanOut.Stores(
+                        stores.subscribers(),
+                        stores.broker(),
+                        stores.catalog(),
+                        stores.events(),
+                        stores.connections()),
                     sender,
                     aws.fanOutInvoker(),
                     aws.payloadLinks(),
                     clock,
-                    tasks)),
-        sender);
+                    tasks,
+                    telemetry.metrics())));
   }
 }

@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.codec.EnvelopeCodec;
 import arena.event.Event;
 import java.time.Instant;
 import java.util.List;
@@ -85,7 +86,12 @@ public interface Broker {
    *
    * @param json the envelope, as text
    */
-  record Envelope(long seq, String json) {}
+  record Envelope(long seq, String json) {
+    /** When the event was published. */
+    public Instant ts() {
+      return EnvelopeCodec.readTs(json);
+    }
+  }
 
   /**
    * What a publish did.

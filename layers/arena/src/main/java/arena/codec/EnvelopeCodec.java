@@ -2,7 +2,9 @@ package arena.codec;
 
 import arena.event.Event;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.time.Instant;
 
 /**
  * Serializes and parses event envelopes. The payload's bytes are embedded unchanged, as the last
@@ -61,6 +63,28 @@ public final class EnvelopeCodec {
     } catch (IOException | IllegalArgumentException e) {
       throw new MalformedJson("not an envelope", e);
     }
+  }
+
+  /**
+   * Reads an envelope's time alone. It comes before the payload, which is not read.
+   *
+   * @throws MalformedJson if there is none
+   */
+  public static Instant readTs(String json) {
+    try (JsonParser in = JsonText.FACTORY.createParser(json)) {
+      in.nextToken();
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String name = in.currentName();
+        in.nextToken();
+        if (name.equals("ts")) {
+          return Timestamps.read(JsonText.text(in));
+        }
+        in.skipChildren();
+      }
+    } catch (IOException e) {
+      throw new MalformedJson("not an envelope", e);
+    }
+    throw new MalformedJson("an envelope has its ts");
   }
 
   private static final class Reader {

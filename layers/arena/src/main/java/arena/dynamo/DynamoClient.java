@@ -1,5 +1,7 @@
 package arena.dynamo;
 
+import arena.retry.RetryPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,10 @@ public final class DynamoClient {
   /** Maximum number of writes of one {@link #batchWrite}. */
   public static final int MAX_WRITE = 25;
 
+  /** The last attempt starts within 3 seconds. */
+  private static final RetryPolicy RETRY =
+      RetryPolicy.withFullJitter(8, Duration.ofMillis(20), Duration.ofMillis(800));
+
   private static final String CONDITION_FAILED = "ConditionalCheckFailed";
   private static final Set<String> RETRYABLE_REASONS =
       Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
@@ -61,11 +67,12 @@ public final class DynamoClient {
    * condition, are rethrown.
    */
   public <T> T call(Supplier<T> call) {
-    for (int attempt = 1; ; attempt++) {
+    RetryPolicy.Attempts attempts = RETRY.start(Thread::sleep);
+    while (true) {
       try {
         return call.get();
       } catch (TransactionConflictException e) {
-        pause(attempt, e);
+        pause(attempts, e);
       } catch (SdkClientException e) {
         throw unavailable.apply("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
@@ -84,7 +91,8 @@ public final class DynamoClient {
    */
   public Optional<List<CancellationReason>> transact(TransactWriteItem... items) {
     String token = UUID.randomUUID().toString();
-    for (int attempt = 1; ; attempt++) {
+    RetryPolicy.Attempts attempts = RETRY.start(Thread::sleep);
+    while (true) {
       try {
         client.transactWriteItems(
             request -> request.transactItems(items).clientRequestToken(token));
@@ -92,14 +100,14 @@ public final class DynamoClient {
       } catch (TransactionCanceledException e) {
         List<CancellationReason> reasons = e.cancellationReasons();
         if (reasons.stream().anyMatch(reason -> RETRYABLE_REASONS.contains(reason.code()))) {
-          pause(attempt, e);
+          pause(attempts, e);
         } else if (reasons.stream().anyMatch(DynamoClient::conditionFailed)) {
           return Optional.of(reasons);
         } else {
           throw e;
         }
       } catch (TransactionInProgressException e) {
-        pause(attempt, e); // an earlier attempt whose response was lost
+        pause(attempts, e); // an earlier attempt whose response was lost
       } catch (SdkClientException e) {
         throw unavailable.apply("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
@@ -125,14 +133,15 @@ public final class DynamoClient {
     if (!keys.isEmpty()) {
       remaining.put(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
     }
-    for (int attempt = 1; !remaining.isEmpty(); attempt++) {
+    RetryPolicy.Attempts attempts = RETRY.start(Thread::sleep);
+    while (!remaining.isEmpty()) {
       Map<String, KeysAndAttributes> batch = Map.copyOf(remaining);
       BatchGetItemResponse response =
           call(() -> client.batchGetItem(request -> request.requestItems(batch)));
       items.addAll(response.responses().getOrDefault(table, List.of()));
       remaining = response.unprocessedKeys();
       if (!remaining.isEmpty()) {
-        pause(attempt, null);
+        pause(attempts, null);
       }
     }
     return items;
@@ -148,25 +157,26 @@ public final class DynamoClient {
     if (!writes.isEmpty()) {
       remaining.put(table, writes);
     }
-    for (int attempt = 1; !remaining.isEmpty(); attempt++) {
+    RetryPolicy.Attempts attempts = RETRY.start(Thread::sleep);
+    while (!remaining.isEmpty()) {
       Map<String, List<WriteRequest>> batch = Map.copyOf(remaining);
       BatchWriteItemResponse response =
           call(() -> client.batchWriteItem(request -> request.requestItems(batch)));
       remaining = response.unprocessedItems();
       if (!remaining.isEmpty()) {
-        pause(attempt, null);
+        pause(attempts, null);
       }
     }
   }
 
-  private void pause(int attempt, Throwable cause) {
-    if (attempt >= Backoff.MAX_ATTEMPTS) {
-      throw unavailable.apply(
-          String.format(Locale.ROOT, "DynamoDB rejected a call %d times", Backoff.MAX_ATTEMPTS),
-          cause);
-    }
+  /** Waits before the next attempt; throws the store's exception if none remains. */
+  private void pause(RetryPolicy.Attempts attempts, Throwable cause) {
     try {
-      Backoff.pause(attempt);
+      if (!attempts.waitForNext()) {
+        throw unavailable.apply(
+            String.format(Locale.ROOT, "DynamoDB rejected a call %d times", RETRY.maxAttempts()),
+            cause);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable.apply("interrupted while waiting for DynamoDB", e);

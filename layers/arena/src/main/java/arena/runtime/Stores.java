@@ -119,8 +119,7 @@ public final class Stores {
   }
 
   private Subscribers createSubscribers() {
-    return new InstrumentedSubscribers(
-        new RedisSubscribers(redis.get(), RedisKeys.plain()), metrics);
+    return new RedisSubscribers(redis.get(), RedisKeys.plain());
   }
 
   private RedisInspection createInspection() {

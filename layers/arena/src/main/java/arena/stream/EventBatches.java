@@ -7,6 +7,7 @@ import arena.codec.Utf8;
 import arena.event.Event;
 import arena.run.Run;
 import arena.source.EventReader;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,8 +54,13 @@ final class EventBatches {
 
   /** What there is to send from some seq on. */
   sealed interface Batch {
-    /** A message, and what comes next after it. */
-    record Events(String message, long nextSeq) implements Batch {}
+    /**
+     * A message.
+     *
+     * @param nextSeq the number that follows its last event's
+     * @param newest when its last event was published
+     */
+    record Events(String message, long nextSeq, Instant newest) implements Batch {}
 
     /** The buffer begins later; so much is to be said. */
     record Overflowed(long availableFrom) implements Batch {}
@@ -115,8 +121,9 @@ final class EventBatches {
     if (envelopes.isEmpty()) {
       return new Batch.Nothing();
     }
-    long nextSeq = envelopes.getLast().seq() + 1;
-    return new Batch.Events(ServerMessages.events(run.runId(), small(envelopes)), nextSeq);
+    Broker.Envelope last = envelopes.getLast();
+    return new Batch.Events(
+        ServerMessages.events(run.runId(), small(envelopes)), last.seq() + 1, last.ts());
   }
 
   /** A message that is too large holds one event alone; its payload is replaced by a link. */

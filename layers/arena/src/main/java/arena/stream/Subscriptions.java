@@ -5,6 +5,7 @@ import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import arena.catalog.Catalog;
 import arena.catalog.CatalogUnavailable;
+import arena.retry.RetryPolicy;
 import arena.run.Run;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,10 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
-  /** Attempts at an answer; with the waits in between they take a second, and 3 s a hung one. */
-  private static final int ATTEMPTS = 5;
-
-  private static final Duration FIRST_BACKOFF = Duration.ofMillis(60);
+  /** Attempts at a reply; with the waits they take a second, and 3 s each that hangs. */
+  private static final RetryPolicy RETRY = RetryPolicy.doubling(5, Duration.ofMillis(60));
 
   private final Connections connections;
   private final Subscribers subscribers;
@@ -195,19 +194,17 @@ public final class Subscriptions {
 
   /** Whether the connection takes an answer, or is gone; one that is busy has a moment for it. */
   private boolean isTaken(String connectionId, String message) {
-    Duration backoff = FIRST_BACKOFF;
-    for (int attempt = 1; true; attempt++) {
-      ConnectionSender.Sent sent = sender.send(connectionId, message);
-      if (sent != ConnectionSender.Sent.LATER || attempt == ATTEMPTS) {
-        return sent == ConnectionSender.Sent.DELIVERED || sent == ConnectionSender.Sent.GONE;
-      }
-      try {
-        tasks.pause(backoff);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-      backoff = backoff.multipliedBy(2);
+    RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
+    try {
+      do {
+        ConnectionSender.Sent sent = sender.send(connectionId, message);
+        if (sent != ConnectionSender.Sent.LATER) {
+          return sent == ConnectionSender.Sent.DELIVERED || sent == ConnectionSender.Sent.GONE;
+        }
+      } while (attempts.waitForNext());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
+    return false;
   }
 }

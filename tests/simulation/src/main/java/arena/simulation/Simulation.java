@@ -54,6 +54,7 @@ import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.source.EventReader;
 import arena.stream.FanOut;
+import arena.stream.FanOutTask;
 import arena.stream.Subscriptions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -176,16 +177,13 @@ public final class Simulation {
     reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
     fanOut =
         new FanOut(
-            subscribers,
-            broker,
-            catalog,
-            eventReader,
-            connections,
+            new FanOut.Stores(subscribers, broker, catalog, eventReader, connections),
             gateway,
             asyncInvocations,
             event -> "https://bucket/" + event.seq(),
             clock,
-            taskRunner);
+            taskRunner,
+            Metrics.NONE);
     subscriptions =
         new Subscriptions(
             connections, subscribers, catalog, asyncInvocations, gateway, clock, taskRunner);
@@ -245,7 +243,7 @@ public final class Simulation {
   }
 
   private void fanOut(String runId) {
-    fanOut.serve(runId, deadline(Function.STREAM_EVENTS, 30));
+    fanOut.serve(new FanOutTask(runId, clock.instant(), deadline(Function.STREAM_EVENTS, 30)));
   }
 
   private Instant deadline(Function function, int marginSeconds) {

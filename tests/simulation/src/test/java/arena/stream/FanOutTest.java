@@ -16,6 +16,7 @@ import arena.event.Event;
 import arena.event.Payload;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
+import arena.metrics.Metrics;
 import arena.run.Run;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
@@ -151,16 +152,22 @@ class FanOutTest {
 
   private FanOut fanOut() {
     return new FanOut(
-        subscribers,
-        broker,
-        catalog,
-        new EventReader(broker, journal, () -> archive),
-        connections,
+        new FanOut.Stores(
+            subscribers,
+            broker,
+            catalog,
+            new EventReader(broker, journal, () -> archive),
+            connections),
         sockets,
         fanOutInvoker,
         _ -> "https://example.com/",
         clock,
-        new VirtualThreadTaskRunner());
+        new VirtualThreadTaskRunner(),
+        Metrics.NONE);
+  }
+
+  private FanOut.Sent serve(Instant deadline) {
+    return fanOut().serve(new FanOutTask(RUN, START, deadline));
   }
 
   private static Event event(long seq) {
@@ -223,14 +230,14 @@ class FanOutTest {
     reader("a", 1);
     reader("b", 15);
     reader("c", 21);
-    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
+    FanOut.Sent sent = serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("a"));
     assertEquals(range(15, 20), sockets.seqs("b"));
     assertEquals(List.of(), sockets.seqs("c"));
     assertEquals(new FanOut.Sent(26, 0), sent);
     assertFalse(redis.leased(RUN));
     finalizeRun();
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     for (String connection : List.of("a", "b", "c")) {
       assertEquals("closed", sockets.types(connection).getLast());
       assertEquals(Set.of(), connections.subscriptions(connection));
@@ -242,7 +249,7 @@ class FanOutTest {
   void fitsSmallEventsIntoOneFrame() {
     createRun(1_000);
     reader("a", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(range(1, 1_000), sockets.seqs("a"));
     int largestMessage = sockets.largestMessage.get();
     assertTrue(
@@ -257,7 +264,7 @@ class FanOutTest {
     broker.publish(RUN, large);
     publish(6, 7);
     reader("a", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(range(1, 7), sockets.seqs("a"));
     List<JsonNode> messages = List.copyOf(sockets.received.get("a"));
     assertEquals(
@@ -279,7 +286,7 @@ class FanOutTest {
     reader("bad", 1);
     reader("good", 1);
     sockets.answers.put("bad", ConnectionSender.Sent.REFUSED);
-    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
+    FanOut.Sent sent = serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("bad"), sockets.closed);
     assertEquals(Set.of("good"), subscribers.cursors(RUN).keySet());
@@ -299,8 +306,8 @@ class FanOutTest {
     reader("stuck", 1);
     reader("good", 1);
     sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
-    sockets.beforeSend = () -> clock.advance(FanOut.PATIENCE.dividedBy(8));
-    fanOut().serve(RUN, farDeadline());
+    sockets.beforeSend = () -> clock.advance(Delivery.PATIENCE.dividedBy(8));
+    serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("stuck"), sockets.closed);
     assertEquals(1, broker.counters().streamsDropped());
@@ -314,9 +321,9 @@ class FanOutTest {
     finalizeRun();
     broker.drop(RUN);
     reader("a", 1);
-    network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(FanOut.PATIENCE.dividedBy(8)));
+    network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(Delivery.PATIENCE.dividedBy(8)));
     network.cut(Call.ARCHIVE_EVENTS);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
     assertEquals(Map.of(), subscribers.cursors(RUN));
   }
@@ -330,14 +337,14 @@ class FanOutTest {
     }
     reader("quick", 1);
     // Before the slow readers are dropped and after the fast one has everything.
-    Instant deadline = START.plus(FanOut.PATIENCE.dividedBy(2));
+    Instant deadline = START.plus(Delivery.PATIENCE.dividedBy(2));
     sockets.beforeSend =
         () -> {
           if (sockets.attempts.get() > 600) {
             clock.advance(Duration.ofSeconds(1));
           }
         };
-    fanOut().serve(RUN, deadline);
+    serve(deadline);
     assertEquals(range(1, 20), sockets.seqs("quick"));
     assertEquals(Set.of(), sockets.closed);
     assertEquals(List.of(RUN), List.copyOf(woken), "hands over");
@@ -354,11 +361,11 @@ class FanOutTest {
     sockets.beforeSend =
         () -> {
           if (taken.incrementAndGet() == 1) { // paused, as a frozen sandbox is
-            clock.advance(FanOut.LEASE.plusSeconds(1));
+            clock.advance(FanOutLease.DURATION.plusSeconds(1));
             subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
           }
         };
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertTrue(sockets.attempts.get() <= 5, "send attempts: " + sockets.attempts.get() + "");
     assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(subscribers.cursors(RUN).values()));
     assertTrue(redis.leased(RUN), "still held by the other fan-out");
@@ -368,10 +375,10 @@ class FanOutTest {
   void waitsForTheLeaseOfADeadFanOut() {
     createRun(20);
     reader("a", 1);
-    subscribers.acquire(RUN, FanOut.LEASE).orElseThrow(); // the holder dies
+    subscribers.acquire(RUN, FanOutLease.DURATION).orElseThrow(); // the holder dies
     finalizeRun();
     clock.step(Duration.ofSeconds(1));
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("a"));
     assertEquals("closed", sockets.types("a").getLast());
   }
@@ -382,8 +389,8 @@ class FanOutTest {
     reader("a", 1);
     subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
     clock.step(Duration.ofSeconds(1));
-    assertEquals(0, fanOut().serve(RUN, farDeadline()).events());
-    assertTrue(clock.instant().isBefore(START.plus(FanOut.LEASE.multipliedBy(5))));
+    assertEquals(0, serve(farDeadline()).events());
+    assertTrue(clock.instant().isBefore(START.plus(FanOutLease.DURATION.multipliedBy(5))));
   }
 
   @Test
@@ -398,7 +405,7 @@ class FanOutTest {
           assertTrue(subscribers.advance(RUN, fence, "a", at, at + 1));
         });
     // The clock does not advance, so a wait would never end.
-    assertEquals(0, fanOut().serve(RUN, farDeadline()).events());
+    assertEquals(0, serve(farDeadline()).events());
   }
 
   /** Loses the broker's data and restores it as a publish does, which invokes a fan-out. */
@@ -413,15 +420,15 @@ class FanOutTest {
     createRun(20);
     reader("a", 1);
     reader("b", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     loseAndRestore();
     reader("new", 15);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a", "b"), sockets.closed);
     assertEquals(range(15, 20), sockets.seqs("new"));
     assertEquals(List.of("new"), connections.subscribers(RUN));
     assertFalse(redis.leased(RUN));
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a", "b"), sockets.closed, "once");
   }
 
@@ -429,10 +436,10 @@ class FanOutTest {
   void retriesToCloseConnectionsOfLostReaders() {
     createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     sockets.failingCloses.set(2);
     loseAndRestore();
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a"), sockets.closed, "retried until closed");
     assertEquals(List.of(), connections.subscribers(RUN));
   }
@@ -441,10 +448,10 @@ class FanOutTest {
   void disconnectsLostReadersWhenTheRunEnds() {
     createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     redis.flush();
     finalizeRun();
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
     assertEquals(List.of(), connections.subscribers(RUN));
   }
@@ -453,11 +460,11 @@ class FanOutTest {
   void disconnectsLostReaderWhenTheRunEndsForAnotherReader() {
     createRun(20);
     reader("a", 1);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     redis.flush();
     finalizeRun();
     reader("b", 15);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals("closed", sockets.types("b").getLast());
     assertEquals(Set.of("a"), sockets.closed);
   }
@@ -468,10 +475,10 @@ class FanOutTest {
     reader("a", 1);
     loseAndRestore();
     network.cut(Call.CONNECTIONS_SUBSCRIBERS);
-    assertThrows(ConnectionsUnavailable.class, () -> fanOut().serve(RUN, farDeadline()));
+    assertThrows(ConnectionsUnavailable.class, () -> serve(farDeadline()));
     network.restore(Call.CONNECTIONS_SUBSCRIBERS);
     reader("new", 20);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
   }
 
@@ -483,11 +490,11 @@ class FanOutTest {
     }
     loseAndRestore();
     sockets.beforeClose = () -> clock.advance(Duration.ofSeconds(1));
-    fanOut().serve(RUN, START.plusSeconds(5));
+    serve(START.plusSeconds(5));
     assertEquals(5, sockets.closed.size());
     assertEquals(List.of(RUN), List.copyOf(woken), "hands over");
     reader("new", 21);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(10, sockets.closed.size());
     assertFalse(sockets.closed.contains("new"));
   }
@@ -497,7 +504,7 @@ class FanOutTest {
     createRun(20);
     reader("a", 5);
     broker.restore(RUN, "label", START, 21);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(Set.of(), sockets.closed);
     assertEquals(range(5, 20), sockets.seqs("a"));
   }
@@ -512,8 +519,7 @@ class FanOutTest {
         _ -> {
           throw new NotifierUnavailable("Lambda is unreachable", null);
         };
-    assertThrows(
-        NotifierUnavailable.class, () -> fanOut().serve(RUN, START.plus(Duration.ofSeconds(10))));
+    assertThrows(NotifierUnavailable.class, () -> serve(START.plus(Duration.ofSeconds(10))));
     assertFalse(redis.leased(RUN));
   }
 
@@ -523,7 +529,7 @@ class FanOutTest {
     reader("a", 4);
     finalizeRun();
     network.cut(Call.CONNECTIONS_UNSUBSCRIBED);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(List.of("closed"), sockets.types("a"));
     assertEquals(
         Set.of("a"), sockets.closed, "a late delete of the subscription could remove a new one");
@@ -534,7 +540,7 @@ class FanOutTest {
     startRedis(clock, 11);
     createRun(20);
     reader("a", 3);
-    FanOut.Sent sent = fanOut().serve(RUN, farDeadline());
+    FanOut.Sent sent = serve(farDeadline());
     assertEquals(List.of("overflow"), sockets.types("a"));
     assertEquals(10, sockets.received.get("a").peek().path("available_from").asLong());
     assertEquals(new FanOut.Sent(0, 1), sent);
@@ -550,7 +556,7 @@ class FanOutTest {
     network.before(
         Call.CONNECTIONS_UNSUBSCRIBED, once(connectionId -> subscribers.put(RUN, connectionId, 5)));
     reader("a", 21);
-    fanOut().serve(RUN, farDeadline());
+    serve(farDeadline());
     assertEquals(List.of("closed", "events", "closed"), sockets.types("a"));
     assertEquals(List.of("a", "a"), subscribed);
     assertEquals(Set.of(), connections.subscriptions("a"));

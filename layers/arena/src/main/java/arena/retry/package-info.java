@@ -1,0 +1,2 @@
+/** Retries with waits in between. */
+package arena.retry;
