@@ -1,13 +1,13 @@
 -- KEYS: lease, fence
--- ARGV: how long it holds in milliseconds, a token of this very call
--- Answers the fencing number, or 0 if somebody holds the lease.
+-- ARGV: duration of the lease in milliseconds, token that identifies this call
+-- Returns the fencing number, or 0 if the lease is held.
 local number, token = string.match(redis.call('GET', KEYS[2]) or '0 -', '^(%d+) (.+)$')
 local holder = redis.call('GET', KEYS[1])
 if holder then
-  -- The call came twice, since its first answer was lost on the way.
+  -- A retry of the call whose first response was lost.
   return token == ARGV[2] and holder == number and tonumber(number) or 0
 end
--- The clock makes it grow also when the number before was lost.
+-- Based on the clock, so that the number increases even if the previous one was lost.
 local time = redis.call('TIME')
 local fence = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), tonumber(number) + 1)
 redis.call('SET', KEYS[2], digits(fence) .. ' ' .. ARGV[2], 'EX', IDLE_SECONDS)

@@ -1,6 +1,6 @@
 -- KEYS: lease, subscribers, events_streamed
--- ARGV: fencing number, connection, where its cursor must be, where it goes
--- Answers 1, or 0 if the lease was lost or the cursor is elsewhere.
+-- ARGV: fencing number, connection, expected cursor, new cursor
+-- Returns 1, or 0 if the lease was lost or the cursor is different.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then
   return 0
 end

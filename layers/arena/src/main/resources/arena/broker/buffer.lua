@@ -1,5 +1,5 @@
 -- KEYS: open, seq, events
--- Answers {1 if open, last seq, entries, seq of the first entry or 0}.
+-- Returns {1 if open, last seq, entries, seq of the first entry or 0}.
 local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)
 return {
   redis.call('EXISTS', KEYS[1]),

@@ -1,6 +1,6 @@
 -- KEYS: open, closed
--- That the sentinel is gone does not say that the run was closed: it expires, and before a run is
--- opened there is none. So closing leaves a mark of its own.
+-- A missing sentinel does not mean that the run was closed: the sentinel expires, and does not exist
+-- before the run is opened. Therefore closing sets a separate key.
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[2], '1', 'EX', IDLE_SECONDS)
 return 1

@@ -1,9 +1,9 @@
--- Stands before every script: what several of them need.
+-- Common functions; prepended to every script.
 
--- What no close, drop or unsubscribe removed goes by itself after a day without use.
+-- Keys that close, drop or unsubscribe did not delete expire after a day without use.
 local IDLE_SECONDS = 86400
 
--- A whole number as digits: Lua by itself writes a large one with an exponent.
+-- Formats an integer in digits; Lua formats large ones with an exponent.
 local function digits(number)
   return string.format('%.0f', number)
 end
@@ -12,7 +12,7 @@ local function seq_of(entry)
   return tonumber(string.match(entry[1], '^%d+'))
 end
 
--- Last seq given out, 0 if none. Where an operator deleted only :seq, the stream still knows it.
+-- Returns the last seq, 0 if none. If an operator deleted only :seq, it is read from the stream.
 local function last_seq(seq_key, events_key)
   local seq = redis.call('GET', seq_key)
   if seq then
@@ -22,7 +22,7 @@ local function last_seq(seq_key, events_key)
   return newest[1] and seq_of(newest[1]) or 0
 end
 
--- Notes a loss; a later one has a higher number.
+-- Records a loss of data; a later loss has a higher number.
 local function mark_loss(loss_key)
   local time = redis.call('TIME')
   local number = tonumber(time[1]) * 1000000 + tonumber(time[2])

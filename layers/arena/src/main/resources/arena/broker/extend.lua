@@ -1,6 +1,6 @@
 -- KEYS: lease
--- ARGV: fencing number, how long it holds from now in milliseconds
--- Answers 1, or 0 if the lease was lost.
+-- ARGV: fencing number, duration from now in milliseconds
+-- Returns 1, or 0 if the lease was lost.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end

@@ -1,6 +1,6 @@
 -- KEYS: open, seq, events, closed, subscribers, lease, loss, the three counters
--- ARGV: most readers told
--- Answers what is there, and changes nothing: see RedisInspection.
+-- ARGV: maximum number of readers returned
+-- Returns the state of the run without changing it; see RedisInspection.
 local function number_of(entries)
   return entries[1] and seq_of(entries[1]) or 0
 end
@@ -10,10 +10,10 @@ for i = 1, #stored, 2 do
   readers[#readers + 1] = {stored[i], tonumber(stored[i + 1])}
 end
 table.sort(readers, function(a, b) return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1]) end)
-local told = {}
+local returned = {}
 for i = 1, math.min(#readers, tonumber(ARGV[1])) do
-  told[#told + 1] = readers[i][1]
-  told[#told + 1] = readers[i][2]
+  returned[#returned + 1] = readers[i][1]
+  returned[#returned + 1] = readers[i][2]
 end
 local counters = redis.call('MGET', KEYS[8], KEYS[9], KEYS[10])
 local clients = redis.pcall('INFO', 'clients')
@@ -32,5 +32,5 @@ return {
   tonumber(counters[3] or 0),
   type(clients) == 'string' and clients or '',
   #readers,
-  told,
+  returned,
 }

@@ -1,6 +1,6 @@
 -- KEYS: open, closed
--- ARGV: sentinel, its life in seconds, whether the same sentinel is from this very call
--- Answers 1, or 0 if the run is open.
+-- ARGV: sentinel, its time to live in seconds, 1 if this is a retry that may find its own sentinel
+-- Returns 1, or 0 if the run is open.
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then
   redis.call('DEL', KEYS[2])
   return 1

@@ -1,6 +1,6 @@
 -- KEYS: open, seq, events, counted, subscribers, lease, events_published, loss
--- ARGV: seq of the first envelope, about how many entries are kept, the envelopes
--- Answers {'published', last seq, 1 if somebody must be told, events counted}, {'not open'} or {'gap', last seq}.
+-- ARGV: seq of the first envelope, approximate length of the stream, the envelopes
+-- Returns {'published', last seq, 1 if a fan-out must be invoked, events counted}, {'not open'} or {'gap', last seq}.
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return {'not open'}
 end
@@ -18,8 +18,8 @@ if last > before then
   redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[2])
   redis.call('EXPIRE', KEYS[3], IDLE_SECONDS)
   redis.call('SET', KEYS[2], digits(last), 'EX', IDLE_SECONDS)
-  -- An event is counted when it comes for the first time, not when a lost buffer is refilled. The
-  -- mark is lost only together with the counter, or when the run is dropped.
+  -- An event is counted when it is first published, not when a lost buffer is refilled. The number
+  -- counted is lost only together with the counter, or when the run is dropped.
   local counted = tonumber(redis.call('GET', KEYS[4]) or '0')
   if last > counted then
     new = last - math.max(counted, before)

@@ -1,6 +1,6 @@
 -- KEYS: subscribers
--- ARGV: connection, next seq, most connections
--- Answers 1, or 0 if there are that many already.
+-- ARGV: connection, next seq, maximum number of connections
+-- Returns 1, or 0 if that number is reached.
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3])
     and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return 0

@@ -1,6 +1,6 @@
 -- KEYS: seq, events
--- ARGV: first seq, most envelopes, most bytes
--- Answers {'read', envelopes without gap from the first seq on}, or {'overflow', seq available}.
+-- ARGV: first seq, maximum number of envelopes, maximum number of bytes
+-- Returns {'read', envelopes from the first seq without gaps}, or {'overflow', first available seq}.
 local CHUNK = 64
 local next_seq = tonumber(ARGV[1])
 local most = tonumber(ARGV[2])

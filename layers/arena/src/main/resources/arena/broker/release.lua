@@ -1,6 +1,6 @@
 -- KEYS: lease, subscribers, seq, events, closed, loss
 -- ARGV: fencing number
--- Answers 1 if the lease is let go or was lost, 0 if there is work and it is kept.
+-- Returns 1 if the lease was released or lost, 0 if there is work and it is kept.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 1
 end

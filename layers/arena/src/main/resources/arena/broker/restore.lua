@@ -1,14 +1,14 @@
 -- KEYS: open, closed, seq, events, loss
--- ARGV: sentinel, its life in seconds, the next seq that is wanted
--- Answers the next seq that the run takes.
+-- ARGV: sentinel, its time to live in seconds, the next seq to publish
+-- Returns the next seq that the run accepts.
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 redis.call('DEL', KEYS[2])
 mark_loss(KEYS[5])
 local last = last_seq(KEYS[3], KEYS[4])
 local wanted = tonumber(ARGV[3]) - 1
 if last < wanted then
-  -- What is left is older than the wanted event's predecessor. With a hole in the stream a reader
-  -- would pass it unawares; without the old part it gets an overflow.
+  -- The remaining entries would leave a gap in the stream, which readers would not notice. Without
+  -- these entries they get an overflow.
   redis.call('UNLINK', KEYS[4])
   last = wanted
 end
