@@ -54,7 +54,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
           StructuredArguments.entry("db_path", run.dbPath()),
           StructuredArguments.entry("n_events", run.nEvents()),
           telemetry.field(Metric.ARCHIVE_TIME));
-      return FinalizeRequest.answer(run);
+      return FinalizeRequest.response(run);
     } catch (RuntimeException e) {
       telemetry.failed(e);
       LOG.error("run not finalized", e);

@@ -138,7 +138,7 @@ public final class ActiveReplays {
   }
 
   private Replay inspect(Run run) {
-    List<JournalTail.Written> journal = sources.journal(run.runId(), 1);
+    List<JournalTail.EntrySummary> journal = sources.journal(run.runId(), 1);
     Optional<ExecutionState> execution = sources.execution(run.runId());
     Facts facts =
         new Facts(

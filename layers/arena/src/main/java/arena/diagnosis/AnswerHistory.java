@@ -14,20 +14,20 @@ final class AnswerHistory {
   private AnswerHistory() {}
 
   /** Whether a response has text but no actions; an empty list without text is a valid choice. */
-  static boolean isEmpty(JournalTail.Part event) {
+  static boolean isEmpty(JournalTail.EventSummary event) {
     return response(event)
         .filter(response -> response.actions().isEmpty() && !response.reasoning().isBlank())
         .isPresent();
   }
 
   /** The response's reasoning, cut to {@link #MAX_SHOWN} characters. */
-  static String reasoning(JournalTail.Part event) {
+  static String reasoning(JournalTail.EventSummary event) {
     return response(event)
         .map(response -> Limits.cut(response.reasoning().strip(), MAX_SHOWN))
         .orElse("");
   }
 
-  private static Optional<Payload.LlmResponse> response(JournalTail.Part event) {
+  private static Optional<Payload.LlmResponse> response(JournalTail.EventSummary event) {
     if (!event.kind().equals("llm_response") || event.payloadJson().isEmpty()) {
       return Optional.empty();
     }

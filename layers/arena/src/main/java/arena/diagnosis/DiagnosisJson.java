@@ -94,9 +94,9 @@ public final class DiagnosisJson {
         "journal",
         json,
         (entries, out) -> {
-          Optional<JournalTail.Part> last = facts.newestEvent();
-          out.put("last_seq", last.map(JournalTail.Part::seq).orElse(0L));
-          out.put("last_kind", last.map(JournalTail.Part::kind).orElse("none"));
+          Optional<JournalTail.EventSummary> last = facts.newestEvent();
+          out.put("last_seq", last.map(JournalTail.EventSummary::seq).orElse(0L));
+          out.put("last_kind", last.map(JournalTail.EventSummary::kind).orElse("none"));
           last.ifPresent(
               event -> {
                 out.put("last_t", event.t());

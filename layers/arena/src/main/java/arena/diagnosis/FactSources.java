@@ -12,7 +12,7 @@ public interface FactSources {
   Optional<Run> row(String runId);
 
   /** The newest journal entries, newest first; one journal call. */
-  List<JournalTail.Written> journal(String runId, int limit);
+  List<JournalTail.EntrySummary> journal(String runId, int limit);
 
   /** The broker's state of the run; one broker call. */
   BrokerSnapshot broker(String runId);

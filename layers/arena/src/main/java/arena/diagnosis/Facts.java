@@ -25,7 +25,7 @@ public record Facts(
     Instant at,
     String runId,
     ProbeResult<Optional<Run>> row,
-    ProbeResult<List<JournalTail.Written>> journal,
+    ProbeResult<List<JournalTail.EntrySummary>> journal,
     ProbeResult<BrokerSnapshot> broker,
     Optional<Growth> growth,
     ProbeResult<Optional<ExecutionState>> execution,
@@ -83,11 +83,11 @@ public record Facts(
     return existingExecution().filter(ExecutionState::running);
   }
 
-  Optional<JournalTail.Written> newest() {
+  Optional<JournalTail.EntrySummary> newest() {
     return journal.known().filter(entries -> !entries.isEmpty()).map(List::getFirst);
   }
 
-  Optional<JournalTail.Part> newestEvent() {
+  Optional<JournalTail.EventSummary> newestEvent() {
     return journal.known().stream()
         .flatMap(List::stream)
         .flatMap(entry -> entry.last().stream())
@@ -96,7 +96,7 @@ public record Facts(
 
   /** The last known seq in the journal. */
   long lastWrittenSeq() {
-    long inJournal = newestEvent().map(JournalTail.Part::seq).orElse(0L);
+    long inJournal = newestEvent().map(JournalTail.EventSummary::seq).orElse(0L);
     return Math.max(inJournal, run().map(Run::nEvents).orElse(0L));
   }
 
@@ -111,7 +111,7 @@ public record Facts(
         .map(
             run -> {
               Instant last = run.lastTs().orElse(run.createdAt());
-              Instant inJournal = newestEvent().map(JournalTail.Part::at).orElse(last);
+              Instant inJournal = newestEvent().map(JournalTail.EventSummary::at).orElse(last);
               return inJournal.isAfter(last) ? inJournal : last;
             });
   }

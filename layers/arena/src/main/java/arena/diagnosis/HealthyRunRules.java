@@ -64,7 +64,7 @@ final class HealthyRunRules {
     if (run.profile().model().equals(Profile.SCRIPTED)) {
       return Optional.empty();
     }
-    List<JournalTail.Part> answers =
+    List<JournalTail.EventSummary> answers =
         facts.journal().known().stream()
             .flatMap(List::stream)
             .filter(entry -> entry.answered() && entry.position() > 0)

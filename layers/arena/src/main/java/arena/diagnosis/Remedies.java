@@ -263,7 +263,7 @@ final class Remedies {
             .flatMap(List::stream)
             .flatMap(entry -> entry.events().stream())
             .filter(event -> event.kind().equals("turn_start"))
-            .mapToInt(JournalTail.Part::t)
+            .mapToInt(JournalTail.EventSummary::t)
             .max()
             .orElse(run.lastT());
     return Math.max(run.lastT(), inJournal);

@@ -62,8 +62,8 @@ final class ReplayPosition {
   }
 
   private static Optional<WaitingOn> inTurn(Facts facts, Optional<ExecutionState> execution) {
-    Optional<JournalTail.Written> newest = facts.newest();
-    Optional<JournalTail.Part> last = newest.flatMap(JournalTail.Written::last);
+    Optional<JournalTail.EntrySummary> newest = facts.newest();
+    Optional<JournalTail.EventSummary> last = newest.flatMap(JournalTail.EntrySummary::last);
     Instant pending = execution.map(ExecutionState::pendingSince).orElse(Instant.EPOCH);
     OptionalInt requestedTurn = execution.map(ExecutionState::turn).orElse(OptionalInt.empty());
     if (newest.isEmpty() || last.isEmpty()) {
@@ -93,7 +93,7 @@ final class ReplayPosition {
 
   /** After a journal write, the publish comes first, then {@code next}. */
   private static WaitingOn afterEntry(
-      Facts facts, JournalTail.Part last, WaitingOn.Step next, Instant since) {
+      Facts facts, JournalTail.EventSummary last, WaitingOn.Step next, Instant since) {
     WaitingOn.Step step = brokerLacks(facts, last.seq()) ? WaitingOn.Step.PUBLISH : next;
     return at(facts, state(facts), OptionalInt.of(last.t()), step, since);
   }

@@ -26,50 +26,48 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The journal as a DynamoDB table, an item an entry. Texts that are too long for an item are in a
- * bucket, and come back with their entry as if they were not.
+ * The journal in DynamoDB, one item per entry. Texts that are too large for an item are stored in
+ * S3 and loaded with the entry.
  */
 public final class DynamoJournal implements Journal, JournalTail {
-  /** Most entries or events that one read returns. */
+  /** Maximum number of entries or events per read. */
   public static final int MAX_PAGE = 1_000;
 
-  /** Most items that one query returns, lest a short read fetches a megabyte. */
+  /** Maximum number of items per query, so that a small read does not fetch a megabyte. */
   private static final int MAX_ITEMS = 100;
 
   private final DynamoClient dynamo;
-  private final PayloadStore large;
+  private final PayloadStore payloads;
   private final String journalTable;
   private final String catalogTable;
 
   /**
-   * Keeps entries in this table, in step with the rows of that one.
-   *
-   * @param bucket where texts go that are too long for an item
+   * @param bucket stores texts that are too large for an item
    */
   public DynamoJournal(
       DynamoDbClient dynamo, S3Client s3, String journalTable, String catalogTable, String bucket) {
     this.dynamo = new DynamoClient(dynamo, JournalUnavailable::new);
-    this.large = new PayloadStore(s3, bucket);
+    this.payloads = new PayloadStore(s3, bucket);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;
   }
 
   @Override
-  public void begin(Run run, JournalEntry origin) {
-    if (origin.position() != 0 || !origin.runId().equals(run.runId())) {
-      throw new IllegalArgumentException("a run begins with its own entry at position 0");
+  public void create(Run run, JournalEntry firstEntry) {
+    if (firstEntry.position() != 0 || !firstEntry.runId().equals(run.runId())) {
+      throw new IllegalArgumentException("the first entry must be of the run and at position 0");
     }
     Map<String, AttributeValue> row = new HashMap<>(RunItem.ofNew(run));
-    row.put(RunItem.N_EVENTS, Attributes.of(origin.nextSeq() - 1));
-    if (!origin.events().isEmpty()) {
-      Event last = origin.events().getLast();
+    row.put(RunItem.N_EVENTS, Attributes.of(firstEntry.nextSeq() - 1));
+    if (!firstEntry.events().isEmpty()) {
+      Event last = firstEntry.events().getLast();
       row.put(RunItem.LAST_T, Attributes.of(last.t()));
-      row.put(RunItem.FIRST_TS, time(origin.events().getFirst()));
+      row.put(RunItem.FIRST_TS, time(firstEntry.events().getFirst()));
       row.put(RunItem.LAST_TS, time(last));
     }
-    Optional<List<CancellationReason>> refused =
+    Optional<List<CancellationReason>> rejection =
         dynamo.transact(
-            putOnce(EntryItem.write(origin, large)),
+            putOnce(EntryItem.write(firstEntry, payloads)),
             TransactWriteItem.builder()
                 .put(
                     put ->
@@ -77,7 +75,7 @@ public final class DynamoJournal implements Journal, JournalTail {
                             .item(row)
                             .conditionExpression("attribute_not_exists(run_id)"))
                 .build());
-    if (refused.isPresent()) {
+    if (rejection.isPresent()) {
       throw new EntryExists(run.runId(), 0);
     }
   }
@@ -85,18 +83,18 @@ public final class DynamoJournal implements Journal, JournalTail {
   @Override
   public void append(JournalEntry entry) {
     if (entry.events().isEmpty()) {
-      throw new IllegalArgumentException("an entry that is appended has events");
+      throw new IllegalArgumentException("an appended entry must have events");
     }
     Event first = entry.events().getFirst();
     Event last = entry.events().getLast();
-    Optional<List<CancellationReason>> refused =
-        dynamo.transact(putOnce(EntryItem.write(entry, large)), advance(first, last));
-    if (refused.isEmpty()) {
+    Optional<List<CancellationReason>> rejection =
+        dynamo.transact(putOnce(EntryItem.write(entry, payloads)), advance(first, last));
+    if (rejection.isEmpty()) {
       return;
     }
-    // The row first: a fenced writer must stop, also where it finds its own entry.
-    CancellationReason entryReason = refused.get().get(0);
-    CancellationReason rowReason = refused.get().get(1);
+    // Check the row first: a fenced writer must stop even if its entry exists.
+    CancellationReason entryReason = rejection.get().get(0);
+    CancellationReason rowReason = rejection.get().get(1);
     if (DynamoClient.conditionFailed(rowReason) && !running(rowReason.item())) {
       throw new RunNotRunning(entry.runId());
     }
@@ -106,7 +104,7 @@ public final class DynamoJournal implements Journal, JournalTail {
     throw new IllegalStateException(
         String.format(
             Locale.ROOT,
-            "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d",
+            "run %s: the entry at position %d does not follow the journal's last seq %d",
             entry.runId(),
             entry.position(),
             Attributes.whole(rowReason.item(), RunItem.N_EVENTS)));
@@ -128,7 +126,7 @@ public final class DynamoJournal implements Journal, JournalTail {
         .build();
   }
 
-  /** The run's row goes on by these events, if the run still runs and they are its next. */
+  /** Advances the run's row, if the run is running and the events are its next. */
   private TransactWriteItem advance(Event first, Event last) {
     return TransactWriteItem.builder()
         .update(
@@ -172,7 +170,7 @@ public final class DynamoJournal implements Journal, JournalTail {
     while (entries.size() < limit && pages.more()) {
       for (Map<String, AttributeValue> item :
           pages.next(Math.min(limit - entries.size(), MAX_ITEMS))) {
-        entries.add(EntryItem.read(item, large));
+        entries.add(EntryItem.read(item, payloads));
       }
     }
     return entries;
@@ -182,28 +180,29 @@ public final class DynamoJournal implements Journal, JournalTail {
   public List<Event> events(String runId, long fromSeq, int limit) {
     requirePage(limit);
     if (fromSeq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + fromSeq);
+      throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
     }
-    // The first event may stand inside an entry that begins before it.
+    // the first event may be inside an entry that starts before it
     List<Map<String, AttributeValue>> floor = new QueryPages(dynamo, floor(runId, fromSeq)).next(1);
     List<Event> events = new ArrayList<>();
     long after = fromSeq;
     for (Map<String, AttributeValue> item : floor) {
-      take(item, fromSeq, limit, events);
+      addEvents(item, fromSeq, limit, events);
       after = Attributes.whole(item, EntryItem.POSITION) + 1;
     }
     QueryPages pages = new QueryPages(dynamo, from(runId, after));
     while (events.size() < limit && pages.more()) {
       for (Map<String, AttributeValue> item :
           pages.next(Math.min(limit - events.size(), MAX_ITEMS))) {
-        take(item, fromSeq, limit, events);
+        addEvents(item, fromSeq, limit, events);
       }
     }
     return events;
   }
 
-  /** Adds the item's events from {@code fromSeq} on, while there is room. */
-  private void take(Map<String, AttributeValue> item, long fromSeq, int limit, List<Event> events) {
+  /** Adds the item's events from {@code fromSeq}, up to the limit. */
+  private void addEvents(
+      Map<String, AttributeValue> item, long fromSeq, int limit, List<Event> events) {
     EntryItem.events(item)
         .filter(event -> event.seq() >= fromSeq)
         .limit(limit - events.size())
@@ -214,24 +213,23 @@ public final class DynamoJournal implements Journal, JournalTail {
                 throw new IllegalStateException(
                     String.format(
                         Locale.ROOT,
-                        "run %s: the journal has seq %d where %d belongs",
+                        "run %s: the journal has seq %d instead of %d",
                         event.runId(),
                         event.seq(),
                         expected));
               }
-              events.add(event.read(large));
+              events.add(event.read(payloads));
             });
   }
 
   @Override
-  public List<Written> newest(String runId, int limit) {
+  public List<EntrySummary> newest(String runId, int limit) {
     if (limit < 1 || limit > MAX_ITEMS) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "the end of a journal is 1 to %d entries, not %d", MAX_ITEMS, limit));
+          String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_ITEMS, limit));
     }
     return new QueryPages(dynamo, from(runId, 0).scanIndexForward(false))
-        .next(limit).stream().map(EntryItem::written).toList();
+        .next(limit).stream().map(EntryItem::summary).toList();
   }
 
   @Override
@@ -252,9 +250,9 @@ public final class DynamoJournal implements Journal, JournalTail {
       Optional<Event> found =
           pages.next().stream()
               .flatMap(EntryItem::events)
-              .filter(event -> event.starts(t))
+              .filter(event -> event.isTurnStart(t))
               .findFirst()
-              .map(event -> event.read(large));
+              .map(event -> event.read(payloads));
       if (found.isPresent()) {
         return found;
       }
@@ -297,7 +295,7 @@ public final class DynamoJournal implements Journal, JournalTail {
                               .expressionAttributeValues(
                                   Map.of(":at", Attributes.of(at.getEpochSecond())))));
     } catch (ConditionalCheckFailedException e) {
-      // Another call was quicker, or the entry is gone: both are what was wanted.
+      // already set by another call, or the entry is deleted
     }
   }
 
@@ -311,7 +309,7 @@ public final class DynamoJournal implements Journal, JournalTail {
             Map.of(":run_id", Attributes.of(runId), ":position", Attributes.of(position)));
   }
 
-  /** The last entry at or before this position. */
+  /** Queries the last entry at or before a position. */
   private QueryRequest.Builder floor(String runId, long position) {
     return from(runId, position)
         .keyConditionExpression("run_id = :run_id AND #position <= :position")
@@ -321,8 +319,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   private static void requirePage(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "a read of the journal returns 1 to %d, not %d", MAX_PAGE, limit));
+          String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_PAGE, limit));
     }
   }
 }

@@ -2,10 +2,12 @@ package arena.journal;
 
 import java.util.Locale;
 
-/** An entry is already at this position of the run's journal. */
+/** The run's journal already has an entry at this position. */
 public final class EntryExists extends RuntimeException {
   /** Names the place. */
   public EntryExists(String runId, long position) {
-    super(String.format(Locale.ROOT, "run %s has an entry at position %d", runId, position));
+    super(
+        String.format(
+            Locale.ROOT, "run %s already has a journal entry at position %d", runId, position));
   }
 }

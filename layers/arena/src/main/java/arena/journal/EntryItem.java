@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** An entry as an item of the journal's table, and back; nowhere else is its shape known. */
+/** Converts journal entries to and from DynamoDB items. */
 final class EntryItem {
   static final String RUN_ID = "run_id";
   static final String POSITION = "position";
   static final String EXPIRES_AT = "expires_at";
 
-  /** Turns whose {@code turn_start} is in the entry: what they are found by. */
+  /** Turns whose {@code turn_start} is in the entry; used to find them. */
   static final String TURN_STARTS = "turn_starts";
 
   private static final String EVENTS = "events";
@@ -32,16 +32,16 @@ final class EntryItem {
   private static final String PAYLOAD_KEY = "payload_key";
   private static final String TURN_START = "turn_start";
 
-  /** Longest text that is kept in an item, in bytes of UTF-8. */
+  /** Maximum size of a text in an item, in bytes. */
   static final int MAX_INLINE_BYTES = 100 * 1024;
 
-  /** Largest item that is written, in bytes. DynamoDB takes 400 KB; the expiry comes on top. */
+  /** Maximum item size, in bytes; DynamoDB's limit of 400 KB minus room for the expiry. */
   private static final int MAX_ITEM_BYTES = 390 * 1024;
 
-  /** Bytes of the attributes' names and of numbers, times and lists, beside the texts: plenty. */
-  private static final int BYTES_BESIDE_TEXTS = 160;
+  /** Upper bound of an event's size without its texts, in bytes. */
+  private static final int OVERHEAD_BYTES = 160;
 
-  /** Longest key of a text in the bucket. */
+  /** Maximum length of an S3 key, in bytes. */
   private static final int KEY_BYTES = 90;
 
   private EntryItem() {}
@@ -51,22 +51,22 @@ final class EntryItem {
   }
 
   /**
-   * The entry's item. Texts that it cannot hold are in {@code large} when this returns: those that
-   * are too long, and of the others the longest, until the rest fits.
+   * Converts an entry to an item, storing in {@code payloads} every text over the size limit, and
+   * then the largest ones until the item fits.
    *
    * @throws IllegalArgumentException if the entry has too many events for an item
    */
-  static Map<String, AttributeValue> write(JournalEntry entry, PayloadStore large) {
+  static Map<String, AttributeValue> write(JournalEntry entry, PayloadStore payloads) {
     Optional<String> nextState = entry.nextState().map(WorldCodec::write);
     List<Text> texts = new ArrayList<>();
-    int size = BYTES_BESIDE_TEXTS;
+    int size = OVERHEAD_BYTES;
     for (Event event : entry.events()) {
       texts.add(new Text(Optional.of(event), event.payloadJson()));
-      size += BYTES_BESIDE_TEXTS + Utf8.length(event.agentId());
+      size += OVERHEAD_BYTES + Utf8.length(event.agentId());
     }
     nextState.ifPresent(state -> texts.add(new Text(Optional.empty(), state)));
-    Map<Text, String> keys = moveOut(entry, texts, size);
-    keys.forEach((text, key) -> large.put(key, text.text()));
+    Map<Text, String> keys = selectExternal(entry, texts, size);
+    keys.forEach((text, key) -> payloads.put(key, text.text()));
 
     Map<String, AttributeValue> item = new HashMap<>(key(entry.runId(), entry.position()));
     List<AttributeValue> events = new ArrayList<>(entry.events().size());
@@ -92,9 +92,10 @@ final class EntryItem {
     return item;
   }
 
-  /** Which texts are to stand in the bucket, by which keys, for the rest to fit in an item. */
-  private static Map<Text, String> moveOut(JournalEntry entry, List<Text> texts, int besides) {
-    long size = besides + texts.stream().mapToLong(Text::bytes).sum();
+  /** Selects the texts to store in S3, with their keys, so that the rest fits in an item. */
+  private static Map<Text, String> selectExternal(
+      JournalEntry entry, List<Text> texts, int overhead) {
+    long size = overhead + texts.stream().mapToLong(Text::bytes).sum();
     Map<Text, String> keys = new HashMap<>();
     for (Text text :
         texts.stream().sorted(Comparator.comparingInt(Text::bytes).reversed()).toList()) {
@@ -109,7 +110,7 @@ final class EntryItem {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "run %s: the entry at position %d has %d events, more than an item holds",
+              "run %s: the entry at position %d has %d events, too many for an item",
               entry.runId(),
               entry.position(),
               entry.events().size()));
@@ -117,7 +118,7 @@ final class EntryItem {
     return keys;
   }
 
-  /** A payload, or the next state if it is of no event. */
+  /** An event's payload, or the next state if {@code event} is empty. */
   private record Text(Optional<Event> event, String text, int bytes) {
     private Text(Optional<Event> event, String text) {
       this(event, text, Utf8.length(text));
@@ -148,47 +149,47 @@ final class EntryItem {
         Attributes.of(payloadKey.orElse(event.payloadJson())));
   }
 
-  /** The entry of this item, whole. */
-  static JournalEntry read(Map<String, AttributeValue> item, PayloadStore large) {
+  /** Converts an item to an entry, loading texts from S3. */
+  static JournalEntry read(Map<String, AttributeValue> item, PayloadStore payloads) {
     Optional<World> nextState =
         Attributes.findText(item, NEXT_STATE)
-            .or(() -> Attributes.findText(item, NEXT_STATE_KEY).map(large::get))
+            .or(() -> Attributes.findText(item, NEXT_STATE_KEY).map(payloads::get))
             .map(WorldCodec::read);
     return new JournalEntry(
         Attributes.text(item, RUN_ID),
         Attributes.whole(item, POSITION),
-        events(item).map(event -> event.read(large)).toList(),
+        events(item).map(event -> event.read(payloads)).toList(),
         nextState);
   }
 
-  /** The entry of this item, without what stands in the bucket. */
-  static JournalTail.Written written(Map<String, AttributeValue> item) {
-    return new JournalTail.Written(
+  /** Converts an item to a summary, without loading texts from S3. */
+  static JournalTail.EntrySummary summary(Map<String, AttributeValue> item) {
+    return new JournalTail.EntrySummary(
         Attributes.whole(item, POSITION),
-        events(item).map(Unread::part).toList(),
+        events(item).map(StoredEvent::summary).toList(),
         item.containsKey(NEXT_STATE) || item.containsKey(NEXT_STATE_KEY));
   }
 
-  /** The item's events, in order, those in the bucket not read yet. */
-  static Stream<Unread> events(Map<String, AttributeValue> item) {
+  /** The item's events, in order; payloads in S3 are not loaded. */
+  static Stream<StoredEvent> events(Map<String, AttributeValue> item) {
     String runId = Attributes.text(item, RUN_ID);
-    return item.get(EVENTS).l().stream().map(event -> new Unread(runId, event.m()));
+    return item.get(EVENTS).l().stream().map(event -> new StoredEvent(runId, event.m()));
   }
 
-  /** An event whose payload may have to be fetched. */
-  record Unread(String runId, Map<String, AttributeValue> fields) {
+  /** An event whose payload may be in S3. */
+  record StoredEvent(String runId, Map<String, AttributeValue> fields) {
     long seq() {
       return Attributes.whole(fields, "seq");
     }
 
-    /** Whether it is the {@code turn_start} of this turn. */
-    boolean starts(int t) {
+    /** Whether this is the {@code turn_start} of a turn. */
+    boolean isTurnStart(int t) {
       return Attributes.text(fields, "kind").equals(TURN_START)
           && Attributes.whole(fields, "t") == t;
     }
 
-    JournalTail.Part part() {
-      return new JournalTail.Part(
+    JournalTail.EventSummary summary() {
+      return new JournalTail.EventSummary(
           seq(),
           Attributes.integer(fields, "t"),
           Attributes.text(fields, "kind"),
@@ -196,7 +197,7 @@ final class EntryItem {
           Attributes.findText(fields, PAYLOAD_JSON));
     }
 
-    Event read(PayloadStore large) {
+    Event read(PayloadStore payloads) {
       return new Event(
           runId,
           seq(),
@@ -204,7 +205,7 @@ final class EntryItem {
           Attributes.integer(fields, "t"),
           Attributes.text(fields, "kind"),
           Attributes.findText(fields, PAYLOAD_JSON)
-              .orElseGet(() -> large.get(Attributes.text(fields, PAYLOAD_KEY))),
+              .orElseGet(() -> payloads.get(Attributes.text(fields, PAYLOAD_KEY))),
           Timestamps.read(Attributes.text(fields, "ts")),
           Attributes.integer(fields, "schema_version"));
     }

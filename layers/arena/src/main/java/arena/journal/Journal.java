@@ -7,48 +7,47 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps every event of a run, once, until some days after the archive has it. */
+/** Stores every event of a run exactly once, until some days after it is archived. */
 public interface Journal {
   /**
-   * Begins a run: its catalog row and its entry at position 0, in one transaction. The row's {@code
-   * n_events}, {@code last_t} and times of events are the entry's.
+   * Creates a run: writes its catalog row and its entry at position 0 in one transaction. The row's
+   * {@code n_events}, {@code last_t} and event times are taken from the entry.
    *
-   * @throws EntryExists if there is such a run
-   * @throws JournalUnavailable if it may work later; the run may have begun
+   * @throws EntryExists if the run exists
+   * @throws JournalUnavailable retryable; the run may have been created
    */
-  void begin(Run run, JournalEntry origin);
+  void create(Run run, JournalEntry firstEntry);
 
   /**
-   * Writes an entry once, in one transaction with the run's catalog row, which must still be
-   * running and gets {@code n_events}, {@code last_t}, {@code last_ts}.
+   * Appends an entry in one transaction with the run's catalog row, which must be running and gets
+   * {@code n_events}, {@code last_t}, {@code last_ts}.
    *
-   * @throws EntryExists if an entry is at this position; what is written there stays
-   * @throws RunNotRunning if the run is over or unknown: the writer is fenced and must stop. This
-   *     one comes first where both hold
-   * @throws IllegalStateException if the entry is not the run's next: it would leave a gap or
-   *     overlap
-   * @throws JournalUnavailable if it may work later; the entry may have been written
+   * @throws EntryExists if an entry exists at this position; it is not overwritten
+   * @throws RunNotRunning if the run has ended or is unknown, so the writer is fenced and must
+   *     stop; takes precedence over {@code EntryExists}
+   * @throws IllegalStateException if the entry does not directly follow the run's last event
+   * @throws JournalUnavailable retryable; the entry may have been written
    */
   void append(JournalEntry entry);
 
   /**
-   * Entries in order, from this position on, as they are now (a consistent read).
+   * Reads entries in order with a consistent read.
    *
-   * @param position the first entry's position; an entry that only contains it is not returned
-   * @param limit most entries returned, from 1 to 1,000
+   * @param position minimum position; an earlier entry that contains this seq is not returned
+   * @param limit maximum number of entries, from 1 to 1,000
    */
   List<JournalEntry> entries(String runId, long position, int limit);
 
   /**
-   * Events in order, from this seq on.
+   * Reads events in order, starting at {@code fromSeq}.
    *
-   * @param limit most events returned, from 1 to 1,000
+   * @param limit maximum number of events, from 1 to 1,000
    */
   List<Event> events(String runId, long fromSeq, int limit);
 
-  /** The {@code turn_start} at turn {@code t}, if the journal has it. */
+  /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   Optional<Event> turnStart(String runId, int t);
 
-  /** Lets every entry of an archived run expire at this time. Doing it again changes nothing. */
+  /** Sets the expiry of all entries of an archived run. Idempotent. */
   void expire(String runId, Instant at);
 }

@@ -7,18 +7,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Events that are written as one: a turn's first part, its second part, or what a run begins with.
+ * Events that are written atomically: the part of a turn before or after the model call, or the
+ * first entry of a run.
  *
  * @param runId the run
- * @param position the entry's place in the run: the {@code seq} of its first event, or 0 for the
- *     entry that every run begins with, which may have no events
- * @param events without gap; the first has {@code seq} = position, or 1 in the entry at 0
- * @param nextState the state that the next turn starts from; absent in a turn's first part
+ * @param position {@code seq} of the first event, or 0 for a run's first entry, which may have no
+ *     events
+ * @param events without gaps; the first has {@code seq} = position, or 1 in the entry at 0
+ * @param nextState the next turn's start state; absent before the model call
  */
 public record JournalEntry(
     String runId, long position, List<Event> events, Optional<World> nextState) {
 
-  /** Refuses an entry with a gap, or with another run's events. */
   public JournalEntry {
     events = List.copyOf(events);
     long expected = Math.max(1, position);
@@ -27,7 +27,7 @@ public record JournalEntry(
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "an entry's events are of its run and without gap: expected seq %d of %s, got %d of %s",
+                "expected event %d of run %s in the entry, got %d of run %s",
                 expected,
                 runId,
                 event.seq(),
@@ -36,11 +36,11 @@ public record JournalEntry(
       expected++;
     }
     if (events.isEmpty() && position != 0) {
-      throw new IllegalArgumentException("only the entry at 0 may have no events");
+      throw new IllegalArgumentException("only the entry at position 0 may have no events");
     }
   }
 
-  /** The {@code seq} of the event after this entry's last. */
+  /** The {@code seq} after this entry's last event. */
   public long nextSeq() {
     return Math.max(1, position) + events.size();
   }

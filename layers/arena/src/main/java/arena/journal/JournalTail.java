@@ -4,31 +4,30 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The end of a run's journal, for those who only want to know how far it is. */
+/** Reads the newest entries of a journal. */
 @FunctionalInterface
 public interface JournalTail {
   /**
-   * The newest entries, newest first, as they are now (a consistent read): one call of the store.
-   * Payloads that stand elsewhere are not fetched.
+   * Reads the newest entries, newest first, with one consistent read. Payloads in S3 are not
+   * loaded.
    *
-   * @param limit most entries returned, from 1 to 100
+   * @param limit maximum number of entries, from 1 to 100
    */
-  List<Written> newest(String runId, int limit);
+  List<EntrySummary> newest(String runId, int limit);
 
   /**
-   * An entry, as far as it is told without its payloads.
+   * A journal entry without payloads from S3.
    *
-   * @param position its place in the run
-   * @param events its events, in order; none only in the entry that a run begins with
-   * @param answered whether it holds the state that the next turn starts from: it ends a turn
+   * @param events in order; empty only in a run's first entry
+   * @param answered whether the entry has the next turn's start state, so the model has answered
    */
-  record Written(long position, List<Part> events, boolean answered) {
-    public Written {
+  record EntrySummary(long position, List<EventSummary> events, boolean answered) {
+    public EntrySummary {
       events = List.copyOf(events);
     }
 
-    /** Its last event, if it has one. */
-    public Optional<Part> last() {
+    /** The last event, if any. */
+    public Optional<EventSummary> last() {
       return events.isEmpty() ? Optional.empty() : Optional.of(events.getLast());
     }
   }
@@ -36,7 +35,7 @@ public interface JournalTail {
   /**
    * An event of an entry.
    *
-   * @param payloadJson its payload, unless that is too large to stand in the entry
+   * @param payloadJson the payload; empty if it is in S3
    */
-  record Part(long seq, int t, String kind, Instant at, Optional<String> payloadJson) {}
+  record EventSummary(long seq, int t, String kind, Instant at, Optional<String> payloadJson) {}
 }

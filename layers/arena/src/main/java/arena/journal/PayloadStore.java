@@ -14,11 +14,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * Texts that are too long for an item of the table, each an object in the bucket.
+ * Stores texts that are too large for a DynamoDB item as S3 objects.
  *
- * <p>A key names its text's digest. So an attempt that loses the race for an entry, whose model may
- * have answered something else, cannot overwrite what the winner's entry refers to; and what is
- * read is what was written.
+ * <p>Keys contain the text's digest. An attempt that loses the race for an entry therefore cannot
+ * overwrite a text of the winner's entry, and reads can be verified.
  */
 public final class PayloadStore {
   private static final int DIGEST_CHARS = 16;
@@ -31,7 +30,7 @@ public final class PayloadStore {
     this.bucket = bucket;
   }
 
-  /** Key of the object that holds this event's payload, if the journal found it too long. */
+  /** Returns the key of an event's payload. */
   public static String key(Event event) {
     return String.format(
         Locale.ROOT,
@@ -41,13 +40,13 @@ public final class PayloadStore {
         digest(event.payloadJson()));
   }
 
-  /** Key of the object that holds the state after the entry at this position, if it is too long. */
+  /** Returns the key of the state after the entry at this position. */
   static String stateKey(String runId, long position, String state) {
     return String.format(
         Locale.ROOT, "payloads/%s/state-%d-%s.json", runId, position, digest(state));
   }
 
-  /** Writes a text under its key. Doing it again changes nothing. */
+  /** Writes a text. Idempotent. */
   void put(String key, String text) {
     call(
         () ->
@@ -57,9 +56,9 @@ public final class PayloadStore {
   }
 
   /**
-   * Reads the text under a key.
+   * Reads a text.
    *
-   * @throws IllegalStateException if it is not there, or not what was written
+   * @throws IllegalStateException if it does not exist or does not match its digest
    */
   String get(String key) {
     String text =
@@ -69,11 +68,11 @@ public final class PayloadStore {
                 return s3.getObjectAsBytes(request -> request.bucket(bucket).key(key))
                     .asUtf8String();
               } catch (NoSuchKeyException e) {
-                throw new IllegalStateException("the bucket does not hold " + key, e);
+                throw new IllegalStateException("missing S3 object " + key, e);
               }
             });
     if (!key.endsWith("-" + digest(text) + ".json")) {
-      throw new IllegalStateException("the bucket holds another text under " + key);
+      throw new IllegalStateException("digest mismatch of S3 object " + key);
     }
     return text;
   }
@@ -82,10 +81,10 @@ public final class PayloadStore {
     try {
       return call.get();
     } catch (SdkClientException e) {
-      throw new JournalUnavailable("the bucket of large texts does not answer", e);
+      throw new JournalUnavailable("S3 did not answer", e);
     } catch (AwsServiceException e) {
       throw e.isThrottlingException() || e.statusCode() >= 500
-          ? new JournalUnavailable("the bucket of large texts is too busy", e)
+          ? new JournalUnavailable("S3 is overloaded", e)
           : e;
     }
   }
@@ -96,7 +95,7 @@ public final class PayloadStore {
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest).substring(0, DIGEST_CHARS);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 }

@@ -1,2 +1,2 @@
-/** The journal: the truth about every run's events until the archive has them. */
+/** The journal: the source of truth for a run's events until it is archived. */
 package arena.journal;

@@ -21,29 +21,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Branches a run from any turn of another, running or ended. */
+/** Creates a fork of a run at any of its turns; the parent may be running or ended. */
 public final class CreateFork {
   private final Catalog catalog;
   private final EventReader events;
-  private final StartRun begin;
+  private final StartRun startRun;
   private final InstantSource clock;
 
-  /** Forks with these. */
-  public CreateFork(Catalog catalog, EventReader events, StartRun begin, InstantSource clock) {
+  public CreateFork(Catalog catalog, EventReader events, StartRun startRun, InstantSource clock) {
     this.catalog = catalog;
     this.events = events;
-    this.begin = begin;
+    this.startRun = startRun;
     this.clock = clock;
   }
 
   /**
-   * Starts the fork that is asked for; it plays in the background, by the parent's profile unless
-   * the request has one.
+   * Creates a fork and starts its replay. Uses the parent's profile if the request has none.
+   * Idempotent per {@code childId}.
    *
-   * @param childId its id; coming again with the same one goes on with the same run
-   * @throws UnknownRun if there is no such parent
-   * @throws NoSuchTurn if the parent has no {@code turn_start} at that turn
-   * @throws ReplayNotStarted if the fork was given up before
+   * @throws UnknownRun if the parent does not exist
+   * @throws NoSuchTurn if the parent has no {@code turn_start} at the turn
+   * @throws ReplayNotStarted if an earlier attempt failed the fork
    */
   public Run create(ForkRequest request, String childId) {
     Run parent =
@@ -61,12 +59,12 @@ public final class CreateFork {
     if (!after.equals(before)) {
       payloads.add(new Payload.WorldMutation(before.summary(), after.summary(), request.reason()));
     }
-    List<Event> first = new ArrayList<>();
+    List<Event> firstEvents = new ArrayList<>();
     for (Payload payload : payloads) {
-      first.add(
+      firstEvents.add(
           new Event(
               childId,
-              first.size() + 1,
+              firstEvents.size() + 1,
               profile.name(),
               request.parentT(),
               payload.kind(),
@@ -74,7 +72,7 @@ public final class CreateFork {
               now,
               Event.SCHEMA_VERSION));
     }
-    Instant firstTs = first.getFirst().ts();
+    Instant firstTs = firstEvents.getFirst().ts();
     Run child =
         new Run(
             childId,
@@ -90,7 +88,7 @@ public final class CreateFork {
             Optional.of(
                 new Run.Origin(
                     parent.runId(), request.parentT(), request.mutation(), request.reason())),
-            first.size(),
+            firstEvents.size(),
             request.parentT(),
             now,
             Optional.of(firstTs),
@@ -99,7 +97,7 @@ public final class CreateFork {
             "",
             Optional.empty(),
             Optional.empty());
-    return begin.begin(child, first, after);
+    return startRun.start(child, firstEvents, after);
   }
 
   private World snapshot(Run parent, int t) {
@@ -109,7 +107,10 @@ public final class CreateFork {
       default ->
           throw new IllegalStateException(
               String.format(
-                  Locale.ROOT, "run %s: event %d is no turn_start", parent.runId(), start.seq()));
+                  Locale.ROOT,
+                  "run %s: event %d is not a turn_start",
+                  parent.runId(),
+                  start.seq()));
     };
   }
 }

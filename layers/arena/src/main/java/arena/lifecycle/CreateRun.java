@@ -6,22 +6,20 @@ import arena.run.RunRequest;
 import java.time.InstantSource;
 import java.util.List;
 
-/** Starts a run from a scenario. */
+/** Creates a run from a scenario. */
 public final class CreateRun {
-  private final StartRun begin;
+  private final StartRun startRun;
   private final InstantSource clock;
 
-  /** Starts runs with these. */
-  public CreateRun(StartRun begin, InstantSource clock) {
-    this.begin = begin;
+  public CreateRun(StartRun startRun, InstantSource clock) {
+    this.startRun = startRun;
     this.clock = clock;
   }
 
   /**
-   * Starts the run that is asked for; it plays in the background.
+   * Creates a run and starts its replay. Idempotent per {@code runId}.
    *
-   * @param runId its id; coming again with the same one goes on with the same run
-   * @throws ReplayNotStarted if the run was given up before
+   * @throws ReplayNotStarted if an earlier attempt failed the run
    */
   public Run create(RunRequest request, String runId) {
     Run run =
@@ -33,6 +31,6 @@ public final class CreateRun {
             request.scenario().label(),
             request.nTurns(),
             clock.instant());
-    return begin.begin(run, List.of(), request.scenario().start());
+    return startRun.start(run, List.of(), request.scenario().start());
   }
 }

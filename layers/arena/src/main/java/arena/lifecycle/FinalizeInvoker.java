@@ -3,12 +3,12 @@ package arena.lifecycle;
 import arena.run.Failure;
 import java.util.Optional;
 
-/** Has a run finalized elsewhere, in the background. */
+/** Invokes finalize-run asynchronously. */
 public interface FinalizeInvoker {
   /**
-   * Asks for it; asking again does no harm.
+   * Requests the finalization of a run. Idempotent.
    *
-   * @param failure why it failed; empty if it played to its end
+   * @param failure the run's failure; empty if all turns were played
    */
   void finalizeRun(String runId, Optional<Failure> failure);
 }

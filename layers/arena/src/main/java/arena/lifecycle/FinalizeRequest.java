@@ -10,27 +10,27 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Optional;
 
 /**
- * What the state machine and the reaper ask of finalize-run: {@code {"run_id","status","error"}},
- * where {@code error} is there when the status is {@code failed}.
+ * The input of finalize-run: {@code {"run_id","status","error"}}, where {@code error} is present if
+ * the status is {@code failed}.
  */
 public record FinalizeRequest(String runId, Optional<Failure> failure) {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   /**
-   * Reads a request.
+   * Parses a request.
    *
-   * @throws MalformedJson if it is none
+   * @throws MalformedJson if the text is not a valid request
    */
   public static FinalizeRequest read(String json) {
     JsonNode root;
     try {
       root = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new MalformedJson("not a request to finalize a run", e);
+      throw new MalformedJson("not a finalize request", e);
     }
     String runId = root.path("run_id").asText();
     if (!RunId.isValid(runId)) {
-      throw new MalformedJson("a request to finalize a run has its run_id");
+      throw new MalformedJson("a finalize request requires a valid run_id");
     }
     return switch (root.path("status").asText()) {
       case "complete" -> new FinalizeRequest(runId, Optional.empty());
@@ -41,14 +41,15 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
             Optional.of(
                 new Failure(
                     error.path("code").asText("Unknown"),
-                    error.path("message").asText("it failed without saying why"))));
+                    error.path("message").asText("no reason recorded"))));
       }
-      default -> throw new MalformedJson("the status of a run that ends is complete or failed");
+      default ->
+          throw new MalformedJson("the status of a finalize request must be complete or failed");
     };
   }
 
-  /** What is answered: {@code {"run_id","status","db_path"}}. */
-  public static String answer(Run run) {
+  /** Serializes the response: {@code {"run_id","status","db_path"}}. */
+  public static String response(Run run) {
     return MAPPER
         .createObjectNode()
         .put("run_id", run.runId())

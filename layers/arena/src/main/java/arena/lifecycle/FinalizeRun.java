@@ -18,12 +18,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Ends a run: archive, then catalog, then broker, then journal, in that order, so that at every
- * moment its events are in one of them. Every step may come again.
+ * Finalizes a run: archive, catalog, broker, journal. The order guarantees that its events are
+ * readable at every moment. Every step is idempotent.
  */
 public final class FinalizeRun {
-  /** How long the journal keeps a run that the archive has. */
-  public static final Duration KEEP_JOURNAL = Duration.ofDays(7);
+  /** How long the journal keeps an archived run. */
+  public static final Duration JOURNAL_RETENTION = Duration.ofDays(7);
 
   private static final int PAGE = 1_000;
 
@@ -35,7 +35,6 @@ public final class FinalizeRun {
   private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
 
-  /** Finalizes in these. */
   public FinalizeRun(
       Catalog catalog,
       Journal journal,
@@ -56,12 +55,12 @@ public final class FinalizeRun {
   /**
    * Finalizes a run.
    *
-   * @param failure why it failed; empty if it played to its end
-   * @return its row afterwards
-   * @throws UnknownRun if there is no such run
+   * @param failure the run's failure; empty if all turns were played
+   * @return the updated run
+   * @throws UnknownRun if the run does not exist
    */
   public Run finalizeRun(String runId, Optional<Failure> failure) {
-    // A failed run is fenced first: a turn that is still at work may not write behind the archive.
+    // Fence first: a turn in progress must not write after the archive is written.
     failure.ifPresent(why -> catalog.fail(runId, why, clock.instant()));
     Run run = find(runId);
     if (!run.archived()) {
@@ -72,10 +71,11 @@ public final class FinalizeRun {
     publisher.catchUp(run);
     broker.close(runId);
     try {
-      // No publish comes after this, so a wake-up that fails is not passed over: it comes again.
+      // No later publish would wake the fan-out, so a failure here must fail the task and be
+      // retried.
       fanOutInvoker.wake(runId);
     } finally {
-      journal.expire(runId, clock.instant().plus(KEEP_JOURNAL));
+      journal.expire(runId, clock.instant().plus(JOURNAL_RETENTION));
     }
     return run;
   }
@@ -92,7 +92,7 @@ public final class FinalizeRun {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "run %s: the catalog counts %d events, the journal ends at %d",
+                "run %s: the catalog has %d events, the journal ends at seq %d",
                 run.runId(),
                 run.nEvents(),
                 events.size()));
@@ -102,7 +102,7 @@ public final class FinalizeRun {
           throw new IllegalStateException(
               String.format(
                   Locale.ROOT,
-                  "run %s: the journal has seq %d where %d belongs",
+                  "run %s: the journal has seq %d instead of %d",
                   run.runId(),
                   event.seq(),
                   events.size() + 1));
@@ -112,7 +112,7 @@ public final class FinalizeRun {
     }
     if (run.status() == RunStatus.RUNNING && events.size() != run.nEvents()) {
       throw new IllegalStateException(
-          "run %s was written to while it ended".formatted(run.runId()));
+          "run %s was written to during finalization".formatted(run.runId()));
     }
     return events;
   }

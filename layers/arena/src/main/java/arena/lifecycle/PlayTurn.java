@@ -17,15 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plays one turn, exactly once however often it is tried: what an earlier attempt has written is
- * taken from the journal, so the model is asked once, unless a task died before its answer was
- * written.
+ * Plays one turn exactly once. A retry uses the journal entries of earlier attempts, so the model
+ * is called once per turn unless a task ended before its answer was written.
  */
 public final class PlayTurn {
   private static final Logger LOG = LoggerFactory.getLogger(PlayTurn.class);
 
   /**
-   * The entry with the state, the turn's two parts, and one more: what a query for a turn returns.
+   * Number of journal entries read per turn: the one with the state, the turn's two, and one more.
    */
   private static final int ENTRIES = 4;
 
@@ -36,9 +35,7 @@ public final class PlayTurn {
   private final Metrics metrics;
 
   /**
-   * Plays with these.
-   *
-   * @param metrics records how long the model takes to answer
+   * @param metrics records the model's response time
    */
   public PlayTurn(
       Journal journal,
@@ -54,20 +51,21 @@ public final class PlayTurn {
   }
 
   /**
-   * Plays the task's turn, or writes the closing {@code turn_start} when no turn is left.
+   * Plays the task's turn, or writes the closing {@code turn_start} if no turn is left.
    *
-   * @return the task of the next turn
-   * @throws arena.run.RunNotRunning if the run is over: whoever plays it must stop
-   * @throws arena.agent.ModelException if the model gave no answer
+   * @return the next task
+   * @throws arena.run.RunNotRunning if the run has ended; the caller must stop
+   * @throws arena.agent.ModelException if the model call failed
    */
   public TurnTask play(TurnTask task) {
-    Written written = new Written(task, journal.entries(task.runId(), task.position(), ENTRIES));
-    World world = written.state();
+    JournaledTurn journaled =
+        new JournaledTurn(task, journal.entries(task.runId(), task.position(), ENTRIES));
+    World world = journaled.state();
     boolean closing = task.turnsLeft() == 0;
 
-    // Journal first, broker second: what a reader has seen can always be read again.
+    // Journal before broker: every event that a reader has seen can be read again.
     JournalEntry before =
-        written.at(
+        journaled.entry(
             task.seq(),
             () ->
                 closing
@@ -80,7 +78,7 @@ public final class PlayTurn {
     }
 
     JournalEntry after =
-        written.at(
+        journaled.entry(
             before.nextSeq(),
             () -> {
               Decision decision = decide(task, world);
@@ -102,18 +100,18 @@ public final class PlayTurn {
         Step.MODEL,
         () -> {
           Agent agent = agents.forProfile(task.profile());
-          // Logged before: the last line of a task that is killed while the model is silent.
-          LOG.info("model {} is asked", task.profile().model());
+          // logged before the call, so that it is the last line of a task that times out in it
+          LOG.atInfo().addKeyValue("model", task.profile().model()).log("calling model");
           return agent.decide(world, world.summary());
         });
   }
 
-  /** What the journal has of the turn and of the state before it. */
-  private final class Written {
+  /** The journal entries of the turn and of the state before it. */
+  private final class JournaledTurn {
     private final TurnTask task;
     private final List<JournalEntry> entries;
 
-    private Written(TurnTask task, List<JournalEntry> entries) {
+    private JournaledTurn(TurnTask task, List<JournalEntry> entries) {
       this.task = task;
       this.entries = entries;
     }
@@ -128,24 +126,24 @@ public final class PlayTurn {
                   new IllegalStateException(
                       String.format(
                           Locale.ROOT,
-                          "run %s: the journal has no state at position %d",
+                          "run %s: no state in the journal at position %d",
                           task.runId(),
                           task.position())));
     }
 
-    /** The entry at this position: the one that is there, or else this one, written now. */
-    private JournalEntry at(long position, Supplier<JournalEntry> otherwise) {
+    /** Returns the entry at this position, creating and appending it if it does not exist. */
+    private JournalEntry entry(long position, Supplier<JournalEntry> create) {
       for (JournalEntry entry : entries) {
         if (entry.position() == position) {
           return entry;
         }
       }
-      JournalEntry entry = otherwise.get();
+      JournalEntry entry = create.get();
       try {
         journal.append(entry);
         return entry;
       } catch (EntryExists _) {
-        // Another attempt at this turn was quicker; its entry is the one that counts.
+        // A concurrent attempt was first. Use its entry.
         return journal.entries(task.runId(), position, 1).getFirst();
       }
     }

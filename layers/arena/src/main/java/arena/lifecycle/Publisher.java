@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what the journal already has. When the broker has lost a running run, in whole or in
- * part, it is filled again from the journal, and readers go on.
+ * Publishes journaled events to the broker. If the broker lost data of a running run, refills it
+ * from the journal.
  */
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -31,7 +31,6 @@ public final class Publisher {
   private final Catalog catalog;
   private final FanOutInvoker fanOutInvoker;
 
-  /** Publishes to this broker. */
   public Publisher(Broker broker, Journal journal, Catalog catalog, FanOutInvoker fanOutInvoker) {
     this.broker = broker;
     this.journal = journal;
@@ -40,32 +39,32 @@ public final class Publisher {
   }
 
   /**
-   * Publishes events that are in the journal; those that the broker has already are left out.
+   * Publishes events from the journal; the broker ignores those that it already has.
    *
-   * @throws RunNotRunning if the broker does not take them because the run is over
-   * @throws BrokerUnavailable also if it loses the run as often as it is filled
-   * @throws Gap if events are missing between it and these, though it was filled
+   * @throws RunNotRunning if the run has ended
+   * @throws BrokerUnavailable also if the broker loses the run after every refill
+   * @throws Gap if the events do not follow the broker's last event even after a refill
    */
   public void publish(String runId, List<Event> events) {
-    RuntimeException refused = null;
+    RuntimeException rejection = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        if (refused != null) {
+        if (rejection != null) {
           refillRunning(runId);
         }
         send(runId, events);
         return;
       } catch (NotOpen | Gap e) {
-        refused = e;
+        rejection = e;
       }
     }
-    if (refused instanceof Gap) {
-      throw refused; // behind a refill it may be ours, and is not passed off as the broker's
+    if (rejection instanceof Gap) {
+      throw rejection; // after a refill this is not a broker failure
     }
     throw new BrokerUnavailable(
         String.format(
             Locale.ROOT, "the broker lost run %s in each of %d attempts", runId, ATTEMPTS),
-        refused);
+        rejection);
   }
 
   private void refillRunning(String runId) {
@@ -73,8 +72,8 @@ public final class Publisher {
     try {
       requireRunning(runId);
     } catch (RunNotRunning e) {
-      // It ended, and may have been closed, just before it was opened anew: its end stands. One
-      // that is not archived yet is closed once it is.
+      // The run ended concurrently, and the refill may have reopened it after its close: close it
+      // again. A run that is not archived yet is closed by its finalization.
       if (catalog.find(runId).filter(Run::archived).isPresent()) {
         broker.close(runId);
         wake(runId);
@@ -91,8 +90,8 @@ public final class Publisher {
   }
 
   /**
-   * Publishes whatever the journal has of this archived run and the broker has not, if the broker
-   * knows the run at all: what it has lost, or is closed to, is read from the archive.
+   * Publishes the remaining events of an archived run, if the broker has data of the run. Otherwise
+   * readers are served from the archive.
    */
   public void catchUp(Run run) {
     Broker.Buffer buffer = broker.buffer(run.runId());
@@ -101,7 +100,7 @@ public final class Publisher {
       try {
         refill(run);
       } catch (NotOpen | Gap e) {
-        LOG.warn("another has closed the run meanwhile, or the broker has lost it again", e);
+        LOG.warn("catch-up publish failed", e);
       }
     }
   }
@@ -116,7 +115,7 @@ public final class Publisher {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "run %s: the catalog counts %d events, the journal has none at seq %d",
+                "run %s: the catalog has %d events, the journal has none at seq %d",
                 run.runId(),
                 last,
                 next));
@@ -139,8 +138,8 @@ public final class Publisher {
     try {
       fanOutInvoker.wake(runId);
     } catch (NotifierUnavailable e) {
-      // Readers never slow the producer: the events are kept, and the next publish wakes them.
-      LOG.warn("readers are not told now", e);
+      // Not fatal: the events are stored, and the next publish wakes the fan-out.
+      LOG.warn("fan-out wake-up failed", e);
     }
   }
 }

@@ -6,53 +6,52 @@ import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One action of the reaper.
+ * An action of the reaper.
  *
- * @param runId the run that it is about, if it is about one
- * @param connectionId the connection that it is about, if it is about one
- * @param why what was found
+ * @param runId the affected run, if any
+ * @param connectionId the affected connection, if any
+ * @param reason what was found
  */
 public record ReapAction(
-    Kind kind, Optional<String> runId, Optional<String> connectionId, String why) {
-
-  /** What was done: the field {@code action} of log lines, and a dimension of metrics. */
+    Kind kind, Optional<String> runId, Optional<String> connectionId, String reason) {
+  /** The kind of action: the log field {@code action} and a metric dimension. */
   public enum Kind {
-    /** Dropped a run's buffer. */
+    /** Deleted a run's buffer. */
     FREED,
     /** Failed a run that made no progress. */
     ABANDONED,
     /** Invoked finalize-run for a run. */
     FINALIZING,
-    /** Dropped keys without a run. */
+    /** Deleted keys without a run. */
     STRAY_DROPPED,
-    /** Deleted a connection that is gone. */
+    /** Deleted a closed connection. */
     CONNECTION_FORGOTTEN,
     /** Deleted a cursor without a connection. */
     READER_FORGOTTEN;
 
-    /** Its name in logs and metrics. */
+    /** The name in logs and metrics. */
     public String label() {
       return LabelNames.of(this);
     }
   }
 
-  static ReapAction ofRun(Kind kind, String runId, String why) {
-    return new ReapAction(kind, Optional.of(runId), Optional.empty(), why);
+  static ReapAction ofRun(Kind kind, String runId, String reason) {
+    return new ReapAction(kind, Optional.of(runId), Optional.empty(), reason);
   }
 
-  static ReapAction ofConnection(Kind kind, String connectionId, String why) {
-    return new ReapAction(kind, Optional.empty(), Optional.of(connectionId), why);
+  static ReapAction ofConnection(Kind kind, String connectionId, String reason) {
+    return new ReapAction(kind, Optional.empty(), Optional.of(connectionId), reason);
   }
 
-  static ReapAction ofReader(Kind kind, String runId, String connectionId, String why) {
-    return new ReapAction(kind, Optional.of(runId), Optional.of(connectionId), why);
+  static ReapAction ofReader(Kind kind, String runId, String connectionId, String reason) {
+    return new ReapAction(kind, Optional.of(runId), Optional.of(connectionId), reason);
   }
 
-  /** Logs it, each part as a field of its own. */
+  /** Logs the action with its parts as fields. */
   void log(Logger log) {
     LoggingEventBuilder line = log.atInfo().addKeyValue("action", kind.label());
     line = runId.isPresent() ? line.addKeyValue("run_id", runId.get()) : line;
     line = connectionId.isPresent() ? line.addKeyValue("connection_id", connectionId.get()) : line;
-    line.addKeyValue("reason", why).log("{}: {}", kind.label(), why);
+    line.addKeyValue("reason", reason).log("reaper action");
   }
 }

@@ -15,31 +15,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets connections that ended without a word, and what they subscribed to. Most are found by the
- * next message to them; this finds those to whom nobody sends. A connection's id is never given out
- * twice, so what is forgotten twice, or by two at once, is forgotten once.
+ * Deletes connections that closed without a disconnect event, with their subscriptions. Idle
+ * connections are found only here; others already when a message to them fails. Safe to run
+ * concurrently, because connection ids are never reused.
  */
 public final class ReapConnections {
   private static final Logger LOG = LoggerFactory.getLogger(ReapConnections.class);
 
-  /** Most pages of connections that one reaping looks at. */
+  /** Maximum number of pages of connections per run of the reaper. */
   private static final int MAX_PAGES = 1_000;
 
-  /** Most connections that the gateway is asked after by one reaping. */
-  private static final int MAX_ASKED = 1_000;
+  /** Maximum number of API Gateway queries per run of the reaper. */
+  private static final int MAX_QUERIES = 1_000;
 
-  /** A connection younger than this may not be at the gateway yet: it is noted before it opens. */
-  private static final Duration OPENING = Duration.ofMinutes(2);
+  /** Younger connections may not be open in API Gateway yet; they are stored before they open. */
+  private static final Duration MIN_AGE = Duration.ofMinutes(2);
 
-  /** Beyond a connection's longest life, so that clocks may differ. */
-  private static final Duration DEAD = Connections.MAX_LIFE.plusMinutes(5);
+  /** Maximum lifetime of a connection plus a margin for clock skew. */
+  private static final Duration MAX_AGE = Connections.MAX_LIFE.plusMinutes(5);
 
   private final Connections connections;
   private final Subscribers subscribers;
   private final ConnectionSender sender;
   private final InstantSource clock;
 
-  /** Reaps in these. */
   public ReapConnections(
       Connections connections,
       Subscribers subscribers,
@@ -52,34 +51,33 @@ public final class ReapConnections {
   }
 
   /**
-   * Looks at every connection. One that cannot be seen to is no reason to leave the others. Those
-   * that the gateway would have to be asked after once too often are found by a later reaping, at
-   * the latest when no connection can be as old.
+   * Checks every connection. A failure for one does not affect the others. Connections beyond
+   * {@link #MAX_QUERIES} are found by a later run, at the latest by their age.
    *
-   * @param deadline after which no further connection is begun
+   * @param deadline no further connection is checked after this time
    */
   public ReapReport reap(Instant deadline) {
     List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
-    int asked = 0;
+    int queries = 0;
     Optional<String> next = Optional.empty();
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       Connections.Page page = connections.page(next);
       for (Connections.Entry entry : page.entries()) {
         Instant now = clock.instant();
         if (!now.isBefore(deadline)) {
-          LOG.warn("time is over; the other connections are left to the next reaping");
+          LOG.warn("reaper deadline reached; remaining connections not checked");
           return new ReapReport(List.copyOf(reaped), failed);
         }
         try {
-          boolean ask = asked < MAX_ASKED && isOlder(entry, OPENING, now);
-          Optional<String> why = whyGone(entry, ask, now);
-          asked += ask ? 1 : 0;
-          if (why.isPresent()) {
+          boolean query = queries < MAX_QUERIES && isOlder(entry, MIN_AGE, now);
+          Optional<String> reason = reasonToDelete(entry, query, now);
+          queries += query ? 1 : 0;
+          if (reason.isPresent()) {
             Disconnection.forget(entry.connectionId(), connections, subscribers);
             ReapAction one =
                 ReapAction.ofConnection(
-                    ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), why.get());
+                    ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get());
             one.log(LOG);
             reaped.add(one);
           }
@@ -87,35 +85,40 @@ public final class ReapConnections {
           LOG.atError()
               .addKeyValue("connection_id", entry.connectionId())
               .setCause(e)
-              .log("a connection was not reaped");
+              .log("failed to reap connection");
           failed++;
         }
       }
       next = page.next();
       if (next.isEmpty()) {
-        if (asked == MAX_ASKED) {
-          LOG.warn("the gateway was asked after {} connections, and no more", MAX_ASKED);
+        if (queries == MAX_QUERIES) {
+          LOG.atWarn()
+              .addKeyValue("limit", MAX_QUERIES)
+              .log("reaper reached its limit of API Gateway queries");
         }
         return new ReapReport(List.copyOf(reaped), failed);
       }
     }
-    LOG.warn("there are more than {} pages of connections; not all were looked at", MAX_PAGES);
+    LOG.atWarn()
+        .addKeyValue("limit", MAX_PAGES)
+        .log("reaper reached its limit of connection pages");
     return new ReapReport(List.copyOf(reaped), failed);
   }
 
-  private Optional<String> whyGone(Connections.Entry entry, boolean ask, Instant now) {
+  private Optional<String> reasonToDelete(Connections.Entry entry, boolean query, Instant now) {
     String connectionId = entry.connectionId();
     if (entry.connectedAt().isEmpty()) {
-      // Its own item may have been on the page before.
+      // the connection's own item may be on another page
       return connections.kept(Set.of(connectionId)).isEmpty()
-          ? Optional.of("subscriptions without their connection")
+          ? Optional.of("subscriptions without a connection")
           : Optional.empty();
     }
-    if (isOlder(entry, DEAD, now)) {
-      return Optional.of("older than a connection can be, since " + entry.connectedAt().get());
+    if (isOlder(entry, MAX_AGE, now)) {
+      return Optional.of(
+          "exceeded the maximum connection age, connected at " + entry.connectedAt().get());
     }
-    return ask && sender.isGone(connectionId)
-        ? Optional.of("gone at the gateway")
+    return query && sender.isGone(connectionId)
+        ? Optional.of("closed in API Gateway")
         : Optional.empty();
   }
 

@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at what the broker has, where {@link ReapRuns} looks at what it should have: frees it of
- * keys that belong to no run, or to one that was freed before, and of the cursors of connections
- * that are gone. A run is in the catalog before it has a key here, and stays there, so a key of a
- * run that the catalog does not know is nobody's. It may run twice at once.
+ * Deletes orphaned data in the broker: keys of runs that are not in the catalog or were already
+ * freed, and cursors of closed connections. Starts from the broker's keys, whereas {@link ReapRuns}
+ * starts from the catalog. A run is in the catalog before it has keys, so a key without a row is
+ * orphaned. Safe to run concurrently.
  */
 public final class ReapOrphans {
   private static final Logger LOG = LoggerFactory.getLogger(ReapOrphans.class);
 
-  /** Most pages of the broker's keys, a thousand keys each, that one reaping looks at. */
+  /** Maximum number of pages, of a thousand keys each, per run of the reaper. */
   private static final int MAX_PAGES = 2_000;
 
   private static final int MAX_HELD = 10_000;
@@ -39,7 +39,6 @@ public final class ReapOrphans {
   private final Duration grace;
   private final InstantSource clock;
 
-  /** Reaps in these, after this grace. */
   public ReapOrphans(
       Catalog catalog,
       Broker broker,
@@ -56,30 +55,30 @@ public final class ReapOrphans {
   }
 
   /**
-   * Looks at every run that has keys. One that cannot be seen to is no reason to leave the others.
+   * Checks every run that has keys. A failure for one does not affect the others.
    *
-   * @param deadline after which no further run is begun
+   * @param deadline no further run is checked after this time
    */
   public ReapReport reap(Instant deadline) {
     Set<String> held = catalog.held(MAX_HELD).stream().map(Run::runId).collect(Collectors.toSet());
-    Set<String> looked = new HashSet<>(); // a run has several keys, and may be on many pages
+    Set<String> checked = new HashSet<>(); // a run's keys may be on several pages
     List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
     Optional<String> next = Optional.empty();
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       Broker.Page page = broker.runs(next);
       for (String runId : page.runIds()) {
-        if (!looked.add(runId)) {
+        if (!checked.add(runId)) {
           continue;
         }
         if (!clock.instant().isBefore(deadline)) {
-          LOG.warn("time is over; the broker's other runs are left to the next reaping");
+          LOG.warn("reaper deadline reached; remaining broker keys not checked");
           return new ReapReport(List.copyOf(reaped), failed);
         }
         try {
           reap(runId, held.contains(runId), reaped);
         } catch (RuntimeException e) {
-          LOG.atError().addKeyValue("run_id", runId).setCause(e).log("keys were not reaped");
+          LOG.atError().addKeyValue("run_id", runId).setCause(e).log("failed to reap broker keys");
           failed++;
         }
       }
@@ -88,23 +87,22 @@ public final class ReapOrphans {
         return new ReapReport(List.copyOf(reaped), failed);
       }
     }
-    LOG.warn("the broker has more than {} pages of keys; the others were not looked at", MAX_PAGES);
+    LOG.atWarn().addKeyValue("limit", MAX_PAGES).log("reaper reached its limit of key pages");
     return new ReapReport(List.copyOf(reaped), failed);
   }
 
   private void reap(String runId, boolean held, List<ReapAction> reaped) {
     if (!held) {
-      Optional<Run> run = catalog.find(runId); // it may have begun since
+      Optional<Run> run = catalog.find(runId); // it may have been created since
       if (run.isEmpty()) {
-        note(dropStray(runId), reaped);
+        record(dropStray(runId), reaped);
         return;
       }
-      if (isOver(run.get()) && isBuffered(runId)) {
+      if (isPastGrace(run.get()) && isBuffered(runId)) {
         broker.close(runId);
         broker.drop(runId);
-        note(
-            ReapAction.ofRun(
-                ReapAction.Kind.FREED, runId, "its buffer came back after it was freed"),
+        record(
+            ReapAction.ofRun(ReapAction.Kind.FREED, runId, "buffer exists after it was freed"),
             reaped);
       }
     }
@@ -114,21 +112,21 @@ public final class ReapOrphans {
       gone.removeAll(connections.kept(cursors.keySet()));
       for (String connectionId : gone) {
         if (subscribers.remove(runId, connectionId)) {
-          String why = "its connection is gone";
-          note(
-              ReapAction.ofReader(ReapAction.Kind.READER_FORGOTTEN, runId, connectionId, why),
+          String reason = "connection does not exist";
+          record(
+              ReapAction.ofReader(ReapAction.Kind.READER_FORGOTTEN, runId, connectionId, reason),
               reaped);
         }
       }
     }
   }
 
-  private static void note(ReapAction one, List<ReapAction> reaped) {
+  private static void record(ReapAction one, List<ReapAction> reaped) {
     one.log(LOG);
     reaped.add(one);
   }
 
-  private boolean isOver(Run run) {
+  private boolean isPastGrace(Run run) {
     return run.archived()
         && run.endedAt().filter(at -> !at.plus(grace).isAfter(clock.instant())).isPresent();
   }
@@ -145,6 +143,6 @@ public final class ReapOrphans {
     }
     broker.close(runId);
     broker.drop(runId);
-    return ReapAction.ofRun(ReapAction.Kind.STRAY_DROPPED, runId, "the catalog has no such run");
+    return ReapAction.ofRun(ReapAction.Kind.STRAY_DROPPED, runId, "run is not in the catalog");
   }
 }

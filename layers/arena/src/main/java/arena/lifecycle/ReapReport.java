@@ -3,8 +3,8 @@ package arena.lifecycle;
 import java.util.List;
 
 /**
- * What one reaping did.
+ * The result of one run of the reaper.
  *
- * @param failed how many could not be seen to now; the log has why
+ * @param failed number of failures; each is logged
  */
 public record ReapReport(List<ReapAction> reaped, int failed) {}

@@ -17,19 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees the broker's memory: of runs that ended and are archived, once the grace is over, and of
- * running ones that went silent for the grace, which it fails first. It and {@link ReapOrphans} are
- * the only ones that drop a buffer, and it may run twice at once. It says what it did, as it does
- * it.
+ * Frees the broker's memory of archived runs after the grace period, and fails running runs that
+ * made no progress for the grace period. Only this class and {@link ReapOrphans} drop buffers. Safe
+ * to run concurrently.
  */
 public final class ReapRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRuns.class);
 
-  /** Most runs that one reaping looks at, oldest first; the next one takes the rest. */
+  /** Maximum number of runs per run of the reaper, oldest first. */
   private static final int MAX_RUNS = 10_000;
 
-  /** For so many graces it is tried to end a run well, before it is ended anyhow. */
-  private static final int PATIENCE = 3;
+  /** Number of grace periods in which finalization is retried before the run is ended anyway. */
+  private static final int FINALIZATION_GRACES = 3;
 
   private final Catalog catalog;
   private final Broker broker;
@@ -40,7 +39,6 @@ public final class ReapRuns {
   private final Duration grace;
   private final InstantSource clock;
 
-  /** Reaps in these, after this grace. */
   public ReapRuns(
       Catalog catalog,
       Broker broker,
@@ -61,25 +59,26 @@ public final class ReapRuns {
   }
 
   /**
-   * Looks at every run that the broker may hold. One that cannot be reaped is no reason to leave
-   * the others.
+   * Checks every run that the broker may hold. A failure for one does not affect the others.
    *
-   * @param deadline after which no further run is begun; the next reaping takes the rest
+   * @param deadline no further run is checked after this time
    */
   public ReapReport reap(Instant deadline) {
     List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
-    int looked = 0;
+    int checked = 0;
     List<Run> held = catalog.held(MAX_RUNS);
     if (held.size() == MAX_RUNS) {
-      LOG.warn("only the oldest {} runs are looked at, of those that the broker holds", MAX_RUNS);
+      LOG.atWarn().addKeyValue("limit", MAX_RUNS).log("reaper reached its limit of runs");
     }
     for (Run run : held) {
       if (!clock.instant().isBefore(deadline)) {
-        LOG.warn("{} of {} runs are left to the next reaping", held.size() - looked, held.size());
+        LOG.atWarn()
+            .addKeyValue("remaining", held.size() - checked)
+            .log("reaper deadline reached; remaining runs not checked");
         break;
       }
-      looked++;
+      checked++;
       try {
         Optional<ReapAction> done = reap(run);
         if (done.isPresent()) {
@@ -87,7 +86,7 @@ public final class ReapRuns {
           reaped.add(done.get());
         }
       } catch (RuntimeException e) {
-        LOG.atError().addKeyValue("run_id", run.runId()).setCause(e).log("a run was not reaped");
+        LOG.atError().addKeyValue("run_id", run.runId()).setCause(e).log("failed to reap run");
         failed++;
       }
     }
@@ -100,20 +99,21 @@ public final class ReapRuns {
     if (since.plus(grace).isAfter(now)) {
       return Optional.empty();
     }
-    boolean hasTime = since.plus(grace.multipliedBy(PATIENCE)).isAfter(now);
+    boolean retryFinalization = since.plus(grace.multipliedBy(FINALIZATION_GRACES)).isAfter(now);
     if (run.status() == RunStatus.RUNNING) {
-      return isPlayed(run) && hasTime
-          ? finalizing(run, "played to its end but not finalized since " + since)
+      return isFullyPlayed(run) && retryFinalization
+          ? finalizing(run, "all turns played but not finalized since " + since)
           : abandon(run, since, now);
     }
     if (!run.archived()) {
       return finalizing(run, "ended but not archived since " + since);
     }
-    if (hasTime && broker.buffer(run.runId()).open()) {
+    if (retryFinalization && broker.buffer(run.runId()).open()) {
       return finalizing(run, "archived but not closed since " + since);
     }
-    if (hasTime && (!subscribers.cursors(run.runId()).isEmpty() || hasLostReaders(run))) {
-      return finalizing(run, "its readers were not told of its end at " + since);
+    if (retryFinalization
+        && (!subscribers.cursors(run.runId()).isEmpty() || hasSubscriptions(run))) {
+      return finalizing(run, "readers not notified of the end since " + since);
     }
     broker.close(run.runId());
     broker.drop(run.runId());
@@ -123,53 +123,50 @@ public final class ReapRuns {
             ReapAction.Kind.FREED, run.runId(), run.status().label() + " since " + since));
   }
 
-  /** Whether somebody subscribes to it whose cursor the broker has lost. */
-  private boolean hasLostReaders(Run run) {
+  /** Whether the run has subscriptions whose cursors the broker may have lost. */
+  private boolean hasSubscriptions(Run run) {
     return !connections.subscribers(run.runId()).isEmpty();
   }
 
   /**
-   * Whether anything follows what the run was created with, which is as old as the run. If not,
-   * either its creator died before the replay was started, or the replay before its first event.
+   * Whether the run has an event of a turn; the events written at its creation have its creation
+   * time.
    */
-  private static boolean isBegun(Run run) {
+  private static boolean hasStarted(Run run) {
     return run.lastTs().isPresent() && !run.lastTs().get().equals(run.createdAt());
   }
 
-  /** Whether the closing {@code turn_start} is written: nothing else has its turn. */
-  private static boolean isPlayed(Run run) {
-    return isBegun(run) && run.turnsPlayed() == run.nTurns();
+  /** Whether the closing {@code turn_start} is written; no other event has its turn. */
+  private static boolean isFullyPlayed(Run run) {
+    return hasStarted(run) && run.turnsPlayed() == run.nTurns();
   }
 
-  private Optional<ReapAction> finalizing(Run run, String why) {
+  private Optional<ReapAction> finalizing(Run run, String reason) {
     Optional<Failure> failure =
         run.status() == RunStatus.FAILED
-            ? run.failure().or(() -> Optional.of(new Failure("Unknown", "it was not told why")))
+            ? run.failure().or(() -> Optional.of(new Failure("Unknown", "no reason recorded")))
             : Optional.empty();
     finalizeInvoker.finalizeRun(run.runId(), failure);
-    return Optional.of(ReapAction.ofRun(ReapAction.Kind.FINALIZING, run.runId(), why));
+    return Optional.of(ReapAction.ofRun(ReapAction.Kind.FINALIZING, run.runId(), reason));
   }
 
   private Optional<ReapAction> abandon(Run run, Instant since, Instant now) {
-    // Who asked for a run that never began, and asks again with the same key, gets another one.
+    // NotStarted gives a repeated request with the same idempotency key a new run.
     Failure failure =
-        isBegun(run)
+        hasStarted(run)
             ? new Failure(
                 "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace))
             : new Failure(
                 ReplayNotStarted.CODE,
-                "it was created at %s and no turn began within %s".formatted(since, grace));
-    // The fence first: from here on a turn that wakes up late cannot write.
+                "created at %s but no turn started within %s".formatted(since, grace));
+    // Fence first: a turn in progress can no longer write.
     if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {
       return Optional.empty();
     }
     try {
       executions.stop(run.runId(), failure.message());
     } catch (RuntimeException e) {
-      LOG.atWarn()
-          .addKeyValue("run_id", run.runId())
-          .setCause(e)
-          .log("the replay was not stopped; its next turn stops it");
+      LOG.atWarn().addKeyValue("run_id", run.runId()).setCause(e).log("failed to stop execution");
     }
     finalizeInvoker.finalizeRun(run.runId(), Optional.of(failure));
     return Optional.of(ReapAction.ofRun(ReapAction.Kind.ABANDONED, run.runId(), failure.message()));

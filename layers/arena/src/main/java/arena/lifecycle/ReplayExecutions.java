@@ -1,13 +1,10 @@
 package arena.lifecycle;
 
-/** The executions that play runs. */
+/** Starts and stops the state machine executions that play runs. */
 public interface ReplayExecutions {
-  /**
-   * Starts a run's execution, named by the run's id; starting it again with the same task changes
-   * nothing.
-   */
+  /** Starts a run's execution, named by the run's id. Idempotent for the same task. */
   void start(TurnTask first);
 
-  /** Stops a run's execution, if there is one under way. */
+  /** Stops a run's execution, if it is running. */
   void stop(String runId, String cause);
 }

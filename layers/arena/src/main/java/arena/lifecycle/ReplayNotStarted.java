@@ -1,8 +1,8 @@
 package arena.lifecycle;
 
-/** A run was created and given up, because its replay could not be started: it needs another id. */
+/** A run was created but failed because its replay could not be started; a retry needs a new id. */
 public final class ReplayNotStarted extends RuntimeException {
-  /** The code of such a run's failure. */
+  /** The failure code of such a run. */
   public static final String CODE = "NotStarted";
 
   /** Names the run. */

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Reads runs for those who look at them; changes nothing. */
+/** Read-only queries over runs. */
 public final class RunQueries {
-  /** Events looked through for one run's series: more than a run can have. */
+  /** Maximum number of events read for a series; more than a run can have. */
   private static final int MAX_EVENTS = 50_000;
 
   private static final int PAGE = 1_000;
@@ -31,7 +31,6 @@ public final class RunQueries {
   private final Supplier<Archive> archive;
   private final Broker broker;
 
-  /** Reads from these. */
   public RunQueries(
       Catalog catalog,
       EventReader source,
@@ -49,44 +48,45 @@ public final class RunQueries {
    * A page of a run's events.
    *
    * @param envelopes in order
-   * @param next what to ask for next; empty when the run has ended and its last event is here
+   * @param next the next {@code from_seq}; empty if the run has ended and the page contains its
+   *     last event
    */
   public record EventPage(List<Broker.Envelope> envelopes, OptionalLong next, RunStatus status) {}
 
-  /** What {@code /metrics} tells. */
+  /** The values of {@code GET /metrics}. */
   public record Metrics(
       long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
 
   /**
-   * The run's row.
+   * Returns a run.
    *
-   * @throws UnknownRun if there is none
+   * @throws UnknownRun if it does not exist
    */
   public Run run(String runId) {
     return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
   }
 
-  /** Runs, newest first; see {@link Catalog#list}. */
+  /** Lists runs, newest first; see {@link Catalog#list}. */
   public RunPage list(Catalog.Which which, int limit, Optional<String> cursor) {
     return catalog.list(which, limit, cursor);
   }
 
   /**
-   * Events from this seq on.
+   * Reads a page of events.
    *
-   * @param fromSeq from 1
-   * @param maxBytes size at which the page ends early
+   * @param fromSeq first seq, at least 1
+   * @param maxBytes maximum size of the page
    */
   public EventPage events(String runId, long fromSeq, int limit, int maxBytes) {
     Run run = run(runId);
     List<Broker.Envelope> envelopes = source.envelopes(run, fromSeq, limit, maxBytes);
     long next = envelopes.isEmpty() ? fromSeq : envelopes.getLast().seq() + 1;
-    boolean over = run.status().ended() && next > run.nEvents();
+    boolean last = run.status().ended() && next > run.nEvents();
     return new EventPage(
-        envelopes, over ? OptionalLong.empty() : OptionalLong.of(next), run.status());
+        envelopes, last ? OptionalLong.empty() : OptionalLong.of(next), run.status());
   }
 
-  /** One point a turn that has begun, in order. */
+  /** Reads one point per {@code turn_start}, in order. */
   public List<Archive.Point> series(Run run) {
     if (run.archived()) {
       return archive.get().series(run);
@@ -110,8 +110,8 @@ public final class RunQueries {
   }
 
   /**
-   * The four counters. Those of the events published and of the runs are the catalog's, whatever
-   * the broker has lost; the two of readers begin with the broker's data.
+   * Reads the four counters. {@code events_published} and {@code runs_open} come from the catalog;
+   * the other two from the broker, where they restart when it loses its data.
    */
   public Metrics metrics() {
     Broker.Counters counters = broker.counters();

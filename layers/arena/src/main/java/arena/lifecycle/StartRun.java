@@ -16,7 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** What starting a run and starting a fork have in common. */
+/** Starts runs and forks. */
 public final class StartRun {
   private final Catalog catalog;
   private final Journal journal;
@@ -24,7 +24,6 @@ public final class StartRun {
   private final ReplayExecutions executions;
   private final InstantSource clock;
 
-  /** Begins runs in these. */
   public StartRun(
       Catalog catalog,
       Journal journal,
@@ -39,33 +38,32 @@ public final class StartRun {
   }
 
   /**
-   * Begins a run. The order bears load: a run that is in the catalog has its first entry in the
-   * journal (one transaction), a run that plays is open in the broker. Whoever dies in between
-   * leaves a run that makes no progress, which the reaper ends; or the same request comes again
-   * with the same id, and goes on from what is there.
+   * Starts a run. The order matters: catalog row and first journal entry are written in one
+   * transaction, and the run is opened in the broker before its execution starts. If the process
+   * ends in between, a retry with the same id continues, or the reaper ends the run.
    *
-   * @return the run as it was begun, now or before
-   * @throws ReplayNotStarted if it was begun before and given up
+   * @return the run as created by this or an earlier attempt
+   * @throws ReplayNotStarted if an earlier attempt failed the run
    */
-  Run begin(Run run, List<Event> events, World start) {
+  Run start(Run run, List<Event> events, World start) {
     JournalEntry origin = new JournalEntry(run.runId(), 0, events, Optional.of(start));
     try {
-      journal.begin(run, origin);
+      journal.create(run, origin);
     } catch (EntryExists exists) {
-      Run begun = catalog.find(run.runId()).orElseThrow(() -> exists);
-      if (begun.failure().filter(why -> why.code().equals(ReplayNotStarted.CODE)).isPresent()) {
+      Run existing = catalog.find(run.runId()).orElseThrow(() -> exists);
+      if (existing.failure().filter(why -> why.code().equals(ReplayNotStarted.CODE)).isPresent()) {
         throw new ReplayNotStarted(run.runId());
       }
-      if (begun.status() == RunStatus.RUNNING) {
-        // Not given up if this fails: it may be playing, for all that is known here.
-        play(begun, journal.entries(run.runId(), 0, 1).getFirst());
+      if (existing.status() == RunStatus.RUNNING) {
+        // A failure here does not fail the run, because it may already be playing.
+        play(existing, journal.entries(run.runId(), 0, 1).getFirst());
       }
-      return begun;
+      return existing;
     }
     try {
       play(run, origin);
     } catch (RuntimeException e) {
-      if (givesUp(run, e)) {
+      if (abandon(run, e)) {
         throw e;
       }
     }
@@ -76,13 +74,13 @@ public final class StartRun {
     try {
       broker.open(run.runId(), run.label(), run.createdAt());
     } catch (AlreadyOpen _) {
-      // An attempt before this one came so far.
+      // opened by an earlier attempt
     }
     if (!origin.events().isEmpty()) {
       try {
         broker.publish(run.runId(), origin.events());
       } catch (NotOpen _) {
-        // The broker has lost it since; the first turn fills it again.
+        // The broker has lost it since. The first turn refills it.
       }
     }
     executions.start(
@@ -91,17 +89,17 @@ public final class StartRun {
   }
 
   /**
-   * A run that could not start is not left to look alive; the reaper archives what it has.
+   * Fails a run that could not be started; the reaper archives it.
    *
-   * @return false if it has gone on: it did start, and only the answer was lost
+   * @return false if the run has made progress, so it did start and only the response was lost
    */
-  private boolean givesUp(Run run, RuntimeException why) {
+  private boolean abandon(Run run, RuntimeException cause) {
     try {
       Failure failure =
-          new Failure(ReplayNotStarted.CODE, "it was created, but its replay could not be started");
+          new Failure(ReplayNotStarted.CODE, "created, but its replay could not be started");
       return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());
     } catch (RuntimeException e) {
-      why.addSuppressed(e);
+      cause.addSuppressed(e);
       return true;
     }
   }

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a run that plays, because an operator says so. Fenced first, as the reaper does it: from
- * then on nothing can be written to it; then it is archived and closed like any other that failed.
+ * Stops a running run on an operator's request: fences it, so that no more events can be written,
+ * then finalizes it as failed.
  */
 public final class StopRun {
-  /** The code of a stopped run's failure. */
+  /** The failure code of a stopped run. */
   public static final String CODE = "Stopped";
 
   private static final Logger LOG = LoggerFactory.getLogger(StopRun.class);
@@ -25,7 +25,6 @@ public final class StopRun {
   private final FinalizeInvoker finalizeInvoker;
   private final InstantSource clock;
 
-  /** Stops runs in these. */
   public StopRun(
       Catalog catalog,
       ReplayExecutions executions,
@@ -38,16 +37,16 @@ public final class StopRun {
   }
 
   /**
-   * Stops it. Done again it changes nothing, and goes on with what is not yet done.
+   * Stops a run. Idempotent; a repeated call completes the remaining steps.
    *
-   * @return its row afterwards; empty if it had ended otherwise before
-   * @throws UnknownRun if there is no such run
+   * @return the stopped run; empty if the run had already ended otherwise
+   * @throws UnknownRun if the run does not exist
    */
   public Optional<Run> stop(String runId) {
     find(runId);
-    Failure failure = new Failure(CODE, "an operator stopped it");
+    Failure failure = new Failure(CODE, "stopped by an operator");
     if (catalog.fail(runId, failure, clock.instant())) {
-      LOG.info("an operator stopped run {}", runId);
+      LOG.atInfo().addKeyValue("run_id", runId).log("run stopped by operator");
     }
     Run run = find(runId);
     boolean stopped =
@@ -60,7 +59,7 @@ public final class StopRun {
       try {
         executions.stop(runId, failure.message());
       } catch (RuntimeException e) {
-        LOG.warn("the replay of run {} was not stopped; its next turn stops it", runId, e);
+        LOG.atWarn().addKeyValue("run_id", runId).setCause(e).log("failed to stop execution");
       }
       finalizeInvoker.finalizeRun(runId, run.failure());
     }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The events of one turn, in the order of the contract. */
+/** Creates the events of one turn, in order. */
 final class TurnEvents {
   private final TurnTask task;
   private final Instant now;
@@ -28,17 +28,17 @@ final class TurnEvents {
     this.now = now;
   }
 
-  /** What the turn shows before the agent answers. */
+  /** Creates the entry before the model call. */
   static JournalEntry before(TurnTask task, World world, Instant now) {
     TurnEvents turn = new TurnEvents(task, task.seq(), now);
     turn.add(new Payload.TurnStart(task.t(), world));
-    Observation seen = Observation.of(world);
-    turn.add(new Payload.Observed(seen.entityCount(), seen.classes()));
+    Observation observation = Observation.of(world);
+    turn.add(new Payload.Observed(observation.entityCount(), observation.classes()));
     turn.add(new Payload.LlmPrompt(world.summary()));
     return turn.entry(Optional.empty());
   }
 
-  /** What the agent decided, what each action did, and the state that the next turn starts from. */
+  /** Creates the entry after the model call: decision, actions, results and next state. */
   static JournalEntry after(
       TurnTask task, long position, World world, Decision decision, Instant now) {
     TurnEvents turn = new TurnEvents(task, position, now);
@@ -56,7 +56,7 @@ final class TurnEvents {
     return turn.entry(Optional.of(state.tick()));
   }
 
-  /** The one event that ends a run of which all turns are played. */
+  /** Creates the entry with the closing {@code turn_start}. */
   static JournalEntry closing(TurnTask task, World world, Instant now) {
     TurnEvents turn = new TurnEvents(task, task.seq(), now);
     turn.add(new Payload.TurnStart(task.t(), world));

@@ -8,13 +8,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 
-/** A turn's task as the JSON that the state machine carries. */
+/** Serializes and parses turn tasks. */
 public final class TurnTaskCodec {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private TurnTaskCodec() {}
 
-  /** The task as a JSON object. */
   public static String write(TurnTask task) {
     ObjectNode json = MAPPER.createObjectNode();
     json.put("run_id", task.runId());
@@ -28,9 +27,9 @@ public final class TurnTaskCodec {
   }
 
   /**
-   * Reads a task.
+   * Parses a task.
    *
-   * @throws MalformedJson if it is none
+   * @throws MalformedJson if the text is not a valid task
    */
   public static TurnTask read(String json) {
     try {
@@ -44,14 +43,14 @@ public final class TurnTaskCodec {
           ProfileCodec.read(field(root, "profile").toString()),
           field(root, "done").booleanValue());
     } catch (JsonProcessingException e) {
-      throw new MalformedJson("not a turn's task", e);
+      throw new MalformedJson("not a turn task", e);
     }
   }
 
   private static JsonNode field(JsonNode root, String name) {
     JsonNode value = root.get(name);
     if (value == null) {
-      throw new MalformedJson("a turn's task has a field " + name);
+      throw new MalformedJson("missing field " + name);
     }
     return value;
   }

@@ -1,5 +1,5 @@
 /**
- * A run's life, from the request to the archive: create, play, finalize, reap, read. Written
- * against the stores' interfaces alone, so that a simulator can drive the very same code.
+ * The use cases of a run's lifecycle: create, play, finalize, reap, stop, read. Depends only on
+ * store interfaces, so that the simulator runs the same code.
  */
 package arena.lifecycle;

@@ -44,7 +44,7 @@ final class AwsFactSources implements FactSources {
   }
 
   @Override
-  public List<JournalTail.Written> journal(String runId, int limit) {
+  public List<JournalTail.EntrySummary> journal(String runId, int limit) {
     return journal.get().newest(runId, limit);
   }
 

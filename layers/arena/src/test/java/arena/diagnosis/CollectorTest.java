@@ -34,7 +34,7 @@ class CollectorTest {
         }
 
         @Override
-        public List<JournalTail.Written> journal(String runId, int limit) {
+        public List<JournalTail.EntrySummary> journal(String runId, int limit) {
           return answer("journal", facts.journal);
         }
 

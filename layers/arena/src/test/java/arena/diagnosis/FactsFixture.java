@@ -22,7 +22,7 @@ final class FactsFixture {
 
   ProbeResult<Optional<Run>> row =
       new ProbeResult.Known<>(Optional.of(run(RunStatus.RUNNING, "", null)));
-  ProbeResult<List<JournalTail.Written>> journal =
+  ProbeResult<List<JournalTail.EntrySummary>> journal =
       new ProbeResult.Known<>(
           List.of(prompted(1, 8, 3), answered(0, 4, "[{\"type\":\"wait\"}]", "so be it", 4)));
   ProbeResult<BrokerSnapshot> broker = new ProbeResult.Known<>(snapshot(10, 10, true, List.of()));
@@ -57,27 +57,27 @@ final class FactsFixture {
   }
 
   /** The entry of a turn whose prompt was written that long ago. */
-  static JournalTail.Written prompted(int t, long seq, long secondsAgo) {
+  static JournalTail.EntrySummary prompted(int t, long seq, long secondsAgo) {
     Instant at = NOW.minusSeconds(secondsAgo);
-    return new JournalTail.Written(
+    return new JournalTail.EntrySummary(
         seq,
         List.of(
-            new JournalTail.Part(seq, t, "turn_start", at, Optional.empty()),
-            new JournalTail.Part(seq + 1, t, "observation", at, Optional.empty()),
-            new JournalTail.Part(seq + 2, t, "llm_prompt", at, Optional.empty())),
+            new JournalTail.EventSummary(seq, t, "turn_start", at, Optional.empty()),
+            new JournalTail.EventSummary(seq + 1, t, "observation", at, Optional.empty()),
+            new JournalTail.EventSummary(seq + 2, t, "llm_prompt", at, Optional.empty())),
         false);
   }
 
   /** The entry of an answered turn. */
-  static JournalTail.Written answered(
+  static JournalTail.EntrySummary answered(
       int t, long seq, String actions, String reasoning, long secondsAgo) {
     String json =
         "{\"kind\":\"llm_response\",\"actions\":%s,\"reasoning\":\"%s\",\"cost_usd\":0.0}"
             .formatted(actions, reasoning);
-    return new JournalTail.Written(
+    return new JournalTail.EntrySummary(
         seq,
         List.of(
-            new JournalTail.Part(
+            new JournalTail.EventSummary(
                 seq, t, "llm_response", NOW.minusSeconds(secondsAgo), Optional.of(json))),
         true);
   }

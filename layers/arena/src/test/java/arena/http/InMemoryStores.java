@@ -169,7 +169,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void begin(Run run, JournalEntry origin) {
+  public void create(Run run, JournalEntry origin) {
     throw unused();
   }
 

@@ -46,7 +46,7 @@ final class StoreCalls {
     Instant now = Instant.now();
     // Entries are the one that the run begins with, two a turn, and the closing one.
     int turns = (entries.size() - 2) / 2;
-    journal.begin(
+    journal.create(
         Run.begun(copy, "benchmark", Profile.DEFAULT, Optional.empty(), "balanced", turns, now),
         entries.getFirst());
     broker.open(copy, "benchmark", now);

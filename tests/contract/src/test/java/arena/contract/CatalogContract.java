@@ -45,7 +45,7 @@ abstract class CatalogContract {
   }
 
   private Run createRun(Run run) {
-    journal().begin(run, Samples.origin(run));
+    journal().create(run, Samples.origin(run));
     return run;
   }
 

@@ -72,7 +72,7 @@ class DynamoFaultsTest {
 
   private Run createRun() {
     Run run = Samples.run(Samples.NOON);
-    tables.journal().begin(run, Samples.origin(run));
+    tables.journal().create(run, Samples.origin(run));
     return run;
   }
 

@@ -53,7 +53,7 @@ class DynamoJournalTest extends JournalContract {
 
   private Run createRun() {
     Run run = Samples.run(Samples.NOON);
-    journal().begin(run, Samples.origin(run));
+    journal().create(run, Samples.origin(run));
     return run;
   }
 
@@ -132,7 +132,7 @@ class DynamoJournalTest extends JournalContract {
         tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1), 0)) {
       Run run = Samples.run(Samples.NOON);
       Journal unreachable = tables.journal(closedPort);
-      assertThrows(JournalUnavailable.class, () -> unreachable.begin(run, Samples.origin(run)));
+      assertThrows(JournalUnavailable.class, () -> unreachable.create(run, Samples.origin(run)));
       assertThrows(JournalUnavailable.class, () -> unreachable.events(run.runId(), 1, 10));
     }
   }

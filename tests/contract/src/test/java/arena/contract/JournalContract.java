@@ -38,7 +38,7 @@ abstract class JournalContract {
 
   private Run createRun() {
     Run run = Samples.run(Samples.NOON);
-    journal().begin(run, Samples.origin(run));
+    journal().create(run, Samples.origin(run));
     return run;
   }
 
@@ -62,7 +62,7 @@ abstract class JournalContract {
   void countsTheFirstEntrysEvents() {
     Run fork = Samples.fork(Samples.NOON, Mutation.NONE);
     JournalEntry origin = Samples.forkOrigin(fork);
-    journal().begin(fork, origin);
+    journal().create(fork, origin);
 
     Run row = find(fork.runId());
     assertEquals(2, row.nEvents());
@@ -82,7 +82,7 @@ abstract class JournalContract {
         EntryExists.class,
         () ->
             journal()
-                .begin(
+                .create(
                     run,
                     new JournalEntry(
                         run.runId(),
@@ -98,10 +98,10 @@ abstract class JournalContract {
     Run run = Samples.run(Samples.NOON);
     assertThrows(
         IllegalArgumentException.class,
-        () -> journal().begin(run, Samples.origin(Samples.run(Samples.NOON))));
+        () -> journal().create(run, Samples.origin(Samples.run(Samples.NOON))));
     assertThrows(
         IllegalArgumentException.class,
-        () -> journal().begin(run, Samples.before(run.runId(), 1, 0)));
+        () -> journal().create(run, Samples.before(run.runId(), 1, 0)));
     assertEquals(Optional.empty(), catalog().find(run.runId()));
   }
 
@@ -205,7 +205,7 @@ abstract class JournalContract {
         4,
         writer -> {
           try {
-            journal().begin(run, Samples.origin(run));
+            journal().create(run, Samples.origin(run));
             won.add(writer);
           } catch (EntryExists e) {
             // another writer was first
@@ -256,7 +256,7 @@ abstract class JournalContract {
             Samples.before(fork.runId(), 3, 3),
             Samples.after(fork.runId(), 6, 3, 2),
             Samples.before(fork.runId(), 11, 4));
-    journal().begin(fork, all.getFirst());
+    journal().create(fork, all.getFirst());
     all.stream().skip(1).forEach(journal()::append);
     List<Event> events = all.stream().flatMap(entry -> entry.events().stream()).toList();
 
@@ -322,7 +322,7 @@ abstract class JournalContract {
     Run fork = Samples.fork(Samples.NOON, Mutation.NONE);
     Event start = Samples.event(fork.runId(), 2, 3, new Payload.TurnStart(3, Samples.world()));
     journal()
-        .begin(
+        .create(
             fork,
             new JournalEntry(
                 fork.runId(),
@@ -415,7 +415,7 @@ abstract class JournalContract {
     JournalEntry first =
         Samples.entry(
             run.runId(), 1, 0, Optional.of(large.tick()), new Payload.TurnStart(0, large));
-    journal().begin(run, origin);
+    journal().create(run, origin);
     journal().append(first);
     assertEquals(List.of(origin, first), entries(run.runId()));
     assertEquals(Optional.of(first.events().getFirst()), journal().turnStart(run.runId(), 0));

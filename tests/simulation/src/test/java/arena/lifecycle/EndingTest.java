@@ -91,7 +91,7 @@ class EndingTest {
     assertFalse(broker.buffer(RUN).open(), "closed");
     assertTrue(woken.contains(RUN));
     assertFalse(journal.entries(RUN, 0, 1).isEmpty(), "journal kept after the end");
-    clock.advance(FinalizeRun.KEEP_JOURNAL);
+    clock.advance(FinalizeRun.JOURNAL_RETENTION);
     assertTrue(journal.entries(RUN, 0, 1).isEmpty(), "journal expired");
   }
 

@@ -109,7 +109,7 @@ class StartRunTest {
     boolean[] started = new boolean[1];
     Start replays = _ -> started[0] = true;
     new StartRun(catalog, journal, broker, replays, clock)
-        .begin(RunFixtures.row(child, 5, START), origin.events(), Scenario.BALANCED.start());
+        .start(RunFixtures.row(child, 5, START), origin.events(), Scenario.BALANCED.start());
     assertTrue(started[0]);
   }
 }

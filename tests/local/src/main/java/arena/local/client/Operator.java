@@ -102,7 +102,7 @@ public final class Operator {
               stack.resource("JournalTable"),
               stack.resource("CatalogTable"),
               stack.resource("Bucket"))
-          .begin(
+          .create(
               run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
     }
     return runId;

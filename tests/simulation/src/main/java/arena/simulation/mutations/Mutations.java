@@ -39,8 +39,8 @@ public final class Mutations {
               "publish-before-journal",
               "The broker has a turn's events before the journal has them.",
               "lifecycle/PlayTurn",
-              "JournalEntry entry = otherwise.get();",
-              "JournalEntry entry = otherwise.get(); publisher.publish(task.runId(), entry.events());"),
+              "JournalEntry entry = create.get();",
+              "JournalEntry entry = create.get(); publisher.publish(task.runId(), entry.events());"),
           Mutation.simulated(
               "turn-played-again",
               "A turn is played again although an earlier attempt has played it.",

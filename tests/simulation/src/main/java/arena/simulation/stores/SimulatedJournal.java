@@ -34,7 +34,7 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public void begin(Run run, JournalEntry origin) {
+  public void create(Run run, JournalEntry origin) {
     if (origin.position() != 0 || !origin.runId().equals(run.runId())) {
       throw new IllegalArgumentException("a run begins with its own entry at position 0");
     }

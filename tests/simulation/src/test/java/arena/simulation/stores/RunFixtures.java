@@ -20,7 +20,7 @@ public final class RunFixtures {
 
   /** Creates a run that is not a fork. */
   public static void begin(Journal journal, String runId, int nTurns, Instant at) {
-    journal.begin(
+    journal.create(
         row(runId, nTurns, at),
         new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
   }
