@@ -9,17 +9,18 @@ import arena.runtime.Telemetry;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
-/** Branches a run from a turn of another: {@code POST /forks}. */
+/** Handles {@code POST /forks}. */
 public final class CreateForkHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateForkHandler.class);
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public CreateForkHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public CreateForkHandler(Map<String, String> environment) {
     this(CreateForkWiring.of(environment));
   }
@@ -40,11 +41,11 @@ public final class CreateForkHandler extends HttpHandler {
     Telemetry.run(runId);
     Run child = wiring.createFork().get().create(request, runId);
     LOG.info(
-        "fork of run {} at turn {} begins: {} turns, played by {}",
-        request.parentRunId(),
-        request.parentT(),
-        child.nTurns(),
-        child.profile().model());
+        "fork created",
+        StructuredArguments.entry("parent_run_id", request.parentRunId()),
+        StructuredArguments.entry("parent_t", request.parentT()),
+        StructuredArguments.entry("n_turns", child.nTurns()),
+        StructuredArguments.entry("model", child.profile().model()));
     return child;
   }
 }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What create-fork is composed of; all but the telemetry is created at the first use.
+ * The components of create-fork, created lazily except the telemetry.
  *
- * @param archive names the address of the fork's archive, and has the events of an ended parent
+ * @param archive for the address of the fork's archive and the events of an archived parent
  */
 record CreateForkWiring(
     Telemetry telemetry,

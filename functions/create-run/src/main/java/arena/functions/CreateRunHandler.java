@@ -9,17 +9,18 @@ import arena.runtime.Telemetry;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
-/** Starts a run: {@code POST /runs}. */
+/** Handles {@code POST /runs}. */
 public final class CreateRunHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateRunHandler.class);
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public CreateRunHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public CreateRunHandler(Map<String, String> environment) {
     this(CreateRunWiring.of(environment));
   }
@@ -38,7 +39,10 @@ public final class CreateRunHandler extends HttpHandler {
   private static Run create(CreateRunWiring wiring, RunRequest request, String runId) {
     Telemetry.run(runId);
     Run run = wiring.createRun().get().create(request, runId);
-    LOG.info("run of {} turns begins, played by {}", run.nTurns(), run.profile().model());
+    LOG.info(
+        "run created",
+        StructuredArguments.entry("n_turns", run.nTurns()),
+        StructuredArguments.entry("model", run.profile().model()));
     return run;
   }
 }

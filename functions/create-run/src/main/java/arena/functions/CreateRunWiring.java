@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What create-run is composed of; all but the telemetry is created at the first use. */
+/** What create-run is composed of; everything but the telemetry is created lazily. */
 record CreateRunWiring(
     Telemetry telemetry,
     Supplier<Idempotency> idempotency,

@@ -4,14 +4,14 @@ import arena.http.DiagnosisRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
 
-/** Reports why a run does not end, and ends it for an operator. */
+/** Diagnoses, reports on and stops runs. */
 public final class DiagnoseRunHandler extends HttpHandler {
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public DiagnoseRunHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public DiagnoseRunHandler(Map<String, String> environment) {
     this(DiagnoseRunWiring.of(environment));
   }

@@ -18,7 +18,7 @@ import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
 
-/** What diagnose-run is composed of; all but the telemetry is created at the first use. */
+/** What diagnose-run is composed of; everything but the telemetry is created lazily. */
 record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
 
   static DiagnoseRunWiring of(Map<String, String> environment) {

@@ -17,19 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
-/** Archives a run that has ended and closes it: the last task of the replay state machine. */
+/** Archives and closes an ended run; the last task of the replay state machine. */
 public final class FinalizeRunHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(FinalizeRunHandler.class);
 
   private final FinalizeRunWiring wiring;
   private final Telemetry telemetry;
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public FinalizeRunHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public FinalizeRunHandler(Map<String, String> environment) {
     wiring = FinalizeRunWiring.of(environment);
     telemetry = wiring.telemetry();
@@ -49,7 +49,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
     try {
       Run run = wiring.finalizeRun().get().finalizeRun(request.runId(), request.failure());
       LOG.info(
-          "run is archived",
+          "run archived",
           StructuredArguments.entry("status", run.status().label()),
           StructuredArguments.entry("db_path", run.dbPath()),
           StructuredArguments.entry("n_events", run.nEvents()),
@@ -57,7 +57,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
       return FinalizeRequest.response(run);
     } catch (RuntimeException e) {
       telemetry.failed(e);
-      LOG.error("run not finalized", e);
+      LOG.error("failed to finalize run", e);
       throw e;
     }
   }

@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What finalize-run is composed of; all but the telemetry is created at the first use. */
+/** What finalize-run is composed of; everything but the telemetry is created lazily. */
 record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun) {
 
   static FinalizeRunWiring of(Map<String, String> environment) {

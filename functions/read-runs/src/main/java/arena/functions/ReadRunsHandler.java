@@ -4,14 +4,14 @@ import arena.http.ReadRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
 
-/** Reads runs, events and counters; changes nothing. */
+/** Serves the read-only routes: runs, events and counters. */
 public final class ReadRunsHandler extends HttpHandler {
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public ReadRunsHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public ReadRunsHandler(Map<String, String> environment) {
     this(ReadRunsWiring.of(environment));
   }

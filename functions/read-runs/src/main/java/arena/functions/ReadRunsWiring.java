@@ -8,7 +8,7 @@ import arena.runtime.Telemetry;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What read-runs is composed of; the queries are created at the first use. */
+/** What read-runs is composed of; the queries are created lazily. */
 record ReadRunsWiring(Telemetry telemetry, Supplier<RunQueries> queries) {
 
   static ReadRunsWiring of(Map<String, String> environment) {

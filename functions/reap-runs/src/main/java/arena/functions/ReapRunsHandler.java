@@ -17,27 +17,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees the broker's memory of runs that ended or went silent, and of what is nobody's, on a
- * schedule.
+ * Runs the reaper on a schedule: frees the broker's memory of ended and stalled runs, and deletes
+ * orphaned keys and connections.
  */
 public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRunsHandler.class);
 
-  /** Time for the run that is at work when it ends, its calls each at their time-out. */
+  /** Reserved for the item in progress at the deadline, with every call at its timeout. */
   private static final Duration MARGIN = Duration.ofSeconds(45);
 
-  /** Most runs looked at for the most silent one, oldest first. */
-  private static final int OLDEST = 1_000;
+  /** Maximum number of runs checked for the longest silence, oldest first. */
+  private static final int MAX_RUNS = 1_000;
 
   private final ReapRunsWiring wiring;
   private final Telemetry telemetry;
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public ReapRunsHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public ReapRunsHandler(Map<String, String> environment) {
     wiring = ReapRunsWiring.of(environment);
     telemetry = wiring.telemetry();
@@ -52,42 +52,42 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
             return reap(Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN));
           } catch (RuntimeException e) {
             telemetry.failed(e);
-            LOG.error("reaping failed", e);
+            LOG.error("reaper failed", e);
             throw e;
           }
         });
   }
 
   private Map<String, Integer> reap(Instant deadline) {
-    // A run that goes silent is one that somebody waits for, so runs come first.
+    // Runs first: clients wait for stalled ones.
     ReapReport runs = wiring.reapRuns().get().reap(deadline);
-    ReapReport strays = wiring.reapOrphans().get().reap(deadline);
+    ReapReport orphans = wiring.reapOrphans().get().reap(deadline);
     ReapReport connections = wiring.reapConnections().get().reap(deadline);
-    int failed = runs.failed() + strays.failed() + connections.failed();
+    int failed = runs.failed() + orphans.failed() + connections.failed();
     EmfMetrics metrics = telemetry.metrics();
-    Stream.of(runs, strays, connections)
-        .flatMap(reaping -> reaping.reaped().stream())
-        .forEach(done -> metrics.count(Metric.REAPER_ACTIONS, done.kind()));
+    Stream.of(runs, orphans, connections)
+        .flatMap(report -> report.reaped().stream())
+        .forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
     metrics.gauge(Metric.REAPER_FAILURES, failed);
     metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().countRunning());
     metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
     LOG.info(
-        "reaped",
+        "reaper finished",
         telemetry.field(Metric.REAPER_ACTIONS),
         telemetry.field(Metric.REAPER_FAILURES),
         telemetry.field(Metric.RUNS_OPEN),
         telemetry.field(Metric.LONGEST_SILENCE));
     return Map.of(
         "runs", runs.reaped().size(),
-        "strays", strays.reaped().size(),
+        "strays", orphans.reaped().size(),
         "connections", connections.reaped().size(),
         "failed", failed);
   }
 
-  /** How long the most silent of the running runs has had no event. */
+  /** Returns the longest time since the last event of a running run. */
   private Duration longestSilence() {
     Instant now = Instant.now();
-    return wiring.catalog().get().held(OLDEST).stream()
+    return wiring.catalog().get().held(MAX_RUNS).stream()
         .filter(run -> run.status() == RunStatus.RUNNING)
         .map(run -> Duration.between(run.lastTs().orElse(run.createdAt()), now))
         .max(Comparator.naturalOrder())

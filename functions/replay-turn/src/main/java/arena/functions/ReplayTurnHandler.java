@@ -16,19 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
-/** Plays one turn of a run: a task of the replay state machine. */
+/** Plays one turn of a run; a task of the replay state machine. */
 public final class ReplayTurnHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayTurnHandler.class);
 
   private final ReplayTurnWiring wiring;
   private final Telemetry telemetry;
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public ReplayTurnHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public ReplayTurnHandler(Map<String, String> environment) {
     wiring = ReplayTurnWiring.of(environment);
     telemetry = wiring.telemetry();
@@ -50,7 +50,7 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
       TurnTask next = wiring.playTurn().get().play(task);
       telemetry.metrics().since(Metric.TURN_TIME, start);
       LOG.info(
-          next.done() ? "run is played to its end" : "turn played",
+          next.done() ? "all turns played" : "turn played",
           telemetry.field(Metric.TURN_TIME),
           telemetry.field(Metric.MODEL_TIME),
           telemetry.field(Metric.PUBLISH_TIME),
@@ -59,7 +59,7 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
       return TurnTaskCodec.write(next);
     } catch (RunNotRunning e) {
       telemetry.failed(e);
-      LOG.warn("turn not played: {}", e.getMessage());
+      LOG.warn("turn not played because the run has ended");
       throw e;
     } catch (RuntimeException e) {
       telemetry.failed(e);

@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What replay-turn is composed of; all but the telemetry is created at the first use. */
+/** What replay-turn is composed of; everything but the telemetry is created lazily. */
 record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
 
   static ReplayTurnWiring of(Map<String, String> environment) {

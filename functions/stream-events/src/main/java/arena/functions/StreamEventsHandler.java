@@ -23,29 +23,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams events over WebSockets. API Gateway invokes it for every message of a client; a publish
- * invokes it, asynchronously, with {@code {"run_id"}}, to send what is new to whoever subscribes to
- * the run.
+ * Streams events over WebSockets. Invoked by API Gateway for every client message, and
+ * asynchronously with {@code {"run_id"}} after a publish, to send new events to the run's
+ * subscribers.
  */
 public final class StreamEventsHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(StreamEventsHandler.class);
   private static final JsonMapper MAPPER = new JsonMapper();
 
   /**
-   * A fan-out hands over this long before Lambda would end it: longer than a message takes that is
-   * read from the archive, sent and noted, each at its time-out.
+   * How long before the Lambda timeout a fan-out hands over. Longer than reading a message from the
+   * archive, sending it and storing the cursor, each at its timeout.
    */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
   private final StreamEventsWiring wiring;
   private final Telemetry telemetry;
 
-  /** As Lambda makes it. */
+  /** Called by Lambda. */
   public StreamEventsHandler() {
     this(System.getenv());
   }
 
-  /** With this environment. */
+  /** Creates a handler with the given environment variables. */
   public StreamEventsHandler(Map<String, String> environment) {
     wiring = StreamEventsWiring.of(environment);
     telemetry = wiring.telemetry();
@@ -82,29 +82,32 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       }
     } catch (RuntimeException e) {
       telemetry.failed(e);
-      LOG.error("{} of connection {} failed", eventType, connectionId, e);
+      LOG.atError()
+          .addKeyValue("event_type", eventType)
+          .setCause(e)
+          .log("failed to handle WebSocket event");
       throw e;
     }
   }
 
   private void receive(String connectionId, String route, String message) {
-    asked(message).ifPresent(Telemetry::run);
+    runId(message).ifPresent(Telemetry::run);
     if (route.equals("subscribe") || route.equals("unsubscribe")) {
-      LOG.info("{} by connection {}", route, connectionId);
+      LOG.atInfo().addKeyValue("action", route).log("client message received");
     }
     wiring
         .subscriptions()
         .get()
         .receive(connectionId, message)
         .ifPresent(
-            why -> {
-              telemetry.failed(why);
-              LOG.error("message not served", why);
+            failure -> {
+              telemetry.failed(failure);
+              LOG.error("failed to handle client message", failure);
             });
   }
 
-  /** The run that a message is about, for the log alone; whether it is a good one shows later. */
-  private static Optional<String> asked(String message) {
+  /** Extracts the run id of a message for the log; the message is validated later. */
+  private static Optional<String> runId(String message) {
     try {
       return Optional.of(MAPPER.readTree(message).path("run_id").asText()).filter(RunId::isValid);
     } catch (JsonProcessingException _) {
@@ -115,15 +118,15 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   private void fanOut(JsonNode event, Context context) {
     String runId = event.path("run_id").asText();
     if (!RunId.isValid(runId)) {
-      throw new IllegalArgumentException("neither a WebSocket's event nor {\"run_id\"} of a run");
+      throw new IllegalArgumentException("neither a WebSocket event nor {\"run_id\"}");
     }
     Telemetry.run(runId);
     Instant now = Instant.now();
     Instant wokenAt = event.has("woken_at") ? Timestamps.read(event.get("woken_at").asText()) : now;
     Instant deadline = now.plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
     if (!now.isBefore(deadline)) {
-      // It would do nothing but hand over, for ever.
-      throw new IllegalStateException("a fan-out needs more time than " + MARGIN);
+      // would hand over immediately, in an endless loop
+      throw new IllegalStateException("the remaining time must exceed " + MARGIN);
     }
     try {
       FanOut.Sent sent = wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline));

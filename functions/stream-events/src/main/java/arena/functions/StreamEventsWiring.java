@@ -15,7 +15,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What stream-events is composed of; all but the telemetry is created at the first use. */
+/** What stream-events is composed of; everything but the telemetry is created lazily. */
 record StreamEventsWiring(
     Telemetry telemetry, Supplier<Subscriptions> subscriptions, Supplier<FanOut> fanOut) {
 

@@ -73,7 +73,7 @@ final class ReaperTest {
       assertFalse(has(redis, stray));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
       assertEquals("stray_dropped", told("run_id", stray).get("action").textValue());
-      assertEquals("the catalog has no such run", told("run_id", stray).get("reason").textValue());
+      assertEquals("run is not in the catalog", told("run_id", stray).get("reason").textValue());
       live.play();
     }
   }
