@@ -15,10 +15,10 @@ import java.time.Instant;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** The local stack that the tests of this module share: started once, closed with the JVM. */
+/** The local stack shared by the tests of this module: started once, closed with the JVM. */
 final class AcceptanceStack {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofSeconds(60);
   private static AcceptanceStack shared;
 
   private final LocalStack stack;
@@ -54,7 +54,7 @@ final class AcceptanceStack {
     return client;
   }
 
-  /** The models that the stack's runs can be played by. */
+  /** The model server that the stack's runs can call. */
   ModelServer models() {
     return models;
   }
@@ -63,42 +63,42 @@ final class AcceptanceStack {
     return operator;
   }
 
-  /** The stack's tables. */
+  /** A client of the stack's DynamoDB tables. */
   DynamoDbClient tables() {
     return operator.tables();
   }
 
-  /** Waits until no run plays: whatever changes then is what a test changes. */
-  void awaitQuiet() {
-    Instant deadline = Instant.now().plus(PATIENCE);
+  /** Waits until no run is active, so that only the test changes state. */
+  void awaitNoRuns() {
+    Instant deadline = Instant.now().plus(BOUND);
     while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("a run of another test does not end");
+        throw new AssertionError("a run of another test has not ended");
       }
     }
   }
 
-  /** Waits until what was to be done in the background is done: the last fan-outs of a run. */
-  void awaitBackground() {
-    Instant deadline = Instant.now().plus(PATIENCE);
+  /** Waits until all asynchronous invocations, such as the last fan-outs of a run, are done. */
+  void awaitAsyncInvocations() {
+    Instant deadline = Instant.now().plus(BOUND);
     while (stack.waitingEvents() > 0) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("an event in the background is not handled");
+        throw new AssertionError("an asynchronous invocation has not ended");
       }
       Thread.onSpinWait();
     }
   }
 
   /**
-   * Does this while Redis is killed; afterwards it is there again, with all that it had. It goes
-   * when no fan-out is in the middle of its work: what that leaves has its own test.
+   * Kills Redis while {@code test} runs, then restarts it with its data. Waits first until no
+   * fan-out holds a lease; fan-outs that lose Redis have their own test.
    */
   void withoutRedis(Runnable test) {
-    Instant deadline = Instant.now().plus(PATIENCE);
+    Instant deadline = Instant.now().plus(BOUND);
     try (Jedis redis = redis()) {
       while (!redis.keys("arena:run:*:lease").isEmpty()) {
         if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("a fan-out does not end");
+          throw new AssertionError("a fan-out has not ended");
         }
       }
     }
@@ -110,7 +110,7 @@ final class AcceptanceStack {
     }
   }
 
-  /** Lets something have happened to a run when a test cannot have waited since. */
+  /** Sets a time in a run's row in the catalog. */
   void setTime(String runId, String attribute, Instant time) {
     operator.setTime(runId, attribute, time);
   }
@@ -121,16 +121,16 @@ final class AcceptanceStack {
   }
 
   /**
-   * Invokes a function that is not to fail.
+   * Invokes a function that must succeed.
    *
-   * @return its answer
+   * @return its response
    */
   JsonNode invoke(String function, String event) {
     return json(operator.call(function, event));
   }
 
   /**
-   * Invokes a function that is to fail.
+   * Invokes a function that must fail.
    *
    * @return the name of its error
    */

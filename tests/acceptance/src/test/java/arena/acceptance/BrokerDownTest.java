@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestInstance;
 import redis.clients.jedis.Jedis;
 
 /**
- * Redis is killed: what needs it says so and leaves nothing half done, everything else goes on; and
- * when it is there again, so is everything.
+ * The stack while Redis is down: calls that need it fail with 503 and without partial effects,
+ * everything else works, and everything works again after a restart.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BrokerDownTest {
@@ -32,7 +32,7 @@ final class BrokerDownTest {
   private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
 
-  /** A run that is over. */
+  /** A run that has ended. */
   private String finished;
 
   private List<Envelope> events;
@@ -42,11 +42,11 @@ final class BrokerDownTest {
     finished = arena.startRun("{\"n_turns\":3}");
     arena.awaitEnd(finished, BOUND);
     events = arena.events(finished, 1);
-    stack.awaitQuiet();
+    stack.awaitNoRuns();
   }
 
   @Test
-  void aRunThatCannotStartIsNotLeftToLookAlive() {
+  void failsRunThatCannotStart() {
     List<String> ids = new ArrayList<>();
     stack.withoutRedis(
         () -> {
@@ -62,7 +62,7 @@ final class BrokerDownTest {
   }
 
   @Test
-  void aForkThatCannotStartIsNotLeftToLookAlive() {
+  void failsForkThatCannotStart() {
     List<String> ids = new ArrayList<>();
     String fork =
         "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"n_turns\":1,\"mutation\":{\"food\":900}}"
@@ -91,11 +91,11 @@ final class BrokerDownTest {
     assertEquals("unavailable", answer.json().at("/error/code").textValue());
     int retryAfter =
         Integer.parseInt(answer.response().headers().firstValue("retry-after").orElseThrow());
-    assertTrue(retryAfter > 0 && retryAfter < 60, "try again after " + retryAfter + " s");
+    assertTrue(retryAfter > 0 && retryAfter < 60, "retry-after " + retryAfter + " s");
     assertDescribed(routeKey, answer);
   }
 
-  /** The newest run failed at once, and says why. */
+  /** Asserts that the newest run failed with a reason. */
   private JsonNode assertNotStarted() {
     JsonNode newest = arena.get("/runs?limit=1").expect(200).get(0);
     ArenaClient.Answer answer = arena.get("/runs/" + newest.get("run_id").textValue());
@@ -129,19 +129,19 @@ final class BrokerDownTest {
     ArenaClient.Answer series = arena.get("/runs/series?run_id=" + run);
     assertDescribed("GET /runs/series", series);
     assertEquals(200, series.status());
-    // what the reaper asked for is done; the next time it frees the run
+    // the run is finalized now; the next invocation frees it
     stack.invoke("reap-runs", Samples.read("reap-runs.json"));
   }
 
   @Test
-  void whatDoesNotNeedTheBrokerIsStillRead() {
+  void readsFromCatalogJournalAndArchive() {
     try (LiveRun live = LiveRun.start()) {
       live.play();
-      List<Envelope> begun = arena.events(live.id(), 1);
+      List<Envelope> eventsSoFar = arena.events(live.id(), 1);
       stack.withoutRedis(
           () -> {
             assertEquals(events, arena.events(finished, 1), "from the archive");
-            assertEquals(begun, arena.events(live.id(), 1), "from the journal");
+            assertEquals(eventsSoFar, arena.events(live.id(), 1), "from the journal");
             for (String path :
                 List.of(
                     "/health",
@@ -155,17 +155,17 @@ final class BrokerDownTest {
             assertUnavailable("GET /metrics", arena.get("/metrics"));
           });
       assertDescribed("GET /metrics", arena.get("/metrics"));
-      assertEquals(begun, arena.events(live.id(), 1));
+      assertEquals(eventsSoFar, arena.events(live.id(), 1));
     }
   }
 
   @Test
-  void aReaderSaysItAgainAndGoesOn() {
+  void readerResubscribesAndContinues() {
     try (LiveRun live = LiveRun.start();
         LiveReader reader = arena.live();
-        LiveReader waiting = arena.live()) {
-      waiting.subscribe(live.id(), 1);
-      List<Envelope> seen = new ArrayList<>(Envelope.allIn(waiting.next(BOUND)));
+        LiveReader connectedReader = arena.live()) {
+      connectedReader.subscribe(live.id(), 1);
+      List<Envelope> seen = new ArrayList<>(Envelope.allIn(connectedReader.next(BOUND)));
       stack.withoutRedis(
           () -> {
             reader.subscribe(live.id(), 1);
@@ -177,14 +177,14 @@ final class BrokerDownTest {
       assertEquals(seen, Envelope.allIn(reader.next(BOUND)));
       live.play();
       live.fail();
-      // who was there before did not even notice
-      seen.addAll(waiting.untilClosed(live.id(), BOUND, _ -> {}).events());
+      // the reader that was connected before is not affected
+      seen.addAll(connectedReader.untilClosed(live.id(), BOUND, _ -> {}).events());
       assertEquals(arena.events(live.id(), 1), seen);
     }
   }
 
   @Test
-  void aTurnIsTriedAgainAndPlayedOnce() {
+  void playsRetriedTurnOnce() {
     try (LiveRun live = LiveRun.start();
         LiveReader reader = arena.live()) {
       live.play();
@@ -192,10 +192,13 @@ final class BrokerDownTest {
       List<Envelope> written = new ArrayList<>();
       stack.withoutRedis(
           () -> {
-            assertEquals(UNAVAILABLE, live.playInVain());
+            assertEquals(UNAVAILABLE, live.playFailing());
             written.addAll(arena.events(live.id(), 1));
           });
-      assertEquals(before.size() + LiveRun.BEGUN, written.size(), "the journal is written first");
+      assertEquals(
+          before.size() + LiveRun.EVENTS_BEFORE_MODEL,
+          written.size(),
+          "the journal is written before the broker");
       live.play();
       List<Envelope> after = arena.events(live.id(), 1);
       assertEquals(written, after.subList(0, written.size()), "nothing is written twice");
@@ -206,7 +209,7 @@ final class BrokerDownTest {
   }
 
   @Test
-  void aRunThatEndsMeanwhileIsArchivedAndClosedAfterwards() {
+  void archivesRunAndClosesItAfterRecovery() {
     try (LiveRun live = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
@@ -218,15 +221,15 @@ final class BrokerDownTest {
           () -> {
             assertEquals(UNAVAILABLE, stack.error("finalize-run", event));
             assertEquals("complete", live.row().get("status").textValue());
-            assertEquals(seen, arena.events(live.id(), 1), "from the archive already");
+            assertEquals(seen, arena.events(live.id(), 1), "read from the archive");
           });
       stack.invoke("finalize-run", event);
       LiveReader.Closed closed = reader.untilClosed(live.id(), BOUND, _ -> {});
       assertEquals("complete", closed.status());
-      assertEquals(List.of(), closed.events(), "it had them all");
+      assertEquals(List.of(), closed.events(), "no more events");
     }
     try (Jedis redis = stack.redis()) {
-      assertEquals(0, redis.keys("arena:run:*:open").size(), "nothing is left open");
+      assertEquals(0, redis.keys("arena:run:*:open").size(), "no open runs");
     }
   }
 }

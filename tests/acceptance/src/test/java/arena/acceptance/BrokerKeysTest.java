@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.StreamInfo;
 
-/** What an operator sees with redis-cli and at /metrics, during a run and after it. */
+/** The documented Redis keys and the /metrics counters, during and after a run. */
 final class BrokerKeysTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
-  void anOperatorsCommandsAnswerAsDocumentedDuringAndAfterARun() {
+  void operatorCommandsWorkAsDocumented() {
     String run = arena.startRun("{\"n_turns\":40,\"label\":\"keys\"}");
     String open = "arena:run:" + run + ":open";
     String events = "arena:run:" + run + ":events";
@@ -33,8 +33,8 @@ final class BrokerKeysTest {
       List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
       assertTrue(redis.exists(open), "the producer is alive");
       assertTrue(redis.get(open).contains("keys"), "the sentinel carries the label");
-      long life = redis.ttl(open);
-      assertTrue(life > 0 && life <= 6 * 3600, "the sentinel expires by itself, in " + life + " s");
+      long ttl = redis.ttl(open);
+      assertTrue(ttl > 0 && ttl <= 6 * 3600, "the sentinel expires in " + ttl + " s");
       assertTrue(redis.xlen(events) >= seen.size());
 
       seen.addAll(reader.untilClosed(run, BOUND, _ -> {}).events());
@@ -49,7 +49,7 @@ final class BrokerKeysTest {
   }
 
   @Test
-  void keysDeletedByHandAfterTheRunLoseNothing() {
+  void keysDeletedAfterTheRunLoseNoEvents() {
     String run = arena.startRun("{\"n_turns\":4}");
     arena.awaitEnd(run, BOUND);
     List<Envelope> before = arena.events(run, 1);
@@ -66,7 +66,7 @@ final class BrokerKeysTest {
   }
 
   @Test
-  void keysDeletedByHandInMidRunAreFilledAgainFromTheJournal() {
+  void keysDeletedDuringTheRunAreRefilledFromTheJournal() {
     String run = arena.startRun("{\"n_turns\":40}");
     String prefix = "arena:run:" + run;
     try (Jedis redis = AcceptanceStack.shared().redis();
@@ -81,7 +81,7 @@ final class BrokerKeysTest {
   }
 
   @Test
-  void aBrokerThatForgetsEverythingInMidRunLosesNoReader() {
+  void flushDuringTheRunLosesNoEvents() {
     try (LiveRun run = LiveRun.start();
         Jedis redis = AcceptanceStack.shared().redis();
         LiveReader before = arena.live();
@@ -100,7 +100,7 @@ final class BrokerKeysTest {
   }
 
   @Test
-  void aBrokerThatForgetsEverythingBeforeTheEndLosesNoReader() {
+  void flushBeforeTheEndDisconnectsReaders() {
     try (LiveRun run = LiveRun.start();
         Jedis redis = AcceptanceStack.shared().redis();
         LiveReader reader = arena.live()) {
@@ -113,7 +113,7 @@ final class BrokerKeysTest {
   }
 
   @Test
-  void theFourCountersCount() {
+  void metricsCountEvents() {
     JsonNode before = arena.get("/metrics").expect(200);
     assertEquals(
         List.of("events_published", "events_streamed", "runs_open", "streams_dropped"),
@@ -125,12 +125,12 @@ final class BrokerKeysTest {
       events = reader.untilClosed(run, BOUND, _ -> {}).lastSeq();
     }
     JsonNode after = arena.get("/metrics").expect(200);
-    assertTrue(grown(before, after, "events_published") >= events, after.toString());
-    assertTrue(grown(before, after, "events_streamed") >= events, after.toString());
+    assertTrue(increase(before, after, "events_published") >= events, after.toString());
+    assertTrue(increase(before, after, "events_streamed") >= events, after.toString());
     assertTrue(after.path("runs_open").asLong() >= 0);
   }
 
-  private static long grown(JsonNode before, JsonNode after, String counter) {
+  private static long increase(JsonNode before, JsonNode after, String counter) {
     return after.path(counter).asLong() - before.path(counter).asLong();
   }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Many at once: what {@code ./arena load} does with more of them. */
+/** Many viewers and many runs at once, a smaller version of {@code ./arena load}. */
 final class CrowdTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -36,26 +36,27 @@ final class CrowdTest {
   }
 
   @Test
-  void everyViewerHasEveryEventOnceThoughSomeAreSlowAndSomeComeAndGo() {
-    stack.models().when("rambles", _ -> ramble());
+  void deliversEveryEventOnceToFastSlowAndFlappingViewers() {
+    stack.models().when("long-answers", _ -> answerLong());
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.stack().webSocketUrl())) {
-      String run = arena.startRun("{\"n_turns\":40,\"profile\":{\"model\":\"openai:rambles\"}}");
+      String run =
+          arena.startRun("{\"n_turns\":40,\"profile\":{\"model\":\"openai:long-answers\"}}");
       crowd.join(run, ViewerCrowd.Habit.QUICK, 60);
       crowd.join(run, ViewerCrowd.Habit.SLOW, 8);
       crowd.join(run, ViewerCrowd.Habit.FLAPPING, 8);
       JsonNode row = arena.awaitEnd(run, BOUND);
-      assertEquals("complete", row.path("status").asText(), "nobody holds it up");
+      assertEquals("complete", row.path("status").asText(), "slow viewers do not delay the run");
       crowd.release();
       List<Envelope> events = arena.events(run, 1);
       ViewerCrowd.Outcome outcome = crowd.outcome(events, BOUND);
       assertEquals(Map.of(), outcome.faults());
       assertEquals(76, outcome.complete());
-      assertTrue(outcome.reconnections() >= 8, "the flapping ones came back");
+      assertTrue(outcome.reconnections() >= 8, "flapping viewers reconnect");
     }
   }
 
-  /** More in all than the gateway keeps for a reader who takes nothing. */
-  private static Reply ramble() {
+  /** Answers with more bytes in total than the gateway buffers for a reader that does not drain. */
+  private static Reply answerLong() {
     try {
       TimeUnit.MILLISECONDS.sleep(100);
     } catch (InterruptedException e) {
@@ -65,7 +66,7 @@ final class CrowdTest {
   }
 
   @Test
-  void manyRunsAtOnceAreAllPlayedAndSeenToTheirEnds() {
+  void playsAndStreamsManyConcurrentRuns() {
     int runs = 20;
     List<ViewerCrowd> crowds = new ArrayList<>();
     try {

@@ -10,18 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What ./arena demo plays. */
+/** The demonstration of {@code ./arena demo}. */
 final class DemoTest {
   @Test
-  void theDemonstrationSucceedsAndShowsParentBesideChild() {
-    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+  void succeedsAndShowsParentAndChild() {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
     List<String> faults =
         new Demo(
                 AcceptanceStack.shared().client(),
-                new PrintStream(shown, true, StandardCharsets.UTF_8))
+                new PrintStream(output, true, StandardCharsets.UTF_8))
             .play();
     assertEquals(List.of(), faults);
-    String text = shown.toString(StandardCharsets.UTF_8);
+    String text = output.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("food=") && text.contains("→1500.0"), text);
     assertTrue(text.contains("closed: complete"), text);
     assertTrue(text.contains("parent") && text.contains("fork"), text);

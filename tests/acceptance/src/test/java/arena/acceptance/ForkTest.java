@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The product's main job: a run is forked, replayed, watched live, archived and read back. */
+/** Forks end to end: creation, replay, live events, archive and reads. */
 final class ForkTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration LONG = Duration.ofSeconds(150);
@@ -30,19 +30,19 @@ final class ForkTest {
   private static String parent;
 
   @BeforeAll
-  static void playAParent() {
+  static void playParent() {
     arena = AcceptanceStack.shared().client();
     parent = arena.startRun("{\"scenario\":\"balanced\",\"n_turns\":12,\"label\":\"parent\"}");
     arena.awaitEnd(parent, BOUND);
   }
 
   @Test
-  void aForkIsReadLiveAndReadsBackTheSameToTheByte() {
+  void readsIdenticalBytesLiveAndFromTheArchive() {
     String child = fork(parent, 5, "{\"food\":1500,\"age\":\"Feudal Age\"}", 6);
     LiveReader.Closed closed = watch(child, 1);
 
     assertEquals("complete", closed.status());
-    assertDense(closed.events(), 1, closed.lastSeq());
+    assertContiguous(closed.events(), 1, closed.lastSeq());
     assertEquals(closed.events(), arena.events(child, 1));
 
     JsonNode fork = closed.events().get(0).fields();
@@ -67,11 +67,11 @@ final class ForkTest {
   }
 
   @Test
-  void anUnchangedForkOfADeterministicAgentReplaysItsParentEventForEvent() {
+  void unchangedForkOfDeterministicAgentRepeatsItsParent() {
     String child = fork(parent, 4, "{}", 8);
     arena.awaitEnd(child, BOUND);
-    List<Envelope> mine = arena.events(child, 1);
-    assertEquals("fork", mine.get(0).fields().path("kind").asText());
+    List<Envelope> childEvents = arena.events(child, 1);
+    assertEquals("fork", childEvents.get(0).fields().path("kind").asText());
 
     List<JsonNode> continuation =
         arena.events(parent, 1).stream()
@@ -80,12 +80,12 @@ final class ForkTest {
             .map(ForkTest::withoutIdentity)
             .toList();
     List<JsonNode> replay =
-        mine.stream().skip(1).map(Envelope::fields).map(ForkTest::withoutIdentity).toList();
+        childEvents.stream().skip(1).map(Envelope::fields).map(ForkTest::withoutIdentity).toList();
     assertEquals(continuation, replay);
   }
 
   @Test
-  void aForkOfNoTurnsHasItsFirstEventsAndTheClosingTurnStart() {
+  void forkWithoutTurnsHasForkEventsAndClosingTurnStart() {
     String child = fork(parent, 3, "{\"wood\":999}", 0);
     LiveReader.Closed closed = watch(child, 1);
     assertEquals("complete", closed.status());
@@ -98,7 +98,7 @@ final class ForkTest {
   }
 
   @Test
-  void forksOfAForkAndOfTheLastMomentWork() {
+  void forksAForkAndTheFinalState() {
     String child = fork(parent, 12, "{\"food\":400}", 3);
     arena.awaitEnd(child, BOUND);
     String grandchild = fork(child, 14, "{}", 2);
@@ -109,7 +109,7 @@ final class ForkTest {
   }
 
   @Test
-  void aRunThatIsStillLiveCanBeForked() {
+  void forksRunningRun() {
     String live = arena.startRun("{\"scenario\":\"wood-poor\",\"n_turns\":60}");
     try (LiveReader reader = arena.live()) {
       reader.subscribe(live, 1);
@@ -121,12 +121,12 @@ final class ForkTest {
   }
 
   @Test
-  void aLongForkIsArchivedListedAndReadFromAnySeq() {
+  void archivesListsAndReadsLongFork() {
     String child = fork(parent, 0, "{\"food\":3000,\"wood\":3000}", 200);
     LiveReader.Closed closed = watch(child, 1);
     assertEquals("complete", closed.status());
-    assertDense(closed.events(), 1, closed.lastSeq());
-    assertTrue(closed.lastSeq() > 800, "200 turns have 4 events each at least");
+    assertContiguous(closed.events(), 1, closed.lastSeq());
+    assertTrue(closed.lastSeq() > 800, "at least 4 events per turn");
 
     for (long from : new long[] {1, 2, 500, closed.lastSeq()}) {
       assertEquals(
@@ -139,14 +139,14 @@ final class ForkTest {
     assertTrue(isListed("/runs", child));
     assertTrue(isListed("/runs/summaries", child));
 
-    // The cold reader, over the WebSocket too.
+    // Cold reads work over the WebSocket as well.
     LiveReader.Closed cold = watch(child, 700);
     assertEquals(closed.events().subList(699, closed.events().size()), cold.events());
     assertEquals("complete", cold.status());
   }
 
   @Test
-  void tenForksAtOnceCompleteAndNoReaderMissesOrRepeatsAnEvent() throws Exception {
+  void tenConcurrentForksDeliverEveryEventOnce() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<List<Envelope>>> readers = new ArrayList<>();
       List<String> children = new ArrayList<>();
@@ -162,7 +162,7 @@ final class ForkTest {
         List<Envelope> stored = null;
         for (int j = 0; j < 2; j++) {
           List<Envelope> events = read.get(2 * i + j).get();
-          assertDense(events, 1, events.size());
+          assertContiguous(events, 1, events.size());
           stored = stored == null ? arena.events(children.get(i), 1) : stored;
           assertEquals(stored, events);
         }
@@ -196,10 +196,10 @@ final class ForkTest {
         }
       }
     }
-    throw new AssertionError("turn " + t + " never came");
+    throw new AssertionError("turn " + t + " not received");
   }
 
-  private static void assertDense(List<Envelope> events, long first, long last) {
+  private static void assertContiguous(List<Envelope> events, long first, long last) {
     assertFalse(events.isEmpty());
     assertEquals(
         IntStream.range(0, events.size()).mapToObj(i -> first + i).toList(),
@@ -216,7 +216,7 @@ final class ForkTest {
     return false;
   }
 
-  /** What makes an event this run's and this moment's; the rest is what happened. */
+  /** Removes the fields that differ between two runs of the same game. */
   private static JsonNode withoutIdentity(JsonNode event) {
     return ((ObjectNode) event).without(List.of("run_id", "seq", "ts"));
   }

@@ -32,19 +32,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * openapi.yaml against the whole stack: every call answers as it is described, with nothing that is
- * not; every bad request gets its documented error, and changes nothing.
+ * Checks the HTTP interface against openapi.yaml: every response is as described, without
+ * additional fields, and every invalid request gets its documented error and has no effect.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpContractTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final OpenApi OPEN_API = OpenApi.read();
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** The second run that samples are about. */
+  /** Id of the second run in the sample events. */
   private static final String OTHER_RUN = "5eed0000000000000000000000000002";
 
-  private static final String NOBODY = "0123456789abcdef0123456789abcdef";
+  private static final String UNKNOWN_RUN = "0123456789abcdef0123456789abcdef";
 
   private final ArenaClient arena = AcceptanceStack.shared().client();
   private String parent;
@@ -55,7 +55,7 @@ class HttpContractTest {
   void play() {
     parent = arena.startRun("{\"n_turns\":5,\"scenario\":\"late-start\",\"label\":\"the parent\"}");
     failed = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:refuse\"}}");
-    arena.awaitEnd(parent, PATIENCE);
+    arena.awaitEnd(parent, BOUND);
     fork =
         arena.startFork(
             """
@@ -63,14 +63,14 @@ class HttpContractTest {
              "mutation":{"food":1500,"pop_cap":40,"age":"Feudal Age"}}
             """
                 .formatted(parent));
-    arena.awaitEnd(fork, PATIENCE);
-    arena.awaitEnd(failed, PATIENCE);
+    arena.awaitEnd(fork, BOUND);
+    arena.awaitEnd(failed, BOUND);
   }
 
   /**
-   * A request, and how it is to be answered.
+   * A request and its expected response.
    *
-   * @param routeKey the call that it is of
+   * @param routeKey the operation
    */
   private record Exchange(
       String routeKey, String path, Optional<String> body, int status, String code) {
@@ -78,11 +78,11 @@ class HttpContractTest {
       return new Exchange(routeKey, path, Optional.empty(), 200, "");
     }
 
-    static Exchange refusedGet(String routeKey, String path, int status, String code) {
+    static Exchange rejectedGet(String routeKey, String path, int status, String code) {
       return new Exchange(routeKey, path, Optional.empty(), status, code);
     }
 
-    static Exchange refusedPost(String routeKey, String body, int status, String code) {
+    static Exchange rejectedPost(String routeKey, String body, int status, String code) {
       return new Exchange(routeKey, routeKey.replace("POST ", ""), Optional.of(body), status, code);
     }
 
@@ -121,12 +121,12 @@ class HttpContractTest {
   }
 
   @Test
-  void whatIsReadIsAsDescribed() {
+  void readsAreAsDescribed() {
     Set<String> covered = new HashSet<>();
     List<Executable> checks = new ArrayList<>();
     for (Exchange exchange : reads()) {
       covered.add(exchange.routeKey());
-      checks.add(() -> answersAsDescribed(exchange));
+      checks.add(() -> assertResponse(exchange));
     }
 
     assertAll(checks);
@@ -139,16 +139,16 @@ class HttpContractTest {
   }
 
   @Test
-  void whatIsStartedIsAsDescribed() {
+  void creationsAreAsDescribed() {
     ArenaClient.Answer run = arena.post("/runs", "{\"n_turns\":0}");
     String runId = run.expect(202).get("run_id").textValue();
-    assertDescribed("GET /runs/{run_id}", arena.get("/runs/" + runId)); // it has only just begun
-    arena.awaitEnd(runId, PATIENCE);
+    assertDescribed("GET /runs/{run_id}", arena.get("/runs/" + runId)); // just created
+    arena.awaitEnd(runId, BOUND);
     ArenaClient.Answer child =
         arena.post(
             "/forks", "{\"parent_run_id\":\"%s\",\"parent_t\":0,\"n_turns\":0}".formatted(parent));
     JsonNode accepted = child.expect(202);
-    JsonNode row = arena.awaitEnd(accepted.get("child_run_id").textValue(), PATIENCE);
+    JsonNode row = arena.awaitEnd(accepted.get("child_run_id").textValue(), BOUND);
 
     assertDescribed("POST /runs", run);
     assertDescribed("POST /forks", child);
@@ -156,17 +156,17 @@ class HttpContractTest {
     assertEquals(row.get("profile"), accepted.get("profile_used"));
   }
 
-  /** Whether the sample of this name is fed to its function here. */
-  static boolean isFed(String sample) {
+  /** Whether this test invokes the function of a sample. */
+  static boolean isInvoked(String sample) {
     return sample.startsWith("create-")
         || sample.startsWith("read-runs-")
         || sample.startsWith("diagnose-run-");
   }
 
-  /** The same files that {@code sam local invoke} is given, about runs that are here. */
+  /** Invokes functions with the sample events, with the ids of existing runs. */
   @Test
   void samplesAreAnsweredAsDescribed() throws Exception {
-    List<String> samples = Samples.names().stream().filter(HttpContractTest::isFed).toList();
+    List<String> samples = Samples.names().stream().filter(HttpContractTest::isInvoked).toList();
     assertFalse(samples.isEmpty());
     for (String sample : samples) {
       String event = Samples.about(sample, parent).replace(OTHER_RUN, fork);
@@ -178,7 +178,7 @@ class HttpContractTest {
         assertEquals(404, status, sample);
         continue;
       }
-      boolean stop = routeKey.endsWith("/stop"); // of a run that has ended
+      boolean stop = routeKey.endsWith("/stop"); // the run has ended
       assertTrue(
           (stop ? Set.of(409) : Set.of(200, 202)).contains(status), () -> sample + ": " + text);
       assertDescribed(
@@ -188,11 +188,11 @@ class HttpContractTest {
           text,
           MAPPER.readTree(text));
     }
-    AcceptanceStack.shared().awaitQuiet();
+    AcceptanceStack.shared().awaitNoRuns();
   }
 
   @Test
-  void aForkTellsWhatItIs() {
+  void describesFork() {
     JsonNode row = arena.get("/runs/" + fork).expect(200);
 
     assertEquals(parent, row.get("parent_run_id").textValue());
@@ -207,7 +207,7 @@ class HttpContractTest {
   }
 
   @Test
-  void aRunThatFailedTellsWhy() {
+  void describesFailedRun() {
     JsonNode row = arena.get("/runs/" + failed).expect(200);
 
     assertEquals("failed", row.get("status").textValue());
@@ -217,7 +217,7 @@ class HttpContractTest {
   }
 
   @Test
-  void listsAreReadToTheirEndPageByPage() {
+  void paginatesLists() {
     for (String path : List.of("/runs", "/runs/summaries")) {
       List<String> inLargePages = list(path, 100);
       List<String> inSmallPages = list(path, 2);
@@ -228,27 +228,27 @@ class HttpContractTest {
     }
   }
 
-  /** The ids of a list, read as a client does: from one Link to the next. */
+  /** Reads all ids of a list by following its Link headers. */
   private List<String> list(String path, int limit) {
     List<String> ids = new ArrayList<>();
     String next = String.format(Locale.ROOT, "%s?limit=%d", path, limit);
     for (int page = 0; !next.isEmpty(); page++) {
-      assertTrue(page < 500, "pages have no end");
+      assertTrue(page < 500, "too many pages");
       ArenaClient.Answer answer = arena.get(next);
       answer.expect(200).forEach(row -> ids.add(row.get("run_id").textValue()));
-      next = answer.response().headers().firstValue("link").map(this::target).orElse("");
+      next = answer.response().headers().firstValue("link").map(this::nextPage).orElse("");
     }
     return ids;
   }
 
   @ParameterizedTest
   @MethodSource("pageSizes")
-  void eventsAreReadFromAnywhereInPagesOfAnySize(int limit) {
+  void paginatesEvents(int limit) {
     List<Envelope> whole = arena.events(parent, 1);
     List<Envelope> paged = new ArrayList<>();
     JsonNode next = arena.get("/events?run_id=" + parent).json().get("events").get(0).get("seq");
     for (int page = 0; !next.isNull(); page++) {
-      assertTrue(page <= whole.size(), "pages have no end");
+      assertTrue(page <= whole.size(), "too many pages");
       ArenaClient.Answer answer =
           arena.get(
               String.format(
@@ -272,7 +272,7 @@ class HttpContractTest {
   }
 
   @Test
-  void whatIsNotDescribedIsNotServed() {
+  void returns404ForUnknownPaths() {
     for (String path : List.of("/", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
       ArenaClient.Answer answer = arena.get(path);
 
@@ -284,8 +284,8 @@ class HttpContractTest {
     }
   }
 
-  private List<Exchange> badReads() {
-    List<Exchange> bad = new ArrayList<>();
+  private List<Exchange> invalidReads() {
+    List<Exchange> invalid = new ArrayList<>();
     for (OpenApi.Operation operation : OPEN_API.operations()) {
       if (!operation.method().equals("GET")) {
         continue;
@@ -293,15 +293,16 @@ class HttpContractTest {
       String key = operation.routeKey();
       String path = operation.path().replace("{run_id}", parent);
       List<String> known = OPEN_API.queryParameters(operation);
-      String good = known.contains("run_id") ? "run_id=" + parent + "&" : "";
-      bad.add(Exchange.refusedGet(key, path + "?" + good + "colour=blue", 422, "invalid_field"));
+      String valid = known.contains("run_id") ? "run_id=" + parent + "&" : "";
+      invalid.add(
+          Exchange.rejectedGet(key, path + "?" + valid + "colour=blue", 422, "invalid_field"));
       for (String name : known) {
         for (String value : List.of("", "-1", "1.5", "NaN", "1e9", "%00", "x".repeat(2_000))) {
           boolean run = name.equals("run_id");
-          String query = run ? name + "=" + value : good + name + "=" + value;
+          String query = run ? name + "=" + value : valid + name + "=" + value;
           boolean unknown = run && !value.isEmpty();
-          bad.add(
-              Exchange.refusedGet(
+          invalid.add(
+              Exchange.rejectedGet(
                   key,
                   path + "?" + query,
                   unknown ? 404 : 422,
@@ -309,22 +310,22 @@ class HttpContractTest {
         }
       }
       if (known.contains("run_id")) {
-        bad.add(Exchange.refusedGet(key, path, 422, "invalid_field"));
-        bad.add(Exchange.refusedGet(key, path + "?run_id=" + NOBODY, 404, "unknown_run"));
+        invalid.add(Exchange.rejectedGet(key, path, 422, "invalid_field"));
+        invalid.add(Exchange.rejectedGet(key, path + "?run_id=" + UNKNOWN_RUN, 404, "unknown_run"));
       }
     }
-    for (String id : List.of(NOBODY, "short", parent.toUpperCase(Locale.ROOT), "%20")) {
-      bad.add(Exchange.refusedGet("GET /runs/{run_id}", "/runs/" + id, 404, "unknown_run"));
-      bad.add(
-          Exchange.refusedGet(
+    for (String id : List.of(UNKNOWN_RUN, "short", parent.toUpperCase(Locale.ROOT), "%20")) {
+      invalid.add(Exchange.rejectedGet("GET /runs/{run_id}", "/runs/" + id, 404, "unknown_run"));
+      invalid.add(
+          Exchange.rejectedGet(
               "GET /runs/{run_id}/diagnosis",
               "/runs/%s/diagnosis".formatted(id),
               404,
               "unknown_run"));
-      bad.add(
-          Exchange.refusedGet(
+      invalid.add(
+          Exchange.rejectedGet(
               "GET /runs/{run_id}/report", "/runs/%s/report".formatted(id), 404, "unknown_run"));
-      bad.add(
+      invalid.add(
           new Exchange(
               "POST /runs/{run_id}/stop",
               "/runs/%s/stop".formatted(id),
@@ -333,40 +334,42 @@ class HttpContractTest {
               "unknown_run"));
     }
     String many = "run_id=" + parent + "&";
-    bad.add(
-        Exchange.refusedGet(
+    invalid.add(
+        Exchange.rejectedGet(
             "GET /runs/series", "/runs/series?" + many.repeat(21), 422, "invalid_field"));
-    bad.add(Exchange.refusedGet("GET /events", "/events?" + many.repeat(2), 422, "invalid_field"));
-    return bad;
+    invalid.add(
+        Exchange.rejectedGet("GET /events", "/events?" + many.repeat(2), 422, "invalid_field"));
+    return invalid;
   }
 
-  private List<Exchange> badPosts() {
-    List<Exchange> bad = new ArrayList<>();
+  private List<Exchange> invalidPosts() {
+    List<Exchange> invalid = new ArrayList<>();
     for (String key : List.of("POST /runs", "POST /forks")) {
-      ObjectNode good = OpenApiTest.minimal(key);
+      ObjectNode valid = OpenApiTest.minimal(key);
       for (InvalidBodies.Body body :
           new InvalidBodies(OPEN_API)
-              .breaking(OPEN_API.requestSchema(OPEN_API.operation(key)), good)) {
-        bad.add(Exchange.refusedPost(key, body.json(), 422, "invalid_field"));
+              .invalid(OPEN_API.requestSchema(OPEN_API.operation(key)), valid)) {
+        invalid.add(Exchange.rejectedPost(key, body.json(), 422, "invalid_field"));
       }
       Stream.of("", "no json", "{", "{}{}", "{\"n_turns\":NaN}", "{\"n_turns\":1,\"n_turns\":1}")
-          .forEach(body -> bad.add(Exchange.refusedPost(key, body, 400, "bad_json")));
-      bad.add(Exchange.refusedPost(key, "[".repeat(30_000) + "]".repeat(30_000), 400, "bad_json"));
-      bad.add(Exchange.refusedPost(key, "[]", 422, "invalid_field"));
-      bad.add(Exchange.refusedPost(key, "null", 422, "invalid_field"));
-      bad.add(
-          Exchange.refusedPost(
+          .forEach(body -> invalid.add(Exchange.rejectedPost(key, body, 400, "bad_json")));
+      invalid.add(
+          Exchange.rejectedPost(key, "[".repeat(30_000) + "]".repeat(30_000), 400, "bad_json"));
+      invalid.add(Exchange.rejectedPost(key, "[]", 422, "invalid_field"));
+      invalid.add(Exchange.rejectedPost(key, "null", 422, "invalid_field"));
+      invalid.add(
+          Exchange.rejectedPost(
               key, "{\"x\":\"%s\"}".formatted("x".repeat(65_536)), 413, "body_too_large"));
-      bad.add(
+      invalid.add(
           new Exchange(
               key,
               key.replace("POST ", "") + "?n_turns=1",
-              Optional.of(good.toString()),
+              Optional.of(valid.toString()),
               422,
               "invalid_field"));
     }
     for (String run : List.of(parent, failed)) {
-      bad.add(
+      invalid.add(
           new Exchange(
               "POST /runs/{run_id}/stop",
               "/runs/%s/stop".formatted(run),
@@ -375,26 +378,29 @@ class HttpContractTest {
               "run_ended"));
     }
     String fork = "{\"parent_run_id\":\"%s\",\"parent_t\":%d}";
-    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(NOBODY, 0), 404, "unknown_run"));
-    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(parent, 6), 422, "no_such_turn"));
-    bad.add(
-        Exchange.refusedPost(
+    invalid.add(
+        Exchange.rejectedPost("POST /forks", fork.formatted(UNKNOWN_RUN, 0), 404, "unknown_run"));
+    invalid.add(
+        Exchange.rejectedPost("POST /forks", fork.formatted(parent, 6), 422, "no_such_turn"));
+    invalid.add(
+        Exchange.rejectedPost(
             "POST /forks", fork.formatted(parent, Integer.MAX_VALUE), 422, "no_such_turn"));
-    bad.add(Exchange.refusedPost("POST /forks", fork.formatted(this.fork, 1), 422, "no_such_turn"));
-    return bad;
+    invalid.add(
+        Exchange.rejectedPost("POST /forks", fork.formatted(this.fork, 1), 422, "no_such_turn"));
+    return invalid;
   }
 
   @Test
-  void badRequestsGetTheirErrorAndChangeNothing() {
-    List<Exchange> bad = new ArrayList<>(badReads());
-    bad.addAll(badPosts());
-    AcceptanceStack.shared().awaitQuiet();
+  void rejectsInvalidRequestsWithoutEffect() {
+    List<Exchange> invalid = new ArrayList<>(invalidReads());
+    invalid.addAll(invalidPosts());
+    AcceptanceStack.shared().awaitNoRuns();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
     JsonNode metrics = arena.get("/metrics").expect(200);
-    assertTrue(runs.size() > 2, "there are runs that could be changed");
+    assertTrue(runs.size() > 2, "runs that a request could change");
 
-    assertTrue(bad.size() > 300, "every field of every request");
-    assertAll(bad.stream().map(exchange -> () -> answersAsDescribed(exchange)));
+    assertTrue(invalid.size() > 300, "requests for every field");
+    assertAll(invalid.stream().map(exchange -> () -> assertResponse(exchange)));
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
     JsonNode after = arena.get("/metrics").expect(200);
     for (String counter : List.of("events_published", "runs_open")) {
@@ -403,10 +409,10 @@ class HttpContractTest {
   }
 
   @Test
-  void bytesThatAreNotUtf8AreRefused() {
+  void rejectsInvalidUtf8() {
     byte[] body = "{\"label\":\"?\"}".getBytes(StandardCharsets.UTF_8);
     body[10] = (byte) 0xff;
-    AcceptanceStack.shared().awaitQuiet();
+    AcceptanceStack.shared().awaitNoRuns();
     JsonNode runs = arena.get("/runs?limit=100").expect(200);
 
     for (String type : List.of("application/json", "application/octet-stream")) {
@@ -417,14 +423,14 @@ class HttpContractTest {
                   .header("content-type", type)
                   .POST(BodyPublishers.ofByteArray(body)));
 
-      // a gateway that reads the body as text hands over U+FFFD, which no text may hold
+      // a gateway that decodes the body as text passes U+FFFD, which is rejected
       assertTrue(Set.of(400, 422).contains(answer.status()), answer.text());
       assertDescribed("POST /runs", answer);
     }
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
   }
 
-  private void answersAsDescribed(Exchange exchange) {
+  private void assertResponse(Exchange exchange) {
     ArenaClient.Answer answer =
         exchange
             .body()
@@ -438,7 +444,7 @@ class HttpContractTest {
     assertDescribed(exchange.routeKey(), answer);
   }
 
-  /** Fails unless the answer is one that openapi.yaml describes for this call. */
+  /** Asserts that openapi.yaml describes the response for this operation. */
   static void assertDescribed(String routeKey, ArenaClient.Answer answer) {
     assertDescribed(
         routeKey,
@@ -451,21 +457,21 @@ class HttpContractTest {
   private static void assertDescribed(
       String routeKey, int status, String contentType, String text, JsonNode json) {
     OpenApi.Operation operation = OPEN_API.operation(routeKey);
-    String what = routeKey + " → " + status;
-    assertTrue(OPEN_API.statuses(operation).contains(status), what);
-    assertEquals("application/json", contentType, what);
+    String context = routeKey + " → " + status;
+    assertTrue(OPEN_API.statuses(operation).contains(status), context);
+    assertEquals("application/json", contentType, context);
     String schema = OPEN_API.responseSchema(operation, status);
-    assertEquals(List.of(), OPEN_API.violations(schema, json), what);
-    assertEquals(List.of(), OPEN_API.undescribed(schema, json), what);
+    assertEquals(List.of(), OPEN_API.violations(schema, json), context);
+    assertEquals(List.of(), OPEN_API.undescribed(schema, json), context);
     if (routeKey.equals("GET /runs/{run_id}/report")) {
-      return; // it holds the log's lines, for those who mend the service
+      return; // contains log lines, which may name exceptions
     }
     for (String leak : List.of("\\tat ", "Exception", ".java:")) {
-      assertFalse(text.contains(leak), what);
+      assertFalse(text.contains(leak), context);
     }
   }
 
-  private String target(String link) {
+  private String nextPage(String link) {
     Matcher next = Pattern.compile("<([^>]+)>; rel=\"next\"").matcher(link);
     assertTrue(next.matches(), link);
     return next.group(1);

@@ -17,14 +17,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** A request that is sent again with its Idempotency-Key starts nothing twice. */
+/** Requests with an Idempotency-Key start a run once. */
 final class IdempotencyTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
-  void theSameRequestIsAnsweredTheSameAndStartsOneRun() {
+  void returnsTheSameResponseForRepeatedRequests() {
     String key = UUID.randomUUID().toString();
     String label = "once " + key;
     String body = "{\"n_turns\":2,\"label\":\"" + label + "\"}";
@@ -33,20 +33,20 @@ final class IdempotencyTest {
     arena.awaitEnd(run, BOUND);
     assertEquals(first.text(), post("/runs", key, body).text());
     assertEquals(202, post("/runs", key, body).status());
-    assertEquals(1, labelled(label));
+    assertEquals(1, countRuns(label));
 
     JsonNode other = post("/runs", key, "{\"n_turns\":3}").expect(409);
     assertEquals("idempotency_key_reused", other.path("error").path("code").asText());
 
     String fork = "{\"parent_run_id\":\"" + run + "\",\"parent_t\":1,\"n_turns\":1}";
     String child = post("/forks", key, fork).expect(202).path("child_run_id").asText();
-    assertNotEquals(run, child, "a key is of its call");
+    assertNotEquals(run, child, "keys are scoped to a route");
     assertEquals(child, post("/forks", key, fork).expect(202).path("child_run_id").asText());
     assertEquals("complete", arena.awaitEnd(child, BOUND).path("status").asText());
   }
 
   @Test
-  void manyAtOnceStartOneRun() throws Exception {
+  void startsOneRunForConcurrentRequests() throws Exception {
     String key = UUID.randomUUID().toString();
     String body = "{\"n_turns\":1,\"label\":\"at once " + key + "\"}";
     Set<String> runs = new HashSet<>();
@@ -60,7 +60,7 @@ final class IdempotencyTest {
       }
     }
     assertEquals(1, runs.size(), runs.toString());
-    assertEquals(1, labelled("at once " + key));
+    assertEquals(1, countRuns("at once " + key));
     String run = runs.iterator().next();
     assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
     assertEquals(
@@ -69,7 +69,7 @@ final class IdempotencyTest {
   }
 
   @Test
-  void aBadKeyIsRefusedAndStartsNothing() {
+  void rejectsInvalidKeys() {
     for (String key : List.of("a b", "x".repeat(129))) {
       JsonNode error = post("/runs", key, "{\"n_turns\":1}").expect(422).path("error");
       assertEquals("invalid_field", error.path("code").asText());
@@ -86,7 +86,7 @@ final class IdempotencyTest {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  private long labelled(String label) {
+  private long countRuns(String label) {
     long count = 0;
     for (JsonNode row : arena.get("/runs?limit=100").expect(200)) {
       if (row.path("label").asText().equals(label)) {

@@ -12,34 +12,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes requests of a schema: those that it allows just so, and those that break one of its rules
- * each. What is added to the description is tested without another line here.
+ * Generates request bodies from a schema: bodies at its limits, and bodies that violate one rule
+ * each. New fields in openapi.yaml are covered without a change here.
  */
 final class InvalidBodies {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private static final String WHOLE_WITH_POINT = "3.0 for a whole number";
-  private static final String CONTROL = "a control character";
-  private static final String HALF_PAIR = "half a surrogate pair";
-  private static final String REPLACED = "what bytes that are no UTF-8 became";
+  private static final String DECIMAL_INTEGER = "integer with a decimal point";
+  private static final String CONTROL_CHARACTER = "control character";
+  private static final String UNPAIRED_SURROGATE = "unpaired surrogate";
+  private static final String REPLACEMENT_CHARACTER = "replacement character";
 
-  /** Rules that are told in words, because a schema has none for them. */
-  private static final Set<String> IN_WORDS =
-      Set.of(WHOLE_WITH_POINT, CONTROL, HALF_PAIR, REPLACED);
+  /** Rules that the schema cannot express; openapi.yaml states them in descriptions. */
+  private static final Set<String> NOT_IN_SCHEMA =
+      Set.of(DECIMAL_INTEGER, CONTROL_CHARACTER, UNPAIRED_SURROGATE, REPLACEMENT_CHARACTER);
 
   private final OpenApi openApi;
 
   /**
-   * A body.
+   * A request body.
    *
-   * @param json its text, which may be JSON that no tree can hold, such as {@code 1e400}
-   * @param field the field that it is about
-   * @param why what is special about it
+   * @param json its text, which may be JSON that a tree cannot represent, such as {@code 1e400}
+   * @param field the field that differs from the valid body
+   * @param why the kind of value
    */
   record Body(String json, String field, String why) {
-    /** Whether the schema itself says no, and not the words beside it. */
-    boolean brokenBySchema() {
-      return !IN_WORDS.contains(why);
+    /** Whether the schema itself rejects the body. */
+    boolean violatesSchema() {
+      return !NOT_IN_SCHEMA.contains(why);
     }
 
     @Override
@@ -52,15 +52,15 @@ final class InvalidBodies {
     this.openApi = openApi;
   }
 
-  /** Bodies that break one rule each. */
-  List<Body> breaking(String schemaPointer, ObjectNode good) {
+  /** Returns bodies that violate one rule each. */
+  List<Body> invalid(String schemaPointer, ObjectNode valid) {
     List<Body> bodies = new ArrayList<>();
     eachField(
         schemaPointer,
         "",
         (pointer, field) -> {
-          for (Map.Entry<String, String> value : breakingValues(openApi.at(pointer)).entrySet()) {
-            bodies.add(new Body(with(good, field, value.getValue()), field, value.getKey()));
+          for (Map.Entry<String, String> value : invalidValues(openApi.at(pointer)).entrySet()) {
+            bodies.add(new Body(with(valid, field, value.getValue()), field, value.getKey()));
           }
         });
     eachObject(
@@ -68,24 +68,24 @@ final class InvalidBodies {
         "",
         (pointer, path) ->
             bodies.add(
-                new Body(with(good, path + "colour", "1"), path + "colour", "unknown field")));
+                new Body(with(valid, path + "colour", "1"), path + "colour", "unknown field")));
     for (JsonNode required : openApi.at(schemaPointer).path("required")) {
-      ObjectNode without = good.deepCopy();
+      ObjectNode without = valid.deepCopy();
       without.remove(required.textValue());
       bodies.add(new Body(without.toString(), required.textValue(), "missing"));
     }
     return bodies;
   }
 
-  /** Bodies whose every value is at a limit that it may reach. */
-  List<Body> reaching(String schemaPointer, ObjectNode good) {
+  /** Returns bodies with one value at its limit each. */
+  List<Body> atLimits(String schemaPointer, ObjectNode valid) {
     List<Body> bodies = new ArrayList<>();
     eachField(
         schemaPointer,
         "",
         (pointer, field) -> {
           for (String value : limits(openApi.at(pointer))) {
-            bodies.add(new Body(with(good, field, value), field, value));
+            bodies.add(new Body(with(valid, field, value), field, value));
           }
         });
     return bodies;
@@ -128,12 +128,12 @@ final class InvalidBodies {
                     openApi.resolve("%s/properties/%s".formatted(schemaPointer, name)), name));
   }
 
-  private static Map<String, String> breakingValues(JsonNode schema) {
+  private static Map<String, String> invalidValues(JsonNode schema) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("null", "null");
     values.put("an array", "[]");
     values.put("a deep array", "[[[1]]]");
-    values.put("a truth value", "true");
+    values.put("a boolean", "true");
     String type = schema.get("type").textValue();
     if (!type.equals("object")) {
       values.put("an object", "{}");
@@ -144,24 +144,24 @@ final class InvalidBodies {
       values.put("not a number, as text", "\"NaN\"");
     }
     switch (type) {
-      case "string" -> breakText(schema, values);
+      case "string" -> addInvalidTexts(schema, values);
       case "integer" -> {
-        values.put(WHOLE_WITH_POINT, "3.0");
+        values.put(DECIMAL_INTEGER, "3.0");
         values.put("a fraction", "3.5");
-        breakNumber(schema, values);
+        addInvalidNumbers(schema, values);
       }
-      case "number" -> breakNumber(schema, values);
+      case "number" -> addInvalidNumbers(schema, values);
       case "object" -> values.put("a number", "1");
-      default -> throw new AssertionError("no request has a field of type " + type);
+      default -> throw new AssertionError("unexpected type " + type);
     }
     return values;
   }
 
-  private static void breakText(JsonNode schema, Map<String, String> values) {
+  private static void addInvalidTexts(JsonNode schema, Map<String, String> values) {
     values.put("a number", "1");
-    values.put(CONTROL, "\"a\\u0000b\"");
-    values.put(HALF_PAIR, "\"\\ud800\"");
-    values.put(REPLACED, "\"\\ufffd\"");
+    values.put(CONTROL_CHARACTER, "\"a\\u0000b\"");
+    values.put(UNPAIRED_SURROGATE, "\"\\ud800\"");
+    values.put(REPLACEMENT_CHARACTER, "\"\\ufffd\"");
     if (schema.has("maxLength")) {
       values.put(
           "too long", "\"%s\"".formatted("x".repeat(schema.get("maxLength").intValue() + 1)));
@@ -170,11 +170,11 @@ final class InvalidBodies {
       values.put("empty", "\"\"");
     }
     if (schema.has("pattern") || schema.has("enum")) {
-      values.put("some other word", "\"SOMETHING\"");
+      values.put("unknown value", "\"SOMETHING\"");
     }
   }
 
-  private static void breakNumber(JsonNode schema, Map<String, String> values) {
+  private static void addInvalidNumbers(JsonNode schema, Map<String, String> values) {
     if (schema.has("minimum")) {
       values.put("too small", Long.toString(schema.get("minimum").longValue() - 1));
     }
@@ -206,10 +206,10 @@ final class InvalidBodies {
     return values;
   }
 
-  /** The body with a field set to a value; a field in an object makes the object if needed. */
-  private static String with(ObjectNode good, String field, String rawValue) {
+  /** Returns the body with a field set to a raw value; creates nested objects as needed. */
+  private static String with(ObjectNode valid, String field, String rawValue) {
     String[] names = field.split("\\.", -1);
-    ObjectNode body = good.deepCopy();
+    ObjectNode body = valid.deepCopy();
     ObjectNode target = body;
     for (int i = 0; i < names.length - 1; i++) {
       target = target.withObjectProperty(names[i]);

@@ -30,17 +30,16 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * The client library in JavaScript: its own tests, and the same library against the stack. Skipped
- * on a machine without Node.
+ * Runs the JavaScript client's unit tests, and its tests against the stack. Skipped without Node.
  */
 final class JavaScriptClientTest {
   private static final Path UNIT_TESTS =
       Path.of("..", "..", "functions", "stream-events", "client", "arena-client.test.js");
   private static final Path LIVE_TESTS = Path.of("src", "test", "javascript", "watching.test.mjs");
   private static final Duration BOUND = Duration.ofMinutes(2);
-  private static final int OLDEST_NODE = 20;
+  private static final int MIN_NODE = 20;
 
-  /** From this version on, Node has a WebSocket without being asked for it. */
+  /** First version in which WebSocket is enabled by default. */
   private static final int NODE_WITH_WEBSOCKET = 22;
 
   private static int node;
@@ -56,33 +55,33 @@ final class JavaScriptClientTest {
         node = major.find() ? Integer.parseInt(major.group(1)) : 0;
       }
     } catch (IOException _) {
-      node = 0; // there is none
+      node = 0; // not installed
     } finally {
       Files.delete(version);
     }
     Assumptions.assumeTrue(
-        node >= OLDEST_NODE,
-        String.format(Locale.ROOT, "Node %d or newer is not on the PATH", OLDEST_NODE));
+        node >= MIN_NODE,
+        String.format(Locale.ROOT, "Node %d or newer is not on the PATH", MIN_NODE));
   }
 
   @Test
-  void theLibraryPassesItsOwnTests() throws Exception {
+  void unitTestsPass() throws Exception {
     run(UNIT_TESTS, Map.of());
   }
 
   @Test
-  void theLibraryWatchesTheStack() throws Exception {
+  void testsAgainstTheStackPass() throws Exception {
     AcceptanceStack stack = AcceptanceStack.shared();
     String action = "{\"type\":\"wait\",\"why\":\"%s\"}".formatted("because ".repeat(240));
     String actions = "[" + String.join(",", Collections.nCopies(50, action)) + "]";
-    stack.models().when("wordy", Behaviour.text("…".repeat(20_000) + actions));
-    try (Stage stage = Stage.open()) {
+    stack.models().when("long-answer", Behaviour.text("…".repeat(20_000) + actions));
+    try (RunController controller = RunController.open()) {
       run(
           LIVE_TESTS,
           Map.of(
               "ARENA_HTTP", stack.stack().httpUrl().toString(),
               "ARENA_WEBSOCKET", stack.stack().webSocketUrl().toString(),
-              "ARENA_STAGE", stage.url()));
+              "ARENA_STAGE", controller.url()));
     }
   }
 
@@ -100,7 +99,7 @@ final class JavaScriptClientTest {
     try {
       boolean ended = process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS);
       String output = Files.readString(log);
-      assertTrue(ended, () -> "the tests do not end: " + output);
+      assertTrue(ended, () -> "the tests did not end: " + output);
       assertEquals(0, process.exitValue(), output);
       assertTrue(Pattern.compile("(?m)^# pass [1-9]").matcher(output).find(), output);
     } finally {
@@ -110,21 +109,24 @@ final class JavaScriptClientTest {
   }
 
   /**
-   * Lets the tests in JavaScript have runs that stand still, over HTTP: /play/{run_id} and so on.
+   * An HTTP server through which the JavaScript tests control runs: {@code /play/{run_id}} and
+   * others.
    */
-  private record Stage(HttpServer server, ExecutorService threads, Map<String, LiveRun> runs)
+  private record RunController(
+      HttpServer server, ExecutorService threads, Map<String, LiveRun> runs)
       implements AutoCloseable {
     private static final int MAX_RUNS = 20;
 
-    static Stage open() throws IOException {
+    static RunController open() throws IOException {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      Stage stage =
-          new Stage(server, Executors.newVirtualThreadPerTaskExecutor(), new ConcurrentHashMap<>());
-      server.setExecutor(stage.threads);
-      server.createContext("/", stage::answer);
+      RunController controller =
+          new RunController(
+              server, Executors.newVirtualThreadPerTaskExecutor(), new ConcurrentHashMap<>());
+      server.setExecutor(controller.threads);
+      server.createContext("/", controller::answer);
       server.start();
-      return stage;
+      return controller;
     }
 
     String url() {
@@ -135,7 +137,7 @@ final class JavaScriptClientTest {
       int status = 200;
       String text;
       try {
-        text = act(exchange.getRequestURI().getPath().split("/"));
+        text = perform(exchange.getRequestURI().getPath().split("/"));
       } catch (RuntimeException | AssertionError e) {
         status = 500;
         text = e.toString();
@@ -147,7 +149,7 @@ final class JavaScriptClientTest {
       }
     }
 
-    private String act(String[] path) {
+    private String perform(String[] path) {
       if (path[1].equals("start")) {
         assertTrue(
             runs.size() < MAX_RUNS, String.format(Locale.ROOT, "more than %d runs", MAX_RUNS));
@@ -164,7 +166,7 @@ final class JavaScriptClientTest {
             run.trim(redis, Long.parseLong(path[3]));
           }
         }
-        default -> throw new IllegalArgumentException("no act is called " + path[1]);
+        default -> throw new IllegalArgumentException("unknown action: " + path[1]);
       }
       return "done";
     }

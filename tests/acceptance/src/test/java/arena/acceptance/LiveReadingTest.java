@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a WebSocket client sees. */
+/** The WebSocket interface as a client sees it. */
 final class LiveReadingTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -27,7 +27,7 @@ final class LiveReadingTest {
   }
 
   @Test
-  void aReaderThatLeavesInMidRunResumesWhereItWas() {
+  void resumesAfterADisconnect() {
     String run = arena.startRun("{\"n_turns\":40}");
     List<Envelope> seen = new ArrayList<>();
     try (LiveReader first = arena.live()) {
@@ -44,7 +44,7 @@ final class LiveReadingTest {
   }
 
   @Test
-  void oneConnectionReadsManyRuns() {
+  void readsManyRunsOverOneConnection() {
     List<String> runs = new ArrayList<>();
     try (LiveReader reader = arena.live()) {
       for (int i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ final class LiveReadingTest {
   }
 
   @Test
-  void aPingIsAnsweredAndAnUnsubscribedRunIsSilent() {
+  void answersPingAfterUnsubscribe() {
     String run = arena.startRun("{\"n_turns\":0}");
     arena.awaitEnd(run, BOUND);
     try (LiveReader reader = arena.live()) {
@@ -77,7 +77,7 @@ final class LiveReadingTest {
   }
 
   @Test
-  void aReaderAtTheEndOfAFinishedRunIsToldThatItIsClosed() {
+  void sendsClosedToReaderAtTheEndOfFinishedRun() {
     String run = arena.startRun("{\"n_turns\":1}");
     long last = arena.awaitEnd(run, BOUND).path("n_events").asLong();
     try (LiveReader reader = arena.live()) {
@@ -110,7 +110,7 @@ final class LiveReadingTest {
         "{\"action\":\"unsubscribe\"}|invalid_field",
         "{\"action\":\"ping\",\"more\":1}|invalid_field"
       })
-  void aBadMessageIsAnsweredByItsErrorAndTheConnectionGoesOn(String message, String code) {
+  void answersInvalidMessageWithErrorAndKeepsTheConnection(String message, String code) {
     try (LiveReader reader = arena.live()) {
       reader.send(message);
       JsonNode answer = reader.nextJson(BOUND);
@@ -123,7 +123,7 @@ final class LiveReadingTest {
   }
 
   @Test
-  void aSeqBeyondTheRunIsRefused() {
+  void rejectsSeqBeyondTheEnd() {
     String run = arena.startRun("{\"n_turns\":0}");
     arena.awaitEnd(run, BOUND);
     try (LiveReader reader = arena.live()) {

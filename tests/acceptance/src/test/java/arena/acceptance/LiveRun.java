@@ -15,14 +15,14 @@ import redis.clients.jedis.params.XTrimParams;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
- * A run that is live for as long as a test wants: its execution is stopped in its first turn, where
- * the model throttles it, and it goes on only when the test plays a turn.
+ * A run under the control of a test: its execution is stopped in the first turn, where the model
+ * throttles it, and only the test plays its turns.
  */
 final class LiveRun implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  /** Events that a turn has before the model is asked. */
-  static final int BEGUN = 3;
+  /** Events of a turn before the model call. */
+  static final int EVENTS_BEFORE_MODEL = 3;
 
   private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
@@ -34,13 +34,13 @@ final class LiveRun implements AutoCloseable {
     task = Samples.about("replay-turn.json", runId);
   }
 
-  /** Starts a run; it has {@link #BEGUN} events. */
+  /** Starts a run with {@link #EVENTS_BEFORE_MODEL} events. */
   static LiveRun start() {
     LiveRun run = new LiveRun();
     try (LiveReader reader = run.arena.live()) {
       reader.subscribe(run.runId, 1);
       List<Envelope> seen = new ArrayList<>();
-      while (seen.size() < BEGUN) {
+      while (seen.size() < EVENTS_BEFORE_MODEL) {
         seen.addAll(Envelope.allIn(reader.next(BOUND)));
       }
     }
@@ -53,13 +53,13 @@ final class LiveRun implements AutoCloseable {
     return run;
   }
 
-  /** The gateway tells of a reader's end after the reader has gone. */
+  /** Waits until the gateway has reported the end of the connection. */
   private void awaitNoReader() {
     Instant deadline = Instant.now().plus(BOUND);
     try (Jedis redis = stack.redis()) {
       while (redis.exists(key("subscribers"))) {
         if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("a reader that hung up is still subscribed");
+          throw new AssertionError("a closed connection is still subscribed");
         }
       }
     }
@@ -69,43 +69,43 @@ final class LiveRun implements AutoCloseable {
     return runId;
   }
 
-  /** Plays the next turn; the answer of its task. */
+  /** Plays the next turn and returns the output of its task. */
   JsonNode play() {
     JsonNode next = stack.invoke("replay-turn", task);
     task = next.toString();
     return next;
   }
 
-  /** The error that the next turn's task ends with. */
-  String playInVain() {
+  /** Plays the next turn, which must fail, and returns its error. */
+  String playFailing() {
     return stack.error("replay-turn", task);
   }
 
-  /** The run's row. */
+  /** The run as {@code GET /runs/{run_id}} returns it. */
   JsonNode row() {
     return arena.get("/runs/" + runId).expect(200);
   }
 
   /** The run's key in Redis, such as {@code events}. */
-  String key(String what) {
-    return "arena:run:" + runId + ":" + what;
+  String key(String name) {
+    return "arena:run:" + runId + ":" + name;
   }
 
-  /** Holds all fan-outs off, as if another were at work, until {@link #letFanOut}. */
+  /** Takes the fan-out lease, so that no fan-out runs until {@link #releaseFanOut}. */
   void holdFanOut(Jedis redis) {
     redis.set(key("lease"), "0", SetParams.setParams().ex(BOUND.toSeconds()));
   }
 
-  void letFanOut(Jedis redis) {
+  void releaseFanOut(Jedis redis) {
     redis.del(key("lease"));
   }
 
-  /** Drops from the live buffer what is older than this seq, as its limit does with a long run. */
+  /** Trims the live buffer to this seq and later, as its limit does with a long run. */
   void trim(Jedis redis, long firstKept) {
     redis.xtrim(key("events"), XTrimParams.xTrimParams().minId(firstKept + "-0"));
   }
 
-  /** Ends it as failed; doing it again changes nothing. */
+  /** Finalizes the run as failed; idempotent. */
   JsonNode fail() {
     return stack.invoke("finalize-run", Samples.about("finalize-run-failed.json", runId));
   }

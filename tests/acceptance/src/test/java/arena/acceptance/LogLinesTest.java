@@ -23,16 +23,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What stands in the lines that the functions really log, and what is counted in them. */
+/** The log lines and metrics that the functions write. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LogLinesTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** Units of CloudWatch, as its documentation lists them, as far as they are used. */
+  /** The CloudWatch units in use. */
   private static final Set<String> UNITS = Set.of("Count", "Milliseconds", "Seconds");
 
   private LoggedLines logged;
-  private final List<JsonNode> ours = new ArrayList<>();
+  private final List<JsonNode> logLines = new ArrayList<>();
   private final List<JsonNode> metrics = new ArrayList<>();
 
   @BeforeAll
@@ -41,7 +41,7 @@ final class LogLinesTest {
     for (LogQuery.Line line : logged.all()) {
       JsonNode fields = MAPPER.readTree(line.message());
       if (fields.has("level")) {
-        ours.add(fields);
+        logLines.add(fields);
       } else if (fields.has("_aws")) {
         metrics.add(fields);
       } else {
@@ -50,17 +50,17 @@ final class LogLinesTest {
     }
   }
 
-  private List<JsonNode> about(String what, String message) {
-    return ours.stream()
-        .filter(line -> line.path("run_id").asText().equals(logged.run(what)))
+  private List<JsonNode> linesOf(String outcome, String message) {
+    return logLines.stream()
+        .filter(line -> line.path("run_id").asText().equals(logged.run(outcome)))
         .filter(line -> line.path("message").asText().equals(message))
         .toList();
   }
 
   @Test
-  void everyLineSaysWhenWhereAndForWhichRequest() {
-    assertFalse(ours.isEmpty());
-    for (JsonNode line : ours) {
+  void everyLineHasTimeFunctionAndRequest() {
+    assertFalse(logLines.isEmpty());
+    for (JsonNode line : logLines) {
       for (String field :
           List.of(
               "timestamp",
@@ -81,8 +81,8 @@ final class LogLinesTest {
   }
 
   @Test
-  void linesOfARunsLifeNameTheRunAndTheTurn() {
-    for (JsonNode line : ours) {
+  void lifecycleLinesHaveRunAndTurn() {
+    for (JsonNode line : logLines) {
       String function = line.get("function").textValue();
       if (!Set.of("read-runs", "reap-runs", "stream-events").contains(function)) {
         assertTrue(line.path("run_id").asText().matches("[0-9a-f]{32}"), line::toString);
@@ -91,19 +91,19 @@ final class LogLinesTest {
         assertTrue(line.path("t").asText().matches("\\d+"), line::toString);
       }
     }
-    assertEquals(3, about("complete", "turn played").size());
-    assertEquals(3, about("complete", "calling model").size());
-    assertEquals(1, about("complete", "all turns played").size());
-    assertEquals(1, about("complete", "run archived").size());
-    JsonNode subscribe = about("complete", "client message received").getFirst();
+    assertEquals(3, linesOf("complete", "turn played").size());
+    assertEquals(3, linesOf("complete", "calling model").size());
+    assertEquals(1, linesOf("complete", "all turns played").size());
+    assertEquals(1, linesOf("complete", "run archived").size());
+    JsonNode subscribe = linesOf("complete", "client message received").getFirst();
     assertEquals("subscribe", subscribe.path("action").asText());
     assertFalse(subscribe.path("connection_id").asText().isEmpty());
-    assertFalse(about("complete", "events sent to readers").isEmpty());
+    assertFalse(linesOf("complete", "events sent to readers").isEmpty());
   }
 
   @Test
-  void aTurnsLineHasItsTimes() {
-    JsonNode line = about("complete", "turn played").getFirst();
+  void turnLineHasItsTimes() {
+    JsonNode line = linesOf("complete", "turn played").getFirst();
     double turn = line.get("turn_time_ms").doubleValue();
     assertTrue(turn > 0);
     assertTrue(line.get("model_time_ms").doubleValue() <= turn);
@@ -112,19 +112,19 @@ final class LogLinesTest {
   }
 
   @Test
-  void aFailedReplaySaysWhatFailedAndWhere() {
-    JsonNode line = about("refused", "fork replay failed").getFirst();
+  void failureLineHasCauseStepAndStack() {
+    JsonNode line = linesOf("refused", "fork replay failed").getFirst();
     assertEquals("ERROR", line.get("level").textValue());
     assertEquals("model_refused", line.get("cause").textValue());
     assertEquals("model", line.get("step").textValue());
     assertEquals("arena.agent.ModelRefused", line.at("/error/name").textValue());
     assertTrue(line.at("/error/stack").textValue().contains("PlayTurn.play"));
-    JsonNode end = about("refused", "run failed").getFirst();
+    JsonNode end = linesOf("refused", "run failed").getFirst();
     assertEquals("ModelRefused", end.get("code").textValue());
     assertEquals("model_refused", end.get("cause").textValue());
 
     List<JsonNode> published =
-        about("broker away", "fork replay failed").stream()
+        linesOf("broker unavailable", "fork replay failed").stream()
             .filter(failed -> failed.get("cause").textValue().equals("broker_unavailable"))
             .toList();
     assertFalse(published.isEmpty());
@@ -132,9 +132,9 @@ final class LogLinesTest {
   }
 
   @Test
-  void whatTheReaperDidNamesTheRunAndWhy() {
+  void reaperLineHasRunAndReason() {
     List<JsonNode> lines =
-        ours.stream()
+        logLines.stream()
             .filter(line -> line.path("action").asText().equals("abandoned"))
             .filter(line -> line.path("run_id").asText().equals(logged.run("abandoned")))
             .toList();
@@ -143,7 +143,7 @@ final class LogLinesTest {
   }
 
   @Test
-  void metricsAreAsTheEmbeddedFormatHasThem() {
+  void metricsFollowTheEmbeddedMetricFormat() {
     assertFalse(metrics.isEmpty());
     for (JsonNode line : metrics) {
       long time = line.at("/_aws/Timestamp").longValue();
@@ -178,7 +178,7 @@ final class LogLinesTest {
   }
 
   @Test
-  void everyMetricIsSentAndNoOther() {
+  void sendsExactlyTheDeclaredMetrics() {
     Set<String> sent = new TreeSet<>();
     metrics.forEach(
         line -> definitions(line).forEach(one -> sent.add(one.get("Name").textValue())));
@@ -202,9 +202,9 @@ final class LogLinesTest {
     return line.at("/_aws/CloudWatchMetrics/0/Metrics");
   }
 
-  /** So few that nobody is surprised by the bill: each combination is one metric to CloudWatch. */
+  /** CloudWatch bills each combination of dimensions as a metric. */
   @Test
-  void dimensionsStayFew() {
+  void limitsTheNumberOfDimensions() {
     Set<String> causes =
         Arrays.stream(ErrorCause.values()).map(ErrorCause::label).collect(Collectors.toSet());
     Set<String> actions =
@@ -218,19 +218,19 @@ final class LogLinesTest {
           case "service" -> assertEquals("arena", value);
           case "cause" -> assertTrue(causes.contains(value), line::toString);
           case "action" -> assertTrue(actions.contains(value), line::toString);
-          default -> throw new AssertionError("a dimension that nobody planned: " + line);
+          default -> throw new AssertionError("unexpected dimension: " + line);
         }
       }
     }
     assertTrue(Metric.values().length + 2 * causes.size() + actions.size() < 100);
   }
 
-  /** The same numbers as in {@code /metrics}, however often a task is tried. */
+  /** The logged counts equal those of the catalog, also when a task is retried. */
   @Test
-  void eventsAreCountedOnce() {
+  void countsEventsOnce() {
     String complete = logged.run("complete");
     double inLines =
-        ours.stream()
+        logLines.stream()
             .filter(line -> line.path("run_id").asText().equals(complete))
             .filter(line -> line.get("function").textValue().equals("replay-turn"))
             .mapToDouble(line -> line.path("events_published").doubleValue())

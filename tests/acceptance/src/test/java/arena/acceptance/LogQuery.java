@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A query of CloudWatch Logs Insights, in as much of its language as the template's queries use:
- * {@code fields}, {@code filter}, {@code stats … by}, {@code sort}, {@code limit}. What it does not
- * know it refuses, so that no query is thought to work because it was not understood.
+ * An interpreter for the subset of CloudWatch Logs Insights that the template's queries use: {@code
+ * fields}, {@code filter}, {@code stats … by}, {@code sort}, {@code limit}. Unknown syntax is
+ * rejected.
  */
 final class LogQuery {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -52,7 +52,7 @@ final class LogQuery {
 
   private record Token(Kind kind, String text) {}
 
-  /** A line while it is asked about, or a row of a result: values by name. */
+  /** Values by name: a log line or a row of a result. */
   private interface Row {
     Object get(String name);
   }
@@ -63,7 +63,7 @@ final class LogQuery {
 
   private record Column(String name, Source source) {}
 
-  private record Aggregate(String name, Function<List<Row>, Object> over) {}
+  private record Aggregate(String name, Function<List<Row>, Object> aggregation) {}
 
   private interface Command {
     List<Row> apply(List<Row> rows);
@@ -79,7 +79,7 @@ final class LogQuery {
     int end = 0;
     while (end < text.stripTrailing().length()) {
       if (!matcher.find(end) || matcher.start() != end) {
-        throw new IllegalArgumentException("not understood: " + text.substring(end));
+        throw new IllegalArgumentException("syntax error: " + text.substring(end));
       }
       Kind[] kinds = Kind.values();
       for (int group = 1; group <= 5; group++) {
@@ -91,18 +91,18 @@ final class LogQuery {
     }
     do {
       commands.add(command());
-    } while (take("|"));
+    } while (accept("|"));
     if (peek().kind() != Kind.END) {
-      throw unknown("the end or |");
+      throw syntaxError("end of query or |");
     }
   }
 
-  /** Reads a query. */
-  static LogQuery read(String text) {
+  /** Parses a query. */
+  static LogQuery parse(String text) {
     return new LogQuery(text);
   }
 
-  /** Its rows over these lines: what it shows, by the columns' names. */
+  /** Runs the query over log lines; returns rows of values by column name. */
   List<Map<String, Object>> run(List<Line> lines) {
     List<Row> rows = new ArrayList<>();
     for (Line line : lines) {
@@ -112,13 +112,13 @@ final class LogQuery {
     for (Command command : commands) {
       rows = command.apply(rows);
     }
-    List<Map<String, Object>> shown = new ArrayList<>();
+    List<Map<String, Object>> columnNames = new ArrayList<>();
     for (Row row : rows) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      columns.forEach(column -> one.put(column, row.get(column)));
-      shown.add(one);
+      Map<String, Object> term = new LinkedHashMap<>();
+      columns.forEach(column -> term.put(column, row.get(column)));
+      columnNames.add(term);
     }
-    return shown;
+    return columnNames;
   }
 
   private static Object value(Line line, JsonNode fields, String name) {
@@ -148,7 +148,7 @@ final class LogQuery {
     return token;
   }
 
-  private boolean take(String text) {
+  private boolean accept(String text) {
     Token token = peek();
     if (token.text().equals(text) && (token.kind() == Kind.WORD || token.kind() == Kind.SIGN)) {
       at++;
@@ -157,20 +157,20 @@ final class LogQuery {
     return false;
   }
 
-  private void need(String text) {
-    if (!take(text)) {
-      throw unknown(text);
+  private void expect(String text) {
+    if (!accept(text)) {
+      throw syntaxError(text);
     }
   }
 
-  private String need(Kind kind) {
+  private String expect(Kind kind) {
     if (peek().kind() != kind) {
-      throw unknown("a " + kind);
+      throw syntaxError("a " + kind);
     }
     return next().text();
   }
 
-  private IllegalArgumentException unknown(String expected) {
+  private IllegalArgumentException syntaxError(String expected) {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
@@ -184,16 +184,16 @@ final class LogQuery {
   // ---- commands
 
   private Command command() {
-    return switch (need(Kind.WORD)) {
+    return switch (expect(Kind.WORD)) {
       case "fields" -> fields();
       case "filter" -> {
-        Predicate<Row> wanted = either();
-        yield rows -> rows.stream().filter(wanted).toList();
+        Predicate<Row> operand = disjunction();
+        yield rows -> rows.stream().filter(operand).toList();
       }
       case "stats" -> stats();
       case "sort" -> sort();
       case "limit" -> {
-        int limit = Integer.parseInt(need(Kind.NUMBER));
+        int limit = Integer.parseInt(expect(Kind.NUMBER));
         if (limit < 1 || limit > MAX_LIMIT) {
           throw new IllegalArgumentException("a limit is from 1 to " + MAX_LIMIT);
         }
@@ -201,7 +201,7 @@ final class LogQuery {
       }
       default -> {
         at--;
-        throw unknown("a command that is known here");
+        throw syntaxError("a supported command");
       }
     };
   }
@@ -209,17 +209,17 @@ final class LogQuery {
   private Command fields() {
     List<String> names = new ArrayList<>();
     do {
-      names.add(need(Kind.WORD));
-    } while (take(","));
+      names.add(expect(Kind.WORD));
+    } while (accept(","));
     columns = names;
     return rows -> rows;
   }
 
   private Command sort() {
-    String name = need(Kind.WORD);
-    boolean descending = take("desc");
+    String name = expect(Kind.WORD);
+    boolean descending = accept("desc");
     if (!descending) {
-      need("asc");
+      expect("asc");
     }
     Comparator<Row> order = Comparator.comparing(row -> row.get(name), LogQuery::compare);
     return rows -> rows.stream().sorted(descending ? order.reversed() : order).toList();
@@ -229,19 +229,19 @@ final class LogQuery {
     List<Aggregate> aggregates = new ArrayList<>();
     do {
       aggregates.add(aggregate());
-    } while (take(","));
+    } while (accept(","));
     List<Column> groups = new ArrayList<>();
-    if (take("by")) {
+    if (accept("by")) {
       do {
         groups.add(group());
-      } while (take(","));
+      } while (accept(","));
     }
-    List<String> shown = new ArrayList<>();
-    aggregates.forEach(one -> shown.add(one.name()));
-    groups.forEach(one -> shown.add(one.name()));
-    columns = shown;
+    List<String> columnNames = new ArrayList<>();
+    aggregates.forEach(term -> columnNames.add(term.name()));
+    groups.forEach(term -> columnNames.add(term.name()));
+    columns = columnNames;
     return rows -> {
-      Map<List<Object>, List<Row>> divided =
+      Map<List<Object>, List<Row>> grouped =
           rows.stream()
               .collect(
                   Collectors.groupingBy(
@@ -253,10 +253,10 @@ final class LogQuery {
                       LinkedHashMap::new,
                       Collectors.toList()));
       List<Row> results = new ArrayList<>();
-      divided.forEach(
+      grouped.forEach(
           (key, members) -> {
             Map<String, Object> result = new LinkedHashMap<>();
-            aggregates.forEach(one -> result.put(one.name(), one.over().apply(members)));
+            aggregates.forEach(term -> result.put(term.name(), term.aggregation().apply(members)));
             for (int i = 0; i < groups.size(); i++) {
               result.put(groups.get(i).name(), key.get(i));
             }
@@ -267,15 +267,15 @@ final class LogQuery {
   }
 
   private Column group() {
-    String name = need(Kind.WORD);
+    String name = expect(Kind.WORD);
     if (!name.equals("bin")) {
       return new Column(name, row -> row.get(name));
     }
-    need("(");
-    String span = need(Kind.NUMBER);
-    need(")");
+    expect("(");
+    String span = expect(Kind.NUMBER);
+    expect(")");
     if (!span.matches("\\d+m")) {
-      throw new IllegalArgumentException("bin takes minutes here, not " + span);
+      throw new IllegalArgumentException("bin supports minutes only, not " + span);
     }
     long milliseconds = 60_000L * Long.parseLong(span.substring(0, span.length() - 1));
     return new Column(
@@ -283,21 +283,21 @@ final class LogQuery {
   }
 
   private Aggregate aggregate() {
-    String function = need(Kind.WORD);
-    need("(");
-    if (function.equals("count") && take("*")) {
-      need(")");
+    String function = expect(Kind.WORD);
+    expect("(");
+    if (function.equals("count") && accept("*")) {
+      expect(")");
       return new Aggregate(alias("count(*)"), rows -> (double) rows.size());
     }
-    String field = need(Kind.WORD);
+    String field = expect(Kind.WORD);
     double percent = 0;
     if (function.equals("pct")) {
-      need(",");
-      percent = Double.parseDouble(need(Kind.NUMBER));
+      expect(",");
+      percent = Double.parseDouble(expect(Kind.NUMBER));
     }
-    need(")");
+    expect(")");
     double share = percent / 100;
-    Function<List<Object>, Object> over =
+    Function<List<Object>, Object> aggregation =
         switch (function) {
           case "count" -> values -> (double) values.size();
           case "count_distinct" -> values -> (double) values.stream().distinct().count();
@@ -312,62 +312,63 @@ final class LogQuery {
                           .sorted(LogQuery::compare)
                           .toList()
                           .get((int) Math.ceil(share * (values.size() - 1)));
-          default -> throw new IllegalArgumentException("no function known here: " + function);
+          default -> throw new IllegalArgumentException("unsupported function: " + function);
         };
     return new Aggregate(
         alias(function + "(" + field + ")"),
         rows ->
-            over.apply(rows.stream().map(row -> row.get(field)).filter(Objects::nonNull).toList()));
+            aggregation.apply(
+                rows.stream().map(row -> row.get(field)).filter(Objects::nonNull).toList()));
   }
 
-  private String alias(String otherwise) {
-    return take("as") ? need(Kind.WORD) : otherwise;
+  private String alias(String defaultName) {
+    return accept("as") ? expect(Kind.WORD) : defaultName;
   }
 
   // ---- conditions
 
-  private Predicate<Row> either() {
-    Predicate<Row> condition = both();
-    while (take("or")) {
-      condition = condition.or(both());
+  private Predicate<Row> disjunction() {
+    Predicate<Row> condition = conjunction();
+    while (accept("or")) {
+      condition = condition.or(conjunction());
     }
     return condition;
   }
 
-  private Predicate<Row> both() {
-    Predicate<Row> condition = one();
-    while (take("and")) {
-      condition = condition.and(one());
+  private Predicate<Row> conjunction() {
+    Predicate<Row> condition = term();
+    while (accept("and")) {
+      condition = condition.and(term());
     }
     return condition;
   }
 
-  private Predicate<Row> one() {
-    if (take("not")) {
-      return one().negate();
+  private Predicate<Row> term() {
+    if (accept("not")) {
+      return term().negate();
     }
-    if (take("(")) {
-      Predicate<Row> condition = either();
-      need(")");
+    if (accept("(")) {
+      Predicate<Row> condition = disjunction();
+      expect(")");
       return condition;
     }
-    String name = need(Kind.WORD);
+    String name = expect(Kind.WORD);
     if (name.equals("ispresent")) {
-      need("(");
-      String field = need(Kind.WORD);
-      need(")");
+      expect("(");
+      String field = expect(Kind.WORD);
+      expect(")");
       return row -> row.get(field) != null;
     }
-    if (take("in")) {
-      need("[");
+    if (accept("in")) {
+      expect("[");
       List<String> values = new ArrayList<>();
       do {
-        values.add(need(Kind.TEXT));
-      } while (take(","));
-      need("]");
+        values.add(expect(Kind.TEXT));
+      } while (accept(","));
+      expect("]");
       return row -> values.contains(text(row.get(name)));
     }
-    if (take("like")) {
+    if (accept("like")) {
       Token token = next();
       return switch (token.kind()) {
         case TEXT -> row -> text(row.get(name)).contains(token.text());
@@ -375,35 +376,35 @@ final class LogQuery {
           Pattern pattern = Pattern.compile(token.text());
           yield row -> pattern.matcher(text(row.get(name))).find();
         }
-        default -> throw unknown("a text or /a pattern/");
+        default -> throw syntaxError("a text or /a pattern/");
       };
     }
     return comparison(name);
   }
 
   private Predicate<Row> comparison(String name) {
-    String sign = need(Kind.SIGN);
+    String sign = expect(Kind.SIGN);
     Token token = next();
     if (token.kind() == Kind.TEXT) {
       return switch (sign) {
         case "=" -> row -> text(row.get(name)).equals(token.text());
         case "!=" -> row -> !text(row.get(name)).equals(token.text());
-        default -> throw new IllegalArgumentException("no comparison of texts: " + sign);
+        default -> throw new IllegalArgumentException("unsupported comparison of strings: " + sign);
       };
     }
     if (token.kind() != Kind.NUMBER) {
-      throw unknown("a text or a number");
+      throw syntaxError("a text or a number");
     }
-    double wanted = Double.parseDouble(token.text());
+    double operand = Double.parseDouble(token.text());
     Predicate<Double> holds =
         switch (sign) {
-          case "=" -> value -> value == wanted;
-          case "!=" -> value -> value != wanted;
-          case "<" -> value -> value < wanted;
-          case ">" -> value -> value > wanted;
-          case "<=" -> value -> value <= wanted;
-          case ">=" -> value -> value >= wanted;
-          default -> throw new IllegalArgumentException("no comparison: " + sign);
+          case "=" -> value -> value == operand;
+          case "!=" -> value -> value != operand;
+          case "<" -> value -> value < operand;
+          case ">" -> value -> value > operand;
+          case "<=" -> value -> value <= operand;
+          case ">=" -> value -> value >= operand;
+          default -> throw new IllegalArgumentException("unsupported comparison: " + sign);
         };
     return row -> row.get(name) != null && holds.test(number(row.get(name)));
   }
@@ -416,10 +417,10 @@ final class LogQuery {
     return value instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 
-  private static int compare(Object one, Object other) {
-    if (one instanceof Number && other instanceof Number) {
-      return Double.compare(number(one), number(other));
+  private static int compare(Object term, Object other) {
+    if (term instanceof Number && other instanceof Number) {
+      return Double.compare(number(term), number(other));
     }
-    return text(one).compareTo(text(other));
+    return text(term).compareTo(text(other));
   }
 }

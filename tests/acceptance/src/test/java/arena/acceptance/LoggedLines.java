@@ -25,8 +25,8 @@ import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 
 /**
- * What the functions log while the things happen to runs that the runbook asks about: the lines, as
- * CloudWatch's own client reads them. Brought about once for all tests.
+ * The log lines of the situations that the runbook covers, read with the CloudWatch Logs client.
+ * Produced once for all tests.
  */
 final class LoggedLines {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -37,14 +37,14 @@ final class LoggedLines {
   private final Instant begin = Instant.now();
   private final List<LogQuery.Line> lines = new ArrayList<>();
 
-  /** The runs that lines are about, by what happened to them. */
+  /** Run ids by situation. */
   private final Map<String, String> runs = new LinkedHashMap<>();
 
   private LoggedLines() throws Exception {
     complete();
     refused();
     dropped();
-    brokerAway();
+    brokerUnavailable();
     abandoned();
     for (String function : functions()) {
       read(function);
@@ -59,22 +59,22 @@ final class LoggedLines {
     return shared;
   }
 
-  /** Every line, of all functions. */
+  /** Every line of all functions. */
   List<LogQuery.Line> all() {
     return lines;
   }
 
-  /** The runs that lines are about. */
+  /** Ids of all runs. */
   List<String> runs() {
     return List.copyOf(runs.values());
   }
 
-  /** The run that this happened to. */
-  String run(String what) {
-    return runs.get(what);
+  /** Id of the run of a situation. */
+  String run(String situation) {
+    return runs.get(situation);
   }
 
-  /** The functions of the stack, without its name before theirs. */
+  /** Function names without the stack's prefix. */
   List<String> functions() {
     return stack.stack().plan().functions().stream()
         .map(function -> function.name().replaceFirst("^arena-", ""))
@@ -111,19 +111,19 @@ final class LoggedLines {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
-      run.trim(redis, LiveRun.BEGUN);
+      run.trim(redis, LiveRun.EVENTS_BEFORE_MODEL);
       reader.subscribe(run.id(), 1);
       assertEquals("overflow", reader.nextJson(BOUND).get("type").textValue());
       runs.put("dropped", run.id());
     }
   }
 
-  private void brokerAway() {
+  private void brokerUnavailable() {
     try (LiveRun run = LiveRun.start()) {
-      runs.put("broker away", run.id());
+      runs.put("broker unavailable", run.id());
       stack.withoutRedis(
           () -> {
-            assertEquals("arena.broker.BrokerUnavailable", run.playInVain());
+            assertEquals("arena.broker.BrokerUnavailable", run.playFailing());
             assertEquals(503, arena.post("/runs", "{\"n_turns\":1}").status());
           });
     }
@@ -133,7 +133,7 @@ final class LoggedLines {
     try (LiveRun run = LiveRun.start();
         LiveRun other = LiveRun.start();
         Jedis redis = stack.redis()) {
-      redis.hset(other.key("subscribers"), "nobody=", "1"); // a cursor of no connection
+      redis.hset(other.key("subscribers"), "unknown=", "1"); // a cursor without a connection
       stack.setTime(run.id(), "last_ts", Instant.now().minus(Duration.ofDays(1)));
       stack.invoke("reap-runs", Samples.read("reap-runs.json"));
       assertEquals("failed", arena.awaitEnd(run.id(), BOUND).get("status").textValue());
@@ -146,14 +146,14 @@ final class LoggedLines {
       String group = "/aws/lambda/arena-" + function;
       client
           .filterLogEventsPaginator(
-              question -> question.logGroupName(group).startTime(begin.toEpochMilli()))
+              request -> request.logGroupName(group).startTime(begin.toEpochMilli()))
           .events()
           .forEach(
               event -> lines.add(new LogQuery.Line(event.timestamp(), group, event.message())));
     }
   }
 
-  /** Hangs. */
+  /** A function that never returns. */
   public static final class Hanging implements RequestHandler<Map<String, String>, Void> {
     public Hanging(Map<String, String> environment) {}
 
@@ -168,7 +168,7 @@ final class LoggedLines {
     }
   }
 
-  /** What is logged of a function that takes too long, without waiting for one of the stack's. */
+  /** Adds the lines of a function that times out, from its own host with a short time-out. */
   private void timedOut() throws Exception {
     Path folder = Files.createTempDirectory("arena-lines-");
     try (SystemStackClock clock = new SystemStackClock();

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Runs that a model plays, over a local server that speaks the models' APIs. */
+/** Runs played by a model, through a local server with the APIs of model providers. */
 final class ModelTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   private final ArenaClient arena = AcceptanceStack.shared().client();
 
   @Test
-  void aModelsActionsArePlayedAndItsCostIsKept() {
+  void playsActionsAndRecordsCost() {
     String run = play("openai:fenced", 2);
     JsonNode row = arena.awaitEnd(run, BOUND);
     assertEquals("complete", row.path("status").asText(), row.toString());
@@ -31,7 +31,7 @@ final class ModelTest {
   }
 
   @Test
-  void textWithoutAnActionListIsAnEmptyTurn() {
+  void playsEmptyTurnForTextWithoutActions() {
     String run = play("openai:prose", 1);
     assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
     JsonNode response =
@@ -41,13 +41,13 @@ final class ModelTest {
   }
 
   @Test
-  void aThrottledModelIsAskedAgain() {
+  void retriesThrottledModel() {
     String run = play("openai:throttle-1", 1);
     assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
   }
 
   @Test
-  void aRefusedKeyFailsTheRunAndSaysWhy() {
+  void failsRunWithReasonForRefusedKey() {
     String run = play("openai:refuse", 3);
     JsonNode row = arena.awaitEnd(run, BOUND);
     assertEquals("failed", row.path("status").asText());

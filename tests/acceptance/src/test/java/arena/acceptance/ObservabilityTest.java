@@ -33,8 +33,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The template's alarms, dashboard and saved queries: they speak of what there is, and the queries
- * find what the functions really log.
+ * The alarms, dashboard and saved queries of the templates: they refer to existing metrics,
+ * functions and log groups, and the queries find lines that the functions log.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ObservabilityTest {
@@ -44,7 +44,7 @@ final class ObservabilityTest {
       Pattern.compile(
           "SEARCH\\('\\{AoE2Arena,service,(\\w+)} MetricName=\"(\\w+)\" service=\"arena\"', '(\\w+)', (\\d+)\\)");
 
-  /** Of AWS's own metrics, those that are used, with their dimension. */
+  /** The AWS metrics in use, with their dimension. */
   private static final Map<String, String> AWS_METRICS =
       Map.ofEntries(
           Map.entry("AWS/Lambda Errors", "FunctionName"),
@@ -93,9 +93,10 @@ final class ObservabilityTest {
         .collect(Collectors.toMap(Map.Entry::getKey, one -> MAPPER.valueToTree(one.getValue())));
   }
 
-  // ---- what there is to measure
+  // ---- metrics
 
-  private void assertMeasured(String where, String namespace, String name, Map<String, String> by) {
+  private void assertMeasured(
+      String where, String namespace, String name, Map<String, String> dimensions) {
     if (namespace.equals("AoE2Arena/arena")) {
       Set<String> counted = new HashSet<>();
       resources("AWS::Logs::MetricFilter")
@@ -106,21 +107,21 @@ final class ObservabilityTest {
                       .get("MetricTransformations")
                       .forEach(one -> counted.add(one.get("MetricName").textValue())));
       assertTrue(counted.contains(name), where + ": " + name);
-      assertEquals(Map.of(), by, where);
+      assertEquals(Map.of(), dimensions, where);
     } else if (namespace.equals("AoE2Arena")) {
       Optional<Metric> metric =
           Arrays.stream(Metric.values()).filter(one -> one.label().equals(name)).findFirst();
-      assertTrue(metric.isPresent(), where + " speaks of " + name + ", which nobody sends");
-      assertEquals("arena", by.get("service"), where);
-      if (by.size() > 1) {
+      assertTrue(metric.isPresent(), where + " refers to the unknown metric " + name);
+      assertEquals("arena", dimensions.get("service"), where);
+      if (dimensions.size() > 1) {
         String dimension = metric.get().dimension().orElseThrow();
-        assertEquals(Set.of("service", dimension), by.keySet(), where);
-        assertTrue(values(dimension).contains(by.get(dimension)), where + " " + by);
+        assertEquals(Set.of("service", dimension), dimensions.keySet(), where);
+        assertTrue(values(dimension).contains(dimensions.get(dimension)), where + " " + dimensions);
       }
     } else {
       String dimension = AWS_METRICS.get(namespace + " " + name);
-      assertEquals(Set.of(String.valueOf(dimension)), by.keySet(), where + " " + name);
-      String value = by.values().iterator().next();
+      assertEquals(Set.of(String.valueOf(dimension)), dimensions.keySet(), where + " " + name);
+      String value = dimensions.values().iterator().next();
       switch (dimension) {
         case "FunctionName" ->
             assertTrue(groups.contains("/aws/lambda/" + value), where + " " + value);
@@ -144,15 +145,15 @@ final class ObservabilityTest {
   }
 
   private static Map<String, String> dimensions(JsonNode list) {
-    Map<String, String> by = new HashMap<>();
-    list.forEach(one -> by.put(one.get("Name").textValue(), one.get("Value").textValue()));
-    return by;
+    Map<String, String> dimensions = new HashMap<>();
+    list.forEach(one -> dimensions.put(one.get("Name").textValue(), one.get("Value").textValue()));
+    return dimensions;
   }
 
   // ---- alarms
 
   @Test
-  void alarmsAreOverWhatIsMeasuredAndSayWhatToDo() {
+  void alarmsReferToExistingMetricsAndStateTheAction() {
     Map<String, JsonNode> alarms = resources("AWS::CloudWatch::Alarm");
     assertEquals(
         Set.of(
@@ -190,7 +191,7 @@ final class ObservabilityTest {
   }
 
   private void assertMath(String id, JsonNode metrics) {
-    assertTrue(metrics.size() <= 10, id + ": CloudWatch takes at most ten metrics an alarm");
+    assertTrue(metrics.size() <= 10, id + ": CloudWatch allows at most ten metrics per alarm");
     List<String> ids = new ArrayList<>();
     String expression = "";
     int returned = 0;
@@ -218,7 +219,7 @@ final class ObservabilityTest {
   }
 
   @Test
-  void whatRunsOutOfTimeIsCountedOfEveryFunction() {
+  void countsTimeOutsOfEveryFunction() {
     Map<String, JsonNode> filters = resources("AWS::Logs::MetricFilter");
     assertEquals(
         groups,
@@ -226,7 +227,7 @@ final class ObservabilityTest {
             .map(filter -> filter.get("LogGroupName").textValue())
             .collect(Collectors.toSet()));
     LogQuery timeouts =
-        LogQuery.read("filter type = \"platform.report\" and record.status = \"timeout\"");
+        LogQuery.parse("filter type = \"platform.report\" and record.status = \"timeout\"");
     assertEquals(1, timeouts.run(logged.all()).size());
     filters
         .values()
@@ -246,7 +247,7 @@ final class ObservabilityTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everySavedQueryFindsWhatItAsksFor() {
+  Stream<DynamicTest> everySavedQueryFindsLines() {
     Map<String, JsonNode> queries = resources("AWS::Logs::QueryDefinition");
     assertTrue(queries.size() >= 10);
     return queries.values().stream()
@@ -255,14 +256,14 @@ final class ObservabilityTest {
                 DynamicTest.dynamicTest(
                     query.get("Name").textValue(),
                     () -> {
-                      Set<String> over = new HashSet<>();
-                      query.get("LogGroupNames").forEach(one -> over.add(one.textValue()));
-                      assertFinds(query.get("QueryString").textValue(), over);
+                      Set<String> logGroups = new HashSet<>();
+                      query.get("LogGroupNames").forEach(one -> logGroups.add(one.textValue()));
+                      assertFinds(query.get("QueryString").textValue(), logGroups);
                     }));
   }
 
   @Test
-  void everyStepOfTheRunbookHasItsQuery() {
+  void everyRunbookStepHasAQuery() {
     Set<String> steps =
         queryNames().stream()
             .map(name -> name.replaceFirst("^arena/(\\d .*) / .*", "$1"))
@@ -272,14 +273,16 @@ final class ObservabilityTest {
         steps);
   }
 
-  /** It is understood, its groups are there, and for some run it finds lines, with every column. */
-  private void assertFinds(String text, Set<String> over) {
-    assertTrue(groups.containsAll(over), over.toString());
+  /**
+   * Asserts that a query parses, its log groups exist, and every column has a value for some run.
+   */
+  private void assertFinds(String text, Set<String> logGroups) {
+    assertTrue(groups.containsAll(logGroups), logGroups.toString());
     List<LogQuery.Line> lines =
-        logged.all().stream().filter(line -> over.contains(line.log())).toList();
+        logged.all().stream().filter(line -> logGroups.contains(line.log())).toList();
     List<Map<String, Object>> found = new ArrayList<>();
     for (String run : text.contains("RUN") ? logged.runs() : List.of("")) {
-      found.addAll(LogQuery.read(text.replace("RUN", run)).run(lines));
+      found.addAll(LogQuery.parse(text.replace("RUN", run)).run(lines));
     }
     assertFalse(found.isEmpty(), "nothing found by " + text);
     for (String column : found.getFirst().keySet()) {
@@ -290,8 +293,8 @@ final class ObservabilityTest {
   }
 
   @Test
-  void whatIsNoQueryIsRefused() {
-    for (String bad :
+  void rejectsInvalidQueries() {
+    for (String invalid :
         List.of(
             "parse @message \"x*\" as y",
             "filter run_id ~ \"x\"",
@@ -299,14 +302,14 @@ final class ObservabilityTest {
             "stats median(t)",
             "filter (a = 1",
             "sort t")) {
-      assertThrows(IllegalArgumentException.class, () -> LogQuery.read(bad), bad);
+      assertThrows(IllegalArgumentException.class, () -> LogQuery.parse(invalid), invalid);
     }
   }
 
   // ---- dashboard
 
   @Test
-  void theDashboardIsLaidOutInTheOrderOfTheRunbook() throws Exception {
+  void dashboardFollowsTheOrderOfTheRunbook() throws Exception {
     JsonNode widgets = dashboard().get("widgets");
     List<String> headings = new ArrayList<>();
     int bottom = 0;
@@ -341,7 +344,7 @@ final class ObservabilityTest {
   }
 
   @Test
-  void theDashboardShowsWhatThereIs() throws Exception {
+  void dashboardShowsExistingMetrics() throws Exception {
     Set<String> shown = new HashSet<>();
     for (JsonNode widget : dashboard().get("widgets")) {
       JsonNode properties = widget.get("properties");
@@ -350,13 +353,13 @@ final class ObservabilityTest {
         case "metric" -> properties.get("metrics").forEach(metric -> assertShown(metric, shown));
         case "log" -> {
           String query = properties.get("query").textValue();
-          Set<String> over = new HashSet<>();
+          Set<String> logGroups = new HashSet<>();
           Matcher source = SOURCE.matcher(query);
           while (source.find()) {
-            over.add(source.group(1));
+            logGroups.add(source.group(1));
           }
-          assertFalse(over.isEmpty(), query);
-          assertFinds(SOURCE.matcher(query).replaceAll(""), over);
+          assertFalse(logGroups.isEmpty(), query);
+          assertFinds(SOURCE.matcher(query).replaceAll(""), logGroups);
         }
         case "alarm" ->
             assertEquals(
@@ -366,7 +369,7 @@ final class ObservabilityTest {
                 texts(properties.get("alarms")).stream()
                     .map(arn -> arn.replaceFirst(".*:alarm:", ""))
                     .collect(Collectors.toSet()));
-        default -> throw new AssertionError("no such widget: " + widget);
+        default -> throw new AssertionError("unknown widget: " + widget);
       }
     }
     for (Metric metric : Metric.values()) {
@@ -383,12 +386,12 @@ final class ObservabilityTest {
       shown.add(one.label());
       return;
     }
-    Map<String, String> by = new HashMap<>();
+    Map<String, String> dimensions = new HashMap<>();
     for (int i = 2; i + 1 < metric.size(); i += 2) {
-      by.put(metric.get(i).textValue(), metric.get(i + 1).textValue());
+      dimensions.put(metric.get(i).textValue(), metric.get(i + 1).textValue());
     }
     String name = metric.get(1).textValue();
-    assertMeasured("dashboard", metric.get(0).textValue(), name, by);
+    assertMeasured("dashboard", metric.get(0).textValue(), name, dimensions);
     shown.add(name);
   }
 

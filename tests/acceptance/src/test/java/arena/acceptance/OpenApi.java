@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The description of the HTTP interface, as what is held against it. */
+/** openapi.yaml: the description of the HTTP interface, for tests. */
 final class OpenApi {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final String LOCATION = "https://arena.invalid/openapi.json";
@@ -32,14 +32,14 @@ final class OpenApi {
   private final SchemaRegistry schemas;
 
   /**
-   * One call that is described.
+   * A described operation.
    *
-   * @param method in capitals
+   * @param method in upper case
    * @param path such as {@code /runs/{run_id}}
-   * @param pointer where in the document it is, as a JSON pointer
+   * @param pointer JSON pointer of the operation in the document
    */
   record Operation(String method, String path, String pointer) {
-    /** As the gateway names it, such as {@code GET /runs/{run_id}}. */
+    /** The gateway's route key, such as {@code GET /runs/{run_id}}. */
     String routeKey() {
       return method + " " + path;
     }
@@ -48,14 +48,14 @@ final class OpenApi {
   private OpenApi(JsonNode document) {
     this.document = document;
     Dialect.Builder dialect = Dialect.builder(Dialects.getOpenApi31());
-    // a schema of the description is asked for as a part of it, so that its references are found
+    // schemas are addressed inside the whole document, so that their references resolve
     document.fieldNames().forEachRemaining(name -> dialect.keyword(new NonValidationKeyword(name)));
     this.schemas =
         SchemaRegistry.withDialect(
             dialect.build(), builder -> builder.schemas(Map.of(LOCATION, document.toString())));
   }
 
-  /** Reads the description that is in the repository. */
+  /** Reads the description in this repository. */
   static OpenApi read() {
     Path file = Path.of("..", "..", "functions", "read-runs", "openapi.yaml");
     try {
@@ -66,7 +66,7 @@ final class OpenApi {
     }
   }
 
-  /** Every call that is described. */
+  /** All described operations. */
   List<Operation> operations() {
     List<Operation> operations = new ArrayList<>();
     document
@@ -86,7 +86,7 @@ final class OpenApi {
     return operations;
   }
 
-  /** The call with this route key. */
+  /** The operation with this route key. */
   Operation operation(String routeKey) {
     return operations().stream()
         .filter(operation -> operation.routeKey().equals(routeKey))
@@ -94,21 +94,21 @@ final class OpenApi {
         .orElseThrow(() -> new AssertionError(routeKey + " is not described"));
   }
 
-  /** What is at this pointer, with a reference followed. */
+  /** The node at a JSON pointer, with references resolved. */
   JsonNode at(String pointer) {
     return document.at(resolve(pointer));
   }
 
-  /** The pointer that a pointer's reference leads to, or itself. */
+  /** Resolves a reference at a JSON pointer; returns the pointer itself if there is none. */
   String resolve(String pointer) {
     JsonNode node = document.at(pointer);
     if (node.isMissingNode()) {
-      throw new AssertionError("openapi.yaml has nothing at " + pointer);
+      throw new AssertionError("not in openapi.yaml: " + pointer);
     }
     return node.has("$ref") ? resolve(node.get("$ref").textValue().substring(1)) : pointer;
   }
 
-  /** The statuses that a call is described to answer with. */
+  /** The described response statuses of an operation. */
   Set<Integer> statuses(Operation operation) {
     Set<Integer> statuses = new TreeSet<>();
     at(operation.pointer() + "/responses")
@@ -117,7 +117,7 @@ final class OpenApi {
     return statuses;
   }
 
-  /** The query parameters that a call is described to have. */
+  /** The described query parameters of an operation. */
   List<String> queryParameters(Operation operation) {
     List<String> names = new ArrayList<>();
     JsonNode parameters = document.at(operation.pointer() + "/parameters");
@@ -131,20 +131,20 @@ final class OpenApi {
     return names;
   }
 
-  /** Where the schema of a call's request body is; empty if it has none. */
+  /** JSON pointer of the request body's schema. */
   String requestSchema(Operation operation) {
     String body = resolve(operation.pointer() + "/requestBody");
     return resolve("%s/content/%s/schema".formatted(body, escaped(JSON)));
   }
 
-  /** Where the schema of an answer's body is. */
+  /** JSON pointer of a response body's schema. */
   String responseSchema(Operation operation, int status) {
     String response =
         resolve(String.format(Locale.ROOT, "%s/responses/%d", operation.pointer(), status));
     return resolve("%s/content/%s/schema".formatted(response, escaped(JSON)));
   }
 
-  /** What is wrong with a value by the schema at this pointer; empty if nothing. */
+  /** Validates a value against the schema at a pointer; returns the violations. */
   List<String> violations(String schemaPointer, JsonNode value) {
     return schemas
         .getSchema(SchemaLocation.of(LOCATION + "#" + schemaPointer))
@@ -157,7 +157,7 @@ final class OpenApi {
         .toList();
   }
 
-  /** The fields of a value that the schema at this pointer does not describe, as paths. */
+  /** Returns the paths of a value's fields that the schema does not describe. */
   List<String> undescribed(String schemaPointer, JsonNode value) {
     List<String> found = new ArrayList<>();
     collectUndescribed(List.of(schemaPointer), value, "", found);
@@ -196,7 +196,10 @@ final class OpenApi {
             });
   }
 
-  /** A schema and all that it is put together from, references followed. */
+  /**
+   * A schema and its {@code allOf}, {@code oneOf} and {@code anyOf} parts, with references
+   * resolved.
+   */
   private List<String> parts(String pointer) {
     String resolved = resolve(pointer);
     List<String> parts = new ArrayList<>(List.of(resolved));

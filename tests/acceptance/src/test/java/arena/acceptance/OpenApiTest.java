@@ -30,29 +30,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What openapi.yaml says of requests is what the readers of requests do. */
+/** Checks that request parsing accepts and rejects what openapi.yaml describes. */
 class OpenApiTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final OpenApi OPEN_API = OpenApi.read();
   private static final InvalidBodies BODIES = new InvalidBodies(OPEN_API);
 
-  private static Stream<Arguments> breaking() {
+  private static Stream<Arguments> invalidBodies() {
     return requests()
         .flatMap(
             request ->
-                BODIES.breaking(request.schema(), request.good()).stream()
+                BODIES.invalid(request.schema(), request.valid()).stream()
                     .map(body -> Arguments.of(request.routeKey(), body)));
   }
 
-  private static Stream<Arguments> reaching() {
+  private static Stream<Arguments> bodiesAtLimits() {
     return requests()
         .flatMap(
             request ->
-                BODIES.reaching(request.schema(), request.good()).stream()
+                BODIES.atLimits(request.schema(), request.valid()).stream()
                     .map(body -> Arguments.of(request.routeKey(), body)));
   }
 
-  private record Request(String routeKey, String schema, ObjectNode good) {}
+  private record Request(String routeKey, String schema, ObjectNode valid) {}
 
   private static Stream<Request> requests() {
     return Stream.of("POST /runs", "POST /forks")
@@ -64,7 +64,7 @@ class OpenApiTest {
                     minimal(routeKey)));
   }
 
-  /** The least that a call takes. */
+  /** The smallest valid body. */
   static ObjectNode minimal(String routeKey) {
     ObjectNode body = MAPPER.createObjectNode();
     if (routeKey.equals("POST /forks")) {
@@ -75,24 +75,23 @@ class OpenApiTest {
   }
 
   @ParameterizedTest
-  @MethodSource("breaking")
-  void whatTheSchemaForbidsIsRefusedByName(String routeKey, InvalidBodies.Body body)
-      throws Exception {
+  @MethodSource("invalidBodies")
+  void rejectsWhatTheSchemaForbids(String routeKey, InvalidBodies.Body body) throws Exception {
     ApiException error = assertThrows(ApiException.class, () -> read(routeKey, body.json()));
 
     assertEquals(422, error.status(), error.getMessage());
     assertEquals("invalid_field", error.code());
     assertEquals(Optional.of(body.field()), error.field());
     assertTrue(error.limit().isPresent());
-    if (body.brokenBySchema()) {
+    if (body.violatesSchema()) {
       String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
       assertFalse(OPEN_API.violations(schema, MAPPER.readTree(body.json())).isEmpty());
     }
   }
 
   @ParameterizedTest
-  @MethodSource("reaching")
-  void whatTheSchemaAllowsIsTaken(String routeKey, InvalidBodies.Body body) throws Exception {
+  @MethodSource("bodiesAtLimits")
+  void acceptsWhatTheSchemaAllows(String routeKey, InvalidBodies.Body body) throws Exception {
     JsonNode json = MAPPER.readTree(body.json());
     String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
 
@@ -101,8 +100,8 @@ class OpenApiTest {
   }
 
   @Test
-  void everyCallIsDescribedAndEveryDescriptionServed() {
-    // nothing is called, so that nothing needs to be there
+  void describesExactlyTheServedRoutes() {
+    // only the keys are used, so no dependencies are needed
     Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
     served.addAll(DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null)).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
@@ -115,7 +114,7 @@ class OpenApiTest {
   }
 
   @Test
-  void examplesAreExamples() {
+  void examplesAreValid() {
     List<Executable> checks = new ArrayList<>();
     for (OpenApi.Operation operation : OPEN_API.operations()) {
       if (OPEN_API.at(operation.pointer()).has("requestBody")) {
@@ -146,7 +145,7 @@ class OpenApiTest {
         }
       }
     }
-    assertTrue(checks.size() > 20, "there are examples");
+    assertTrue(checks.size() > 20, "number of examples");
     assertAll(checks);
   }
 

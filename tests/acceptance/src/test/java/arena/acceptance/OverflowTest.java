@@ -14,7 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** A reader that asks for what the live buffer has dropped is told so, and can go on. */
+/**
+ * Overflow: a reader requests events that the live buffer has dropped, is notified and recovers.
+ */
 final class OverflowTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -22,7 +24,7 @@ final class OverflowTest {
   private final ArenaClient arena = stack.client();
 
   @Test
-  void whoComesAfterTheBufferWasTrimmedGoesOnFromWhatItHas() {
+  void recoversWhenSubscribingAfterATrim() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
@@ -33,47 +35,46 @@ final class OverflowTest {
       reader.subscribe(run.id(), 2);
       assertOverflow(run.id(), 2, 5, reader.nextJson(BOUND));
       awaitDropped(dropped + 1);
-      assertGoesOn(run, reader, 2, 5);
+      assertRecovers(run, reader, 2, 5);
       assertEquals(dropped + 1, dropped(), "counted once");
     }
   }
 
-  /** As a reader that does not drain: its cursor stands while the buffer moves on. */
+  /** Simulates a reader that does not drain: its cursor stays while the buffer advances. */
   @Test
-  void whoFallsBehindIsToldByTheNextPublish() {
+  void notifiesLaggingReaderAtTheNextPublish() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
       run.holdFanOut(redis);
       reader.subscribe(run.id(), 1);
       reader.send("{\"action\":\"ping\"}");
-      assertEquals("pong", reader.nextJson(BOUND).get("type").textValue(), "nothing was sent");
+      assertEquals("pong", reader.nextJson(BOUND).get("type").textValue(), "no events sent");
       long dropped = dropped();
       run.play();
       run.trim(redis, 4);
-      run.letFanOut(redis);
+      run.releaseFanOut(redis);
       run.play();
 
       JsonNode overflow = reader.nextJson(BOUND);
       assertOverflow(run.id(), 1, 4, overflow);
       awaitDropped(dropped + 1);
-      assertEquals(0, redis.hlen(run.key("subscribers")), "the subscription has ended");
-      assertGoesOn(run, reader, 1, 4);
+      assertEquals(0, redis.hlen(run.key("subscribers")), "subscription removed");
+      assertRecovers(run, reader, 1, 4);
     }
   }
 
-  /** What one reader lost, another that is not behind does not notice. */
   @Test
-  void whoIsNotBehindIsNotDisturbed() {
+  void overflowOfOneReaderDoesNotAffectOthers() {
     try (LiveRun run = LiveRun.start();
         LiveReader behind = arena.live();
         LiveReader ahead = arena.live();
         Jedis redis = stack.redis()) {
       ahead.subscribe(run.id(), 1);
       List<Envelope> seen = new ArrayList<>(Envelope.allIn(ahead.next(BOUND)));
-      run.trim(redis, LiveRun.BEGUN);
+      run.trim(redis, LiveRun.EVENTS_BEFORE_MODEL);
       behind.subscribe(run.id(), 1);
-      assertOverflow(run.id(), 1, LiveRun.BEGUN, behind.nextJson(BOUND));
+      assertOverflow(run.id(), 1, LiveRun.EVENTS_BEFORE_MODEL, behind.nextJson(BOUND));
       run.play();
       run.fail();
 
@@ -83,7 +84,7 @@ final class OverflowTest {
   }
 
   @Test
-  void aFinishedRunIsReadWholeFromTheArchiveWhateverTheBufferHas() {
+  void readsFinishedRunFromTheArchive() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
@@ -107,15 +108,18 @@ final class OverflowTest {
     assertEquals(availableFrom, message.get("available_from").longValue());
   }
 
-  /** As the protocol's page says: the gap by {@code GET /events}, the rest by subscribing again. */
-  private void assertGoesOn(LiveRun run, LiveReader reader, long requestedSeq, long availableFrom) {
+  /**
+   * Recovers as PROTOCOL.md describes: the gap from {@code GET /events}, then a new subscription.
+   */
+  private void assertRecovers(
+      LiveRun run, LiveReader reader, long requestedSeq, long availableFrom) {
     List<Envelope> seen = new ArrayList<>();
     for (Envelope envelope : arena.events(run.id(), requestedSeq)) {
       if (envelope.seq() < availableFrom) {
         seen.add(envelope);
       }
     }
-    assertEquals(availableFrom - requestedSeq, seen.size(), "nothing is lost");
+    assertEquals(availableFrom - requestedSeq, seen.size(), "events in the gap");
     reader.subscribe(run.id(), availableFrom);
     run.play();
     run.fail();
@@ -127,7 +131,7 @@ final class OverflowTest {
     return arena.get("/metrics").expect(200).get("streams_dropped").longValue();
   }
 
-  /** It is counted when the reader was told, so perhaps a moment later. */
+  /** Waits for the counter, which increases after the reader is notified. */
   private void awaitDropped(long count) {
     Instant deadline = Instant.now().plus(BOUND);
     while (dropped() < count) {

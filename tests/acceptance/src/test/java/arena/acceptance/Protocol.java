@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** PROTOCOL.md, as what is held against the WebSocket interface. */
+/** PROTOCOL.md: the description of the WebSocket interface, for tests. */
 final class Protocol {
   private static final Path FILE = Path.of("..", "..", "functions", "stream-events", "PROTOCOL.md");
   private static final Pattern EXAMPLE =
@@ -30,7 +30,7 @@ final class Protocol {
     this.document = document;
   }
 
-  /** Reads the page that is in the repository. */
+  /** Reads the page in this repository. */
   static Protocol read() {
     try {
       return new Protocol(Files.readString(FILE));
@@ -39,22 +39,22 @@ final class Protocol {
     }
   }
 
-  /** What the page shows clients to say. */
+  /** The client messages in the page. */
   List<JsonNode> clientExamples() {
     return examples("client");
   }
 
-  /** What the page shows that the server says. */
+  /** The server messages in the page. */
   List<JsonNode> serverExamples() {
     return examples("server");
   }
 
-  /** The example of this type; the first one of several. */
+  /** The first server message of this type. */
   JsonNode serverExample(String type) {
     return serverExamples().stream()
         .filter(example -> example.path("type").asText().equals(type))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("the page shows no message of type " + type));
+        .orElseThrow(() -> new AssertionError("no example of type " + type));
   }
 
   private List<JsonNode> examples(String side) {
@@ -68,7 +68,7 @@ final class Protocol {
     return examples;
   }
 
-  /** The codes in the table of errors. */
+  /** The codes in the error table. */
   Set<String> errorCodes() {
     int start = document.indexOf("\n|---|---|\n", document.indexOf("### error\n"));
     int end = document.indexOf("\n## ", start);
@@ -76,13 +76,13 @@ final class Protocol {
     Matcher matcher = ERROR_ROW.matcher(document.substring(start, end));
     while (matcher.find()) {
       if (!codes.add(matcher.group(1))) {
-        throw new AssertionError("the page explains " + matcher.group(1) + " twice");
+        throw new AssertionError("duplicate error code " + matcher.group(1));
       }
     }
     return codes;
   }
 
-  /** A message's fields and the types of their values, in the order of their names. */
+  /** Renders a message's fields and their types, sorted by name. */
   static String shape(JsonNode json) {
     return switch (json.getNodeType()) {
       case OBJECT -> {
@@ -112,7 +112,7 @@ final class Protocol {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new AssertionError("an example is no JSON: " + text, e);
+      throw new AssertionError("not JSON: " + text, e);
     }
   }
 }

@@ -42,18 +42,18 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * PROTOCOL.md against the whole stack: what it shows a client to say is answered as it says, the
- * server's messages look as it shows them, and its errors are those that there are.
+ * Checks the WebSocket interface against PROTOCOL.md: client examples get the documented responses,
+ * server messages have the documented shape, and the documented errors are the existing ones.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProtocolTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Protocol PROTOCOL = Protocol.read();
   private static final String PING = "{\"action\":\"ping\"}";
-  private static final String NOBODY = "00000000000000000000000000000000";
+  private static final String UNKNOWN_RUN = "00000000000000000000000000000000";
 
-  /** Codes of errors that tell which of a connection's runs they are about. */
-  private static final Set<String> NAMES_ITS_RUN =
+  /** Codes of errors that carry a run_id. */
+  private static final Set<String> WITH_RUN_ID =
       Set.of("too_many_subscriptions", "too_many_readers", "unavailable", "internal_error");
 
   private static final int FRAME_BYTES = 32 * 1024;
@@ -68,10 +68,10 @@ final class ProtocolTest {
   void play() {
     finished = arena.startRun("{\"n_turns\":3}");
     lastSeq = arena.awaitEnd(finished, BOUND).get("n_events").longValue();
-    stack.awaitQuiet();
+    stack.awaitNoRuns();
   }
 
-  // ---- what the client says
+  // ---- client messages
 
   private Map<String, Executable> clientChecks() {
     return Map.of(
@@ -79,13 +79,13 @@ final class ProtocolTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> clientExamplesAreAnsweredAsDocumented() {
+  Stream<DynamicTest> clientExamplesGetDocumentedResponses() {
     return clientChecks().entrySet().stream()
         .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
   }
 
   @Test
-  void everyClientExampleIsSent() {
+  void coversEveryClientExample() {
     assertEquals(
         clientChecks().keySet(),
         PROTOCOL.clientExamples().stream()
@@ -94,7 +94,7 @@ final class ProtocolTest {
     assertEquals(clientChecks().size(), PROTOCOL.clientExamples().size());
   }
 
-  /** A client's example of this action, about this run. */
+  /** The client example of an action, with this run id. */
   private static String example(String action, String runId) {
     ObjectNode example =
         PROTOCOL.clientExamples().stream()
@@ -127,7 +127,7 @@ final class ProtocolTest {
       assertPong(reader);
       run.play();
       run.fail();
-      assertPong(reader); // neither its events nor its end came
+      assertPong(reader); // neither events nor closed received
     }
   }
 
@@ -139,7 +139,7 @@ final class ProtocolTest {
   }
 
   @Test
-  void fromSeqIsOneWhenAbsent() {
+  void fromSeqDefaultsToOne() {
     try (LiveReader reader = arena.live()) {
       reader.send("{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(finished));
       assertEquals(
@@ -148,7 +148,7 @@ final class ProtocolTest {
   }
 
   @Test
-  void toSubscribeAgainMovesTheSubscription() {
+  void subscribingAgainMovesTheCursor() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live()) {
       reader.subscribe(run.id(), 1);
@@ -156,28 +156,29 @@ final class ProtocolTest {
       reader.subscribe(run.id(), 2);
       assertEquals(first.subList(1, first.size()), Envelope.allIn(reader.next(BOUND)));
       run.play();
-      assertEquals(LiveRun.BEGUN + 1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+      assertEquals(
+          LiveRun.EVENTS_BEFORE_MODEL + 1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
     }
   }
 
-  // ---- what the server says
+  // ---- server messages
 
   @Test
-  void serverExamplesHaveTheShapeOfWhatIsSent() {
+  void serverExamplesMatchSentMessages() {
     Map<String, JsonNode> sent = new TreeMap<>();
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
       reader.subscribe(finished, 1);
       for (int message = 0; !sent.containsKey("closed"); message++) {
-        assertTrue(message < 100, "the run is not closed");
+        assertTrue(message < 100, "closed not received");
         JsonNode json = reader.nextJson(BOUND);
         sent.putIfAbsent(json.get("type").textValue(), json);
       }
       reader.send(PING);
       JsonNode pong = reader.nextJson(BOUND);
       sent.put(pong.get("type").textValue(), pong);
-      reader.subscribe(NOBODY, 1);
+      reader.subscribe(UNKNOWN_RUN, 1);
       JsonNode error = reader.nextJson(BOUND);
       sent.put(error.get("type").textValue(), error);
       run.trim(redis, 2);
@@ -200,11 +201,11 @@ final class ProtocolTest {
     JsonNode events = PROTOCOL.serverExample("events");
     assertEquals(
         Protocol.shape(events),
-        Protocol.shape(only(sent.get("events"), events.at("/events/0/payload"))));
+        Protocol.shape(reduce(sent.get("events"), events.at("/events/0/payload"))));
   }
 
-  /** The message with one event alone: the first that is as this one, an action of some type. */
-  private static JsonNode only(JsonNode message, JsonNode payload) {
+  /** Reduces a message to its first event of the same kind and action type as {@code payload}. */
+  private static JsonNode reduce(JsonNode message, JsonNode payload) {
     for (JsonNode event : message.get("events")) {
       if (event.at("/payload/kind").equals(payload.get("kind"))
           && event.at("/payload/action/type").equals(payload.at("/action/type"))) {
@@ -213,16 +214,17 @@ final class ProtocolTest {
         return one;
       }
     }
-    throw new AssertionError("no event is like " + payload);
+    throw new AssertionError("no event like " + payload);
   }
 
-  /** A model that uses every limit: its answer is larger than a message of API Gateway may be. */
+  /** The model's answer exceeds the message limit of API Gateway. */
   @Test
-  void aPayloadThatIsTooLargeForAMessageComesAsALink() throws Exception {
+  void sendsTooLargePayloadAsLink() throws Exception {
     String action = "{\"type\":\"wait\",\"why\":\"%s\"}".formatted("because ".repeat(240));
     String actions = "[" + String.join(",", Collections.nCopies(50, action)) + "]";
-    stack.models().when("talkative", Behaviour.text("…".repeat(20_000) + actions));
-    String run = arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:talkative\"}}");
+    stack.models().when("largest-answer", Behaviour.text("…".repeat(20_000) + actions));
+    String run =
+        arena.startRun("{\"n_turns\":1,\"profile\":{\"model\":\"openai:largest-answer\"}}");
 
     Map<Long, JsonNode> links = new HashMap<>();
     List<Envelope> whole;
@@ -236,7 +238,7 @@ final class ProtocolTest {
         assertTrue(bytes <= (events.size() > 1 ? FRAME_BYTES : MESSAGE_BYTES), bytes + " bytes");
         for (Envelope envelope : events) {
           if (envelope.fields().has("payload_url")) {
-            assertEquals(1, events.size(), "it comes alone");
+            assertEquals(1, events.size(), "alone in its message");
             links.put(envelope.seq(), Protocol.json(text));
           }
         }
@@ -284,13 +286,13 @@ final class ProtocolTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyErrorIsReallyProduced() {
+  Stream<DynamicTest> producesEveryError() {
     return errorChecks().entrySet().stream()
         .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
   }
 
   @Test
-  void everyErrorThatCanBeSentIsExplained() {
+  void documentsEveryError() {
     assertEquals(
         Arrays.stream(MessageErrorCode.values())
             .map(MessageErrorCode::label)
@@ -300,7 +302,7 @@ final class ProtocolTest {
   }
 
   private void badJson() {
-    assertRefused(
+    assertRejected(
         "bad_json",
         "",
         "no json",
@@ -314,8 +316,8 @@ final class ProtocolTest {
         "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_001) + "\"}",
         "{\"action\":\"ping\",\"x\":" + "1".repeat(41) + "}",
         "{\"action\":\"ping\",\"x\":NaN}");
-    // and what is just within these limits is read
-    assertRefused(
+    // just within the limits
+    assertRejected(
         "invalid_field",
         "{\"action\":\"ping\",\"x\":" + "[".repeat(7) + "]".repeat(7) + "}",
         "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_000) + "\"}",
@@ -323,7 +325,7 @@ final class ProtocolTest {
   }
 
   private void unknownAction() {
-    assertRefused(
+    assertRejected(
         "unknown_action",
         "{}",
         "{\"action\":\"Subscribe\"}",
@@ -336,17 +338,17 @@ final class ProtocolTest {
 
   private void invalidField() {
     for (String field : List.of("", ",\"run_id\":null", ",\"run_id\":{}", ",\"run_id\":1")) {
-      assertRefused("invalid_field", "{\"action\":\"subscribe\"" + field + "}");
-      assertRefused("invalid_field", "{\"action\":\"unsubscribe\"" + field + "}");
+      assertRejected("invalid_field", "{\"action\":\"subscribe\"" + field + "}");
+      assertRejected("invalid_field", "{\"action\":\"unsubscribe\"" + field + "}");
     }
     String subscribe = "{\"action\":\"subscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":%s}";
     for (String from :
         List.of("0", "-1", "1.5", "1e3", "null", "true", "\"1\"", "[]", "9".repeat(40))) {
-      assertRefused("invalid_field", subscribe.formatted(from));
+      assertRejected("invalid_field", subscribe.formatted(from));
     }
-    assertRefused("invalid_field", subscribe.formatted(lastSeq + 2));
-    assertRefused("invalid_field", subscribe.formatted("1,\"limit\":5"));
-    assertRefused(
+    assertRejected("invalid_field", subscribe.formatted(lastSeq + 2));
+    assertRejected("invalid_field", subscribe.formatted("1,\"limit\":5"));
+    assertRejected(
         "invalid_field",
         "{\"action\":\"unsubscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":1}",
         "{\"action\":\"unsubscribe\",\"run_id\":\"nobody\"}",
@@ -354,13 +356,13 @@ final class ProtocolTest {
   }
 
   private void unknownRun() {
-    for (String id : List.of(NOBODY, "nobody", "", finished.substring(1), "../" + finished)) {
-      assertRefused("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
+    for (String id : List.of(UNKNOWN_RUN, "nobody", "", finished.substring(1), "../" + finished)) {
+      assertRejected("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
     }
   }
 
-  /** Says each of these on one connection, which goes on after every error. */
-  private void assertRefused(String code, String... messages) {
+  /** Sends each message on one connection, which must survive every error. */
+  private void assertRejected(String code, String... messages) {
     try (LiveReader reader = arena.live()) {
       for (String message : messages) {
         reader.send(message);
@@ -370,14 +372,14 @@ final class ProtocolTest {
     }
   }
 
-  /** The subscriptions before the last two are not made one by one: only their number is set. */
+  /** Sets the stored number of subscriptions instead of creating each. */
   private void tooManySubscriptions() {
     try (LiveRun run = LiveRun.start();
         LiveRun other = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis();
         DynamoDbClient tables = stack.tables()) {
-      reader.subscribe(run.id(), LiveRun.BEGUN + 1);
+      reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL + 1);
       assertPong(reader);
       String connection = redis.hkeys(run.key("subscribers")).iterator().next();
       tables.updateItem(
@@ -397,8 +399,9 @@ final class ProtocolTest {
       reader.subscribe(other.id(), 1);
       assertError("too_many_subscriptions", reader.nextJson(BOUND), "one too many");
       assertEquals(Set.of(), redis.hkeys(other.key("subscribers")));
-      reader.subscribe(run.id(), LiveRun.BEGUN); // moves one that it has
-      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+      reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL); // moves an existing subscription
+      assertEquals(
+          LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
       reader.send("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(run.id()));
       reader.subscribe(other.id(), 1);
       assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
@@ -409,7 +412,7 @@ final class ProtocolTest {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
-      run.holdFanOut(redis); // nobody finds out that these are no connections
+      run.holdFanOut(redis); // so that no fan-out finds that these connections do not exist
       redis.hset(
           run.key("subscribers"),
           IntStream.range(0, Subscribers.MAX_READERS)
@@ -423,7 +426,7 @@ final class ProtocolTest {
       reader.subscribe(run.id(), 1);
       assertPong(reader);
       redis.del(run.key("subscribers"));
-      run.letFanOut(redis);
+      run.releaseFanOut(redis);
       reader.subscribe(run.id(), 1);
       assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
     }
@@ -441,24 +444,24 @@ final class ProtocolTest {
             assertPong(reader);
           });
       reader.subscribe(run.id(), 1);
-      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
     }
   }
 
-  /** A row that is none of ours is the one failure that a test can bring about from outside. */
+  /** An invalid status in the row is the only internal error that a test can cause from outside. */
   private void internalError() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live()) {
-      stack.set(run.id(), "status", "odd");
+      stack.set(run.id(), "status", "invalid");
       try {
         reader.subscribe(run.id(), 1);
-        assertError("internal_error", reader.nextJson(BOUND), "an odd row");
+        assertError("internal_error", reader.nextJson(BOUND), "invalid row");
         assertPong(reader);
       } finally {
         stack.set(run.id(), "status", "running");
       }
       reader.subscribe(run.id(), 1);
-      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
     }
   }
 
@@ -467,7 +470,7 @@ final class ProtocolTest {
     assertEquals(code, answer.path("code").asText(), () -> message + " → " + answer);
     ObjectNode documented = PROTOCOL.serverExample("error").deepCopy();
     if (!answer.has("run_id")) {
-      assertFalse(NAMES_ITS_RUN.contains(code), () -> message + " → " + answer);
+      assertFalse(WITH_RUN_ID.contains(code), () -> message + " → " + answer);
       documented.remove("run_id");
     }
     assertEquals(Protocol.shape(documented), Protocol.shape(answer), message);

@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/** What the reaper frees and ends, and what it tells of it. */
+/** What the reaper ends and deletes, and its log lines. */
 final class ReaperTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration LONGER_THAN_THE_GRACE = Duration.ofMinutes(31);
@@ -41,8 +41,8 @@ final class ReaperTest {
     return Instant.now().minus(LONGER_THAN_THE_GRACE);
   }
 
-  /** The fields of the line that tells what was done to this. */
-  private JsonNode told(String field, String value) {
+  /** The fields of the reaper's log line for a run or connection. */
+  private JsonNode logLine(String field, String value) {
     try (Stream<String> lines = Files.lines(stack.stack().log("reap-runs"))) {
       for (String line : lines.filter(text -> text.contains(value)).toList()) {
         JsonNode fields = MAPPER.readTree(line);
@@ -53,7 +53,7 @@ final class ReaperTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    throw new AssertionError("the log tells nothing of " + value);
+    throw new AssertionError("no log line for " + value);
   }
 
   private static boolean has(Jedis redis, String runId) {
@@ -61,19 +61,19 @@ final class ReaperTest {
   }
 
   @Test
-  void keysOfNoRunGoAndThoseOfALiveOneStay() {
-    String stray = RunId.random();
+  void deletesKeysOfUnknownRunsAndKeepsLiveOnes() {
+    String orphan = RunId.random();
     try (LiveRun live = LiveRun.start();
         Jedis redis = stack.redis()) {
-      redis.set("arena:run:" + stray + ":open", "{}");
-      redis.set("arena:run:" + stray + ":seq", "1");
-      redis.xadd("arena:run:" + stray + ":events", Map.of("envelope", "{}"), params());
-      redis.hset("arena:run:" + stray + ":subscribers", "nobody", "1");
+      redis.set("arena:run:" + orphan + ":open", "{}");
+      redis.set("arena:run:" + orphan + ":seq", "1");
+      redis.xadd("arena:run:" + orphan + ":events", Map.of("envelope", "{}"), params());
+      redis.hset("arena:run:" + orphan + ":subscribers", "nobody", "1");
       assertTrue(reap().get("strays").intValue() >= 1);
-      assertFalse(has(redis, stray));
+      assertFalse(has(redis, orphan));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
-      assertEquals("stray_dropped", told("run_id", stray).get("action").textValue());
-      assertEquals("run is not in the catalog", told("run_id", stray).get("reason").textValue());
+      assertEquals("stray_dropped", logLine("run_id", orphan).get("action").textValue());
+      assertEquals("run is not in the catalog", logLine("run_id", orphan).get("reason").textValue());
       live.play();
     }
   }
@@ -83,7 +83,7 @@ final class ReaperTest {
   }
 
   @Test
-  void connectionsThatAreGoneAreForgottenAndThoseThatAreThereStay() {
+  void deletesClosedConnectionsAndKeepsOpenOnes() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis();
@@ -97,19 +97,20 @@ final class ReaperTest {
       put(tables, half, run.id(), Map.of());
       redis.hset(run.key("subscribers"), Map.of(dead, "1", half, "1", "without-a-row", "1"));
       reap();
-      assertEquals(1, redis.hlen(run.key("subscribers")), "the one that is there");
+      assertEquals(1, redis.hlen(run.key("subscribers")), "only the open connection");
       assertEquals(List.of(), rows(tables, dead));
       assertEquals(List.of(), rows(tables, half));
-      assertEquals("connection_forgotten", told("connection_id", dead).get("action").textValue());
       assertEquals(
-          "reader_forgotten", told("connection_id", "without-a-row").get("action").textValue());
-      assertEquals(run.id(), told("connection_id", "without-a-row").get("run_id").textValue());
+          "connection_forgotten", logLine("connection_id", dead).get("action").textValue());
+      assertEquals(
+          "reader_forgotten", logLine("connection_id", "without-a-row").get("action").textValue());
+      assertEquals(run.id(), logLine("connection_id", "without-a-row").get("run_id").textValue());
       run.play();
       reader.next(BOUND);
     }
   }
 
-  /** A row as old as five minutes: its life is three hours. */
+  /** Writes the row of a connection that is five minutes old; rows expire after three hours. */
   private void put(
       DynamoDbClient tables, String connectionId, String runId, Map<String, AttributeValue> more) {
     Instant expiry = Instant.now().plus(Duration.ofHours(3)).minus(Duration.ofMinutes(5));
@@ -132,7 +133,7 @@ final class ReaperTest {
   }
 
   @Test
-  void aRunWhoseModelHangsIsEndedAndItsExecutionStopped() {
+  void endsRunWithHangingModelAndStopsItsExecution() {
     String runId = arena.startRun("{\"n_turns\":10,\"profile\":{\"model\":\"openai:hang\"}}");
     try (LiveReader reader = arena.live();
         SfnClient stepFunctions = AwsClients.stepFunctions()) {
@@ -145,19 +146,19 @@ final class ReaperTest {
       JsonNode row = arena.get("/runs/" + runId).expect(200);
       assertEquals("Abandoned", row.at("/error/code").textValue());
       assertEquals(closed.lastSeq(), arena.events(runId, 1).size());
-      assertFalse(row.get("db_path").textValue().isEmpty(), "what it had is archived");
+      assertFalse(row.get("db_path").textValue().isEmpty(), "archived");
       String machine = stack.stack().resource("ReplayStateMachine");
       String execution = machine.replace(":stateMachine:", ":execution:") + ":" + runId;
       assertEquals(
           ExecutionStatus.ABORTED,
           stepFunctions.describeExecution(describe -> describe.executionArn(execution)).status());
-      assertEquals("abandoned", told("run_id", runId).get("action").textValue());
+      assertEquals("abandoned", logLine("run_id", runId).get("action").textValue());
     }
   }
 
-  /** Whoever created it died before the replay was started. */
+  /** The creating function died before it started the replay. */
   @Test
-  void aRunWhoseExecutionNeverStartedIsEnded() {
+  void endsRunWhoseExecutionNeverStarted() {
     String run = stack.operator().begin(10, longAgo());
     reap();
     JsonNode row = arena.awaitEnd(run, BOUND);
@@ -167,26 +168,26 @@ final class ReaperTest {
   }
 
   @Test
-  void theCountersAreTrueWhateverTheBrokerLoses() {
-    stack.awaitQuiet();
+  void countersStayCorrectWhenTheBrokerLosesData() {
+    stack.awaitNoRuns();
     long before = published();
     try (LiveRun live = LiveRun.start();
         Jedis redis = stack.redis()) {
       String ended = arena.startRun("{\"n_turns\":3}");
       long played = arena.awaitEnd(ended, BOUND).get("n_events").longValue();
-      assertEquals(before + played + LiveRun.BEGUN, published());
+      assertEquals(before + played + LiveRun.EVENTS_BEFORE_MODEL, published());
       assertEquals(1, open());
 
       redis.flushAll();
-      assertEquals(before + played + LiveRun.BEGUN, published());
+      assertEquals(before + played + LiveRun.EVENTS_BEFORE_MODEL, published());
       assertEquals(1, open());
 
-      live.play(); // the buffer is filled again
+      live.play(); // refills the buffer
       long now = live.row().get("n_events").longValue();
-      assertTrue(now > LiveRun.BEGUN);
+      assertTrue(now > LiveRun.EVENTS_BEFORE_MODEL);
       assertEquals(before + played + now, published());
 
-      redis.keys("arena:run:" + live.id() + ":*").forEach(redis::del); // by an operator
+      redis.keys("arena:run:" + live.id() + ":*").forEach(redis::del); // as an operator does
       live.play();
       now = live.row().get("n_events").longValue();
       assertEquals(before + played + now, published());
@@ -194,7 +195,7 @@ final class ReaperTest {
 
       stack.setTime(ended, "ended_at", longAgo());
       reap();
-      assertEquals(before + played + now, published(), "a run that is freed still counts");
+      assertEquals(before + played + now, published(), "a freed run still counts");
       live.fail();
       assertEquals(0, open());
       assertEquals(before + played + now, published());

@@ -25,9 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The runbook's own blocks, run from its top to its bottom about a run that really does not finish:
- * its model hangs. What the page says that comes out comes out: in its {@code text} blocks an
- * ellipsis stands for anything.
+ * Runs the {@code bash} blocks of RUNBOOK.md in order against a run whose model hangs, and compares
+ * their output with the {@code text} blocks, in which an ellipsis matches anything.
  */
 final class RunbookTest {
   private static final Path PAGE = Path.of("..", "..", "functions", "diagnose-run", "RUNBOOK.md");
@@ -53,26 +52,26 @@ final class RunbookTest {
   }
 
   @Test
-  void thePageLeadsFromTheSymptomToTheReport() throws Exception {
-    assumeTrue(onPath("bash") && onPath("curl") && onPath("redis-cli"), "the page's own tools");
+  void everyBlockPrintsTheDocumentedOutput() throws Exception {
+    assumeTrue(onPath("bash") && onPath("curl") && onPath("redis-cli"), "bash, curl and redis-cli");
     String run =
         arena.startRun(
             "{\"n_turns\":5,\"profile\":{\"name\":\"stuck\",\"model\":\"openai:hang\"}}");
     try (LiveReader reader = arena.live()) {
       reader.subscribe(run, 1);
-      reader.next(BOUND); // the model is asked after this
+      reader.next(BOUND); // the model is called after these events
       List<Block> blocks = blocks();
       int ran = 0;
       for (int i = 0; i < blocks.size(); i++) {
         Block block = blocks.get(i);
         if (block.language().equals("bash")) {
           Block expected = blocks.get(i + 1);
-          assertEquals("text", expected.language(), "what comes out of\n" + block.text());
-          assertComesOut(block.text(), expected.text(), run(block.text(), run));
+          assertEquals("text", expected.language(), "output of\n" + block.text());
+          assertOutput(block.text(), expected.text(), run(block.text(), run));
           ran++;
         }
       }
-      assertTrue(ran >= 9, ran + " blocks were run");
+      assertTrue(ran >= 9, ran + " blocks");
       assertEquals("failed", reader.untilClosed(run, BOUND, _ -> {}).status());
     }
     assertEquals("Stopped", arena.get("/runs/" + run).expect(200).at("/error/code").textValue());
@@ -81,9 +80,8 @@ final class RunbookTest {
     assertFalse(report.at("/log/lines").isEmpty());
   }
 
-  /** Every step has its heading, in the order in which an operator goes. */
   @Test
-  void theStepsAreInOrder() throws Exception {
+  void stepsAreInOrder() throws Exception {
     List<String> headings =
         Pattern.compile("^## (.*)$", Pattern.MULTILINE)
             .matcher(Files.readString(PAGE))
@@ -106,7 +104,7 @@ final class RunbookTest {
         .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
   }
 
-  /** A block's output. What the page defines before, and {@code ./arena}, is there for each. */
+  /** Runs a block with the page's definitions and {@code ./arena}, and returns its output. */
   private String run(String block, String run) throws IOException, InterruptedException {
     String setUp =
         blocks().stream()
@@ -134,13 +132,13 @@ final class RunbookTest {
     Process process = bash.start();
     if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("it does not end:\n" + block);
+      throw new AssertionError("the block did not end:\n" + block);
     }
     assertEquals(0, process.exitValue(), () -> block + "\n" + read(err) + read(out));
     return read(out);
   }
 
-  /** What {@code ./arena logs} does once everything is built: here it is. */
+  /** A launcher that runs {@code ./arena logs} from this JVM's class path. */
   private static String launcher() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return """
@@ -158,8 +156,8 @@ final class RunbookTest {
     }
   }
 
-  /** Line by line; a line that is an ellipsis alone stands for any number of lines. */
-  private static void assertComesOut(String block, String expected, String actual) {
+  /** Compares line by line; a line with only an ellipsis matches any number of lines. */
+  private static void assertOutput(String block, String expected, String actual) {
     StringBuilder pattern = new StringBuilder();
     for (String line : expected.lines().toList()) {
       if (line.equals("…")) {
@@ -175,7 +173,7 @@ final class RunbookTest {
     String whole = actual.endsWith("\n") ? actual : actual + "\n";
     assertTrue(
         Pattern.compile(pattern.toString()).matcher(whole).matches(),
-        () -> block + "\ngives\n" + actual + "\nand not\n" + expected);
-    assertFalse(actual.isBlank(), () -> block + "\ngives nothing");
+        () -> block + "\nprinted\n" + actual + "\nexpected\n" + expected);
+    assertFalse(actual.isBlank(), () -> block + "\nprinted nothing");
   }
 }

@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The sample events in {@code events/}: the files that {@code sam local invoke} is given. */
+/** The sample events in {@code events/}, also used with {@code sam local invoke}. */
 final class Samples {
   private static final Path FOLDER = Path.of("..", "..", "events");
 
-  /** The run that the samples are about. */
+  /** Run id in the samples. */
   private static final String RUN = "5eed0000000000000000000000000001";
 
-  /** The connection that the samples are about. */
+  /** Connection id in the samples. */
   static final String CONNECTION = "UoGsTfGnjoECF4A=";
 
   private Samples() {}
 
-  /** The names of all samples, in order. */
+  /** File names of all samples, sorted. */
   static List<String> names() {
     try (Stream<Path> files = Files.list(FOLDER)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -28,12 +28,12 @@ final class Samples {
     }
   }
 
-  /** The name of the function that a sample is for: its name begins with it. */
+  /** Name of a sample's function, which is the prefix of the file name. */
   static String function(String name) {
     return name.replaceFirst("^(\\w+-\\w+).*", "$1");
   }
 
-  /** A sample as it is in its file. */
+  /** Reads a sample. */
   static String read(String name) {
     try {
       return Files.readString(FOLDER.resolve(name));
@@ -42,12 +42,12 @@ final class Samples {
     }
   }
 
-  /** A sample, about this run. */
+  /** Reads a sample and replaces its run id. */
   static String about(String name, String runId) {
     return read(name).replace(RUN, runId);
   }
 
-  /** A sample, about this run and of this connection. */
+  /** Reads a sample and replaces its run id and connection id. */
   static String about(String name, String runId, String connectionId) {
     return about(name, runId).replace(CONNECTION, connectionId);
   }

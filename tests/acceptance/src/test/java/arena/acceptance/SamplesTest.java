@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Every sample in {@code events/} does what its function is for, when it is about a run and a
- * connection that are here. Those of the HTTP calls are in {@link HttpContractTest}.
+ * Invokes each function with its sample from {@code events/}, with the ids of an existing run and
+ * connection. {@link HttpContractTest} covers the samples of HTTP calls.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SamplesTest {
@@ -44,7 +44,7 @@ final class SamplesTest {
   private final ArenaClient arena = stack.client();
   private final DynamoDbClient tables = stack.tables();
 
-  /** A run that is over. */
+  /** A run that has ended. */
   private String finished;
 
   @BeforeAll
@@ -81,11 +81,11 @@ final class SamplesTest {
   }
 
   @Test
-  void everySampleIsFedToItsFunction() {
-    Set<String> fed = new TreeSet<>(checks().keySet());
-    Samples.names().stream().filter(HttpContractTest::isFed).forEach(fed::add);
+  void coversEverySample() {
+    Set<String> invoked = new TreeSet<>(checks().keySet());
+    Samples.names().stream().filter(HttpContractTest::isInvoked).forEach(invoked::add);
 
-    assertEquals(Samples.names(), List.copyOf(fed));
+    assertEquals(Samples.names(), List.copyOf(invoked));
   }
 
   @Test
@@ -116,10 +116,10 @@ final class SamplesTest {
         httpRoutes);
     assertEquals(
         new TreeSet<>(plan.webSocketApi().orElseThrow().routes().keySet()), webSocketRoutes);
-    assertEquals(1, plan.schedules().size(), "reap-runs.json is the event of this one");
+    assertEquals(1, plan.schedules().size(), "reap-runs.json is the event of the only schedule");
   }
 
-  // ---- the replay
+  // ---- replay
 
   private void replayTurn() {
     try (LiveRun run = LiveRun.start()) {
@@ -135,7 +135,7 @@ final class SamplesTest {
       assertEquals(
           List.of("turn_start", "observation", "llm_prompt", "llm_response"),
           played.stream().limit(4).map(SamplesTest::kind).toList());
-      assertEquals(next, stack.invoke("replay-turn", task), "a second try of the task");
+      assertEquals(next, stack.invoke("replay-turn", task), "retried task");
       assertEquals(played, arena.events(run.id(), 1));
     }
   }
@@ -157,12 +157,12 @@ final class SamplesTest {
       assertTrue(row.get("db_path").textValue().startsWith("s3://"));
       assertFinalized(row, answer);
       assertEquals(live, arena.events(run.id(), 1), "read from the archive");
-      assertEquals(answer, stack.invoke("finalize-run", event), "a second try of the task");
+      assertEquals(answer, stack.invoke("finalize-run", event), "retried task");
     }
     assertEquals(
         "arena.run.UnknownRun",
         stack.error("finalize-run", Samples.read("finalize-run-complete.json")),
-        "a run that is not here");
+        "unknown run");
   }
 
   private void finalizeFailed() {
@@ -174,15 +174,15 @@ final class SamplesTest {
 
       LiveReader.Closed closed = reader.untilClosed(run.id(), BOUND, _ -> {});
       assertEquals("failed", closed.status());
-      assertEquals(LiveRun.BEGUN, closed.lastSeq());
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, closed.lastSeq());
       JsonNode row = run.row();
       assertEquals("failed", row.get("status").textValue());
       assertEquals("ModelRefused", row.at("/error/code").textValue());
       assertEquals("the model's API answered 401", row.at("/error/message").textValue());
       assertFinalized(row, answer);
       assertEquals(closed.events(), arena.events(run.id(), 1));
-      assertEquals("arena.run.RunNotRunning", run.playInVain(), "nobody plays it any more");
-      assertEquals(answer, stack.invoke("finalize-run", event), "a second try of the task");
+      assertEquals("arena.run.RunNotRunning", run.playFailing(), "turns are rejected");
+      assertEquals(answer, stack.invoke("finalize-run", event), "retried task");
     }
   }
 
@@ -196,7 +196,7 @@ final class SamplesTest {
   private void reap() {
     String ended = arena.startRun("{\"n_turns\":1}");
     arena.awaitEnd(ended, BOUND);
-    stack.awaitBackground(); // a fan-out that came after the reaper would leave a key again
+    stack.awaitAsyncInvocations(); // a fan-out after the reaper would write a key again
     List<Envelope> events = arena.events(ended, 1);
     Instant longAgo = Instant.now().minus(31, ChronoUnit.MINUTES);
     try (LiveRun silent = LiveRun.start();
@@ -212,49 +212,49 @@ final class SamplesTest {
 
       assertEquals(2, answer.get("runs").intValue());
       assertEquals(0, answer.get("failed").intValue());
-      assertEquals(Set.of(), redis.keys("arena:run:" + ended + ":*"), "its memory is free");
+      assertEquals(Set.of(), redis.keys("arena:run:" + ended + ":*"), "keys deleted");
       assertEquals(events, arena.events(ended, 1));
       LiveReader.Closed closed = reader.untilClosed(silent.id(), BOUND, _ -> {});
       assertEquals("failed", closed.status());
       assertEquals("Abandoned", silent.row().at("/error/code").textValue());
-      assertEquals("arena.run.RunNotRunning", silent.playInVain(), "it wakes up too late");
+      assertEquals("arena.run.RunNotRunning", silent.playFailing(), "late turns are rejected");
       assertEquals("running", alive.row().get("status").textValue());
       alive.play();
       answer = stack.invoke("reap-runs", Samples.read("reap-runs.json"));
-      assertEquals(0, answer.get("runs").intValue(), "there is nothing left to do");
+      assertEquals(0, answer.get("runs").intValue(), "no more runs to reap");
     }
   }
 
-  // ---- the stream: of a connection that is none
+  // ---- stream-events with an unknown connection
 
   private void connect() {
-    streams(Samples.read("stream-events-connect.json"));
+    invokeStreamEvents(Samples.read("stream-events-connect.json"));
 
     List<Map<String, AttributeValue>> rows = connection(Samples.CONNECTION);
     assertEquals(1, rows.size());
     assertEquals("-", rows.getFirst().get("run_id").s());
     long expiry = Long.parseLong(rows.getFirst().get("expires_at").n());
-    assertTrue(expiry > Instant.now().getEpochSecond(), "it goes by itself, but not now");
+    assertTrue(expiry > Instant.now().getEpochSecond(), "expires in the future");
   }
 
   private void disconnect() {
     try (LiveRun run = LiveRun.start();
         Jedis redis = stack.redis()) {
       run.holdFanOut(redis);
-      streams(Samples.read("stream-events-connect.json"));
-      streams(Samples.about("stream-events-subscribe.json", run.id()));
+      invokeStreamEvents(Samples.read("stream-events-connect.json"));
+      invokeStreamEvents(Samples.about("stream-events-subscribe.json", run.id()));
       assertEquals(2, connection(Samples.CONNECTION).size());
       assertEquals(Set.of(Samples.CONNECTION), redis.hkeys(run.key("subscribers")));
 
-      streams(Samples.read("stream-events-disconnect.json"));
+      invokeStreamEvents(Samples.read("stream-events-disconnect.json"));
 
       assertEquals(List.of(), connection(Samples.CONNECTION));
       assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
-      run.letFanOut(redis);
+      run.releaseFanOut(redis);
     }
   }
 
-  /** What the connections' table has of a connection: itself, and its subscriptions. */
+  /** The items of a connection and its subscriptions. */
   private List<Map<String, AttributeValue>> connection(String connectionId) {
     return tables
         .query(
@@ -267,11 +267,11 @@ final class SamplesTest {
         .items();
   }
 
-  // ---- the stream: of a connection that is open
+  // ---- stream-events with an open connection
 
   private void ping() {
     try (LiveReader reader = arena.live()) {
-      streams(Samples.about("stream-events-ping.json", finished, idOf(reader)));
+      invokeStreamEvents(Samples.about("stream-events-ping.json", finished, idOf(reader)));
 
       assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
     }
@@ -279,7 +279,8 @@ final class SamplesTest {
 
   private void unknownAction() {
     try (LiveReader reader = arena.live()) {
-      streams(Samples.about("stream-events-unknown-action.json", finished, idOf(reader)));
+      invokeStreamEvents(
+          Samples.about("stream-events-unknown-action.json", finished, idOf(reader)));
 
       JsonNode answer = reader.nextJson(BOUND);
       assertEquals("error", answer.get("type").textValue());
@@ -289,7 +290,7 @@ final class SamplesTest {
 
   private void subscribe() {
     try (LiveReader reader = arena.live()) {
-      streams(Samples.about("stream-events-subscribe.json", finished, idOf(reader)));
+      invokeStreamEvents(Samples.about("stream-events-subscribe.json", finished, idOf(reader)));
 
       LiveReader.Closed closed = reader.untilClosed(finished, BOUND, _ -> {});
       assertEquals("complete", closed.status());
@@ -302,20 +303,20 @@ final class SamplesTest {
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
       reader.subscribe(run.id(), 1);
-      assertEquals(LiveRun.BEGUN, Envelope.allIn(reader.next(BOUND)).size());
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
       String id = onlySubscriber(run, redis);
 
-      streams(Samples.about("stream-events-unsubscribe.json", run.id(), id));
+      invokeStreamEvents(Samples.about("stream-events-unsubscribe.json", run.id(), id));
 
       assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
-      assertEquals(1, connection(id).size(), "the connection itself is still there");
+      assertEquals(1, connection(id).size(), "the connection's own item");
       run.play();
       reader.send("{\"action\":\"ping\"}");
-      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "nothing of the run came");
+      assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "no event received");
     }
   }
 
-  /** A fan-out that a publish asked for finds whoever is behind. */
+  /** A fan-out invoked by a publish serves a lagging reader. */
   private void wake() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
@@ -323,25 +324,26 @@ final class SamplesTest {
       reader.subscribe(run.id(), 1);
       List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
       String id = onlySubscriber(run, redis);
-      redis.hset(run.key("subscribers"), id, "2"); // as if it were behind, and nobody had noticed
+      redis.hset(run.key("subscribers"), id, "2"); // makes the reader lag
 
-      streams(Samples.about("stream-events-wake.json", run.id()));
+      invokeStreamEvents(Samples.about("stream-events-wake.json", run.id()));
 
       assertEquals(seen.subList(1, seen.size()), Envelope.allIn(reader.next(BOUND)));
-      assertEquals(String.valueOf(LiveRun.BEGUN + 1), redis.hget(run.key("subscribers"), id));
+      assertEquals(
+          String.valueOf(LiveRun.EVENTS_BEFORE_MODEL + 1), redis.hget(run.key("subscribers"), id));
     }
   }
 
-  private void streams(String event) {
+  private void invokeStreamEvents(String event) {
     assertEquals(
         MAPPER.createObjectNode().put("statusCode", 200), stack.invoke("stream-events", event));
   }
 
-  /** The id that the gateway gave this connection; no message tells a client. */
+  /** Finds the connection's id, which is not part of any message. */
   private String idOf(LiveReader reader) {
     try (LiveRun run = LiveRun.start();
         Jedis redis = stack.redis()) {
-      reader.subscribe(run.id(), LiveRun.BEGUN + 1);
+      reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL + 1);
       reader.send("{\"action\":\"ping\"}");
       assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "messages are handled in order");
       String id = onlySubscriber(run, redis);

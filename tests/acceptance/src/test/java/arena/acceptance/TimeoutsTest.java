@@ -28,8 +28,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
- * Who calls waits longer than who is called: a call of a store less than its function, a function
- * less than its route or task. Otherwise the caller gives up first, and what is told to it is lost.
+ * Every caller's time-out is longer than that of its callee: a store call shorter than its
+ * function, a function shorter than its route or task. Otherwise the caller gives up first and the
+ * callee's result is lost.
  */
 final class TimeoutsTest {
   private final StackPlan plan = AcceptanceStack.shared().stack().plan();
@@ -49,7 +50,7 @@ final class TimeoutsTest {
   }
 
   @Test
-  void aFunctionGivesUpBeforeItsHttpRoute() {
+  void functionTimesOutBeforeItsHttpRoute() {
     Map<String, Duration> functions = functions();
     for (HttpApiDefinition.Route route : plan.httpApi().orElseThrow().routes()) {
       Duration function = functions.get(route.function());
@@ -59,7 +60,7 @@ final class TimeoutsTest {
   }
 
   @Test
-  void aFunctionGivesUpBeforeItsTask() throws Exception {
+  void functionTimesOutBeforeItsTask() throws Exception {
     Map<String, Duration> functions = functions();
     Set<String> called = new HashSet<>();
     for (StateMachineDefinition machine : plan.stateMachines()) {
@@ -80,16 +81,16 @@ final class TimeoutsTest {
         Duration task = Duration.ofSeconds(state.get("TimeoutSeconds").longValue());
         assertShorter(functions.get(function), task, state.path("Comment").asText());
         assertShorter(
-            task, Duration.ofSeconds(definition.get("TimeoutSeconds").longValue()), "the whole");
+            task, Duration.ofSeconds(definition.get("TimeoutSeconds").longValue()), "execution");
         called.add(function);
       }
     }
     assertEquals(2, called.size(), "replay-turn and finalize-run");
   }
 
-  /** A model's time, and some for the stores before and after it. */
+  /** The model's time-out plus the time of the store calls before and after it. */
   @Test
-  void aModelIsGivenUpBeforeItsTurn() {
+  void modelTimesOutBeforeItsTurn() {
     FunctionDefinition turn =
         plan.functions().stream()
             .filter(function -> function.environment().containsKey("ARENA_MODEL_TIMEOUT_SECONDS"))
@@ -100,11 +101,9 @@ final class TimeoutsTest {
     assertShorter(Duration.ofSeconds(model).plus(dynamoDb()), turn.timeout(), turn.name());
   }
 
-  /**
-   * Whichever function calls it: the most hurried one has to see the answer, or that there is none.
-   */
+  /** A store call must time out before the function with the shortest time-out. */
   @Test
-  void aStoreIsGivenUpBeforeAnyFunction() {
+  void storeCallsTimeOutBeforeAnyFunction() {
     Duration function =
         plan.functions().stream()
             .map(FunctionDefinition::timeout)
@@ -123,9 +122,9 @@ final class TimeoutsTest {
     }
   }
 
-  /** An archive is written, and read back. */
+  /** Finalizing writes the archive and reads it back. */
   @Test
-  void anArchiveIsGivenUpBeforeItsRunIsFinalized() {
+  void archiveCallsTimeOutBeforeFinalizeRun() {
     String name = AcceptanceStack.shared().stack().resource("FinalizeRunFunction");
     try (S3Client client = AwsClients.patientS3()) {
       Duration both = limit(client.serviceClientConfiguration()).multipliedBy(2);
@@ -133,9 +132,9 @@ final class TimeoutsTest {
     }
   }
 
-  /** A WebSocket's route is shorter than the fan-outs of the same function. */
+  /** WebSocket routes have a shorter limit than the fan-outs of the same function. */
   @Test
-  void aWebSocketsMessageIsAnsweredBeforeItsRouteGivesUp() {
+  void storeCallsTimeOutBeforeAWebSocketRoute() {
     Duration route =
         plan.webSocketApi().orElseThrow().routes().values().stream()
             .map(one -> one.timeout())
