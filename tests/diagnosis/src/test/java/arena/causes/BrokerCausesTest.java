@@ -20,7 +20,7 @@ import redis.clients.jedis.params.ClientKillParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.params.XTrimParams;
 
-/** What the broker and its readers do to a run. */
+/** Causes in the broker and its readers. */
 @Isolated
 @Execution(ExecutionMode.SAME_THREAD)
 class BrokerCausesTest {
@@ -28,26 +28,26 @@ class BrokerCausesTest {
 
   private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final StalledRun patient = stack.patient();
+  private final DiagnosisClient diagnoses = stack.diagnoses();
 
-  private static String key(String run, String what) {
-    return "arena:run:" + run + ":" + what;
+  private static String key(String run, String name) {
+    return "arena:run:" + run + ":" + name;
   }
 
   @Test
-  void aBrokerThatDoesNotAnswerIsNamed() {
+  void reportsUnreachableBroker() {
     try (GatedModel gate = GatedModel.at(1)) {
       String run = gate.start(2);
       stack.stack().killRedis();
-      JsonNode said;
+      JsonNode diagnosis;
       try {
-        said = patient.until(run, "broker_unreachable");
+        diagnosis = diagnoses.awaitCause(run, "broker_unreachable");
       } finally {
         stack.stack().restartRedis();
       }
-      assertEquals("modifying", StalledRun.evidence(said, "elasticache.status"));
-      assertTrue(StalledRun.evidence(said, "elasticache.event").contains("failed"));
-      assertEquals("wait", said.at("/next_steps/0/action").textValue());
+      assertEquals("modifying", DiagnosisClient.evidence(diagnosis, "elasticache.status"));
+      assertTrue(DiagnosisClient.evidence(diagnosis, "elasticache.event").contains("failed"));
+      assertEquals("wait", diagnosis.at("/next_steps/0/action").textValue());
       gate.open();
       assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
       assertTrue(
@@ -61,14 +61,14 @@ class BrokerCausesTest {
   }
 
   @Test
-  void aBrokerThatLostItsDataIsNamedAndFilledAgain() {
+  void reportsBrokerDataLoss() {
     try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(2);
       redis.flushAll();
-      JsonNode said = patient.until(run, "broker_lost_data");
-      assertEquals("none", StalledRun.evidence(said, "broker.sentinel"));
-      assertEquals("0", StalledRun.evidence(said, "broker.length"));
+      JsonNode diagnosis = diagnoses.awaitCause(run, "broker_lost_data");
+      assertEquals("none", DiagnosisClient.evidence(diagnosis, "broker.sentinel"));
+      assertEquals("0", DiagnosisClient.evidence(diagnosis, "broker.length"));
       gate.open();
       assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
       assertEquals(arena.events(run, 1).size(), redis.xlen(key(run, "events")));
@@ -76,33 +76,34 @@ class BrokerCausesTest {
   }
 
   @Test
-  void aBrokerWithoutConnectionsIsNamed() {
-    List<Jedis> hogs = new ArrayList<>();
+  void reportsExhaustedConnections() {
+    List<Jedis> openConnections = new ArrayList<>();
     try (GatedModel gate = GatedModel.at(1);
         Jedis operator = stack.redis()) {
       String run = gate.start(2);
       String before = operator.configGet("maxclients").get("maxclients");
       try {
-        // nobody but those who are in the way is left, and no room
+        // takes all connections and closes those of the functions
         for (int i = 0; i < 12; i++) {
-          Jedis hog = stack.redis();
-          hog.ping();
-          hogs.add(hog);
+          Jedis connection = stack.redis();
+          connection.ping();
+          openConnections.add(connection);
         }
-        operator.configSet("maxclients", String.valueOf(hogs.size() + 1));
-        List<Long> ours = hogs.stream().map(Jedis::clientId).toList();
+        operator.configSet("maxclients", String.valueOf(openConnections.size() + 1));
+        List<Long> ownIds = openConnections.stream().map(Jedis::clientId).toList();
         for (String line : operator.clientList().lines().toList()) {
           long id = Long.parseLong(line.replaceFirst("^id=(\\d+) .*$", "$1").strip());
-          if (!ours.contains(id) && id != operator.clientId()) {
+          if (!ownIds.contains(id) && id != operator.clientId()) {
             operator.clientKill(new ClientKillParams().id(String.valueOf(id)));
           }
         }
-        JsonNode said = patient.until(run, "connections_exhausted");
-        assertTrue(StalledRun.evidence(said, "broker.error").contains("max number of clients"));
-        assertEquals("fix", said.at("/next_steps/0/action").textValue());
+        JsonNode diagnosis = diagnoses.awaitCause(run, "connections_exhausted");
+        assertTrue(
+            DiagnosisClient.evidence(diagnosis, "broker.error").contains("max number of clients"));
+        assertEquals("fix", diagnosis.at("/next_steps/0/action").textValue());
       } finally {
         operator.configSet("maxclients", before);
-        hogs.forEach(Jedis::close);
+        openConnections.forEach(Jedis::close);
       }
       gate.open();
       assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
@@ -110,31 +111,31 @@ class BrokerCausesTest {
   }
 
   @Test
-  void aReaderThatFellBehindIsNamed() {
+  void reportsReaderThatFellBehind() {
     try (GatedModel gate = GatedModel.at(3);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {
       String run = gate.start(3);
-      // the sending is held up, and the buffer goes on
+      // blocks the fan-out while the buffer advances
       redis.set(key(run, "lease"), "0", SetParams.setParams().ex(60));
       reader.subscribe(run, 1);
       awaitReader(redis, run);
       redis.xtrim(key(run, "events"), XTrimParams.xTrimParams().minId("5-0"));
-      JsonNode said = patient.until(run, "reader_fell_behind");
-      assertEquals("growth_then_error", said.get("symptom").textValue());
-      assertEquals("5", StalledRun.evidence(said, "broker.first_seq"));
-      assertEquals("resume", said.at("/next_steps/0/action").textValue());
+      JsonNode diagnosis = diagnoses.awaitCause(run, "reader_fell_behind");
+      assertEquals("growth_then_error", diagnosis.get("symptom").textValue());
+      assertEquals("5", DiagnosisClient.evidence(diagnosis, "broker.first_seq"));
+      assertEquals("resume", diagnosis.at("/next_steps/0/action").textValue());
       redis.del(key(run, "lease"));
       gate.open();
-      JsonNode told = reader.nextJson(BOUND);
-      assertEquals("overflow", told.get("type").textValue());
-      reader.subscribe(run, told.get("available_from").longValue());
+      JsonNode overflow = reader.nextJson(BOUND);
+      assertEquals("overflow", overflow.get("type").textValue());
+      reader.subscribe(run, overflow.get("available_from").longValue());
       assertEquals("complete", reader.untilClosed(run, BOUND, _ -> {}).status());
     }
   }
 
   @Test
-  void readersThatAreNotToldOfTheEndAreNamed() {
+  void reportsReadersThatDoNotDrain() {
     try (GatedModel gate = GatedModel.at(1);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {
@@ -143,27 +144,27 @@ class BrokerCausesTest {
       reader.subscribe(run, 1);
       awaitReader(redis, run);
       gate.open();
-      JsonNode said = patient.until(run, "readers_not_drained", BOUND);
-      assertEquals("complete", said.get("status").textValue());
-      assertEquals("1", StalledRun.evidence(said, "broker.readers"));
+      JsonNode diagnosis = diagnoses.awaitCause(run, "readers_not_drained", BOUND);
+      assertEquals("complete", diagnosis.get("status").textValue());
+      assertEquals("1", DiagnosisClient.evidence(diagnosis, "broker.readers"));
       redis.del(key(run, "lease"));
-      // what the next steps say: subscribe again
+      // the documented next step: subscribe again
       reader.subscribe(run, 1);
       assertEquals("complete", reader.untilClosed(run, BOUND, _ -> {}).status());
-      assertEquals("complete", patient.until(run, "complete").get("status").textValue());
+      assertEquals("complete", diagnoses.awaitCause(run, "complete").get("status").textValue());
     }
   }
 
   private static void awaitReader(Jedis redis, String run) {
     Instant deadline = Instant.now().plus(BOUND);
     while (redis.hlen(key(run, "subscribers")) == 0) {
-      assertTrue(Instant.now().isBefore(deadline), "the subscription came");
+      assertTrue(Instant.now().isBefore(deadline), "subscription received");
     }
   }
 
-  /** As the runbook allows: it harms nobody but live readers, and those are told. */
+  /** The runbook allows this: it affects only live readers, which are notified. */
   @Test
-  void deletingARunsKeysByHandLosesNothing() {
+  void deletingKeysLosesNoEvents() {
     try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis();
         LiveReader reader = arena.live()) {

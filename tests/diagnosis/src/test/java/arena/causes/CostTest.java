@@ -19,7 +19,7 @@ import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A diagnosis of a run that is well costs five calls of the stores, and changes nothing. */
+/** A diagnosis of a healthy run makes at most five store calls and changes nothing. */
 @Isolated
 @Execution(ExecutionMode.SAME_THREAD)
 class CostTest {
@@ -31,30 +31,30 @@ class CostTest {
   private final ArenaClient arena = stack.client();
 
   @Test
-  void aHealthyRunsDiagnosisCostsFiveCallsAndChangesNothing() {
-    stack.awaitQuiet();
+  void diagnosesHealthyRunWithAtMostFiveReads() {
+    stack.awaitIdle();
     try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(3);
-      stack.patient().until(run, "waiting_for_model"); // the function is warm
-      Map<String, String> kept = kept(redis, run);
+      stack.diagnoses().awaitCause(run, "waiting_for_model"); // warms up the function
+      Map<String, String> state = state(redis, run);
       long scripts = scripts(redis);
 
       List<String> calls =
           CountedCalls.during(
               () -> {
-                JsonNode said = stack.patient().diagnosis(run);
-                assertEquals("waiting_for_model", said.get("cause").textValue());
-                assertEquals(0, said.at("/facts/broker/growth/events").longValue());
+                JsonNode diagnosis = stack.diagnoses().diagnosis(run);
+                assertEquals("waiting_for_model", diagnosis.get("cause").textValue());
+                assertEquals(0, diagnosis.at("/facts/broker/growth/events").longValue());
               });
 
-      long looks = scripts(redis) - scripts;
+      long scriptsRun = scripts(redis) - scripts;
       long tables = calls.stream().filter(call -> call.startsWith("DynamoDb.")).count();
-      assertEquals(2, looks, "two looks at the broker");
-      assertTrue(looks + tables <= 5, () -> looks + " of Redis and " + calls);
+      assertEquals(2, scriptsRun, "scripts run in Redis");
+      assertTrue(scriptsRun + tables <= 5, () -> scriptsRun + " Redis scripts and " + calls);
       assertTrue(READS.containsAll(calls), calls::toString);
       assertEquals(1, calls.stream().filter(call -> call.startsWith("Sfn.")).count());
-      assertEquals(kept, kept(redis, run));
+      assertEquals(state, state(redis, run));
       gate.open();
       arena.awaitEnd(run, BOUND);
     }
@@ -69,14 +69,14 @@ class CostTest {
         .sum();
   }
 
-  /** The run's row and all its keys, as bytes. */
-  private Map<String, String> kept(Jedis redis, String run) {
-    Map<String, String> kept = new TreeMap<>();
+  /** The run's row and the serialized values of all its keys. */
+  private Map<String, String> state(Jedis redis, String run) {
+    Map<String, String> state = new TreeMap<>();
     for (String key : redis.keys("arena:run:" + run + ":*")) {
-      kept.put(key, new String(redis.dump(key), StandardCharsets.ISO_8859_1));
+      state.put(key, new String(redis.dump(key), StandardCharsets.ISO_8859_1));
     }
     try (DynamoDbClient tables = stack.tables()) {
-      kept.put(
+      state.put(
           "row",
           tables
               .getItem(
@@ -86,6 +86,6 @@ class CostTest {
               .item()
               .toString());
     }
-    return kept;
+    return state;
   }
 }

@@ -11,7 +11,10 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 
-/** Sees every call that anybody in this process makes to AWS; the SDK finds it by its resource. */
+/**
+ * Records every AWS call of this process; the SDK loads it through the {@code
+ * execution.interceptors} resource.
+ */
 public final class CountedCalls implements ExecutionInterceptor {
   private static final CopyOnWriteArrayList<String> CALLS = new CopyOnWriteArrayList<>();
 
@@ -24,7 +27,7 @@ public final class CountedCalls implements ExecutionInterceptor {
             + attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME));
   }
 
-  /** Waits this long; whether nobody called meanwhile. */
+  /** Waits for {@code time} and returns whether there was no call; returns early otherwise. */
   static boolean noneFor(Duration time) {
     int before = CALLS.size();
     Instant end = Instant.now().plus(time);
@@ -34,7 +37,7 @@ public final class CountedCalls implements ExecutionInterceptor {
     return CALLS.size() == before;
   }
 
-  /** What was called while this was done, each attempt for itself. */
+  /** Runs {@code work} and returns the calls made meanwhile, one per attempt. */
   static List<String> during(Runnable work) {
     int before = CALLS.size();
     work.run();

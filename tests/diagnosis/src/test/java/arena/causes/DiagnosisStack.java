@@ -19,22 +19,24 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/** The local stack of this module: models have little time here. Closed with the JVM. */
+/** The local stack of these tests, with a short model time-out. Closed with the JVM. */
 final class DiagnosisStack {
-  /** What one model call may take, in seconds. */
+  /** Time-out of one model call, in seconds. */
   static final int MODEL_SECONDS = 8;
 
-  /** In the name of a model whose turns run in processes that can be killed. */
-  static final String MORTAL = "mortal";
+  /**
+   * Substring of the names of models whose turns run in separate processes, which can be killed.
+   */
+  static final String ISOLATED_MODEL = "isolated";
 
-  static final String MODEL_KEY = "a-key-that-nobody-may-see";
+  static final String MODEL_KEY = "secret-model-key";
 
   private static DiagnosisStack shared;
 
   private final ModelServer models;
   private final LocalStack stack;
   private final ArenaClient client;
-  private final StalledRun patient;
+  private final DiagnosisClient diagnoses;
   private final Operator operator;
 
   private DiagnosisStack() {
@@ -46,14 +48,14 @@ final class DiagnosisStack {
                 .environment("ARENA_MODEL_TIMEOUT_SECONDS", String.valueOf(MODEL_SECONDS))
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
-                // a task that a test is going to lose has a process of its own
+                // separate processes for tasks that a test kills
                 .inProcess(
                     (function, event) ->
-                        function.endsWith("replay-turn") && event.contains(MORTAL)));
+                        function.endsWith("replay-turn") && event.contains(ISOLATED_MODEL)));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
-    patient = new StalledRun(client);
+    diagnoses = new DiagnosisClient(client);
     operator = new Operator(stack);
-    // what is asked first has all the classes to load, as no later call has
+    // warms up: the first calls load all classes
     String first = client.startRun("{\"n_turns\":1}");
     client.awaitEnd(first, Duration.ofSeconds(60));
     client.get("/runs/" + first + "/diagnosis").expect(200);
@@ -84,29 +86,29 @@ final class DiagnosisStack {
     return operator;
   }
 
-  StalledRun patient() {
-    return patient;
+  DiagnosisClient diagnoses() {
+    return diagnoses;
   }
 
-  /** The stack's tables. */
+  /** A client of the stack's DynamoDB tables. */
   DynamoDbClient tables() {
     return operator.tables();
   }
 
-  /** Sets a text in a run's row. */
+  /** Sets an attribute of a run's row. */
   void set(String runId, String attribute, String text) {
     operator.set(runId, attribute, text);
   }
 
-  /** Lets a time in a run's row be long ago, as a test cannot wait for. */
-  void setLongAgo(String runId, String attribute) {
+  /** Moves a time in a run's row past the grace period. */
+  void setToBeforeGracePeriod(String runId, String attribute) {
     operator.setTime(runId, attribute, Instant.now().minus(Duration.ofMinutes(31)));
   }
 
   /**
-   * Takes an entry out of a run's journal.
+   * Deletes an entry of a run's journal.
    *
-   * @return the entry, to be put back
+   * @return the entry, for {@link #putEntry}
    */
   Map<String, AttributeValue> takeEntry(String runId, long position) {
     Map<String, AttributeValue> key =
@@ -137,36 +139,36 @@ final class DiagnosisStack {
         + runId;
   }
 
-  /** Stops a run's execution, behind the arena's back. */
+  /** Stops a run's execution directly in Step Functions. */
   void abortExecution(String runId) {
     try (SfnClient stepFunctions = AwsClients.stepFunctions()) {
       stepFunctions.stopExecution(stop -> stop.executionArn(executionArn(runId)));
     }
   }
 
-  /** Invokes a function that is not to fail. */
+  /** Invokes a function that must succeed. */
   void invoke(String function, String event) {
     operator.call(function, event);
   }
 
-  /** Ends a run that would go on for longer than its test. */
+  /** Stops a run and waits for its end. */
   void stop(String runId) {
     client.post("/runs/" + runId + "/stop", "").expect(202);
     client.awaitEnd(runId, Duration.ofSeconds(60));
   }
 
-  /** Waits until no run plays, and nobody calls AWS any more. */
-  void awaitQuiet() {
+  /** Waits until no run is active and no AWS call is made. */
+  void awaitIdle() {
     Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
     while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0
         || !CountedCalls.noneFor(Duration.ofMillis(700))) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("the runs of other tests do not end");
+        throw new AssertionError("the runs of other tests have not ended");
       }
     }
   }
 
-  /** Lets the reaper come. */
+  /** Invokes the reaper. */
   void reap() {
     try {
       invoke("reap-runs", Files.readString(Path.of("..", "..", "events", "reap-runs.json")));

@@ -10,24 +10,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A model that holds every run of it at a turn of the test's choice, until the test lets it answer:
- * what happens meanwhile happens while a turn waits for its model.
+ * A model that blocks at one call until the test releases it, so that a test can act while a turn
+ * waits for its model.
  */
 final class GatedModel implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final String model = "gate-" + UUID.randomUUID();
   private final int heldCall;
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch opened = new CountDownLatch(1);
-  private volatile boolean throttles;
+  private volatile boolean throttled;
   private int calls;
 
   private GatedModel(int heldCall) {
     this.heldCall = heldCall;
   }
 
-  /** Holds at this call of the model, counted from 1. */
+  /** Creates a model that blocks at this call, counted from 1. */
   static GatedModel at(int call) {
     GatedModel gate = new GatedModel(call);
     DiagnosisStack.shared().models().when(gate.model, gate::reply);
@@ -45,42 +45,42 @@ final class GatedModel implements AutoCloseable {
     }
     reached.countDown();
     await(opened);
-    return throttles ? new Reply.Failed(Fault.THROTTLED) : Reply.text(Behaviour.ANSWER);
+    return throttled ? new Reply.Failed(Fault.THROTTLED) : Reply.text(Behaviour.ANSWER);
   }
 
-  /** The body of a request for a run of so many turns, played by this model. */
+  /** Request body for a run of this many turns with this model. */
   String run(int turns) {
     return String.format(
         Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model);
   }
 
-  /** Starts such a run and waits until it is held. */
+  /** Starts a run and waits until its model call blocks. */
   String start(int turns) {
     String run = DiagnosisStack.shared().client().startRun(run(turns));
     awaitHeld();
     return run;
   }
 
-  /** Waits until a run is held. */
+  /** Waits until a model call blocks. */
   void awaitHeld() {
     await(reached);
   }
 
-  /** Lets the model answer. */
+  /** Releases the blocked call with an answer. */
   void open() {
     opened.countDown();
   }
 
-  /** Lets the model refuse the call for now, so that the turn is tried again. */
+  /** Releases the blocked call with a throttling error, so that the turn is retried. */
   void openWithThrottle() {
-    throttles = true;
+    throttled = true;
     opened.countDown();
   }
 
   private static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("nothing came to the gate, or it was not opened");
+      if (!latch.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("gate not reached or not opened");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -21,20 +21,20 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A run that is well is never called stuck, whenever one looks. */
+/** A healthy run is never diagnosed as stuck, at any time. */
 @Isolated
 @Execution(ExecutionMode.SAME_THREAD)
 class NormalRunsTest {
   private static final int RUNS = 200;
-  private static final int AT_ONCE = 12;
+  private static final int CONCURRENCY = 12;
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final ArenaClient arena = DiagnosisStack.shared().client();
-  private final Map<String, Integer> told = new ConcurrentHashMap<>();
+  private final Map<String, Integer> causes = new ConcurrentHashMap<>();
 
-  /** Plays one run and asks about it until it is complete. */
+  /** Plays one run and diagnoses it repeatedly until it is complete. */
   private Void play(int number) {
-    // one that waits for a model now and then, and one that does not
+    // with and without calls to a model server
     String model = number % 2 == 0 ? "scripted" : "openai:plain";
     String run =
         arena.startRun(
@@ -45,31 +45,31 @@ class NormalRunsTest {
                 model));
     Instant deadline = Instant.now().plus(BOUND);
     while (true) {
-      JsonNode said = arena.get("/runs/" + run + "/diagnosis").expect(200);
-      String cause = said.get("cause").textValue();
-      assertTrue(said.get("healthy").booleanValue(), said::toPrettyString);
-      told.merge(cause, 1, Integer::sum);
+      JsonNode diagnosis = arena.get("/runs/" + run + "/diagnosis").expect(200);
+      String cause = diagnosis.get("cause").textValue();
+      assertTrue(diagnosis.get("healthy").booleanValue(), diagnosis::toPrettyString);
+      causes.merge(cause, 1, Integer::sum);
       if (cause.equals("complete")) {
         return null;
       }
-      assertTrue(Instant.now().isBefore(deadline), said::toPrettyString);
+      assertTrue(Instant.now().isBefore(deadline), diagnosis::toPrettyString);
     }
   }
 
   @Test
-  void noHealthyStateIsCalledStuck() throws Exception {
-    List<Future<Void>> plays = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+  void reportsHealthyRunsAsHealthy() throws Exception {
+    List<Future<Void>> runs = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY)) {
       for (int i = 0; i < RUNS; i++) {
         int number = i;
-        plays.add(threads.submit((Callable<Void>) () -> play(number)));
+        runs.add(threads.submit((Callable<Void>) () -> play(number)));
       }
-      for (Future<Void> play : plays) {
+      for (Future<Void> play : runs) {
         play.get();
       }
     }
-    assertEquals(RUNS, told.get("complete"));
-    int inFlight = told.values().stream().mapToInt(Integer::intValue).sum() - RUNS;
-    assertTrue(inFlight >= RUNS / 4, () -> "runs were looked at while they played: " + told);
+    assertEquals(RUNS, causes.get("complete"));
+    int inFlight = causes.values().stream().mapToInt(Integer::intValue).sum() - RUNS;
+    assertTrue(inFlight >= RUNS / 4, () -> "diagnoses of running runs: " + causes);
   }
 }

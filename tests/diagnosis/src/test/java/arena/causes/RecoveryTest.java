@@ -17,92 +17,94 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.Jedis;
 
-/** What the next steps say can be typed as it stands, and does what is said of it. */
+/** The commands of the next steps work as printed. */
 class RecoveryTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
-  private final StalledRun patient = stack.patient();
+  private final DiagnosisClient diagnoses = stack.diagnoses();
 
-  private JsonNode type(JsonNode said, String action) throws JsonProcessingException {
-    String command = Shell.command(said, action).orElseThrow();
+  private JsonNode runStep(JsonNode diagnosis, String action) throws JsonProcessingException {
+    String command = Shell.command(diagnosis, action).orElseThrow();
     return MAPPER.readTree(Shell.run(command, stack.stack().redisPassword()));
   }
 
-  /** The fork that is proposed plays the turns that are left, from the last good one. */
-  private void assertForked(JsonNode said, int t, int turns) throws JsonProcessingException {
-    JsonNode answer = type(said, "fork");
+  /**
+   * Runs the proposed fork and asserts that it plays the remaining turns from the last good one.
+   */
+  private void assertForked(JsonNode diagnosis, int t, int turns) throws JsonProcessingException {
+    JsonNode answer = runStep(diagnosis, "fork");
     String child = answer.path("child_run_id").asText();
     assertFalse(child.isEmpty(), answer.toString());
     JsonNode row = arena.awaitEnd(child, BOUND);
     assertEquals("complete", row.get("status").textValue(), row.toString());
-    assertEquals(said.get("run_id"), row.get("parent_run_id"));
+    assertEquals(diagnosis.get("run_id"), row.get("parent_run_id"));
     assertEquals(t, row.get("parent_t").intValue());
     assertEquals(turns, row.get("n_turns").intValue());
     assertEquals("fork", arena.events(child, 1).getFirst().fields().get("kind").textValue());
   }
 
   @Test
-  void aRunThatStillRunsIsForkedAtItsLastGoodTurn() throws Exception {
+  void forksRunningRunAtItsLastGoodTurn() throws Exception {
     try (GatedModel gate = GatedModel.at(3)) {
       String run = gate.start(5);
       stack.abortExecution(run);
-      assertForked(patient.until(run, "execution_ended"), 2, 3);
+      assertForked(diagnoses.awaitCause(run, "execution_ended"), 2, 3);
       stack.stop(run);
     }
   }
 
   @Test
-  void aRunThatFailedIsForkedAtItsLastGoodTurn() throws Exception {
+  void forksFailedRunAtItsLastGoodTurn() throws Exception {
     try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(4);
       stack.abortExecution(run);
       stack.invoke(
           "finalize-run",
-          "{\"run_id\":\"%s\",\"status\":\"failed\",\"error\":{\"code\":\"Mishap\",\"message\":\"made up\"}}"
+          "{\"run_id\":\"%s\",\"status\":\"failed\",\"error\":{\"code\":\"TestFailure\",\"message\":\"injected by the test\"}}"
               .formatted(run));
-      assertForked(patient.until(run, "failed_later"), 1, 3);
+      assertForked(diagnoses.awaitCause(run, "failed_later"), 1, 3);
     }
   }
 
   @Test
   @ResourceLock("reaper")
-  void aRunThatWasReapedIsForkedAtItsLastGoodTurn() throws Exception {
+  void forksReapedRunAtItsLastGoodTurn() throws Exception {
     try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(3);
       stack.abortExecution(run);
-      stack.setLongAgo(run, "last_ts");
+      stack.setToBeforeGracePeriod(run, "last_ts");
       stack.reap();
-      assertForked(patient.until(run, "reaped", BOUND), 1, 2);
+      assertForked(diagnoses.awaitCause(run, "reaped", BOUND), 1, 2);
     }
   }
 
   @Test
-  void aRunThatIsStoppedIsArchivedAndItsReadersAreTold() throws Exception {
+  void stoppingArchivesTheRunAndClosesItsReaders() throws Exception {
     try (GatedModel gate = GatedModel.at(2);
         LiveReader reader = arena.live()) {
       String run = gate.start(4);
       reader.subscribe(run, 1);
-      stack.abortExecution(run); // so that there is something to be done about it
-      JsonNode answer = type(patient.until(run, "execution_ended"), "stop");
+      stack.abortExecution(run); // so that the diagnosis proposes to stop it
+      JsonNode answer = runStep(diagnoses.awaitCause(run, "execution_ended"), "stop");
       assertEquals("Stopped", answer.at("/error/code").asText(), answer.toString());
       gate.open();
 
       LiveReader.Closed closed = reader.untilClosed(run, BOUND, _ -> {});
       assertEquals("failed", closed.status());
-      JsonNode said = patient.until(run, "stopped");
-      assertTrue(said.at("/facts/catalog/db_path").textValue().startsWith("s3://"));
+      JsonNode diagnosis = diagnoses.awaitCause(run, "stopped");
+      assertTrue(diagnosis.at("/facts/catalog/db_path").textValue().startsWith("s3://"));
       List<Envelope> events = arena.events(run, 1);
       assertEquals(closed.lastSeq(), events.size());
-      assertEquals(answer, arena.post("/runs/" + run + "/stop", "").expect(202), "the same again");
+      assertEquals(answer, arena.post("/runs/" + run + "/stop", "").expect(202), "idempotent");
       assertEquals(events, arena.events(run, 1));
     }
   }
 
   @Test
-  void aRunThatPlaysIsStoppedInTheMiddleOfATurn() {
+  void stopsRunDuringATurn() {
     try (GatedModel gate = GatedModel.at(2)) {
       String run = gate.start(4);
       arena.post("/runs/" + run + "/stop", "").expect(202);
@@ -115,7 +117,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aRunThatEndedOtherwiseIsNotStopped() {
+  void rejectsStoppingEndedRun() {
     String run = arena.startRun("{\"n_turns\":1}");
     arena.awaitEnd(run, BOUND);
     JsonNode row = arena.get("/runs/" + run).expect(200);
@@ -125,15 +127,15 @@ class RecoveryTest {
     assertEquals(row, arena.get("/runs/" + run).expect(200));
   }
 
-  /** Keys that are deleted as the next step says it: of a run that nobody plays any more. */
+  /** Deletes the keys of a run without an execution, as the next step says. */
   @Test
-  void theKeysAreDeletedAsTheStepSays() {
+  void deletesKeysAsTheStepSays() {
     try (GatedModel gate = GatedModel.at(2);
         Jedis redis = stack.redis()) {
       String run = gate.start(3);
       stack.abortExecution(run);
       String command =
-          Shell.command(patient.until(run, "execution_ended"), "delete_keys").orElseThrow();
+          Shell.command(diagnoses.awaitCause(run, "execution_ended"), "delete_keys").orElseThrow();
       String broker =
           String.format(
               Locale.ROOT,

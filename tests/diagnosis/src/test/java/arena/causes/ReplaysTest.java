@@ -9,20 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every replay in flight is told, with where it waits. */
+/** {@code GET /replays} lists every replay in flight and what it waits for. */
 class ReplaysTest {
   private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
 
   @Test
-  void theOldestWaitComesFirst() {
+  void listsLongestWaitFirst() {
     try (GatedModel first = GatedModel.at(2);
         GatedModel second = GatedModel.at(1)) {
       String one = first.start(3);
       String other = second.start(3);
-      JsonNode said = arena.get("/replays").expect(200);
+      JsonNode diagnosis = arena.get("/replays").expect(200);
       List<String> ids = new ArrayList<>();
-      for (JsonNode replay : said.get("replays")) {
+      for (JsonNode replay : diagnosis.get("replays")) {
         ids.add(replay.get("run_id").textValue());
         if (replay.get("run_id").textValue().equals(one)) {
           assertEquals("PlayTurn", replay.at("/waiting_on/state").textValue());

@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** The bug report has everything that the runbook asks for, and no secret. */
+/** The bug report has everything that the runbook asks for, and no secrets. */
 class ReportTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -20,7 +20,7 @@ class ReportTest {
   private final ArenaClient arena = stack.client();
 
   @Test
-  void aReportHasAllThatTheRunbookAsksFor() {
+  void containsWhatTheRunbookAsksFor() {
     String parent = arena.startRun("{\"n_turns\":2}");
     arena.awaitEnd(parent, BOUND);
     String request =
@@ -28,13 +28,13 @@ class ReportTest {
             .formatted(parent);
     String fork = arena.startFork(request);
     arena.awaitEnd(fork, BOUND);
-    stack.patient().until(fork, "model_refuses", BOUND);
+    stack.diagnoses().awaitCause(fork, "model_refuses", BOUND);
 
     ArenaClient.Answer answer = arena.get("/runs/" + fork + "/report");
     JsonNode report = answer.expect(200);
     assertTrue(
         answer.response().headers().firstValue("content-disposition").orElse("").contains(fork));
-    assertEquals(request, report.get("request").textValue(), "as it was received");
+    assertEquals(request, report.get("request").textValue(), "as received");
     assertTrue(
         report.at("/counters/now/events_published").longValue()
             > report.at("/counters/at_start/events_published").longValue());
@@ -61,9 +61,9 @@ class ReportTest {
     assertTrue(report.at("/versions/java").asText().startsWith("25"));
   }
 
-  /** Wherever somebody may have put a secret. */
+  /** Puts secrets into every text that a client controls. */
   @Test
-  void aReportHasNoSecret() {
+  void containsNoSecrets() {
     String redisPassword = stack.stack().redisPassword();
     List<String> secrets =
         List.of(

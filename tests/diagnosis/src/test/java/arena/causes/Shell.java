@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Types what a next step says into a shell. */
+/** Runs the commands of next steps in bash. */
 final class Shell {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private Shell() {}
 
-  /** The command of the next step with this action, if there is one. */
-  static Optional<String> command(JsonNode said, String action) {
-    for (JsonNode step : said.get("next_steps")) {
+  /** Returns the command of the next step with this action. */
+  static Optional<String> command(JsonNode diagnosis, String action) {
+    for (JsonNode step : diagnosis.get("next_steps")) {
       if (step.get("action").textValue().equals(action)) {
         return Optional.of(step.get("command").textValue());
       }
@@ -23,7 +23,7 @@ final class Shell {
     return Optional.empty();
   }
 
-  /** Runs a command; what it prints. */
+  /** Runs a command and returns its output. */
   static String run(String command, String redisPassword) {
     try {
       ProcessBuilder builder = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true);
@@ -31,7 +31,7 @@ final class Shell {
       Process process = builder.start();
       process.getOutputStream().close();
       String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError("%s ended with %s".formatted(command, printed));
       }
       return printed;
