@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * What a run's archive takes, in time and in bytes, beside its envelopes as JSON lines in gzip. The
- * time is that of the whole: written, put in the bucket, and read back.
+ * Measures the time and size of a run's archive, compared with gzip of its envelopes as JSON lines.
+ * The time includes writing the file, the upload and reading it back.
  */
 final class ArchiveSize implements Measurement {
   private static final List<Integer> SIZES = List.of(1_200, 10_000);
@@ -44,25 +44,25 @@ final class ArchiveSize implements Measurement {
             }
           });
       rows.addAll(rows(size, written));
-      stack.tell(String.format(Locale.ROOT, "%,d events", size));
+      stack.progress(String.format(Locale.ROOT, "%,d events", size));
     }
     return rows;
   }
 
-  /** What one archive took, and what gzip took for the same events. */
+  /** Time and size of one archive, and of gzip for the same events. */
   private record Written(double millis, long bytes, double gzipMillis, long gzipBytes) {}
 
   private static Written write(MeasuredStack stack, int size) {
     String runId = RunId.random();
     List<Event> events = PlayedGames.events(runId, size);
     Run run = run(runId, events);
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     String address = stack.archive().write(run, events);
     long archived = System.nanoTime();
     long gzipBytes = gzip(events).length;
     long zipped = System.nanoTime();
     return new Written(
-        (archived - begun) / 1e6, bytes(stack, address), (zipped - archived) / 1e6, gzipBytes);
+        (archived - start) / 1e6, bytes(stack, address), (zipped - archived) / 1e6, gzipBytes);
   }
 
   private static List<Row> rows(int size, List<Written> written) {

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What {@code ./arena bench} runs: every measurement, over a stack of its own that leaves nothing
- * behind, and a report. A new measurement is a class of its own, and a line in {@link
- * #MEASUREMENTS}.
+ * Runs every measurement on a temporary stack and prints a report: {@code ./arena bench}.
+ *
+ * <p>To add a measurement, implement {@link Measurement} and add it to {@link #MEASUREMENTS}.
  */
 public final class Bench {
   private static final System.Logger LOG = System.getLogger(Bench.class.getName());
@@ -30,8 +30,8 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * Measures everything, or what is asked for by how its title begins. The exit status is 0 if all
-   * of it could be measured, whatever came of it.
+   * Runs all measurements, or those whose title starts with an argument. The exit status is 0 if
+   * all of them ran, even if a limit was missed.
    */
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
@@ -44,7 +44,7 @@ public final class Bench {
                         || Stream.of(arguments).anyMatch(measurement.title()::startsWith))
             .toList();
     if (wanted.isEmpty()) {
-      console.println("arena: no title begins so; there are:");
+      console.println("arena: no such measurement; known titles:");
       MEASUREMENTS.forEach(measurement -> console.println("  " + measurement.title()));
       System.exit(2);
     }
@@ -52,8 +52,8 @@ public final class Bench {
   }
 
   private static int run(PrintStream console, List<Measurement> measurements) {
-    long begun = System.nanoTime();
-    console.println("a stack of its own, on free ports:");
+    long start = System.nanoTime();
+    console.println("starting a temporary stack on free ports:");
     List<Row> rows = new ArrayList<>();
     List<String> faults = new ArrayList<>();
     Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-bench.log");
@@ -66,20 +66,20 @@ public final class Bench {
         try {
           rows.addAll(measurement.measure(stack));
         } catch (RuntimeException e) {
-          // One that fails does not keep the others from being known.
-          LOG.log(System.Logger.Level.ERROR, "not measured: " + measurement.title(), e);
+          // A failed measurement does not prevent the others.
+          LOG.log(System.Logger.Level.ERROR, "measurement failed: " + measurement.title(), e);
           faults.add("%s: %s (more in %s)".formatted(measurement.title(), e.getMessage(), log));
         }
       }
     } catch (RuntimeException e) {
-      faults.add("there is no stack: " + e.getMessage());
+      faults.add("the stack did not start: " + e.getMessage());
     }
     if (!rows.isEmpty()) {
       console.println();
       new Report(rows).print(console);
     }
-    faults.forEach(fault -> console.println("arena: not measured: " + fault));
-    Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+    faults.forEach(fault -> console.println("arena: measurement failed: " + fault));
+    Duration taken = Duration.ofNanos(System.nanoTime() - start);
     console.printf(Locale.ROOT, "measured in %d s%n", taken.toSeconds());
     return faults.isEmpty() ? 0 : 1;
   }

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Jedis;
 
 /**
- * How long a viewer hears nothing when Redis dies in mid-run and comes back with nothing in it:
- * from the moment when Redis answers again until the viewer has the next event.
+ * Measures the recovery after Redis loses all data during a run: from Redis accepting connections
+ * again until a viewer receives the next event.
  */
 final class BrokerLoss implements Measurement {
   private static final int TURNS = 12;
   private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(40));
-  private static final Duration THINKS = Duration.ofMillis(150);
+  private static final Duration THINK_TIME = Duration.ofMillis(150);
 
   @Override
   public String title() {
@@ -31,19 +31,21 @@ final class BrokerLoss implements Measurement {
       ROUNDS.each(
           round -> {
             AtomicReference<Loss> loss = new AtomicReference<>();
-            Viewers.Watched watched = audience.watch(1, TURNS, THINKS, () -> loss.set(lose(stack)));
+            Viewers.Watched watched =
+                audience.watch(1, TURNS, THINK_TIME, () -> loss.set(lose(stack)));
             Instant back = loss.get().back();
             Instant heard =
                 watched.outcome().arrivals().stream()
                     .map(ViewerCrowd.Arrival::at)
                     .filter(back::isBefore)
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the run ended before the loss"));
+                    .orElseThrow(
+                        () -> new IllegalStateException("the run ended before the restart"));
             double taken = Duration.between(back, heard).toNanos() / 1e6;
             if (round < 1) {
-              return; // the warm-up
+              return; // warm-up
             }
-            stack.tell(String.format(Locale.ROOT, "round %d: %,.0f ms", round, taken));
+            stack.progress(String.format(Locale.ROOT, "round %d: %,.0f ms", round, taken));
             millis.add(taken);
             restarts.add(loss.get().millis());
           });
@@ -54,20 +56,20 @@ final class BrokerLoss implements Measurement {
             "next event to viewer after a broker loss",
             Samples.median(millis),
             "ms",
-            "%s ms until Redis is back, before that".formatted(Row.amount(restart))));
+            "after %s ms without Redis".formatted(Row.amount(restart))));
   }
 
   /**
-   * Redis died and came back.
+   * One restart of Redis.
    *
-   * @param back when it answered again
-   * @param millis how long it was gone
+   * @param back when it accepted connections again
+   * @param millis how long it was down
    */
   private record Loss(Instant back, double millis) {}
 
   private static Loss lose(MeasuredStack stack) {
     try (Jedis redis = stack.redis()) {
-      redis.flushAll(); // what it has on disk, too
+      redis.flushAll(); // deletes its data on disk as well
     }
     Instant gone = Instant.now();
     stack.restartRedis();

@@ -11,15 +11,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Programs beside this one, and what they print. */
+/** Runs external programs and reads their output. */
 final class ExternalProgram {
   private ExternalProgram() {}
 
   /**
-   * What a program prints until it ends.
+   * Runs a program and returns its output.
    *
-   * @param limit longest that it may take
-   * @throws IllegalStateException if it takes longer, or fails
+   * @param limit longest allowed duration
+   * @throws IllegalStateException if it takes longer or fails
    */
   static String output(List<String> command, Duration limit) {
     try {
@@ -51,20 +51,21 @@ final class ExternalProgram {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a program was at work", e);
+      throw new IllegalStateException("interrupted while a program was running", e);
     }
   }
 
   /**
-   * The last number that a program printed in such words.
+   * Returns the last number in a program's output.
    *
-   * @param words whose first group is the number
-   * @throws IllegalStateException if there is none
+   * @param pattern pattern whose first group is the number
+   * @throws IllegalStateException if there is no match
    */
-  static double lastNumber(String output, Pattern words) {
-    List<MatchResult> found = words.matcher(output).results().toList();
+  static double lastNumber(String output, Pattern pattern) {
+    List<MatchResult> found = pattern.matcher(output).results().toList();
     if (found.isEmpty()) {
-      throw new IllegalStateException("nothing like '%s' in: %s".formatted(words, output.strip()));
+      throw new IllegalStateException(
+          "no match for '%s' in: %s".formatted(pattern, output.strip()));
     }
     return Double.parseDouble(found.getLast().group(1));
   }

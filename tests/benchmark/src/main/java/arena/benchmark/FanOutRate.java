@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many events a second one fan-out hands over: to one viewer and to many, of a run that its
- * model does not hold up.
+ * Measures the events per second of one fan-out, to one viewer and to many, for a run whose model
+ * answers at once.
  */
 final class FanOutRate implements Measurement {
   private static final int FEW = 1;
@@ -37,12 +37,12 @@ final class FanOutRate implements Measurement {
             double toFew = rate(audience, FEW);
             double toMany = rate(audience, MANY);
             if (round < 1) {
-              return; // the warm-up
+              return; // warm-up
             }
-            stack.tell(
+            stack.progress(
                 String.format(
                     Locale.ROOT,
-                    "round %d: %,.0f events/s to %d viewer, %,.0f to %d",
+                    "round %d: %,.0f events/s to %d viewer, %,.0f to %d viewers",
                     round,
                     toFew,
                     FEW,

@@ -25,30 +25,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What {@code ./arena load} runs: a run that a thousand look on, of whom some are slow and some
- * come and go, beside the same run unseen; and many runs at once. It says whether everybody had
- * every event once, and what looking on costs the run.
+ * Load test: {@code ./arena load}. Plays a run with a thousand viewers, some slow and some
+ * reconnecting, compared with the same run without viewers, and then many runs at once. Reports
+ * whether every viewer received every event once, and what viewers cost the run.
  */
 public final class Load {
   private static final double TURN_LIMIT = 1.1;
   private static final int ROUNDS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
   private static final int START_ATTEMPTS = 60;
   private static final int MAX_PAUSE_MILLIS = 1_000;
   private static final int ACCEPTED = 202;
   private static final int TOO_MANY = 429;
   private static final int BUSY = 503;
   private static final int MAX_EXCERPT = 300;
-  private static final String MODEL = "ponders";
+  private static final String MODEL = "slow-answers";
 
-  /**
-   * What a model says with each of its actions: enough to fill what a slow reader leaves unread.
-   */
-  private static final int REASONING = 20_000;
+  /** Characters of reasoning per turn, enough to fill the gateway's buffer for a slow viewer. */
+  private static final int REASONING_CHARS = 20_000;
 
   private Load() {}
 
-  /** What is asked for; each may be given as {@code --name=number}. */
+  /** The size of the load; each field is an option {@code --name=number}. */
   private record Size(
       int viewers, int slow, int flapping, int turns, int thinkMillis, int runs, int runTurns) {
     static Size of(String[] arguments) {
@@ -73,13 +71,16 @@ public final class Load {
               given.getOrDefault("--runs", 200),
               given.getOrDefault("--run-turns", 10));
       if (size.slow + size.flapping > size.viewers) {
-        throw new IllegalArgumentException("the slow and the flapping are among the viewers");
+        throw new IllegalArgumentException("--slow and --flapping must not exceed --viewers");
       }
       return size;
     }
   }
 
-  /** Loads a stack of its own; the exit status is 0 if everybody had everything once. */
+  /**
+   * Runs the load on a temporary stack; the exit status is 0 if every viewer received every event
+   * once.
+   */
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
@@ -104,43 +105,44 @@ public final class Load {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         HttpClient client = HttpClient.newBuilder().executor(threads).build()) {
       try {
-        all &= size.viewers == 0 || lookOn(stack, client, size, rows);
-        all &= size.runs == 0 || playAtOnce(stack, client, size, rows);
+        all &= size.viewers == 0 || playWithViewers(stack, client, size, rows);
+        all &= size.runs == 0 || playConcurrently(stack, client, size, rows);
       } catch (RuntimeException e) {
-        console.println("arena: not loaded: " + e.getMessage());
+        console.println("arena: load failed: " + e.getMessage());
         all = false;
       } finally {
-        // Else closing them waits for connections that nobody ends.
+        // Closing them would wait for open connections.
         client.shutdownNow();
         threads.shutdownNow();
       }
     } catch (RuntimeException e) {
-      console.println("arena: there is no stack: " + e.getMessage());
+      console.println("arena: the stack did not start: " + e.getMessage());
       return 1;
     }
     console.println();
     new Report(rows).print(console);
     if (!all) {
-      console.println("arena: not everybody had every event once; more in " + log);
+      console.println("arena: not every viewer received every event once; see " + log);
     }
     return all ? 0 : 1;
   }
 
-  /** Runs that many look on and runs that nobody does, by turns. */
-  private static boolean lookOn(MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
-    stack.model(MODEL, _ -> ponder(size.thinkMillis));
-    List<Double> unseen = new ArrayList<>();
-    List<Double> seen = new ArrayList<>();
+  /** Alternates between runs with viewers and runs without. */
+  private static boolean playWithViewers(
+      MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
+    stack.model(MODEL, _ -> answerSlowly(size.thinkMillis));
+    List<Double> withoutViewers = new ArrayList<>();
+    List<Double> withViewers = new ArrayList<>();
     List<Double> millis = new ArrayList<>();
     boolean all = true;
-    play(stack, size); // warms up
+    play(stack, size); // warm-up
     for (int round = 1; round <= ROUNDS; round++) {
       String alone = play(stack, size);
       double turn = Samples.median(TurnTime.turns(stack, alone));
-      unseen.add(turn);
+      withoutViewers.add(turn);
       try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
         String runId = stack.startRun(size.turns, MODEL);
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         crowd.join(runId, ViewerCrowd.Habit.QUICK, size.viewers - size.slow - size.flapping);
         crowd.join(runId, ViewerCrowd.Habit.SLOW, size.slow);
         crowd.join(runId, ViewerCrowd.Habit.FLAPPING, size.flapping);
@@ -149,17 +151,17 @@ public final class Load {
         long ended = System.nanoTime();
         crowd.release();
         List<Envelope> events = stack.client().events(runId, 1);
-        ViewerCrowd.Outcome outcome = crowd.outcome(events, PATIENCE);
+        ViewerCrowd.Outcome outcome = crowd.outcome(events, TIMEOUT);
         List<Double> turns = TurnTime.turns(stack, runId);
         double watched = Samples.median(turns);
-        seen.add(watched);
+        withViewers.add(watched);
         millis.addAll(outcome.millis());
-        stack.tell(
+        stack.progress(
             String.format(
                 Locale.ROOT,
-                ("round %d: %d of %d viewers had all %d events once, %d reconnections; a turn took"
-                    + " %.0f ms, unseen %.0f ms; joining took %d s, the last had all %d s after"
-                    + " the end"),
+                ("round %d: %d of %d viewers received all %d events once, %d reconnections; median turn"
+                    + " %.0f ms, without viewers %.0f ms; joining took %d s, the last viewer finished %d s after"
+                    + " the end of the run"),
                 round,
                 outcome.complete(),
                 size.viewers,
@@ -167,13 +169,13 @@ public final class Load {
                 outcome.reconnections(),
                 watched,
                 turn,
-                TimeUnit.NANOSECONDS.toSeconds(joined - begun),
+                TimeUnit.NANOSECONDS.toSeconds(joined - start),
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - ended)));
-        outcome.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
+        outcome.faults().forEach((fault, count) -> stack.progress(excerpt(count + " x " + fault)));
         all &= outcome.complete() == size.viewers;
       }
     }
-    String whom =
+    String audience =
         String.format(
             Locale.ROOT,
             "%d viewers, %d slow, %d flapping",
@@ -183,12 +185,12 @@ public final class Load {
     Samples latency = new Samples(millis);
     rows.add(
         Row.atMost(
-            "a turn before " + whom,
-            Samples.median(seen) / Samples.median(unseen),
-            "times an unseen one",
+            "turn with " + audience,
+            Samples.median(withViewers) / Samples.median(withoutViewers),
+            "times a turn without viewers",
             TURN_LIMIT));
-    rows.add(Row.amount("event to quick viewer, p50", latency.percentile(50), "ms", whom));
-    rows.add(Row.amount("event to quick viewer, p99", latency.percentile(99), "ms", whom));
+    rows.add(Row.amount("event to fast viewer, p50", latency.percentile(50), "ms", audience));
+    rows.add(Row.amount("event to fast viewer, p99", latency.percentile(99), "ms", audience));
     return all;
   }
 
@@ -196,13 +198,13 @@ public final class Load {
     return text.substring(0, Math.min(text.length(), MAX_EXCERPT));
   }
 
-  private static Reply ponder(int millis) {
+  private static Reply answerSlowly(int millis) {
     try {
       TimeUnit.MILLISECONDS.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return Reply.text("x".repeat(REASONING) + Behaviour.ANSWER);
+    return Reply.text("x".repeat(REASONING_CHARS) + Behaviour.ANSWER);
   }
 
   private static String play(MeasuredStack stack, Size size) {
@@ -211,34 +213,34 @@ public final class Load {
     return runId;
   }
 
-  /** Many runs at once, each before two viewers. */
-  private static boolean playAtOnce(
+  /** Plays many runs at once, each with two viewers. */
+  private static boolean playConcurrently(
       MeasuredStack stack, HttpClient client, Size size, List<Row> rows) {
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     List<Future<ViewerCrowd.Outcome>> outcomes = new ArrayList<>();
     int complete = 0;
     try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < size.runs; i++) {
-        outcomes.add(each.submit(() -> playBeforeTwo(stack, client, size)));
+        outcomes.add(each.submit(() -> playWithTwoViewers(stack, client, size)));
       }
       for (Future<ViewerCrowd.Outcome> outcome : outcomes) {
         try {
-          ViewerCrowd.Outcome one = outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          ViewerCrowd.Outcome one = outcome.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
           complete += one.complete() == 2 ? 1 : 0;
-          one.faults().forEach((fault, count) -> stack.tell(excerpt(count + " x " + fault)));
+          one.faults().forEach((fault, count) -> stack.progress(excerpt(count + " x " + fault)));
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return false;
         } catch (ExecutionException | TimeoutException e) {
-          stack.tell(excerpt("a run was not played before two: " + e));
+          stack.progress(excerpt("run with two viewers failed: " + e));
         }
       }
     }
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    stack.tell(
+    double seconds = (System.nanoTime() - start) / 1e9;
+    stack.progress(
         String.format(
             Locale.ROOT,
-            "%d of %d runs of %d turns at once were complete, each before 2 viewers, in %.0f s",
+            "%d of %d concurrent runs of %d turns complete, 2 viewers each, in %.0f s",
             complete,
             size.runs,
             size.runTurns,
@@ -252,19 +254,19 @@ public final class Load {
     return complete == size.runs;
   }
 
-  private static ViewerCrowd.Outcome playBeforeTwo(
+  private static ViewerCrowd.Outcome playWithTwoViewers(
       MeasuredStack stack, HttpClient client, Size size) {
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
       String runId =
-          startPatiently(stack, String.format(Locale.ROOT, "{\"n_turns\":%d}", size.runTurns));
+          startWithRetries(stack, String.format(Locale.ROOT, "{\"n_turns\":%d}", size.runTurns));
       crowd.join(runId, ViewerCrowd.Habit.QUICK, 2);
-      crowd.awaitClosed(PATIENCE);
-      return crowd.outcome(stack.client().events(runId, 1), PATIENCE);
+      crowd.awaitClosed(TIMEOUT);
+      return crowd.outcome(stack.client().events(runId, 1), TIMEOUT);
     }
   }
 
-  /** All at once are more than one machine's functions take: who is told to come later does. */
-  private static String startPatiently(MeasuredStack stack, String body) {
+  /** Starts a run; retries on 429 and 503 because all runs start at once. */
+  private static String startWithRetries(MeasuredStack stack, String body) {
     for (int attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
       ArenaClient.Answer answer = stack.client().post("/runs", body);
       if (answer.status() != BUSY && answer.status() != TOO_MANY) {
@@ -274,7 +276,7 @@ public final class Load {
         TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while a run was to be started", e);
+        throw new IllegalStateException("interrupted while starting a run", e);
       }
     }
     throw new IllegalStateException(

@@ -34,14 +34,13 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
- * A local stack to be measured, and beside it the product's own stores over the same servers, to be
- * called directly.
+ * A local stack for measurements, and the product's stores over the same servers, for direct calls.
  */
 final class MeasuredStack implements AutoCloseable {
   /** Longest wait for a run's end. */
   private static final Duration RUN_LIMIT = Duration.ofSeconds(90);
 
-  private static final int LOOK_EVERY_MILLIS = 100;
+  private static final int POLL_INTERVAL_MILLIS = 100;
 
   private final Consumer<String> progress;
   private final ModelServer models;
@@ -57,9 +56,9 @@ final class MeasuredStack implements AutoCloseable {
   private final Archive archive;
 
   /**
-   * Starts one that forgets everything when it is closed.
+   * Starts a stack whose data is deleted when it is closed.
    *
-   * @param progress is told what is being done, a line at a time
+   * @param progress receives progress messages, one line each
    */
   static MeasuredStack start(Consumer<String> progress) {
     ModelServer models = ModelServer.start();
@@ -102,29 +101,29 @@ final class MeasuredStack implements AutoCloseable {
             Metrics.NONE);
   }
 
-  /** Tells who waits what is being done. */
-  void tell(String line) {
+  /** Prints a progress message. */
+  void progress(String line) {
     progress.accept(line);
   }
 
-  /** From now on the model {@code openai:<name>} does this. */
+  /** Sets the behaviour of the model {@code openai:<name>}. */
   void model(String name, Behaviour behaviour) {
     models.when(name, behaviour);
   }
 
-  /** The HTTP interface. */
+  /** Client of the HTTP and WebSocket interfaces. */
   ArenaClient client() {
     return client;
   }
 
-  /** Starts a run of so many turns that this model plays. */
+  /** Starts a run of this many turns, played by this model. */
   String startRun(int turns, String model) {
     return client.startRun(
         String.format(
             Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model));
   }
 
-  /** Where the WebSocket API answers. */
+  /** URL of the WebSocket API. */
   URI webSocketUrl() {
     return stack.webSocketUrl();
   }
@@ -134,7 +133,7 @@ final class MeasuredStack implements AutoCloseable {
     return journal;
   }
 
-  /** The product's broker, over connections of its own; one while one thread works with it. */
+  /** The product's broker, over separate connections: one per thread that uses it. */
   Broker broker() {
     return broker;
   }
@@ -144,22 +143,22 @@ final class MeasuredStack implements AutoCloseable {
     return archive;
   }
 
-  /** The bucket that archives are in. */
+  /** Name of the archives' bucket. */
   String bucket() {
     return stack.resource("Bucket");
   }
 
-  /** A client of the bucket. */
+  /** The S3 client. */
   S3Client s3() {
     return s3;
   }
 
-  /** Where Redis listens, on loopback. */
+  /** Port of Redis on loopback. */
   int redisPort() {
     return stack.redisPort();
   }
 
-  /** Kills Redis, as a crash would, and starts it again with what it has on disk. */
+  /** Kills Redis as a crash would, and restarts it with its data on disk. */
   void restartRedis() {
     stack.killRedis();
     stack.restartRedis();
@@ -171,10 +170,10 @@ final class MeasuredStack implements AutoCloseable {
   }
 
   /**
-   * Waits until nothing of a run is under way any more. It looks at the execution, which costs the
-   * stack next to nothing: a subscriber, or a question about the run, would be measured too.
+   * Waits until a run has ended. Polls the execution, which hardly loads the stack, unlike a
+   * subscriber or a read of the run.
    *
-   * @throws IllegalStateException if it does not complete, or not within 90 s
+   * @throws IllegalStateException if the run does not complete within 90 s
    */
   void awaitEnd(String runId) {
     String execution =
@@ -197,7 +196,7 @@ final class MeasuredStack implements AutoCloseable {
 
   private static void pause() {
     try {
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a run's end", e);

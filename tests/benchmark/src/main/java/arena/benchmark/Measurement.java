@@ -2,15 +2,15 @@ package arena.benchmark;
 
 import java.util.List;
 
-/** One thing that is measured, in several rounds after a warm-up. */
+/** A measurement of several rounds after a warm-up. */
 interface Measurement {
-  /** What is measured, for who waits for it. */
+  /** Title, printed before the measurement starts. */
   String title();
 
   /**
-   * Measures it.
+   * Runs the measurement.
    *
-   * @throws RuntimeException if it cannot be measured; a limit that is missed is no such thing
+   * @throws RuntimeException if it fails; a missed limit is a row, not a failure
    */
   List<Row> measure(MeasuredStack stack);
 }

@@ -20,11 +20,11 @@ import java.util.Random;
 import java.util.StringJoiner;
 
 /**
- * Events of games that were really played, without a stack: by the scripted agent, which here
- * reasons at some length, as models do, so that its events do not shrink more than theirs.
+ * Events of games played by the scripted agent, without a stack. Random reasoning text is added so
+ * that the events compress about as well as those of real models.
  */
 final class PlayedGames {
-  private static final int TURNS_A_GAME = 200;
+  private static final int TURNS_PER_GAME = 200;
   private static final String[] WORDS =
       """
       food wood gold stone villager villagers house mill farm lumber camp town center age feudal \
@@ -46,15 +46,15 @@ final class PlayedGames {
     this.random = new Random(seed);
   }
 
-  /** So many events of a run, the same every time but for its id. */
+  /** Returns {@code count} events of a run; deterministic except for the id. */
   static List<Event> events(String runId, int count) {
     PlayedGames games = new PlayedGames(runId, count);
     ScriptedAgent agent = new ScriptedAgent(PromptVariant.STRATEGY);
     World world = Scenario.BALANCED.start();
     for (int t = 0; games.events.size() < count; t++) {
-      if (t % TURNS_A_GAME == 0) {
+      if (t % TURNS_PER_GAME == 0) {
         Scenario[] all = Scenario.values();
-        world = all[t / TURNS_A_GAME % all.length].start();
+        world = all[t / TURNS_PER_GAME % all.length].start();
       }
       world = games.turn(t, world, agent.decide(world, world.summary()));
     }

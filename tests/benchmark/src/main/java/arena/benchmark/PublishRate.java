@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import redis.clients.jedis.Jedis;
 
-/** How fast one producer publishes, beside what Redis's own benchmark gets from the same server. */
+/** Measures the publish rate of one producer, compared with redis-benchmark on the same server. */
 final class PublishRate implements Measurement {
   private static final double LIMIT = 0.25;
   private static final int BATCH = 8;
@@ -37,7 +37,7 @@ final class PublishRate implements Measurement {
     List<Double> added = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     try (Jedis redis = stack.redis()) {
-      // As in ElastiCache, which keeps no such file; here a rewrite of it would fall into a round.
+      // ElastiCache has no append-only file; a rewrite of the file would disturb a round.
       redis.configSet("appendonly", "no");
       redis.aclSetUser(USER, "on", "nopass", "~" + STREAM, "+xadd");
       try {
@@ -46,9 +46,9 @@ final class PublishRate implements Measurement {
               double ours = publish(stack.broker());
               Optional<Double> theirs = reference.map(program -> add(program, stack, redis));
               if (round < 1) {
-                return; // the warm-up
+                return; // warm-up
               }
-              stack.tell(String.format(Locale.ROOT, "round %d: %,.0f events/s", round, ours));
+              stack.progress(String.format(Locale.ROOT, "round %d: %,.0f events/s", round, ours));
               published.add(ours);
               theirs.ifPresent(
                   rate -> {
@@ -66,16 +66,16 @@ final class PublishRate implements Measurement {
 
   private static List<Row> rows(List<Double> published, List<Double> added, List<Double> ratios) {
     List<Row> rows = new ArrayList<>();
-    String beside = "";
+    String reference = "";
     if (ratios.isEmpty()) {
       rows.add(
           Row.note(
               "publish rate",
-              "it stands beside nothing, because redis-benchmark is not on the PATH; get it by"
+              "no reference, because redis-benchmark is not on the PATH; install it with"
                   + " apt-get install redis-tools"));
     } else {
       rows.add(Row.atLeast("publish rate", Samples.median(ratios), "of redis-benchmark's", LIMIT));
-      beside =
+      reference =
           String.format(
               Locale.ROOT,
               "%s by redis-benchmark, XADD, 1 client, pipeline %d",
@@ -87,20 +87,20 @@ final class PublishRate implements Measurement {
             String.format(Locale.ROOT, "publish, batches of %d, 1 KB each", BATCH),
             Samples.median(published),
             "events/s",
-            beside));
+            reference));
     return rows;
   }
 
-  /** Events a second, published over one connection. */
+  /** Publishes over one connection; returns events per second. */
   private static double publish(Broker broker) {
     String runId = RunId.random();
     List<List<Event>> batches = batches(runId);
     broker.open(runId, "benchmark", Instant.now());
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     for (List<Event> batch : batches) {
       broker.publish(runId, batch);
     }
-    double seconds = (System.nanoTime() - begun) / 1e9;
+    double seconds = (System.nanoTime() - start) / 1e9;
     broker.close(runId);
     broker.drop(runId);
     return EVENTS / seconds;
@@ -129,8 +129,8 @@ final class PublishRate implements Measurement {
 
   /** An event whose envelope has {@link #EVENT_BYTES} bytes. */
   private static Event event(String runId, int seq) {
-    int room = EVENT_BYTES - EnvelopeCodec.write(event(runId, seq, "")).length();
-    return event(runId, seq, "x".repeat(room));
+    int padding = EVENT_BYTES - EnvelopeCodec.write(event(runId, seq, "")).length();
+    return event(runId, seq, "x".repeat(padding));
   }
 
   private static Event event(String runId, int seq, String text) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Redis's own benchmark program, as the machine has it. */
+/** The redis-benchmark program of this machine. */
 final class RedisBenchmark {
   static final int PIPELINE = 16;
 
@@ -23,7 +23,7 @@ final class RedisBenchmark {
     this.program = program;
   }
 
-  /** The program on the PATH, if it is there. */
+  /** Finds the program on the PATH. */
   static Optional<RedisBenchmark> find() {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
         .filter(folder -> !folder.isEmpty())
@@ -34,11 +34,11 @@ final class RedisBenchmark {
   }
 
   /**
-   * Adds entries to a stream, over one connection.
+   * Adds entries to a stream over one connection.
    *
-   * @param user may add to the stream without a password
-   * @param keep about how many entries the stream keeps
-   * @return entries a second
+   * @param user a user that may add to the stream without a password
+   * @param keep approximate number of entries that the stream keeps
+   * @return entries per second
    */
   double addToStream(int port, String user, String stream, int keep, String value, int entries) {
     List<String> command =

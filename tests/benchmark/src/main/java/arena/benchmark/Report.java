@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** Rows as a table: ratios first, then amounts, and in the end whether a limit was missed. */
+/** Prints rows as a table: ratios first, then amounts, then missed limits. */
 final class Report {
   private final List<Row> rows;
 
@@ -15,28 +15,29 @@ final class Report {
 
   void print(PrintStream out) {
     for (Row.Kind kind : Row.Kind.values()) {
-      List<Row> some = rows.stream().filter(row -> row.kind() == kind).toList();
-      some.forEach(row -> out.println(line(row)));
-      if (!some.isEmpty()) {
+      List<Row> selected = rows.stream().filter(row -> row.kind() == kind).toList();
+      selected.forEach(row -> out.println(line(row)));
+      if (!selected.isEmpty()) {
         out.println();
       }
     }
     List<Row> missed = rows.stream().filter(row -> row.verdict() == Row.Verdict.MISSED).toList();
     long limits = rows.stream().filter(row -> row.verdict() != Row.Verdict.NO_LIMIT).count();
     missed.forEach(
-        row -> out.printf("MISSED %s: %s, to be %s%n", row.what(), row.number(), row.beside()));
+        row ->
+            out.printf("MISSED %s: %s, expected %s%n", row.what(), row.number(), row.reference()));
     out.printf(
-        Locale.ROOT, "%d of %d limits are kept%s%n", limits - missed.size(), limits, notMeasured());
+        Locale.ROOT, "%d of %d limits met%s%n", limits - missed.size(), limits, notMeasured());
   }
 
   private String notMeasured() {
     long notes = rows.stream().filter(row -> row.kind() == Row.Kind.NOTE).count();
-    return notes == 0 ? "" : String.format(Locale.ROOT, ", %d could not be looked at", notes);
+    return notes == 0 ? "" : String.format(Locale.ROOT, ", %d not checked", notes);
   }
 
   private String line(Row row) {
     if (row.kind() == Row.Kind.NOTE) {
-      return row.what() + ": " + row.beside();
+      return row.what() + ": " + row.reference();
     }
     String verdict = row.verdict() == Row.Verdict.NO_LIMIT ? "" : row.verdict().name();
     return String.join(
@@ -45,7 +46,7 @@ final class Report {
             padded(row.unit(), width(Row::unit)),
             padded(row.what(), width(Row::what)),
             padded(verdict, Row.Verdict.MISSED.name().length()),
-            row.beside())
+            row.reference())
         .stripTrailing();
   }
 

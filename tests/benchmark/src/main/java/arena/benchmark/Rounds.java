@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.function.IntConsumer;
 
 /**
- * How often something is measured: rounds that only warm it up, numbered up to 0, and then as many
- * as are wanted, from 1, or as fit into the time there is, but at least one.
+ * The rounds of a measurement: warm-up rounds, numbered up to 0, then measured rounds from 1, until
+ * {@code wanted} or the time limit is reached, but at least one.
  *
- * @param warmUps rounds whose results do not count
- * @param wanted rounds after those
- * @param time no round begins after this, the first that counts excepted
+ * @param warmUps number of rounds whose results are discarded
+ * @param wanted maximum number of measured rounds
+ * @param time no round starts after this, except the first measured one
  */
 record Rounds(int warmUps, int wanted, Duration time) {
   void each(IntConsumer round) {
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     for (int number = 1 - warmUps; number <= wanted; number++) {
-      if (number > 1 && System.nanoTime() - begun > time.toNanos()) {
+      if (number > 1 && System.nanoTime() - start > time.toNanos()) {
         return;
       }
       round.accept(number);

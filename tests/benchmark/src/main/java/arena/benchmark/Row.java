@@ -6,20 +6,20 @@ import java.util.Objects;
 /**
  * One line of the report.
  *
- * @param what what was measured
- * @param number the number, as it is printed
- * @param unit the number's unit
- * @param beside the limit, or what else the number is to be seen beside
+ * @param what the measured quantity
+ * @param number the formatted number
+ * @param unit the unit
+ * @param reference the limit, or a value to compare with
  */
-record Row(Kind kind, String what, String number, String unit, String beside, Verdict verdict) {
-  /** Ratios stand first: they can be compared between machines. */
+record Row(Kind kind, String what, String number, String unit, String reference, Verdict verdict) {
+  /** Ratios are printed first because they are comparable between machines. */
   enum Kind {
     RATIO,
     AMOUNT,
     NOTE
   }
 
-  /** What a limit says of the number. */
+  /** Whether the number meets its limit. */
   enum Verdict {
     OK,
     MISSED,
@@ -31,24 +31,24 @@ record Row(Kind kind, String what, String number, String unit, String beside, Ve
     Objects.requireNonNull(verdict);
   }
 
-  /** A ratio that is to be no less than this. */
+  /** A ratio with a lower limit. */
   static Row atLeast(String what, double ratio, String unit, double limit) {
     return limited(what, ratio, unit, "at least %.2f", limit, ratio >= limit);
   }
 
-  /** A ratio that is to be no more than this. */
+  /** A ratio with an upper limit. */
   static Row atMost(String what, double ratio, String unit, double limit) {
     return limited(what, ratio, unit, "at most %.2f", limit, ratio <= limit);
   }
 
   private static Row limited(
-      String what, double ratio, String unit, String words, double limit, boolean met) {
+      String what, double ratio, String unit, String format, double limit, boolean met) {
     return new Row(
         Kind.RATIO,
         what,
         decimal(ratio),
         unit,
-        String.format(Locale.ROOT, words, limit),
+        String.format(Locale.ROOT, format, limit),
         met ? Verdict.OK : Verdict.MISSED);
   }
 
@@ -57,17 +57,17 @@ record Row(Kind kind, String what, String number, String unit, String beside, Ve
     return new Row(Kind.RATIO, what, decimal(ratio), unit, "", Verdict.NO_LIMIT);
   }
 
-  /** So many of something. */
-  static Row amount(String what, double number, String unit, String beside) {
-    return new Row(Kind.AMOUNT, what, amount(number), unit, beside, Verdict.NO_LIMIT);
+  /** An absolute number with a unit. */
+  static Row amount(String what, double number, String unit, String reference) {
+    return new Row(Kind.AMOUNT, what, amount(number), unit, reference, Verdict.NO_LIMIT);
   }
 
-  /** Why something is not measured, and what to do about it, in a sentence. */
+  /** A sentence that explains why something was not measured and what to do. */
   static Row note(String what, String sentence) {
     return new Row(Kind.NOTE, what, "", "", sentence, Verdict.NO_LIMIT);
   }
 
-  /** A number as an amount is printed: whole when it is large, else with two or three digits. */
+  /** Formats an amount: without decimals from 100 on, else with one. */
   static String amount(double number) {
     return String.format(Locale.ROOT, Math.abs(number) >= 100 ? "%,.0f" : "%.1f", number);
   }

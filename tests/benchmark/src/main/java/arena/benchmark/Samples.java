@@ -2,14 +2,14 @@ package arena.benchmark;
 
 import java.util.Collection;
 
-/** Numbers of one kind. */
+/** A sample of numbers with its median and percentiles. */
 final class Samples {
   private final double[] sorted;
 
-  /** These numbers, in any order; at least one. */
+  /** Creates a sample of at least one number, in any order. */
   Samples(Collection<Double> numbers) {
     if (numbers.isEmpty()) {
-      throw new IllegalArgumentException("there is no median of nothing");
+      throw new IllegalArgumentException("a sample has at least one number");
     }
     sorted = numbers.stream().mapToDouble(Double::doubleValue).sorted().toArray();
   }
@@ -18,14 +18,14 @@ final class Samples {
     return new Samples(numbers).median();
   }
 
-  /** The middle one; of an even count, the mean of the two in the middle. */
+  /** The median; for an even count, the mean of the two middle numbers. */
   double median() {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   /**
-   * The smallest of these numbers that so many percent are not above.
+   * Returns the nearest-rank percentile.
    *
    * @param percent above 0, at most 100
    */

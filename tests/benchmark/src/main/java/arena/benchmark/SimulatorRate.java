@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * How many steps a second the simulation takes: in a process of its own, as {@code ./arena
- * simulate} starts it.
+ * Measures the simulation's steps per second, in a separate process started with {@code ./arena
+ * simulate}.
  */
 final class SimulatorRate implements Measurement {
   private static final int SEEDS = 1_000;
@@ -29,7 +29,7 @@ final class SimulatorRate implements Measurement {
     ROUNDS.each(
         round -> {
           double rate = rate();
-          stack.tell(String.format(Locale.ROOT, "round %d: %,.0f steps/s", round, rate));
+          stack.progress(String.format(Locale.ROOT, "round %d: %,.0f steps/s", round, rate));
           rates.add(rate);
         });
     return List.of(

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The calls that a turn makes to its stores, made directly: a run that was played is written once
- * more, under another id, the same entries in the same order.
+ * Repeats the store calls of a played run directly: writes the same entries in the same order under
+ * another id.
  */
 final class StoreCalls {
   private static final int MAX_ENTRIES = 1_000;
 
-  /** As many as a turn asks for. */
+  /** Number of entries that a turn reads. */
   private static final int ENTRIES = 4;
 
   private final Journal journal;
@@ -31,20 +31,22 @@ final class StoreCalls {
   }
 
   /**
-   * What one turn's calls took, in milliseconds.
+   * Duration of one turn's calls, in milliseconds.
    *
    * @param all the read, two appends and two publishes
    * @param firstPart the first append and the first publish
    */
   record Turn(double all, double firstPart) {}
 
-  /** Writes the run once more; what each turn took, in order. */
-  List<Turn> again(String runId) {
+  /** Writes a copy of the run and returns the duration of each turn, in order. */
+  List<Turn> replay(String runId) {
     String copy = RunId.random();
     List<JournalEntry> entries =
-        journal.entries(runId, 0, MAX_ENTRIES).stream().map(entry -> renamed(entry, copy)).toList();
+        journal.entries(runId, 0, MAX_ENTRIES).stream()
+            .map(entry -> withRunId(entry, copy))
+            .toList();
     Instant now = Instant.now();
-    // Entries are the one that the run begins with, two a turn, and the closing one.
+    // The first entry, two per turn, and the closing one.
     int turns = (entries.size() - 2) / 2;
     journal.create(
         Run.begun(copy, "benchmark", Profile.DEFAULT, Optional.empty(), "balanced", turns, now),
@@ -55,7 +57,7 @@ final class StoreCalls {
       JournalEntry state = entries.get(2 * turn);
       JournalEntry before = entries.get(2 * turn + 1);
       JournalEntry after = entries.get(2 * turn + 2);
-      long begun = System.nanoTime();
+      long start = System.nanoTime();
       journal.entries(copy, state.position(), ENTRIES);
       long read = System.nanoTime();
       journal.append(before);
@@ -63,13 +65,13 @@ final class StoreCalls {
       long firstPart = System.nanoTime();
       journal.append(after);
       broker.publish(copy, after.events());
-      taken.add(new Turn((System.nanoTime() - begun) / 1e6, (firstPart - read) / 1e6));
+      taken.add(new Turn((System.nanoTime() - start) / 1e6, (firstPart - read) / 1e6));
     }
     broker.close(copy);
     return taken;
   }
 
-  private static JournalEntry renamed(JournalEntry entry, String runId) {
+  private static JournalEntry withRunId(JournalEntry entry, String runId) {
     List<Event> events =
         entry.events().stream()
             .map(

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long a turn takes through the whole stack, from its {@code turn_start} to the next one,
- * beside what its own calls to the stores take when nothing stands around them. Nobody looks on.
+ * Measures the time of a turn through the whole stack, from its {@code turn_start} to the next one,
+ * compared with its store calls made directly. The runs have no viewers.
  */
 final class TurnTime implements Measurement {
   private static final double LIMIT = 1.5;
@@ -27,7 +27,7 @@ final class TurnTime implements Measurement {
   public List<Row> measure(MeasuredStack stack) {
     StoreCalls calls = new StoreCalls(stack);
     List<Double> whole = new ArrayList<>();
-    List<Double> bare = new ArrayList<>();
+    List<Double> storeCalls = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     ROUNDS.each(
         round -> {
@@ -36,11 +36,11 @@ final class TurnTime implements Measurement {
           stack.awaitEnd(runId);
           double turn = Samples.median(turns(stack, runId));
           double call =
-              Samples.median(calls.again(runId).stream().map(StoreCalls.Turn::all).toList());
+              Samples.median(calls.replay(runId).stream().map(StoreCalls.Turn::all).toList());
           if (round < 1) {
-            return; // the warm-up
+            return; // warm-up
           }
-          stack.tell(
+          stack.progress(
               String.format(
                   Locale.ROOT,
                   "round %d: %.1f ms a turn, of which %.1f ms stores",
@@ -48,7 +48,7 @@ final class TurnTime implements Measurement {
                   turn,
                   call));
           whole.add(turn);
-          bare.add(call);
+          storeCalls.add(call);
           ratios.add(turn / call);
         });
     return List.of(
@@ -57,10 +57,11 @@ final class TurnTime implements Measurement {
             "a turn, through the whole stack",
             Samples.median(whole),
             "ms",
-            "%s ms for its store calls made directly".formatted(Row.amount(Samples.median(bare)))));
+            "%s ms for its store calls made directly"
+                .formatted(Row.amount(Samples.median(storeCalls)))));
   }
 
-  /** How long each turn of a run took, in milliseconds. */
+  /** Duration of each turn of a run, in milliseconds. */
   static List<Double> turns(MeasuredStack stack, String runId) {
     List<Instant> starts =
         stack.journal().entries(runId, 0, MAX_ENTRIES).stream()

@@ -14,13 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Viewers of runs that begin when everybody is there: the model's first answer waits for that. All
- * of them are quick, and each is to have every event once, else nothing is measured.
+ * Plays runs with viewers. The model's first answer waits until every viewer is connected; every
+ * viewer must receive every event once, otherwise the measurement fails.
  */
 final class Viewers implements AutoCloseable {
   private static final String MODEL = "awaits-viewers";
 
-  /** Shorter than the product waits for a model's answer, 60 s. */
+  /** Shorter than the product's model time-out of 60 s. */
   private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(50);
 
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
@@ -29,45 +29,44 @@ final class Viewers implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client = HttpClient.newBuilder().executor(threads).build();
 
-  /** Nobody yet. */
   Viewers(MeasuredStack stack) {
     this.stack = stack;
   }
 
-  /** What happens meanwhile to a run that is being watched. */
+  /** An action during a watched run. */
   @FunctionalInterface
   interface Meanwhile {
-    /** Called as soon as the run goes on. */
-    void happens();
+    /** Called when all viewers are connected and the run continues. */
+    void run();
   }
 
   /**
    * A run that was watched to its end.
    *
-   * @param events how many it has
-   * @param outcome what the viewers had since everybody was there
-   * @param seconds from the moment when everybody was there until everybody knew the end
+   * @param events number of events of the run
+   * @param outcome what the viewers received after all were connected
+   * @param seconds from the moment when all were connected until all received the end
    */
   record Watched(String runId, int events, ViewerCrowd.Outcome outcome, double seconds) {}
 
-  /** A run of so many turns before so many viewers; for each turn the model thinks that long. */
-  Watched watch(int viewers, int turns, Duration thinks) {
-    return watch(viewers, turns, thinks, () -> {});
+  /** Plays a run with viewers; the model takes {@code thinkTime} per turn. */
+  Watched watch(int viewers, int turns, Duration thinkTime) {
+    return watch(viewers, turns, thinkTime, () -> {});
   }
 
-  /** The same, while something happens. */
-  Watched watch(int viewers, int turns, Duration thinks, Meanwhile meanwhile) {
-    CountDownLatch everybody = new CountDownLatch(1);
-    stack.model(MODEL, _ -> answer(everybody, thinks));
+  /** Plays a run with viewers and runs an action as soon as all are connected. */
+  Watched watch(int viewers, int turns, Duration thinkTime, Meanwhile meanwhile) {
+    CountDownLatch allConnected = new CountDownLatch(1);
+    stack.model(MODEL, _ -> answer(allConnected, thinkTime));
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
       String runId = stack.startRun(turns, MODEL);
       crowd.join(runId, ViewerCrowd.Habit.QUICK, viewers);
       crowd.awaitFirst(ARRIVAL_LIMIT);
-      long begun = System.nanoTime();
-      everybody.countDown();
-      meanwhile.happens();
+      long start = System.nanoTime();
+      allConnected.countDown();
+      meanwhile.run();
       crowd.awaitClosed(END_LIMIT);
-      double seconds = (System.nanoTime() - begun) / 1e9;
+      double seconds = (System.nanoTime() - start) / 1e9;
       stack.awaitEnd(runId);
       List<Envelope> events = stack.client().events(runId, 1);
       ViewerCrowd.Outcome outcome = crowd.outcome(events, END_LIMIT);
@@ -75,28 +74,28 @@ final class Viewers implements AutoCloseable {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "%d of %d viewers had every event once: %s",
+                "%d of %d viewers received every event once: %s",
                 outcome.complete(),
                 viewers,
                 outcome.faults()));
       }
       return new Watched(runId, events.size(), outcome, seconds);
     } finally {
-      everybody.countDown();
+      allConnected.countDown();
     }
   }
 
-  private static Reply answer(CountDownLatch everybody, Duration thinks) {
+  private static Reply answer(CountDownLatch allConnected, Duration thinkTime) {
     try {
-      everybody.await(ARRIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      TimeUnit.MILLISECONDS.sleep(thinks.toMillis());
+      allConnected.await(ARRIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      TimeUnit.MILLISECONDS.sleep(thinkTime.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return Reply.text(Behaviour.ANSWER);
   }
 
-  /** Else closing the client waits for connections that nobody ends. */
+  /** Shuts down at once; a normal close would wait for open connections. */
   @Override
   public void close() {
     client.shutdownNow();

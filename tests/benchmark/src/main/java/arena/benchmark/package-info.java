@@ -1,2 +1,4 @@
-/** What the product does with time and bytes, measured over the local stack. */
+/**
+ * Benchmarks of the product over the local stack: {@code ./arena bench} and {@code ./arena load}.
+ */
 package arena.benchmark;

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 
 final class SamplesTest {
   @Test
-  void theMedianIsTheMiddleOne() {
+  void computesMedian() {
     assertEquals(2, new Samples(List.of(3.0, 1.0, 2.0)).median());
     assertEquals(2.5, new Samples(List.of(4.0, 1.0, 2.0, 3.0)).median());
     assertEquals(7, new Samples(List.of(7.0)).median());
   }
 
   @Test
-  void aPercentileIsTheSmallestNumberThatSoManyAreNotAbove() {
+  void computesPercentiles() {
     Samples hundred = new Samples(IntStream.rangeClosed(1, 100).mapToObj(i -> (double) i).toList());
     assertEquals(50, hundred.percentile(50));
     assertEquals(99, hundred.percentile(99));
@@ -27,7 +27,7 @@ final class SamplesTest {
   }
 
   @Test
-  void nothingHasNoMedianAndNoPercentileIsBeyondAll() {
+  void rejectsEmptySamplesAndInvalidPercentiles() {
     assertThrows(IllegalArgumentException.class, () -> new Samples(List.of()));
     assertThrows(IllegalArgumentException.class, () -> new Samples(List.of(1.0)).percentile(100.1));
     assertThrows(IllegalArgumentException.class, () -> new Samples(List.of(1.0)).percentile(0));
