@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -60,6 +61,13 @@ public final class DynamoClient {
   /** The SDK client, for use in {@link #call}. */
   public DynamoDbClient client() {
     return client;
+  }
+
+  /** Reads an item, as it is now (a consistent read). */
+  public Optional<Map<String, AttributeValue>> get(String table, Map<String, AttributeValue> key) {
+    GetItemResponse found =
+        call(() -> client.getItem(get -> get.tableName(table).key(key).consistentRead(true)));
+    return found.hasItem() ? Optional.of(found.item()) : Optional.empty();
   }
 
   /**

@@ -159,14 +159,14 @@ public final class Mutations {
           Mutation.ofStore(
               "abandon-without-condition",
               "The catalog abandons a run that has made progress.",
-              "java/arena/catalog/DynamoCatalog.java",
+              "java/arena/catalog/RowUpdates.java",
               "\"#status = :running AND #n_events = :n_events\"",
               "\"#status = :running AND (#n_events = :n_events OR attribute_exists(#n_events))\"",
               "DynamoCatalogTest"),
           Mutation.ofStore(
               "ended-run-fails-again",
               "The catalog fails a complete run.",
-              "java/arena/catalog/DynamoCatalog.java",
+              "java/arena/catalog/RowUpdates.java",
               "return fail(runId, failure, at, \"#status = :running\", Map.of(), Map.of());",
               "return fail(runId, failure, at, \"#status = :running OR attribute_exists(#status)\", Map.of(), Map.of());",
               "DynamoCatalogTest"),

@@ -1,0 +1,189 @@
+package arena.catalog;
+
+import arena.codec.Timestamps;
+import arena.dynamo.Attributes;
+import arena.dynamo.DynamoClient;
+import arena.run.Failure;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.run.UnknownRun;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+
+/**
+ * Updates of the catalog's rows. Each is a transaction, also of one item: unlike a plain update,
+ * one that is sent again because its response was lost is recognized, and not refused by the
+ * condition that it made false itself.
+ */
+final class RowUpdates {
+  private final DynamoClient dynamo;
+  private final String table;
+
+  RowUpdates(DynamoClient dynamo, String table) {
+    this.dynamo = dynamo;
+    this.table = table;
+  }
+
+  /** See {@link Catalog#fail}. */
+  boolean fail(String runId, Failure failure, Instant at) {
+    return fail(runId, failure, at, "#status = :running", Map.of(), Map.of());
+  }
+
+  /** See {@link Catalog#abandon}. */
+  boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+    return fail(
+        runId,
+        failure,
+        at,
+        "#status = :running AND #n_events = :n_events",
+        Map.of("#n_events", RunItem.N_EVENTS),
+        Map.of(":n_events", Attributes.of(nEvents)));
+  }
+
+  private boolean fail(
+      String runId,
+      Failure failure,
+      Instant at,
+      String condition,
+      Map<String, String> moreNames,
+      Map<String, AttributeValue> moreValues) {
+    Map<String, String> names = new HashMap<>(moreNames);
+    names.put("#status", RunItem.STATUS);
+    names.put("#failure", RunItem.FAILURE);
+    names.put("#ended_at", RunItem.ENDED_AT);
+    names.put("#running", RunItem.RUNNING);
+    Map<String, AttributeValue> values = new HashMap<>(moreValues);
+    values.put(":running", Attributes.of(RunStatus.RUNNING.label()));
+    values.put(":failed", Attributes.of(RunStatus.FAILED.label()));
+    values.put(":failure", Attributes.of(RunItem.failure(failure)));
+    values.put(":at", Attributes.of(Timestamps.write(at)));
+    return change(
+            runId,
+            "SET #status = :failed, #failure = :failure, #ended_at = :at REMOVE #running",
+            condition,
+            names,
+            values)
+        .isEmpty();
+  }
+
+  /** See {@link Catalog#archived}. */
+  void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+    if (dbPath.isEmpty()) {
+      throw new IllegalArgumentException("an archive has an address");
+    }
+    Map<String, String> names =
+        Map.of(
+            "#status", RunItem.STATUS,
+            "#db_path", RunItem.DB_PATH,
+            "#summary", RunItem.SUMMARY,
+            "#archived", RunItem.ARCHIVED);
+    Map<String, AttributeValue> values =
+        Map.of(
+            ":db_path", Attributes.of(dbPath),
+            ":summary", Attributes.of(RunItem.summary(summary)),
+            ":in", RunItem.IN);
+    String archive = "SET #db_path = :db_path, #summary = :summary, #archived = :in";
+
+    Map<String, String> completeNames = new HashMap<>(names);
+    completeNames.put("#ended_at", RunItem.ENDED_AT);
+    completeNames.put("#running", RunItem.RUNNING);
+    Map<String, AttributeValue> completeValues = new HashMap<>(values);
+    completeValues.put(":running", Attributes.of(RunStatus.RUNNING.label()));
+    completeValues.put(":complete", Attributes.of(RunStatus.COMPLETE.label()));
+    completeValues.put(":at", Attributes.of(Timestamps.write(at)));
+    Optional<Map<String, AttributeValue>> ended =
+        change(
+            runId,
+            archive + ", #status = :complete, #ended_at = :at REMOVE #running",
+            "#status = :running",
+            completeNames,
+            completeValues);
+    if (ended.isEmpty()) {
+      return;
+    }
+    requireKnown(runId, ended.get());
+    if (ended.get().containsKey(RunItem.ARCHIVED)) {
+      return;
+    }
+    // It failed before, and stays so. If this is refused, another call has archived it since.
+    Map<String, AttributeValue> failedValues = new HashMap<>(values);
+    failedValues.put(":failed", Attributes.of(RunStatus.FAILED.label()));
+    change(
+        runId,
+        archive,
+        "#status = :failed AND attribute_not_exists(#archived)",
+        names,
+        failedValues);
+  }
+
+  /** See {@link Catalog#released}. */
+  void released(Run run) {
+    String runId = run.runId();
+    if (!run.status().ended()) {
+      throw new IllegalStateException(
+          "run %s is running: the broker still needs it".formatted(runId));
+    }
+    // An ended run stays as it is. If this is refused, it was released before.
+    Update release =
+        Update.builder()
+            .tableName(table)
+            .key(RunItem.key(runId))
+            .updateExpression("REMOVE #held")
+            .conditionExpression("attribute_exists(#held)")
+            .expressionAttributeNames(Map.of("#held", RunItem.HELD))
+            .build();
+    Update count =
+        Update.builder()
+            .tableName(table)
+            .key(RunItem.key(RunItem.RELEASED))
+            .updateExpression("ADD #n_events :n_events")
+            .expressionAttributeNames(Map.of("#n_events", RunItem.N_EVENTS))
+            .expressionAttributeValues(Map.of(":n_events", Attributes.of(run.nEvents())))
+            .build();
+    dynamo.transact(
+        TransactWriteItem.builder().update(release).build(),
+        TransactWriteItem.builder().update(count).build());
+  }
+
+  private static void requireKnown(String runId, Map<String, AttributeValue> row) {
+    if (row.isEmpty()) {
+      throw new UnknownRun(runId);
+    }
+  }
+
+  /**
+   * Changes a row.
+   *
+   * @return empty if it did; else the row as it is, without attributes if there is none, for which
+   *     the condition does not hold
+   */
+  Optional<Map<String, AttributeValue>> change(
+      String runId,
+      String expression,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+    Update update =
+        Update.builder()
+            .tableName(table)
+            .key(RunItem.key(runId))
+            .updateExpression(expression)
+            .conditionExpression(condition)
+            .expressionAttributeNames(names)
+            .expressionAttributeValues(values)
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    return dynamo
+        .transact(TransactWriteItem.builder().update(update).build())
+        .map(List::getFirst)
+        .map(CancellationReason::item);
+  }
+}
