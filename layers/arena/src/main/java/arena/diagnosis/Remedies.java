@@ -1,10 +1,7 @@
 package arena.diagnosis;
 
-import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunStatus;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +10,15 @@ import java.util.Optional;
 
 /** Next steps per cause, the least costly first. */
 final class Remedies {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   private final Facts facts;
   private final CommandTargets targets;
+  private final ReplayCommands commands;
   private final List<NextStep> steps = new ArrayList<>();
 
   private Remedies(Facts facts, CommandTargets targets) {
     this.facts = facts;
     this.targets = targets;
+    this.commands = new ReplayCommands(targets.url());
   }
 
   static List<NextStep> of(Finding finding, Facts facts, CommandTargets targets) {
@@ -182,91 +179,30 @@ final class Remedies {
           String.format(
               Locale.ROOT,
               "play the run again from its last good turn, %d, as a new run",
-              lastGoodTurn(run.get())),
+              ReplayCommands.lastGoodTurn(run.get(), facts)),
           "the model calls of the repeated turns; this run stays unchanged",
-          post("/forks", fork(run.get())));
+          commands.fork(run.get(), facts));
     } else if (run.get().origin().isPresent()) {
       add(
           "fork",
           "repeat the fork of the parent at the same turn",
           "nothing: no turn was played",
-          post("/forks", forkOfParent(run.get())));
+          commands.forkOfParent(run.get()));
     } else {
       add(
           "start",
           "start the same run again",
           "nothing: no turn was played",
-          post("/runs", start(run.get())));
+          commands.start(run.get()));
     }
   }
 
   private String forkWithProfile() {
-    Optional<Run> run = facts.run().filter(_ -> facts.hasTurn());
-    if (run.isEmpty()) {
-      return "";
-    }
-    ObjectNode body = fork(run.get());
-    body.putObject("profile").put("model", "scripted").put("prompt_variant", "strategy");
-    return post("/forks", body);
-  }
-
-  private ObjectNode fork(Run run) {
-    int t = lastGoodTurn(run);
-    ObjectNode body = MAPPER.createObjectNode();
-    body.put("parent_run_id", run.runId());
-    body.put("parent_t", t);
-    body.put("n_turns", Math.max(0, run.t0() + run.nTurns() - t));
-    body.put("reason", "played again from the last good turn");
-    return body;
-  }
-
-  private static ObjectNode forkOfParent(Run run) {
-    Run.Origin origin = run.origin().orElseThrow();
-    ObjectNode body = MAPPER.createObjectNode();
-    body.put("parent_run_id", origin.parentRunId());
-    body.put("parent_t", origin.parentT());
-    ObjectNode mutation = body.putObject("mutation");
-    origin.mutation().food().ifPresent(food -> mutation.put("food", food));
-    origin.mutation().wood().ifPresent(wood -> mutation.put("wood", wood));
-    origin.mutation().gold().ifPresent(gold -> mutation.put("gold", gold));
-    origin.mutation().stone().ifPresent(stone -> mutation.put("stone", stone));
-    origin.mutation().population().ifPresent(count -> mutation.put("population", count));
-    origin.mutation().popCap().ifPresent(count -> mutation.put("pop_cap", count));
-    origin.mutation().age().ifPresent(age -> mutation.put("age", age.label()));
-    body.put("n_turns", run.nTurns());
-    body.put("reason", origin.reason());
-    profile(run, body);
-    return body;
-  }
-
-  private static ObjectNode start(Run run) {
-    ObjectNode body = MAPPER.createObjectNode();
-    body.put("scenario", run.scenario());
-    body.put("n_turns", run.nTurns());
-    body.put("label", run.label());
-    profile(run, body);
-    return body;
-  }
-
-  private static void profile(Run run, ObjectNode body) {
-    body.putObject("profile")
-        .put("name", run.profile().name())
-        .put("model", run.profile().model())
-        .put("temperature", run.profile().temperature())
-        .put("prompt_variant", run.profile().promptVariant().label());
-  }
-
-  /** The last turn that has a {@code turn_start} and can therefore be forked. */
-  private int lastGoodTurn(Run run) {
-    int inJournal =
-        facts.journal().known().stream()
-            .flatMap(List::stream)
-            .flatMap(entry -> entry.events().stream())
-            .filter(event -> event.kind().equals("turn_start"))
-            .mapToInt(JournalTail.EventSummary::t)
-            .max()
-            .orElse(run.lastT());
-    return Math.max(run.lastT(), inJournal);
+    return facts
+        .run()
+        .filter(_ -> facts.hasTurn())
+        .map(run -> commands.forkWithProfile(run, facts))
+        .orElse("");
   }
 
   private void stop() {
@@ -328,13 +264,6 @@ final class Remedies {
         "nothing",
         "curl -s -o report-%s.json '%s/runs/%s/report'"
             .formatted(facts.runId(), targets.url(), facts.runId()));
-  }
-
-  private String post(String path, ObjectNode body) {
-    // escape single quotes in a label or reason for the shell
-    String json = body.toString().replace("'", "'\\''");
-    return "curl -s -X POST '%s%s' -H 'content-type: application/json' -d '%s'"
-        .formatted(targets.url(), path, json);
   }
 
   private void add(String action, String why, String costs, String command) {
