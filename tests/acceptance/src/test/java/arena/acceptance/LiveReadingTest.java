@@ -93,7 +93,7 @@ final class LiveReadingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "this is no JSON|bad_json",
+        "not JSON|bad_json",
         "[]|bad_json",
         "{\"action\":\"dance\"}|unknown_action",
         "{\"run_id\":\"x\"}|unknown_action",

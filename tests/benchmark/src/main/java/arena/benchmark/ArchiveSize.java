@@ -66,10 +66,10 @@ final class ArchiveSize implements Measurement {
   }
 
   private static List<Row> rows(int size, List<Written> written) {
-    double bytes = Samples.median(written.stream().map(one -> (double) one.bytes()).toList());
-    double gzip = Samples.median(written.stream().map(one -> (double) one.gzipBytes()).toList());
-    double millis = Samples.median(written.stream().map(Written::millis).toList());
-    double gzipMillis = Samples.median(written.stream().map(Written::gzipMillis).toList());
+    double bytes = Sample.median(written.stream().map(one -> (double) one.bytes()).toList());
+    double gzip = Sample.median(written.stream().map(one -> (double) one.gzipBytes()).toList());
+    double millis = Sample.median(written.stream().map(Written::millis).toList());
+    double gzipMillis = Sample.median(written.stream().map(Written::gzipMillis).toList());
     String name = String.format(Locale.ROOT, "archive of %,d events", size);
     return List.of(
         Row.ratio(name, bytes / gzip, "times gzip's bytes"),

@@ -50,11 +50,11 @@ final class BrokerLoss implements Measurement {
             restarts.add(loss.get().millis());
           });
     }
-    double restart = Samples.median(restarts);
+    double restart = Sample.median(restarts);
     return List.of(
         Row.amount(
             "next event to viewer after a broker loss",
-            Samples.median(millis),
+            Sample.median(millis),
             "ms",
             "after %s ms without Redis".formatted(Row.amount(restart))));
   }

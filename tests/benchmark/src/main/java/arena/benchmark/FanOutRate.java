@@ -56,16 +56,16 @@ final class FanOutRate implements Measurement {
     return List.of(
         Row.ratio(
             String.format(Locale.ROOT, "fan-out to %d viewers", MANY),
-            Samples.median(ratios),
+            Sample.median(ratios),
             "times to 1"),
         Row.amount(
             String.format(Locale.ROOT, "fan-out to %d viewers", MANY),
-            Samples.median(many),
+            Sample.median(many),
             "events/s",
             String.format(
                 Locale.ROOT,
                 "%s to %d, as fast as the run is played",
-                Row.amount(Samples.median(few)),
+                Row.amount(Sample.median(few)),
                 FEW)));
   }
 

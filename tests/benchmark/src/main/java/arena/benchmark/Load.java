@@ -138,7 +138,7 @@ public final class Load {
     play(stack, size); // warm-up
     for (int round = 1; round <= ROUNDS; round++) {
       String alone = play(stack, size);
-      double turn = Samples.median(TurnTime.turns(stack, alone));
+      double turn = Sample.median(TurnTime.turns(stack, alone));
       withoutViewers.add(turn);
       try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
         String runId = stack.startRun(size.turns, MODEL);
@@ -153,7 +153,7 @@ public final class Load {
         List<Envelope> events = stack.client().events(runId, 1);
         ViewerCrowd.Outcome outcome = crowd.outcome(events, TIMEOUT);
         List<Double> turns = TurnTime.turns(stack, runId);
-        double watched = Samples.median(turns);
+        double watched = Sample.median(turns);
         withViewers.add(watched);
         millis.addAll(outcome.millis());
         stack.progress(
@@ -182,11 +182,11 @@ public final class Load {
             size.viewers,
             size.slow,
             size.flapping);
-    Samples latency = new Samples(millis);
+    Sample latency = new Sample(millis);
     rows.add(
         Row.atMost(
             "turn with " + audience,
-            Samples.median(withViewers) / Samples.median(withoutViewers),
+            Sample.median(withViewers) / Sample.median(withoutViewers),
             "times a turn without viewers",
             TURN_LIMIT));
     rows.add(Row.amount("event to fast viewer, p50", latency.percentile(50), "ms", audience));

@@ -74,18 +74,18 @@ final class PublishRate implements Measurement {
               "no reference, because redis-benchmark is not on the PATH; install it with"
                   + " apt-get install redis-tools"));
     } else {
-      rows.add(Row.atLeast("publish rate", Samples.median(ratios), "of redis-benchmark's", LIMIT));
+      rows.add(Row.atLeast("publish rate", Sample.median(ratios), "of redis-benchmark's", LIMIT));
       reference =
           String.format(
               Locale.ROOT,
               "%s by redis-benchmark, XADD, 1 client, pipeline %d",
-              Row.amount(Samples.median(added)),
+              Row.amount(Sample.median(added)),
               RedisBenchmark.PIPELINE);
     }
     rows.add(
         Row.amount(
             String.format(Locale.ROOT, "publish, batches of %d, 1 KB each", BATCH),
-            Samples.median(published),
+            Sample.median(published),
             "events/s",
             reference));
     return rows;

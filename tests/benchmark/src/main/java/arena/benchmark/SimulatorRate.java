@@ -33,7 +33,7 @@ final class SimulatorRate implements Measurement {
           rates.add(rate);
         });
     return List.of(
-        Row.amount("simulator", Samples.median(rates), "steps/s", "one thread, JIT's first tier"));
+        Row.amount("simulator", Sample.median(rates), "steps/s", "one thread, JIT's first tier"));
   }
 
   private static double rate() {

@@ -34,9 +34,9 @@ final class TurnTime implements Measurement {
           String runId =
               stack.client().startRun(String.format(Locale.ROOT, "{\"n_turns\":%d}", TURNS));
           stack.awaitEnd(runId);
-          double turn = Samples.median(turns(stack, runId));
+          double turn = Sample.median(turns(stack, runId));
           double call =
-              Samples.median(calls.replay(runId).stream().map(StoreCalls.Turn::all).toList());
+              Sample.median(calls.replay(runId).stream().map(StoreCalls.Turn::all).toList());
           if (round < 1) {
             return; // warm-up
           }
@@ -52,13 +52,13 @@ final class TurnTime implements Measurement {
           ratios.add(turn / call);
         });
     return List.of(
-        Row.atMost("time a turn", Samples.median(ratios), "times its own store calls'", LIMIT),
+        Row.atMost("time a turn", Sample.median(ratios), "times its own store calls'", LIMIT),
         Row.amount(
             "a turn, through the whole stack",
-            Samples.median(whole),
+            Sample.median(whole),
             "ms",
             "%s ms for its store calls made directly"
-                .formatted(Row.amount(Samples.median(storeCalls)))));
+                .formatted(Row.amount(Sample.median(storeCalls)))));
   }
 
   /** Duration of each turn of a run, in milliseconds. */

@@ -55,21 +55,21 @@ final class ViewerLatency implements Measurement {
                       Locale.ROOT,
                       "round %d: median %.0f ms with %,d viewers",
                       round,
-                      Samples.median(watched.outcome().millis()),
+                      Sample.median(watched.outcome().millis()),
                       viewers));
             }
           });
     }
-    return rows(millis, Samples.median(storeCalls));
+    return rows(millis, Sample.median(storeCalls));
   }
 
   private static List<Row> rows(Map<Integer, List<Double>> millis, double storeCalls) {
     List<Row> rows = new ArrayList<>();
-    double few = Samples.median(millis.get(MIN_VIEWERS));
+    double few = Sample.median(millis.get(MIN_VIEWERS));
     String writes = "%s ms for append and publish alone".formatted(Row.amount(storeCalls));
     millis.forEach(
         (viewers, each) -> {
-          Samples samples = new Samples(each);
+          Sample samples = new Sample(each);
           String what =
               String.format(Locale.ROOT, "event to %,d viewer%s", viewers, viewers == 1 ? "" : "s");
           rows.add(

@@ -127,7 +127,7 @@ class RecoveryTest {
     assertEquals(row, arena.get("/runs/" + run).expect(200));
   }
 
-  /** Deletes the keys of a run without an execution, as the next step says. */
+  /** Deletes the keys of a run without an execution, with the command of the next step. */
   @Test
   void deletesKeysAsTheStepSays() {
     try (GatedModel gate = GatedModel.at(2);

@@ -3,11 +3,11 @@ package arena.benchmark;
 import java.util.Collection;
 
 /** A sample of numbers with its median and percentiles. */
-final class Samples {
+final class Sample {
   private final double[] sorted;
 
   /** Creates a sample of at least one number, in any order. */
-  Samples(Collection<Double> numbers) {
+  Sample(Collection<Double> numbers) {
     if (numbers.isEmpty()) {
       throw new IllegalArgumentException("a sample has at least one number");
     }
@@ -15,7 +15,7 @@ final class Samples {
   }
 
   static double median(Collection<Double> numbers) {
-    return new Samples(numbers).median();
+    return new Sample(numbers).median();
   }
 
   /** The median; for an even count, the mean of the two middle numbers. */
