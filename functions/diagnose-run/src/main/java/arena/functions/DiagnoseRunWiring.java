@@ -63,7 +63,7 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
     return new BugReport.ReportSources(
         aws.logSource(),
         recorder::counters,
-        stores.inspection()::inRedisCliWords,
+        stores.inspection()::redisCliOutput,
         () -> ComponentVersions.of(environment, stores.inspection()));
   }
 }

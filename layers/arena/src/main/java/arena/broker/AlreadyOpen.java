@@ -1,6 +1,6 @@
 package arena.broker;
 
-/** The run is open already. */
+/** The run is already open. */
 public final class AlreadyOpen extends RuntimeException {
   /** Names the run. */
   public AlreadyOpen(String runId) {

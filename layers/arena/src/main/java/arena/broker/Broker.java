@@ -7,84 +7,83 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The only source for live readers. What it holds can be rebuilt from the journal at any time. */
+/** A bounded buffer of live events per run. Its content can be rebuilt from the journal. */
 public interface Broker {
   /**
-   * Opens a run for publishing: sets its sentinel.
+   * Opens a run for publishing by setting its sentinel.
    *
-   * @throws AlreadyOpen if it is open
+   * @throws AlreadyOpen if it is already open
    */
   void open(String runId, String label, Instant startedAt);
 
   /**
-   * Appends events, those that it has already left out; a batch may come again, whole, in part or
-   * cut differently.
+   * Appends events and ignores those that it already has, so a batch may be retried in whole, in
+   * part or split differently.
    *
-   * @param events of this run, in order, without gap; at most {@value #MAX_BATCH}
-   * @throws NotOpen if the run is not open here
-   * @throws Gap if the first event does not follow the last one here
+   * @param events events of this run, in order, without gaps; at most {@value #MAX_BATCH}
+   * @throws NotOpen if the run is not open
+   * @throws Gap if the first event does not follow the last one in the buffer
    */
   Published publish(String runId, List<Event> events);
 
   /**
-   * Makes a run open here whatever was lost, ready for the event {@code nextSeq}, unless it has
-   * that much already. If what is left ends before {@code nextSeq - 1}, it goes too, so that no
-   * reader passes the hole unawares: it gets an {@link Overflow}. An event that is published again
-   * is not counted again, unless the counter was lost as well. The next publish wakes the fan-out,
-   * which sees to readers whose cursors are lost: see {@link Subscribers#loss}.
+   * Reopens a run after a loss of data, ready for the event {@code nextSeq}. If the remaining
+   * buffer ends before {@code nextSeq - 1}, it is deleted, so that readers get an {@link Overflow}
+   * instead of a gap. Republished events are not counted again, unless the counter was lost. The
+   * next publish wakes the fan-out, which handles readers whose cursors were lost; see {@link
+   * Subscribers#loss}.
    *
-   * @return the next event that it takes: {@code nextSeq}, or a later one if it has more
+   * @return the next seq to publish: {@code nextSeq}, or a higher one if the buffer has more
    */
   long restore(String runId, String label, Instant startedAt, long nextSeq);
 
   /**
-   * Envelopes from this seq on, in order; none if nothing newer is here.
+   * Reads envelopes in order, starting at {@code fromSeq}; empty if there are no newer ones.
    *
-   * @param maxEvents most envelopes returned
-   * @param maxBytes stops before passing this size, but returns at least one
-   * @throws Overflow if the buffer has dropped {@code fromSeq}, or holds nothing of what it was
-   *     given
+   * @param maxEvents maximum number of envelopes
+   * @param maxBytes maximum total size, except that one envelope is always returned
+   * @throws Overflow if the buffer has dropped {@code fromSeq} or lost its entries
    */
   List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes);
 
-  /** Ends publishing: the sentinel goes, the buffer stays. Doing it again changes nothing. */
+  /** Closes a run for publishing: deletes the sentinel, keeps the buffer. Idempotent. */
   void close(String runId);
 
-  /** What the broker has of a run. */
+  /** Returns the state of a run's buffer. */
   Buffer buffer(String runId);
 
   /**
-   * Frees all memory of a closed run. The cursors of readers who are there stay, for they are
-   * served from the archive; they go one by one, or by themselves after a day.
+   * Deletes the buffer of a closed run. Cursors of current readers are kept, because they are
+   * served from the archive; they are removed one by one or expire after a day.
    *
-   * @throws StillOpen if it is open
+   * @throws StillOpen if the run is open
    */
   void drop(String runId);
 
   /**
-   * The runs that have keys here, whatever keys, a page at a time, in no order; a run may come more
-   * than once, and one that comes or goes meanwhile may be missing.
+   * Lists the runs that have any key, in no order. A run may be returned more than once; runs that
+   * change concurrently may be missing.
    *
-   * @param after where the page before ended, or empty for the first one
+   * @param after the previous page's {@code next}; empty for the first page
    */
   Page runs(Optional<String> after);
 
   /**
-   * The counters since the broker began: published, streamed, dropped. They go with its data; what
-   * was published by all runs together, {@link arena.catalog.Catalog#countEvents} knows too.
+   * Returns the counters, which are lost with the broker's data. For an exact count of published
+   * events see {@link arena.catalog.Catalog#countEvents}.
    */
   Counters counters();
 
-  /** Most events of one {@link #publish}. */
+  /** Maximum number of events per {@link #publish}. */
   int MAX_BATCH = 500;
 
-  /** About how many events a run's buffer keeps. */
+  /** Approximate capacity of a run's buffer, in events. */
   int BUFFER_EVENTS = 10_000;
 
   /**
-   * An event as a reader gets it.
+   * An event as sent to readers.
    *
-   * @param json the envelope, as text
+   * @param json the envelope
    */
   record Envelope(long seq, String json) {
     /** When the event was published. */
@@ -94,31 +93,31 @@ public interface Broker {
   }
 
   /**
-   * What a publish did.
+   * The result of a publish.
    *
-   * @param lastSeq last seq the buffer has
-   * @param wake whether readers wait, or were lost, and no fan-out is at work: somebody must be
-   *     told
+   * @param lastSeq last seq in the buffer
+   * @param wake whether the fan-out must be woken: readers are waiting or were lost, and no fan-out
+   *     is running
    */
   record Published(long lastSeq, boolean wake) {}
 
   /**
-   * What the broker has of a run.
+   * The state of a run's buffer.
    *
    * @param open whether the sentinel exists
-   * @param lastSeq last seq given out; 0 if none
-   * @param length entries in the stream
-   * @param firstSeq seq of its first entry, if it has one
+   * @param lastSeq last published seq; 0 if none
+   * @param length number of entries in the stream
+   * @param firstSeq seq of the first entry
    */
   record Buffer(boolean open, long lastSeq, long length, Optional<Long> firstSeq) {}
 
   /**
-   * Some runs.
+   * A page of run ids.
    *
-   * @param next what to ask for next; empty after the last page
+   * @param next cursor of the next page; empty on the last page
    */
   record Page(Set<String> runIds, Optional<String> next) {}
 
-  /** What was counted. */
+  /** The broker's counters. */
   record Counters(long eventsPublished, long eventsStreamed, long streamsDropped) {}
 }

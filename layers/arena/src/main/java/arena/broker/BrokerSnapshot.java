@@ -5,22 +5,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator would look up of a run in Redis, as it was at one moment.
+ * A consistent snapshot of a run's state in Redis.
  *
- * @param sentinel its value, if it exists: label and start as JSON
- * @param sentinelLife how long it has left, if it exists
- * @param closed whether the run was closed, and not dropped or opened since
- * @param lastSeq last seq given out; 0 if none
- * @param length entries in the stream
- * @param firstSeq seq of its first entry, if it has one
- * @param newestSeq seq of its last entry, if it has one
- * @param leaseHeld whether a fan-out is at work
- * @param lossNoted whether a loss was noted that its readers are not yet seen to
- * @param readers how many live readers it has
- * @param mostLaggingReaders those that are furthest behind, at most {@value #MAX_READERS}
- * @param counters since the broker began
- * @param connected connections that the server has, if it says so
- * @param maxConnected connections that it takes at most, if it says so
+ * @param sentinel the sentinel's value as JSON, if it exists
+ * @param sentinelLife the sentinel's remaining time to live
+ * @param closed whether the run was closed and not reopened or dropped since
+ * @param lastSeq last published seq; 0 if none
+ * @param length number of entries in the stream
+ * @param firstSeq seq of the first entry
+ * @param newestSeq seq of the last entry
+ * @param leaseHeld whether a fan-out is running
+ * @param lossNoted whether a loss of data is marked and not yet handled
+ * @param readers number of live readers
+ * @param mostLaggingReaders the readers furthest behind, at most {@value #MAX_READERS}
+ * @param connected number of client connections, if known
+ * @param maxConnected connection limit, if known
  */
 public record BrokerSnapshot(
     Optional<String> sentinel,
@@ -37,7 +36,7 @@ public record BrokerSnapshot(
     Broker.Counters counters,
     Optional<Long> connected,
     Optional<Long> maxConnected) {
-  /** Most readers that are told one by one. */
+  /** Maximum number of readers listed. */
   public static final int MAX_READERS = 50;
 
   public BrokerSnapshot {
@@ -47,7 +46,7 @@ public record BrokerSnapshot(
   /**
    * A live reader.
    *
-   * @param nextSeq the next event that it is to get
+   * @param nextSeq its cursor: the next seq to send
    */
   public record Reader(String connectionId, long nextSeq) {}
 
@@ -56,7 +55,7 @@ public record BrokerSnapshot(
     return sentinel.isPresent();
   }
 
-  /** How many events a reader has not had. */
+  /** Number of published events that a reader has not received. */
   public long lag(Reader reader) {
     return Math.max(0, lastSeq + 1 - reader.nextSeq());
   }

@@ -2,23 +2,22 @@ package arena.broker;
 
 import java.util.Locale;
 
-/** A batch does not follow the last event that the broker has: it lost some. */
+/** A batch does not follow the broker's last event; the broker has lost events. */
 public final class Gap extends RuntimeException {
   private final long lastSeq;
 
-  /** Names the two ends of the gap. */
   public Gap(String runId, long lastSeq, long firstSeq) {
     super(
         String.format(
             Locale.ROOT,
-            "run %s: the broker has seq %d, the batch begins at %d",
+            "run %s: the broker's last seq is %d, the batch starts at %d",
             runId,
             lastSeq,
             firstSeq));
     this.lastSeq = lastSeq;
   }
 
-  /** Last seq that the broker has. */
+  /** The last seq in the broker. */
   public long lastSeq() {
     return lastSeq;
   }

@@ -1,6 +1,6 @@
 package arena.broker;
 
-/** The run is not open here: it was never opened, is closed, or the broker lost it. */
+/** The run is not open: it was never opened, was closed, or was lost by the broker. */
 public final class NotOpen extends RuntimeException {
   /** Names the run. */
   public NotOpen(String runId) {

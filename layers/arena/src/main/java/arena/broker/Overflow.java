@@ -2,17 +2,16 @@ package arena.broker;
 
 import java.util.Locale;
 
-/** A reader asks for an event that the buffer has already dropped. */
+/** A requested event was already dropped from the buffer. */
 public final class Overflow extends RuntimeException {
   private final long requestedSeq;
   private final long availableFrom;
 
-  /** Names what was asked for and what is there. */
   public Overflow(String runId, long requestedSeq, long availableFrom) {
     super(
         String.format(
             Locale.ROOT,
-            "run %s: seq %d is gone from the broker, available from %d",
+            "run %s: seq %d was dropped from the buffer; available from %d",
             runId,
             requestedSeq,
             availableFrom));
@@ -20,12 +19,12 @@ public final class Overflow extends RuntimeException {
     this.availableFrom = availableFrom;
   }
 
-  /** What the reader asked for. */
+  /** The requested seq. */
   public long requestedSeq() {
     return requestedSeq;
   }
 
-  /** First seq that the buffer has; the next one to come if it is empty. */
+  /** The first seq in the buffer; the next one to be published if it is empty. */
   public long availableFrom() {
     return availableFrom;
   }

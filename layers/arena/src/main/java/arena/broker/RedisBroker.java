@@ -17,13 +17,13 @@ import java.util.Set;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
-/** The broker in Redis: a stream a run. What changes is changed by one script, in one step. */
+/** The broker in Redis, one stream per run. Every change is one atomic script. */
 public final class RedisBroker implements Broker {
-  /** How long a run counts as open without being restored: a producer that lives longer is none. */
-  static final Duration SENTINEL_LIFE = Duration.ofHours(6);
+  /** Time to live of the sentinel, longer than any run. */
+  static final Duration SENTINEL_TTL = Duration.ofHours(6);
 
-  /** Keys that the server looks at for one page of {@link #runs}: some hundred microseconds. */
-  private static final int SCANNED_AT_ONCE = 1_000;
+  /** {@code COUNT} of {@code SCAN} in {@link #runs}; a page takes some hundred microseconds. */
+  private static final int SCAN_COUNT = 1_000;
 
   private static final RedisScript OPEN = RedisScript.named("open");
   private static final RedisScript PUBLISH = RedisScript.named("publish");
@@ -38,9 +38,7 @@ public final class RedisBroker implements Broker {
   private final Metrics metrics;
 
   /**
-   * Works over this connection, with these names.
-   *
-   * @param metrics records each publish's duration, and the events that came for the first time
+   * @param metrics records the duration of publishes and the number of new events
    */
   public RedisBroker(RedisConnection redis, RedisKeys keys, Metrics metrics) {
     this.redis = redis;
@@ -51,13 +49,13 @@ public final class RedisBroker implements Broker {
   @Override
   public void open(String runId, String label, Instant startedAt) {
     String sentinel = SentinelCodec.write(label, startedAt);
-    String life = String.valueOf(SENTINEL_LIFE.toSeconds());
+    String ttl = String.valueOf(SENTINEL_TTL.toSeconds());
     Object opened =
         redis.run(
             OPEN,
             List.of(keys.open(runId), keys.closed(runId)),
-            List.of(sentinel, life, "0"),
-            List.of(sentinel, life, "1"));
+            List.of(sentinel, ttl, "0"),
+            List.of(sentinel, ttl, "1"));
     if (number(opened) == 0) {
       throw new AlreadyOpen(runId);
     }
@@ -99,7 +97,7 @@ public final class RedisBroker implements Broker {
       }
       case "not open" -> throw new NotOpen(runId);
       case "gap" -> throw new Gap(runId, number(answer.get(1)), first);
-      default -> throw new IllegalStateException("publish.lua answers no " + outcome);
+      default -> throw new IllegalStateException("unexpected result of publish.lua: " + outcome);
     };
   }
 
@@ -107,7 +105,7 @@ public final class RedisBroker implements Broker {
     if (events.isEmpty() || events.size() > MAX_BATCH) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "a batch has 1 to %d events, not %d", MAX_BATCH, events.size()));
+              Locale.ROOT, "a batch must have 1 to %d events: %d", MAX_BATCH, events.size()));
     }
     long expected = events.getFirst().seq();
     for (Event event : events) {
@@ -115,7 +113,7 @@ public final class RedisBroker implements Broker {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s",
+                "expected event %d of run %s in the batch, got %d of run %s",
                 expected,
                 runId,
                 event.seq(),
@@ -128,7 +126,7 @@ public final class RedisBroker implements Broker {
   @Override
   public long restore(String runId, String label, Instant startedAt, long nextSeq) {
     if (nextSeq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + nextSeq);
+      throw new IllegalArgumentException("seq must be at least 1: " + nextSeq);
     }
     Object next =
         redis.run(
@@ -141,7 +139,7 @@ public final class RedisBroker implements Broker {
                 keys.loss(runId)),
             List.of(
                 SentinelCodec.write(label, startedAt),
-                String.valueOf(SENTINEL_LIFE.toSeconds()),
+                String.valueOf(SENTINEL_TTL.toSeconds()),
                 String.valueOf(nextSeq)));
     return number(next);
   }
@@ -152,7 +150,7 @@ public final class RedisBroker implements Broker {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "from_seq, events and bytes count from 1, not %d, %d, %d",
+              "from_seq, max_events and max_bytes must be at least 1: %d, %d, %d",
               fromSeq,
               maxEvents,
               maxBytes));
@@ -207,9 +205,9 @@ public final class RedisBroker implements Broker {
 
   @Override
   public Page runs(Optional<String> after) {
-    ScanParams some = new ScanParams().match(keys.ofAnyRun()).count(SCANNED_AT_ONCE);
+    ScanParams params = new ScanParams().match(keys.allRuns()).count(SCAN_COUNT);
     String from = after.orElse(ScanParams.SCAN_POINTER_START);
-    ScanResult<String> scanned = redis.call(client -> client.scan(from, some));
+    ScanResult<String> scanned = redis.call(client -> client.scan(from, params));
     Set<String> runIds = new HashSet<>();
     for (String key : scanned.getResult()) {
       keys.runOf(key).ifPresent(runIds::add);

@@ -15,61 +15,60 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * A few connections to one Redis server, made when they are needed and kept for the next call.
+ * A small connection pool for one Redis server, connecting lazily. Thread-safe.
  *
- * <p>One that went stale while its process slept, or that leads to a server which is no longer the
- * primary, is replaced and the call made once more. So every call through here must be one that may
- * be made twice.
+ * <p>A call on a stale connection, such as after a Lambda freeze or a failover, is repeated once on
+ * a new one. Every call must therefore be safe to make twice.
  */
 public final class RedisConnection implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Longest wait for one of the connections to be free. */
-  private static final Duration TURN_LIMIT = Duration.ofSeconds(2);
+  /** Maximum wait for a free connection. */
+  private static final Duration POOL_TIMEOUT = Duration.ofSeconds(2);
 
-  private static final String WRITES_AT_ONCE = "jedis.bufferSize.output";
+  private static final String OUTPUT_BUFFER_PROPERTY = "jedis.bufferSize.output";
 
-  /** More than the batch of events that a turn publishes has, in bytes. */
-  private static final int BYTES_AT_ONCE = 32 * 1024;
+  /** Larger than a turn's batch of events. */
+  private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
 
   static {
-    writeBatchesAtOnce();
+    enlargeOutputBuffer();
   }
 
   private final RedisSettings settings;
   private final RedisClient client;
 
   /**
-   * Lets a batch go out in one write, where the client library would cut it at 8 KB: the server
-   * wakes up once for it, not twice, which is a good part of a publish's time. The library asks
-   * once a process, before its first connection; a process that makes one before this class is used
-   * calls this first. A setting that is there already stays.
+   * Enlarges Jedis's output buffer from 8 KB, so that a batch is sent in one write and the server
+   * wakes up once per publish. Jedis reads the property once, before the first connection; a
+   * process that connects before this class is loaded must call this first. An existing value is
+   * kept.
    */
-  public static void writeBatchesAtOnce() {
-    if (System.getProperty(WRITES_AT_ONCE) == null) {
-      System.setProperty(WRITES_AT_ONCE, String.valueOf(BYTES_AT_ONCE));
+  public static void enlargeOutputBuffer() {
+    if (System.getProperty(OUTPUT_BUFFER_PROPERTY) == null) {
+      System.setProperty(OUTPUT_BUFFER_PROPERTY, String.valueOf(OUTPUT_BUFFER_BYTES));
     }
   }
 
-  /** Connects at the first call, not here. */
+  /** Does not connect yet. */
   public RedisConnection(RedisSettings settings) {
     this.settings = settings;
     GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
     pool.setMaxTotal(MAX_CONNECTIONS);
     pool.setMaxIdle(MAX_CONNECTIONS);
-    pool.setMaxWait(TURN_LIMIT);
+    pool.setMaxWait(POOL_TIMEOUT);
     pool.setJmxEnabled(false);
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .serverDefaultProtocol()
-            .connectionTimeoutMillis(Math.toIntExact(CONNECT_LIMIT.toMillis()))
-            .socketTimeoutMillis(Math.toIntExact(ANSWER_LIMIT.toMillis()))
+            .connectionTimeoutMillis(Math.toIntExact(CONNECT_TIMEOUT.toMillis()))
+            .socketTimeoutMillis(Math.toIntExact(SOCKET_TIMEOUT.toMillis()))
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
     settings.password().ifPresent(config::password);
     if (settings.tls()) {
-      config.sslOptions(SslOptions.defaults()); // checks the certificate and its host name
+      config.sslOptions(SslOptions.defaults()); // verifies certificate and host name
     }
     this.client =
         RedisClient.builder()
@@ -82,8 +81,8 @@ public final class RedisConnection implements AutoCloseable {
   /**
    * Runs a script.
    *
-   * @return what it answers: text, {@code Long}, a list of those, or null
-   * @throws BrokerUnavailable if the server is not reached, does not answer in time or refuses
+   * @return a string, a {@code Long}, a list of those, or null
+   * @throws BrokerUnavailable if the server is unreachable, times out or returns an error
    */
   Object run(RedisScript script, List<String> keys, List<String> arguments) {
     return run(script, keys, arguments, arguments);
@@ -92,19 +91,21 @@ public final class RedisConnection implements AutoCloseable {
   /**
    * Runs a script.
    *
-   * @param again its arguments if it may have run already
+   * @param retryArguments arguments of a repeated call, which may run a second time
    */
-  Object run(RedisScript script, List<String> keys, List<String> arguments, List<String> again) {
-    return twice(
-        redis -> eval(redis, script, keys, arguments), redis -> eval(redis, script, keys, again));
+  Object run(
+      RedisScript script, List<String> keys, List<String> arguments, List<String> retryArguments) {
+    return withRetry(
+        redis -> eval(redis, script, keys, arguments),
+        redis -> eval(redis, script, keys, retryArguments));
   }
 
-  /** Makes a call, and makes it again if the connection was not fit for it. */
+  /** Makes a call, repeating it once if the connection was stale. */
   <T> T call(Function<RedisClient, T> call) {
-    return twice(call, call);
+    return withRetry(call, call);
   }
 
-  private <T> T twice(Function<RedisClient, T> first, Function<RedisClient, T> second) {
+  private <T> T withRetry(Function<RedisClient, T> first, Function<RedisClient, T> second) {
     try {
       return first.apply(client);
     } catch (JedisException e) {
@@ -112,7 +113,7 @@ public final class RedisConnection implements AutoCloseable {
         throw unavailable(e);
       }
     }
-    client.getPool().clear(); // the others have been idle for as long
+    client.getPool().clear(); // the other connections are as old
     try {
       return second.apply(client);
     } catch (JedisException e) {
@@ -125,7 +126,7 @@ public final class RedisConnection implements AutoCloseable {
     try {
       return redis.evalsha(script.digest(), keys, arguments);
     } catch (JedisNoScriptException e) {
-      // A server that has started anew knows no script; this one it keeps.
+      // Not cached, such as after a restart. EVAL caches it.
       return redis.eval(script.source(), keys, arguments);
     }
   }
@@ -144,7 +145,6 @@ public final class RedisConnection implements AutoCloseable {
     return new BrokerUnavailable("Redis at %s: %s".formatted(settings, e.getMessage()), e);
   }
 
-  /** Ends its connections. */
   @Override
   public void close() {
     client.close();

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
-/** Looks at a run in Redis as an operator would, and changes nothing. */
+/** Read-only inspection of a run in Redis, for diagnosis. */
 public final class RedisInspection {
-  private static final RedisScript LOOK = RedisScript.named("look");
+  private static final RedisScript SNAPSHOT = RedisScript.named("snapshot");
   private static final Pattern CONNECTED = Pattern.compile("(?m)^connected_clients:(\\d+)");
   private static final Pattern MAXIMUM = Pattern.compile("(?m)^maxclients:(\\d+)");
   private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\S+)");
@@ -22,18 +22,17 @@ public final class RedisInspection {
   private final RedisConnection redis;
   private final RedisKeys keys;
 
-  /** Looks over this connection, with these names. */
   public RedisInspection(RedisConnection redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }
 
-  /** Everything of a run, as it is at one moment: one call. */
-  public BrokerSnapshot look(String runId) {
+  /** Takes a consistent snapshot of a run with one call. */
+  public BrokerSnapshot snapshot(String runId) {
     List<?> answer =
         (List<?>)
             redis.run(
-                LOOK,
+                SNAPSHOT,
                 List.of(
                     keys.open(runId),
                     keys.seq(runId),
@@ -48,11 +47,11 @@ public final class RedisInspection {
                 List.of(String.valueOf(BrokerSnapshot.MAX_READERS)));
     Optional<String> sentinel = text(answer.get(0));
     String clients = text(answer.get(12)).orElse("");
-    List<?> told = (List<?>) answer.get(14);
+    List<?> readers = (List<?>) answer.get(14);
     List<BrokerSnapshot.Reader> mostLaggingReaders = new ArrayList<>();
-    for (int i = 0; i + 1 < told.size(); i += 2) {
+    for (int i = 0; i + 1 < readers.size(); i += 2) {
       mostLaggingReaders.add(
-          new BrokerSnapshot.Reader((String) told.get(i), number(told.get(i + 1))));
+          new BrokerSnapshot.Reader((String) readers.get(i), number(readers.get(i + 1))));
     }
     return new BrokerSnapshot(
         sentinel,
@@ -71,8 +70,8 @@ public final class RedisInspection {
         found(MAXIMUM, clients).map(Long::valueOf));
   }
 
-  /** What {@code redis-cli} prints for the commands of the runbook, command by command. */
-  public String inRedisCliWords(String runId) {
+  /** Returns the runbook's commands and their output in {@code redis-cli} format. */
+  public String redisCliOutput(String runId) {
     StringBuilder text = new StringBuilder();
     command(text, "EXISTS", keys.open(runId));
     command(text, "TTL", keys.open(runId));
@@ -82,7 +81,7 @@ public final class RedisInspection {
     return text.toString();
   }
 
-  /** The server's version, such as {@code 7.1.0}; empty if it does not say. */
+  /** Returns the server's version, such as {@code 7.1.0}; empty if unknown. */
   public String version() {
     Object info =
         redis.call(
@@ -93,17 +92,17 @@ public final class RedisInspection {
 
   private void command(StringBuilder text, String name, String... arguments) {
     text.append("> ").append(name).append(' ').append(String.join(" ", arguments)).append('\n');
-    CommandArguments called = new CommandArguments(Protocol.Command.valueOf(name));
+    CommandArguments command = new CommandArguments(Protocol.Command.valueOf(name));
     for (String argument : arguments) {
-      called.add(argument);
+      command.add(argument);
     }
     Object answer;
     try {
-      answer = redis.call(client -> client.executeCommand(called));
+      answer = redis.call(client -> client.executeCommand(command));
     } catch (BrokerUnavailable e) {
-      // XINFO of a key that is not there is an error of the command, not of the server
-      Throwable why = e.getCause() == null ? e : e.getCause();
-      text.append("(error) ").append(why.getMessage()).append('\n');
+      // XINFO fails for a missing key
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      text.append("(error) ").append(cause.getMessage()).append('\n');
       return;
     }
     print(text, answer, "");

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The names of all keys in Redis. An operator types the first three of a run, so they stay as they
- * are documented.
+ * The names of all Redis keys. The open, seq and events keys are documented for operators and must
+ * not change.
  */
 public final class RedisKeys {
   private final String root;
@@ -15,95 +15,95 @@ public final class RedisKeys {
     this.root = root;
   }
 
-  /** The documented names, for a server without cluster mode. */
+  /** Returns the documented names, for a server without cluster mode. */
   public static RedisKeys plain() {
     return new RedisKeys("arena");
   }
 
   /**
-   * Names for cluster mode: a hash tag puts all keys in one slot, since a script changes a run's
-   * keys and the counters in one step. More runs than one shard carries would need more tags.
+   * Returns names for cluster mode. A hash tag puts all keys in one slot, because scripts change a
+   * run's keys and the counters atomically; all runs are therefore on one shard.
    */
   public static RedisKeys tagged() {
     return new RedisKeys("{arena}");
   }
 
-  /** Exists while the run's producer is alive; label and start as JSON. */
+  /** The sentinel; exists while the run is open. */
   String open(String runId) {
     return run(runId, "open");
   }
 
-  /** Last seq given out. */
+  /** The last published seq. */
   String seq(String runId) {
     return run(runId, "seq");
   }
 
-  /** The stream of envelopes; entry {@code <seq>-0} has the field {@code envelope}. */
+  /** Stream of envelopes; entry {@code <seq>-0} has the field {@code envelope}. */
   String events(String runId) {
     return run(runId, "events");
   }
 
-  /** Exists once the run was closed, until it is dropped or opened again. */
+  /** Exists from the run's close until it is dropped or reopened. */
   String closed(String runId) {
     return run(runId, "closed");
   }
 
-  /** Last seq that {@link #eventsPublished} has counted. */
+  /** The last seq counted in {@link #eventsPublished}. */
   String counted(String runId) {
     return run(runId, "counted");
   }
 
-  /** Hash: connection to the next seq that it is to get. */
+  /** Hash of cursors: connection id to next seq. */
   String subscribers(String runId) {
     return run(runId, "subscribers");
   }
 
-  /** The fencing number of who fans out now. */
+  /** The fencing token of the current fan-out. */
   String lease(String runId) {
     return run(runId, "lease");
   }
 
-  /** The last fencing number given out, and to which call. */
+  /** The last fencing token, and the call that acquired it. */
   String fence(String runId) {
     return run(runId, "fence");
   }
 
-  /** The number of a loss of data here, until its readers are seen to. */
+  /** The number of the last unhandled loss of data. */
   String loss(String runId) {
     return run(runId, "loss");
   }
 
-  /** The keys of a run's buffer, the sentinel first. */
+  /** All keys of a run's buffer, the sentinel first. */
   List<String> buffer(String runId) {
     return List.of(open(runId), seq(runId), events(runId), closed(runId), counted(runId));
   }
 
-  /** The keys of a run's readers, their cursors first. */
+  /** All keys of a run's readers, the cursors first. */
   List<String> readers(String runId) {
     return List.of(subscribers(runId), lease(runId), fence(runId), loss(runId));
   }
 
-  /** Counter of the events given to the broker, each once. */
+  /** Counter of published events. */
   String eventsPublished() {
     return root + ":counter:events_published";
   }
 
-  /** Counter of the events sent to readers. */
+  /** Counter of events sent to readers. */
   String eventsStreamed() {
     return root + ":counter:events_streamed";
   }
 
-  /** Counter of the readers that lost events by an overflow. */
+  /** Counter of subscriptions ended by an overflow. */
   String streamsDropped() {
     return root + ":counter:streams_dropped";
   }
 
-  /** Matches the keys of every run, and perhaps others. */
-  String ofAnyRun() {
+  /** Pattern that matches the keys of all runs, and possibly others. */
+  String allRuns() {
     return root + ":run:*";
   }
 
-  /** The run that this key is of, if it is a run's. */
+  /** Returns the run id of a run's key. */
   Optional<String> runOf(String key) {
     int start = root.length() + ":run:".length();
     int end = key.indexOf(':', start);

@@ -9,15 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A script that Redis runs in one step.
+ * A Lua script.
  *
- * @param source its text
- * @param digest what Redis knows it by
+ * @param digest SHA-1 of the source, for {@code EVALSHA}
  */
 record RedisScript(String source, String digest) {
   private static final String COMMON = text("common");
 
-  /** Reads the script of this name that stands beside this class. */
+  /** Loads a script from this package's resources. */
   static RedisScript named(String name) {
     String source = COMMON + "\n" + text(name);
     return new RedisScript(source, sha1(source));
@@ -27,7 +26,7 @@ record RedisScript(String source, String digest) {
     String file = name + ".lua";
     try (InputStream in = RedisScript.class.getResourceAsStream(file)) {
       if (in == null) {
-        throw new IllegalStateException("the layer does not contain " + file);
+        throw new IllegalStateException("missing resource " + file);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -41,7 +40,7 @@ record RedisScript(String source, String digest) {
           .formatHex(
               MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
+      throw new IllegalStateException("SHA-1 is not available", e);
     }
   }
 }

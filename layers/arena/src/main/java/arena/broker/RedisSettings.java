@@ -5,12 +5,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where the Redis server is.
+ * Connection settings of the Redis server.
  *
- * @param host its name or address
- * @param port its port
- * @param tls whether the connection is encrypted and the server's certificate checked
- * @param password asked for by the server, if it asks
+ * @param tls whether to use TLS with certificate verification
  */
 public record RedisSettings(String host, int port, boolean tls, Optional<String> password) {
   public RedisSettings {
@@ -19,8 +16,8 @@ public record RedisSettings(String host, int port, boolean tls, Optional<String>
   }
 
   /**
-   * How an operator's command to it begins. The password stays out of it: a shell takes it from
-   * {@code REDIS_PASSWORD}.
+   * Returns the redis-cli command with its connection options; the password is read from {@code
+   * REDIS_PASSWORD} by the shell.
    */
   public String redisCli() {
     return String.format(
@@ -32,7 +29,7 @@ public record RedisSettings(String host, int port, boolean tls, Optional<String>
         password.isPresent() ? " -a \"$REDIS_PASSWORD\" --no-auth-warning" : "");
   }
 
-  /** Without the password: this ends up in logs. */
+  /** Omits the password. */
   @Override
   public String toString() {
     return host + ":" + port + (tls ? " with TLS" : "");

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/** Live readers and the lease of their fan-out, in Redis beside the run's stream. */
+/** Live readers and the fan-out lease, in Redis next to the run's stream. */
 public final class RedisSubscribers implements Subscribers {
   private static final RedisScript PUT = RedisScript.named("put");
   private static final RedisScript ACQUIRE = RedisScript.named("acquire");
@@ -18,12 +18,12 @@ public final class RedisSubscribers implements Subscribers {
   private static final RedisScript RELEASE = RedisScript.named("release");
   private static final RedisScript ABANDON = RedisScript.named("abandon");
   private static final RedisScript MARK_LOSS = RedisScript.named("mark_loss");
-  private static final RedisScript SEEN_TO_LOSS = RedisScript.named("seen_to_loss");
+  private static final RedisScript CLEAR_LOSS = RedisScript.named("clear_loss");
 
   private final RedisConnection redis;
   private final RedisKeys keys;
 
-  /** Works over this connection, with these names. */
+  /** Creates readers over a connection. */
   public RedisSubscribers(RedisConnection redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
@@ -33,7 +33,7 @@ public final class RedisSubscribers implements Subscribers {
   public void put(String runId, String connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
-        yes(
+        isOne(
             redis.run(
                 PUT,
                 List.of(keys.subscribers(runId)),
@@ -75,7 +75,7 @@ public final class RedisSubscribers implements Subscribers {
 
   @Override
   public boolean extend(String runId, long fence, Duration holdFor) {
-    return yes(
+    return isOne(
         redis.run(
             EXTEND, List.of(keys.lease(runId)), List.of(String.valueOf(fence), millis(holdFor))));
   }
@@ -86,9 +86,10 @@ public final class RedisSubscribers implements Subscribers {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "a cursor does not go back, from %d to %d", fromSeq, nextSeq));
+          String.format(
+              Locale.ROOT, "a cursor must not move back, from %d to %d", fromSeq, nextSeq));
     }
-    return yes(
+    return isOne(
         redis.run(
             ADVANCE,
             List.of(keys.lease(runId), keys.subscribers(runId), keys.eventsStreamed()),
@@ -102,7 +103,7 @@ public final class RedisSubscribers implements Subscribers {
   @Override
   public boolean finish(
       String runId, long fence, String connectionId, long atSeq, boolean dropped) {
-    return yes(
+    return isOne(
         redis.run(
             FINISH,
             List.of(keys.lease(runId), keys.subscribers(runId), keys.streamsDropped()),
@@ -112,7 +113,7 @@ public final class RedisSubscribers implements Subscribers {
 
   @Override
   public boolean release(String runId, long fence) {
-    return yes(
+    return isOne(
         redis.run(
             RELEASE,
             List.of(
@@ -142,24 +143,24 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
-  public void seenToLoss(String runId, long loss) {
-    redis.run(SEEN_TO_LOSS, List.of(keys.loss(runId)), List.of(String.valueOf(loss)));
+  public void clearLoss(String runId, long loss) {
+    redis.run(CLEAR_LOSS, List.of(keys.loss(runId)), List.of(String.valueOf(loss)));
   }
 
   private static String millis(Duration holdFor) {
     if (holdFor.toMillis() < 1) {
-      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + holdFor);
+      throw new IllegalArgumentException("a lease must hold for at least 1 ms: " + holdFor);
     }
     return String.valueOf(holdFor.toMillis());
   }
 
   private static void requireSeq(long seq) {
     if (seq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + seq);
+      throw new IllegalArgumentException("seq must be at least 1: " + seq);
     }
   }
 
-  private static boolean yes(Object answer) {
+  private static boolean isOne(Object answer) {
     return (Long) answer == 1;
   }
 }

@@ -1,6 +1,6 @@
 package arena.broker;
 
-/** The run is open, so its buffer may not be dropped. */
+/** The run is open, so its buffer cannot be dropped. */
 public final class StillOpen extends RuntimeException {
   /** Names the run. */
   public StillOpen(String runId) {

@@ -5,77 +5,76 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Who reads a run live: one cursor a connection, and the lease that lets one fan-out a run at work.
- * Kept beside the run's buffer, so that a publish sees in the same step whether anybody waits.
+ * A run's live readers: one cursor per connection, and the lease that allows one fan-out per run.
+ * Stored with the run's buffer, so that a publish atomically detects waiting readers.
  */
 public interface Subscribers {
   /**
-   * Sets a connection's cursor: the next seq that it is to get. Replaces one that it had.
+   * Sets a connection's cursor: the next seq to send.
    *
-   * @throws TooManyReaders if the run has {@value #MAX_READERS} of them already
+   * @throws TooManyReaders if the run already has {@value #MAX_READERS} readers
    */
   void put(String runId, String connectionId, long nextSeq);
 
-  /** Removes a connection; whether it was there. */
+  /** Removes a connection; returns whether it existed. */
   boolean remove(String runId, String connectionId);
 
-  /** A connection's cursor, if it has one. */
+  /** Returns a connection's cursor. */
   OptionalLong cursor(String runId, String connectionId);
 
-  /** Every connection's cursor. */
+  /** Returns all cursors by connection id. */
   Map<String, Long> cursors(String runId);
 
   /**
-   * Takes the run's lease, if nobody holds it.
+   * Acquires the run's lease.
    *
-   * @param holdFor after which it is free again if it is not extended
-   * @return the fencing number, higher than every one before; empty if somebody holds it
+   * @param holdFor time after which the lease expires if not extended
+   * @return a fencing token higher than all earlier ones; empty if the lease is held
    */
   OptionalLong acquire(String runId, Duration holdFor);
 
-  /** Extends a lease; false if it was lost. */
+  /** Extends a lease; returns false if it was lost. */
   boolean extend(String runId, long fence, Duration holdFor);
 
   /**
-   * Moves a connection's cursor after a send, under the lease, and counts the events streamed.
+   * Advances a connection's cursor after a send, under the lease, and counts the streamed events.
    *
-   * @param fromSeq where the cursor must be; a connection that went or subscribed anew is left
-   *     alone
-   * @return false if the lease was lost or the cursor was elsewhere
+   * @param fromSeq the expected cursor; a removed or resubscribed connection is not changed
+   * @return false if the lease was lost or the cursor differs
    */
   boolean advance(String runId, long fence, String connectionId, long fromSeq, long nextSeq);
 
   /**
-   * Removes a connection under the lease, if its cursor is still here.
+   * Removes a connection under the lease, if its cursor is {@code atSeq}.
    *
-   * @param dropped whether it counts as a stream dropped by overflow
-   * @return false if the lease was lost or the cursor was elsewhere
+   * @param dropped whether to count it as dropped by an overflow
+   * @return false if the lease was lost or the cursor differs
    */
   boolean finish(String runId, long fence, String connectionId, long atSeq, boolean dropped);
 
   /**
-   * Lets the lease go, unless work came in meanwhile: a cursor at or behind the last seq, any
-   * cursor when the run was closed by {@link Broker#close}, or {@linkplain #loss a loss}.
+   * Releases the lease, unless there is work: a cursor at or before the last seq, any cursor of a
+   * closed run, or {@linkplain #loss a loss}.
    *
-   * @return false if there is work, and the lease is kept; true if it is let go or was lost
+   * @return false if there is work and the lease is kept; true if it was released or lost
    */
   boolean release(String runId, long fence);
 
-  /** Lets the lease go whatever is left to do: the caller has seen to it that somebody does it. */
+  /** Releases the lease unconditionally; the caller must have handed over the remaining work. */
   void abandon(String runId, long fence);
 
   /**
-   * Notes that data of this run was lost here, and cursors perhaps with it. {@link Broker#restore}
-   * does it too.
+   * Marks that the broker lost data of this run, possibly including cursors. {@link Broker#restore}
+   * does so too.
    */
   void markLoss(String runId);
 
-  /** The number of the last loss, while it is not seen to. */
+  /** Returns the number of the last unhandled loss. */
   OptionalLong loss(String runId);
 
-  /** Notes that the readers of this loss are seen to; a later loss is not touched. */
-  void seenToLoss(String runId, long loss);
+  /** Clears a loss after its readers were handled; a later loss is kept. */
+  void clearLoss(String runId, long loss);
 
-  /** Most live readers of one run. */
+  /** Maximum number of live readers of one run. */
   int MAX_READERS = 10_000;
 }

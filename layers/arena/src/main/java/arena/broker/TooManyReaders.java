@@ -2,12 +2,12 @@ package arena.broker;
 
 import java.util.Locale;
 
-/** The run has as many live readers as it can: {@link Subscribers#MAX_READERS}. */
+/** The run has reached {@link Subscribers#MAX_READERS}. */
 public final class TooManyReaders extends RuntimeException {
   /** Names the run. */
   public TooManyReaders(String runId) {
     super(
         String.format(
-            Locale.ROOT, "run %s has %d live readers already", runId, Subscribers.MAX_READERS));
+            Locale.ROOT, "run %s already has %d live readers", runId, Subscribers.MAX_READERS));
   }
 }

@@ -1,2 +1,2 @@
-/** The broker: bounded, ordered buffer of live events, one Redis stream a run, and who reads it. */
+/** The broker: a bounded, ordered buffer of live events per run in Redis, and its readers. */
 package arena.broker;

@@ -8,75 +8,70 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every run's row. Rows are begun by the journal, with the run's first entry. Every call throws
- * {@link CatalogUnavailable} if it may work later. Lists may come a moment behind the rows; what
- * they return of a row is as it is now.
+ * Stores one row per run. Rows are created by {@link arena.journal.Journal#create}. Every method
+ * throws {@link CatalogUnavailable} for retryable failures. Lists are eventually consistent; the
+ * rows they return are current.
  */
 public interface Catalog {
-  /** The run's row as it is now (a consistent read). */
+  /** Finds a run with a consistent read. */
   Optional<Run> find(String runId);
 
   /**
-   * Runs, newest first.
+   * Lists runs, newest first.
    *
-   * @param which all of them, or those that are archived
-   * @param limit most rows returned, from 1 to 100
-   * @param cursor where the page before ended, or empty for the first page
-   * @throws InvalidCursor if the cursor was not given out by this catalog
+   * @param limit maximum number of runs, from 1 to 100
+   * @param cursor the previous page's {@link RunPage#next}; empty for the first page
+   * @throws InvalidCursor if the cursor is invalid
    */
-  RunPage list(Which which, int limit, Optional<String> cursor);
+  RunPage list(Filter filter, int limit, Optional<String> cursor);
 
   /**
-   * The runs that the broker may still hold, oldest first: the running ones, and ended ones not yet
-   * released.
+   * Lists the runs that the broker may hold, oldest first: running runs, and ended ones that are
+   * not yet released.
    *
-   * @param limit most rows returned, from 1 to 10,000
+   * @param limit maximum number of runs, from 1 to 10,000
    */
   List<Run> held(int limit);
 
-  /** How many runs are running. */
+  /** Counts the running runs. */
   long countRunning();
 
-  /**
-   * How many events all runs have, of which each is counted once: with its run's row, in the very
-   * transaction that keeps the event. It reads the rows of the runs that the broker may still hold.
-   */
+  /** Counts the events of all runs exactly. Reads the rows of all {@link #held} runs. */
   long countEvents();
 
   /**
-   * Moves a running run to failed, which fences its writers.
+   * Sets a running run to failed, which fences its writers.
    *
-   * @return whether this call moved it; false if it had ended before
+   * @return false if the run had already ended
    */
   boolean fail(String runId, Failure failure, Instant at);
 
   /**
-   * Moves a running run to failed, which fences its writers, unless it has gone on since it was
-   * looked at.
+   * Sets a running run to failed, which fences its writers, unless it has made progress.
    *
-   * @param nEvents the events that it had then
-   * @return whether this call moved it; false if it had ended or gone on before
+   * @param nEvents the number of events when the run was last read
+   * @return false if the run had already ended or has more events
    */
   boolean abandon(String runId, long nEvents, Failure failure, Instant at);
 
   /**
-   * Notes where a run's archive is and how it ended; a running run becomes complete, a failed one
-   * stays failed. Doing it again changes nothing.
+   * Records a run's archive address and summary; a running run becomes complete, a failed one stays
+   * failed. Idempotent.
    *
-   * @throws UnknownRun if there is no such run
+   * @throws UnknownRun if the run does not exist
    */
-  void archived(String runId, String dbPath, Run.Summary summary, Instant at);
+  void markArchived(String runId, String dbPath, Run.Summary summary, Instant at);
 
   /**
-   * Notes that the broker holds nothing of this ended run. Doing it again changes nothing.
+   * Records that the broker has no data of an ended run. Idempotent.
    *
-   * @throws UnknownRun if there is no such run
+   * @throws UnknownRun if the run does not exist
    * @throws IllegalStateException if the run is running
    */
-  void released(String runId);
+  void markReleased(String runId);
 
-  /** Which runs a list is of. */
-  enum Which {
+  /** The runs to list. */
+  enum Filter {
     ALL,
     ARCHIVED
   }

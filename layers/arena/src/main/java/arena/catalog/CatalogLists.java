@@ -17,12 +17,12 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /**
- * Lists of the catalog, each an index of its table. An index has keys only and may be a moment
- * behind, so rows are read from the table, and those that have left the list are omitted.
+ * Lists of the catalog, each an index of its table. Indexes have only keys and are eventually
+ * consistent, so rows are read from the table, and those that have left the list are omitted.
  */
 final class CatalogLists {
-  /** Attempts at a count of all events. */
-  private static final int COUNTS = 5;
+  /** Maximum number of attempts to count all events. */
+  private static final int MAX_COUNT_ATTEMPTS = 5;
 
   private final DynamoClient dynamo;
   private final String table;
@@ -33,20 +33,20 @@ final class CatalogLists {
   }
 
   /** A page of runs, newest first; see {@link Catalog#list}. */
-  RunPage list(Catalog.Which which, int limit, Optional<String> cursor) {
+  RunPage list(Catalog.Filter filter, int limit, Optional<String> cursor) {
     if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "a page has 1 to %d runs, not %d", Limits.MAX_RUNS_PAGE, limit));
+              Locale.ROOT, "limit must be from 1 to %d: %d", Limits.MAX_RUNS_PAGE, limit));
     }
     String index =
-        switch (which) {
+        switch (filter) {
           case ALL -> RunItem.LISTED;
           case ARCHIVED -> RunItem.ARCHIVED;
         };
     QueryRequest.Builder query = query(index).scanIndexForward(false);
     cursor.ifPresent(text -> query.exclusiveStartKey(ListCursor.read(index, text).key()));
-    // One more than asked for tells whether there is a next page.
+    // read one more to know whether there is a next page
     List<Map<String, AttributeValue>> keys = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, query);
     while (keys.size() <= limit && pages.more()) {
@@ -69,11 +69,11 @@ final class CatalogLists {
     return listed(RunItem.RUNNING, limit, DynamoCatalog.MAX_RUNNING);
   }
 
-  /** The first of the runs that are in an index, with their rows. */
-  private List<Run> listed(String index, int limit, int most) {
-    if (limit < 1 || limit > most) {
+  /** Reads the first rows of an index. */
+  private List<Run> listed(String index, int limit, int max) {
+    if (limit < 1 || limit > max) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s returns 1 to %d runs, not %d", index, most, limit));
+          String.format(Locale.ROOT, "limit of %s must be from 1 to %d: %d", index, max, limit));
     }
     List<Run> runs = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, query(index));
@@ -96,8 +96,8 @@ final class CatalogLists {
 
   /** The number of events of all runs. */
   long countEvents() {
-    // A run that is released moves from the one to the other while they are read.
-    for (int attempt = 0; attempt < COUNTS; attempt++) {
+    // A run that is released during the reads would be counted twice or not at all.
+    for (int attempt = 0; attempt < MAX_COUNT_ATTEMPTS; attempt++) {
       long released = releasedEvents();
       long held = 0;
       QueryPages pages = new QueryPages(dynamo, query(RunItem.HELD));
@@ -112,7 +112,9 @@ final class CatalogLists {
       }
     }
     throw new CatalogUnavailable(
-        String.format(Locale.ROOT, "runs were released during each of %d counts", COUNTS), null);
+        String.format(
+            Locale.ROOT, "runs were released during each of %d counts", MAX_COUNT_ATTEMPTS),
+        null);
   }
 
   private long releasedEvents() {
@@ -122,7 +124,7 @@ final class CatalogLists {
         .orElse(0L);
   }
 
-  /** The rows of these keys, in their order, of those that are still in the list. */
+  /** Reads the rows of these keys, in order, and keeps those that are still in the list. */
   private List<Run> rows(
       List<Map<String, AttributeValue>> keys, Predicate<Map<String, AttributeValue>> inList) {
     Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
@@ -139,7 +141,7 @@ final class CatalogLists {
         .toList();
   }
 
-  /** The rows in this index, oldest first. */
+  /** Queries an index, oldest first. */
   private QueryRequest.Builder query(String index) {
     return QueryRequest.builder()
         .tableName(table)

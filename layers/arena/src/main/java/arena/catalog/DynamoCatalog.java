@@ -15,10 +15,10 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 
 /** The catalog as a DynamoDB table: a row for each run, and an item that counts released events. */
 public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRecords {
-  /** Most rows that {@link #held} returns. */
+  /** Maximum number of rows of {@link #held}. */
   public static final int MAX_HELD = 10_000;
 
-  /** Most rows that {@link #running} returns. */
+  /** Maximum number of rows of {@link #running}. */
   public static final int MAX_RUNNING = 1_000;
 
   private final DynamoClient dynamo;
@@ -26,7 +26,6 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   private final CatalogLists lists;
   private final RowUpdates updates;
 
-  /** Keeps rows in this table. */
   public DynamoCatalog(DynamoDbClient dynamo, String table) {
     this.dynamo = new DynamoClient(dynamo, CatalogUnavailable::new);
     this.table = table;
@@ -76,8 +75,8 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public RunPage list(Which which, int limit, Optional<String> cursor) {
-    return lists.list(which, limit, cursor);
+  public RunPage list(Filter filter, int limit, Optional<String> cursor) {
+    return lists.list(filter, limit, cursor);
   }
 
   @Override
@@ -111,12 +110,12 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
-    updates.archived(runId, dbPath, summary, at);
+  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
+    updates.markArchived(runId, dbPath, summary, at);
   }
 
   @Override
-  public void released(String runId) {
-    updates.released(find(runId).orElseThrow(() -> new UnknownRun(runId)));
+  public void markReleased(String runId) {
+    updates.markReleased(find(runId).orElseThrow(() -> new UnknownRun(runId)));
   }
 }

@@ -1,9 +1,9 @@
 package arena.catalog;
 
-/** A cursor that this catalog did not give out. */
+/** A list cursor is invalid. */
 public final class InvalidCursor extends RuntimeException {
   /** Says so. */
   public InvalidCursor() {
-    super("cursor is not one that a Link header gave");
+    super("cursor is invalid; use the one from the Link header");
   }
 }

@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Where a page of a list ended: its last row's place in the list's index. As text it is opaque, and
- * one that no page gave out is refused.
+ * A list cursor: the index key of a page's last row. Serialized as opaque text; other text is
+ * rejected.
  *
- * @param index the list
- * @param createdAt when that row's run was asked for, as the row has it
- * @param runId that run
+ * @param index the list's index
+ * @param createdAt creation time of the last row's run
+ * @param runId id of the last row's run
  */
 record ListCursor(String index, String createdAt, String runId) {
   private static final int MAX_TEXT = 200;
   private static final Pattern SHAPE = Pattern.compile("([a-z]+)/([^/]+)/([^/]+)");
 
-  /** The cursor as text that a URL can hold. */
+  /** Serializes the cursor as URL-safe text. */
   String write() {
     String plain = index + "/" + createdAt + "/" + runId;
     return Base64.getUrlEncoder()
@@ -31,9 +31,9 @@ record ListCursor(String index, String createdAt, String runId) {
   }
 
   /**
-   * Reads a cursor of this list.
+   * Parses a cursor of an index.
    *
-   * @throws InvalidCursor if it is none
+   * @throws InvalidCursor if the text is not a cursor of this index
    */
   static ListCursor read(String index, String text) {
     if (text.length() > MAX_TEXT) {
@@ -46,12 +46,12 @@ record ListCursor(String index, String createdAt, String runId) {
         throw new InvalidCursor();
       }
       var cursor = new ListCursor(parts.group(1), parts.group(2), parts.group(3));
-      boolean ours =
+      boolean valid =
           cursor.index.equals(index)
               && RunId.isValid(cursor.runId)
               && Timestamps.write(Timestamps.read(cursor.createdAt)).equals(cursor.createdAt)
-              && cursor.write().equals(text); // Base64 can say one thing in several ways
-      if (!ours) {
+              && cursor.write().equals(text); // rejects non-canonical Base64
+      if (!valid) {
         throw new InvalidCursor();
       }
       return cursor;
@@ -60,12 +60,12 @@ record ListCursor(String index, String createdAt, String runId) {
     }
   }
 
-  /** The place of this row. */
+  /** Creates the cursor of a row. */
   static ListCursor at(String index, Map<String, AttributeValue> key) {
     return new ListCursor(index, key.get(RunItem.CREATED_AT).s(), key.get(RunItem.RUN_ID).s());
   }
 
-  /** The key of the index to start after. */
+  /** The exclusive start key of the next page. */
   Map<String, AttributeValue> key() {
     return Map.of(
         index,

@@ -74,10 +74,10 @@ final class RowUpdates {
         .isEmpty();
   }
 
-  /** See {@link Catalog#archived}. */
-  void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  /** See {@link Catalog#markArchived}. */
+  void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
-      throw new IllegalArgumentException("an archive has an address");
+      throw new IllegalArgumentException("the archive address must not be empty");
     }
     Map<String, String> names =
         Map.of(
@@ -113,7 +113,7 @@ final class RowUpdates {
     if (ended.get().containsKey(RunItem.ARCHIVED)) {
       return;
     }
-    // It failed before, and stays so. If this is refused, another call has archived it since.
+    // A failed run stays failed. If the condition fails, a concurrent call has archived it.
     Map<String, AttributeValue> failedValues = new HashMap<>(values);
     failedValues.put(":failed", Attributes.of(RunStatus.FAILED.label()));
     change(
@@ -124,14 +124,13 @@ final class RowUpdates {
         failedValues);
   }
 
-  /** See {@link Catalog#released}. */
-  void released(Run run) {
+  /** See {@link Catalog#markReleased}. */
+  void markReleased(Run run) {
     String runId = run.runId();
     if (!run.status().ended()) {
-      throw new IllegalStateException(
-          "run %s is running: the broker still needs it".formatted(runId));
+      throw new IllegalStateException("run %s is running and cannot be released".formatted(runId));
     }
-    // An ended run stays as it is. If this is refused, it was released before.
+    // If the condition fails, the run was already released.
     Update release =
         Update.builder()
             .tableName(table)
@@ -160,10 +159,10 @@ final class RowUpdates {
   }
 
   /**
-   * Changes a row.
+   * Updates a row.
    *
-   * @return empty if it did; else the row as it is, without attributes if there is none, for which
-   *     the condition does not hold
+   * @return empty on success; if the condition failed, the current row, without attributes if it
+   *     does not exist
    */
   Optional<Map<String, AttributeValue>> change(
       String runId,

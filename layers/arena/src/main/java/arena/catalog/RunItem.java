@@ -16,8 +16,8 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A run as an item of the catalog's table, and back; nowhere else is its shape known. The journal
- * writes its own part of it, {@link #N_EVENTS} to {@link #LAST_TS}, in its transactions.
+ * Converts runs to and from items of the catalog table. The journal updates {@link #N_EVENTS} to
+ * {@link #LAST_TS} in its transactions.
  */
 public final class RunItem {
   /** The table's key. */
@@ -32,15 +32,13 @@ public final class RunItem {
   /** Turn of the last event. */
   public static final String LAST_T = "last_t";
 
-  /** Time of the first event; absent before there is one. */
+  /** Time of the first event; absent without events. */
   public static final String FIRST_TS = "first_ts";
 
-  /** Time of the last event; absent before there is one. */
+  /** Time of the last event; absent without events. */
   public static final String LAST_TS = "last_ts";
 
-  /**
-   * The key of the item that has, as {@link #N_EVENTS}, those of all released runs; no run's id.
-   */
+  /** Key of the item whose {@link #N_EVENTS} is the total of all released runs; not a run id. */
   static final String RELEASED = "-";
 
   static final String CREATED_AT = "created_at";
@@ -49,34 +47,34 @@ public final class RunItem {
   static final String FAILURE = "failure";
   static final String SUMMARY = "summary";
 
-  // See RunNotes.
+  // see CreationRecords
   static final String REQUEST = "request";
   static final String COUNTERS = "counters_at_start";
 
-  // A row is in an index if it has the attribute that the index is called after.
+  // A row is in an index if it has the attribute with the index's name.
   static final String LISTED = "listed";
   static final String ARCHIVED = "archived";
   static final String HELD = "held";
   static final String RUNNING = "running";
 
-  /** What those attributes hold. */
+  /** The value of the index attributes. */
   static final AttributeValue IN = AttributeValue.fromS("1");
 
   private RunItem() {}
 
-  /** The key of a run's row. */
+  /** Returns the key of a run's row. */
   public static Map<String, AttributeValue> key(String runId) {
     return Map.of(RUN_ID, Attributes.of(runId));
   }
 
   /**
-   * The row that a run begins with: listed, running, and held by the broker for all that is known.
+   * Returns the initial row of a run, in the indexes listed, running and held.
    *
-   * @throws IllegalArgumentException if it does not begin: it has ended or is archived
+   * @throws IllegalArgumentException if the run has ended or is archived
    */
   public static Map<String, AttributeValue> ofNew(Run run) {
     if (run.status() != RunStatus.RUNNING || run.archived() || run.endedAt().isPresent()) {
-      throw new IllegalArgumentException("run %s does not begin".formatted(run.runId()));
+      throw new IllegalArgumentException("run %s is not a new run".formatted(run.runId()));
     }
     Map<String, AttributeValue> row = new HashMap<>(key(run.runId()));
     row.put("label", Attributes.of(run.label()));
@@ -99,9 +97,9 @@ public final class RunItem {
   }
 
   /**
-   * The run of this row.
+   * Converts a row to a run.
    *
-   * @throws IllegalStateException if the row is none of ours
+   * @throws IllegalStateException if the row is invalid
    */
   public static Run read(Map<String, AttributeValue> row) {
     return new Run(
@@ -170,8 +168,7 @@ public final class RunItem {
         Attributes.text(map, "model"),
         Attributes.real(map, "temperature"),
         PromptVariant.fromLabel(variant)
-            .orElseThrow(
-                () -> new IllegalStateException("no prompt variant is called " + variant)));
+            .orElseThrow(() -> new IllegalStateException("unknown prompt_variant " + variant)));
   }
 
   private static Map<String, AttributeValue> prompt(Prompt prompt) {
@@ -224,11 +221,11 @@ public final class RunItem {
 
   private static Age readAge(String label) {
     return Age.fromLabel(label)
-        .orElseThrow(() -> new IllegalStateException("no age is called " + label));
+        .orElseThrow(() -> new IllegalStateException("unknown age " + label));
   }
 
   private static Map<String, AttributeValue> map(Map<String, AttributeValue> row, String name) {
     return Attributes.findMap(row, name)
-        .orElseThrow(() -> new IllegalStateException("a run's row has no " + name));
+        .orElseThrow(() -> new IllegalStateException("missing attribute " + name));
   }
 }

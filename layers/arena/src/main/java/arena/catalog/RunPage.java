@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One page of a list of runs.
+ * A page of runs.
  *
- * @param next where the next page begins, if there is one; opaque
+ * @param next opaque cursor of the next page, if any
  */
 public record RunPage(List<Run> runs, Optional<String> next) {}

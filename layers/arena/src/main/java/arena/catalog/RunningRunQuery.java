@@ -3,13 +3,13 @@ package arena.catalog;
 import arena.run.Run;
 import java.util.List;
 
-/** The runs that play now. */
+/** Lists running runs. */
 @FunctionalInterface
 public interface RunningRunQuery {
   /**
-   * Running runs, oldest first.
+   * Lists running runs, oldest first.
    *
-   * @param limit most rows returned, from 1 to 1,000
+   * @param limit maximum number of runs, from 1 to 1,000
    */
   List<Run> running(int limit);
 }

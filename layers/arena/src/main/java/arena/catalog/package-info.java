@@ -1,2 +1,2 @@
-/** The catalog: one row a run, listed newest first; the control plane. */
+/** The catalog: one row per run; the control plane. */
 package arena.catalog;

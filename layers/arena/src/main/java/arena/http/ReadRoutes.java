@@ -51,7 +51,7 @@ public final class ReadRoutes {
   }
 
   private Response runs(Request request) {
-    RunPage page = page(request, Catalog.Which.ALL);
+    RunPage page = page(request, Catalog.Filter.ALL);
     Response response =
         Response.of(
             200,
@@ -66,7 +66,7 @@ public final class ReadRoutes {
   }
 
   private Response summaries(Request request) {
-    RunPage page = page(request, Catalog.Which.ARCHIVED);
+    RunPage page = page(request, Catalog.Filter.ARCHIVED);
     Response response =
         Response.of(
             200,
@@ -161,9 +161,9 @@ public final class ReadRoutes {
         });
   }
 
-  private RunPage page(Request request, Catalog.Which which) {
+  private RunPage page(Request request, Catalog.Filter filter) {
     request.allowQuery("limit", "cursor");
-    return queries.get().list(which, limit(request), request.query("cursor"));
+    return queries.get().list(filter, limit(request), request.query("cursor"));
   }
 
   private static int limit(Request request) {

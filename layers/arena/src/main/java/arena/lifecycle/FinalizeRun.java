@@ -65,7 +65,7 @@ public final class FinalizeRun {
     Run run = find(runId);
     if (!run.archived()) {
       String address = archive.write(run, allEvents(run));
-      catalog.archived(runId, address, archive.summary(run), clock.instant());
+      catalog.markArchived(runId, address, archive.summary(run), clock.instant());
       run = find(runId);
     }
     publisher.catchUp(run);

@@ -117,7 +117,7 @@ public final class ReapRuns {
     }
     broker.close(run.runId());
     broker.drop(run.runId());
-    catalog.released(run.runId());
+    catalog.markReleased(run.runId());
     return Optional.of(
         ReapAction.ofRun(
             ReapAction.Kind.FREED, run.runId(), run.status().label() + " since " + since));

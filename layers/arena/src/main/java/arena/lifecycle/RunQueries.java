@@ -67,8 +67,8 @@ public final class RunQueries {
   }
 
   /** Lists runs, newest first; see {@link Catalog#list}. */
-  public RunPage list(Catalog.Which which, int limit, Optional<String> cursor) {
-    return catalog.list(which, limit, cursor);
+  public RunPage list(Catalog.Filter filter, int limit, Optional<String> cursor) {
+    return catalog.list(filter, limit, cursor);
   }
 
   /**

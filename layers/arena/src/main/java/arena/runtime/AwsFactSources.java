@@ -50,7 +50,7 @@ final class AwsFactSources implements FactSources {
 
   @Override
   public BrokerSnapshot broker(String runId) {
-    return broker.get().look(runId);
+    return broker.get().snapshot(runId);
   }
 
   @Override

@@ -181,7 +181,7 @@ public final class FanOut {
         }
         OptionalLong loss = stores.subscribers().loss(runId);
         if (loss.isPresent() && disconnectLost()) {
-          stores.subscribers().seenToLoss(runId, loss.getAsLong());
+          stores.subscribers().clearLoss(runId, loss.getAsLong());
         } else if (++idleLooks > MAX_IDLE_LOOKS) {
           throw new IllegalStateException(
               loss.isPresent()

@@ -46,8 +46,8 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
 
   /** A cursor is the number of runs before the page, in brackets, which a URL has to escape. */
   @Override
-  public RunPage list(Which which, int limit, Optional<String> cursor) {
-    List<Run> listed = runs.stream().filter(run -> which == Which.ALL || run.archived()).toList();
+  public RunPage list(Filter filter, int limit, Optional<String> cursor) {
+    List<Run> listed = runs.stream().filter(run -> filter == Filter.ALL || run.archived()).toList();
     int from = cursor.map(InMemoryStores::position).orElse(0);
     int to = Math.min(listed.size(), from + limit);
     return new RunPage(
@@ -129,12 +129,12 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
     throw unused();
   }
 
   @Override
-  public void released(String runId) {
+  public void markReleased(String runId) {
     throw unused();
   }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.catalog.Catalog;
-import arena.catalog.Catalog.Which;
+import arena.catalog.Catalog.Filter;
 import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
 import arena.journal.Journal;
@@ -66,18 +66,18 @@ abstract class CatalogContract {
     return runs.stream().map(Run::runId).toList();
   }
 
-  private RunPage first(Which which, int limit) {
-    return catalog().list(which, limit, Optional.empty());
+  private RunPage first(Filter filter, int limit) {
+    return catalog().list(filter, limit, Optional.empty());
   }
 
   /** Reads all pages and asserts that each one but the last is full. */
-  private List<String> pages(Which which, int limit) {
+  private List<String> pages(Filter filter, int limit) {
     List<String> runIds = new ArrayList<>();
-    RunPage page = first(which, limit);
+    RunPage page = first(filter, limit);
     for (int i = 0; i < 100 && page.next().isPresent(); i++) {
       assertEquals(limit, page.runs().size());
       runIds.addAll(ids(page.runs()));
-      page = catalog().list(which, limit, page.next());
+      page = catalog().list(filter, limit, page.next());
     }
     assertEquals(Optional.empty(), page.next());
     runIds.addAll(ids(page.runs()));
@@ -112,7 +112,7 @@ abstract class CatalogContract {
   void listsNewestFirstPageByPage() {
     List<String> newestFirst = createRun(6).reversed();
     for (int limit : List.of(1, 2, 3, 4, 6, 100)) {
-      assertEquals(newestFirst, pages(Which.ALL, limit), "limit " + limit);
+      assertEquals(newestFirst, pages(Filter.ALL, limit), "limit " + limit);
     }
   }
 
@@ -122,7 +122,7 @@ abstract class CatalogContract {
     for (int i = 0; i < 7; i++) {
       runIds.add(createRun(Samples.NOON).runId());
     }
-    List<String> listed = new ArrayList<>(pages(Which.ALL, 2));
+    List<String> listed = new ArrayList<>(pages(Filter.ALL, 2));
     Collections.sort(runIds);
     Collections.sort(listed);
     assertEquals(runIds, listed);
@@ -131,17 +131,17 @@ abstract class CatalogContract {
   @Test
   void paginatesStablyWhenARunIsCreatedBetweenPages() {
     List<String> newestFirst = createRun(4).reversed();
-    RunPage page = first(Which.ALL, 2);
+    RunPage page = first(Filter.ALL, 2);
     createRun(LATER);
-    RunPage next = catalog().list(Which.ALL, 2, page.next());
+    RunPage next = catalog().list(Filter.ALL, 2, page.next());
     assertEquals(newestFirst.subList(2, 4), ids(next.runs()));
     assertEquals(Optional.empty(), next.next());
   }
 
   @Test
   void listsNothingWhenEmpty() {
-    assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ALL, 10));
-    assertEquals(new RunPage(List.of(), Optional.empty()), first(Which.ARCHIVED, 10));
+    assertEquals(new RunPage(List.of(), Optional.empty()), first(Filter.ALL, 10));
+    assertEquals(new RunPage(List.of(), Optional.empty()), first(Filter.ARCHIVED, 10));
     assertEquals(List.of(), catalog().held(10));
     assertEquals(0, catalog().countRunning());
   }
@@ -150,11 +150,11 @@ abstract class CatalogContract {
   void listsOnlyArchivedRuns() {
     List<String> runIds = createRun(5);
     for (int i : List.of(1, 3, 4)) {
-      catalog().archived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
+      catalog().markArchived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
     }
-    assertEquals(List.of(runIds.get(4), runIds.get(3), runIds.get(1)), pages(Which.ARCHIVED, 2));
-    assertEquals(runIds.reversed(), pages(Which.ALL, 2));
-    Run listed = first(Which.ARCHIVED, 1).runs().getFirst();
+    assertEquals(List.of(runIds.get(4), runIds.get(3), runIds.get(1)), pages(Filter.ARCHIVED, 2));
+    assertEquals(runIds.reversed(), pages(Filter.ALL, 2));
+    Run listed = first(Filter.ARCHIVED, 1).runs().getFirst();
     assertEquals(find(runIds.get(4)), listed);
     assertEquals(Optional.of(Samples.SUMMARY), listed.summary());
   }
@@ -162,7 +162,7 @@ abstract class CatalogContract {
   @Test
   void listsMoreThanOneHundredRuns() {
     List<String> runIds = createRun(104);
-    assertEquals(runIds.reversed(), pages(Which.ALL, 100));
+    assertEquals(runIds.reversed(), pages(Filter.ALL, 100));
     assertEquals(runIds, ids(catalog().held(10_000)));
     assertEquals(runIds.subList(0, 102), ids(catalog().held(102)));
     assertEquals(104, catalog().countRunning());
@@ -171,7 +171,7 @@ abstract class CatalogContract {
   @Test
   void rejectsInvalidCursors() {
     createRun(3);
-    String valid = first(Which.ALL, 1).next().orElseThrow();
+    String valid = first(Filter.ALL, 1).next().orElseThrow();
     for (String invalid :
         List.of(
             "",
@@ -187,16 +187,16 @@ abstract class CatalogContract {
             "A".repeat(100_000))) {
       assertThrows(
           InvalidCursor.class,
-          () -> catalog().list(Which.ALL, 1, Optional.of(invalid)),
+          () -> catalog().list(Filter.ALL, 1, Optional.of(invalid)),
           () -> "cursor " + invalid);
     }
-    assertThrows(InvalidCursor.class, () -> catalog().list(Which.ARCHIVED, 1, Optional.of(valid)));
+    assertThrows(InvalidCursor.class, () -> catalog().list(Filter.ARCHIVED, 1, Optional.of(valid)));
   }
 
   @Test
   void rejectsInvalidLimits() {
     for (int limit : List.of(-1, 0, 101)) {
-      assertThrows(IllegalArgumentException.class, () -> first(Which.ALL, limit));
+      assertThrows(IllegalArgumentException.class, () -> first(Filter.ALL, limit));
     }
     for (int limit : List.of(-1, 0, 10_001)) {
       assertThrows(IllegalArgumentException.class, () -> catalog().held(limit));
@@ -207,24 +207,24 @@ abstract class CatalogContract {
   void listsRunAsHeldUntilReleased() {
     List<String> runIds = createRun(4);
     catalog().fail(runIds.get(0), FAILURE, LATER);
-    catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markArchived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
     assertEquals(runIds, ids(catalog().held(10)), "ended runs included, oldest first");
     assertEquals(runIds.subList(0, 3), ids(catalog().held(3)));
 
-    catalog().released(runIds.get(1));
-    catalog().released(runIds.get(1));
+    catalog().markReleased(runIds.get(1));
+    catalog().markReleased(runIds.get(1));
     assertEquals(List.of(runIds.get(0), runIds.get(2), runIds.get(3)), ids(catalog().held(10)));
-    assertEquals(runIds.reversed(), pages(Which.ALL, 10));
-    assertEquals(List.of(runIds.get(1)), pages(Which.ARCHIVED, 10));
+    assertEquals(runIds.reversed(), pages(Filter.ALL, 10));
+    assertEquals(List.of(runIds.get(1)), pages(Filter.ARCHIVED, 10));
   }
 
   @Test
   void releasesOnlyEndedRuns() {
     Run run = createRun(Samples.NOON);
-    assertThrows(IllegalStateException.class, () -> catalog().released(run.runId()));
+    assertThrows(IllegalStateException.class, () -> catalog().markReleased(run.runId()));
     assertEquals(List.of(run), catalog().held(10));
     String unknown = RunId.random();
-    assertThrows(UnknownRun.class, () -> catalog().released(unknown));
+    assertThrows(UnknownRun.class, () -> catalog().markReleased(unknown));
     assertEquals(Optional.empty(), catalog().find(unknown));
   }
 
@@ -237,11 +237,11 @@ abstract class CatalogContract {
     long all = runs.stream().mapToLong(Run::nEvents).sum();
     assertEquals(all, catalog().countEvents());
     catalog().fail(runs.get(0).runId(), FAILURE, LATER);
-    catalog().archived(runs.get(1).runId(), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markArchived(runs.get(1).runId(), ADDRESS, Samples.SUMMARY, LATER);
     assertEquals(all, catalog().countEvents());
     for (int i = 0; i < 2; i++) {
-      catalog().released(runs.get(0).runId());
-      catalog().released(runs.get(1).runId());
+      catalog().markReleased(runs.get(0).runId());
+      catalog().markReleased(runs.get(1).runId());
       assertEquals(all, catalog().countEvents());
     }
   }
@@ -249,8 +249,8 @@ abstract class CatalogContract {
   @Test
   void countsRunOnceWhenReleasedConcurrently() throws Exception {
     Run run = createRun(Samples.NOON);
-    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
-    ConcurrentWorkers.run(4, caller -> catalog().released(run.runId()));
+    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    ConcurrentWorkers.run(4, caller -> catalog().markReleased(run.runId()));
     assertEquals(run.nEvents(), catalog().countEvents());
     assertEquals(List.of(), catalog().held(10));
   }
@@ -260,10 +260,10 @@ abstract class CatalogContract {
     List<String> runIds = createRun(5);
     assertEquals(5, catalog().countRunning());
     catalog().fail(runIds.get(0), FAILURE, LATER);
-    catalog().archived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markArchived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
     assertEquals(3, catalog().countRunning());
-    catalog().released(runIds.get(0));
-    catalog().archived(runIds.get(0), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markReleased(runIds.get(0));
+    catalog().markArchived(runIds.get(0), ADDRESS, Samples.SUMMARY, LATER);
     assertEquals(3, catalog().countRunning());
   }
 
@@ -307,7 +307,7 @@ abstract class CatalogContract {
   @Test
   void completesArchivedRun() {
     Run run = createRun(Samples.NOON);
-    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
     Run complete = find(run.runId());
     assertEquals(RunStatus.COMPLETE, complete.status());
     assertEquals(ADDRESS, complete.dbPath());
@@ -316,8 +316,8 @@ abstract class CatalogContract {
     assertEquals(Optional.empty(), complete.failure());
 
     Run.Summary other = new Run.Summary(0, 0, "Dark Age", new Score(0, 0, 0));
-    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
-    catalog().archived(run.runId(), ADDRESS + "2", other, LATER.plusSeconds(1));
+    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    catalog().markArchived(run.runId(), ADDRESS + "2", other, LATER.plusSeconds(1));
     assertFalse(catalog().fail(run.runId(), FAILURE, LATER.plusSeconds(2)));
     assertEquals(complete, find(run.runId()));
   }
@@ -326,7 +326,7 @@ abstract class CatalogContract {
   void keepsFailedStatusWhenArchived() {
     Run run = createRun(Samples.NOON);
     catalog().fail(run.runId(), FAILURE, LATER);
-    catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1));
+    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1));
     Run archived = find(run.runId());
     assertEquals(RunStatus.FAILED, archived.status());
     assertEquals(ADDRESS, archived.dbPath());
@@ -334,7 +334,7 @@ abstract class CatalogContract {
     assertEquals(Optional.of(LATER), archived.endedAt());
     assertEquals(Optional.of(Samples.SUMMARY), archived.summary());
 
-    catalog().archived(run.runId(), ADDRESS + "2", Samples.SUMMARY, LATER.plusSeconds(2));
+    catalog().markArchived(run.runId(), ADDRESS + "2", Samples.SUMMARY, LATER.plusSeconds(2));
     assertEquals(archived, find(run.runId()));
   }
 
@@ -342,12 +342,12 @@ abstract class CatalogContract {
   void doesNotArchiveUnknownRun() {
     String unknown = RunId.random();
     assertThrows(
-        UnknownRun.class, () -> catalog().archived(unknown, ADDRESS, Samples.SUMMARY, LATER));
+        UnknownRun.class, () -> catalog().markArchived(unknown, ADDRESS, Samples.SUMMARY, LATER));
     assertEquals(Optional.empty(), catalog().find(unknown));
     Run run = createRun(Samples.NOON);
     assertThrows(
         IllegalArgumentException.class,
-        () -> catalog().archived(run.runId(), "", Samples.SUMMARY, LATER));
+        () -> catalog().markArchived(run.runId(), "", Samples.SUMMARY, LATER));
     assertEquals(run, find(run.runId()));
   }
 
@@ -382,7 +382,7 @@ abstract class CatalogContract {
             if (caller == 0) {
               failed.add(catalog().fail(run.runId(), FAILURE, LATER));
             } else {
-              catalog().archived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+              catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
             }
           });
       Run ended = find(run.runId());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.catalog.Catalog;
-import arena.catalog.Catalog.Which;
+import arena.catalog.Catalog.Filter;
 import arena.catalog.CatalogUnavailable;
 import arena.catalog.DynamoCatalog;
 import arena.contract.FaultyDynamo.Fault;
@@ -172,7 +172,7 @@ class DynamoFaultsTest {
             client ->
                 assertEquals(
                     Set.copyOf(runs),
-                    new HashSet<>(catalog(client).list(Which.ALL, 10, Optional.empty()).runs())));
+                    new HashSet<>(catalog(client).list(Filter.ALL, 10, Optional.empty()).runs())));
     assertEquals(3, calls);
   }
 
@@ -232,7 +232,7 @@ class DynamoFaultsTest {
           0,
           client -> {
             Catalog catalog = catalog(client);
-            assertThrows(CatalogUnavailable.class, () -> catalog.released(ended.runId()));
+            assertThrows(CatalogUnavailable.class, () -> catalog.markReleased(ended.runId()));
           });
     }
   }
@@ -247,9 +247,9 @@ class DynamoFaultsTest {
         0,
         client -> {
           Catalog catalog = catalog(client);
-          assertThrows(CatalogUnavailable.class, () -> catalog.released(run.runId()));
+          assertThrows(CatalogUnavailable.class, () -> catalog.markReleased(run.runId()));
           assertEquals(run.nEvents(), catalog.countEvents());
-          catalog.released(run.runId());
+          catalog.markReleased(run.runId());
           assertEquals(run.nEvents(), catalog.countEvents());
         });
   }

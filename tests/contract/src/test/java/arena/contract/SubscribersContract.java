@@ -184,10 +184,10 @@ abstract class SubscribersContract {
     subscribers().markLoss(runId);
     long second = subscribers().loss(runId).orElseThrow();
     assertTrue(second > first);
-    subscribers().seenToLoss(runId, first);
+    subscribers().clearLoss(runId, first);
     assertFalse(subscribers().release(runId, fence), "a later loss is pending");
-    subscribers().seenToLoss(runId, second);
-    subscribers().seenToLoss(runId, second);
+    subscribers().clearLoss(runId, second);
+    subscribers().clearLoss(runId, second);
     assertEquals(OptionalLong.empty(), subscribers().loss(runId));
     assertTrue(subscribers().release(runId, fence));
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());

@@ -41,7 +41,7 @@ final class RedisProxy extends Proxy {
           "release",
           "abandon",
           "mark_loss",
-          "seen_to_loss");
+          "clear_loss");
   private static final Map<String, String> NAMES = names();
 
   /** Script names by source text and by SHA-1 digest. */

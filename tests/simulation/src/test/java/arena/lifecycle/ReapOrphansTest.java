@@ -88,7 +88,7 @@ class ReapOrphansTest {
   private void archiveRun() {
     Run run = catalog.find(RUN).orElseThrow();
     String address = archive.write(run, journal.events(RUN, 1, 10));
-    catalog.archived(RUN, address, archive.summary(run), clock.instant());
+    catalog.markArchived(RUN, address, archive.summary(run), clock.instant());
   }
 
   @Test
@@ -123,7 +123,7 @@ class ReapOrphansTest {
     archiveRun();
     broker.close(RUN);
     broker.drop(RUN);
-    catalog.released(RUN);
+    catalog.markReleased(RUN);
     buffer(RUN);
     clock.advance(GRACE.minusSeconds(1));
     assertEquals(List.of(), actions(reap()));
@@ -153,7 +153,7 @@ class ReapOrphansTest {
     archiveRun();
     broker.close(RUN);
     broker.drop(RUN);
-    catalog.released(RUN);
+    catalog.markReleased(RUN);
     connections.connected("open", START);
     connections.subscribed("open", RUN);
     subscribers.put(RUN, "open", 1);

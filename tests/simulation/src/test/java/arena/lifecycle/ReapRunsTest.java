@@ -111,7 +111,7 @@ class ReapRunsTest {
   private void archive(String runId) {
     Run run = catalog.find(runId).orElseThrow();
     String address = archive.write(run, journal.events(runId, 1, 1_000));
-    catalog.archived(runId, address, archive.summary(run), clock.instant());
+    catalog.markArchived(runId, address, archive.summary(run), clock.instant());
   }
 
   private void advanceTime(Duration time) {

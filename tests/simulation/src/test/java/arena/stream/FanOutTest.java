@@ -206,7 +206,7 @@ class FanOutTest {
   private void finalizeRun() {
     Run run = catalog.find(RUN).orElseThrow();
     String address = archive.write(run, journal.events(RUN, 1, 1_000));
-    catalog.archived(RUN, address, archive.summary(run), START);
+    catalog.markArchived(RUN, address, archive.summary(run), START);
     broker.close(RUN);
   }
 

@@ -244,7 +244,7 @@ public final class LocalRedis implements AutoCloseable {
 
   private void awaitAnswer() {
     // Functions in this process talk to it by the same library, as they set it.
-    RedisConnection.writeBatchesAtOnce();
+    RedisConnection.enlargeOutputBuffer();
     HostAndPort address = new HostAndPort(InetAddress.getLoopbackAddress().getHostAddress(), port);
     DefaultJedisClientConfig config =
         DefaultJedisClientConfig.builder()

@@ -68,12 +68,12 @@ public final class PollingClient implements Runnable {
   }
 
   private void list() {
-    Catalog.Which which = random.nextBoolean() ? Catalog.Which.ALL : Catalog.Which.ARCHIVED;
+    Catalog.Filter filter = random.nextBoolean() ? Catalog.Filter.ALL : Catalog.Filter.ARCHIVED;
     Optional<String> cursor = Optional.empty();
     do {
       Optional<String> from = cursor;
       cursor =
-          api.query(reader -> reader.list(which, 2, from)) instanceof Outcome.Answer(RunPage page)
+          api.query(reader -> reader.list(filter, 2, from)) instanceof Outcome.Answer(RunPage page)
               ? page.next()
               : Optional.empty();
     } while (cursor.isPresent());

@@ -38,7 +38,7 @@ public enum Call {
   SUBSCRIBERS_ABANDON("subscribers.abandon", true),
   SUBSCRIBERS_MARK_LOSS("subscribers.markLoss", true),
   SUBSCRIBERS_LOSS("subscribers.loss", false),
-  SUBSCRIBERS_SEEN_TO_LOSS("subscribers.seenToLoss", true),
+  SUBSCRIBERS_SEEN_TO_LOSS("subscribers.clearLoss", true),
   ARCHIVE_WRITE("archive.write", true),
   ARCHIVE_EVENTS("archive.events", false),
   ARCHIVE_SUMMARY("archive.summary", false),

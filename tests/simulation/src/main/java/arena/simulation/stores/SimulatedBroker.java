@@ -125,7 +125,7 @@ public final class SimulatedBroker implements Broker {
     if (events.isEmpty() || events.size() > MAX_BATCH) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "a batch has 1 to %d events, not %d", MAX_BATCH, events.size()));
+              Locale.ROOT, "a batch must have 1 to %d events: %d", MAX_BATCH, events.size()));
     }
     long expected = events.getFirst().seq();
     for (Event event : events) {
@@ -133,7 +133,7 @@ public final class SimulatedBroker implements Broker {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "a batch's events are of its run and without gap: expected seq %d of %s, got %d of %s",
+                "expected event %d of run %s in the batch, got %d of run %s",
                 expected,
                 runId,
                 event.seq(),
@@ -146,7 +146,7 @@ public final class SimulatedBroker implements Broker {
   @Override
   public long restore(String runId, String label, Instant startedAt, long nextSeq) {
     if (nextSeq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + nextSeq);
+      throw new IllegalArgumentException("seq must be at least 1: " + nextSeq);
     }
     return call(
         Call.BROKER_RESTORE,
@@ -175,7 +175,7 @@ public final class SimulatedBroker implements Broker {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "from_seq, events and bytes count from 1, not %d, %d, %d",
+              "from_seq, max_events and max_bytes must be at least 1: %d, %d, %d",
               fromSeq,
               maxEvents,
               maxBytes));

@@ -44,19 +44,19 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public RunPage list(Which which, int limit, Optional<String> cursor) {
+  public RunPage list(Filter filter, int limit, Optional<String> cursor) {
     if (limit < 1 || limit > Limits.MAX_RUNS_PAGE) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "a page has 1 to %d runs, not %d", Limits.MAX_RUNS_PAGE, limit));
+              Locale.ROOT, "limit must be from 1 to %d: %d", Limits.MAX_RUNS_PAGE, limit));
     }
-    Optional<String> after = cursor.map(text -> readCursor(which, text));
-    return call(Call.CATALOG_LIST, ALL_RUNS, () -> page(which, limit, after));
+    Optional<String> after = cursor.map(text -> readCursor(filter, text));
+    return call(Call.CATALOG_LIST, ALL_RUNS, () -> page(filter, limit, after));
   }
 
-  private RunPage page(Which which, int limit, Optional<String> after) {
+  private RunPage page(Filter filter, int limit, Optional<String> after) {
     List<Run> newestFirst =
-        tables.index(run -> which == Which.ALL || run.archived(), false).reversed();
+        tables.index(run -> filter == Filter.ALL || run.archived(), false).reversed();
     int from = 0;
     if (after.isPresent()) {
       while (from < newestFirst.size()
@@ -69,7 +69,7 @@ public final class SimulatedCatalog implements Catalog {
     return new RunPage(
         page,
         to < newestFirst.size()
-            ? Optional.of(writeCursor(which, sortKey(page.getLast())))
+            ? Optional.of(writeCursor(filter, sortKey(page.getLast())))
             : Optional.empty());
   }
 
@@ -78,21 +78,21 @@ public final class SimulatedCatalog implements Catalog {
     return Timestamps.write(run.createdAt()) + "/" + run.runId();
   }
 
-  private static String writeCursor(Which which, String sortKey) {
-    String plain = which + "/" + sortKey;
+  private static String writeCursor(Filter filter, String sortKey) {
+    String plain = filter + "/" + sortKey;
     CRC32 check = new CRC32();
     check.update(plain.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(plain.getBytes(StandardCharsets.UTF_8))
         + HexFormat.of().toHexDigits((int) check.getValue());
   }
 
-  private static String readCursor(Which which, String text) {
+  private static String readCursor(Filter filter, String text) {
     try {
       byte[] bytes = HexFormat.of().parseHex(text);
       String plain =
           new String(bytes, 0, Math.max(0, bytes.length - Integer.BYTES), StandardCharsets.UTF_8);
       String sortKey = plain.substring(plain.indexOf('/') + 1);
-      if (plain.startsWith(which + "/") && writeCursor(which, sortKey).equals(text)) {
+      if (plain.startsWith(filter + "/") && writeCursor(filter, sortKey).equals(text)) {
         return sortKey;
       }
     } catch (IllegalArgumentException e) {
@@ -105,7 +105,7 @@ public final class SimulatedCatalog implements Catalog {
   public List<Run> held(int limit) {
     if (limit < 1 || limit > MAX_HELD) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "held returns 1 to %d runs, not %d", MAX_HELD, limit));
+          String.format(Locale.ROOT, "limit of held must be from 1 to %d: %d", MAX_HELD, limit));
     }
     return call(
         Call.CATALOG_HELD,
@@ -159,9 +159,9 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public void archived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
-      throw new IllegalArgumentException("an archive has an address");
+      throw new IllegalArgumentException("the archive address must not be empty");
     }
     call(
         Call.CATALOG_ARCHIVED,
@@ -179,14 +179,14 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public void released(String runId) {
+  public void markReleased(String runId) {
     call(
         Call.CATALOG_RELEASED,
         runId,
         () -> {
           if (requireKnown(runId).status() == RunStatus.RUNNING) {
             throw new IllegalStateException(
-                "run %s is running: the broker still needs it".formatted(runId));
+                "run %s is running and cannot be released".formatted(runId));
           }
           tables.release(runId);
           return null;

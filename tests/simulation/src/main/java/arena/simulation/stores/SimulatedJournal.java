@@ -36,10 +36,10 @@ public final class SimulatedJournal implements Journal {
   @Override
   public void create(Run run, JournalEntry origin) {
     if (origin.position() != 0 || !origin.runId().equals(run.runId())) {
-      throw new IllegalArgumentException("a run begins with its own entry at position 0");
+      throw new IllegalArgumentException("the first entry must be of the run and at position 0");
     }
     if (run.status() != RunStatus.RUNNING || run.archived() || run.endedAt().isPresent()) {
-      throw new IllegalArgumentException("run %s does not begin".formatted(run.runId()));
+      throw new IllegalArgumentException("run %s is not a new run".formatted(run.runId()));
     }
     Run row = origin.events().isEmpty() ? run : Rows.advanced(run, origin.events());
     // The real store sends a repeated call with the same token: it succeeds if the first one did.
@@ -60,7 +60,7 @@ public final class SimulatedJournal implements Journal {
   @Override
   public void append(JournalEntry entry) {
     if (entry.events().isEmpty()) {
-      throw new IllegalArgumentException("an entry that is appended has events");
+      throw new IllegalArgumentException("an appended entry must have events");
     }
     boolean[] ours = new boolean[1];
     call(
@@ -87,7 +87,7 @@ public final class SimulatedJournal implements Journal {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "run %s: an entry at position %d would leave a gap or overlap, for its journal ends at seq %d",
+              "run %s: the entry at position %d does not follow the journal's last seq %d",
               entry.runId(),
               entry.position(),
               run.nEvents()));
@@ -108,7 +108,7 @@ public final class SimulatedJournal implements Journal {
   public List<Event> events(String runId, long fromSeq, int limit) {
     requirePage(limit);
     if (fromSeq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + fromSeq);
+      throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
     }
     return call(Call.JOURNAL_EVENTS, runId, () -> page(runId, fromSeq, limit));
   }
@@ -130,7 +130,7 @@ public final class SimulatedJournal implements Journal {
           throw new IllegalStateException(
               String.format(
                   Locale.ROOT,
-                  "run %s: the journal has seq %d where %d belongs",
+                  "run %s: the journal has seq %d instead of %d",
                   runId,
                   event.seq(),
                   fromSeq + events.size()));
@@ -167,8 +167,7 @@ public final class SimulatedJournal implements Journal {
   private static void requirePage(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "a read of the journal returns 1 to %d, not %d", MAX_PAGE, limit));
+          String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_PAGE, limit));
     }
   }
 }

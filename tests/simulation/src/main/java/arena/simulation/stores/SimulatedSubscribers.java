@@ -126,7 +126,8 @@ public final class SimulatedSubscribers implements Subscribers {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "a cursor does not go back, from %d to %d", fromSeq, nextSeq));
+          String.format(
+              Locale.ROOT, "a cursor must not move back, from %d to %d", fromSeq, nextSeq));
     }
     return call(
         Call.SUBSCRIBERS_ADVANCE,
@@ -226,7 +227,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public void seenToLoss(String runId, long loss) {
+  public void clearLoss(String runId, long loss) {
     call(
         Call.SUBSCRIBERS_SEEN_TO_LOSS,
         runId,
@@ -241,14 +242,14 @@ public final class SimulatedSubscribers implements Subscribers {
 
   private static long millis(Duration duration) {
     if (duration.toMillis() < 1) {
-      throw new IllegalArgumentException("a lease holds for 1 ms at least, not " + duration);
+      throw new IllegalArgumentException("a lease must hold for at least 1 ms: " + duration);
     }
     return duration.toMillis();
   }
 
   private static void requireSeq(long seq) {
     if (seq < 1) {
-      throw new IllegalArgumentException("seq counts from 1, not " + seq);
+      throw new IllegalArgumentException("seq must be at least 1: " + seq);
     }
   }
 }
