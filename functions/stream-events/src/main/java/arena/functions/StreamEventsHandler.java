@@ -129,7 +129,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       throw new IllegalStateException("the remaining time must exceed " + MARGIN);
     }
     try {
-      FanOut.Sent sent = wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline));
+      FanOut.Result sent = wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline));
       if (sent.events() > 0 || sent.streamsDropped() > 0) {
         LOG.info(
             "events sent to readers",

@@ -32,7 +32,7 @@ public final class ReapConnections {
   private static final Duration MIN_AGE = Duration.ofMinutes(2);
 
   /** Maximum lifetime of a connection plus a margin for clock skew. */
-  private static final Duration MAX_AGE = Connections.MAX_LIFE.plusMinutes(5);
+  private static final Duration MAX_AGE = Connections.MAX_DURATION.plusMinutes(5);
 
   private final Connections connections;
   private final Subscribers subscribers;
@@ -74,7 +74,7 @@ public final class ReapConnections {
           Optional<String> reason = reasonToDelete(entry, query, now);
           queries += query ? 1 : 0;
           if (reason.isPresent()) {
-            Disconnection.forget(entry.connectionId(), connections, subscribers);
+            Disconnection.cleanUp(entry.connectionId(), connections, subscribers);
             ReapAction one =
                 ReapAction.ofConnection(
                     ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get());
@@ -109,7 +109,7 @@ public final class ReapConnections {
     String connectionId = entry.connectionId();
     if (entry.connectedAt().isEmpty()) {
       // the connection's own item may be on another page
-      return connections.kept(Set.of(connectionId)).isEmpty()
+      return connections.existing(Set.of(connectionId)).isEmpty()
           ? Optional.of("subscriptions without a connection")
           : Optional.empty();
     }

@@ -109,7 +109,7 @@ public final class ReapOrphans {
     Map<String, Long> cursors = subscribers.cursors(runId);
     if (!cursors.isEmpty()) {
       Set<String> gone = new HashSet<>(cursors.keySet());
-      gone.removeAll(connections.kept(cursors.keySet()));
+      gone.removeAll(connections.existing(cursors.keySet()));
       for (String connectionId : gone) {
         if (subscribers.remove(runId, connectionId)) {
           String reason = "connection does not exist";
@@ -139,7 +139,7 @@ public final class ReapOrphans {
   private ReapAction dropStray(String runId) {
     for (String connectionId : subscribers.cursors(runId).keySet()) {
       subscribers.remove(runId, connectionId);
-      connections.unsubscribed(connectionId, runId);
+      connections.unsubscribe(connectionId, runId);
     }
     broker.close(runId);
     broker.drop(runId);

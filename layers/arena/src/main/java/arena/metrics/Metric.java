@@ -2,38 +2,35 @@ package arena.metrics;
 
 import java.util.Optional;
 
-/** The metrics, by their names in CloudWatch; four of them are also in {@code /metrics}. */
+/** The metrics in CloudWatch; four of them are also in {@code GET /metrics}. */
 public enum Metric {
-  /** Events that came to the broker for the first time. */
+  /** New events in the broker. */
   EVENTS_PUBLISHED(Unit.COUNT),
-  /** Events that were sent to readers. */
+  /** Events sent to readers. */
   EVENTS_STREAMED(Unit.COUNT),
-  /** Readers that fell behind the buffer, or could not be reached, and were let go. */
+  /** Readers dropped because they fell behind the buffer or were unreachable. */
   STREAMS_DROPPED(Unit.COUNT),
-  /** Runs that are running, as the reaper finds them. */
+  /** Running runs; measured by the reaper. */
   RUNS_OPEN(Unit.COUNT),
-  /** One turn, all of it. */
+  /** Duration of a turn. */
   TURN_TIME(Unit.MILLISECONDS),
-  /** One answer of a model, or the wait for none. */
+  /** Duration of a model call, including failed ones. */
   MODEL_TIME(Unit.MILLISECONDS),
-  /** One publish to the broker. */
+  /** Duration of a publish to the broker. */
   PUBLISH_TIME(Unit.MILLISECONDS),
-  /** From a publish to the send to a reader: the longest of a fan-out. */
+  /** Maximum time from publish to send in a fan-out. */
   FAN_OUT_LAG(Unit.MILLISECONDS),
-  /** One archive written and read back. */
+  /** Duration of writing an archive and reading it back. */
   ARCHIVE_TIME(Unit.MILLISECONDS),
-  /** What the reaper did to runs, by {@code action}: see {@code arena.lifecycle.ReapAction}. */
+  /** Actions of the reaper, by {@code action}; see {@code arena.lifecycle.ReapAction}. */
   REAPER_ACTIONS(Unit.COUNT, "action"),
-  /** Runs that the reaper could not see to. */
+  /** Failures of the reaper. */
   REAPER_FAILURES(Unit.COUNT),
-  /** How long the most silent of the running runs has had no event, as the reaper finds it. */
+  /** Longest time without an event of a running run; measured by the reaper. */
   LONGEST_SILENCE(Unit.SECONDS),
-  /**
-   * Failures of functions, each attempt one, by {@code cause}: see {@code
-   * arena.runtime.ErrorCause}.
-   */
+  /** Failed attempts of functions, by {@code cause}; see {@code arena.runtime.ErrorCause}. */
   ERRORS(Unit.COUNT, "cause"),
-  /** Runs that ended as failed, by {@code cause}: see {@code arena.runtime.ErrorCause}. */
+  /** Failed runs, by {@code cause}; see {@code arena.runtime.ErrorCause}. */
   RUNS_FAILED(Unit.COUNT, "cause");
 
   private final Unit unit;
@@ -49,32 +46,32 @@ public enum Metric {
     this.dimension = Optional.of(dimension);
   }
 
-  /** What a metric's values are in. */
+  /** The unit of a metric. */
   public enum Unit {
     COUNT,
     MILLISECONDS,
     SECONDS
   }
 
-  /** Its name in CloudWatch. */
+  /** The name in CloudWatch. */
   public String label() {
     return LabelNames.of(this);
   }
 
-  /** Its unit in CloudWatch. */
+  /** The unit in CloudWatch. */
   public Unit unit() {
     return unit;
   }
 
   /**
-   * The dimension by which it is counted as well as in total; its values are the constants of an
-   * enum, so that they stay few.
+   * The additional dimension, if any. Its values are constants of an enum, so that their number is
+   * bounded.
    */
   public Optional<String> dimension() {
     return dimension;
   }
 
-  /** Whether its values are added up. */
+  /** Whether values are summed. */
   public boolean isCount() {
     return unit == Unit.COUNT;
   }

@@ -36,8 +36,8 @@ public interface Metrics {
   void max(Metric metric, double value);
 
   /**
-   * Does the work of a step and records its duration. Log lines carry the step meanwhile, and after
-   * a failure until the invocation ends.
+   * Runs a step and records its duration. Log lines have the step during the call, and after a
+   * failure until the invocation ends.
    */
   <T> T timed(Step step, Supplier<T> work);
 }

@@ -16,7 +16,7 @@ public enum Step {
     this.duration = duration;
   }
 
-  /** Its name in log lines. */
+  /** The name in log lines. */
   public String label() {
     return LabelNames.of(this);
   }

@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagem
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.ApiGatewayManagementApiException;
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.GoneException;
 
-/** Sends to connections through API Gateway's {@code @connections}. */
+/** Sends to connections through API Gateway's {@code @connections} API. */
 final class ApiGatewaySender implements ConnectionSender {
   private static final Logger LOG = LoggerFactory.getLogger(ApiGatewaySender.class);
 
@@ -22,24 +22,28 @@ final class ApiGatewaySender implements ConnectionSender {
   }
 
   @Override
-  public Sent send(String connectionId, String message) {
+  public Result send(String connectionId, String message) {
     try {
       api.get()
           .postToConnection(
               request -> request.connectionId(connectionId).data(SdkBytes.fromUtf8String(message)));
-      return Sent.DELIVERED;
+      return Result.DELIVERED;
     } catch (GoneException _) {
-      return Sent.GONE;
+      return Result.GONE;
     } catch (ApiGatewayManagementApiException e) {
       int status = e.statusCode();
       if (status == 429 || status >= 500) {
-        return Sent.LATER;
+        return Result.LATER;
       }
-      // 403 or 413: a mistake of ours, that no retry mends
-      LOG.error("API Gateway refuses a message of {} characters", message.length(), e);
-      return Sent.REFUSED;
+      // 403 or 413: our error, not retryable
+      LOG.atError()
+          .addKeyValue("connection_id", connectionId)
+          .addKeyValue("length", message.length())
+          .setCause(e)
+          .log("API Gateway rejected a message");
+      return Result.REFUSED;
     } catch (SdkClientException _) {
-      return Sent.LATER;
+      return Result.LATER;
     }
   }
 
@@ -51,7 +55,10 @@ final class ApiGatewaySender implements ConnectionSender {
     } catch (GoneException _) {
       return true;
     } catch (SdkException e) {
-      LOG.warn("connection {} was not asked after: {}", connectionId, e.getMessage());
+      LOG.atWarn()
+          .addKeyValue("connection_id", connectionId)
+          .setCause(e)
+          .log("failed to query connection");
       return false;
     }
   }
@@ -64,7 +71,10 @@ final class ApiGatewaySender implements ConnectionSender {
     } catch (GoneException _) {
       return true;
     } catch (SdkException e) {
-      LOG.warn("connection {} was not closed: {}", connectionId, e.getMessage());
+      LOG.atWarn()
+          .addKeyValue("connection_id", connectionId)
+          .setCause(e)
+          .log("failed to close connection");
       return false;
     }
   }

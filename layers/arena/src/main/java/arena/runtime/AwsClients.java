@@ -19,30 +19,27 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
- * The AWS clients, over the smallest HTTP client. Region, credentials and endpoints are the SDK's
- * own settings. Every call has a time-out that is shorter than that of any function that makes it.
+ * Creates the AWS clients, with the SDK's smallest HTTP client and default configuration. Every
+ * call timeout is shorter than the timeout of the calling functions.
  */
 public final class AwsClients {
-  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
   private AwsClients() {}
 
-  /** For tables: a call takes 10 s at most, with its retries. */
+  /** Call timeout including retries: 10 s. */
   public static DynamoDbClient dynamoDb() {
     return configured(DynamoDbClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
-  /**
-   * For objects of some megabytes, where somebody waits for the answer: a call takes 12 s at most,
-   * with its retries.
-   */
+  /** For objects of a few megabytes in interactive calls. Call timeout including retries: 12 s. */
   public static S3Client s3() {
     return s3(Duration.ofSeconds(5), Duration.ofSeconds(12));
   }
 
-  /** For the largest archives, where nobody waits: a call takes 100 s at most, with its retries. */
-  public static S3Client patientS3() {
+  /** For the largest archives in background work. Call timeout including retries: 100 s. */
+  public static S3Client s3ForLargeObjects() {
     return s3(Duration.ofSeconds(45), Duration.ofSeconds(100));
   }
 
@@ -58,30 +55,30 @@ public final class AwsClients {
     return S3Presigner.builder().serviceConfiguration(s3Configuration()).build();
   }
 
-  /** For invocations: a call takes 10 s at most, with its retries. */
+  /** Call timeout including retries: 10 s. */
   public static LambdaClient lambda() {
     return configured(LambdaClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
-  /** For executions: a call takes 10 s at most, with its retries. */
+  /** Call timeout including retries: 10 s. */
   public static SfnClient stepFunctions() {
     return configured(SfnClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10)).build();
   }
 
-  /** For log lines: a call takes 10 s at most, with its retries. */
+  /** Call timeout including retries: 10 s. */
   public static CloudWatchLogsClient logs() {
     return configured(CloudWatchLogsClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
-  /** For what ElastiCache tells of the broker: a call takes 6 s at most, with its retries. */
+  /** Call timeout including retries: 6 s. */
   public static ElastiCacheClient elastiCache() {
     return configured(ElastiCacheClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(6))
         .build();
   }
 
-  /** Sends to connections; it does not retry, because the fan-out knows better when. */
+  /** Without retries, because the fan-out retries. Call timeout: 3 s. */
   public static ApiGatewayManagementApiClient connections(URI endpoint) {
     return configured(
             ApiGatewayManagementApiClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(3))
@@ -93,7 +90,7 @@ public final class AwsClients {
         .build();
   }
 
-  // Path style and no chunks, so that the same client speaks to any server of S3's API.
+  // path style and no chunked encoding, for compatibility with other S3 servers
   private static S3Configuration s3Configuration() {
     return S3Configuration.builder()
         .pathStyleAccessEnabled(true)
@@ -105,7 +102,9 @@ public final class AwsClients {
       B builder, Duration attempt, Duration call) {
     return builder
         .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(attempt))
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .socketTimeout(attempt))
         .overrideConfiguration(o -> o.apiCallAttemptTimeout(attempt).apiCallTimeout(call));
   }
 }

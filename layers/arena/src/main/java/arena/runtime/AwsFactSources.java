@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 
-/** Facts from the stores and from AWS, each asked for when it is needed. */
+/** Collects facts from the stores and from AWS, with lazily created clients. */
 final class AwsFactSources implements FactSources {
   private final Supplier<Catalog> catalog;
   private final Supplier<JournalTail> journal;

@@ -13,10 +13,7 @@ import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagem
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/**
- * The AWS services, other than stores, that one sandbox calls. Each client is created at the first
- * call of the service.
- */
+/** The AWS services other than the stores. Clients are created lazily and shared per sandbox. */
 public final class AwsServices {
   private final Settings settings;
   private final Lazy<LambdaClient> lambda = new Lazy<>(AwsClients::lambda);
@@ -24,42 +21,41 @@ public final class AwsServices {
   private final Lazy<ApiGatewayManagementApiClient> connections =
       new Lazy<>(this::createConnections);
 
-  /** The services that these settings name. */
   public AwsServices(Settings settings) {
     this.settings = settings;
   }
 
-  /** Lambda, which runs the fan-out. */
+  /** Invokes the fan-out through Lambda. */
   public FanOutInvoker fanOutInvoker() {
     return new LambdaFanOutInvoker(lambda, settings.streamFunction(), Clock.systemUTC());
   }
 
-  /** Lambda, which finalizes runs. */
+  /** Invokes finalize-run through Lambda. */
   public FinalizeInvoker finalizeInvoker() {
     return new LambdaFinalizeInvoker(lambda, settings.finalizeFunction());
   }
 
-  /** Step Functions, which executes replays. */
+  /** Executes replays in Step Functions. */
   public ReplayExecutions replayExecutions() {
     return new StepFunctionsExecutions(stepFunctions, settings.stateMachineArn());
   }
 
-  /** API Gateway, which holds the WebSocket connections. */
+  /** Sends to WebSocket connections through API Gateway. */
   public ConnectionSender connectionSender() {
     return new ApiGatewaySender(connections);
   }
 
-  /** S3, from which clients fetch large payloads. */
+  /** Creates S3 links to large payloads. */
   public PayloadLinks payloadLinks() {
     return new S3PayloadLinks(new Lazy<>(AwsClients::presigner), settings.bucket());
   }
 
-  /** CloudWatch Logs, which has the functions' log lines. */
+  /** Reads the functions' log from CloudWatch Logs. */
   public LogSource logSource() {
     return new CloudWatchLogSource(new Lazy<>(AwsClients::logs), settings.logGroupPrefix());
   }
 
-  /** What a diagnosis asks: the stores, Step Functions and ElastiCache. */
+  /** The sources of a diagnosis: the stores, Step Functions and ElastiCache. */
   public FactSources factSources(Stores stores) {
     return new AwsFactSources(
         stores::catalog,

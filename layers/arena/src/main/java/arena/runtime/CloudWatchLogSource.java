@@ -18,11 +18,11 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
 /**
- * The functions' log lines in CloudWatch Logs. It asks one log group after the other, because
- * CloudWatch takes few such questions a second.
+ * Reads the functions' log from CloudWatch Logs. Queries the log groups sequentially because of the
+ * low rate limit of {@code FilterLogEvents}.
  */
 final class CloudWatchLogSource implements LogSource {
-  /** Every function, in the order in which a run meets them. */
+  /** All functions, in the order in which a run uses them. */
   static final List<String> FUNCTIONS =
       List.of(
           "create-run",
@@ -35,23 +35,20 @@ final class CloudWatchLogSource implements LogSource {
           "reap-runs",
           "diagnose-run");
 
-  /** Most pages of one log group: CloudWatch may answer many without a line before it finds one. */
+  /** Maximum number of pages per log group; CloudWatch may return many empty pages. */
   private static final int MAX_PAGES = 40;
 
-  /** Most lines of one page, as CloudWatch has it. */
+  /** Maximum page size of CloudWatch, in lines. */
   private static final int PAGE = 10_000;
 
-  /** Longest that a search takes before it is given up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(12);
+  /** Timeout of a search. */
+  private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(12);
 
   private final Supplier<CloudWatchLogsClient> logs;
   private final String groupPrefix;
 
   /**
-   * Reads with this client.
-   *
-   * @param groupPrefix what the names of the functions' log groups begin with, such as {@code
-   *     /aws/lambda/arena-}
+   * @param groupPrefix prefix of the functions' log groups, such as {@code /aws/lambda/arena-}
    */
   CloudWatchLogSource(Supplier<CloudWatchLogsClient> logs, String groupPrefix) {
     this.logs = logs;
@@ -61,13 +58,13 @@ final class CloudWatchLogSource implements LogSource {
   @Override
   public List<LogLine> lines(String runId, Instant from, Instant to, int limit) {
     if (limit < 1) {
-      throw new IllegalArgumentException("a limit is at least 1, not " + limit);
+      throw new IllegalArgumentException("limit must be at least 1: " + limit);
     }
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + SEARCH_TIMEOUT.toNanos();
     List<LogLine> lines = new ArrayList<>();
     for (String function : FUNCTIONS) {
-      // Anywhere in the line: a run is named in the messages about another, too.
-      FilterLogEventsRequest question =
+      // anywhere in the line, because lines about other runs may contain the run id
+      FilterLogEventsRequest request =
           FilterLogEventsRequest.builder()
               .logGroupName(groupPrefix + function)
               .filterPattern("\"" + runId + "\"")
@@ -75,9 +72,9 @@ final class CloudWatchLogSource implements LogSource {
               .endTime(to.toEpochMilli())
               .limit(Math.min(limit, PAGE))
               .build();
-      lines.addAll(lines(function, question, limit, deadline));
+      lines.addAll(lines(function, request, limit, deadline));
     }
-    // Stable: lines of one moment stay in the order of the functions.
+    // stable sort: lines with the same time stay in the order of the functions
     lines.sort(Comparator.comparing(LogLine::at));
     return List.copyOf(lines.subList(0, Math.min(limit, lines.size())));
   }
@@ -85,19 +82,19 @@ final class CloudWatchLogSource implements LogSource {
   private List<LogLine> lines(
       String function, FilterLogEventsRequest first, int limit, long deadline) {
     List<LogLine> lines = new ArrayList<>();
-    FilterLogEventsRequest question = first;
+    FilterLogEventsRequest request = first;
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       if (System.nanoTime() > deadline) {
         throw new LogUnavailable(
-            "the log of %s was not searched through within %s".formatted(function, PATIENCE), null);
+            "searching the log of %s exceeded %s".formatted(function, SEARCH_TIMEOUT), null);
       }
       FilterLogEventsResponse page;
       try {
-        page = logs.get().filterLogEvents(question);
+        page = logs.get().filterLogEvents(request);
       } catch (ResourceNotFoundException _) {
-        return lines; // a function that never ran may have no log group yet
+        return lines; // no log group before the first invocation
       } catch (SdkException e) {
-        throw new LogUnavailable("the log of %s cannot be read".formatted(function), e);
+        throw new LogUnavailable("cannot read the log of %s".formatted(function), e);
       }
       for (FilteredLogEvent event : page.events()) {
         lines.add(
@@ -109,11 +106,11 @@ final class CloudWatchLogSource implements LogSource {
       if (page.nextToken() == null || lines.size() >= limit) {
         return lines;
       }
-      question = question.toBuilder().nextToken(page.nextToken()).build();
+      request = request.toBuilder().nextToken(page.nextToken()).build();
     }
     throw new LogUnavailable(
         String.format(
-            Locale.ROOT, "the log of %s has more than %d pages in this time", function, MAX_PAGES),
+            Locale.ROOT, "the log of %s exceeds %d pages in this time range", function, MAX_PAGES),
         null);
   }
 }

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.util.VersionInfo;
 
-/** What runs here, by name. */
+/** Versions of the running components. */
 public final class ComponentVersions {
   private ComponentVersions() {}
 
-  /** Versions by component, of this sandbox and of the broker's server. */
+  /** Returns the versions by component, including the Redis server. */
   public static Map<String, String> of(Map<String, String> environment, RedisInspection redis) {
     Map<String, String> versions = new TreeMap<>();
     versions.put("java", Runtime.version().toString());

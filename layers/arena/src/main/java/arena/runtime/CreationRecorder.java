@@ -20,7 +20,6 @@ public final class CreationRecorder {
   private final Catalog catalog;
   private final Broker broker;
 
-  /** Records in these. */
   public CreationRecorder(CreationRecords records, Catalog catalog, Broker broker) {
     this.records = records;
     this.catalog = catalog;

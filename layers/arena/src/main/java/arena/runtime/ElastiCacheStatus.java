@@ -11,11 +11,10 @@ import software.amazon.awssdk.services.elasticache.model.NodeGroup;
 import software.amazon.awssdk.services.elasticache.model.NodeGroupMember;
 import software.amazon.awssdk.services.elasticache.model.ReplicationGroup;
 
-/** What ElastiCache says of the broker's replication group. */
+/** Reads the status of the broker's replication group from ElastiCache. */
 final class ElastiCacheStatus {
   private static final int MINUTES = 60;
 
-  /** Least that the service lets one ask for. */
   private static final int MAX_RECORDS = 100;
 
   private final Supplier<ElastiCacheClient> client;
@@ -55,7 +54,7 @@ final class ElastiCacheStatus {
     return new CacheStatus(group.status(), nodes, events);
   }
 
-  /** Of the group or of one of its nodes: the account may have other caches. */
+  /** Whether an event is of the group or one of its nodes, not of another cache. */
   private static boolean isOurs(Event event, ReplicationGroup group) {
     String source = event.sourceIdentifier();
     return source != null

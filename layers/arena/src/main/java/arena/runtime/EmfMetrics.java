@@ -112,7 +112,7 @@ public final class EmfMetrics implements Metrics {
     try {
       send();
     } catch (RuntimeException e) {
-      LOG.warn("metrics were not sent", e); // work that is done is not undone by its numbers
+      LOG.warn("failed to send metrics", e); // must not fail the invocation
     } finally {
       plain.clear();
       divided.clear();

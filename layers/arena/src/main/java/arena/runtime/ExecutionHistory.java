@@ -4,7 +4,7 @@ import arena.diagnosis.ExecutionState;
 import java.util.Optional;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 
-/** Entries of an execution's history, as Step Functions tells them. */
+/** Converts Step Functions history events. */
 final class ExecutionHistory {
   private ExecutionHistory() {}
 

@@ -14,9 +14,7 @@ public abstract class HttpHandler
   private final Router router;
 
   /**
-   * Serves these routes.
-   *
-   * @param routes by the gateway's route key, such as {@code GET /runs/{run_id}}
+   * @param routes by route key, such as {@code GET /runs/{run_id}}
    */
   protected HttpHandler(Telemetry telemetry, Map<String, Router.Route> routes) {
     this.telemetry = telemetry;
@@ -29,7 +27,7 @@ public abstract class HttpHandler
     return telemetry.during(
         context,
         () -> {
-          Telemetry.runAskedFor(event);
+          Telemetry.runOf(event);
           return router.handle(event, context.getAwsRequestId());
         });
   }

@@ -10,7 +10,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 
-/** Wakes a run's fan-out by invoking stream-events, asynchronously. */
+/** Wakes a run's fan-out by invoking stream-events asynchronously. */
 final class LambdaFanOutInvoker implements FanOutInvoker {
   private final Supplier<LambdaClient> lambda;
   private final String function;
@@ -34,11 +34,11 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
                       .invocationType(InvocationType.EVENT)
                       .payload(SdkBytes.fromUtf8String(event(runId))));
     } catch (SdkException e) {
-      throw new NotifierUnavailable("fan-out of run %s was not woken".formatted(runId), e);
+      throw new NotifierUnavailable("failed to wake the fan-out of run %s".formatted(runId), e);
     }
   }
 
-  /** When it was woken is told, so that the fan-out knows how far it comes behind. */
+  /** Contains the wake-up time, for the fan-out lag. */
   private String event(String runId) {
     return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"}"
         .formatted(runId, Timestamps.write(clock.instant()));

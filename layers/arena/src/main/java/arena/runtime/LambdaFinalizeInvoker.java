@@ -10,7 +10,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 
-/** Has a run finalized by invoking finalize-run, asynchronously. */
+/** Finalizes a run by invoking finalize-run asynchronously. */
 final class LambdaFinalizeInvoker implements FinalizeInvoker {
   private static final JsonMapper MAPPER = new JsonMapper();
 

@@ -2,12 +2,11 @@ package arena.runtime;
 
 import java.util.function.Supplier;
 
-/** Makes a value at the first {@link #get} and keeps it. Thread-safe. */
+/** A supplier that creates its value at the first {@link #get}. Thread-safe. */
 public final class Lazy<T> implements Supplier<T> {
   private final Supplier<T> maker;
   private T value;
 
-  /** Makes the value with this supplier. */
   public Lazy(Supplier<T> maker) {
     this.maker = maker;
   }

@@ -6,11 +6,10 @@ import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.MDC;
 
-/** Threads whose log lines carry what those of whoever started them carry. */
+/** Propagates the caller's MDC to tasks. */
 public final class MdcTaskRunner implements TaskRunner {
   private final TaskRunner tasks;
 
-  /** Runs tasks on these. */
   public MdcTaskRunner(TaskRunner tasks) {
     this.tasks = tasks;
   }
@@ -27,13 +26,13 @@ public final class MdcTaskRunner implements TaskRunner {
 
   @Override
   public TaskGroup newGroup() {
-    return new OfLogging(tasks.newGroup(), MDC.getCopyOfContextMap());
+    return new MdcTaskGroup(tasks.newGroup(), MDC.getCopyOfContextMap());
   }
 
-  private record OfLogging(TaskGroup crew, Map<String, String> fields) implements TaskGroup {
+  private record MdcTaskGroup(TaskGroup group, Map<String, String> fields) implements TaskGroup {
     @Override
     public boolean start(String name, Runnable work) {
-      return crew.start(
+      return group.start(
           name,
           () -> {
             if (fields != null) {
@@ -45,17 +44,17 @@ public final class MdcTaskRunner implements TaskRunner {
 
     @Override
     public void awaitOne(Duration atMost) throws InterruptedException {
-      crew.awaitOne(atMost);
+      group.awaitOne(atMost);
     }
 
     @Override
     public boolean isIdle() {
-      return crew.isIdle();
+      return group.isIdle();
     }
 
     @Override
     public void close() {
-      crew.close();
+      group.close();
     }
   }
 }

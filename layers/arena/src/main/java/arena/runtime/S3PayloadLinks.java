@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Links to payloads that the journal keeps in the bucket. */
+/** Creates presigned S3 URLs of payloads. */
 final class S3PayloadLinks implements PayloadLinks {
-  private static final Duration GOOD_FOR = Duration.ofMinutes(15);
+  private static final Duration VALIDITY = Duration.ofMinutes(15);
 
   private final Supplier<S3Presigner> presigner;
   private final String bucket;
@@ -26,7 +26,7 @@ final class S3PayloadLinks implements PayloadLinks {
         .presignGetObject(
             request ->
                 request
-                    .signatureDuration(GOOD_FOR)
+                    .signatureDuration(VALIDITY)
                     .getObjectRequest(object -> object.bucket(bucket).key(PayloadStore.key(event))))
         .url()
         .toString();

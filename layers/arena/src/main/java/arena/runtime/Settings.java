@@ -10,15 +10,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What the template tells a function, by environment variables. A missing one is named when it is
- * needed.
+ * A function's settings from its environment variables, which the template sets. A missing variable
+ * is reported when it is first used.
  */
 public record Settings(Map<String, String> environment) {
   public Settings {
     environment = Map.copyOf(environment);
   }
 
-  /** Without the values, some of which are secrets. */
+  /** Omits the values, because some are secrets. */
   @Override
   public String toString() {
     return "Settings" + new TreeSet<>(environment.keySet());
@@ -56,7 +56,7 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_FINALIZE_FUNCTION");
   }
 
-  /** Address of the WebSocket API's {@code @connections}, with its stage. */
+  /** Endpoint of the WebSocket API's {@code @connections}, including the stage. */
   String websocketEndpoint() {
     return required("ARENA_WEBSOCKET_ENDPOINT");
   }
@@ -66,13 +66,13 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_CACHE_ID");
   }
 
-  /** How long one call of a model may take. */
+  /** Timeout of one model call. */
   public Duration modelTimeout() {
     return Duration.ofSeconds(
         number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgentResolver.DEFAULT_TIMEOUT_SECONDS));
   }
 
-  /** Where the broker's server is. */
+  /** Connection settings of the broker. */
   public RedisSettings redis() {
     return new RedisSettings(
         required("REDIS_HOST"),
@@ -81,12 +81,12 @@ public record Settings(Map<String, String> environment) {
         Optional.of(required("REDIS_PASSWORD")));
   }
 
-  /** What the names of the functions' log groups begin with. */
+  /** Prefix of the functions' log groups. */
   String logGroupPrefix() {
     return required("ARENA_LOG_GROUP_PREFIX");
   }
 
-  /** What no report may show. */
+  /** Values that must be redacted in reports. */
   public List<String> secrets() {
     return Stream.of(
             "REDIS_PASSWORD",
@@ -99,7 +99,7 @@ public record Settings(Map<String, String> environment) {
         .toList();
   }
 
-  /** How long an ended or silent run stays in the broker. */
+  /** The grace period: how long a closed or silent run stays in the broker. */
   public Duration grace() {
     return Duration.ofMinutes(number("ARENA_GRACE_MINUTES", 30));
   }
@@ -109,7 +109,7 @@ public record Settings(Map<String, String> environment) {
     return environment.getOrDefault("POWERTOOLS_METRICS_NAMESPACE", "AoE2Arena");
   }
 
-  /** What tells this stack's metrics from another's in the same account. */
+  /** Distinguishes the metrics of several stacks in one account. */
   public String service() {
     return environment.getOrDefault("POWERTOOLS_SERVICE_NAME", "arena");
   }
@@ -117,21 +117,21 @@ public record Settings(Map<String, String> environment) {
   private String required(String name) {
     String value = environment.get(name);
     if (value == null || value.isBlank()) {
-      throw new IllegalStateException("the environment variable " + name + " is not set");
+      throw new IllegalStateException("environment variable " + name + " is not set");
     }
     return value;
   }
 
-  private long number(String name, long otherwise) {
+  private long number(String name, long defaultValue) {
     String value = environment.get(name);
     if (value == null || value.isBlank()) {
-      return otherwise;
+      return defaultValue;
     }
     try {
       return Long.parseLong(value);
     } catch (NumberFormatException e) {
       throw new IllegalStateException(
-          "the environment variable " + name + " is a whole number, not " + value, e);
+          "environment variable " + name + " must be an integer: " + value, e);
     }
   }
 }

@@ -8,9 +8,9 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 
-/** Replays as executions of the state machine, each named by its run. */
+/** Executes replays in Step Functions; an execution's name is its run id. */
 final class StepFunctionsExecutions implements ReplayExecutions {
-  /** Longest cause that StopExecution takes, in characters. */
+  /** Maximum length of {@code StopExecution}'s cause, in characters. */
   private static final int MAX_CAUSE = 1_000;
 
   private final Supplier<SfnClient> stepFunctions;
@@ -21,7 +21,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
     this.stateMachineArn = stateMachineArn;
   }
 
-  /** The execution that plays a run. */
+  /** Returns the ARN of a run's execution. */
   static String executionArn(String stateMachineArn, String runId) {
     return stateMachineArn.replace(":stateMachine:", ":execution:") + ":" + runId;
   }
@@ -38,7 +38,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
                       .name(first.runId())
                       .input(TurnTaskCodec.write(first)));
     } catch (ExecutionAlreadyExistsException _) {
-      // It has started before, and is over already.
+      // started by an earlier attempt and already ended
     }
   }
 
@@ -54,7 +54,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
                       .error("Stopped")
                       .cause(cause.substring(0, Math.min(cause.length(), MAX_CAUSE))));
     } catch (ExecutionDoesNotExistException _) {
-      // It never started: there is nothing to stop.
+      // never started
     }
   }
 }

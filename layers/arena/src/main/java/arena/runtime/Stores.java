@@ -23,7 +23,7 @@ import java.time.Clock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** The stores of one sandbox. Each, and its client, is created at the first call that needs it. */
+/** The stores, created lazily with their clients and shared per sandbox. */
 public final class Stores {
   private final Settings settings;
   private final Metrics metrics;
@@ -41,7 +41,6 @@ public final class Stores {
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
   private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
 
-  /** The stores that these settings name. */
   public Stores(Settings settings, Metrics metrics) {
     this.settings = settings;
     this.metrics = metrics;
@@ -67,7 +66,7 @@ public final class Stores {
     return subscribers.get();
   }
 
-  /** The broker's server as an operator looks at it. */
+  /** Inspection of the broker, for diagnosis. */
   public RedisInspection inspection() {
     return inspection.get();
   }
@@ -87,9 +86,9 @@ public final class Stores {
     return archive.get();
   }
 
-  /** The archive with time-outs for writing the largest run. */
+  /** The archive with timeouts for writing the largest run. */
   public Archive archiveForWriting() {
-    return createArchive(AwsClients.patientS3());
+    return createArchive(AwsClients.s3ForLargeObjects());
   }
 
   /** Events from the store that has them. */
@@ -134,7 +133,7 @@ public final class Stores {
     return new DynamoIdempotency(dynamoDb.get(), settings.idempotencyTable(), clock);
   }
 
-  /** The engine is slow to start: it starts when a file is written or read. */
+  /** Starts the engine at the first use, because its start is slow. */
   private Archive createArchive(S3Client client) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "arena-archive");
     return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder), metrics);

@@ -13,8 +13,8 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArgument;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /**
- * What every function needs at its edge: structured log lines and metrics. The names of the lines'
- * fields are here, in one place: what is asked of the log is asked by them.
+ * Structured logging and metrics of a function. Defines the names of the log fields that queries
+ * use.
  */
 public final class Telemetry {
   private static final String TRACE = "xray_trace_id";
@@ -23,7 +23,9 @@ public final class Telemetry {
   private final String service;
   private final EmfMetrics metrics;
 
-  /** For this function, such as {@code replay-turn}. */
+  /**
+   * @param function such as {@code replay-turn}
+   */
   public Telemetry(String function, Settings settings) {
     this.function = function;
     this.service = settings.service();
@@ -31,8 +33,7 @@ public final class Telemetry {
   }
 
   /**
-   * Does a handler's work; its log lines carry the request's id, the function, and what is added to
-   * them. Afterwards what was measured is sent, whether the work was done or failed.
+   * Runs a handler's work with the log fields set, then sends the metrics, also after a failure.
    */
   public <T> T during(Context context, Supplier<T> work) {
     return PowertoolsLogging.withLogging(
@@ -50,7 +51,7 @@ public final class Telemetry {
         });
   }
 
-  /** The trace that X-Ray knows the request by, when the runtime told it to the handler alone. */
+  /** Sets the X-Ray trace id if only the context has it. */
   private static void trace(Context context) {
     String header = context.getXrayTraceId();
     if (header != null && MDC.get(TRACE) == null) {
@@ -59,18 +60,18 @@ public final class Telemetry {
     }
   }
 
-  /** What is measured during this invocation. */
+  /** The metrics of the current invocation. */
   public EmfMetrics metrics() {
     return metrics;
   }
 
-  /** The run that the log lines from here on are about. */
+  /** Sets the run of further log lines. */
   public static void run(String runId) {
     MDC.put("run_id", runId);
   }
 
-  /** The run that a request names in its path or query, if it does. */
-  public static void runAskedFor(APIGatewayV2HTTPEvent request) {
+  /** Sets the run of further log lines from a request's path or query. */
+  public static void runOf(APIGatewayV2HTTPEvent request) {
     run(request.getPathParameters());
     run(request.getQueryStringParameters());
   }
@@ -82,24 +83,22 @@ public final class Telemetry {
     }
   }
 
-  /** The turn that the log lines from here on are about. */
+  /** Sets the turn of further log lines. */
   public static void turn(int t) {
     MDC.put("t", Integer.toString(t));
   }
 
-  /** The connection that the log lines from here on are about. */
+  /** Sets the connection of further log lines. */
   public static void connection(String connectionId) {
     MDC.put("connection_id", connectionId);
   }
 
-  /** What is being done from here on, so that a failure's line tells where it happened. */
+  /** Sets the step of further log lines, so that a failure shows where it happened. */
   static void step(Step step) {
     MDC.put("step", step.label());
   }
 
-  /**
-   * What was measured so far, in sum, as a field of one log line: a time's name ends in its unit.
-   */
+  /** Returns a metric's total as a log field; the names of durations end in their unit. */
   public StructuredArgument field(Metric metric) {
     double total = metrics.total(metric);
     return switch (metric.unit()) {
@@ -110,7 +109,7 @@ public final class Telemetry {
     };
   }
 
-  /** Counts a failure by its cause, which the log lines from here on carry. */
+  /** Counts a failure by cause, and sets the cause of further log lines. */
   public void failed(Throwable thrown) {
     ErrorCause cause = ErrorCause.of(thrown);
     MDC.put("cause", cause.label());

@@ -1,2 +1,2 @@
-/** What runs in Lambda: settings, clients, and how the parts are put together. */
+/** The AWS runtime: settings, clients, telemetry and adapters. */
 package arena.runtime;

@@ -1,29 +1,29 @@
 package arena.stream;
 
-/** Sends to WebSocket connections. Trouble with one connection is an answer, not an exception. */
+/** Sends messages to WebSocket connections. Failures are results, not exceptions. */
 public interface ConnectionSender {
-  /** Sends one message, of at most 128 KB, to one connection. */
-  Sent send(String connectionId, String message);
+  /** Sends a message of at most 128 KB. */
+  Result send(String connectionId, String message);
 
   /**
-   * Closes a connection: its client then knows, and returns.
+   * Closes a connection, so that its client reconnects.
    *
-   * @return whether it is closed now; false if it cannot be reached for now
+   * @return whether it is closed; false if API Gateway could not be reached
    */
   boolean close(String connectionId);
 
-  /** Whether a connection is gone for certain; false also if that cannot be told now. */
+  /** Whether a connection no longer exists; false if unknown. */
   boolean isGone(String connectionId);
 
-  /** What became of a message. */
-  enum Sent {
-    /** It is on its way. */
+  /** The result of a send. */
+  enum Result {
+    /** Accepted for delivery. */
     DELIVERED,
-    /** The connection does not exist any more. */
+    /** The connection no longer exists. */
     GONE,
-    /** Too many messages, or a passing fault: send it again later. */
+    /** Throttled or temporarily unavailable; retryable. */
     LATER,
-    /** It will never be taken: too large, or not allowed. The log has why. */
+    /** Rejected permanently: too large or forbidden. The reason is logged. */
     REFUSED
   }
 }

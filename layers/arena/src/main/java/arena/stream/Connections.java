@@ -8,57 +8,57 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * WebSocket connections and what each subscribes to, kept so that a connection's end can be cleaned
- * up.
+ * Stores WebSocket connections and their subscriptions, so that they can be cleaned up when a
+ * connection ends.
  */
 public interface Connections {
-  /** A connection came. */
-  void connected(String connectionId, Instant at);
+  /** Adds a connection. */
+  void connect(String connectionId, Instant at);
 
   /**
-   * A connection subscribes to a run.
+   * Adds a subscription.
    *
-   * @return false if it has reached {@link #MAX_SUBSCRIPTIONS}, or is not connected
+   * @return false if the connection has {@link #MAX_SUBSCRIPTIONS} or does not exist
    */
-  boolean subscribed(String connectionId, String runId);
+  boolean subscribe(String connectionId, String runId);
 
-  /** The connections that subscribe to a run; one that has just begun to may be missing. */
+  /** Lists the connections subscribed to a run; eventually consistent. */
   List<String> subscribers(String runId);
 
-  /** A connection no longer subscribes to a run. */
-  void unsubscribed(String connectionId, String runId);
+  /** Removes a subscription. */
+  void unsubscribe(String connectionId, String runId);
 
-  /** A connection went. Returns the runs that it subscribed to. */
-  List<String> disconnected(String connectionId);
+  /** Removes a connection and its subscriptions; returns the runs it was subscribed to. */
+  List<String> disconnect(String connectionId);
 
-  /** Those of these connections that are kept, as it is now (a consistent read). */
-  Set<String> kept(Collection<String> connectionIds);
+  /** Returns those of the connections that exist, with a consistent read. */
+  Set<String> existing(Collection<String> connectionIds);
 
   /**
-   * What is kept, a page at a time, in no order; what comes or goes meanwhile may be missing.
+   * Lists all connections, in no order. Concurrent changes may be missing.
    *
-   * @param after where the page before ended, or empty for the first one
+   * @param after the previous page's {@code next}; empty for the first page
    */
   Page page(Optional<String> after);
 
   /**
-   * Some of what is kept.
+   * A page of connections.
    *
-   * @param entries a connection may be spread over two pages
-   * @param next what to ask for next; empty after the last page
+   * @param entries a connection may occur on two pages
+   * @param next cursor of the next page; empty on the last page
    */
   record Page(List<Entry> entries, Optional<String> next) {}
 
   /**
-   * What is kept of one connection.
+   * A stored connection.
    *
-   * @param connectedAt when it came; empty if only subscriptions of it are here
+   * @param connectedAt when it connected; empty if the page has only its subscriptions
    */
   record Entry(String connectionId, Optional<Instant> connectedAt) {}
 
-  /** Longest that a connection lives: API Gateway ends it then. */
-  Duration MAX_LIFE = Duration.ofHours(2);
+  /** Maximum duration of a connection, a limit of API Gateway. */
+  Duration MAX_DURATION = Duration.ofHours(2);
 
-  /** Most runs that one connection subscribes to at once. */
+  /** Maximum number of subscriptions per connection. */
   int MAX_SUBSCRIPTIONS = 100;
 }

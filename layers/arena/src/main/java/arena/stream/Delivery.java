@@ -16,19 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a run's pending events to its readers, during one fan-out. Each reader is served on a
- * thread of its own; thread-safe.
+ * Sends a run's pending events to its readers during one fan-out. Uses one thread per reader.
+ * Thread-safe.
  */
 final class Delivery {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-  /** Longest that a reader takes no message before its connection is closed. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** How long a reader may accept no message before its connection is closed. */
+  static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 
-  /** Messages that are read and sent at once: bounds memory and connections. */
-  private static final int STEPS_AT_ONCE = 64;
+  /** Maximum number of concurrent sends; bounds memory and connections. */
+  private static final int MAX_CONCURRENT_STEPS = 64;
 
-  /** Attempts at one message, before the reader's cursor is read again. */
+  /** Retries of one message before the reader's cursor is read again. */
   private static final RetryPolicy RETRY = RetryPolicy.doubling(6, Duration.ofMillis(50));
 
   private final FanOutTask task;
@@ -39,7 +39,7 @@ final class Delivery {
   private final TaskRunner tasks;
   private final Metrics metrics;
   private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
-  private final Semaphore steps = new Semaphore(STEPS_AT_ONCE, true);
+  private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
   private final LongAdder events = new LongAdder();
   private final LongAdder dropped = new LongAdder();
 
@@ -63,19 +63,15 @@ final class Delivery {
     this.metrics = metrics;
   }
 
-  /**
-   * The run at one moment.
-   *
-   * @param batches the messages that are pending
-   */
+  /** A run and its pending messages. */
   record Snapshot(Run run, EventBatches batches) {}
 
-  /** Has messages from here on made from this. */
+  /** Sets the snapshot used for further messages. */
   void update(Snapshot latest) {
     snapshot = latest;
   }
 
-  /** Has each reader's thread end after the message that it is sending. */
+  /** Stops all deliveries after their current message. */
   void stop() {
     stopped = true;
   }
@@ -86,24 +82,24 @@ final class Delivery {
     return !stopped && now.isBefore(task.deadline()) && lease.isHeldAt(now);
   }
 
-  /** What was sent and dropped. */
-  FanOut.Sent sent() {
-    return new FanOut.Sent(events.sum(), dropped.sum());
+  /** The number of events sent and streams dropped. */
+  FanOut.Result result() {
+    return new FanOut.Result(events.sum(), dropped.sum());
   }
 
-  /** How one message to one reader went. */
+  /** The result of one message to one reader. */
   private sealed interface Step {
-    /** It was sent; the next event's number. */
-    record Moved(long nextSeq) implements Step {}
+    /** The message was sent. */
+    record Advanced(long nextSeq) implements Step {}
 
-    /** It could not be sent now. */
-    record Later(String why) implements Step {}
+    /** The message could not be sent now. */
+    record Retry(String reason) implements Step {}
 
-    /** Nothing remains to be sent to this reader, or another fan-out sends it. */
+    /** Nothing is pending for this reader, or another fan-out serves it. */
     record Done() implements Step {}
   }
 
-  /** Sends a reader one message after the other, until none is pending. */
+  /** Sends messages to a reader until none is pending. */
   void deliver(String connectionId, long from) {
     try {
       long cursor = from;
@@ -113,18 +109,18 @@ final class Delivery {
           case Step.Done() -> {
             return;
           }
-          case Step.Moved(long nextSeq) -> {
+          case Step.Advanced(long nextSeq) -> {
             cursor = nextSeq;
             attempts = RETRY.start(tasks::pause);
             failingSince.remove(connectionId);
           }
-          case Step.Later(String why) -> {
-            if (isOutOfPatience(connectionId)) {
-              drop(connectionId, cursor, why);
+          case Step.Retry(String reason) -> {
+            if (isTimedOut(connectionId)) {
+              drop(connectionId, cursor, reason);
               return;
             }
             if (!attempts.waitForNext()) {
-              return; // it may be gone, or have subscribed again: the next look shows it
+              return; // it may have disconnected or resubscribed, which the next poll finds
             }
           }
         }
@@ -132,7 +128,11 @@ final class Delivery {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.error("run {}: connection {} was not served", task.runId(), connectionId, e);
+      LOG.atError()
+          .addKeyValue("run_id", task.runId())
+          .addKeyValue("connection_id", connectionId)
+          .setCause(e)
+          .log("delivery failed");
     }
   }
 
@@ -156,19 +156,23 @@ final class Delivery {
                 connectionId,
                 cursor,
                 ServerMessages.overflow(task.runId(), cursor, availableFrom),
-                () -> end(connectionId, cursor, true));
+                () -> finish(connectionId, cursor, true));
         case Batch.Ended() ->
             send(
                 connectionId,
                 cursor,
                 ServerMessages.closed(task.runId(), now.run().status(), now.run().nEvents()),
-                () -> end(connectionId, cursor, false));
+                () -> finish(connectionId, cursor, false));
       };
     } catch (RuntimeException e) {
       if (failingSince.putIfAbsent(connectionId, clock.instant()) == null) {
-        LOG.warn("run {}: connection {} is not served for now", task.runId(), connectionId, e);
+        LOG.atWarn()
+            .addKeyValue("run_id", task.runId())
+            .addKeyValue("connection_id", connectionId)
+            .setCause(e)
+            .log("delivery failed; retrying");
       }
-      return new Step.Later("a store failed: " + e.getMessage());
+      return new Step.Retry("a store failed: " + e.getMessage());
     } finally {
       steps.release();
     }
@@ -181,27 +185,27 @@ final class Delivery {
   private Step send(String connectionId, long cursor, String message, AfterSend delivered) {
     return switch (sender.send(connectionId, message)) {
       case DELIVERED -> delivered.run();
-      case LATER -> new Step.Later("it takes nothing");
+      case LATER -> new Step.Retry("accepts no messages");
       case GONE -> {
         lease.finish(connectionId, cursor, false);
         readers.forget(connectionId);
         yield new Step.Done();
       }
       case REFUSED -> {
-        drop(connectionId, cursor, "the gateway refuses what is sent to it");
+        drop(connectionId, cursor, "API Gateway rejected a message");
         yield new Step.Done();
       }
     };
   }
 
   /**
-   * Records how long a send comes after a publish. An event that was published before the fan-out
-   * was woken counts from the wake-up: a reader that asks for old events waits since it asked.
+   * Records the time from publish to send. For events published before the fan-out was woken, such
+   * as after a subscribe to old events, measures from the wake-up.
    */
   private void recordLag(Instant published) {
     Instant since = published.isBefore(task.wokenAt()) ? task.wokenAt() : published;
     Duration lag = Duration.between(since, clock.instant());
-    // Another machine's clock may be ahead.
+    // not negative in spite of clock skew
     metrics.max(Metric.FAN_OUT_LAG, Math.max(0, lag.toNanos() / 1e6));
   }
 
@@ -209,13 +213,13 @@ final class Delivery {
     if (lease.advance(connectionId, cursor, nextSeq)) {
       events.add(nextSeq - cursor);
       metrics.count(Metric.EVENTS_STREAMED, nextSeq - cursor);
-      return new Step.Moved(nextSeq);
+      return new Step.Advanced(nextSeq);
     }
     lease.doubt();
     return new Step.Done();
   }
 
-  private Step end(String connectionId, long cursor, boolean overflowed) {
+  private Step finish(String connectionId, long cursor, boolean overflowed) {
     if (lease.finish(connectionId, cursor, overflowed)) {
       if (overflowed) {
         countDropped();
@@ -227,23 +231,27 @@ final class Delivery {
     return new Step.Done();
   }
 
-  private boolean isOutOfPatience(String connectionId) {
+  private boolean isTimedOut(String connectionId) {
     Instant now = clock.instant();
     Instant since = failingSince.putIfAbsent(connectionId, now);
-    return since != null && !now.isBefore(since.plus(PATIENCE));
+    return since != null && !now.isBefore(since.plus(SEND_TIMEOUT));
   }
 
   /**
-   * Drops a reader that takes no message, not even that it is dropped. Its connection is closed, so
-   * that its client reconnects and continues from the last event it has.
+   * Drops a reader that accepts no messages: closes its connection, so that its client reconnects
+   * and continues from its last event.
    */
-  private void drop(String connectionId, long cursor, String why) {
-    LOG.warn("run {}: connection {} is closed: {}", task.runId(), connectionId, why);
+  private void drop(String connectionId, long cursor, String reason) {
+    LOG.atWarn()
+        .addKeyValue("run_id", task.runId())
+        .addKeyValue("connection_id", connectionId)
+        .addKeyValue("reason", reason)
+        .log("closing connection that accepts no messages");
     if (lease.finish(connectionId, cursor, true)) {
       countDropped();
     }
     if (!readers.close(connectionId)) {
-      readers.markLoss(); // it still subscribes, without a cursor: it is tried again
+      readers.markLoss(); // still subscribed, but without a cursor: retried as a loss
     }
   }
 

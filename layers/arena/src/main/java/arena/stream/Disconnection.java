@@ -2,16 +2,17 @@ package arena.stream;
 
 import arena.broker.Subscribers;
 
-/** The end of a connection, however it was noticed. */
+/** Cleans up ended connections. */
 public final class Disconnection {
   private Disconnection() {}
 
   /**
-   * Forgets a connection and lets go of everything that it subscribed to. An id is never given out
-   * twice, so doing it twice does it once; what fails halfway is found by the reaper.
+   * Deletes a connection, its subscriptions and its cursors. Idempotent; the reaper completes a
+   * partial cleanup.
    */
-  public static void forget(String connectionId, Connections connections, Subscribers subscribers) {
-    for (String runId : connections.disconnected(connectionId)) {
+  public static void cleanUp(
+      String connectionId, Connections connections, Subscribers subscribers) {
+    for (String runId : connections.disconnect(connectionId)) {
       subscribers.remove(runId, connectionId);
     }
   }

@@ -29,14 +29,14 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
- * Connections as a DynamoDB table: an item for each connection, which counts its subscriptions, and
- * one for each of those.
+ * Connections in DynamoDB: one item per connection, which counts its subscriptions, and one item
+ * per subscription.
  */
 public final class DynamoConnections implements Connections {
-  /** How long an item is kept whose connection's end was never told. */
-  private static final Duration KEEP = MAX_LIFE.plusHours(1);
+  /** Expiry of items whose disconnect event was lost. */
+  private static final Duration RETENTION = MAX_DURATION.plusHours(1);
 
-  /** Items of one {@link #page}. */
+  /** Number of items per {@link #page}. */
   private static final int PAGE_ITEMS = 500;
 
   private static final String CONNECTION_ID = "connection_id";
@@ -44,17 +44,16 @@ public final class DynamoConnections implements Connections {
   private static final String SUBSCRIPTIONS = "subscriptions";
   private static final String EXPIRES_AT = "expires_at";
 
-  /** The index of the subscriptions by their run; it may be a moment behind. */
+  /** Index of subscriptions by run; eventually consistent. */
   private static final String BY_RUN = "by_run";
 
-  /** What stands for a run's id in the connection's own item. */
-  private static final String OWN = "-";
+  /** Sort key of the connection's own item, in place of a run id. */
+  private static final String CONNECTION_ITEM = "-";
 
   private final DynamoClient dynamo;
   private final String table;
   private final InstantSource clock;
 
-  /** Keeps connections in this table. */
   public DynamoConnections(DynamoDbClient dynamo, String table, InstantSource clock) {
     this.dynamo = new DynamoClient(dynamo, ConnectionsUnavailable::new);
     this.table = table;
@@ -62,7 +61,7 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public void connected(String connectionId, Instant at) {
+  public void connect(String connectionId, Instant at) {
     dynamo.call(
         () ->
             dynamo
@@ -71,7 +70,7 @@ public final class DynamoConnections implements Connections {
                     update ->
                         update
                             .tableName(table)
-                            .key(key(connectionId, OWN))
+                            .key(key(connectionId, CONNECTION_ITEM))
                             .updateExpression(
                                 "SET #expires_at = :expires_at, "
                                     + "#subscriptions = if_not_exists(#subscriptions, :none)")
@@ -82,7 +81,7 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public boolean subscribed(String connectionId, String runId) {
+  public boolean subscribe(String connectionId, String runId) {
     requireRun(runId);
     Put subscription =
         Put.builder()
@@ -101,16 +100,16 @@ public final class DynamoConnections implements Connections {
                 Map.of(
                     ":change", Attributes.of(1L), ":most", Attributes.of((long) MAX_SUBSCRIPTIONS)))
             .build();
-    Optional<List<CancellationReason>> refused =
+    Optional<List<CancellationReason>> rejection =
         dynamo.transact(
             TransactWriteItem.builder().put(subscription).build(),
             TransactWriteItem.builder().update(count).build());
-    if (refused.isEmpty()) {
+    if (rejection.isEmpty()) {
       return true;
     }
-    CancellationReason connection = refused.get().get(1);
+    CancellationReason connection = rejection.get().get(1);
     boolean gone = DynamoClient.conditionFailed(connection) && connection.item().isEmpty();
-    boolean already = DynamoClient.conditionFailed(refused.get().get(0));
+    boolean already = DynamoClient.conditionFailed(rejection.get().get(0));
     return already && !gone;
   }
 
@@ -139,7 +138,7 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public void unsubscribed(String connectionId, String runId) {
+  public void unsubscribe(String connectionId, String runId) {
     requireRun(runId);
     Delete subscription =
         Delete.builder()
@@ -152,20 +151,21 @@ public final class DynamoConnections implements Connections {
             .conditionExpression("attribute_exists(connection_id)")
             .expressionAttributeValues(Map.of(":change", Attributes.of(-1L)))
             .build();
-    Optional<List<CancellationReason>> refused =
+    Optional<List<CancellationReason>> rejection =
         dynamo.transact(
             TransactWriteItem.builder().delete(subscription).build(),
             TransactWriteItem.builder().update(count).build());
-    boolean subscribed = refused.isPresent() && !DynamoClient.conditionFailed(refused.get().get(0));
-    if (subscribed) { // of a connection that is gone
+    boolean subscribed =
+        rejection.isPresent() && !DynamoClient.conditionFailed(rejection.get().get(0));
+    if (subscribed) { // the connection's own item is already deleted
       delete(List.of(key(connectionId, runId)));
     }
   }
 
   @Override
-  public List<String> disconnected(String connectionId) {
-    // Its own item goes first: from then on nothing can subscribe, and nothing is missed below.
-    delete(List.of(key(connectionId, OWN)));
+  public List<String> disconnect(String connectionId) {
+    // Delete the connection's own item first: after that it cannot subscribe again.
+    delete(List.of(key(connectionId, CONNECTION_ITEM)));
     List<String> runIds = new ArrayList<>();
     QueryPages pages =
         new QueryPages(
@@ -189,33 +189,34 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public Set<String> kept(Collection<String> connectionIds) {
-    Set<String> kept = new HashSet<>();
+  public Set<String> existing(Collection<String> connectionIds) {
+    Set<String> existing = new HashSet<>();
     List<String> all = List.copyOf(new LinkedHashSet<>(connectionIds));
     for (int from = 0; from < all.size(); from += DynamoClient.MAX_GET) {
       List<Map<String, AttributeValue>> keys =
           all.subList(from, Math.min(all.size(), from + DynamoClient.MAX_GET)).stream()
-              .map(connectionId -> key(connectionId, OWN))
+              .map(connectionId -> key(connectionId, CONNECTION_ITEM))
               .toList();
       for (Map<String, AttributeValue> own : dynamo.batchGet(table, keys)) {
-        kept.add(Attributes.text(own, CONNECTION_ID));
+        existing.add(Attributes.text(own, CONNECTION_ID));
       }
     }
-    return kept;
+    return existing;
   }
 
   @Override
   public Page page(Optional<String> after) {
     ScanRequest.Builder scan = ScanRequest.builder().tableName(table).limit(PAGE_ITEMS);
-    after.ifPresent(text -> scan.exclusiveStartKey(readPlace(text)));
+    after.ifPresent(text -> scan.exclusiveStartKey(readCursor(text)));
     ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
-    // A connection's own item comes before its subscriptions, of which nothing more is told.
+    // A connection's own item sorts before its subscriptions.
     Map<String, Optional<Instant>> connectedAt = new LinkedHashMap<>();
     for (Map<String, AttributeValue> item : page.items()) {
       String connectionId = Attributes.text(item, CONNECTION_ID);
-      if (Attributes.text(item, RUN_ID).equals(OWN)) {
+      if (Attributes.text(item, RUN_ID).equals(CONNECTION_ITEM)) {
         long expiresAt = Attributes.findWhole(item, EXPIRES_AT).orElse(0L);
-        connectedAt.put(connectionId, Optional.of(Instant.ofEpochSecond(expiresAt).minus(KEEP)));
+        connectedAt.put(
+            connectionId, Optional.of(Instant.ofEpochSecond(expiresAt).minus(RETENTION)));
       } else {
         connectedAt.putIfAbsent(connectionId, Optional.empty());
       }
@@ -223,33 +224,33 @@ public final class DynamoConnections implements Connections {
     return new Page(
         connectedAt.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList(),
         page.hasLastEvaluatedKey()
-            ? Optional.of(writePlace(page.lastEvaluatedKey()))
+            ? Optional.of(writeCursor(page.lastEvaluatedKey()))
             : Optional.empty());
   }
 
-  /** Neither the id of a run nor what stands for one has a space. */
-  private static String writePlace(Map<String, AttributeValue> key) {
+  /** Sort keys contain no space. */
+  private static String writeCursor(Map<String, AttributeValue> key) {
     return Attributes.text(key, RUN_ID) + " " + Attributes.text(key, CONNECTION_ID);
   }
 
-  private static Map<String, AttributeValue> readPlace(String place) {
-    int space = place.indexOf(' ');
+  private static Map<String, AttributeValue> readCursor(String cursor) {
+    int space = cursor.indexOf(' ');
     if (space < 0) {
-      throw new IllegalArgumentException("no page ended at " + place);
+      throw new IllegalArgumentException("invalid cursor: " + cursor);
     }
-    return key(place.substring(space + 1), place.substring(0, space));
+    return key(cursor.substring(space + 1), cursor.substring(0, space));
   }
 
   private static void requireRun(String runId) {
-    if (runId.equals(OWN)) {
-      throw new IllegalArgumentException("no run is called " + OWN);
+    if (runId.equals(CONNECTION_ITEM)) {
+      throw new IllegalArgumentException("invalid run id: " + CONNECTION_ITEM);
     }
   }
 
   private Update.Builder count(String connectionId) {
     return Update.builder()
         .tableName(table)
-        .key(key(connectionId, OWN))
+        .key(key(connectionId, CONNECTION_ITEM))
         .updateExpression("ADD #subscriptions :change")
         .expressionAttributeNames(Map.of("#subscriptions", SUBSCRIPTIONS))
         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
@@ -268,6 +269,6 @@ public final class DynamoConnections implements Connections {
   }
 
   private static AttributeValue expiry(Instant from) {
-    return Attributes.of(from.plus(KEEP).getEpochSecond());
+    return Attributes.of(from.plus(RETENTION).getEpochSecond());
   }
 }

@@ -14,23 +14,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 
 /**
- * What there is to send of one run to readers, wherever each of them is. A message is made once, by
- * the first who needs it: readers at the same place share it, and the others wait for it.
+ * The pending messages of one run by seq. Each message is created once and shared by all readers
+ * with the same cursor. Thread-safe.
  */
 final class EventBatches {
   /**
-   * Most bytes of envelopes in a message of several: with what stands around and between them it
-   * fits one WebSocket frame of API Gateway, 32 KB.
+   * Maximum total size of a message's envelopes, in bytes, so that the message fits into a
+   * WebSocket frame of API Gateway (32 KB).
    */
   static final int MESSAGE_BYTES = 31 * 1024;
 
   /**
-   * Largest envelope that is sent as it is, in bytes; a larger one goes by reference. API Gateway's
-   * messages are at most 128 KB, with what stands around the envelope.
+   * Maximum size of an inline envelope, in bytes, so that the message fits API Gateway's limit of
+   * 128 KB; larger payloads are sent as a link.
    */
   static final int ENVELOPE_BYTES = 127 * 1024;
 
-  /** So that the commas fit as well. */
+  /** Maximum number of events per message; bounds the size of the separators. */
   private static final int MESSAGE_EVENTS = 500;
 
   private final Run run;
@@ -39,9 +39,7 @@ final class EventBatches {
   private final Map<Long, Shared> shared = new ConcurrentHashMap<>();
 
   /**
-   * None made yet, for a run as it is now.
-   *
-   * @param ended whether everything is in the archive, and nothing more will be published
+   * @param ended whether all events are archived and none will be published
    */
   EventBatches(Run run, boolean ended, Stores stores) {
     this.run = run;
@@ -49,36 +47,38 @@ final class EventBatches {
     this.stores = stores;
   }
 
-  /** Where envelopes come from, and what replaces those that are too large to be sent. */
+  /** The sources of envelopes and payload links. */
   record Stores(Broker broker, EventReader source, PayloadLinks links, TaskRunner tasks) {}
 
-  /** What there is to send from some seq on. */
+  /** What to send next to a reader. */
   sealed interface Batch {
     /**
-     * A message.
+     * A message with events.
      *
-     * @param nextSeq the number that follows its last event's
+     * @param nextSeq the seq after its last event
      * @param newest when its last event was published
      */
     record Events(String message, long nextSeq, Instant newest) implements Batch {}
 
-    /** The buffer begins later; so much is to be said. */
+    /** The buffer has dropped the requested seq. */
     record Overflowed(long availableFrom) implements Batch {}
 
-    /** Everything was sent, and nothing more comes. */
+    /** The run has ended and all events were sent. */
     record Ended() implements Batch {}
 
-    /** Nothing now. */
+    /** Nothing is pending. */
     record Nothing() implements Batch {}
   }
 
-  /** What there is from this seq on. */
+  /** Returns what to send from a seq on. */
   Batch from(long seq) {
-    return shared.computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock())).get(() -> make(seq));
+    return shared
+        .computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock()))
+        .get(() -> create(seq));
   }
 
-  private interface Making {
-    Batch make();
+  private interface BatchFactory {
+    Batch create();
   }
 
   private static final class Shared {
@@ -89,11 +89,11 @@ final class EventBatches {
       this.lock = lock;
     }
 
-    private Batch get(Making making) {
+    private Batch get(BatchFactory factory) {
       lock.lock();
       try {
         if (batch == null) {
-          batch = making.make();
+          batch = factory.create();
         }
         return batch;
       } finally {
@@ -102,7 +102,7 @@ final class EventBatches {
     }
   }
 
-  private Batch make(long from) {
+  private Batch create(long from) {
     List<Broker.Envelope> envelopes;
     try {
       envelopes = stores.broker().read(run.runId(), from, MESSAGE_EVENTS, MESSAGE_BYTES);
@@ -123,17 +123,17 @@ final class EventBatches {
     }
     Broker.Envelope last = envelopes.getLast();
     return new Batch.Events(
-        ServerMessages.events(run.runId(), small(envelopes)), last.seq() + 1, last.ts());
+        ServerMessages.events(run.runId(), fitToLimit(envelopes)), last.seq() + 1, last.ts());
   }
 
-  /** A message that is too large holds one event alone; its payload is replaced by a link. */
-  private List<Broker.Envelope> small(List<Broker.Envelope> envelopes) {
-    Broker.Envelope only = envelopes.getFirst();
-    if (envelopes.size() > 1 || Utf8.length(only.json()) <= ENVELOPE_BYTES) {
+  /** Replaces the payload of a single large event by a link. */
+  private List<Broker.Envelope> fitToLimit(List<Broker.Envelope> envelopes) {
+    Broker.Envelope first = envelopes.getFirst();
+    if (envelopes.size() > 1 || Utf8.length(first.json()) <= ENVELOPE_BYTES) {
       return envelopes;
     }
-    Event event = EnvelopeCodec.read(only.json());
+    Event event = EnvelopeCodec.read(first.json());
     String reference = EnvelopeCodec.writeReference(event, stores.links().link(event));
-    return List.of(new Broker.Envelope(only.seq(), reference));
+    return List.of(new Broker.Envelope(first.seq(), reference));
   }
 }

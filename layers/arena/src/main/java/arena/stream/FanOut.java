@@ -16,21 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers a run's pending events to its readers. One fan-out of a run works at a time: it holds
- * the run's {@linkplain FanOutLease lease}. {@linkplain Delivery Each reader is served} on a thread
- * of its own, so that a slow one does not delay the others.
+ * Delivers a run's pending events to its readers. One fan-out per run is active: the holder of the
+ * {@linkplain FanOutLease lease}. Each reader has its own {@linkplain Delivery delivery} thread, so
+ * that a slow reader does not delay the others.
  *
- * <p>No wake-up is lost. While the lease is held, its holder looks once more before it releases it.
- * When the holder dies, Lambda invokes it again; until then a fan-out that is woken and sees no
- * cursor move waits for the lease to expire.
+ * <p>No wake-up is lost: the holder checks for new work before it releases the lease. If the holder
+ * dies, Lambda retries it; until then a woken fan-out that sees no progress waits for the lease to
+ * expire.
  */
 public final class FanOut {
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
 
-  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
-  /** Most consecutive looks that find work for the lease and none for a reader: 10 s. */
-  private static final int MAX_IDLE_LOOKS = 500;
+  /** Maximum number of consecutive polls in which the lease has work but no reader has: 10 s. */
+  private static final int MAX_IDLE_POLLS = 500;
 
   private final Stores stores;
   private final ConnectionSender sender;
@@ -40,7 +40,6 @@ public final class FanOut {
   private final Metrics metrics;
   private final EventBatches.Stores batchStores;
 
-  /** Fans out from these stores to the readers that the sender reaches. */
   public FanOut(
       Stores stores,
       ConnectionSender sender,
@@ -66,57 +65,57 @@ public final class FanOut {
       EventReader events,
       Connections connections) {}
 
-  /** What a fan-out did. */
-  public record Sent(long events, long streamsDropped) {
-    private static final Sent NOTHING = new Sent(0, 0);
+  /** The result of a fan-out. */
+  public record Result(long events, long streamsDropped) {
+    private static final Result NOTHING = new Result(0, 0);
   }
 
   /**
-   * Serves the run until no reader waits, or until the deadline, when it invokes its successor.
-   * Returns soon if another fan-out works.
+   * Serves a run until no reader is waiting, or until the deadline, when it invokes its successor.
+   * Returns early if another fan-out is active.
    *
-   * @throws UnknownRun if there is no such run
+   * @throws UnknownRun if the run does not exist
    */
-  public Sent serve(FanOutTask task) {
+  public Result serve(FanOutTask task) {
     Optional<FanOutLease> lease =
         FanOutLease.acquire(stores.subscribers(), task.runId(), task.deadline(), clock, tasks);
     if (lease.isEmpty()) {
-      return Sent.NOTHING;
+      return Result.NOTHING;
     }
     try {
-      return new Round(task, lease.get()).serve();
+      return new Loop(task, lease.get()).serve();
     } catch (RuntimeException e) {
       abandon(lease.get(), e);
       throw e;
     }
   }
 
-  /** The next fan-out continues from the cursors, and need not wait for the lease to expire. */
-  private static void abandon(FanOutLease lease, RuntimeException why) {
+  /** Releases the lease, so that the next fan-out does not have to wait for its expiry. */
+  private static void abandon(FanOutLease lease, RuntimeException cause) {
     try {
       lease.abandon();
     } catch (RuntimeException e) {
-      why.addSuppressed(e);
+      cause.addSuppressed(e);
     }
   }
 
   /**
-   * The run at one moment.
+   * The state of the run at one poll.
    *
-   * @param ended whether the archive has every event, and none will be published
+   * @param ended whether all events are archived and none will be published
    */
-  private record Look(Run run, Broker.Buffer buffer, boolean ended) {}
+  private record RunState(Run run, Broker.Buffer buffer, boolean ended) {}
 
-  /** The loop of one fan-out: looks for readers that are behind, and starts their delivery. */
-  private final class Round {
+  /** The loop of one fan-out: finds readers that are behind, and starts their delivery. */
+  private final class Loop {
     private final FanOutTask task;
     private final String runId;
     private final FanOutLease lease;
     private final RunReaders readers;
     private final Delivery delivery;
-    private Look look;
+    private RunState state;
 
-    private Round(FanOutTask task, FanOutLease lease) {
+    private Loop(FanOutTask task, FanOutLease lease) {
       this.task = task;
       this.runId = task.runId();
       this.lease = lease;
@@ -124,7 +123,7 @@ public final class FanOut {
       this.delivery = new Delivery(task, lease, readers, sender, clock, tasks, metrics);
     }
 
-    private Sent serve() {
+    private Result serve() {
       try (TaskRunner.TaskGroup senders = tasks.newGroup()) {
         try {
           serve(senders);
@@ -132,12 +131,12 @@ public final class FanOut {
           delivery.stop();
         }
       }
-      return delivery.sent();
+      return delivery.result();
     }
 
     private void serve(TaskRunner.TaskGroup senders) {
-      int idleLooks = 0;
-      boolean soughtAtEnd = false;
+      int idlePolls = 0;
+      boolean checkedAtEnd = false;
       while (true) {
         if (Thread.currentThread().isInterrupted()) {
           throw new IllegalStateException("the fan-out of run %s was interrupted".formatted(runId));
@@ -151,26 +150,26 @@ public final class FanOut {
         if (!lease.keep()) {
           delivery.stop();
           awaitAll(senders);
-          // The new holder continues. If there is none, because Redis lost it, one must be woken.
+          // The new holder continues. If Redis lost the lease, another fan-out must be woken.
           readers.markLoss();
           fanOutInvoker.wake(runId);
           return;
         }
-        boolean first = look == null;
-        look = look();
+        boolean first = state == null;
+        state = readState();
         delivery.update(
             new Delivery.Snapshot(
-                look.run(), new EventBatches(look.run(), look.ended(), batchStores)));
+                state.run(), new EventBatches(state.run(), state.ended(), batchStores)));
         Map<String, Long> cursors = readers.cursors();
-        boolean started = startThoseBehind(cursors, senders);
+        boolean started = startDeliveries(cursors, senders);
         if (started || !senders.isIdle()) {
-          idleLooks = 0;
+          idlePolls = 0;
           awaitOne(senders);
           continue;
         }
-        // It was woken for a reader; and nothing wakes it again for a run that has ended.
-        if ((first && cursors.isEmpty()) || (look.ended() && !soughtAtEnd)) {
-          soughtAtEnd = look.ended();
+        // A wake-up without a reader means a lost cursor. After the end, no other wake-up follows.
+        if ((first && cursors.isEmpty()) || (state.ended() && !checkedAtEnd)) {
+          checkedAtEnd = state.ended();
           if (!readers.lost().isEmpty()) {
             readers.markLoss();
           }
@@ -182,62 +181,64 @@ public final class FanOut {
         OptionalLong loss = stores.subscribers().loss(runId);
         if (loss.isPresent() && disconnectLost()) {
           stores.subscribers().clearLoss(runId, loss.getAsLong());
-        } else if (++idleLooks > MAX_IDLE_LOOKS) {
+        } else if (++idlePolls > MAX_IDLE_POLLS) {
           throw new IllegalStateException(
               loss.isPresent()
-                  ? "run %s: connections that lost their cursors cannot be closed".formatted(runId)
-                  : "run %s: its readers wait for events that neither broker nor archive has"
+                  ? "run %s: cannot close connections with lost cursors".formatted(runId)
+                  : "run %s: readers wait for events that neither broker nor archive has"
                       .formatted(runId));
-        } else if (idleLooks > 1) { // the first time, what came in between is looked for at once
+        } else if (idlePolls > 1) { // the first time, poll again immediately
           awaitOne(senders);
         }
       }
     }
 
     /**
-     * Closes the connections whose cursors are lost: only their clients know where they were. They
-     * reconnect and continue from there.
+     * Closes the connections with lost cursors; their clients reconnect and continue from their
+     * last event.
      *
-     * @return whether all of them are closed
+     * @return whether all are closed
      */
     private boolean disconnectLost() {
-      boolean all = true;
+      boolean allClosed = true;
       for (String connectionId : readers.lost()) {
         if (!delivery.mayContinue() || !lease.keep()) {
           lease.doubt();
           return false;
         }
-        LOG.warn("run {}: connection {} is closed: its cursor was lost", runId, connectionId);
-        all &= readers.close(connectionId);
+        LOG.atWarn()
+            .addKeyValue("run_id", runId)
+            .addKeyValue("connection_id", connectionId)
+            .log("closing connection with lost cursor");
+        allClosed &= readers.close(connectionId);
       }
-      return all;
+      return allClosed;
     }
 
     /**
-     * A reader that subscribed while the lease was held woke a fan-out that found it taken. The
-     * release itself sees such a reader if the broker has the run; if only the archive has it, this
-     * looks.
+     * Wakes a fan-out for readers that subscribed while the lease was held. The release detects
+     * them only if the broker has the run; this covers archived runs.
      */
     private void wakeForLateSubscriber() {
-      if (look.ended() && !stores.subscribers().cursors(runId).isEmpty()) {
+      if (state.ended() && !stores.subscribers().cursors(runId).isEmpty()) {
         fanOutInvoker.wake(runId);
       }
     }
 
-    private Look look() {
+    private RunState readState() {
       Broker.Buffer buffer = stores.broker().buffer(runId);
-      boolean known = look != null && (buffer.open() || look.run().archived());
+      boolean known = state != null && (buffer.open() || state.run().archived());
       Run run =
           known
-              ? look.run()
+              ? state.run()
               : stores.catalog().find(runId).orElseThrow(() -> new UnknownRun(runId));
-      return new Look(run, buffer, run.archived() && !buffer.open());
+      return new RunState(run, buffer, run.archived() && !buffer.open());
     }
 
-    private boolean startThoseBehind(Map<String, Long> cursors, TaskRunner.TaskGroup senders) {
+    private boolean startDeliveries(Map<String, Long> cursors, TaskRunner.TaskGroup senders) {
       boolean started = false;
       for (Map.Entry<String, Long> cursor : cursors.entrySet()) {
-        boolean behind = look.ended() || cursor.getValue() <= look.buffer().lastSeq();
+        boolean behind = state.ended() || cursor.getValue() <= state.buffer().lastSeq();
         if (behind) {
           started |=
               senders.start(
@@ -247,16 +248,16 @@ public final class FanOut {
       return started;
     }
 
-    /** Waits a moment for a delivery to end. */
+    /** Waits briefly for a delivery to end. */
     private void awaitOne(TaskRunner.TaskGroup senders) {
       try {
-        senders.awaitOne(LOOK_EVERY);
+        senders.awaitOne(POLL_INTERVAL);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       }
     }
 
-    /** Waits for all deliveries: they check the deadline, and sending has time-outs. */
+    /** Waits for all deliveries; they check the deadline, and sends have timeouts. */
     private void awaitAll(TaskRunner.TaskGroup senders) {
       while (!senders.isIdle() && !Thread.currentThread().isInterrupted()) {
         awaitOne(senders);

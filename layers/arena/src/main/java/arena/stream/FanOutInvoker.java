@@ -1,11 +1,11 @@
 package arena.stream;
 
-/** Wakes a run's fan-out. */
+/** Invokes the fan-out of runs. */
 public interface FanOutInvoker {
   /**
-   * Starts the fan-out of this run, in the background; a second wake while it works does no harm.
+   * Invokes a run's fan-out asynchronously. Harmless if it is already active.
    *
-   * @throws NotifierUnavailable if it may work later
+   * @throws NotifierUnavailable retryable
    */
   void wake(String runId);
 }

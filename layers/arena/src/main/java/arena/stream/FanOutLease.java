@@ -9,12 +9,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The right to move the cursors of a run's readers. One fan-out of a run holds it at a time, and
- * every cursor moves under its fencing number. One thread extends and releases it; any thread may
- * ask whether it holds, and move cursors.
+ * The lease for moving the cursors of a run's readers, held by one fan-out at a time and fenced by
+ * a token. One thread extends and releases it; any thread may check it and move cursors.
  */
 final class FanOutLease {
-  /** How long it holds without an extension: as long as a dead fan-out delays the next one. */
+  /** Duration without an extension; also the delay after a fan-out dies. */
   static final Duration DURATION = Duration.ofSeconds(10);
 
   private static final Duration EXTEND_EVERY = Duration.ofSeconds(3);
@@ -26,16 +25,14 @@ final class FanOutLease {
   private final long fence;
   private Instant extended;
 
-  /** Until then it is held for certain. */
+  /** The lease is held at least until then. */
   private volatile Instant heldUntil;
 
-  /** A cursor was not where it was expected: the lease may be lost. */
+  /** A cursor differed from the expected one, so the lease may be lost. */
   private volatile boolean inDoubt;
 
   /**
-   * A lease with this fencing number.
-   *
-   * @param acquired before it was asked for: it holds for {@link #DURATION} from then at least
+   * @param acquired time before the call: the lease holds at least {@link #DURATION} from then
    */
   private FanOutLease(
       Subscribers subscribers, String runId, InstantSource clock, long fence, Instant acquired) {
@@ -50,9 +47,8 @@ final class FanOutLease {
   /**
    * Acquires a run's lease; returns empty if another fan-out holds it and makes progress.
    *
-   * <p>A holder may have died. Until its lease expires no publish would wake another fan-out, and
-   * after a run's last publish nothing would. So as long as no cursor moves, this waits for the
-   * lease to expire.
+   * <p>The holder may have died, and after a run's last publish nothing would wake another fan-out.
+   * Therefore waits for the lease to expire as long as no cursor moves.
    */
   static Optional<FanOutLease> acquire(
       Subscribers subscribers,
@@ -60,7 +56,7 @@ final class FanOutLease {
       Instant deadline,
       InstantSource clock,
       TaskRunner tasks) {
-    Instant patience = clock.instant().plus(DURATION).plusSeconds(1);
+    Instant limit = clock.instant().plus(DURATION).plusSeconds(1);
     Map<String, Long> before = null;
     while (true) {
       Instant now = clock.instant();
@@ -70,7 +66,7 @@ final class FanOutLease {
       }
       Map<String, Long> cursors = subscribers.cursors(runId);
       boolean moves = before != null && !before.equals(cursors);
-      if (moves || cursors.isEmpty() || now.isAfter(patience) || !now.isBefore(deadline)) {
+      if (moves || cursors.isEmpty() || now.isAfter(limit) || !now.isBefore(deadline)) {
         return Optional.empty();
       }
       before = cursors;
@@ -83,7 +79,7 @@ final class FanOutLease {
     }
   }
 
-  /** Extends it if that is due or it is in doubt; returns false if it is lost. */
+  /** Extends the lease if due or in doubt; returns false if it was lost. */
   boolean keep() {
     Instant now = clock.instant();
     if (!inDoubt && Duration.between(extended, now).compareTo(EXTEND_EVERY) < 0) {
@@ -98,12 +94,12 @@ final class FanOutLease {
     return true;
   }
 
-  /** Has the next {@link #keep} ask the store. */
+  /** Makes the next {@link #keep} check the store. */
   void doubt() {
     inDoubt = true;
   }
 
-  /** Whether it is held at this moment for certain. */
+  /** Whether the lease is certainly held at this time. */
   boolean isHeldAt(Instant now) {
     return now.isBefore(heldUntil);
   }
@@ -118,12 +114,12 @@ final class FanOutLease {
     return subscribers.finish(runId, fence, connectionId, atSeq, dropped);
   }
 
-  /** Releases it unless there is work; see {@link Subscribers#release}. */
+  /** Releases the lease unless there is work; see {@link Subscribers#release}. */
   boolean release() {
     return subscribers.release(runId, fence);
   }
 
-  /** Gives it up whatever there is to do, so that the next fan-out need not wait for its end. */
+  /** Releases the lease unconditionally, so that the next fan-out does not wait for its expiry. */
   void abandon() {
     subscribers.abandon(runId, fence);
   }

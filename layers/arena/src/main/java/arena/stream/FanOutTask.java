@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * One invocation of a run's fan-out.
  *
- * @param wokenAt when it was requested, from when its lag counts
- * @param deadline after which no new message is started
+ * @param wokenAt when it was requested; the start of its lag
+ * @param deadline no message is sent after this time
  */
 public record FanOutTask(String runId, Instant wokenAt, Instant deadline) {}

@@ -2,26 +2,26 @@ package arena.stream;
 
 import java.util.Locale;
 
-/** Why a client's message was not done: the {@code code} of the error that answers it. */
+/** The {@code code} of an error message to a client. */
 public enum MessageErrorCode {
-  /** It cannot be read as a JSON object. */
+  /** The message is not a JSON object. */
   BAD_JSON,
-  /** It has no action, or one that the protocol does not know. */
-  UNKNOWN_ACTION,
-  /** A field is missing, unknown, or has a value that is not possible. */
+  /** The action is missing or unknown. */
+  UNKNCONNECTION_ITEM_ACTION,
+  /** A field is missing, unknown or invalid. */
   INVALID_FIELD,
-  /** It names a run that does not exist. */
-  UNKNOWN_RUN,
-  /** The connection has {@link Connections#MAX_SUBSCRIPTIONS} already. */
+  /** The run does not exist. */
+  UNKNCONNECTION_ITEM_RUN,
+  /** The connection has {@link Connections#MAX_SUBSCRIPTIONS}. */
   TOO_MANY_SUBSCRIPTIONS,
-  /** The run has {@link arena.broker.Subscribers#MAX_READERS} already. */
+  /** The run has {@link arena.broker.Subscribers#MAX_READERS}. */
   TOO_MANY_READERS,
-  /** A store does not answer; the same message may be said again. */
+  /** A store is temporarily unavailable. Retryable. */
   UNAVAILABLE,
-  /** The service failed; its log tells why. */
+  /** An unexpected failure; details are in the log. */
   INTERNAL_ERROR;
 
-  /** The code as the message has it. */
+  /** The name in JSON. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -2,8 +2,8 @@ package arena.stream;
 
 import arena.event.Event;
 
-/** Addresses of payloads that are too large for a message. */
+/** Creates links to payloads that are too large for a message. */
 public interface PayloadLinks {
-  /** A link to the payload of this event, good for a short time. */
+  /** Returns a short-lived URL of an event's payload. */
   String link(Event event);
 }

@@ -1,9 +1,9 @@
 package arena.stream;
 
-/** A client's message could not be answered, nor its connection closed. */
+/** A reply could not be sent, and the connection could not be closed. */
 public final class ReplyFailed extends RuntimeException {
   /** Names the connection. */
   ReplyFailed(String connectionId) {
-    super("connection %s can be neither answered nor closed".formatted(connectionId));
+    super("cannot reply to or close connection %s".formatted(connectionId));
   }
 }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live readers of one run: their cursors in the broker, and their subscriptions among the
- * connections. Thread-safe.
+ * The live readers of one run: cursors in the broker and subscriptions in {@link Connections}.
+ * Thread-safe.
  */
 final class RunReaders {
   private static final Logger LOG = LoggerFactory.getLogger(RunReaders.class);
@@ -21,7 +21,7 @@ final class RunReaders {
   private final Connections connections;
   private final ConnectionSender sender;
 
-  /** Readers whose stream has ended, while the index of subscriptions may still list them. */
+  /** Readers whose stream has ended; the subscription index may still list them. */
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
   RunReaders(
@@ -32,43 +32,45 @@ final class RunReaders {
     this.sender = sender;
   }
 
-  /** Every reader's cursor. A reader with a cursor is not taken for one whose stream has ended. */
+  /** Reads all cursors. A reader with a cursor no longer counts as ended. */
   Map<String, Long> cursors() {
     Map<String, Long> cursors = subscribers.cursors(runId);
     ended.removeAll(cursors.keySet());
     return cursors;
   }
 
-  /** The connections that subscribe to the run and have no cursor, because Redis lost it. */
+  /** Lists subscribed connections whose cursor was lost. */
   List<String> lost() {
     List<String> subscribed = connections.subscribers(runId);
-    // The cursor is there before the subscription is.
+    // A cursor is set before its subscription, so cursors must be read second.
     Set<String> known = subscribers.cursors(runId).keySet();
     return subscribed.stream()
         .filter(connectionId -> !known.contains(connectionId) && !ended.contains(connectionId))
         .toList();
   }
 
-  /** Records that cursors may be lost; see {@link Subscribers#markLoss}. */
+  /** Marks that cursors may be lost; see {@link Subscribers#markLoss}. */
   void markLoss() {
     subscribers.markLoss(runId);
   }
 
   /**
-   * Ends a subscription whose stream has ended, so that it does not end twice. A call that fails
-   * may still take effect later, when the connection has subscribed again, and end that one: so the
-   * connection is closed.
+   * Removes the subscription of an ended stream. If the call fails, it may still take effect later
+   * and remove a new subscription of the same connection, so the connection is closed.
    */
   void unsubscribe(String connectionId) {
     ended.add(connectionId);
     try {
-      connections.unsubscribed(connectionId, runId);
+      connections.unsubscribe(connectionId, runId);
       if (mayHaveCursor(connectionId)) {
-        connections.subscribed(connectionId, runId); // it subscribed again at once
+        connections.subscribe(connectionId, runId); // it has resubscribed
       }
     } catch (ConnectionsUnavailable e) {
-      LOG.warn(
-          "run {}: connection {} is closed: it may count as subscribed", runId, connectionId, e);
+      LOG.atWarn()
+          .addKeyValue("run_id", runId)
+          .addKeyValue("connection_id", connectionId)
+          .setCause(e)
+          .log("closing connection after a failed unsubscribe");
       close(connectionId);
     }
   }
@@ -82,8 +84,8 @@ final class RunReaders {
   }
 
   /**
-   * Closes a connection: its client reconnects and continues from the last event it has. One that
-   * cannot be closed now is kept: its client would wait for events that never come.
+   * Closes a connection, so that its client reconnects and continues from its last event. A
+   * connection that cannot be closed stays stored and is retried.
    *
    * @return whether it is closed
    */
@@ -95,8 +97,8 @@ final class RunReaders {
     return closed;
   }
 
-  /** Deletes a connection that is gone, with all its subscriptions. */
+  /** Deletes a closed connection and its subscriptions. */
   void forget(String connectionId) {
-    Disconnection.forget(connectionId, connections, subscribers);
+    Disconnection.cleanUp(connectionId, connections, subscribers);
   }
 }

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the server says over a WebSocket. */
+/** Serializes the messages to WebSocket clients. */
 final class ServerMessages {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private ServerMessages() {}
 
   static String events(String runId, List<Broker.Envelope> envelopes) {
-    // The envelopes are JSON already; they go out as the bytes that they are.
+    // the envelopes' bytes are sent unchanged
     return envelopes.stream()
         .map(Broker.Envelope::json)
         .collect(
@@ -46,13 +46,13 @@ final class ServerMessages {
         });
   }
 
-  /** Names the run, if the client did: it may have asked for many, and is not answered in order. */
-  static String error(Optional<String> aboutRun, MessageErrorCode code, String message) {
+  /** Includes the run id of the client's message, because responses are not ordered. */
+  static String error(Optional<String> runId, MessageErrorCode code, String message) {
     return object(
         out -> {
           out.writeStringField("type", "error");
-          if (aboutRun.isPresent()) {
-            out.writeStringField("run_id", aboutRun.get());
+          if (runId.isPresent()) {
+            out.writeStringField("run_id", runId.get());
           }
           out.writeStringField("code", code.label());
           out.writeStringField("message", message);

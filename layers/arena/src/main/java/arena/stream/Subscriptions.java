@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a connection asks for: to be told of a run, to be told no more, a sign of life. */
+/** Handles connections and client messages: subscribe, unsubscribe, ping. */
 public final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
-  /** Attempts at a reply; with the waits they take a second, and 3 s each that hangs. */
+  /** Retries of a reply, within about a second, plus 3 s per attempt that times out. */
   private static final RetryPolicy RETRY = RetryPolicy.doubling(5, Duration.ofMillis(60));
 
   private final Connections connections;
@@ -29,7 +29,6 @@ public final class Subscriptions {
   private final InstantSource clock;
   private final TaskRunner tasks;
 
-  /** Serves connections with these. */
   public Subscriptions(
       Connections connections,
       Subscribers subscribers,
@@ -48,33 +47,33 @@ public final class Subscriptions {
   }
 
   /**
-   * A connection came.
+   * Handles a new connection.
    *
-   * @throws ConnectionsUnavailable if it cannot be noted: it must be refused
+   * @throws ConnectionsUnavailable if it cannot be stored; the connection must be rejected
    */
   public void connect(String connectionId) {
-    connections.connected(connectionId, clock.instant());
+    connections.connect(connectionId, clock.instant());
   }
 
   /**
-   * A connection went: everything it subscribed to is let go. What fails here is cleaned up by the
-   * next send, which finds the connection gone.
+   * Handles the end of a connection. A failure here is cleaned up by the next send to the
+   * connection, or by the reaper.
    */
   public void disconnect(String connectionId) {
-    Disconnection.forget(connectionId, connections, subscribers);
+    Disconnection.cleanUp(connectionId, connections, subscribers);
   }
 
   /**
-   * Answers one message; a bad one, and one that cannot be served, is answered with an error.
-   * Whoever asked is told, or disconnected.
+   * Handles a client message. On failure, sends an error message, or closes the connection if that
+   * is not possible.
    *
-   * @return what it was not served for, if it was not
-   * @throws ReplyFailed if neither can be done: API Gateway tells the client then
+   * @return the failure, if any
+   * @throws ReplyFailed if the connection can be neither notified nor closed
    */
   public Optional<RuntimeException> receive(String connectionId, String message) {
-    ClientMessage said = ClientMessage.read(message);
+    ClientMessage clientMessage = ClientMessage.read(message);
     try {
-      serve(connectionId, said);
+      handle(connectionId, clientMessage);
       return Optional.empty();
     } catch (ReplyFailed e) {
       throw e;
@@ -82,48 +81,44 @@ public final class Subscriptions {
         | CatalogUnavailable
         | ConnectionsUnavailable
         | NotifierUnavailable e) {
-      return told(
+      return reportFailure(
           connectionId,
-          said,
+          clientMessage,
           MessageErrorCode.UNAVAILABLE,
-          "a store does not answer for now; say it again",
+          "temporarily unavailable; retry later",
           e);
     } catch (RuntimeException e) {
-      return told(
-          connectionId,
-          said,
-          MessageErrorCode.INTERNAL_ERROR,
-          "the service failed; its log has the rest",
-          e);
+      return reportFailure(
+          connectionId, clientMessage, MessageErrorCode.INTERNAL_ERROR, "internal error", e);
     }
   }
 
-  private Optional<RuntimeException> told(
+  private Optional<RuntimeException> reportFailure(
       String connectionId,
-      ClientMessage said,
+      ClientMessage clientMessage,
       MessageErrorCode code,
       String message,
-      RuntimeException why) {
+      RuntimeException failure) {
     try {
-      error(connectionId, said.about(), code, message);
+      error(connectionId, clientMessage.runIdIfPresent(), code, message);
     } catch (ReplyFailed e) {
-      e.addSuppressed(why);
+      e.addSuppressed(failure);
       throw e;
     }
-    return Optional.of(why);
+    return Optional.of(failure);
   }
 
-  private void serve(String connectionId, ClientMessage said) {
-    switch (said) {
+  private void handle(String connectionId, ClientMessage clientMessage) {
+    switch (clientMessage) {
       case ClientMessage.Subscribe(String runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
       case ClientMessage.Unsubscribe(String runId) -> {
         subscribers.remove(runId, connectionId);
-        connections.unsubscribed(connectionId, runId);
+        connections.unsubscribe(connectionId, runId);
       }
-      case ClientMessage.Ping() -> answer(connectionId, ServerMessages.pong());
-      case ClientMessage.Bad(MessageErrorCode code, String why) ->
-          error(connectionId, said.about(), code, why);
+      case ClientMessage.Ping() -> reply(connectionId, ServerMessages.pong());
+      case ClientMessage.Invalid(MessageErrorCode code, String reason) ->
+          error(connectionId, clientMessage.runIdIfPresent(), code, reason);
     }
   }
 
@@ -133,8 +128,8 @@ public final class Subscriptions {
       error(
           connectionId,
           Optional.of(runId),
-          MessageErrorCode.UNKNOWN_RUN,
-          "no run has the id " + runId);
+          MessageErrorCode.UNKNCONNECTION_ITEM_RUN,
+          "unknown run " + runId);
       return;
     }
     long next = run.get().nEvents() + 1;
@@ -144,12 +139,12 @@ public final class Subscriptions {
           Optional.of(runId),
           MessageErrorCode.INVALID_FIELD,
           String.format(
-              Locale.ROOT, "from_seq is at most the run's next seq, %d, not %d", next, fromSeq));
+              Locale.ROOT, "from_seq must be at most the run's next seq %d: %d", next, fromSeq));
       return;
     }
     try {
-      // The cursor before the subscription, so that one without a cursor is known to have lost it;
-      // and before the wake, so that a fan-out that starts, or is about to end, sees it.
+      // The cursor is set before the subscription, so that a subscription without a cursor means a
+      // lost cursor, and before the wake-up, so that a running fan-out sees it.
       subscribers.put(runId, connectionId, fromSeq);
     } catch (TooManyReaders _) {
       error(
@@ -158,11 +153,11 @@ public final class Subscriptions {
           MessageErrorCode.TOO_MANY_READERS,
           String.format(
               Locale.ROOT,
-              "a run has at most %d live readers; GET /events has its events too",
+              "the run has the maximum of %d live readers; use GET /events",
               Subscribers.MAX_READERS));
       return;
     }
-    if (!connections.subscribed(connectionId, runId)) {
+    if (!connections.subscribe(connectionId, runId)) {
       subscribers.remove(runId, connectionId);
       error(
           connectionId,
@@ -170,7 +165,7 @@ public final class Subscriptions {
           MessageErrorCode.TOO_MANY_SUBSCRIPTIONS,
           String.format(
               Locale.ROOT,
-              "a connection subscribes to at most %d runs",
+              "the connection has the maximum of %d subscriptions",
               Connections.MAX_SUBSCRIPTIONS));
       return;
     }
@@ -178,28 +173,30 @@ public final class Subscriptions {
   }
 
   private void error(
-      String connectionId, Optional<String> aboutRun, MessageErrorCode code, String message) {
-    answer(connectionId, ServerMessages.error(aboutRun, code, message));
+      String connectionId, Optional<String> runId, MessageErrorCode code, String message) {
+    reply(connectionId, ServerMessages.error(runId, code, message));
   }
 
-  private void answer(String connectionId, String message) {
-    if (!isTaken(connectionId, message)) {
-      // One that waits for an answer in vain must not wait for ever.
-      LOG.warn("connection {} is closed: it takes no answer", connectionId);
+  private void reply(String connectionId, String message) {
+    if (!trySend(connectionId, message)) { // close it, because the client would wait for the reply
+      LOG.atWarn()
+          .addKeyValue("connection_id", connectionId)
+          .log("closing connection that accepts no reply");
       if (!sender.close(connectionId)) {
         throw new ReplyFailed(connectionId);
       }
     }
   }
 
-  /** Whether the connection takes an answer, or is gone; one that is busy has a moment for it. */
-  private boolean isTaken(String connectionId, String message) {
+  /** Sends with retries; returns whether the message was accepted or the connection is closed. */
+  private boolean trySend(String connectionId, String message) {
     RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
     try {
       do {
-        ConnectionSender.Sent sent = sender.send(connectionId, message);
-        if (sent != ConnectionSender.Sent.LATER) {
-          return sent == ConnectionSender.Sent.DELIVERED || sent == ConnectionSender.Sent.GONE;
+        ConnectionSender.Result result = sender.send(connectionId, message);
+        if (result != ConnectionSender.Result.LATER) {
+          return result == ConnectionSender.Result.DELIVERED
+              || result == ConnectionSender.Result.GONE;
         }
       } while (attempts.waitForNext());
     } catch (InterruptedException _) {

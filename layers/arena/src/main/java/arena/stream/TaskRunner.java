@@ -3,36 +3,33 @@ package arena.stream;
 import java.time.Duration;
 import java.util.concurrent.locks.Lock;
 
-/**
- * How work is done side by side here, and how it waits: on threads and by the machine's clock, or
- * in a simulation, which lets one go on at a time and has a clock of its own.
- */
+/** Runs concurrent tasks and pauses. The simulator replaces it to control scheduling and time. */
 public interface TaskRunner {
-  /** Waits this long. */
+  /** Pauses the current task. */
   void pause(Duration time) throws InterruptedException;
 
-  /** A lock that one worker holds at a time, for as long as a call of a store takes. */
+  /** Creates a mutual exclusion lock that may be held during store calls. */
   Lock lock();
 
-  /** A crew without workers. */
+  /** Creates an empty group. */
   TaskGroup newGroup();
 
-  /** Workers who work side by side. They are hired and asked after by one thread. */
+  /** Concurrent named tasks. Used by a single thread. */
   interface TaskGroup extends AutoCloseable {
     /**
-     * Has a worker do this, unless the one of that name is not known to have ended.
+     * Starts a task, unless the task of this name may still be running.
      *
-     * @return whether it was begun
+     * @return whether it was started
      */
     boolean start(String name, Runnable work);
 
-    /** Waits until a worker ends, or for this long; whoever has ended may be started again. */
+    /** Waits until a task ends, at most this long. Ended tasks can be started again. */
     void awaitOne(Duration atMost) throws InterruptedException;
 
-    /** Whether every worker is known to have ended. */
+    /** Whether all tasks are known to have ended. */
     boolean isIdle();
 
-    /** Waits until every worker has ended. */
+    /** Waits until all tasks have ended. */
     @Override
     void close();
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Each worker on a virtual thread of its own. */
+/** Runs each task on a virtual thread. */
 public final class VirtualThreadTaskRunner implements TaskRunner {
   @Override
   public void pause(Duration time) throws InterruptedException {
@@ -24,17 +24,17 @@ public final class VirtualThreadTaskRunner implements TaskRunner {
 
   @Override
   public TaskGroup newGroup() {
-    return new OfVirtualThreads();
+    return new VirtualThreadTaskGroup();
   }
 
-  private static final class OfVirtualThreads implements TaskGroup {
+  private static final class VirtualThreadTaskGroup implements TaskGroup {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Set<String> working = new HashSet<>();
+    private final Set<String> running = new HashSet<>();
     private final LinkedBlockingQueue<String> ended = new LinkedBlockingQueue<>();
 
     @Override
     public boolean start(String name, Runnable work) {
-      if (!working.add(name)) {
+      if (!running.add(name)) {
         return false;
       }
       threads.execute(
@@ -52,14 +52,14 @@ public final class VirtualThreadTaskRunner implements TaskRunner {
     public void awaitOne(Duration atMost) throws InterruptedException {
       String name = ended.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
       while (name != null) {
-        working.remove(name);
+        running.remove(name);
         name = ended.poll();
       }
     }
 
     @Override
     public boolean isIdle() {
-      return working.isEmpty();
+      return running.isEmpty();
     }
 
     @Override

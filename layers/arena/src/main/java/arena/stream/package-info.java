@@ -1,4 +1,2 @@
-/**
- * Live streaming: who is connected, and the fan-out that sends each subscriber what it has not had.
- */
+/** Live streaming: WebSocket connections, subscriptions, and the fan-out of events. */
 package arena.stream;

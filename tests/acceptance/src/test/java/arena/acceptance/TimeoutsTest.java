@@ -126,7 +126,7 @@ final class TimeoutsTest {
   @Test
   void archiveCallsTimeOutBeforeFinalizeRun() {
     String name = AcceptanceStack.shared().stack().resource("FinalizeRunFunction");
-    try (S3Client client = AwsClients.patientS3()) {
+    try (S3Client client = AwsClients.s3ForLargeObjects()) {
       Duration both = limit(client.serviceClientConfiguration()).multipliedBy(2);
       assertShorter(both, functions().get(name), name);
     }

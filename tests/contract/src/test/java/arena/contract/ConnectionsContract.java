@@ -25,7 +25,7 @@ abstract class ConnectionsContract {
 
   private String connected() {
     String connectionId = UUID.randomUUID() + "=";
-    connections().connected(connectionId, Instant.now());
+    connections().connect(connectionId, Instant.now());
     return connectionId;
   }
 
@@ -33,14 +33,14 @@ abstract class ConnectionsContract {
     List<String> runIds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String runId = RunId.random();
-      assertTrue(connections().subscribed(connectionId, runId));
+      assertTrue(connections().subscribe(connectionId, runId));
       runIds.add(runId);
     }
     return runIds;
   }
 
   private Set<String> disconnected(String connectionId) {
-    List<String> runIds = connections().disconnected(connectionId);
+    List<String> runIds = connections().disconnect(connectionId);
     assertEquals(new HashSet<>(runIds).size(), runIds.size(), "each run once");
     return new HashSet<>(runIds);
   }
@@ -50,7 +50,7 @@ abstract class ConnectionsContract {
     String connectionId = connected();
     String other = connected();
     List<String> runIds = subscribed(connectionId, 3);
-    assertTrue(connections().subscribed(other, runIds.get(0)));
+    assertTrue(connections().subscribe(other, runIds.get(0)));
 
     assertEquals(Set.copyOf(runIds), disconnected(connectionId));
     assertEquals(Set.of(), disconnected(connectionId), "no longer connected");
@@ -65,12 +65,12 @@ abstract class ConnectionsContract {
     String disconnected = connected();
     for (String connectionId : List.of(subscribed, unsubscribed, disconnected)) {
       subscribed(connectionId, 1);
-      assertTrue(connections().subscribed(connectionId, runId));
+      assertTrue(connections().subscribe(connectionId, runId));
     }
     assertEquals(
         Set.of(subscribed, unsubscribed, disconnected),
         new HashSet<>(connections().subscribers(runId)));
-    connections().unsubscribed(unsubscribed, runId);
+    connections().unsubscribe(unsubscribed, runId);
     disconnected(disconnected);
     assertEquals(List.of(subscribed), connections().subscribers(runId));
     assertEquals(List.of(), connections().subscribers(RunId.random()));
@@ -105,7 +105,7 @@ abstract class ConnectionsContract {
     Set<String> expected = new HashSet<>();
     for (int i = 0; i < 30; i++) {
       String connectionId = UUID.randomUUID() + "=";
-      connections().connected(connectionId, at.plusSeconds(i));
+      connections().connect(connectionId, at.plusSeconds(i));
       subscribed(connectionId, i); // more than one page of items in total
       expected.add(connectionId);
       assertEquals(Optional.of(at.plusSeconds(i)), connectedAt(entries(), connectionId));
@@ -130,19 +130,19 @@ abstract class ConnectionsContract {
     disconnected(gone);
     Set<String> requested = new HashSet<>(existing);
     requested.addAll(List.of(gone, "unknown"));
-    assertEquals(existing, connections().kept(requested));
-    assertEquals(Set.of(), connections().kept(List.of()));
+    assertEquals(existing, connections().existing(requested));
+    assertEquals(Set.of(), connections().existing(List.of()));
   }
 
   @Test
   void rejectsSubscriptionOfUnknownConnection() {
     String runId = RunId.random();
-    assertFalse(connections().subscribed("unknown", runId));
+    assertFalse(connections().subscribe("unknown", runId));
     String connectionId = connected();
-    assertTrue(connections().subscribed(connectionId, runId));
+    assertTrue(connections().subscribe(connectionId, runId));
     assertEquals(Set.of(runId), disconnected(connectionId));
-    assertFalse(connections().subscribed(connectionId, runId));
-    assertFalse(connections().subscribed(connectionId, RunId.random()));
+    assertFalse(connections().subscribe(connectionId, runId));
+    assertFalse(connections().subscribe(connectionId, RunId.random()));
     assertEquals(Set.of(), disconnected(connectionId));
     assertEquals(Set.of(), disconnected("unknown"));
   }
@@ -152,9 +152,9 @@ abstract class ConnectionsContract {
     String connectionId = connected();
     String runId = RunId.random();
     for (int i = 0; i < 3; i++) {
-      assertTrue(connections().subscribed(connectionId, runId));
+      assertTrue(connections().subscribe(connectionId, runId));
     }
-    connections().unsubscribed(connectionId, runId);
+    connections().unsubscribe(connectionId, runId);
     assertEquals(Set.of(), disconnected(connectionId));
   }
 
@@ -163,9 +163,9 @@ abstract class ConnectionsContract {
     String connectionId = connected();
     String runId = subscribed(connectionId, 1).getFirst();
     for (int i = 0; i < 3; i++) {
-      connections().unsubscribed(connectionId, RunId.random());
+      connections().unsubscribe(connectionId, RunId.random());
     }
-    connections().unsubscribed("unknown", runId);
+    connections().unsubscribe("unknown", runId);
     assertEquals(Set.of(runId), disconnected(connectionId));
   }
 
@@ -173,14 +173,14 @@ abstract class ConnectionsContract {
   void limitsSubscriptionsPerConnection() {
     String connectionId = connected();
     List<String> runIds = subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS);
-    assertFalse(connections().subscribed(connectionId, RunId.random()));
-    assertTrue(connections().subscribed(connectionId, runIds.get(7)), "already subscribed");
+    assertFalse(connections().subscribe(connectionId, RunId.random()));
+    assertTrue(connections().subscribe(connectionId, runIds.get(7)), "already subscribed");
 
-    connections().unsubscribed(connectionId, runIds.get(7));
-    connections().unsubscribed(connectionId, runIds.get(7));
+    connections().unsubscribe(connectionId, runIds.get(7));
+    connections().unsubscribe(connectionId, runIds.get(7));
     String another = RunId.random();
-    assertTrue(connections().subscribed(connectionId, another));
-    assertFalse(connections().subscribed(connectionId, runIds.get(7)));
+    assertTrue(connections().subscribe(connectionId, another));
+    assertFalse(connections().subscribe(connectionId, runIds.get(7)));
 
     Set<String> expected = new HashSet<>(runIds);
     expected.remove(runIds.get(7));
@@ -192,7 +192,7 @@ abstract class ConnectionsContract {
   void keepsSubscriptionsOnRepeatedConnect() {
     String connectionId = connected();
     Set<String> runIds = Set.copyOf(subscribed(connectionId, 2));
-    connections().connected(connectionId, Instant.now());
+    connections().connect(connectionId, Instant.now());
     assertEquals(runIds, disconnected(connectionId));
   }
 
@@ -206,7 +206,7 @@ abstract class ConnectionsContract {
         3,
         caller -> {
           for (int i = 0; i < 3; i++) {
-            if (connections().subscribed(connectionId, RunId.random())) {
+            if (connections().subscribe(connectionId, RunId.random())) {
               accepted.incrementAndGet();
             }
           }
@@ -225,12 +225,12 @@ abstract class ConnectionsContract {
           2,
           caller -> {
             if (caller == 0) {
-              returned.addAll(connections().disconnected(connectionId));
+              returned.addAll(connections().disconnect(connectionId));
               return;
             }
             for (int i = 0; i < 5; i++) {
               String runId = RunId.random();
-              if (connections().subscribed(connectionId, runId)) {
+              if (connections().subscribe(connectionId, runId)) {
                 accepted.add(runId);
               }
             }

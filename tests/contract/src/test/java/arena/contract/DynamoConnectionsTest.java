@@ -38,13 +38,13 @@ class DynamoConnectionsTest extends ConnectionsContract {
 
   @Test
   void expiresConnectionItems() {
-    connections().connected("a", NOW);
-    assertTrue(connections().subscribed("a", RunId.random()));
+    connections().connect("a", NOW);
+    assertTrue(connections().subscribe("a", RunId.random()));
     tables.dynamo().expire(NOW.plus(Duration.ofHours(2)));
     assertEquals(2, count(), "a connection may last 2 hours");
     tables.dynamo().expire(NOW.plus(Duration.ofHours(4)));
     assertEquals(0, count());
-    assertEquals(List.of(), connections().disconnected("a"));
+    assertEquals(List.of(), connections().disconnect("a"));
   }
 
   private int count() {

@@ -195,16 +195,16 @@ class DynamoFaultsTest {
   @Test
   void deletesAllSubscriptionsWithUnprocessedItems() throws Exception {
     Connections connections = tables.connections(InstantSource.system());
-    connections.connected("a", Instant.now());
+    connections.connect("a", Instant.now());
     String runId = RunId.random();
-    assertTrue(connections.subscribed("a", runId));
+    assertTrue(connections.subscribe("a", runId));
     callsWithFault(
         "BatchWriteItem",
         Fault.UNPROCESSED,
         2,
         0,
-        client -> assertEquals(List.of(runId), connections(client).disconnected("a")));
-    assertEquals(List.of(), connections.disconnected("a"));
+        client -> assertEquals(List.of(runId), connections(client).disconnect("a")));
+    assertEquals(List.of(), connections.disconnect("a"));
   }
 
   @Test
@@ -223,7 +223,7 @@ class DynamoFaultsTest {
             Catalog catalog = catalog(client);
             assertThrows(CatalogUnavailable.class, catalog::countRunning);
             Connections connections = connections(client);
-            assertThrows(ConnectionsUnavailable.class, () -> connections.disconnected("unknown"));
+            assertThrows(ConnectionsUnavailable.class, () -> connections.disconnect("unknown"));
           });
       callsWithFault(
           "TransactWriteItems",

@@ -41,7 +41,7 @@ class ReapConnectionsTest {
   private final ConnectionSender sender =
       new ConnectionSender() {
         @Override
-        public Sent send(String connectionId, String message) {
+        public Result send(String connectionId, String message) {
           throw new AssertionError("the reaper sends nothing");
         }
 
@@ -66,8 +66,8 @@ class ReapConnectionsTest {
   }
 
   private void reader(String connectionId) {
-    connections.connected(connectionId, clock.instant());
-    connections.subscribed(connectionId, RUN);
+    connections.connect(connectionId, clock.instant());
+    connections.subscribe(connectionId, RUN);
     subscribers.put(RUN, connectionId, 1);
   }
 
@@ -81,7 +81,7 @@ class ReapConnectionsTest {
     assertEquals(List.of("gone"), deleted(report));
     assertEquals("connection_forgotten", report.reaped().getFirst().kind().label());
     assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
-    assertEquals(Set.of("open"), connections.kept(List.of("open", "gone")));
+    assertEquals(Set.of("open"), connections.existing(List.of("open", "gone")));
     assertEquals(List.of("open"), connections.subscribers(RUN));
     assertEquals(List.of(), deleted(reap()));
   }
@@ -98,7 +98,7 @@ class ReapConnectionsTest {
   @Test
   void deletesConnectionsOlderThanTheGatewayAllows() {
     reader("old");
-    clock.advance(Connections.MAX_LIFE.plusMinutes(5));
+    clock.advance(Connections.MAX_DURATION.plusMinutes(5));
     assertEquals(List.of("old"), deleted(reap()));
     assertEquals(0, lookups, "deleted without a lookup");
   }
@@ -113,7 +113,7 @@ class ReapConnectionsTest {
             _ -> {
               throw new ConnectionsUnavailable("no answer", null);
             }));
-    assertThrows(ConnectionsUnavailable.class, () -> connections.disconnected("half"));
+    assertThrows(ConnectionsUnavailable.class, () -> connections.disconnect("half"));
     assertEquals(List.of("half"), connections.subscribers(RUN));
     assertEquals(List.of("half"), deleted(reap()));
     assertEquals(Map.of(), subscribers.cursors(RUN));
@@ -123,7 +123,7 @@ class ReapConnectionsTest {
   @Test
   void limitsLookupsPerInvocation() {
     for (int i = 0; i < 1_500; i++) {
-      connections.connected("connection-" + i, clock.instant());
+      connections.connect("connection-" + i, clock.instant());
       gone.add("connection-" + i);
     }
     clock.advance(Duration.ofMinutes(5));

@@ -95,8 +95,8 @@ class ReapOrphansTest {
   void deletesKeysOfUnknownRunsOnce() {
     createRun();
     buffer(ORPHAN);
-    connections.connected("reader", START);
-    connections.subscribed("reader", ORPHAN);
+    connections.connect("reader", START);
+    connections.subscribe("reader", ORPHAN);
     subscribers.put(ORPHAN, "reader", 1);
     ReapReport report = reap();
     assertEquals(List.of("stray_dropped"), actions(report));
@@ -136,8 +136,8 @@ class ReapOrphansTest {
   @Test
   void deletesCursorsOfClosedConnections() {
     createRun();
-    connections.connected("open", START);
-    connections.subscribed("open", RUN);
+    connections.connect("open", START);
+    connections.subscribe("open", RUN);
     subscribers.put(RUN, "open", 1);
     subscribers.put(RUN, "gone", 1);
     ReapReport report = reap();
@@ -154,8 +154,8 @@ class ReapOrphansTest {
     broker.close(RUN);
     broker.drop(RUN);
     catalog.markReleased(RUN);
-    connections.connected("open", START);
-    connections.subscribed("open", RUN);
+    connections.connect("open", START);
+    connections.subscribe("open", RUN);
     subscribers.put(RUN, "open", 1);
     clock.advance(GRACE.multipliedBy(2));
     assertEquals(List.of(), actions(reap()));

@@ -209,13 +209,13 @@ class ReapRunsTest {
   void finalizesAgainBeforeFreeingWhenReadersAreLost() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    connections.connected("reader", clock.instant());
-    connections.subscribed("reader", RUN);
+    connections.connect("reader", clock.instant());
+    connections.subscribe("reader", RUN);
     archive(RUN);
     broker.close(RUN);
     advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
-    connections.disconnected("reader");
+    connections.disconnect("reader");
     assertEquals(List.of("freed"), actions(reap()));
   }
 

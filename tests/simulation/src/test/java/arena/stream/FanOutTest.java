@@ -79,7 +79,7 @@ class FanOutTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, Queue<JsonNode>> received = new ConcurrentHashMap<>();
-    private final Map<String, Sent> answers = new ConcurrentHashMap<>();
+    private final Map<String, Result> answers = new ConcurrentHashMap<>();
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger largestMessage = new AtomicInteger();
@@ -88,15 +88,15 @@ class FanOutTest {
     private Runnable beforeClose = () -> {};
 
     @Override
-    public Sent send(String connectionId, String message) {
+    public Result send(String connectionId, String message) {
       attempts.incrementAndGet();
       largestMessage.accumulateAndGet(Utf8.length(message), Math::max);
       beforeSend.run();
       if (closed.contains(connectionId)) {
-        return Sent.GONE;
+        return Result.GONE;
       }
-      Sent answer = answers.getOrDefault(connectionId, Sent.DELIVERED);
-      if (answer == Sent.DELIVERED) {
+      Result answer = answers.getOrDefault(connectionId, Result.DELIVERED);
+      if (answer == Result.DELIVERED) {
         try {
           received
               .computeIfAbsent(connectionId, _ -> new ConcurrentLinkedQueue<>())
@@ -166,7 +166,7 @@ class FanOutTest {
         Metrics.NONE);
   }
 
-  private FanOut.Sent serve(Instant deadline) {
+  private FanOut.Result serve(Instant deadline) {
     return fanOut().serve(new FanOutTask(RUN, START, deadline));
   }
 
@@ -211,8 +211,8 @@ class FanOutTest {
   }
 
   private void reader(String connectionId, long fromSeq) {
-    connections.connected(connectionId, START);
-    connections.subscribed(connectionId, RUN);
+    connections.connect(connectionId, START);
+    connections.subscribe(connectionId, RUN);
     subscribers.put(RUN, connectionId, fromSeq);
   }
 
@@ -230,11 +230,11 @@ class FanOutTest {
     reader("a", 1);
     reader("b", 15);
     reader("c", 21);
-    FanOut.Sent sent = serve(farDeadline());
+    FanOut.Result sent = serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("a"));
     assertEquals(range(15, 20), sockets.seqs("b"));
     assertEquals(List.of(), sockets.seqs("c"));
-    assertEquals(new FanOut.Sent(26, 0), sent);
+    assertEquals(new FanOut.Result(26, 0), sent);
     assertFalse(redis.leased(RUN));
     finalizeRun();
     serve(farDeadline());
@@ -285,12 +285,12 @@ class FanOutTest {
     createRun(20);
     reader("bad", 1);
     reader("good", 1);
-    sockets.answers.put("bad", ConnectionSender.Sent.REFUSED);
-    FanOut.Sent sent = serve(farDeadline());
+    sockets.answers.put("bad", ConnectionSender.Result.REFUSED);
+    FanOut.Result sent = serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("bad"), sockets.closed);
     assertEquals(Set.of("good"), subscribers.cursors(RUN).keySet());
-    assertEquals(new FanOut.Sent(20, 1), sent);
+    assertEquals(new FanOut.Result(20, 1), sent);
     assertEquals(2, sockets.attempts.get(), "no retry after a refusal");
   }
 
@@ -305,8 +305,8 @@ class FanOutTest {
     createRun(20);
     reader("stuck", 1);
     reader("good", 1);
-    sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
-    sockets.beforeSend = () -> clock.advance(Delivery.PATIENCE.dividedBy(8));
+    sockets.answers.put("stuck", ConnectionSender.Result.LATER);
+    sockets.beforeSend = () -> clock.advance(Delivery.SEND_TIMEOUT.dividedBy(8));
     serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs("good"));
     assertEquals(Set.of("stuck"), sockets.closed);
@@ -321,7 +321,7 @@ class FanOutTest {
     finalizeRun();
     broker.drop(RUN);
     reader("a", 1);
-    network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(Delivery.PATIENCE.dividedBy(8)));
+    network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(Delivery.SEND_TIMEOUT.dividedBy(8)));
     network.cut(Call.ARCHIVE_EVENTS);
     serve(farDeadline());
     assertEquals(Set.of("a"), sockets.closed);
@@ -333,11 +333,11 @@ class FanOutTest {
     createRun(20);
     for (int i = 0; i < 200; i++) {
       reader("slow-" + i, 1);
-      sockets.answers.put("slow-" + i, ConnectionSender.Sent.LATER);
+      sockets.answers.put("slow-" + i, ConnectionSender.Result.LATER);
     }
     reader("quick", 1);
     // Before the slow readers are dropped and after the fast one has everything.
-    Instant deadline = START.plus(Delivery.PATIENCE.dividedBy(2));
+    Instant deadline = START.plus(Delivery.SEND_TIMEOUT.dividedBy(2));
     sockets.beforeSend =
         () -> {
           if (sockets.attempts.get() > 600) {
@@ -513,7 +513,7 @@ class FanOutTest {
   void failsWhenTheHandoverFails() {
     createRun(20);
     reader("stuck", 1);
-    sockets.answers.put("stuck", ConnectionSender.Sent.LATER);
+    sockets.answers.put("stuck", ConnectionSender.Result.LATER);
     sockets.beforeSend = () -> clock.advance(Duration.ofSeconds(20));
     fanOutInvoker =
         _ -> {
@@ -540,10 +540,10 @@ class FanOutTest {
     startRedis(clock, 11);
     createRun(20);
     reader("a", 3);
-    FanOut.Sent sent = serve(farDeadline());
+    FanOut.Result sent = serve(farDeadline());
     assertEquals(List.of("overflow"), sockets.types("a"));
     assertEquals(10, sockets.received.get("a").peek().path("available_from").asLong());
-    assertEquals(new FanOut.Sent(0, 1), sent);
+    assertEquals(new FanOut.Result(0, 1), sent);
     assertEquals(Set.of(), connections.subscriptions("a"));
   }
 

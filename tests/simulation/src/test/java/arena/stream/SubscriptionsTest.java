@@ -48,7 +48,7 @@ class SubscriptionsTest {
           new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
   private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final List<String> woken = new ArrayList<>();
-  private final Deque<ConnectionSender.Sent> answers = new ArrayDeque<>();
+  private final Deque<ConnectionSender.Result> answers = new ArrayDeque<>();
   private final List<JsonNode> received = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private FanOutInvoker fanOutInvoker = woken::add;
@@ -57,9 +57,9 @@ class SubscriptionsTest {
   private final ConnectionSender sender =
       new ConnectionSender() {
         @Override
-        public Sent send(String connectionId, String message) {
-          Sent answer = answers.isEmpty() ? Sent.DELIVERED : answers.pop();
-          if (answer == Sent.DELIVERED) {
+        public Result send(String connectionId, String message) {
+          Result answer = answers.isEmpty() ? Result.DELIVERED : answers.pop();
+          if (answer == Result.DELIVERED) {
             try {
               received.add(new JsonMapper().readTree(message));
             } catch (JsonProcessingException e) {
@@ -83,7 +83,7 @@ class SubscriptionsTest {
   @BeforeEach
   void createRunAndConnection() {
     RunFixtures.begin(journal, RUN, 10, START);
-    connections.connected("a", START);
+    connections.connect("a", START);
   }
 
   private void receive(String message) {
@@ -128,7 +128,7 @@ class SubscriptionsTest {
   @Test
   void rejectsTooManySubscriptionsWithoutEffect() {
     for (int i = 0; i < Connections.MAX_SUBSCRIPTIONS; i++) {
-      connections.subscribed("a", "run-" + i);
+      connections.subscribe("a", "run-" + i);
     }
     receive(SUBSCRIBE);
     assertError("too_many_subscriptions");
@@ -173,22 +173,22 @@ class SubscriptionsTest {
 
   @Test
   void disconnectsReaderWhoseResponseIsRefused() {
-    answers.add(ConnectionSender.Sent.REFUSED);
+    answers.add(ConnectionSender.Result.REFUSED);
     receive("{\"action\":\"ping\"}");
     assertEquals(List.of("a"), closed);
   }
 
   @Test
   void failsWhenNeitherResponseNorCloseSucceeds() {
-    answers.add(ConnectionSender.Sent.REFUSED);
+    answers.add(ConnectionSender.Result.REFUSED);
     closeSucceeds = false;
     assertThrows(ReplyFailed.class, () -> receive("{\"action\":\"ping\"}"));
   }
 
   @Test
   void retriesResponseOnBusyGateway() {
-    answers.add(ConnectionSender.Sent.LATER);
-    answers.add(ConnectionSender.Sent.LATER);
+    answers.add(ConnectionSender.Result.LATER);
+    answers.add(ConnectionSender.Result.LATER);
     receive("{\"action\":\"ping\"}");
     assertEquals("pong", received.getFirst().path("type").asText());
     assertEquals(List.of(), closed);
@@ -197,7 +197,7 @@ class SubscriptionsTest {
   @Test
   void closesConnectionThatAcceptsNoResponse() {
     for (int i = 0; i < 10; i++) {
-      answers.add(ConnectionSender.Sent.LATER);
+      answers.add(ConnectionSender.Result.LATER);
     }
     receive("{\"action\":\"ping\"}");
     assertEquals(List.of("a"), closed);

@@ -17,7 +17,7 @@ import org.eclipse.jetty.websocket.api.Session;
  */
 final class WebSocketConnection {
   /** Longest that a connection lives. */
-  static final Duration MAX_LIFE = Duration.ofHours(2);
+  static final Duration MAX_DURATION = Duration.ofHours(2);
 
   /** Longest that nothing may come or go. */
   static final Duration MAX_IDLE = Duration.ofMinutes(10);
@@ -99,7 +99,7 @@ final class WebSocketConnection {
 
   /** The clock runs from here. */
   synchronized void opened() {
-    lifeAlarm = clock.after(MAX_LIFE, () -> close(GOING_AWAY, "Going away"));
+    lifeAlarm = clock.after(MAX_DURATION, () -> close(GOING_AWAY, "Going away"));
     idleAlarm = clock.after(MAX_IDLE, this::perhapsIdle);
   }
 

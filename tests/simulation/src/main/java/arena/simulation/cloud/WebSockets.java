@@ -137,19 +137,19 @@ public final class WebSockets implements ConnectionSender {
   // ---- for the product
 
   @Override
-  public Sent send(String connectionId, String message) {
+  public Result send(String connectionId, String message) {
     if (faults.occurs(Event.SEND_THROTTLED, 2)) {
-      return call(connectionId, () -> Sent.LATER);
+      return call(connectionId, () -> Result.LATER);
     }
     if (faults.occurs(Event.SEND_REFUSED, 0.2)) {
-      return call(connectionId, () -> Sent.REFUSED);
+      return call(connectionId, () -> Result.REFUSED);
     }
     if (faults.occurs(Event.SEND_RESPONSE_LOST, 1)) {
       return call(
           connectionId,
           () -> {
             deliver(connectionId, message);
-            return Sent.LATER;
+            return Result.LATER;
           });
     }
     return call(connectionId, () -> deliver(connectionId, message));
@@ -161,29 +161,29 @@ public final class WebSockets implements ConnectionSender {
     }
   }
 
-  private Sent call(String connectionId, java.util.function.Supplier<Sent> effect) {
+  private Result call(String connectionId, java.util.function.Supplier<Result> effect) {
     try {
       return network.call(Call.CONNECTION_SENDER_SEND, connectionId, effect, NoAnswer::new);
     } catch (NoAnswer _) {
-      return Sent.LATER;
+      return Result.LATER;
     }
   }
 
-  private Sent deliver(String connectionId, String message) {
+  private Result deliver(String connectionId, String message) {
     Connection connection = connections.get(connectionId);
     if (connection == null) {
-      return Sent.GONE;
+      return Result.GONE;
     }
     if (connection.inbox().size() >= MAX_QUEUED) {
-      return Sent.LATER;
+      return Result.LATER;
     }
     if (faults.occurs(Event.CONNECTION_LOST_SILENTLY, 1)) {
       connections.remove(connectionId); // the $disconnect route is never invoked
       close(connection);
-      return Sent.GONE;
+      return Result.GONE;
     }
     arrive(connection, new Connection.Received.Message(message));
-    return Sent.DELIVERED;
+    return Result.DELIVERED;
   }
 
   private void arrive(Connection connection, Connection.Received message) {

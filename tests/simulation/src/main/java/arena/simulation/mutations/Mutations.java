@@ -119,7 +119,7 @@ public final class Mutations {
               "lost-readers-not-disconnected",
               "Readers whose cursors the broker lost are not disconnected.",
               "stream/FanOut",
-              "all &= readers.close(connectionId);",
+              "allClosed &= readers.close(connectionId);",
               ""),
           Mutation.tested(
               "new-subscription-removed",

@@ -72,7 +72,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public void connected(String connectionId, Instant at) {
+  public void connect(String connectionId, Instant at) {
     call(
         Call.CONNECTIONS_CONNECTED,
         connectionId,
@@ -83,7 +83,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public boolean subscribed(String connectionId, String runId) {
+  public boolean subscribe(String connectionId, String runId) {
     return call(
         Call.CONNECTIONS_SUBSCRIBED,
         connectionId,
@@ -123,7 +123,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public void unsubscribed(String connectionId, String runId) {
+  public void unsubscribe(String connectionId, String runId) {
     call(
         Call.CONNECTIONS_UNSUBSCRIBED,
         connectionId,
@@ -131,7 +131,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public Set<String> kept(Collection<String> connectionIds) {
+  public Set<String> existing(Collection<String> connectionIds) {
     return call(
         Call.CONNECTIONS_KEPT,
         ALL,
@@ -163,7 +163,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public List<String> disconnected(String connectionId) {
+  public List<String> disconnect(String connectionId) {
     // In steps, as in the real table: no subscription is possible after the first one.
     call(
         Call.CONNECTIONS_DISCONNECTED,
