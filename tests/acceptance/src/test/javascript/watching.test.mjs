@@ -197,7 +197,7 @@ test("rejects a seq beyond the run's next seq", BOUND, async () => {
 });
 
 test("delivers a large payload, or a link that can be resolved", BOUND, async () => {
-  const run = await startRun({n_turns: 1, profile: {model: "openai:wordy"}});
+  const run = await startRun({n_turns: 1, profile: {model: "openai:long-answer"}});
   const arena = client();
   const seen = watch(arena, run);
   assert.equal((await seen.watch.ended).state, State.COMPLETE);
