@@ -455,6 +455,14 @@ public final class LocalStack implements AutoCloseable {
     return host.kill(named(function), event);
   }
 
+  /**
+   * Has new invocations run changed code: the functions' as it is built now, and the layer's in
+   * this folder, which must not change. Invocations that run, and runs, go on.
+   */
+  public void reload(Path layerClasses) {
+    host.reload(layerClasses);
+  }
+
   private String named(String function) {
     String whole = NAME + "-" + function;
     return host.find(whole).isPresent() ? whole : function;

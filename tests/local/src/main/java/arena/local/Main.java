@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
  * stops it on SIGTERM or Ctrl-C.
  */
 public final class Main {
+  private static final String WATCH = "--watch";
   private static final int DEFAULT_PORT = 8000;
   private static final int DEFAULT_REDIS_PORT = 6379;
   private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(30);
@@ -36,14 +37,22 @@ public final class Main {
 
   private Main() {}
 
-  /** Starts a stack by the environment's settings; there are no arguments. */
+  /**
+   * Starts a stack by the environment's settings; with the argument {@code --watch} it loads
+   * changed sources while it runs.
+   */
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
+    List<String> given = List.of(arguments);
+    if (!given.isEmpty() && !given.equals(List.of(WATCH))) {
+      console.println("arena: the only argument is " + WATCH + ", not " + String.join(" ", given));
+      System.exit(1);
+    }
     ProcessOutput.install();
-    System.exit(run(System.getenv(), console));
+    System.exit(run(System.getenv(), given.contains(WATCH), console));
   }
 
-  private static int run(Map<String, String> environment, PrintStream console) {
+  private static int run(Map<String, String> environment, boolean watch, PrintStream console) {
     CountDownLatch ending = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -69,6 +78,9 @@ public final class Main {
       }
       console.printf(Locale.ROOT, "ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
       new StartupBanner(stack, console).print();
+      if (watch) {
+        SourceWatch.start(Path.of(""), stack, console);
+      }
       awaitQuietly(ending);
       return 0;
     } catch (StateDirectoryInUse

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.MalformedURLException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +73,7 @@ public final class FunctionHost implements AutoCloseable {
   private final StackClock clock;
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicInteger waitingEvents = new AtomicInteger();
+  private volatile ClassLoader layers = FunctionHost.class.getClassLoader();
   private volatile boolean closed;
 
   /**
@@ -128,6 +130,22 @@ public final class FunctionHost implements AutoCloseable {
   /** A function's definition, if there is one of this name or ARN. */
   public Optional<FunctionDefinition> find(String nameOrArn) {
     return Optional.ofNullable(pools.get(name(nameOrArn))).map(pool -> pool.function);
+  }
+
+  /**
+   * Loads code again: sandboxes that are made from now on have the functions' code as it is now,
+   * and the layers' from this folder, which must not change. Idle sandboxes end, others after their
+   * invocation.
+   */
+  public void reload(Path layerClasses) {
+    try {
+      layers =
+          new ChildFirstClassLoader(
+              layerClasses.toUri().toURL(), FunctionHost.class.getClassLoader());
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException("not a folder of classes: " + layerClasses, e);
+    }
+    pools.values().forEach(Pool::discardIdle);
   }
 
   /** Every function's log, by its name. */
@@ -345,6 +363,10 @@ public final class FunctionHost implements AutoCloseable {
     private final Semaphore places;
     private final Deque<Sandbox> idle = new ArrayDeque<>();
     private final Set<Sandbox> all = new HashSet<>();
+
+    /** Idle sandboxes, which have no place, that end because code was loaded again. */
+    private final Set<Sandbox> replaced = new HashSet<>();
+
     private boolean discarded;
 
     Pool(FunctionDefinition function, LogFile log, int maximumSandboxes) {
@@ -378,7 +400,7 @@ public final class FunctionHost implements AutoCloseable {
           return free;
         }
       }
-      Sandbox made = new Sandbox(function, environment(process), process, log, timer, this);
+      Sandbox made = new Sandbox(function, environment(process), process, layers, log, timer, this);
       all.add(made);
       return made;
     }
@@ -403,6 +425,11 @@ public final class FunctionHost implements AutoCloseable {
     @Override
     public void idle(Sandbox sandbox) {
       synchronized (this) {
+        if (sandbox.layers() != layers) {
+          // Its place is free when its thread has ended.
+          sandbox.retire();
+          return;
+        }
         idle.addFirst(sandbox);
       }
       places.release();
@@ -413,7 +440,7 @@ public final class FunctionHost implements AutoCloseable {
     public void ended(Sandbox sandbox) {
       boolean wasIdle;
       synchronized (this) {
-        wasIdle = idle.remove(sandbox);
+        wasIdle = idle.remove(sandbox) || replaced.remove(sandbox);
         all.remove(sandbox);
       }
       if (!wasIdle) {
@@ -427,6 +454,12 @@ public final class FunctionHost implements AutoCloseable {
         sandboxes = List.copyOf(all);
       }
       return (int) sandboxes.stream().filter(sandbox -> sandbox.kill(event)).count();
+    }
+
+    synchronized void discardIdle() {
+      replaced.addAll(idle);
+      idle.clear();
+      replaced.forEach(Sandbox::discard);
     }
 
     synchronized void discard() {

@@ -48,9 +48,10 @@ final class Handler implements HandlerRunner {
    * @throws HandlerFault if there is no such class, or it is no handler
    * @throws Throwable whatever its constructor throws
    */
-  static Handler load(FunctionDefinition function, Map<String, String> environment)
+  static Handler load(
+      FunctionDefinition function, Map<String, String> environment, ClassLoader layers)
       throws Throwable {
-    URLClassLoader loader = new OwnFirst(url(function), layers());
+    URLClassLoader loader = new ChildFirstClassLoader(url(function), layers);
     try {
       Thread.currentThread().setContextClassLoader(loader);
       Object object = construct(function, loader, environment);
@@ -59,31 +60,6 @@ final class Handler implements HandlerRunner {
       loader.close();
       throw failed;
     }
-  }
-
-  /**
-   * Finds the function's own classes in its own jar before it asks for them above, where they may
-   * be too when everything is on one class path. So static state is a sandbox's own.
-   */
-  private static final class OwnFirst extends URLClassLoader {
-    OwnFirst(URL code, ClassLoader layers) {
-      super(new URL[] {code}, layers);
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> found = findLoadedClass(name);
-        if (found == null && findResource(name.replace('.', '/') + ".class") != null) {
-          found = findClass(name);
-        }
-        return found == null ? super.loadClass(name, resolve) : found;
-      }
-    }
-  }
-
-  private static ClassLoader layers() {
-    return Handler.class.getClassLoader();
   }
 
   private static URL url(FunctionDefinition function) {

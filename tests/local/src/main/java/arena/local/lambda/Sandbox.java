@@ -57,6 +57,7 @@ final class Sandbox {
   private final FunctionDefinition function;
   private final Map<String, String> environment;
   private final boolean process;
+  private final ClassLoader layers;
   private final LogFile log;
   private final ScheduledExecutorService timer;
   private final Owner owner;
@@ -71,12 +72,14 @@ final class Sandbox {
       FunctionDefinition function,
       Map<String, String> environment,
       boolean process,
+      ClassLoader layers,
       LogFile log,
       ScheduledExecutorService timer,
       Owner owner) {
     this.function = function;
     this.environment = environment;
     this.process = process;
+    this.layers = layers;
     this.log = log;
     this.timer = timer;
     this.owner = owner;
@@ -95,6 +98,16 @@ final class Sandbox {
     Work work = new Work(requestId, event, new AtomicBoolean(), new CompletableFuture<>());
     inbox.add(work);
     return work.result();
+  }
+
+  /** The class loader of the layers' classes. */
+  ClassLoader layers() {
+    return layers;
+  }
+
+  /** Ends the sandbox after the invocation whose thread calls this. */
+  void retire() {
+    discarded = true;
   }
 
   /** Ends the sandbox: the handler is interrupted if it works. */
@@ -183,7 +196,7 @@ final class Sandbox {
 
   private HandlerRunner load() throws Throwable {
     if (!process) {
-      return Handler.load(function, environment);
+      return Handler.load(function, environment, layers);
     }
     working = HandlerProcess.start(function, environment, log);
     return working;

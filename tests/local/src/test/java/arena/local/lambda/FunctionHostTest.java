@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -237,6 +238,34 @@ final class FunctionHostTest {
     assertEquals(512, answer.get("memory").asInt());
     assertTrue(answer.get("remaining").asInt() > 3_000);
     assertTrue(answer.get("remaining").asInt() <= 7_000);
+  }
+
+  @Test
+  void reloadsCodeForLaterInvocationsWhileOthersGoOn() throws Exception {
+    assertEquals(1, invoke("echo", "").get("calls").asInt());
+    CompletableFuture<Invocation> running =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return host.invoke("holding", "{}", PATIENCE);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertTrue(Holding.entered.await(10, TimeUnit.SECONDS));
+
+    host.reload(Path.of("target/classes"));
+    assertEquals(1, invoke("echo", "").get("calls").asInt());
+    assertEquals(2, invoke("echo", "").get("calls").asInt());
+    Holding.letGo.countDown();
+    assertTrue(running.get(10, TimeUnit.SECONDS).functionError().isEmpty());
+
+    // Each place is free again: more often than there are places.
+    for (int i = 0; i < 4; i++) {
+      host.reload(Path.of("target/classes"));
+      assertEquals(1, invoke("echo", "").get("calls").asInt());
+      assertTrue(host.invoke("holding", "{}", PATIENCE).functionError().isEmpty());
+    }
   }
 
   @Test
