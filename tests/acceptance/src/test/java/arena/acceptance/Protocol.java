@@ -3,6 +3,7 @@ package arena.acceptance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +48,20 @@ final class Protocol {
   /** The server messages in the page. */
   List<JsonNode> serverExamples() {
     return examples("server");
+  }
+
+  /** The client example of an action, with this run id. */
+  String clientExample(String action, String runId) {
+    ObjectNode example =
+        clientExamples().stream()
+            .filter(one -> one.get("action").textValue().equals(action))
+            .findFirst()
+            .orElseThrow()
+            .deepCopy();
+    if (example.has("run_id")) {
+      example.put("run_id", runId);
+    }
+    return example.toString();
   }
 
   /** The first server message of this type. */

@@ -1,17 +1,12 @@
 package arena.acceptance;
 
-import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.broker.Subscribers;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import arena.models.Behaviour;
-import arena.stream.Connections;
-import arena.stream.MessageErrorCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -20,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -38,8 +31,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.function.Executable;
 import redis.clients.jedis.Jedis;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Checks the WebSocket interface against PROTOCOL.md: client examples get the documented responses,
@@ -51,10 +42,6 @@ final class ProtocolTest {
   private static final Protocol PROTOCOL = Protocol.read();
   private static final String PING = "{\"action\":\"ping\"}";
   private static final String UNKNOWN_RUN = "00000000000000000000000000000000";
-
-  /** Codes of errors that carry a run_id. */
-  private static final Set<String> WITH_RUN_ID =
-      Set.of("too_many_subscriptions", "too_many_readers", "unavailable", "internal_error");
 
   private static final int FRAME_BYTES = 32 * 1024;
   private static final int MESSAGE_BYTES = 128 * 1024;
@@ -94,23 +81,9 @@ final class ProtocolTest {
     assertEquals(clientChecks().size(), PROTOCOL.clientExamples().size());
   }
 
-  /** The client example of an action, with this run id. */
-  private static String example(String action, String runId) {
-    ObjectNode example =
-        PROTOCOL.clientExamples().stream()
-            .filter(one -> one.get("action").textValue().equals(action))
-            .findFirst()
-            .orElseThrow()
-            .deepCopy();
-    if (example.has("run_id")) {
-      example.put("run_id", runId);
-    }
-    return example.toString();
-  }
-
   private void subscribe() {
     try (LiveReader reader = arena.live()) {
-      reader.send(example("subscribe", finished));
+      reader.send(PROTOCOL.clientExample("subscribe", finished));
 
       LiveReader.Closed closed = reader.untilClosed(finished, BOUND, _ -> {});
       assertEquals(arena.events(finished, 1), closed.events());
@@ -123,7 +96,7 @@ final class ProtocolTest {
         LiveReader reader = arena.live()) {
       reader.subscribe(run.id(), 1);
       reader.next(BOUND);
-      reader.send(example("unsubscribe", run.id()));
+      reader.send(PROTOCOL.clientExample("unsubscribe", run.id()));
       assertPong(reader);
       run.play();
       run.fail();
@@ -133,7 +106,7 @@ final class ProtocolTest {
 
   private void ping() {
     try (LiveReader reader = arena.live()) {
-      reader.send(example("ping", ""));
+      reader.send(PROTOCOL.clientExample("ping", ""));
       assertEquals("{\"type\":\"pong\"}", reader.next(BOUND));
     }
   }
@@ -269,212 +242,6 @@ final class ProtocolTest {
               .body();
     }
     assertTrue(event.json().endsWith(",\"payload\":" + payload + "}"), "the same bytes");
-  }
-
-  // ---- errors
-
-  private Map<String, Executable> errorChecks() {
-    return Map.ofEntries(
-        entry("bad_json", this::badJson),
-        entry("unknown_action", this::unknownAction),
-        entry("invalid_field", this::invalidField),
-        entry("unknown_run", this::unknownRun),
-        entry("too_many_subscriptions", this::tooManySubscriptions),
-        entry("too_many_readers", this::tooManyReaders),
-        entry("unavailable", this::unavailable),
-        entry("internal_error", this::internalError));
-  }
-
-  @TestFactory
-  Stream<DynamicTest> producesEveryError() {
-    return errorChecks().entrySet().stream()
-        .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()));
-  }
-
-  @Test
-  void documentsEveryError() {
-    assertEquals(
-        Arrays.stream(MessageErrorCode.values())
-            .map(MessageErrorCode::label)
-            .collect(Collectors.toCollection(TreeSet::new)),
-        PROTOCOL.errorCodes());
-    assertEquals(errorChecks().keySet(), PROTOCOL.errorCodes());
-  }
-
-  private void badJson() {
-    assertRejected(
-        "bad_json",
-        "",
-        "no json",
-        "{",
-        "[]",
-        "\"ping\"",
-        "null",
-        "{\"action\":\"ping\"}{}",
-        "{\"action\":\"ping\",\"action\":\"ping\"}",
-        "{\"action\":\"ping\",\"x\":" + "[".repeat(8) + "]".repeat(8) + "}",
-        "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_001) + "\"}",
-        "{\"action\":\"ping\",\"x\":" + "1".repeat(41) + "}",
-        "{\"action\":\"ping\",\"x\":NaN}");
-    // just within the limits
-    assertRejected(
-        "invalid_field",
-        "{\"action\":\"ping\",\"x\":" + "[".repeat(7) + "]".repeat(7) + "}",
-        "{\"action\":\"ping\",\"x\":\"" + "x".repeat(1_000) + "\"}",
-        "{\"action\":\"ping\",\"x\":" + "1".repeat(40) + "}");
-  }
-
-  private void unknownAction() {
-    assertRejected(
-        "unknown_action",
-        "{}",
-        "{\"action\":\"Subscribe\"}",
-        "{\"action\":\"\"}",
-        "{\"action\":null}",
-        "{\"action\":[\"ping\"]}",
-        "{\"action\":\"$connect\"}",
-        "{\"action\":\"$default\"}");
-  }
-
-  private void invalidField() {
-    for (String field : List.of("", ",\"run_id\":null", ",\"run_id\":{}", ",\"run_id\":1")) {
-      assertRejected("invalid_field", "{\"action\":\"subscribe\"" + field + "}");
-      assertRejected("invalid_field", "{\"action\":\"unsubscribe\"" + field + "}");
-    }
-    String subscribe = "{\"action\":\"subscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":%s}";
-    for (String from :
-        List.of("0", "-1", "1.5", "1e3", "null", "true", "\"1\"", "[]", "9".repeat(40))) {
-      assertRejected("invalid_field", subscribe.formatted(from));
-    }
-    assertRejected("invalid_field", subscribe.formatted(lastSeq + 2));
-    assertRejected("invalid_field", subscribe.formatted("1,\"limit\":5"));
-    assertRejected(
-        "invalid_field",
-        "{\"action\":\"unsubscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":1}",
-        "{\"action\":\"unsubscribe\",\"run_id\":\"nobody\"}",
-        "{\"action\":\"ping\",\"run_id\":\"" + finished + "\"}");
-  }
-
-  private void unknownRun() {
-    for (String id : List.of(UNKNOWN_RUN, "nobody", "", finished.substring(1), "../" + finished)) {
-      assertRejected("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
-    }
-  }
-
-  /** Sends each message on one connection, which must survive every error. */
-  private void assertRejected(String code, String... messages) {
-    try (LiveReader reader = arena.live()) {
-      for (String message : messages) {
-        reader.send(message);
-        assertError(code, reader.nextJson(BOUND), message);
-      }
-      assertPong(reader);
-    }
-  }
-
-  /** Sets the stored number of subscriptions instead of creating each. */
-  private void tooManySubscriptions() {
-    try (LiveRun run = LiveRun.start();
-        LiveRun other = LiveRun.start();
-        LiveReader reader = arena.live();
-        Jedis redis = stack.redis();
-        DynamoDbClient tables = stack.tables()) {
-      reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL + 1);
-      assertPong(reader);
-      String connection = redis.hkeys(run.key("subscribers")).iterator().next();
-      tables.updateItem(
-          update ->
-              update
-                  .tableName(stack.stack().resource("ConnectionsTable"))
-                  .key(
-                      Map.of(
-                          "connection_id", AttributeValue.fromS(connection),
-                          "run_id", AttributeValue.fromS("-")))
-                  .updateExpression("SET subscriptions = :count")
-                  .expressionAttributeValues(
-                      Map.of(
-                          ":count",
-                          AttributeValue.fromN(String.valueOf(Connections.MAX_SUBSCRIPTIONS)))));
-
-      reader.subscribe(other.id(), 1);
-      assertError("too_many_subscriptions", reader.nextJson(BOUND), "one too many");
-      assertEquals(Set.of(), redis.hkeys(other.key("subscribers")));
-      reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL); // moves an existing subscription
-      assertEquals(
-          LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
-      reader.send("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(run.id()));
-      reader.subscribe(other.id(), 1);
-      assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
-    }
-  }
-
-  private void tooManyReaders() {
-    try (LiveRun run = LiveRun.start();
-        LiveReader reader = arena.live();
-        Jedis redis = stack.redis()) {
-      run.holdFanOut(redis); // so that no fan-out finds that these connections do not exist
-      redis.hset(
-          run.key("subscribers"),
-          IntStream.range(0, Subscribers.MAX_READERS)
-              .boxed()
-              .collect(Collectors.toMap(reading -> "reader-" + reading, _ -> "1")));
-
-      reader.subscribe(run.id(), 1);
-      assertError("too_many_readers", reader.nextJson(BOUND), "one too many");
-      assertEquals(Subscribers.MAX_READERS, redis.hlen(run.key("subscribers")));
-      redis.hdel(run.key("subscribers"), "reader-0");
-      reader.subscribe(run.id(), 1);
-      assertPong(reader);
-      redis.del(run.key("subscribers"));
-      run.releaseFanOut(redis);
-      reader.subscribe(run.id(), 1);
-      assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
-    }
-  }
-
-  private void unavailable() {
-    try (LiveRun run = LiveRun.start();
-        LiveReader reader = arena.live()) {
-      stack.withoutRedis(
-          () -> {
-            reader.subscribe(run.id(), 1);
-            assertError("unavailable", reader.nextJson(BOUND), "without Redis");
-            reader.send(example("unsubscribe", run.id()));
-            assertError("unavailable", reader.nextJson(BOUND), "without Redis");
-            assertPong(reader);
-          });
-      reader.subscribe(run.id(), 1);
-      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
-    }
-  }
-
-  /** An invalid status in the row is the only internal error that a test can cause from outside. */
-  private void internalError() {
-    try (LiveRun run = LiveRun.start();
-        LiveReader reader = arena.live()) {
-      stack.set(run.id(), "status", "invalid");
-      try {
-        reader.subscribe(run.id(), 1);
-        assertError("internal_error", reader.nextJson(BOUND), "invalid row");
-        assertPong(reader);
-      } finally {
-        stack.set(run.id(), "status", "running");
-      }
-      reader.subscribe(run.id(), 1);
-      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
-    }
-  }
-
-  private static void assertError(String code, JsonNode answer, String message) {
-    assertEquals("error", answer.path("type").asText(), () -> message + " → " + answer);
-    assertEquals(code, answer.path("code").asText(), () -> message + " → " + answer);
-    ObjectNode documented = PROTOCOL.serverExample("error").deepCopy();
-    if (!answer.has("run_id")) {
-      assertFalse(WITH_RUN_ID.contains(code), () -> message + " → " + answer);
-      documented.remove("run_id");
-    }
-    assertEquals(Protocol.shape(documented), Protocol.shape(answer), message);
-    assertFalse(answer.get("message").textValue().contains("Exception"), message);
   }
 
   private static void assertPong(LiveReader reader) {

@@ -73,7 +73,8 @@ final class ReaperTest {
       assertFalse(has(redis, orphan));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
       assertEquals("stray_dropped", logLine("run_id", orphan).get("action").textValue());
-      assertEquals("run is not in the catalog", logLine("run_id", orphan).get("reason").textValue());
+      assertEquals(
+          "run is not in the catalog", logLine("run_id", orphan).get("reason").textValue());
       live.play();
     }
   }
