@@ -1,0 +1,89 @@
+package arena.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.simulation.stores.Call;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The fan-out lease: lost, held by a dead fan-out, held by an active one, and the handover. */
+@Timeout(30)
+final class FanOutLeaseTest extends FanOutFixture {
+  @Test
+  void stopsSendingAfterLosingTheLease() {
+    createRun(20);
+    for (int i = 0; i < 5; i++) {
+      reader("reader-" + i, 1);
+    }
+    AtomicInteger taken = new AtomicInteger();
+    sockets.beforeSend =
+        () -> {
+          if (taken.incrementAndGet() == 1) { // paused, as a frozen sandbox is
+            clock.advance(FanOutLease.DURATION.plusSeconds(1));
+            subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+          }
+        };
+    serve(farDeadline());
+    assertTrue(sockets.attempts.get() <= 5, "send attempts: " + sockets.attempts.get() + "");
+    assertEquals(Set.copyOf(range(1, 1)), new HashSet<>(subscribers.cursors(RUN).values()));
+    assertTrue(redis.leased(RUN), "still held by the other fan-out");
+  }
+
+  @Test
+  void waitsForTheLeaseOfADeadFanOut() {
+    createRun(20);
+    reader("a", 1);
+    subscribers.acquire(RUN, FanOutLease.DURATION).orElseThrow(); // the holder dies
+    finalizeRun();
+    clock.step(Duration.ofSeconds(1));
+    serve(farDeadline());
+    assertEquals(range(1, 20), sockets.seqs("a"));
+    assertEquals("closed", sockets.types("a").getLast());
+  }
+
+  @Test
+  void stopsWaitingForALeaseThatIsNotReleased() {
+    createRun(20);
+    reader("a", 1);
+    subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    clock.step(Duration.ofSeconds(1));
+    assertEquals(0, serve(farDeadline()).events());
+    assertTrue(clock.instant().isBefore(START.plus(FanOutLease.DURATION.multipliedBy(5))));
+  }
+
+  @Test
+  void doesNotWaitForAnActiveFanOut() {
+    createRun(20);
+    reader("a", 1);
+    long fence = subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    network.after(
+        Call.SUBSCRIBERS_CURSORS,
+        _ -> {
+          long at = redis.cursors(RUN).get("a");
+          assertTrue(subscribers.advance(RUN, fence, "a", at, at + 1));
+        });
+    // The clock does not advance, so a wait would never end.
+    assertEquals(0, serve(farDeadline()).events());
+  }
+
+  @Test
+  void failsWhenTheHandoverFails() {
+    createRun(20);
+    reader("stuck", 1);
+    sockets.answers.put("stuck", ConnectionSender.Result.LATER);
+    sockets.beforeSend = () -> clock.advance(Duration.ofSeconds(20));
+    fanOutInvoker =
+        _ -> {
+          throw new NotifierUnavailable("Lambda is unreachable", null);
+        };
+    assertThrows(NotifierUnavailable.class, () -> serve(START.plus(Duration.ofSeconds(10))));
+    assertFalse(redis.leased(RUN));
+  }
+}
