@@ -213,7 +213,7 @@ final class ProtocolReader implements AutoCloseable {
         events.add(envelope);
       } else {
         throw new AssertionError(
-            String.format(Locale.ROOT, "seq %d came after %d", envelope.seq(), next() - 1));
+            String.format(Locale.ROOT, "received seq %d after %d", envelope.seq(), next() - 1));
       }
     }
     notifyAll();
