@@ -36,7 +36,7 @@ public final class StopStack {
       // A killed stack leaves its files.
       Files.deleteIfExists(home.resolve("pid"));
       Files.deleteIfExists(home.resolve("url"));
-      System.err.println("arena: no stack is running in " + home);
+      System.err.println("arena: no stack runs in " + home);
       return "";
     }
     Optional<ProcessHandle> process = holder(home);
