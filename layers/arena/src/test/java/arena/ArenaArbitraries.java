@@ -15,11 +15,11 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
-/** Whatever a run may hold, for properties. */
+/** Arbitrary domain values for property tests. */
 public final class ArenaArbitraries {
   private ArenaArbitraries() {}
 
-  /** Any text: every kind of character, also surrogates that stand alone. */
+  /** Any text, including lone surrogates. */
   public static Arbitrary<String> text() {
     Arbitrary<String> units = Arbitraries.strings().all().ofMaxLength(40);
     Arbitrary<String> signs =
@@ -41,7 +41,7 @@ public final class ArenaArbitraries {
     return Arbitraries.oneOf(units, signs, Combinators.combine(units, signs).as(String::concat));
   }
 
-  /** Any text that UTF-8 has bytes for. */
+  /** Any well-formed text. */
   public static Arbitrary<String> wellFormedText() {
     return text().filter(text -> text.codePoints().noneMatch(ArenaArbitraries::isSurrogate));
   }
@@ -50,7 +50,7 @@ public final class ArenaArbitraries {
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
-  /** Any amount of a resource, large and odd ones too. */
+  /** Any amount of a resource, including extreme values. */
   public static Arbitrary<Double> amount() {
     return Arbitraries.oneOf(
         Arbitraries.doubles().between(0, 1_000_000),
@@ -58,7 +58,7 @@ public final class ArenaArbitraries {
         Arbitraries.of(0.0, -0.0, Math.nextDown(50.0), 50.0, 1e-320, 1e300, Double.MAX_VALUE));
   }
 
-  /** Any world that a game can be in, and more. */
+  /** Any valid world, reachable or not. */
   public static Arbitrary<World> world() {
     Arbitrary<Integer> population =
         Arbitraries.oneOf(
@@ -92,7 +92,7 @@ public final class ArenaArbitraries {
                     turn));
   }
 
-  /** Any action of the world. */
+  /** Any action. */
   public static Arbitrary<Action> action() {
     return Arbitraries.oneOf(
         Arbitraries.just(new Action.QueueVillager()),
@@ -102,7 +102,7 @@ public final class ArenaArbitraries {
             .map(Action.NoEffect::new));
   }
 
-  /** Any JSON text, compact, as a model may write it. */
+  /** Any compact JSON text that a model may write. */
   public static Arbitrary<String> json() {
     return json(3);
   }
@@ -141,13 +141,13 @@ public final class ArenaArbitraries {
         .map(fields -> "{" + String.join(",", fields) + "}");
   }
 
-  /** The object of any action, known to the world or not. */
+  /** Any action object, known or unknown. */
   public static Arbitrary<String> actionObject() {
     Arbitrary<String> known = action().map(action -> ActionCodec.write(action).text());
     return Arbitraries.oneOf(known, object(json(2)));
   }
 
-  /** A JSON string, with nothing escaped that need not be. */
+  /** A JSON string with minimal escaping. */
   public static String quoted(String text) {
     StringBuilder json = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
@@ -163,7 +163,7 @@ public final class ArenaArbitraries {
     return json.append('"').toString();
   }
 
-  /** An action as it is kept: compact, each key once. */
+  /** An action as stored: compact, with unique keys. */
   private static Arbitrary<RawJson> keptAction() {
     return Arbitraries.oneOf(
         action().map(ActionCodec::write),
@@ -172,7 +172,7 @@ public final class ArenaArbitraries {
             .map(RawJson::new));
   }
 
-  /** Any payload, of every kind. */
+  /** Any payload of any kind. */
   public static Arbitrary<Payload> payload() {
     Arbitrary<Integer> count = Arbitraries.integers().between(0, Integer.MAX_VALUE);
     Arbitrary<Double> cost = Arbitraries.doubles().between(0, 1e9).ofScale(9);

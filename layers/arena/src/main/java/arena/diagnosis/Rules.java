@@ -63,7 +63,7 @@ final class Rules {
             Cause.NO_SUCH_RUN,
             Symptom.NEVER_IN_RUNS,
             CERTAIN,
-            "There is no run with this id: its creation failed, or it belongs to another stack.",
+            "The run does not exist: its creation failed, or it belongs to another stack.",
             List.of(Evidence.of("catalog.row", "none"), FactEvidence.broker(facts))));
   }
 

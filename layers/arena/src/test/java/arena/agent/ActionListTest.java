@@ -61,7 +61,7 @@ class ActionListTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void theFirstArrayThatParsesCounts(String text, String action, String reasoning) {
+  void usesTheFirstArrayThatParses(String text, String action, String reasoning) {
     assertEquals(new ActionListParser(List.of(new RawJson(action)), reasoning), read(text));
   }
 
@@ -81,26 +81,26 @@ class ActionListTest {
         "[{\"\\ud800\":1}]",
         "]["
       })
-  void aTextWithoutAnArrayIsAnEmptyTurnKeptAsReasoning(String text) {
+  void keepsTextWithoutAnArrayAsReasoning(String text) {
     assertEquals(new ActionListParser(List.of(), text.strip()), read(text));
   }
 
   @Test
-  void whatIsNoObjectIsLeftOutAndSaid() {
+  void dropsAndReportsElementsThatAreNotObjects() {
     ActionListParser list = read("[1, \"wait\", null, [], {\"type\":\"wait\"}, true]");
     assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), list.actions());
     assertEquals("[left out, no objects: 5]", list.reasoning());
   }
 
   @Test
-  void moreActionsThanATurnHasAreLeftOutAndSaid() {
+  void dropsAndReportsActionsOverTheLimit() {
     ActionListParser list = read("[" + "{\"type\":\"wait\"},".repeat(60) + "{}]");
     assertEquals(Limits.MAX_ACTIONS, list.actions().size());
     assertEquals("[left out, more than 50 actions: 11]", list.reasoning());
   }
 
   @Test
-  void anActionThatIsTooLongIsLeftOutAndSaid() {
+  void dropsAndReportsActionsThatAreTooLong() {
     String fits = "{\"a\":\"" + "x".repeat(Limits.MAX_ACTION_CHARS - 8) + "\"}";
     String tooLong = fits.replace("{\"a", "{\"aa");
     ActionListParser list = read("So: [" + tooLong + "," + fits + "]");
@@ -109,7 +109,7 @@ class ActionListTest {
   }
 
   @Test
-  void anActionThatIsTooDeepIsLeftOutAndSaid() {
+  void dropsAndReportsActionsThatAreTooDeep() {
     String fits = "{\"a\":" + "[".repeat(19) + "]".repeat(19) + "}";
     String tooDeep = "{\"a\":" + "[".repeat(20) + "]".repeat(20) + "}";
     ActionListParser list = read("[" + tooDeep + "," + fits + "]");
@@ -118,19 +118,19 @@ class ActionListTest {
   }
 
   @Test
-  void theLastOfTwoFieldsWithOneNameCounts() {
+  void keepsTheLastOfDuplicateFields() {
     assertEquals(
         List.of("{\"type\":\"press\",\"key\":\"z\"}"),
         actions("[{\"type\":\"wait\",\"key\":\"z\",\"type\":\"press\"}]"));
   }
 
   @Test
-  void namesThatAreOneAfterMendingComeOnce() {
+  void mergesNamesThatAreEqualAfterRepair() {
     assertEquals(List.of("{\"\uFFFD\":2}"), actions("[{\"\ud800\":1,\"\ud801\":2}]"));
   }
 
   @Test
-  void loneSurrogatesAreMended() {
+  void replacesLoneSurrogates() {
     assertEquals(
         List.of("{\"type\":\"\uFFFDa\uFFFD😀\"}"),
         actions("[{\"type\":\"\ud83da\\ude00\\ud83d\\ude00\"}]"));
@@ -147,12 +147,12 @@ class ActionListTest {
         "9007199254740993",
         "3.14159265358979323846264338327950288"
       })
-  void numbersStayAsTheyWereWritten(String number) {
+  void keepsNumbersUnchanged(String number) {
     assertEquals(List.of("{\"n\":" + number + "}"), actions("[{\"n\":" + number + "}]"));
   }
 
   @Test
-  void aNumberOfAThousandsOfDigitsSurvivesTheStore() {
+  void keepsANumberOfThousandsOfDigits() {
     String number = "7".repeat(1_900);
     List<RawJson> actions = read("[{\"n\":" + number + "}]").actions();
     Payload payload = new Payload.LlmResponse(actions, "", 0);
@@ -161,7 +161,7 @@ class ActionListTest {
   }
 
   @Test
-  void namesWithOneHashDoNotMakeAnActionUnreadable() {
+  void readsActionsWithCollidingFieldNames() {
     List<String> names = new ArrayList<>(List.of(""));
     for (int i = 0; i < 11; i++) {
       List<String> longer = new ArrayList<>();
@@ -185,14 +185,14 @@ class ActionListTest {
   }
 
   @Test
-  void thinkingAndRemarksAreReasoning() {
+  void addsThinkingAndRemarksToTheReasoning() {
     assertEquals(
         new ActionListParser(List.of(), "Hm.\nYes.\n[cut; left out, no objects: 1]"),
         ActionListParser.read(" Hm. ", "[1] Yes.", "cut"));
   }
 
   @Test
-  void aLongReasoningIsCutAndItsRemarksStay() {
+  void cutsLongReasoningButKeepsRemarks() {
     ActionListParser list = read("😀".repeat(30_000) + "[1]");
     assertEquals(
         Limits.MAX_REASONING_CHARS, list.reasoning().codePointCount(0, list.reasoning().length()));
@@ -200,7 +200,7 @@ class ActionListTest {
   }
 
   @Test
-  void aTextWithoutEndIsReadInPart() {
+  void readsOnlyThePrefixOfAHugeText() {
     String text = "x".repeat(Limits.MAX_ANSWER_CHARS) + "[{}]";
     ActionListParser list = read(text);
     assertEquals(List.of(), list.actions());
@@ -220,7 +220,7 @@ class ActionListTest {
         "[1 ",
         "[{},\"[\","
       })
-  void noTextTakesLong(String part) {
+  void parsesEveryTextQuickly(String part) {
     String text = part.repeat(Limits.MAX_ANSWER_CHARS / part.length());
     assertTimeoutPreemptively(Duration.ofSeconds(5), () -> read(text));
   }
@@ -240,7 +240,7 @@ class ActionListTest {
     return part.list().ofMaxSize(6).map(parts -> String.join("", parts));
   }
 
-  /** Whatever a model writes: it is kept within the limits, and every store gives it back. */
+  /** Any answer of a model stays within the limits and survives every store. */
   @Property
   void nothingThatAModelWritesIsAnError(@ForAll("writings") String text) {
     ActionListParser list = read(text);
@@ -256,7 +256,7 @@ class ActionListTest {
     assertEquals(written, PayloadCodec.write(read));
   }
 
-  /** An independent reader sees the same values in what is kept as in what was written. */
+  /** An independent parser reads the same values from the stored text as from the original. */
   @Property
   void whatIsKeptIsWhatWasWritten(@ForAll("objects") List<String> objects) throws Exception {
     ObjectMapper json = exact();

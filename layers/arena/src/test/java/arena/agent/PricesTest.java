@@ -24,7 +24,7 @@ class PricesTest {
         "bedrock:arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0",
         "bedrock:arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"
       })
-  void oneModelHasOnePriceByEveryName(String model) {
+  void findsThePriceByEveryNameOfAModel(String model) {
     assertEquals((3_000 * 0.80 + 500 * 3.20) / 1e6, prices.cost(model, 3_000, 500), 1e-12);
   }
 
@@ -39,20 +39,20 @@ class PricesTest {
         "scripted",
         ""
       })
-  void anUnknownModelCostsNothing(String model) {
+  void anUnknownModelCostsZero(String model) {
     assertFalse(prices.knows(model));
     assertEquals(0, prices.cost(model, 1_000_000, 1_000_000));
   }
 
   @Test
-  void noBillIsNegativeOrInfinite() {
+  void costIsNeverNegativeOrInfinite() {
     assertEquals(0, prices.cost("openai:gpt-4o", -5, Long.MIN_VALUE));
     double most = prices.cost("openai:gpt-4o", Long.MAX_VALUE, Long.MAX_VALUE);
     assertTrue(most > 0 && Double.isFinite(most));
   }
 
   @Test
-  void everyRowTellsWhereAndWhenItsPriceWasFound() throws Exception {
+  void everyRowHasSourceAndDate() throws Exception {
     try (InputStream in = PriceTable.class.getResourceAsStream(PriceTable.TABLE)) {
       List<String> rows =
           new String(in.readAllBytes(), StandardCharsets.UTF_8)

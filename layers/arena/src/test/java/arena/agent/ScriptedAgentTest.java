@@ -33,7 +33,7 @@ class ScriptedAgentTest {
   }
 
   @Test
-  void strategyTakesTheShortestWay() {
+  void strategyTakesTheShortestPath() {
     // 14 villagers and the age cost 1200 food; 200 are there, 20 come a turn, the way takes 6
     assertEquals(Age.DARK, play(PromptVariant.STRATEGY, Scenario.BALANCED.start(), 55).age());
     assertEquals(Age.FEUDAL, play(PromptVariant.STRATEGY, Scenario.BALANCED.start(), 56).age());
@@ -52,7 +52,7 @@ class ScriptedAgentTest {
 
   @ParameterizedTest
   @EnumSource(PromptVariant.class)
-  void everyTownGrows(PromptVariant variant) {
+  void populationGrows(PromptVariant variant) {
     for (Scenario scenario : Scenario.values()) {
       World end = play(variant, scenario.start(), 30);
       assertTrue(end.population() > scenario.start().population() + 5, end::summary);
@@ -61,7 +61,7 @@ class ScriptedAgentTest {
   }
 
   @Test
-  void moreFoodAtAForkIsUsed() {
+  void usesAdditionalFoodAfterAFork() {
     World parent = play(PromptVariant.STRATEGY, Scenario.BALANCED.start(), 10);
     Mutation rich =
         new Mutation(

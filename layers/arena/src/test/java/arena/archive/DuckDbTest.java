@@ -35,7 +35,7 @@ class DuckDbTest {
         "SET autoinstall_known_extensions = true",
         "SET lock_configuration = false",
       })
-  void reachesNothingButItsFolder(String statement) throws IOException {
+  void cannotAccessFilesOutsideItsFolder(String statement) throws IOException {
     Files.writeString(shared.resolve("secret"), "secret");
     DuckDb duckDb = DuckDb.in(shared.resolve("work"));
     ArchiveUnavailable refused =
@@ -51,7 +51,7 @@ class DuckDbTest {
   }
 
   @Test
-  void worksInItsFolder() {
+  void readsAndWritesInItsFolder() {
     DuckDb duckDb = DuckDb.in(shared.resolve("work"));
     Path file = duckDb.folder().resolve("it's.parquet");
     execute(duckDb, "COPY (SELECT 1) TO %s (FORMAT parquet)".formatted(DuckDb.quoted(file)));

@@ -40,7 +40,7 @@ class ListCursorTest {
   }
 
   @Property
-  void aChangedCursorIsRefusedOrAnotherPlace(
+  void rejectsAModifiedCursorOrReadsAnotherPosition(
       @ForAll @IntRange(min = 0, max = 200) int at, @ForAll char other) {
     String text = cursor(1).write();
     int index = at % text.length();

@@ -16,7 +16,7 @@ class ActionCodecTest {
   }
 
   @Test
-  void theThreeActionsThatDoSomethingAreRead() {
+  void readsTheThreeEffectiveActions() {
     assertEquals(new Action.QueueVillager(), read("{\"type\":\"queue_villager\"}"));
     assertEquals(new Action.AgeUp(), read("{\"type\":\"press\",\"key\":\"z\"}"));
     assertEquals(
@@ -25,7 +25,7 @@ class ActionCodecTest {
 
   @ParameterizedTest
   @EnumSource(Building.class)
-  void everyBuildingIsReadByItsKey(Building building) {
+  void readsEveryBuildingByItsKey(Building building) {
     assertEquals(
         new Action.Build(building),
         read("{\"building_key\":\"" + building.key() + "\",\"x\":12,\"type\":\"build\"}"));
@@ -50,12 +50,12 @@ class ActionCodecTest {
         "{\"type\":\"build\"                                  | unknown",
         "{\"type\":\"build\",\"type\":\"press\"}              | unknown",
       })
-  void everythingElseHasNoEffect(String json, String type) {
+  void readsEverythingElseAsNoEffect(String json, String type) {
     assertEquals(new Action.NoEffect(type), read(json));
   }
 
   @Test
-  void aLongTypeIsCutToWholeCharacters() {
+  void cutsALongTypeAtACodePoint() {
     String type = "😀".repeat(200);
     assertEquals(
         new Action.NoEffect("😀".repeat(ActionCodec.MAX_TYPE - 1) + "…"),

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes of every kind, as the contract has them. */
+/** The specified bytes of every kind. */
 class PayloadCodecTest {
   private static Stream<Arguments> kinds() {
     World world =
@@ -74,7 +74,7 @@ class PayloadCodecTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void everyKindIsWrittenAsTheContractHasIt(Payload payload, String json) {
+  void writesEveryKindAsSpecified(Payload payload, String json) {
     assertEquals(json, PayloadCodec.write(payload));
     assertEquals(payload, PayloadCodec.read(json));
   }
@@ -87,7 +87,7 @@ class PayloadCodecTest {
   }
 
   @Test
-  void anEnvelopeHoldsThePayloadsBytes() {
+  void embedsThePayloadsBytesInTheEnvelope() {
     Event event =
         new Event(
             "0123456789abcdef0123456789abcdef",
@@ -109,7 +109,7 @@ class PayloadCodecTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
-  void whatJsonHasNoNumberForIsNoPayload(double value) {
+  void rejectsNonFiniteNumbers(double value) {
     assertThrows(IllegalArgumentException.class, () -> new Payload.Metric("a", value));
     assertThrows(
         IllegalArgumentException.class, () -> new Payload.LlmResponse(List.of(), "", value));
@@ -136,7 +136,7 @@ class PayloadCodecTest {
         "{\"kind\":\"turn_start\",\"turn_num\":1,\"state\":{}}",
         "{\"kind\":\"turn_start\",\"turn_num\":1,\"state\":7}"
       })
-  void whatIsNoPayloadIsRefusedByName(String json) {
+  void rejectsInvalidPayloads(String json) {
     assertThrows(MalformedJson.class, () -> PayloadCodec.read(json));
   }
 
@@ -149,7 +149,7 @@ class PayloadCodecTest {
         "\"none\":1.0",
         "\"food\":1e999"
       })
-  void aSnapshotThatNoGameCanBeInIsRefusedByName(String food) {
+  void rejectsInvalidSnapshots(String food) {
     String json =
         """
         {"food":1.0,"wood":0.0,"gold":0.0,"stone":0.0,"population":8,"pop_cap":25,\
@@ -159,7 +159,7 @@ class PayloadCodecTest {
   }
 
   @Test
-  void aLaterVersionsFieldIsPassedOver() {
+  void ignoresUnknownFields() {
     assertEquals(
         new Payload.Metric("a", 1),
         PayloadCodec.read(

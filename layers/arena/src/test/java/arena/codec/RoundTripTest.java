@@ -69,9 +69,7 @@ class RoundTripTest {
     assertEquals(written, WorldCodec.write(WorldCodec.read(written)));
   }
 
-  /**
-   * What UTF-8 has no bytes for is mended at the first writing, and stays the same from then on.
-   */
+  /** Lone surrogates are replaced at the first write; further round trips change nothing. */
   @Property
   void aTextWithLoneSurrogatesIsStableOnceWritten(@ForAll("texts") String text) {
     List<Payload> payloads =
@@ -89,7 +87,7 @@ class RoundTripTest {
     }
   }
 
-  /** Longer than every buffer of the parser, so that its positions are put to the test. */
+  /** Longer than the parser's buffers, to test its offsets. */
   @Property(tries = 20)
   void aLargePayloadComesBackToTheByte(@ForAll("texts") String text) {
     String long1 = (text + "x").repeat(3_000);

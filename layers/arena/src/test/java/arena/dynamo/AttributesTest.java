@@ -37,7 +37,7 @@ class AttributesTest {
   }
 
   @Example
-  void theEdgesOfDoublesComeBack() {
+  void roundTripsExtremeDoubles() {
     for (double number :
         new double[] {0.0, -0.0, 0.1, 1e21, Double.MIN_VALUE, Double.MAX_VALUE, 1e-120, 1e120}) {
       assertComesBack(number);
@@ -46,7 +46,7 @@ class AttributesTest {
   }
 
   @Example
-  void namesWhatAnItemDoesNotHave() {
+  void reportsMissingAttributes() {
     Map<String, AttributeValue> item = Map.of("b", Attributes.of("text"));
     for (String name : new String[] {"a", "b"}) {
       var missing = assertThrows(IllegalStateException.class, () -> Attributes.whole(item, name));

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a body says that is not possible, the error names the field and what would do. */
+/** The error for any invalid body reports the field and the accepted values. */
 class BadInputTest {
   private static final String PARENT = "0123456789abcdef0123456789abcdef";
 
-  /** One field of a request, what it may hold, and values that it may not. */
+  /** A request field with its limit, valid values and invalid ones. */
   private record Field(String name, String limit, List<String> valid, List<String> invalid) {}
 
   private static final List<String> NO_TEXT = List.of("null", "1", "1.5", "true", "[]", "{}");
@@ -196,7 +196,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @MethodSource("invalid")
-  void namesTheFieldAndWhatWouldDo(String field, String limit, String body, boolean run) {
+  void reportsFieldAndLimit(String field, String limit, String body, boolean run) {
     ApiException error = refused(body, run);
 
     assertAll(
@@ -210,7 +210,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @MethodSource("valid")
-  void takesWhatIsWithinTheLimits(String field, String limit, String body, boolean run) {
+  void acceptsValuesWithinTheLimits(String field, String limit, String body, boolean run) {
     Object request = run ? RequestReader.run(body) : RequestReader.fork(body);
 
     assertTrue(request.toString().length() > 0, () -> field + ": " + limit);
@@ -228,7 +228,7 @@ class BadInputTest {
         "mutation",
         "seed"
       })
-  void refusesWhatARunHasNot(String name) {
+  void rejectsUnknownFieldsOfARun(String name) {
     ApiException error = refused(run(name, "1"), true);
 
     assertEquals(Optional.of(name), error.field());
@@ -237,7 +237,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"label", "scenario", "parent", "t", "parentT"})
-  void refusesWhatAForkHasNot(String name) {
+  void rejectsUnknownFieldsOfAFork(String name) {
     ApiException error = refused(fork(name, "1"), false);
 
     assertEquals(Optional.of(name), error.field());
@@ -248,7 +248,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"buildings", "turn", "popCap", "villager_queue", "food.x"})
-  void refusesWhatCannotBeMutated(String name) {
+  void rejectsUnknownFieldsOfAMutation(String name) {
     ApiException error = refused(fork("mutation", in(name, "1")), false);
 
     assertEquals(Optional.of("mutation." + name), error.field());
@@ -257,7 +257,7 @@ class BadInputTest {
   }
 
   @Test
-  void refusesWhatAProfileHasNot() {
+  void rejectsUnknownFieldsOfAProfile() {
     ApiException error = refused(run("profile", in("top_p", "1")), true);
 
     assertEquals(Optional.of("profile.top_p"), error.field());
@@ -274,7 +274,7 @@ class BadInputTest {
   }
 
   @Test
-  void saysWhatIsMissing() {
+  void reportsMissingFields() {
     ApiException noParent = refused("{\"parent_t\":1}", false);
     ApiException noTurn = refused("{\"parent_run_id\":\"%s\"}".formatted(PARENT), false);
 
@@ -326,7 +326,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(ints = {9, 100, 10_000, 32_000})
-  void depthIsBounded(int depth) {
+  void rejectsDeeplyNestedBodies(int depth) {
     for (String body :
         List.of(
             "[".repeat(depth) + "]".repeat(depth),
@@ -342,7 +342,7 @@ class BadInputTest {
   }
 
   @Test
-  void repeatsNoMoreOfARequestThanItsBeginning() {
+  void quotesOnlyAPrefixOfTheRequest() {
     ApiException error = refused(run("k".repeat(60_000), "1"), true);
     ApiException bent = refused(run("a\\u0007\\nb", "1"), true);
 
@@ -364,7 +364,7 @@ class BadInputTest {
     return in(name, value);
   }
 
-  /** A fork that would do but for this field. */
+  /** A fork request that is valid except for this field. */
   private static String fork(String name, String value) {
     String parent =
         name.equals("parent_run_id") ? "" : "\"parent_run_id\":\"%s\",".formatted(PARENT);

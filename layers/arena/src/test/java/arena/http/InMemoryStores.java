@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs and events in memory, to read from: as much of the stores as reading needs. The broker is
- * empty, so that live runs are read from the journal; an archived run is read from the archive.
+ * In-memory stores with what reading needs. The broker is empty, so live runs are read from the
+ * journal and archived runs from the archive.
  */
 final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   private final List<Run> runs = new ArrayList<>();
@@ -44,7 +44,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
     return runs.stream().filter(run -> run.runId().equals(runId)).findFirst();
   }
 
-  /** A cursor is the number of runs before the page, in brackets, which a URL has to escape. */
+  /** A cursor is the page's offset in brackets, which a URL must escape. */
   @Override
   public RunPage list(Filter filter, int limit, Optional<String> cursor) {
     List<Run> listed = runs.stream().filter(run -> filter == Filter.ALL || run.archived()).toList();

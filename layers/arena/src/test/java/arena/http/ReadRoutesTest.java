@@ -39,13 +39,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The shapes of what is read, page by page. */
+/** The responses of the read-only routes, page by page. */
 class ReadRoutesTest {
   private static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
   private static final String RUNNING = id(1);
   private static final String COMPLETE = id(2);
   private static final String FAILED_FORK = id(3);
-  private static final String NOBODY = id(9);
+  private static final String UNKNOWN = id(9);
 
   private final InMemoryStores stores = new InMemoryStores();
 
@@ -70,14 +70,14 @@ class ReadRoutesTest {
   }
 
   @Test
-  void metricsAreTheFourCounters() {
+  void metricsReturnsTheFourCounters() {
     assertEquals(
         "{\"events_published\":10,\"events_streamed\":140,\"streams_dropped\":3,\"runs_open\":1}",
         get("GET /metrics", Map.of()).getBody());
   }
 
   @Test
-  void runsAreListedNewestFirst() throws Exception {
+  void listsRunsNewestFirst() throws Exception {
     JsonNode rows = json(get("GET /runs", Map.of()));
 
     assertEquals(List.of(FAILED_FORK, COMPLETE, RUNNING), ids(rows));
@@ -97,7 +97,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void aRunTellsWhatPlaysItAndHowFarItIs() throws Exception {
+  void returnsARunWithProfileAndProgress() throws Exception {
     JsonNode run = json(get("GET /runs/{run_id}", Map.of(), RUNNING));
 
     assertEquals(
@@ -112,7 +112,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void aFailedForkTellsWhereItComesFromAndWhyItFailed() throws Exception {
+  void returnsAFailedForkWithOriginAndError() throws Exception {
     JsonNode run = json(get("GET /runs/{run_id}", Map.of(), FAILED_FORK));
 
     assertEquals(
@@ -126,7 +126,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void listsGoOnWhereTheLinkSays() throws Exception {
+  void continuesAListFromTheLinkHeader() throws Exception {
     List<String> seen = new ArrayList<>();
     Map<String, String> query = Map.of("limit", "2");
     for (int page = 0; page < 2; page++) {
@@ -140,7 +140,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void summariesAreOfArchivedRuns() throws Exception {
+  void listsSummariesOfArchivedRuns() throws Exception {
     APIGatewayV2HTTPResponse response = get("GET /runs/summaries", Map.of("limit", "1"));
 
     assertEquals(
@@ -154,7 +154,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void seriesHaveAPointATurn() throws Exception {
+  void seriesHaveOnePointPerTurn() throws Exception {
     JsonNode series = json(get("GET /runs/series", Map.of("run_id", COMPLETE + "," + RUNNING)));
 
     assertEquals(List.of(COMPLETE, RUNNING), ids(series));
@@ -166,7 +166,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void eventsAreTheEnvelopesUnchanged() {
+  void returnsEnvelopesUnchanged() {
     String envelopes =
         turns(COMPLETE, 5).stream()
             .skip(2)
@@ -194,7 +194,7 @@ class ReadRoutesTest {
     "2, 1, 4, 4, 5",
     "3, 2, 1000, 1, "
   })
-  void eventsTellWhatToAskForNext(int run, String fromSeq, String limit, int events, Long next)
+  void returnsNextFromSeq(int run, String fromSeq, String limit, int events, Long next)
       throws Exception {
     JsonNode page =
         json(get("GET /events", Map.of("run_id", id(run), "from_seq", fromSeq, "limit", limit)));
@@ -205,7 +205,7 @@ class ReadRoutesTest {
   }
 
   @Test
-  void aPageOfEventsKeepsToWhatLambdaMayAnswer() throws Exception {
+  void keepsAPageOfEventsWithinTheLambdaLimit() throws Exception {
     String big = id(5);
     // the worst there is: every character of the text takes two bytes, and four when wrapped
     String text = "\"".repeat(20_000);
@@ -243,7 +243,7 @@ class ReadRoutesTest {
         "GET /events",
         "GET /metrics"
       })
-  void unknownQueryParametersAreRefused(String route) throws Exception {
+  void rejectsUnknownQueryParameters(String route) throws Exception {
     APIGatewayV2HTTPResponse response = get(route, Map.of("colour", "blue"), RUNNING);
 
     assertEquals(422, response.getStatusCode());
@@ -265,7 +265,7 @@ class ReadRoutesTest {
     "GET /events, run_id, '', required",
     "GET /runs/series, run_id, '', required"
   })
-  void badQueriesNameTheParameter(String route, String name, String value, String limit)
+  void reportsTheInvalidQueryParameter(String route, String name, String value, String limit)
       throws Exception {
     Map<String, String> query = new HashMap<>();
     if (route.equals("GET /events")) {
@@ -283,7 +283,7 @@ class ReadRoutesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"99999999999999999999999999999999", "short", "ABC", "..", "%00"})
-  void whatIsNoRunIsUnknownWhateverItsShape(String id) throws Exception {
+  void returns404ForAnyUnknownRunId(String id) throws Exception {
     for (APIGatewayV2HTTPResponse response :
         List.of(
             get("GET /runs/{run_id}", Map.of(), id),
@@ -293,7 +293,7 @@ class ReadRoutesTest {
       assertEquals("unknown_run", json(response).at("/error/code").textValue());
       assertTrue(json(response).at("/error/message").textValue().contains(id));
     }
-    assertFalse(stores.find(NOBODY).isPresent());
+    assertFalse(stores.find(UNKNOWN).isPresent());
   }
 
   private APIGatewayV2HTTPResponse get(String route, Map<String, String> query) {
@@ -312,7 +312,7 @@ class ReadRoutesTest {
             "-");
   }
 
-  /** The query of the next page, as a client takes it from the header. */
+  /** The query of the next page, from the Link header. */
   private static Map<String, String> nextQuery(APIGatewayV2HTTPResponse response) {
     Matcher link =
         Pattern.compile("<(/stage/runs[^>]*)>; rel=\"next\"")

@@ -16,19 +16,19 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
-/** What good bodies ask for. */
+/** Parsing of valid bodies. */
 class RequestReaderTest {
   private static final String PARENT = "0123456789abcdef0123456789abcdef";
 
   @Test
-  void aRunNeedsNothing() {
+  void acceptsAnEmptyRunRequest() {
     assertEquals(
         new RunRequest(Scenario.BALANCED, Profile.DEFAULT, 10, "balanced · scripted-strategy"),
         RequestReader.run("{}"));
   }
 
   @Test
-  void aRunMaySayEverything() {
+  void readsAllFieldsOfARun() {
     assertEquals(
         new RunRequest(
             Scenario.FOOD_POOR,
@@ -44,19 +44,19 @@ class RequestReaderTest {
   }
 
   @Test
-  void aBlankLabelIsAsNone() {
+  void treatsABlankLabelAsAbsent() {
     assertEquals(RequestReader.run("{}"), RequestReader.run("{\"label\":\"  \"}"));
   }
 
   @Test
-  void aForkNeedsItsParentAndTurn() {
+  void requiresParentAndTurnOfAFork() {
     assertEquals(
         new ForkRequest(PARENT, 3, Mutation.NONE, 10, "", Optional.empty()),
         RequestReader.fork("{\"parent_run_id\":\"%s\",\"parent_t\":3}".formatted(PARENT)));
   }
 
   @Test
-  void aForkMaySayEverything() {
+  void readsAllFieldsOfAFork() {
     assertEquals(
         new ForkRequest(
             PARENT,
@@ -84,7 +84,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void anEmptyMutationChangesNothing() {
+  void acceptsAnEmptyMutation() {
     assertEquals(
         Mutation.NONE,
         RequestReader.fork(
@@ -93,7 +93,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void aProfileGetsANameAndDefaults() {
+  void completesAProfileWithDefaults() {
     assertEquals(Profile.DEFAULT, RequestReader.run("{\"profile\":{}}").profile());
     assertEquals(
         new Profile("openai:llama3-bare", "openai:llama3", 0, PromptVariant.BARE),
@@ -102,7 +102,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void namesThatAreMadeUpKeepToTheLimit() {
+  void cutsDefaultNamesToTheLimit() {
     RunRequest request =
         RequestReader.run("{\"profile\":{\"model\":\"openai:%s\"}}".formatted("m".repeat(193)));
 
@@ -110,7 +110,7 @@ class RequestReaderTest {
     assertEquals(100, request.label().length());
   }
 
-  /** A reader that breaks is a reader that can be broken into: it must refuse, and by name. */
+  /** Any text is parsed or rejected with an ApiException. */
   @Property(tries = 2_000)
   void anyTextIsReadOrRefused(@ForAll @StringLength(max = 200) String text) {
     ApiException error = assertThrows(ApiException.class, () -> RequestReader.fork(text));

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Paths, queries and bodies as the gateway hands them over. */
+/** Paths, queries and bodies of API Gateway events. */
 class RequestTest {
   private static final String ID = "0123456789abcdef0123456789abcdef";
   private static final String OTHER = "f".repeat(32);
 
   @Test
-  void anEventMayLackAnything() {
+  void acceptsEventsWithMissingParts() {
     Request request = new Request(new APIGatewayV2HTTPEvent());
 
     assertEquals("", request.route());
@@ -34,7 +34,7 @@ class RequestTest {
   }
 
   @Test
-  void unknownQueryParametersAreRefusedByName() {
+  void reportsUnknownQueryParameters() {
     Request request = query(Map.of("limit", "5", "offset", "2"));
 
     ApiException error =
@@ -66,7 +66,7 @@ class RequestTest {
         "5,6",
         "9999999999999999999999999999"
       })
-  void wholeNumbersInAQueryAreDigitsWithinTheLimits(String text) {
+  void rejectsInvalidIntegersInAQuery(String text) {
     ApiException error =
         assertThrows(
             ApiException.class,
@@ -79,7 +79,7 @@ class RequestTest {
   }
 
   @Test
-  void wholeNumbersInAQueryHaveADefault() {
+  void integersInAQueryHaveADefault() {
     assertEquals(50, query(Map.of()).integerQuery("limit", 1, 100, 50));
     assertEquals(100, query(Map.of("limit", "100")).integerQuery("limit", 1, 100, 50));
     assertEquals(
@@ -100,7 +100,7 @@ class RequestTest {
         "' or 1=1 --",
         "é"
       })
-  void whatHasNotTheShapeOfAnIdIsNoRun(String id) {
+  void rejectsInvalidRunIdsAsUnknown(String id) {
     APIGatewayV2HTTPEvent event =
         APIGatewayV2HTTPEvent.builder().withPathParameters(Map.of("run_id", id)).build();
 
@@ -110,14 +110,14 @@ class RequestTest {
   }
 
   @Test
-  void runIdsComeInTheOrderAskedForEachOnce() {
+  void returnsDistinctRunIdsInOrder() {
     assertEquals(
         List.of(OTHER, ID),
         query(Map.of("run_id", OTHER + "," + ID + "," + OTHER)).queryRunIds(20));
   }
 
   @Test
-  void runIdsAreRequiredAndBounded() {
+  void requiresAndLimitsRunIds() {
     ApiException none = assertThrows(ApiException.class, () -> query(Map.of()).queryRunIds(20));
     ApiException empty =
         assertThrows(ApiException.class, () -> query(Map.of("run_id", "")).queryRunIds(1));
@@ -171,7 +171,7 @@ class RequestTest {
   }
 
   @Test
-  void aBodyHasALimitInBytes() {
+  void limitsTheBodyInBytes() {
     String fits = "é".repeat(32 * 1024);
 
     assertEquals(fits, text(fits).body());

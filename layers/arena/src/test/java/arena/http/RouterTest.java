@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** Answers, and what exceptions become. */
+/** Responses, and the mapping of exceptions to errors. */
 class RouterTest {
   private static final String SECRET = "s3cr3t at /var/task/Store.java:17";
   private static final String REQUEST_ID = "11111111-2222-3333-4444-555555555555";
@@ -94,7 +94,7 @@ class RouterTest {
 
   @ParameterizedTest
   @MethodSource("foreseen")
-  void everyExceptionHasItsAnswer(
+  void mapsEveryExceptionToItsResponse(
       RuntimeException thrown, int status, String code, String retryAfter) throws Exception {
     APIGatewayV2HTTPResponse response =
         answer(
@@ -113,7 +113,7 @@ class RouterTest {
 
   @ParameterizedTest
   @MethodSource("foreseen")
-  void nothingLeaksOfWhatWentWrongInside(RuntimeException thrown, int status) {
+  void doesNotLeakInternalErrors(RuntimeException thrown, int status) {
     APIGatewayV2HTTPResponse response =
         answer(
             _ -> {
@@ -128,7 +128,7 @@ class RouterTest {
   }
 
   @Test
-  void anUnforeseenErrorTellsTheRequestsId() throws Exception {
+  void returnsTheRequestIdOfAnUnexpectedError() throws Exception {
     APIGatewayV2HTTPResponse response =
         answer(
             _ -> {
@@ -141,7 +141,7 @@ class RouterTest {
   }
 
   @Test
-  void anErrorTellsFieldAndLimit() {
+  void returnsFieldAndLimitOfAnError() {
     APIGatewayV2HTTPResponse response =
         answer(
             _ -> {
@@ -157,7 +157,7 @@ class RouterTest {
   }
 
   @Test
-  void aTurnThatIsNotThereIsTheFieldsFault() throws Exception {
+  void reportsAMissingTurnAsAnErrorOfParentT() throws Exception {
     APIGatewayV2HTTPResponse response =
         answer(
             _ -> {
@@ -170,7 +170,7 @@ class RouterTest {
   }
 
   @Test
-  void answersAreJsonThatNobodyKeeps() {
+  void returnsJsonThatIsNotCached() {
     APIGatewayV2HTTPResponse response =
         answer(
             _ ->
@@ -196,7 +196,7 @@ class RouterTest {
   }
 
   @Test
-  void aPathThatNobodyServesIsNotFound() {
+  void returns404ForAnUnknownPath() {
     for (String route : List.of("GET /other", "$default", "POST /here", "")) {
       APIGatewayV2HTTPResponse response =
           new Router(Map.of("GET /here", _ -> Response.of(200, out -> out.writeNumber(1))))

@@ -32,7 +32,7 @@ class MutationTest {
   }
 
   @Test
-  void theSummaryTellsWhatChanges() {
+  void summarizesTheChanges() {
     assertEquals(
         "food=200.0→1500.0 age=Dark Age→Feudal Age",
         mutation(Optional.of(1500.0), Optional.empty(), Optional.of(Age.FEUDAL)).summary(START));
@@ -51,7 +51,7 @@ class MutationTest {
   }
 
   @Test
-  void whatStaysAsItWasIsNoChange() {
+  void omitsUnchangedValuesFromTheSummary() {
     Mutation same = mutation(Optional.of(200.0), Optional.of(8), Optional.of(Age.DARK));
     assertEquals("", same.summary(START));
     assertEquals(START, same.applyTo(START));
@@ -63,7 +63,7 @@ class MutationTest {
   }
 
   @Test
-  void aNewAgeEndsAnAgeUpThatWasUnderWay() {
+  void aNewAgeCancelsAnAgeUp() {
     World under = new World(0, 0, 0, 0, 22, 25, Age.DARK, List.of("mill"), List.of(2), 3, 50);
     World mutated =
         mutation(Optional.empty(), Optional.empty(), Optional.of(Age.CASTLE)).applyTo(under);
@@ -87,9 +87,9 @@ class MutationTest {
         .as(Mutation::new);
   }
 
-  /** What is set is set, all else stays, and the summary is empty exactly if nothing changed. */
+  /** Only the given fields change, and the summary is empty exactly if nothing changed. */
   @Property
-  void onlyWhatIsNamedChanges(
+  void changesOnlyTheGivenFields(
       @ForAll("worlds") World before, @ForAll("mutations") Mutation mutation) {
     World after = mutation.applyTo(before);
     assertEquals(mutation.food().map(food -> food + 0.0).orElse(before.food()), after.food());

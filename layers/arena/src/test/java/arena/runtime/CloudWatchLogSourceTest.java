@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class CloudWatchLogSourceTest {
   @Test
-  void theLogOfEveryFunctionOfTheTemplateIsRead() throws Exception {
+  void readsTheLogOfEveryFunctionInTheTemplate() throws Exception {
     Pattern name = Pattern.compile("FunctionName: !Sub \"\\$\\{AWS::StackName}-([a-z-]+)\"");
     String template = Files.readString(Path.of("..", "..", "template.yaml"));
     assertEquals(

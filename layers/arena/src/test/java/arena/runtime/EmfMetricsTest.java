@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.cloudwatchlogs.emf.config.EnvironmentConfigurationProvider;
 import software.amazon.cloudwatchlogs.emf.environment.Environments;
 
-/** What one invocation sends, however much it measures. */
+/** The metrics sent per invocation. */
 class EmfMetricsTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private final EmfMetrics metrics = new EmfMetrics("AoE2Arena", "tested");
@@ -43,7 +43,7 @@ class EmfMetricsTest {
   }
 
   @Test
-  void countsAreSummedUpAndTimesKept() throws Exception {
+  void sumsCountsAndKeepsDurations() throws Exception {
     metrics.count(Metric.EVENTS_PUBLISHED, 3);
     metrics.count(Metric.EVENTS_PUBLISHED, 4);
     metrics.count(Metric.STREAMS_DROPPED, 0);
@@ -57,14 +57,14 @@ class EmfMetricsTest {
     JsonNode line = lines.getFirst();
     assertEquals("tested", line.get("service").textValue());
     assertEquals(7, line.get("events_published").intValue());
-    assertTrue(line.path("streams_dropped").isMissingNode(), "a count of 0 is not told");
-    assertEquals(0, line.get("runs_open").intValue(), "that there are none is told");
+    assertTrue(line.path("streams_dropped").isMissingNode(), "a count of 0 is omitted");
+    assertEquals(0, line.get("runs_open").intValue(), "a gauge of 0 is sent");
     assertEquals(2, line.get("publish_time").size());
     assertTrue(line.get("publish_time").get(1).doubleValue() >= 5_000);
   }
 
   @Test
-  void theLongestOfMoreTimesThanALineMayHaveIsAmongThoseSent() throws Exception {
+  void keepsTheLongestDurationBeyondTheLimit() throws Exception {
     for (int i = 1; i <= 1_000; i++) {
       metrics.since(Metric.PUBLISH_TIME, System.nanoTime() - i * 1_000_000_000L);
     }
@@ -74,7 +74,7 @@ class EmfMetricsTest {
   }
 
   @Test
-  void whatIsToldApartIsAlsoToldInSum() throws Exception {
+  void recordsTheTotalOfAMetricWithADimension() throws Exception {
     metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
     metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
     metrics.count(Metric.ERRORS, ErrorCause.OTHER);
@@ -89,7 +89,7 @@ class EmfMetricsTest {
   }
 
   @Test
-  void nothingIsSentTwiceAndNothingOfNothing() throws Exception {
+  void sendsEachMeasurementOnce() throws Exception {
     metrics.count(Metric.EVENTS_STREAMED, 1);
     assertEquals(1, sent().size());
     assertEquals(List.of(), sent());

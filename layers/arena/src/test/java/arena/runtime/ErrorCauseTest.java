@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Causes are few, and none that an operator must tell from the others is missing. */
+/** Every exception that operators must distinguish has its own cause. */
 class ErrorCauseTest {
   private static final Path SOURCES = Path.of("src", "main", "java", "arena");
 
   @Test
-  void everyFailureOfAStoreOrAModelHasItsName() throws IOException {
+  void everyStoreAndModelExceptionHasACause() throws IOException {
     List<String> names;
     try (Stream<Path> files = Files.walk(SOURCES)) {
       names =
@@ -32,7 +32,7 @@ class ErrorCauseTest {
   }
 
   @Test
-  void whateverElseThereIsIsOneCause() {
+  void mapsOtherExceptionsToOneCause() {
     assertEquals(ErrorCause.OTHER, ErrorCause.of(new IllegalStateException("x")));
     assertEquals(ErrorCause.OTHER, ErrorCause.of(""));
     assertEquals(ErrorCause.OTHER, ErrorCause.of("run 17"));

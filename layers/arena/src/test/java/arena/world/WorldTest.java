@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorldTest {
-  /** A town that has everything the Feudal Age asks for, and nothing to spare. */
+  /** A town that exactly meets the requirements of the Feudal Age. */
   private static final World READY = world(500, 0, 22, Age.DARK, List.of("mill", "lumber_camp"));
 
   private static World world(
@@ -39,14 +39,14 @@ class WorldTest {
   }
 
   @Test
-  void aTickBringsFoodWoodAndTheNextTurn() {
+  void aTickAddsIncomeAndAdvancesTheTurn() {
     World after = world(200, 150, 8, Age.DARK, List.of("house")).tick();
     assertEquals(
         new World(220, 165, 0, 0, 8, 25, Age.DARK, List.of("house"), List.of(), 0, 1), after);
   }
 
   @Test
-  void villagersInTrainingCountDownAndBecomePopulationAtZero() {
+  void trainedVillagersJoinThePopulation() {
     World after = queued(List.of(1, 2, 1, 3)).tick();
     assertEquals(10, after.population());
     assertEquals(List.of(1, 2), after.villagerQueue());
@@ -56,7 +56,7 @@ class WorldTest {
   }
 
   @Test
-  void aVillagerCostsFiftyFoodAndIsThereAfterThreeTicks() {
+  void aVillagerCosts50FoodAndTakesThreeTicks() {
     World.Step step = world(50, 0, 8, Age.DARK, List.of()).apply(new Action.QueueVillager());
     assertTrue(step.changed());
     assertEquals(0, step.world().food());
@@ -66,7 +66,7 @@ class WorldTest {
   }
 
   @Test
-  void aVillagerThatCannotBePaidChangesNothing() {
+  void anUnaffordableVillagerChangesNothing() {
     changesNothing(
         world(Math.nextDown(50.0), 900, 8, Age.DARK, List.of()), new Action.QueueVillager());
   }
@@ -81,7 +81,7 @@ class WorldTest {
     "s, blacksmith,  150, 25",
     "t, dock,        150, 25",
   })
-  void aBuildingCostsItsWoodAndAHouseRaisesTheCap(String key, String name, int wood, int cap) {
+  void aBuildingCostsWoodAndAHouseRaisesTheCap(String key, String name, int wood, int cap) {
     Building building = Building.fromKey(key).orElseThrow();
     World.Step step = world(0, wood, 8, Age.DARK, List.of()).apply(new Action.Build(building));
     assertTrue(step.changed());
@@ -93,7 +93,7 @@ class WorldTest {
   }
 
   @Test
-  void buildingsMayRepeatAndKeepTheirOrder() {
+  void buildingsRepeatAndKeepTheirOrder() {
     World town = world(0, 500, 8, Age.DARK, List.of());
     for (Building building : List.of(Building.FARM, Building.HOUSE, Building.FARM)) {
       town = town.apply(new Action.Build(building)).world();
@@ -110,7 +110,7 @@ class WorldTest {
   }
 
   @Test
-  void theFeudalAgeCostsFiveHundredFoodAndTakesSixTicks() {
+  void theFeudalAgeCosts500FoodAndTakesSixTicks() {
     World.Step step = READY.apply(new Action.AgeUp());
     assertTrue(step.changed());
     assertEquals(0, step.world().food());
@@ -141,7 +141,7 @@ class WorldTest {
   @EnumSource(
       value = Age.class,
       names = {"FEUDAL", "CASTLE", "IMPERIAL"})
-  void theOnlyWayUpIsFromTheDarkAge(Age age) {
+  void onlyTheDarkAgeCanAgeUp(Age age) {
     changesNothing(world(9_999, 0, 99, age, READY.buildings()), new Action.AgeUp());
   }
 
@@ -153,7 +153,7 @@ class WorldTest {
   }
 
   @Test
-  void anAgeUpUnderWayIsNotPaidForAgain() {
+  void anAgeUpInProgressIsNotChargedAgain() {
     World under = new World(2_000, 0, 0, 0, 22, 25, Age.DARK, READY.buildings(), List.of(), 4, 0);
     changesNothing(under, new Action.AgeUp());
   }
@@ -183,7 +183,7 @@ class WorldTest {
   }
 
   @Test
-  void theLineShownToAModelHoldsTheState() {
+  void theSummaryContainsTheState() {
     World town =
         new World(
             200, 12.5, 0, 1e7, 8, 30, Age.DARK, List.of("house", "mill"), List.of(3, 1), 6, 4);
@@ -201,7 +201,7 @@ class WorldTest {
   }
 
   @Test
-  void aStateThatNoGameCanBeInIsRefused() {
+  void rejectsInvalidStates() {
     for (double bad : List.of(-0.1, Double.NaN, Double.POSITIVE_INFINITY)) {
       assertThrows(IllegalArgumentException.class, () -> world(bad, 0, 8, Age.DARK, List.of()));
     }
@@ -211,12 +211,12 @@ class WorldTest {
   }
 
   @Test
-  void noZeroHasASign() {
+  void normalizesNegativeZero() {
     assertEquals(world(0, 0, 8, Age.DARK, List.of()), world(-0.0, -0.0, 8, Age.DARK, List.of()));
   }
 
   @Test
-  void aWorldDoesNotChangeWithTheListsItWasMadeOf() {
+  void copiesItsLists() {
     List<String> buildings = new ArrayList<>(List.of("mill"));
     World town = world(0, 0, 8, Age.DARK, buildings);
     buildings.add("house");
@@ -226,7 +226,7 @@ class WorldTest {
   }
 
   @Test
-  void observationIsTheTownCenterOneVillagerAHeadAndEveryBuilding() {
+  void observesTownCenterVillagersAndBuildings() {
     Observation seen =
         Observation.of(world(0, 0, 8, Age.DARK, List.of("mill", "house", "farm", "house")));
     assertEquals(13, seen.entityCount());
@@ -242,15 +242,14 @@ class WorldTest {
     "wood-poor,  300, 40,  8, 25",
     "late-start, 120, 120, 6, 15",
   })
-  void scenariosBeginAsTheyAreDescribed(
-      String label, double food, double wood, int population, int cap) {
+  void scenariosStartAsSpecified(String label, double food, double wood, int population, int cap) {
     World start = Scenario.fromLabel(label).orElseThrow().start();
     assertEquals(
         new World(food, wood, 0, 0, population, cap, Age.DARK, List.of(), List.of(), 0, 0), start);
   }
 
   @Test
-  void thereAreNoOtherScenarios() {
+  void hasFourScenarios() {
     assertEquals(4, Scenario.values().length);
     assertTrue(Scenario.fromLabel("Balanced").isEmpty());
   }
