@@ -345,7 +345,7 @@ test("stops all watches on close() and can be used again", async () => {
 
 test("rejects invalid arguments of watch()", () => {
   const service = new Service();
-  assert.throws(() => service.watch({}, "nobody"), TypeError);
+  assert.throws(() => service.watch({}, "not a function"), TypeError);
   assert.throws(() => service.watch({fromSeq: 0}), TypeError);
   assert.throws(() => service.watch({fromSeq: 1.5}), TypeError);
   service.watch();
@@ -461,7 +461,7 @@ test("reconnects with backoff and ends in Error when attempts are exhausted", as
   service.opens = true;
   service.watch({fromSeq: seen.watch.lastSeq + 1});
   await flush();
-  assert.deepEqual(service.socket.sent, [subscribe(1)], "one may begin anew");
+  assert.deepEqual(service.socket.sent, [subscribe(1)], "a new watch is possible");
 });
 
 test("counts a connection that opens and breaks as a failure", async () => {
