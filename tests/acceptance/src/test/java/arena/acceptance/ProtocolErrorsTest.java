@@ -133,12 +133,12 @@ final class ProtocolErrorsTest {
     assertRejected(
         "invalid_field",
         "{\"action\":\"unsubscribe\",\"run_id\":\"" + finished + "\",\"from_seq\":1}",
-        "{\"action\":\"unsubscribe\",\"run_id\":\"nobody\"}",
+        "{\"action\":\"unsubscribe\",\"run_id\":\"not-a-run\"}",
         "{\"action\":\"ping\",\"run_id\":\"" + finished + "\"}");
   }
 
   private void unknownRun() {
-    for (String id : List.of(UNKNOWN_RUN, "nobody", "", finished.substring(1), "../" + finished)) {
+    for (String id : List.of(UNKNOWN_RUN, "not-a-run", "", finished.substring(1), "../" + finished)) {
       assertRejected("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
     }
   }

@@ -68,7 +68,7 @@ final class ReaperTest {
       redis.set("arena:run:" + orphan + ":open", "{}");
       redis.set("arena:run:" + orphan + ":seq", "1");
       redis.xadd("arena:run:" + orphan + ":events", Map.of("envelope", "{}"), params());
-      redis.hset("arena:run:" + orphan + ":subscribers", "nobody", "1");
+      redis.hset("arena:run:" + orphan + ":subscribers", "unknown", "1");
       assertTrue(reap().get("strays").intValue() >= 1);
       assertFalse(has(redis, orphan));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
