@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.codec.Timestamps;
+import arena.json.Json;
 import arena.metrics.Metric;
 import arena.run.RunId;
 import arena.runtime.Telemetry;
@@ -10,13 +11,13 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamEventsHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(StreamEventsHandler.class);
-  private static final JsonMapper MAPPER = new JsonMapper();
 
   /**
    * How long before the Lambda timeout a fan-out hands over. Longer than reading a message from the
@@ -49,12 +49,13 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   public StreamEventsHandler(Map<String, String> environment) {
     wiring = StreamEventsWiring.of(environment);
     telemetry = wiring.telemetry();
+    Json.prepare(List.of());
   }
 
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    JsonNode event = MAPPER.readTree(input);
+    JsonNode event = Json.read(new String(input.readAllBytes(), StandardCharsets.UTF_8));
     telemetry.during(
         context,
         () -> {
@@ -109,7 +110,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   /** Extracts the run id of a message for the log; the message is validated later. */
   private static Optional<String> runId(String message) {
     try {
-      return Optional.of(MAPPER.readTree(message).path("run_id").asText()).filter(RunId::isValid);
+      return Optional.of(Json.read(message).path("run_id").asText()).filter(RunId::isValid);
     } catch (JsonProcessingException _) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package arena.diagnosis;
 import arena.catalog.RunningRunQuery;
 import arena.codec.Timestamps;
 import arena.journal.JournalTail;
+import arena.json.Json;
 import arena.run.Run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -59,7 +60,7 @@ public final class ActiveReplays {
    */
   public record Snapshot(Instant at, List<Replay> replays, boolean more) {
     public String json() {
-      ObjectNode json = DiagnosisJson.MAPPER.createObjectNode();
+      ObjectNode json = Json.object();
       json.put("at", Timestamps.write(at));
       json.put("more", more);
       ArrayNode list = json.putArray("replays");

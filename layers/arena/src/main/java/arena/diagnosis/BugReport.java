@@ -2,6 +2,7 @@ package arena.diagnosis;
 
 import arena.catalog.CreationRecords;
 import arena.codec.Timestamps;
+import arena.json.Json;
 import arena.run.Limits;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -98,7 +99,7 @@ public final class BugReport {
     var history = probe.start("Step Functions", () -> sources.history(runId, MAX_HISTORY));
     var versions = probe.start("the versions", reportSources.versions()::get);
 
-    ObjectNode json = DiagnosisJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("report_on", runId);
     json.put("at", Timestamps.write(now));
     ProbeResult<Optional<CreationRecords.CreationRecord>> creation = creationRecord.await();
@@ -118,7 +119,7 @@ public final class BugReport {
     json.set("diagnosis", DiagnosisJson.write(diagnosis));
     put(json, "execution_history", history.await(), BugReport::history);
     put(json, "log", log.await(), BugReport::log);
-    put(json, "versions", versions.await(), DiagnosisJson.MAPPER::valueToTree);
+    put(json, "versions", versions.await(), Json::tree);
     return redactor.redact(json.toString());
   }
 
@@ -132,13 +133,13 @@ public final class BugReport {
   }
 
   private static JsonNode text(Optional<String> text) {
-    return DiagnosisJson.MAPPER.valueToTree(text.orElse(null));
+    return Json.tree(text.orElse(null));
   }
 
   /** Parses JSON; unparsable text becomes a string, absent text null. */
   private static JsonNode json(Optional<String> json) {
     try {
-      return DiagnosisJson.MAPPER.readTree(json.filter(text -> !text.isEmpty()).orElse("null"));
+      return Json.read(json.filter(text -> !text.isEmpty()).orElse("null"));
     } catch (JsonProcessingException e) {
       return text(json);
     }
@@ -146,7 +147,7 @@ public final class BugReport {
 
   /** Oldest first; inputs and outputs are omitted because the run's events contain them. */
   private static JsonNode history(List<ExecutionState.Entry> newestFirst) {
-    ArrayNode list = DiagnosisJson.MAPPER.createArrayNode();
+    ArrayNode list = Json.array();
     for (ExecutionState.Entry entry : newestFirst.reversed()) {
       ObjectNode one = list.addObject();
       one.put("id", entry.id());
@@ -160,7 +161,7 @@ public final class BugReport {
   }
 
   private static JsonNode log(List<LogLine> lines) {
-    ObjectNode log = DiagnosisJson.MAPPER.createObjectNode();
+    ObjectNode log = Json.object();
     ArrayNode list = log.putArray("lines");
     long characters = 0;
     for (LogLine line : lines) {

@@ -3,8 +3,8 @@ package arena.diagnosis;
 import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
 import arena.journal.JournalTail;
+import arena.json.Json;
 import arena.run.Run;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -13,13 +13,11 @@ import java.util.function.BiConsumer;
 
 /** Serializes a diagnosis as JSON. */
 public final class DiagnosisJson {
-  static final JsonMapper MAPPER = new JsonMapper();
-
   private DiagnosisJson() {}
 
   public static ObjectNode write(Diagnosis diagnosis) {
     Facts facts = diagnosis.facts();
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("run_id", facts.runId());
     json.put("at", Timestamps.write(facts.at()));
     json.put("status", facts.run().map(run -> run.status().label()).orElse("unknown"));

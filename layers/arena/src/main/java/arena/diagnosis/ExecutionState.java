@@ -1,8 +1,8 @@
 package arena.diagnosis;
 
+import arena.json.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,6 @@ public record ExecutionState(
   /** Maximum number of history entries read; more than one state writes with all its retries. */
   public static final int MAX_ENTRIES = 200;
 
-  private static final JsonMapper MAPPER = new JsonMapper();
   private static final Pattern MESSAGE =
       Pattern.compile("\"errorMessage\":\\s*\"((?:[^\"\\\\]|\\\\.){0,1000})");
   private static final int MAX_MESSAGE = 1_000;
@@ -194,7 +193,7 @@ public record ExecutionState(
     Matcher found = MESSAGE.matcher(reason);
     if (found.find()) {
       try {
-        return MAPPER.readTree('"' + found.group(1) + '"').textValue();
+        return Json.read('"' + found.group(1) + '"').textValue();
       } catch (JsonProcessingException e) {
         return found.group(1);
       }
@@ -208,7 +207,7 @@ public record ExecutionState(
       return OptionalInt.empty();
     }
     try {
-      JsonNode t = MAPPER.readTree(input.get()).path("t");
+      JsonNode t = Json.read(input.get()).path("t");
       return t.isInt() ? OptionalInt.of(t.intValue()) : OptionalInt.empty();
     } catch (JsonProcessingException e) {
       return OptionalInt.empty();

@@ -1,15 +1,13 @@
 package arena.diagnosis;
 
 import arena.journal.JournalTail;
+import arena.json.Json;
 import arena.run.Run;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** Shell commands that play a run again: the requests with which it was started or forked. */
 final class ReplayCommands {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   private final String url;
 
   /**
@@ -35,7 +33,7 @@ final class ReplayCommands {
 
   private static ObjectNode forkBody(Run run, Facts facts) {
     int t = lastGoodTurn(run, facts);
-    ObjectNode body = MAPPER.createObjectNode();
+    ObjectNode body = Json.object();
     body.put("parent_run_id", run.runId());
     body.put("parent_t", t);
     body.put("n_turns", Math.max(0, run.t0() + run.nTurns() - t));
@@ -46,7 +44,7 @@ final class ReplayCommands {
   /** Repeats the fork that created the run. */
   String forkOfParent(Run run) {
     Run.Origin origin = run.origin().orElseThrow();
-    ObjectNode body = MAPPER.createObjectNode();
+    ObjectNode body = Json.object();
     body.put("parent_run_id", origin.parentRunId());
     body.put("parent_t", origin.parentT());
     ObjectNode mutation = body.putObject("mutation");
@@ -65,7 +63,7 @@ final class ReplayCommands {
 
   /** Repeats the request that created the run. */
   String start(Run run) {
-    ObjectNode body = MAPPER.createObjectNode();
+    ObjectNode body = Json.object();
     body.put("scenario", run.scenario());
     body.put("n_turns", run.nTurns());
     body.put("label", run.label());

@@ -44,21 +44,26 @@ public final class CreateRoutes {
     };
   }
 
+  private record CreatedRun(
+      String runId,
+      String label,
+      String status,
+      String scenario,
+      int nTurns,
+      String dbPath,
+      RunJson.Profile profileUsed) {}
+
   private static Response accepted(Run run) {
     return Response.of(
         202,
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("run_id", run.runId());
-          out.writeStringField("label", run.label());
-          out.writeStringField("status", run.status().label());
-          out.writeStringField("scenario", run.scenario());
-          out.writeNumberField("n_turns", run.nTurns());
-          out.writeStringField("db_path", run.dbPath());
-          out.writeFieldName("profile_used");
-          RunJson.profile(run.profile(), out);
-          out.writeEndObject();
-        });
+        new CreatedRun(
+            run.runId(),
+            run.label(),
+            run.status().label(),
+            run.scenario(),
+            run.nTurns(),
+            run.dbPath(),
+            RunJson.Profile.of(run.profile())));
   }
 
   /**
@@ -92,16 +97,10 @@ public final class CreateRoutes {
     };
   }
 
+  private record CreatedFork(String childRunId, String dbPath, RunJson.Profile profileUsed) {}
+
   private static Response accepted(Run child, String address) {
     return Response.of(
-        202,
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("child_run_id", child.runId());
-          out.writeStringField("db_path", address);
-          out.writeFieldName("profile_used");
-          RunJson.profile(child.profile(), out);
-          out.writeEndObject();
-        });
+        202, new CreatedFork(child.runId(), address, RunJson.Profile.of(child.profile())));
   }
 }

@@ -72,6 +72,8 @@ public final class DiagnosisRoutes {
         .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
   }
 
+  private record StoppedRun(String runId, String status, RunJson.Failure error) {}
+
   private Response stop(Request request) {
     request.allowQuery();
     String runId = request.pathRunId();
@@ -84,15 +86,7 @@ public final class DiagnosisRoutes {
                 () -> ApiException.conflict("run_ended", "the run has already ended", "run_id"));
     return Response.of(
         202,
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("run_id", run.runId());
-          out.writeStringField("status", run.status().label());
-          out.writeObjectFieldStart("error");
-          out.writeStringField("code", run.failure().orElseThrow().code());
-          out.writeStringField("message", run.failure().orElseThrow().message());
-          out.writeEndObject();
-          out.writeEndObject();
-        });
+        new StoppedRun(
+            run.runId(), run.status().label(), RunJson.Failure.of(run.failure().orElseThrow())));
   }
 }

@@ -1,5 +1,7 @@
 package arena.http;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
+
 import arena.archive.ArchiveUnavailable;
 import arena.broker.BrokerUnavailable;
 import arena.catalog.CatalogUnavailable;
@@ -10,6 +12,7 @@ import arena.journal.JournalUnavailable;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,13 +43,15 @@ final class ErrorResponses {
     if (expected.isEmpty()) {
       failures.accept(thrown);
       LOG.error("request failed", thrown);
-      return response(
+      return Response.of(
           500,
-          "internal_error",
-          "internal error; see the log for this request_id",
-          out -> {
-            out.writeStringField("request_id", requestId);
-          });
+          new Body(
+              new Error(
+                  "internal_error",
+                  "internal error; see the log for this request_id",
+                  Optional.of(requestId),
+                  Optional.empty(),
+                  Optional.empty())));
     }
     ApiException error = expected.get();
     if (error.status() >= 500) {
@@ -54,37 +59,29 @@ final class ErrorResponses {
       LOG.warn("request failed with a retryable error", thrown);
     }
     Response response =
-        response(
+        Response.of(
             error.status(),
-            error.code(),
-            error.getMessage(),
-            out -> {
-              if (error.field().isPresent()) {
-                out.writeStringField("field", error.field().get());
-              }
-              if (error.limit().isPresent()) {
-                out.writeStringField("limit", error.limit().get());
-              }
-            });
+            new Body(
+                new Error(
+                    error.code(),
+                    error.getMessage(),
+                    Optional.empty(),
+                    error.field(),
+                    error.limit())));
     return error.retryAfterSeconds().isPresent()
         ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
         : response;
   }
 
-  private static Response response(
-      int status, String code, String message, Response.JsonBody details) {
-    return Response.of(
-        status,
-        out -> {
-          out.writeStartObject();
-          out.writeObjectFieldStart("error");
-          out.writeStringField("code", code);
-          out.writeStringField("message", message);
-          details.write(out);
-          out.writeEndObject();
-          out.writeEndObject();
-        });
-  }
+  /** The body of an error response. */
+  record Body(Error error) {}
+
+  record Error(
+      String code,
+      String message,
+      @JsonInclude(NON_EMPTY) Optional<String> requestId,
+      @JsonInclude(NON_EMPTY) Optional<String> field,
+      @JsonInclude(NON_EMPTY) Optional<String> limit) {}
 
   private static Optional<ApiException> expected(RuntimeException thrown) {
     return switch (thrown) {

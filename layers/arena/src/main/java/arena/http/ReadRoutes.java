@@ -1,17 +1,19 @@
 package arena.http;
 
 import arena.archive.Archive;
-import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
 import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The read-only routes. */
@@ -41,27 +43,12 @@ public final class ReadRoutes {
 
   private Response health(Request request) {
     request.allowQuery();
-    return Response.of(
-        200,
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("status", "ok");
-          out.writeEndObject();
-        });
+    return Response.of(200, Map.of("status", "ok"));
   }
 
   private Response runs(Request request) {
     RunPage page = page(request, Catalog.Filter.ALL);
-    Response response =
-        Response.of(
-            200,
-            out -> {
-              out.writeStartArray();
-              for (Run run : page.runs()) {
-                RunJson.row(run, out);
-              }
-              out.writeEndArray();
-            });
+    Response response = Response.of(200, page.runs().stream().map(RunJson.Row::of).toList());
     return withNextLink(response, request, page);
   }
 
@@ -70,22 +57,20 @@ public final class ReadRoutes {
     Response response =
         Response.of(
             200,
-            out -> {
-              out.writeStartArray();
-              for (Run run : page.runs()) {
+            page.runs().stream()
                 // archive address and summary are written together
-                RunJson.summary(run, run.summary().orElseThrow(), out);
-              }
-              out.writeEndArray();
-            });
+                .map(run -> RunJson.Summary.of(run, run.summary().orElseThrow()))
+                .toList());
     return withNextLink(response, request, page);
   }
 
   private Response run(Request request) {
     request.allowQuery();
     Run run = queries.get().run(request.pathRunId());
-    return Response.of(200, out -> RunJson.full(run, out));
+    return Response.of(200, RunJson.Run.of(run));
   }
+
+  private record Series(String runId, String profileName, List<Archive.Point> points) {}
 
   private Response series(Request request) {
     request.allowQuery("run_id");
@@ -93,29 +78,15 @@ public final class ReadRoutes {
         request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(queries.get()::run).toList();
     return Response.of(
         200,
-        out -> {
-          out.writeStartArray();
-          for (Run run : runs) {
-            out.writeStartObject();
-            out.writeStringField("run_id", run.runId());
-            out.writeStringField("profile_name", run.profile().name());
-            out.writeArrayFieldStart("points");
-            for (Archive.Point point : queries.get().series(run)) {
-              out.writeStartObject();
-              out.writeNumberField("turn", point.turn());
-              out.writeNumberField("food", point.food());
-              out.writeNumberField("wood", point.wood());
-              out.writeNumberField("gold", point.gold());
-              out.writeNumberField("stone", point.stone());
-              out.writeNumberField("population", point.population());
-              out.writeEndObject();
-            }
-            out.writeEndArray();
-            out.writeEndObject();
-          }
-          out.writeEndArray();
-        });
+        runs.stream()
+            .map(run -> new Series(run.runId(), run.profile().name(), queries.get().series(run)))
+            .toList());
   }
+
+  private record Events(List<Raw> events, Optional<Long> nextFromSeq, String status) {}
+
+  /** JSON that is written as it is: the same bytes as on the WebSocket. */
+  private record Raw(@JsonValue @JsonRawValue String json) {}
 
   private Response events(Request request) {
     request.allowQuery("run_id", "from_seq", "limit");
@@ -128,37 +99,15 @@ public final class ReadRoutes {
         queries.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
     return Response.of(
         200,
-        out -> {
-          out.writeStartObject();
-          out.writeArrayFieldStart("events");
-          for (Broker.Envelope envelope : page.envelopes()) {
-            out.writeRawValue(envelope.json()); // the same bytes as on the WebSocket
-          }
-          out.writeEndArray();
-          out.writeFieldName("next_from_seq");
-          if (page.next().isPresent()) {
-            out.writeNumber(page.next().getAsLong());
-          } else {
-            out.writeNull();
-          }
-          out.writeStringField("status", page.status().label());
-          out.writeEndObject();
-        });
+        new Events(
+            page.envelopes().stream().map(envelope -> new Raw(envelope.json())).toList(),
+            page.next().isPresent() ? Optional.of(page.next().getAsLong()) : Optional.empty(),
+            page.status().label()));
   }
 
   private Response metrics(Request request) {
     request.allowQuery();
-    RunQueries.Metrics metrics = queries.get().metrics();
-    return Response.of(
-        200,
-        out -> {
-          out.writeStartObject();
-          out.writeNumberField("events_published", metrics.eventsPublished());
-          out.writeNumberField("events_streamed", metrics.eventsStreamed());
-          out.writeNumberField("streams_dropped", metrics.streamsDropped());
-          out.writeNumberField("runs_open", metrics.runsOpen());
-          out.writeEndObject();
-        });
+    return Response.of(200, queries.get().metrics());
   }
 
   private RunPage page(Request request, Catalog.Filter filter) {

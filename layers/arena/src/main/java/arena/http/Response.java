@@ -1,11 +1,8 @@
 package arena.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import arena.json.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,27 +11,23 @@ import java.util.Map;
  * @param headers names are in lower case
  */
 public record Response(int status, Map<String, String> headers, String body) {
-  private static final JsonFactory JSON = new JsonFactory();
-
   public Response {
     headers = Map.copyOf(headers);
   }
 
-  /** Writes a JSON value. */
-  @FunctionalInterface
-  interface JsonBody {
-    void write(JsonGenerator out) throws IOException;
+  /** Prepares the writing of responses, for a function's snapshot. */
+  public static void prepare() {
+    Json.prepare(
+        List.of(
+            RunJson.Run.class,
+            RunJson.Row.class,
+            RunJson.Summary.class,
+            ErrorResponses.Body.class));
   }
 
-  /** Creates a JSON response. */
-  static Response of(int status, JsonBody value) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = JSON.createGenerator(text)) {
-      value.write(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter does not fail
-    }
-    return ofText(status, text.toString());
+  /** Creates a JSON response; see {@link Json#write}. */
+  static Response of(int status, Object value) {
+    return ofText(status, Json.write(value));
   }
 
   /** Creates a response from JSON text. */

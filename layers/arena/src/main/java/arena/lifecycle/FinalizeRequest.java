@@ -1,12 +1,12 @@
 package arena.lifecycle;
 
 import arena.codec.MalformedJson;
+import arena.json.Json;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Optional;
 
 /**
@@ -14,8 +14,6 @@ import java.util.Optional;
  * the status is {@code failed}.
  */
 public record FinalizeRequest(String runId, Optional<Failure> failure) {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   /**
    * Parses a request.
    *
@@ -24,7 +22,7 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
   public static FinalizeRequest read(String json) {
     JsonNode root;
     try {
-      root = MAPPER.readTree(json);
+      root = Json.read(json);
     } catch (JsonProcessingException e) {
       throw new MalformedJson("not a finalize request", e);
     }
@@ -50,8 +48,7 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
 
   /** Serializes the response: {@code {"run_id","status","db_path"}}. */
   public static String response(Run run) {
-    return MAPPER
-        .createObjectNode()
+    return Json.object()
         .put("run_id", run.runId())
         .put("status", run.status().label())
         .put("db_path", run.dbPath())

@@ -2,20 +2,18 @@ package arena.lifecycle;
 
 import arena.codec.MalformedJson;
 import arena.codec.ProfileCodec;
+import arena.json.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 
 /** Serializes and parses turn tasks. */
 public final class TurnTaskCodec {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   private TurnTaskCodec() {}
 
   public static String write(TurnTask task) {
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("run_id", task.runId());
     json.put("t", task.t());
     json.put("seq", task.seq());
@@ -33,7 +31,7 @@ public final class TurnTaskCodec {
    */
   public static TurnTask read(String json) {
     try {
-      JsonNode root = MAPPER.readTree(json);
+      JsonNode root = Json.read(json);
       return new TurnTask(
           field(root, "run_id").textValue(),
           field(root, "t").intValue(),

@@ -3,7 +3,7 @@ package arena.runtime;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.CreationRecords;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import arena.json.Json;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CreationRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(CreationRecorder.class);
-  private static final JsonMapper MAPPER = new JsonMapper();
 
   private final CreationRecords records;
   private final Catalog catalog;
@@ -48,16 +47,18 @@ public final class CreationRecorder {
     }
   }
 
+  private record Counters(
+      long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
+
   /** Returns the four counters as JSON. */
   public String counters() {
     Broker.Counters brokerCounters = broker.counters();
-    return MAPPER
-        .createObjectNode()
-        .put("events_published", brokerCounters.eventsPublished())
-        .put("events_streamed", brokerCounters.eventsStreamed())
-        .put("streams_dropped", brokerCounters.streamsDropped())
-        .put("runs_open", catalog.countRunning())
-        .toString();
+    return Json.write(
+        new Counters(
+            brokerCounters.eventsPublished(),
+            brokerCounters.eventsStreamed(),
+            brokerCounters.streamsDropped(),
+            catalog.countRunning()));
   }
 
   private void save(String runId, CreationRecords.CreationRecord record) {

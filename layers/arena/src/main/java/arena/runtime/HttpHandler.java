@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.http.Response;
 import arena.http.Router;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -19,6 +20,7 @@ public abstract class HttpHandler
   protected HttpHandler(Telemetry telemetry, Map<String, Router.Route> routes) {
     this.telemetry = telemetry;
     this.router = new Router(routes, telemetry::failed);
+    Response.prepare();
   }
 
   @Override

@@ -1,8 +1,8 @@
 package arena.runtime;
 
+import arena.json.Json;
 import arena.lifecycle.FinalizeInvoker;
 import arena.run.Failure;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -12,8 +12,6 @@ import software.amazon.awssdk.services.lambda.model.InvocationType;
 
 /** Finalizes a run by invoking finalize-run asynchronously. */
 final class LambdaFinalizeInvoker implements FinalizeInvoker {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   private final Supplier<LambdaClient> lambda;
   private final String function;
 
@@ -24,7 +22,7 @@ final class LambdaFinalizeInvoker implements FinalizeInvoker {
 
   @Override
   public void finalizeRun(String runId, Optional<Failure> failure) {
-    ObjectNode event = MAPPER.createObjectNode();
+    ObjectNode event = Json.object();
     event.put("run_id", runId);
     event.put("status", failure.isPresent() ? "failed" : "complete");
     failure.ifPresent(

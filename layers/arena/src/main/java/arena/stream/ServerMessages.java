@@ -1,20 +1,17 @@
 package arena.stream;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
+
 import arena.broker.Broker;
+import arena.json.Json;
 import arena.run.RunStatus;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Serializes the messages to WebSocket clients. */
 final class ServerMessages {
-  private static final JsonFactory FACTORY = new JsonFactory();
-
   private ServerMessages() {}
 
   static String events(String runId, List<Broker.Envelope> envelopes) {
@@ -26,56 +23,30 @@ final class ServerMessages {
                 ",", "{\"type\":\"events\",\"run_id\":\"" + runId + "\",\"events\":[", "]}"));
   }
 
+  private record OverflowMessage(
+      String type, String runId, long requestedSeq, long availableFrom) {}
+
   static String overflow(String runId, long requestedSeq, long availableFrom) {
-    return object(
-        out -> {
-          out.writeStringField("type", "overflow");
-          out.writeStringField("run_id", runId);
-          out.writeNumberField("requested_seq", requestedSeq);
-          out.writeNumberField("available_from", availableFrom);
-        });
+    return Json.write(new OverflowMessage("overflow", runId, requestedSeq, availableFrom));
   }
 
+  private record ClosedMessage(String type, String runId, String status, long lastSeq) {}
+
   static String closed(String runId, RunStatus status, long lastSeq) {
-    return object(
-        out -> {
-          out.writeStringField("type", "closed");
-          out.writeStringField("run_id", runId);
-          out.writeStringField("status", status.label());
-          out.writeNumberField("last_seq", lastSeq);
-        });
+    return Json.write(new ClosedMessage("closed", runId, status.label(), lastSeq));
   }
+
+  private record ErrorMessage(
+      String type, @JsonInclude(NON_EMPTY) Optional<String> runId, String code, String message) {}
 
   /** Includes the run id of the client's message, because responses are not ordered. */
   static String error(Optional<String> runId, MessageErrorCode code, String message) {
-    return object(
-        out -> {
-          out.writeStringField("type", "error");
-          if (runId.isPresent()) {
-            out.writeStringField("run_id", runId.get());
-          }
-          out.writeStringField("code", code.label());
-          out.writeStringField("message", message);
-        });
+    return Json.write(new ErrorMessage("error", runId, code.label(), message));
   }
+
+  private record PongMessage(String type) {}
 
   static String pong() {
-    return object(out -> out.writeStringField("type", "pong"));
-  }
-
-  private interface Fields {
-    void write(JsonGenerator out) throws IOException;
-  }
-
-  private static String object(Fields fields) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = FACTORY.createGenerator(text)) {
-      out.writeStartObject();
-      fields.write(out);
-      out.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter does not fail
-    }
-    return text.toString();
+    return Json.write(new PongMessage("pong"));
   }
 }

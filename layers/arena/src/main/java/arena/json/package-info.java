@@ -1,0 +1,2 @@
+/** Plain JSON through one Jackson mapper. */
+package arena.json;

@@ -1,0 +1,137 @@
+package arena.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import arena.run.Failure;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.Prompt;
+import arena.run.PromptVariant;
+import arena.run.Run;
+import arena.run.RunStatus;
+import arena.world.Age;
+import arena.world.Score;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Responses keep their fields, the order of the fields, and the form of each value. */
+class RunJsonTest {
+  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final String PARENT = "fedcba9876543210fedcba9876543210";
+
+  private static Run failedFork() {
+    return new Run(
+        RUN,
+        "a \"label\" \u00e9",
+        RunStatus.FAILED,
+        new Profile("n", "openai:x", 0.7, PromptVariant.BARE),
+        Optional.of(new Prompt("bare-2", "00ff")),
+        "dark_age",
+        3,
+        20,
+        Optional.of(
+            new Run.Origin(
+                PARENT,
+                3,
+                new Mutation(
+                    Optional.of(200.0),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(1.5),
+                    Optional.of(7),
+                    Optional.empty(),
+                    Optional.of(Age.FEUDAL)),
+                "why")),
+        120,
+        9,
+        Instant.parse("2026-01-31T12:00:00Z"),
+        Optional.of(Instant.parse("2026-01-31T12:00:01Z")),
+        Optional.of(Instant.parse("2026-01-31T12:00:02.5Z")),
+        Optional.of(Instant.parse("2026-01-31T12:01:00Z")),
+        "s3://b/k",
+        Optional.of(new Failure("Abandoned", "no progress")),
+        Optional.of(new Run.Summary(0.25, 6, "feudal", new Score(1, 12, 345.5))));
+  }
+
+  private static Run newRun() {
+    return Run.begun(
+        RUN,
+        "l",
+        new Profile("n", "scripted", 0.0, PromptVariant.BARE),
+        Optional.empty(),
+        "dark_age",
+        5,
+        Instant.parse("2026-01-31T12:00:00Z"));
+  }
+
+  @Test
+  void writesARunWithEveryValue() {
+    assertEquals(
+        "{\"run_id\":\"0123456789abcdef0123456789abcdef\","
+            + "\"label\":\"a \\\"label\\\" \u00e9\",\"status\":\"failed\",\"n_events\":120,"
+            + "\"first_ts\":\"2026-01-31T12:00:01.000000Z\","
+            + "\"last_ts\":\"2026-01-31T12:00:02.500000Z\",\"db_path\":\"s3://b/k\","
+            + "\"parent_run_id\":\"fedcba9876543210fedcba9876543210\",\"parent_t\":3,"
+            + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":3,\"n_turns\":20,"
+            + "\"created_at\":\"2026-01-31T12:00:00.000000Z\","
+            + "\"ended_at\":\"2026-01-31T12:01:00.000000Z\",\"profile\":{\"name\":\"n\","
+            + "\"model\":\"openai:x\",\"temperature\":0.7,\"prompt_variant\":\"bare\"},"
+            + "\"prompt\":{\"version\":\"bare-2\",\"sha256\":\"00ff\"},"
+            + "\"mutation\":{\"food\":200.0,\"stone\":1.5,\"population\":7,"
+            + "\"age\":\"Feudal Age\"},\"reason\":\"why\",\"progress\":{\"turns_played\":6,"
+            + "\"n_turns\":20},\"error\":{\"code\":\"Abandoned\","
+            + "\"message\":\"no progress\"}}",
+        Response.of(200, RunJson.Run.of(failedFork())).body());
+  }
+
+  @Test
+  void writesAbsentValuesAsNull() {
+    assertEquals(
+        "{\"run_id\":\"0123456789abcdef0123456789abcdef\",\"label\":\"l\","
+            + "\"status\":\"running\",\"n_events\":0,\"first_ts\":null,\"last_ts\":null,"
+            + "\"db_path\":\"\",\"parent_run_id\":null,\"parent_t\":null,"
+            + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":0,\"n_turns\":5,"
+            + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null,"
+            + "\"profile\":{\"name\":\"n\",\"model\":\"scripted\",\"temperature\":0.0,"
+            + "\"prompt_variant\":\"bare\"},\"prompt\":null,\"mutation\":null,"
+            + "\"reason\":null,\"progress\":{\"turns_played\":0,\"n_turns\":5},"
+            + "\"error\":null}",
+        Response.of(200, RunJson.Run.of(newRun())).body());
+  }
+
+  @Test
+  void writesRows() {
+    assertEquals(
+        "[{\"run_id\":\"0123456789abcdef0123456789abcdef\",\"label\":\"l\","
+            + "\"status\":\"running\",\"n_events\":0,\"first_ts\":null,\"last_ts\":null,"
+            + "\"db_path\":\"\",\"parent_run_id\":null,\"parent_t\":null,"
+            + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":0,\"n_turns\":5,"
+            + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null}]",
+        Response.of(200, List.of(RunJson.Row.of(newRun()))).body());
+  }
+
+  @Test
+  void writesSummaries() {
+    Run run = failedFork();
+    assertEquals(
+        "{\"run_id\":\"0123456789abcdef0123456789abcdef\",\"profile_name\":\"n\","
+            + "\"total_cost_usd\":0.25,\"n_turns\":6,\"final_age\":\"feudal\","
+            + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5}",
+        Response.of(200, RunJson.Summary.of(run, run.summary().orElseThrow())).body());
+  }
+
+  @Test
+  void omitsAbsentDetailsOfErrors() {
+    assertEquals(
+        "{\"error\":{\"code\":\"invalid_field\",\"message\":\"m\",\"field\":\"f\","
+            + "\"limit\":\"1 to 2\"}}",
+        ErrorResponses.of(ApiException.invalidField("f", "1 to 2", "m"), "id", _ -> {}).body());
+    assertEquals(
+        "{\"error\":{\"code\":\"internal_error\","
+            + "\"message\":\"internal error; see the log for this request_id\","
+            + "\"request_id\":\"id\"}}",
+        ErrorResponses.of(new IllegalStateException("x"), "id", _ -> {}).body());
+  }
+}
