@@ -3,7 +3,6 @@ package arena.http;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Dispatches requests to a function's routes. Exceptions become error responses. */
@@ -36,10 +35,6 @@ public final class Router {
   public Router(Map<String, Route> routes, Consumer<RuntimeException> failures) {
     this.routes = Map.copyOf(routes);
     this.failures = failures;
-  }
-
-  public Set<String> routeKeys() {
-    return routes.keySet();
   }
 
   /**
