@@ -126,7 +126,7 @@ public final class PlayTurn {
                   new IllegalStateException(
                       String.format(
                           Locale.ROOT,
-                          "run %s: no state in the journal at position %d",
+                          "run %s: the journal has no state at position %d",
                           task.runId(),
                           task.position())));
     }
