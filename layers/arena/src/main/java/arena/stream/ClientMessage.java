@@ -47,13 +47,13 @@ sealed interface ClientMessage {
     }
     JsonNode action = root.get("action");
     if (action == null || !action.isTextual()) {
-      return new Invalid(MessageErrorCode.UNKNCONNECTION_ITEM_ACTION, Parser.ACTIONS);
+      return new Invalid(MessageErrorCode.UNKNOWN_ACTION, Parser.ACTIONS);
     }
     return switch (action.textValue()) {
       case "subscribe" -> Parser.subscribe(root);
       case "unsubscribe" -> Parser.unsubscribe(root);
       case "ping" -> Parser.ping(root);
-      default -> new Invalid(MessageErrorCode.UNKNCONNECTION_ITEM_ACTION, Parser.ACTIONS);
+      default -> new Invalid(MessageErrorCode.UNKNOWN_ACTION, Parser.ACTIONS);
     };
   }
 
@@ -89,7 +89,7 @@ sealed interface ClientMessage {
       }
       if (!RunId.isValid(runId.textValue())) {
         return new Invalid(
-            MessageErrorCode.UNKNCONNECTION_ITEM_RUN,
+            MessageErrorCode.UNKNOWN_RUN,
             "unknown run; run_id must be 32 lower-case hex digits");
       }
       JsonNode fromSeq = root.get("from_seq");

@@ -7,11 +7,11 @@ public enum MessageErrorCode {
   /** The message is not a JSON object. */
   BAD_JSON,
   /** The action is missing or unknown. */
-  UNKNCONNECTION_ITEM_ACTION,
+  UNKNOWN_ACTION,
   /** A field is missing, unknown or invalid. */
   INVALID_FIELD,
   /** The run does not exist. */
-  UNKNCONNECTION_ITEM_RUN,
+  UNKNOWN_RUN,
   /** The connection has {@link Connections#MAX_SUBSCRIPTIONS}. */
   TOO_MANY_SUBSCRIPTIONS,
   /** The run has {@link arena.broker.Subscribers#MAX_READERS}. */

@@ -128,7 +128,7 @@ public final class Subscriptions {
       error(
           connectionId,
           Optional.of(runId),
-          MessageErrorCode.UNKNCONNECTION_ITEM_RUN,
+          MessageErrorCode.UNKNOWN_RUN,
           "unknown run " + runId);
       return;
     }
