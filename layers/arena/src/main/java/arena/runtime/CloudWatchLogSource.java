@@ -31,7 +31,6 @@ final class CloudWatchLogSource implements LogSource {
           "finalize-run",
           "stream-events",
           "read-runs",
-          "diagnose-run",
           "reap-runs",
           "diagnose-run");
 
