@@ -138,7 +138,8 @@ final class ProtocolErrorsTest {
   }
 
   private void unknownRun() {
-    for (String id : List.of(UNKNOWN_RUN, "not-a-run", "", finished.substring(1), "../" + finished)) {
+    for (String id :
+        List.of(UNKNOWN_RUN, "not-a-run", "", finished.substring(1), "../" + finished)) {
       assertRejected("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
     }
   }
