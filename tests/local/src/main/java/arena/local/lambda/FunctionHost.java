@@ -425,7 +425,7 @@ public final class FunctionHost implements AutoCloseable {
     @Override
     public void idle(Sandbox sandbox) {
       synchronized (this) {
-        if (sandbox.layers() != layers) {
+        if (!sandbox.layers().equals(layers)) {
           // Its place is free when its thread has ended.
           sandbox.retire();
           return;

@@ -1,11 +1,21 @@
 package arena.simulation.invariants;
 
+import arena.lifecycle.ReplayNotStarted;
+import arena.run.NoSuchTurn;
+import arena.run.RunNotRunning;
+import arena.run.UnknownRun;
+import arena.stream.ReplyFailed;
 import java.util.Set;
 
 /** See {@link #description}. */
 public final class FailuresAreClassified extends Invariant {
-  private static final Set<String> CLASSIFIED =
-      Set.of("RunNotRunning", "UnknownRun", "NoSuchTurn", "NotStarted", "Unanswered");
+  private static final Set<Class<?>> CLASSIFIED =
+      Set.of(
+          RunNotRunning.class,
+          UnknownRun.class,
+          NoSuchTurn.class,
+          ReplayNotStarted.class,
+          ReplyFailed.class);
 
   FailuresAreClassified(Facts facts) {
     super(facts);
@@ -20,7 +30,7 @@ public final class FailuresAreClassified extends Invariant {
   public void thrown(RuntimeException e) {
     String name = e.getClass().getSimpleName();
     boolean classified =
-        CLASSIFIED.contains(name) || name.endsWith("Unavailable") || name.startsWith("Model");
+        CLASSIFIED.contains(e.getClass()) || name.endsWith("Unavailable") || name.startsWith("Model");
     if (!classified) {
       InvariantViolation violation = new InvariantViolation(this, String.valueOf(e));
       violation.initCause(e);
