@@ -89,8 +89,7 @@ sealed interface ClientMessage {
       }
       if (!RunId.isValid(runId.textValue())) {
         return new Invalid(
-            MessageErrorCode.UNKNOWN_RUN,
-            "unknown run; run_id must be 32 lower-case hex digits");
+            MessageErrorCode.UNKNOWN_RUN, "unknown run; run_id must be 32 lower-case hex digits");
       }
       JsonNode fromSeq = root.get("from_seq");
       if (fromSeq == null) {

@@ -125,11 +125,7 @@ public final class Subscriptions {
   private void subscribe(String connectionId, String runId, long fromSeq) {
     Optional<Run> run = catalog.find(runId);
     if (run.isEmpty()) {
-      error(
-          connectionId,
-          Optional.of(runId),
-          MessageErrorCode.UNKNOWN_RUN,
-          "unknown run " + runId);
+      error(connectionId, Optional.of(runId), MessageErrorCode.UNKNOWN_RUN, "unknown run " + runId);
       return;
     }
     long next = run.get().nEvents() + 1;
