@@ -58,6 +58,12 @@ public final class DuckDb {
     return INSTANCES.computeIfAbsent(parent.toAbsolutePath().normalize(), DuckDb::startIn);
   }
 
+  /** Returns the instance in the folder for temporary files, which users of a machine may share. */
+  public static DuckDb inTemporaryFolder() {
+    String user = System.getProperty("user.name");
+    return in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive-" + user));
+  }
+
   private static DuckDb startIn(Path parent) {
     try {
       Files.createDirectories(parent);

@@ -18,7 +18,6 @@ import arena.metrics.Metrics;
 import arena.source.EventReader;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
-import java.nio.file.Path;
 import java.time.Clock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -135,7 +134,6 @@ public final class Stores {
 
   /** Starts the engine at the first use, because its start is slow. */
   private Archive createArchive(S3Client client) {
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "arena-archive");
-    return new DuckDbArchive(client, settings.bucket(), () -> DuckDb.in(folder), metrics);
+    return new DuckDbArchive(client, settings.bucket(), DuckDb::inTemporaryFolder, metrics);
   }
 }

@@ -1,5 +1,7 @@
 package arena.benchmark;
 
+import arena.local.Options;
+import arena.local.TemporaryFolder;
 import arena.local.log.LogFile;
 import arena.local.log.ProcessOutput;
 import java.io.PrintStream;
@@ -36,6 +38,7 @@ public final class Bench {
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
+    TemporaryFolder.deleteAtExit();
     List<Measurement> wanted =
         MEASUREMENTS.stream()
             .filter(
@@ -56,7 +59,7 @@ public final class Bench {
     console.println("starting a temporary stack on free ports:");
     List<Row> rows = new ArrayList<>();
     List<String> faults = new ArrayList<>();
-    Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-bench.log");
+    Path log = Options.home(System.getenv()).resolve("logs/bench.log");
     LogFile rest = new LogFile(log);
     ProcessOutput.everythingElseTo(rest);
     try (rest;

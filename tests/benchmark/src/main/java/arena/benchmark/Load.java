@@ -1,5 +1,7 @@
 package arena.benchmark;
 
+import arena.local.Options;
+import arena.local.TemporaryFolder;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.ViewerCrowd;
@@ -84,6 +86,7 @@ public final class Load {
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
+    TemporaryFolder.deleteAtExit();
     System.exit(run(console, arguments));
   }
 
@@ -97,7 +100,7 @@ public final class Load {
     }
     List<Row> rows = new ArrayList<>();
     boolean all = true;
-    Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-load.log");
+    Path log = Options.home(System.getenv()).resolve("logs/load.log");
     LogFile rest = new LogFile(log);
     ProcessOutput.everythingElseTo(rest);
     try (rest;

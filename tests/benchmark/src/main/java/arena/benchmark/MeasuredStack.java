@@ -93,12 +93,7 @@ final class MeasuredStack implements AutoCloseable {
     journal =
         new DynamoJournal(
             dynamoDb, s3, stack.resource("JournalTable"), stack.resource("CatalogTable"), bucket);
-    archive =
-        new DuckDbArchive(
-            s3,
-            bucket,
-            () -> DuckDb.in(Path.of(System.getProperty("java.io.tmpdir"), "arena-archive")),
-            Metrics.NONE);
+    archive = new DuckDbArchive(s3, bucket, DuckDb::inTemporaryFolder, Metrics.NONE);
   }
 
   /** Prints a progress message. */

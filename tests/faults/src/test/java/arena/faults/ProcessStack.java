@@ -62,6 +62,8 @@ final class ProcessStack implements Stack, AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dhttp.maxConnections=64",
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
             "-cp",
             classPath(),
             Main.class.getName());
@@ -138,7 +140,9 @@ final class ProcessStack implements Stack, AutoCloseable {
   void signalRedis(String signal) {
     try {
       String pid = Files.readString(home.resolve("redis/redis.pid")).strip().split(" ", 2)[0];
-      Process kill = new ProcessBuilder("kill", "-" + signal, pid).inheritIO().start();
+      // The shell's own: a bare machine has no program of this name.
+      Process kill =
+          new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).inheritIO().start();
       await(kill);
       if (kill.exitValue() != 0) {
         throw new AssertionError("kill -" + signal + " " + pid + " failed");

@@ -72,6 +72,7 @@ public final class LocalStack implements AutoCloseable {
   private static final Duration INVOKE_PATIENCE = Duration.ofMinutes(5);
   private static final Duration END_PATIENCE = Duration.ofSeconds(60);
   private static final int MAX_REDIS_STARTS = 3;
+  private static final int CLOSED_POLL_MILLIS = 20;
   private static final AtomicBoolean RUNNING = new AtomicBoolean();
 
   private final Options options;
@@ -81,6 +82,7 @@ public final class LocalStack implements AutoCloseable {
   private final StateDirectory home;
   private final StackClock clock;
   private final LogFile log;
+  private final String loopback = LoopbackHost.name();
   private final Gateway gateway;
   private final AwsEndpoint awsEndpoint;
   private final AtomicReference<LocalRedis> redis = new AtomicReference<>();
@@ -144,6 +146,7 @@ public final class LocalStack implements AutoCloseable {
               options.port(),
               options.insistsOnPort(),
               "ARENA_PORT",
+              options.progress(),
               port -> parts.add(Gateway.start(port, STAGE)));
       awsEndpoint = parts.add(AwsEndpoint.start());
       joined(redisStarting);
@@ -181,6 +184,8 @@ public final class LocalStack implements AutoCloseable {
               new LogGroups(host.logs()),
               ElastiCacheApi.VERSION,
               elastiCache));
+      DiskSpace space = parts.add(DiskSpace.watch(home.folder(), this::report));
+      gateway.refuseWritesWhile(space::full);
       gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
       // Executions that were under way go on from here.
       parts.add(states).start();
@@ -189,6 +194,7 @@ public final class LocalStack implements AutoCloseable {
               plan.schedules(), host, clock, Deployment.REGION, Deployment.ACCOUNT, log));
       parts.add(new ExpirySweeper(clock, SWEEP_EVERY, stores::expire, log).start());
       parts.add(gateway::stopServing);
+      home.recordUrl(httpUrl());
     } catch (IOException e) {
       stopAfter(starting);
       throw new UncheckedIOException("the local stack did not start", e);
@@ -199,6 +205,19 @@ public final class LocalStack implements AutoCloseable {
       starting.close();
       settled.countDown();
     }
+  }
+
+  /** Waits until this process has no stack. */
+  static void awaitClosed(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (RUNNING.get() && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(CLOSED_POLL_MILLIS);
+    }
+  }
+
+  private void report(String line) {
+    options.progress().accept(line);
+    log.line(line);
   }
 
   /** What is still starting is stopped too, once it has. */
@@ -285,7 +304,11 @@ public final class LocalStack implements AutoCloseable {
     for (int tried = 1; ; tried++) {
       int port =
           Ports.onFree(
-              options.redisPort(), options.insistsOnRedisPort(), "ARENA_REDIS_PORT", Ports::free);
+              options.redisPort(),
+              options.insistsOnRedisPort(),
+              "ARENA_REDIS_PORT",
+              options.progress(),
+              Ports::free);
       try {
         LocalRedis started = LocalRedis.start(folder, port, password);
         started.leavesItsEndToItsOwner();
@@ -316,8 +339,8 @@ public final class LocalStack implements AutoCloseable {
             Options.Service.REDIS, URI.create("redis://" + REDIS_HOST + ":" + redisPort()));
     return new Deployment(
         NAME,
-        "http://localhost:" + gateway.port(),
-        "ws://localhost:" + gateway.port(),
+        "http://" + loopback + ":" + gateway.port(),
+        "ws://" + loopback + ":" + gateway.port(),
         cache.getHost(),
         cache.getPort(),
         redisPassword(),
@@ -374,12 +397,12 @@ public final class LocalStack implements AutoCloseable {
 
   /** Where the HTTP API answers: {@code http://localhost:<port>}. */
   public URI httpUrl() {
-    return URI.create("http://localhost:" + gateway.port());
+    return URI.create("http://" + loopback + ":" + gateway.port());
   }
 
   /** Where the WebSocket API answers: {@code ws://localhost:<port>/live}. */
   public URI webSocketUrl() {
-    return URI.create("ws://localhost:" + gateway.port() + "/" + STAGE);
+    return URI.create("ws://" + loopback + ":" + gateway.port() + "/" + STAGE);
   }
 
   /** Where Redis is. */

@@ -49,6 +49,7 @@ public final class Main {
       System.exit(1);
     }
     ProcessOutput.install();
+    TemporaryFolder.deleteAtExit();
     System.exit(run(System.getenv(), given.contains(WATCH), console));
   }
 
@@ -97,7 +98,9 @@ public final class Main {
       return 1;
     } catch (RuntimeException e) {
       if (ending.getCount() > 0) {
-        throw e;
+        ending.countDown();
+        String reason = FailureReason.of(e).orElseThrow(() -> e);
+        console.println("arena: the stack did not start: " + reason);
       }
       return 1;
     }
@@ -135,7 +138,7 @@ public final class Main {
     Path root = Path.of("").toAbsolutePath();
     Options options =
         Options.of(root)
-            .home(root.resolve(setting(environment, "ARENA_HOME").orElse(".arena")))
+            .home(root.resolve(Options.home(environment)))
             .port(port.orElse(DEFAULT_PORT), port.isPresent())
             .redisPort(redisPort.orElse(DEFAULT_REDIS_PORT), redisPort.isPresent())
             .capturesOutput(true)

@@ -157,6 +157,12 @@ public final class Options {
     return this;
   }
 
+  /** The folder that {@code ARENA_HOME} names, from the project's folder. */
+  public static Path home(Map<String, String> environment) {
+    String wanted = environment.getOrDefault("ARENA_HOME", "");
+    return Path.of(wanted.isBlank() ? ".arena" : wanted);
+  }
+
   Path root() {
     return root;
   }

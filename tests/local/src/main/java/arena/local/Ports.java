@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /** Finds ports on loopback. */
@@ -20,12 +21,24 @@ final class Ports {
    * @param port the port; 0 for any
    * @param insisted whether another port would be wrong; else the next free one will do
    * @param setting the setting that chooses the port, for the message
+   * @param progress gets a line when another port than the wanted one is used
    * @throws PortUnavailable if no port was free
    */
-  static <T> T onFree(int port, boolean insisted, String setting, IntFunction<T> start) {
+  static <T> T onFree(
+      int port, boolean insisted, String setting, Consumer<String> progress, IntFunction<T> start) {
     for (int tried = 0; tried < (insisted || port == 0 ? 1 : TRIES); tried++) {
       try {
-        return start.apply(port + tried);
+        T started = start.apply(port + tried);
+        if (tried > 0) {
+          progress.accept(
+              String.format(
+                  Locale.ROOT,
+                  "port %d is taken by another program; using %d (%s chooses another)",
+                  port,
+                  port + tried,
+                  setting));
+        }
+        return started;
       } catch (PortTaken e) {
         // the next one, if there is one
       }

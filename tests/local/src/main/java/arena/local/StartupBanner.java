@@ -9,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Tells a user what runs where, and what to try first. */
 final class StartupBanner {
@@ -58,7 +60,7 @@ final class StartupBanner {
         redis-cli -p %d -a "$REDIS_PASSWORD" --no-auth-warning XLEN arena:run:%s:events
 
         A fork to paste:
-        curl -s -X POST %s/forks -H 'content-type: application/json' \\
+        curl -s%s -X POST %s/forks -H 'content-type: application/json' \\
           -d '{"parent_run_id":"%s","parent_t":%d,"mutation":{"food":1500},"n_turns":10}'
 
         Ctrl-C stops everything.
@@ -69,10 +71,19 @@ final class StartupBanner {
         stack.redisPassword().replace("'", "'\\''"),
         stack.redisPort(),
         parent.runId(),
+        withoutProxy(System.getenv()),
         stack.httpUrl(),
         parent.runId(),
         parent.t());
     console.flush();
+  }
+
+  /** The option of curl that a shell needs whose calls go through a proxy. */
+  private static String withoutProxy(Map<String, String> environment) {
+    boolean proxy =
+        Stream.of("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+            .anyMatch(environment::containsKey);
+    return proxy ? " --noproxy '*'" : "";
   }
 
   /** A run, and a turn that it can be forked at. */

@@ -2,16 +2,13 @@ package arena.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystems;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -22,6 +19,7 @@ import java.util.Optional;
  *
  * <pre>
  * pid             the process that works here
+ * url             the address of its HTTP API, once it serves
  * lock            held by that process
  * redis-password  made up at the first start, readable by the owner alone
  * redis/ dynamodb/ s3/ states/
@@ -46,7 +44,7 @@ final class StateDirectory implements AutoCloseable {
     try {
       Path folder =
           wanted.isPresent()
-              ? Files.createDirectories(wanted.get().toAbsolutePath().normalize())
+              ? privateFolder(wanted.get().toAbsolutePath().normalize())
               : Files.createTempDirectory("arena-");
       FileChannel lock =
           FileChannel.open(
@@ -63,8 +61,24 @@ final class StateDirectory implements AutoCloseable {
       Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n");
       return new StateDirectory(folder, wanted.isEmpty(), lock);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot use the folder " + wanted + ": " + e, e);
+      throw new UncheckedIOException(
+          "cannot use the folder " + wanted.map(Path::toString).orElse("of temporary files"), e);
     }
+  }
+
+  /** Makes the folder, for its owner alone where the file system knows owners. */
+  private static Path privateFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    if (folder.getParent() != null) {
+      Files.createDirectories(folder.getParent());
+    }
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+        : Files.createDirectory(folder);
   }
 
   private static boolean locked(FileChannel lock) throws IOException {
@@ -90,6 +104,11 @@ final class StateDirectory implements AutoCloseable {
   /** Nothing that is kept here outlives the stack. */
   boolean temporary() {
     return temporary;
+  }
+
+  /** Records where the stack's HTTP API answers, for commands that call it. */
+  void recordUrl(URI url) throws IOException {
+    Files.writeString(folder.resolve("url"), url + "\n");
   }
 
   Path logs() {
@@ -122,42 +141,14 @@ final class StateDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
+      Files.deleteIfExists(folder.resolve("url"));
       Files.deleteIfExists(folder.resolve("pid"));
       lock.close();
       if (temporary) {
-        delete(folder);
+        TemporaryFolder.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot let go of the folder " + folder, e);
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            // A server that is just ending may have taken its file with it.
-            if (e instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw e;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException e)
-              throws IOException {
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

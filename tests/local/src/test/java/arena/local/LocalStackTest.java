@@ -179,7 +179,17 @@ final class LocalStackTest {
               "port %d is taken by another program; choose another with ARENA_PORT, or stop that one",
               port),
           refused.getMessage());
-      assertTrue(Ports.onFree(port, false, "ARENA_PORT", Ports::free) > port);
+      List<String> progress = new ArrayList<>();
+      int other = Ports.onFree(port, false, "ARENA_PORT", progress::add, Ports::free);
+      assertTrue(other > port);
+      assertEquals(
+          List.of(
+              String.format(
+                  Locale.ROOT,
+                  "port %d is taken by another program; using %d (ARENA_PORT chooses another)",
+                  port,
+                  other)),
+          progress);
     }
   }
 }

@@ -33,6 +33,8 @@ final class MainTest {
             "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName());
@@ -83,6 +85,7 @@ final class MainTest {
         assertTrue(runs.body().contains("demonstration"), runs.body());
       }
 
+      assertEquals(http, Files.readString(home.resolve("url")).strip());
       Process second = start("0");
       List<String> refused = lines(second, "");
       assertTrue(second.waitFor(30, TimeUnit.SECONDS));
@@ -97,6 +100,7 @@ final class MainTest {
       assertTrue(up.waitFor(30, TimeUnit.SECONDS));
       assertFalse(children.getFirst().isAlive());
       assertFalse(Files.exists(home.resolve("pid")));
+      assertFalse(Files.exists(home.resolve("url")));
     } finally {
       up.destroyForcibly();
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /** Runs the simulation for a range of seeds: {@code ./arena simulate}. */
 public final class Main {
@@ -52,7 +53,8 @@ public final class Main {
   private static int replay(ReplayDefinition definition, long seed) {
     try {
       Simulation.Result result = new Simulation(definition, seed, System.out::println).run();
-      System.out.printf("seed %d: all invariants hold, %d steps%n", seed, result.steps());
+      System.out.printf(
+          Locale.ROOT, "seed %d: all invariants hold, %d steps%n", seed, result.steps());
       return 0;
     } catch (Throwable e) {
       report(seed, e);
@@ -93,6 +95,7 @@ public final class Main {
   private static void printProgress(long seeds, long steps, long nanos, Coverage coverage) {
     double seconds = nanos / 1e9;
     System.out.printf(
+        Locale.ROOT,
         "%7d seeds %10d steps  %6.0f steps/s %5.0f seeds/s  %d faults, %d of %d fault points hit%n",
         seeds,
         steps,
@@ -124,7 +127,7 @@ public final class Main {
   }
 
   private static void report(long seed, Throwable e) {
-    System.out.printf("%nseed %d%n", seed);
+    System.out.printf(Locale.ROOT, "%nseed %d%n", seed);
     if (e instanceof InvariantViolation violation) {
       System.out.println("invariant: " + violation.invariant().description());
       System.out.println("violation: " + violation.getMessage());
@@ -134,6 +137,6 @@ public final class Main {
     } else {
       e.printStackTrace(System.out);
     }
-    System.out.printf("repeat:    ./arena simulate --seed %d%n", seed);
+    System.out.printf(Locale.ROOT, "repeat:    ./arena simulate --seed %d%n", seed);
   }
 }

@@ -50,14 +50,17 @@ public final class LocalRedis implements AutoCloseable {
   private final String password;
   private final FileChannel lock;
   private final Process process;
+  private final boolean carried;
   private final Thread endWithJvm;
 
-  private LocalRedis(Path folder, int port, String password, FileChannel lock, Process process) {
+  private LocalRedis(
+      Path folder, int port, String password, FileChannel lock, Process process, boolean carried) {
     this.folder = folder;
     this.port = port;
     this.password = password;
     this.lock = lock;
     this.process = process;
+    this.carried = carried;
     this.endWithJvm = new Thread(() -> end(process.toHandle()), "end-redis");
   }
 
@@ -79,8 +82,10 @@ public final class LocalRedis implements AutoCloseable {
       FileChannel lock = lock(folder);
       try {
         endServer(folder);
-        Process process = launch(folder, port, password);
-        LocalRedis redis = new LocalRedis(folder, port, password, lock, process);
+        Path program = RedisProgram.find(folder);
+        boolean carried = program.startsWith(folder);
+        Process process = launch(program, folder, port, password, carried);
+        LocalRedis redis = new LocalRedis(folder, port, password, lock, process, carried);
         redis.endsWithJvm();
         redis.awaitAnswer();
         return redis;
@@ -89,7 +94,7 @@ public final class LocalRedis implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new BackingFailed("cannot start Redis in " + folder, e);
+      throw new BackingFailed("cannot start Redis in " + folder + ": " + e.getMessage(), e);
     }
   }
 
@@ -189,13 +194,18 @@ public final class LocalRedis implements AutoCloseable {
     return folder.resolve("redis.pid");
   }
 
-  private static Process launch(Path folder, int port, String password) throws IOException {
-    Path program = RedisProgram.find(folder);
+  private static Process launch(
+      Path program, Path folder, int port, String password, boolean carried) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(program.toAbsolutePath().toString(), "-");
     builder.directory(folder.toFile());
     builder.redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("redis.log").toFile());
-    Process process = builder.start();
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new BackingFailed("cannot run Redis: " + e.getMessage() + advice(carried), e);
+    }
     Instant started = process.info().startInstant().orElseGet(Instant::now);
     Files.writeString(
         pidFile(folder),
@@ -204,6 +214,8 @@ public final class LocalRedis implements AutoCloseable {
     // password.
     try (OutputStream settings = process.getOutputStream()) {
       settings.write(settings(port, password).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // It ended before it read them; the wait for its first answer reports why.
     }
     return process;
   }
@@ -280,12 +292,21 @@ public final class LocalRedis implements AutoCloseable {
     return new BackingFailed(
         String.format(
             Locale.ROOT,
-            "Redis on port %d did not start: %s. %s ends with:%n%s",
+            "Redis on port %d did not start: %s. %s ends with:%n%s%s",
             port,
             why,
             log(),
-            tail),
+            tail.strip(),
+            advice(carried)),
         cause);
+  }
+
+  private static String advice(boolean carried) {
+    return carried
+        ? System.lineSeparator()
+            + "The Redis that the build carries cannot run on this machine: install redis-server,"
+            + " so that it is on the PATH"
+        : "";
   }
 
   private String logTail() {

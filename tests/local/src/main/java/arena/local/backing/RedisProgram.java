@@ -51,21 +51,30 @@ final class RedisProgram {
     if (Files.isExecutable(program)) {
       return program;
     }
+    Path part = folder.resolve("unpacking");
     try (InputStream carried = ExecutableProvider.class.getResourceAsStream(resource)) {
       if (carried == null) {
         throw new BackingFailed("the embedded-redis jar does not carry " + resource);
       }
       Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, "unpacking", "");
       Files.copy(carried, part, StandardCopyOption.REPLACE_EXISTING);
       if (!part.toFile().setExecutable(true)) {
         throw new BackingFailed("cannot make %s executable".formatted(part));
       }
-      // Whole or not at all, also when two stacks unpack at once.
+      // Whole or not at all; the caller holds the folder's lock.
       Files.move(part, program, StandardCopyOption.ATOMIC_MOVE);
       return program;
     } catch (IOException e) {
-      throw new BackingFailed("cannot unpack Redis to " + program, e);
+      deleteQuietly(part);
+      throw new BackingFailed("cannot unpack Redis to " + program + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // The next start writes over it.
     }
   }
 

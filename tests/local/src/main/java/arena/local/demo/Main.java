@@ -2,6 +2,7 @@ package arena.local.demo;
 
 import arena.local.LocalStack;
 import arena.local.Options;
+import arena.local.TemporaryFolder;
 import arena.local.client.ArenaClient;
 import arena.local.log.LogFile;
 import arena.local.log.ProcessOutput;
@@ -20,12 +21,13 @@ public final class Main {
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
+    TemporaryFolder.deleteAtExit();
     System.exit(run(console));
   }
 
   private static int run(PrintStream console) {
     console.println("a stack of its own, on free ports:");
-    Path log = Path.of(System.getProperty("java.io.tmpdir"), "arena-demo.log");
+    Path log = Options.home(System.getenv()).resolve("logs/demo.log");
     LogFile rest = new LogFile(log);
     ProcessOutput.everythingElseTo(rest);
     try (rest;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.http.HttpStatus;
@@ -39,11 +40,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static final String UNAVAILABLE = "{\"message\":\"Service Unavailable\"}";
+  private static final String NO_SPACE =
+      "{\"message\":\"no space left on the disk of the local stack's state (ARENA_HOME)\"}";
+  private static final String RETRY_AFTER_SECONDS = "10";
 
   private final List<LogFile> logs = new CopyOnWriteArrayList<>();
   private final String stage;
   private final Javalin javalin;
   private volatile Served served = Served.NOTHING;
+  private volatile BooleanSupplier diskFull = () -> false;
 
   /**
    * Listens.
@@ -166,11 +171,22 @@ public final class Gateway implements AutoCloseable {
         });
   }
 
+  /** Answers 503 to requests that write, and to {@code GET /health}, while this is so. */
+  public void refuseWritesWhile(BooleanSupplier condition) {
+    diskFull = condition;
+  }
+
   private void http(Context context) throws IOException {
     // Nothing of Javalin's own comes after.
     context.skipRemainingHandlers();
     Served now = served;
-    if (now.connections().isPresent()
+    if (needsDisk(context) && diskFull.getAsBoolean()) {
+      context
+          .status(503)
+          .header("retry-after", RETRY_AFTER_SECONDS)
+          .contentType("application/json")
+          .result(NO_SPACE);
+    } else if (now.connections().isPresent()
         && now.connections().get().takes(context.req().getRequestURI())) {
       now.connections().get().handle(context);
     } else if (now.http().isPresent()) {
@@ -178,6 +194,13 @@ public final class Gateway implements AutoCloseable {
     } else {
       context.status(503).contentType("application/json").result(UNAVAILABLE);
     }
+  }
+
+  /** Functions post to readers' connections even so: that writes nothing. */
+  private static boolean needsDisk(Context context) {
+    String path = context.req().getRequestURI();
+    return path.equals("/health")
+        || (context.req().getMethod().equals("POST") && !path.contains("/@connections/"));
   }
 
   private void upgrade(Context context) throws IOException {

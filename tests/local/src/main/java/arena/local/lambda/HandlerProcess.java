@@ -40,7 +40,7 @@ final class HandlerProcess implements HandlerRunner {
   private static final int INIT_SECONDS = 60;
 
   /** Of this process's environment, what a program needs anywhere. */
-  private static final List<String> PASSED_ON = List.of("PATH", "LANG", "TMPDIR");
+  private static final List<String> PASSED_ON = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
 
   private static final String LIBRARY_PROPERTY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
@@ -111,6 +111,8 @@ final class HandlerProcess implements HandlerRunner {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
+            "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
             "-XX:ErrorFile=" + log.path().resolveSibling("hs_err_%p.log"),
             "-D" + LIBRARY_PROPERTY + "=" + library(),
             "-cp",

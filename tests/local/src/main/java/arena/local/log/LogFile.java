@@ -23,6 +23,9 @@ public final class LogFile implements AutoCloseable {
   private long size;
   private boolean closed;
 
+  /** Writes that failed since the last that did not. */
+  private long lost;
+
   /** The log at this path, with files of at most 10 MB. */
   public LogFile(Path path) {
     this(path, 10_000_000);
@@ -32,7 +35,11 @@ public final class LogFile implements AutoCloseable {
   LogFile(Path path, long maximum) {
     this.path = path;
     this.maximum = maximum;
-    open();
+    try {
+      open();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open the log " + path, e);
+    }
   }
 
   /** Where the newest lines are. */
@@ -57,18 +64,28 @@ public final class LogFile implements AutoCloseable {
       return;
     }
     try {
+      if (out == null) {
+        open();
+      }
+      if (lost > 0) {
+        out.write(("\n" + lost + " writes to this log failed\n").getBytes(StandardCharsets.UTF_8));
+        lost = 0;
+      }
       out.write(bytes);
       size += bytes.length;
       if (size >= maximum && (endsLine || size >= 2 * maximum)) {
         rotate();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the log " + path, e);
+      // A full disk must neither fail what logs, nor fill the log with its own failure.
+      lost++;
     }
   }
 
   private void rotate() throws IOException {
-    out.close();
+    OutputStream full = out;
+    out = null;
+    full.close();
     for (int age = KEPT; age >= 1; age--) {
       Path older = numbered(age);
       Path newer = age == 1 ? path : numbered(age - 1);
@@ -102,16 +119,12 @@ public final class LogFile implements AutoCloseable {
     return path.resolveSibling(path.getFileName() + "." + age);
   }
 
-  private void open() {
-    try {
-      Files.createDirectories(path.getParent());
-      out =
-          Files.newOutputStream(
-              path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-      size = Files.size(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot open the log " + path, e);
-    }
+  private void open() throws IOException {
+    Files.createDirectories(path.getParent());
+    out =
+        Files.newOutputStream(
+            path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    size = Files.size(path);
   }
 
   /** Ends the log; what is written later is lost. */
@@ -119,7 +132,9 @@ public final class LogFile implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     try {
-      out.close();
+      if (out != null) {
+        out.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the log " + path, e);
     }

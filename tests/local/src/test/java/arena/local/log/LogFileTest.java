@@ -1,5 +1,6 @@
 package arena.local.log;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LogFileTest {
@@ -33,6 +36,14 @@ final class LogFileTest {
     }
     try (var files = Files.list(folder)) {
       assertEquals(3, files.count());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void dropsLinesThatAFullDiskRefuses() {
+    try (LogFile log = new LogFile(Path.of("/dev/full"))) {
+      assertDoesNotThrow(() -> log.line("refused"));
     }
   }
 

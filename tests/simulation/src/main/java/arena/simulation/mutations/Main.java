@@ -45,7 +45,7 @@ public final class Main {
     List<String> known = Mutations.ALL.stream().map(Mutation::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {
-        System.err.printf("arena: unknown mutation '%s'; known: %s%n", name, known);
+        System.err.printf(Locale.ROOT, "arena: unknown mutation '%s'; known: %s%n", name, known);
         System.exit(2);
       }
     }
@@ -56,10 +56,11 @@ public final class Main {
     Main main = new Main();
     List<Mutation> survivors = new ArrayList<>();
     for (Mutation mutation : chosen) {
-      System.out.printf("%-28s %s%n", mutation.name(), mutation.description());
+      System.out.printf(Locale.ROOT, "%-28s %s%n", mutation.name(), mutation.description());
       long startedAt = System.nanoTime();
       boolean killed = main.isKilled(mutation);
       System.out.printf(
+          Locale.ROOT,
           "%-28s %s by %s after %d s%n",
           "",
           killed ? "killed" : "SURVIVED",
@@ -70,7 +71,10 @@ public final class Main {
       }
     }
     System.out.printf(
-        "%d of %d mutations killed%n", chosen.size() - survivors.size(), chosen.size());
+        Locale.ROOT,
+        "%d of %d mutations killed%n",
+        chosen.size() - survivors.size(),
+        chosen.size());
     System.exit(survivors.isEmpty() ? 0 : 1);
   }
 
@@ -168,7 +172,7 @@ public final class Main {
     Files.readAllLines(output).stream()
         .filter(line -> line.startsWith("violation:") || line.contains("=> "))
         .limit(1)
-        .forEach(line -> System.out.printf("%-28s %s%n", "", line.strip()));
+        .forEach(line -> System.out.printf(Locale.ROOT, "%-28s %s%n", "", line.strip()));
     return process.exitValue() == 1;
   }
 
