@@ -58,6 +58,8 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
 
   private LocalDynamoDb(Optional<Path> folder, int port) {
+    // It formats the numbers in its SQL by the default locale, whose digits SQL may not know.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     // Each request would otherwise be lines of log, and each refusal, which is answered, a page.
     Configurator.setLevel("software.amazon.dynamodb", Level.FATAL);
     Configurator.setLevel("org.eclipse.jetty", Level.WARN);
