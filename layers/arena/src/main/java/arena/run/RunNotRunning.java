@@ -1,6 +1,6 @@
 package arena.run;
 
-/** The run is over or unknown: whoever still plays it must stop. */
+/** The run has ended or is unknown; the caller must stop playing it. */
 public final class RunNotRunning extends RuntimeException {
   /** Names the run. */
   public RunNotRunning(String runId) {

@@ -32,7 +32,7 @@ public enum ErrorCause {
   STOPPED,
   /** A function or a task that took too long. */
   TIMED_OUT,
-  /** Whatever has no name here: the log line has the exception. */
+  /** Any other exception; the log line has it. */
   OTHER;
 
   private static final Map<String, ErrorCause> BY_NAME = new HashMap<>();
