@@ -46,7 +46,7 @@ final class ErrorResponses {
       return Response.of(
           500,
           new Body(
-              new Error(
+              new Details(
                   "internal_error",
                   "internal error; see the log for this request_id",
                   Optional.of(requestId),
@@ -62,7 +62,7 @@ final class ErrorResponses {
         Response.of(
             error.status(),
             new Body(
-                new Error(
+                new Details(
                     error.code(),
                     error.getMessage(),
                     Optional.empty(),
@@ -74,9 +74,9 @@ final class ErrorResponses {
   }
 
   /** The body of an error response. */
-  record Body(Error error) {}
+  record Body(Details error) {}
 
-  record Error(
+  record Details(
       String code,
       String message,
       @JsonInclude(NON_EMPTY) Optional<String> requestId,

@@ -30,7 +30,9 @@ public final class FailuresAreClassified extends Invariant {
   public void thrown(RuntimeException e) {
     String name = e.getClass().getSimpleName();
     boolean classified =
-        CLASSIFIED.contains(e.getClass()) || name.endsWith("Unavailable") || name.startsWith("Model");
+        CLASSIFIED.contains(e.getClass())
+            || name.endsWith("Unavailable")
+            || name.startsWith("Model");
     if (!classified) {
       InvariantViolation violation = new InvariantViolation(this, String.valueOf(e));
       violation.initCause(e);
