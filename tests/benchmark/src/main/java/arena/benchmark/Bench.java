@@ -61,7 +61,7 @@ public final class Bench {
     List<String> faults = new ArrayList<>();
     Path log = Options.home(System.getenv()).resolve("logs/bench.log");
     LogFile rest = new LogFile(log);
-    ProcessOutput.everythingElseTo(rest);
+    ProcessOutput.redirectOthers(rest);
     try (rest;
         MeasuredStack stack = MeasuredStack.start(line -> console.println("  " + line))) {
       for (Measurement measurement : measurements) {

@@ -102,7 +102,7 @@ public final class Load {
     boolean all = true;
     Path log = Options.home(System.getenv()).resolve("logs/load.log");
     LogFile rest = new LogFile(log);
-    ProcessOutput.everythingElseTo(rest);
+    ProcessOutput.redirectOthers(rest);
     try (rest;
         MeasuredStack stack = MeasuredStack.start(line -> console.println("  " + line));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -68,12 +68,12 @@ final class FaultStack implements Stack {
                 .unthrottled()
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", "test-key")
-                .inFrontOf(Options.Service.DYNAMODB, dynamoDb::inFrontOf)
-                .inFrontOf(Options.Service.S3, s3::inFrontOf)
-                .inFrontOf(
+                .proxied(Options.Service.DYNAMODB, dynamoDb::inFrontOf)
+                .proxied(Options.Service.S3, s3::inFrontOf)
+                .proxied(
                     Options.Service.LAMBDA_AND_STEP_FUNCTIONS, lambdaAndStepFunctions::inFrontOf)
-                .inFrontOf(Options.Service.CONNECTIONS, connections::inFrontOf)
-                .inFrontOf(Options.Service.REDIS, redis::inFrontOf)
+                .proxied(Options.Service.CONNECTIONS, connections::inFrontOf)
+                .proxied(Options.Service.REDIS, redis::inFrontOf)
                 .inProcess(this::isIsolated));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     operator = new Operator(stack);

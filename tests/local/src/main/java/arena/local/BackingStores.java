@@ -16,22 +16,22 @@ import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
-/** DynamoDB and S3: the stack's own, or somebody else's at one address. */
+/** DynamoDB and S3: servers of the stack, or external ones. */
 sealed interface BackingStores {
   URI dynamoDb();
 
   URI s3();
 
-  /** Makes a table unless it is there. */
+  /** Creates a table unless it exists. */
   void create(TableDefinition table);
 
-  /** Makes a bucket unless it is there. */
+  /** Creates a bucket unless it exists. */
   void createBucket(String name);
 
-  /** Lets items go whose time has passed. */
+  /** Deletes expired items. */
   void expire(Instant now);
 
-  /** The servers that this stack started. */
+  /** Servers that the stack started. */
   record Own(LocalDynamoDb tables, LocalS3 buckets) implements BackingStores {
     @Override
     public URI dynamoDb() {
@@ -59,8 +59,10 @@ sealed interface BackingStores {
     }
   }
 
-  /** Both at one address, such as LocalStack's, which lets items expire by itself. */
-  record Elsewhere(URI address, CallerIdentity identity) implements BackingStores {
+  /**
+   * External services at one address, such as LocalStack's, which delete expired items themselves.
+   */
+  record External(URI address, CallerIdentity identity) implements BackingStores {
     @Override
     public URI dynamoDb() {
       return address;
@@ -88,7 +90,7 @@ sealed interface BackingStores {
         try {
           client.createTable(table.request());
         } catch (ResourceInUseException e) {
-          // from a start before this one
+          // created by an earlier start
         }
         client.waiter().waitUntilTableExists(request -> request.tableName(table.name()));
         Optional<String> attribute = table.expiry();
@@ -120,13 +122,13 @@ sealed interface BackingStores {
               .build()) {
         client.createBucket(request -> request.bucket(name));
       } catch (BucketAlreadyOwnedByYouException e) {
-        // from a start before this one
+        // created by an earlier start
       }
     }
 
     @Override
     public void expire(Instant now) {
-      // not ours to do
+      // the external service does it
     }
   }
 }

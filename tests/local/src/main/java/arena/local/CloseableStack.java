@@ -3,17 +3,20 @@ package arena.local;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was started, to be stopped in the opposite order. */
+/** Closeables that are closed in the reverse order of their addition. Thread-safe. */
 final class CloseableStack implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-  /** Takes a part on. */
+  /** Adds a closeable. */
   synchronized <T extends AutoCloseable> T add(T part) {
     started.push(part);
     return part;
   }
 
-  /** Stops all; what fails to stop does not keep the others from it, and is thrown at the end. */
+  /**
+   * Closes all. An exception does not prevent the others from being closed; it is thrown at the
+   * end.
+   */
   @Override
   public void close() {
     RuntimeException failed = null;
@@ -25,7 +28,7 @@ final class CloseableStack implements AutoCloseable {
           Thread.currentThread().interrupt();
         }
         if (failed == null) {
-          failed = new IllegalStateException("a part of the local stack did not stop", e);
+          failed = new IllegalStateException("failed to stop a part of the local stack", e);
         } else {
           failed.addSuppressed(e);
         }

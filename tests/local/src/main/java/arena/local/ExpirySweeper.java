@@ -6,25 +6,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** Lets expired items go, again and again by the stack's clock. */
+/** Deletes expired items periodically, by the stack's clock. */
 final class ExpirySweeper implements AutoCloseable {
   private final StackClock clock;
-  private final Duration every;
+  private final Duration interval;
   private final Consumer<Instant> expire;
   private final LogFile log;
-  private StackClock.Alarm alarm;
+  private StackClock.Timer timer;
   private boolean closed;
 
-  ExpirySweeper(StackClock clock, Duration every, Consumer<Instant> expire, LogFile log) {
+  ExpirySweeper(StackClock clock, Duration interval, Consumer<Instant> expire, LogFile log) {
     this.clock = clock;
-    this.every = every;
+    this.interval = interval;
     this.expire = expire;
     this.log = log;
   }
 
   synchronized ExpirySweeper start() {
     if (!closed) {
-      alarm = clock.after(every, this::sweep);
+      timer = clock.after(interval, this::sweep);
     }
     return this;
   }
@@ -33,7 +33,7 @@ final class ExpirySweeper implements AutoCloseable {
     try {
       expire.accept(clock.now());
     } catch (RuntimeException e) {
-      log.line("expired items could not be deleted, the next minute tries again: " + e);
+      log.line("failed to delete expired items, will retry: " + e);
     }
     start();
   }
@@ -41,6 +41,6 @@ final class ExpirySweeper implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    alarm.cancel();
+    timer.cancel();
   }
 }

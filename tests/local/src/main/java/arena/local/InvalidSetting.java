@@ -1,6 +1,6 @@
 package arena.local;
 
-/** A setting has a value that it cannot have. */
+/** A setting has an invalid value. */
 final class InvalidSetting extends RuntimeException {
   InvalidSetting(String message) {
     super(message);

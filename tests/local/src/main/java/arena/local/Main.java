@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What {@code ./arena up} runs, in the project's folder: starts a stack, says where it is, and
- * stops it on SIGTERM or Ctrl-C.
+ * Implements {@code ./arena up}: starts a stack for the project in the current directory, prints
+ * its addresses, and stops it on SIGTERM or Ctrl-C.
  */
 public final class Main {
   private static final String WATCH = "--watch";
@@ -27,8 +27,8 @@ public final class Main {
   private static final int DEFAULT_REDIS_PORT = 6379;
   private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(30);
 
-  /** Of the shell's environment, what every function gets as it is. */
-  private static final List<String> PASSED_ON =
+  /** Environment variables that are passed to every function. */
+  private static final List<String> PASSED_VARIABLES =
       List.of(
           "ARENA_OPENAI_BASE_URL",
           "ARENA_OPENAI_API_KEY",
@@ -38,7 +38,7 @@ public final class Main {
   private Main() {}
 
   /**
-   * Starts a stack by the environment's settings; with the argument {@code --watch} it loads
+   * Starts a stack with the settings in the environment; with the argument {@code --watch} it loads
    * changed sources while it runs.
    */
   public static void main(String[] arguments) {
@@ -65,19 +65,19 @@ public final class Main {
                   }
                 },
                 "arena-stopping"));
-    long begun = System.nanoTime();
+    long startNanos = System.nanoTime();
     try (LocalStack stack = LocalStack.start(options(environment, console))) {
       String unhealthy = health(stack);
       if (!unhealthy.isEmpty()) {
         console.println(
-            "arena: the stack started, but GET /health answers "
+            "arena: the stack started, but GET /health returns "
                 + unhealthy
                 + "; see "
                 + stack.logs());
         ending.countDown();
         return 1;
       }
-      console.printf(Locale.ROOT, "ready after %.1f s%n%n", (System.nanoTime() - begun) / 1e9);
+      console.printf(Locale.ROOT, "ready after %.1f s%n%n", (System.nanoTime() - startNanos) / 1e9);
       new StartupBanner(stack, console).print();
       if (watch) {
         SourceWatch.start(Path.of(""), stack, console);
@@ -90,7 +90,7 @@ public final class Main {
         | InvalidTemplate
         | BackingFailed
         | InvalidSetting e) {
-      // What fails because the process is ending is no news.
+      // A failure during the shutdown is not reported.
       if (ending.getCount() > 0) {
         ending.countDown();
         console.println("arena: " + e.getMessage());
@@ -114,7 +114,7 @@ public final class Main {
     }
   }
 
-  /** What is wrong with the stack, or nothing. */
+  /** Returns what is wrong with the stack; empty if it is healthy. */
   private static String health(LocalStack stack) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> response =
@@ -125,10 +125,10 @@ public final class Main {
               HttpResponse.BodyHandlers.ofString());
       return response.statusCode() == 200 ? "" : response.statusCode() + " " + response.body();
     } catch (IOException e) {
-      return "not at all (" + e + ")";
+      return "no response (" + e + ")";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "not at all (interrupted)";
+      return "no response (interrupted)";
     }
   }
 
@@ -146,7 +146,7 @@ public final class Main {
     setting(environment, "REDIS_PASSWORD").ifPresent(options::redisPassword);
     setting(environment, "ARENA_AWS_ENDPOINT")
         .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
-    for (String name : PASSED_ON) {
+    for (String name : PASSED_VARIABLES) {
       setting(environment, name).ifPresent(value -> options.environment(name, value));
     }
     Optional<String> key = setting(environment, "AWS_ACCESS_KEY_ID");
@@ -172,7 +172,7 @@ public final class Main {
             value -> {
               if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > 65_535) {
                 throw new InvalidSetting(
-                    name + " is a port from 0 to 65535, not \"" + value + "\"");
+                    name + " must be a port from 0 to 65535, not \"" + value + "\"");
               }
               return Integer.parseInt(value);
             });
@@ -182,7 +182,7 @@ public final class Main {
     try {
       return URI.create(value);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSetting(name + " is a URL, not \"" + value + "\"");
+      throw new InvalidSetting(name + " must be a URL, not \"" + value + "\"");
     }
   }
 }

@@ -1,6 +1,6 @@
 package arena.local;
 
-/** Code that the template names is not there. */
+/** Code of a function is not built. */
 public final class NotBuilt extends RuntimeException {
   NotBuilt(String message) {
     super(message);

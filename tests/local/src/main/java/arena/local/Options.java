@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * How a stack is to be started. Unless told otherwise it forgets everything when it is closed,
- * takes any free ports, has a password that it makes up, and lives by the machine's clock.
+ * The options of a stack. By default it has a temporary state directory, free ports, a random
+ * password and the system clock.
  *
  * <pre>{@code
  * Options.of(root).parameter("CreationsPerSecond", "1000").environment("ARENA_OPENAI_BASE_URL", url)
@@ -23,9 +23,9 @@ public final class Options {
   private final Path root;
   private Path home;
   private int port;
-  private boolean insistsOnPort;
+  private boolean portRequired;
   private int redisPort;
-  private boolean insistsOnRedisPort;
+  private boolean redisPortRequired;
   private String redisPassword;
   private StackClock clock;
   private URI awsEndpoint;
@@ -33,7 +33,7 @@ public final class Options {
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
   private FunctionHost.InProcess inProcess = FunctionHost.InProcess.NONE;
-  private final Map<Service, UnaryOperator<URI>> inFront = new EnumMap<>(Service.class);
+  private final Map<Service, UnaryOperator<URI>> proxies = new EnumMap<>(Service.class);
   private final Map<String, String> parameters = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
 
@@ -41,52 +41,52 @@ public final class Options {
     this.root = root;
   }
 
-  /** For the project whose {@code template.yaml} is in this folder. */
+  /** Returns options for the project with its {@code template.yaml} in this folder. */
   public static Options of(Path root) {
     return new Options(root);
   }
 
-  /** Keeps its state in this folder. */
+  /** Sets the state directory. */
   public Options home(Path folder) {
     home = folder;
     return this;
   }
 
   /**
-   * Answers HTTP and WebSocket on this port.
+   * Sets the port of the HTTP and WebSocket APIs.
    *
-   * @param insists whether another port would be wrong; else the next free one will do
+   * @param required whether the stack must not use another free port instead
    */
-  public Options port(int number, boolean insists) {
+  public Options port(int number, boolean required) {
     port = number;
-    insistsOnPort = insists;
+    portRequired = required;
     return this;
   }
 
   /**
-   * Has Redis on this port.
+   * Sets the port of Redis.
    *
-   * @param insists whether another port would be wrong; else the next free one will do
+   * @param required whether the stack must not use another free port instead
    */
-  public Options redisPort(int number, boolean insists) {
+  public Options redisPort(int number, boolean required) {
     redisPort = number;
-    insistsOnRedisPort = insists;
+    redisPortRequired = required;
     return this;
   }
 
-  /** Has this password on Redis. */
+  /** Sets the password of Redis. */
   public Options redisPassword(String password) {
     redisPassword = password;
     return this;
   }
 
-  /** Lives by this clock: schedules, expiry, quotas, retries, the waits of state machines. */
+  /** Sets the clock of schedules, expiry, quotas, retries and state machines. */
   public Options clock(StackClock time) {
     clock = time;
     return this;
   }
 
-  /** Lets through more in a second than an operator does: tests and benchmarks ask for more. */
+  /** Raises the throttles to their maximum, for tests and benchmarks. */
   public Options unthrottled() {
     return parameter("RequestsPerSecond", "10000")
         .parameter("RequestBurst", "5000")
@@ -94,25 +94,25 @@ public final class Options {
         .parameter("CreationBurst", "1000");
   }
 
-  /** Gives a parameter of the template this value. */
+  /** Sets a parameter of the template. */
   public Options parameter(String name, String value) {
     parameters.put(name, value);
     return this;
   }
 
-  /** Gives every function this environment variable, instead of the template's. */
+  /** Sets an environment variable of every function, which takes precedence over the template's. */
   public Options environment(String name, String value) {
     environment.put(name, value);
     return this;
   }
 
-  /** Uses DynamoDB and S3 at this address, such as LocalStack's, instead of starting its own. */
+  /** Uses external DynamoDB and S3 at this address, such as LocalStack's. */
   public Options awsEndpoint(URI address) {
     awsEndpoint = address;
     return this;
   }
 
-  /** What functions call. */
+  /** A service that functions call. */
   public enum Service {
     DYNAMODB,
     S3,
@@ -123,35 +123,37 @@ public final class Options {
   }
 
   /**
-   * Has functions call a service by way of something in front of it, such as a proxy that breaks.
+   * Places a proxy between the functions and a service, for fault injection.
    *
-   * @param proxy from the service's own address to the one that functions are given; Redis's is
+   * @param proxy maps the service's address to the address that functions use; that of Redis is
    *     {@code redis://host:port}
    */
-  public Options inFrontOf(Service service, UnaryOperator<URI> proxy) {
-    inFront.put(service, proxy);
+  public Options proxied(Service service, UnaryOperator<URI> proxy) {
+    proxies.put(service, proxy);
     return this;
   }
 
-  /** Runs these invocations in processes of their own, for {@link LocalStack#kill}. */
+  /** Runs these invocations in separate processes, for {@link LocalStack#kill}. */
   public Options inProcess(FunctionHost.InProcess which) {
     inProcess = which;
     return this;
   }
 
-  /** Calls AWS as this identity. */
-  public Options identity(CallerIdentity someone) {
-    identity = someone;
+  /** Sets the credentials of the functions. */
+  public Options identity(CallerIdentity caller) {
+    identity = caller;
     return this;
   }
 
-  /** Has what the process prints in {@code stack.log}, beside what functions print in theirs. */
+  /**
+   * Redirects the process's output to {@code stack.log}; output of functions goes to their logs.
+   */
   public Options capturesOutput(boolean captures) {
     capturesOutput = captures;
     return this;
   }
 
-  /** Tells what it is doing, a line at a time, from any thread. */
+  /** Sets the listener of progress messages, which is called from any thread. */
   public Options progress(Consumer<String> listener) {
     progress = listener;
     return this;
@@ -175,16 +177,16 @@ public final class Options {
     return port;
   }
 
-  boolean insistsOnPort() {
-    return insistsOnPort;
+  boolean portRequired() {
+    return portRequired;
   }
 
   int redisPort() {
     return redisPort;
   }
 
-  boolean insistsOnRedisPort() {
-    return insistsOnRedisPort;
+  boolean redisPortRequired() {
+    return redisPortRequired;
   }
 
   Optional<String> redisPassword() {
@@ -203,8 +205,8 @@ public final class Options {
     return inProcess;
   }
 
-  URI inFrontOf(Service service, URI address) {
-    return inFront.getOrDefault(service, UnaryOperator.identity()).apply(address);
+  URI proxied(Service service, URI address) {
+    return proxies.getOrDefault(service, UnaryOperator.identity()).apply(address);
   }
 
   CallerIdentity identity() {

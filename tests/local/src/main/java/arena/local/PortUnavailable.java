@@ -1,6 +1,6 @@
 package arena.local;
 
-/** No port that would do is free. */
+/** The port is in use, or none of the alternatives is free. */
 public final class PortUnavailable extends RuntimeException {
   PortUnavailable(String message) {
     super(message);

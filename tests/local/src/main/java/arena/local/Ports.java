@@ -10,23 +10,23 @@ import java.util.function.IntFunction;
 
 /** Finds ports on loopback. */
 final class Ports {
-  /** How many ports are tried, from the default on. */
+  /** Number of ports that are tried, from the default port on. */
   static final int TRIES = 20;
 
   private Ports() {}
 
   /**
-   * Starts something on a port.
+   * Starts a server on a port.
    *
    * @param port the port; 0 for any
-   * @param insisted whether another port would be wrong; else the next free one will do
+   * @param required whether no other port may be used; otherwise the next free one is used
    * @param setting the setting that chooses the port, for the message
    * @param progress gets a line when another port than the wanted one is used
    * @throws PortUnavailable if no port was free
    */
   static <T> T onFree(
-      int port, boolean insisted, String setting, Consumer<String> progress, IntFunction<T> start) {
-    for (int tried = 0; tried < (insisted || port == 0 ? 1 : TRIES); tried++) {
+      int port, boolean required, String setting, Consumer<String> progress, IntFunction<T> start) {
+    for (int tried = 0; tried < (required || port == 0 ? 1 : TRIES); tried++) {
       try {
         T started = start.apply(port + tried);
         if (tried > 0) {
@@ -40,25 +40,25 @@ final class Ports {
         }
         return started;
       } catch (PortTaken e) {
-        // the next one, if there is one
+        // tries the next port
       }
     }
     throw new PortUnavailable(
-        insisted
+        required
             ? String.format(
                 Locale.ROOT,
-                "port %d is taken by another program; choose another with %s, or stop that one",
+                "port %d is in use by another program; choose another with %s, or stop that program",
                 port,
                 setting)
             : String.format(
                 Locale.ROOT,
-                "ports %d to %d are all taken; choose one with %s",
+                "ports %d to %d are all in use; choose one with %s",
                 port,
                 port + TRIES - 1,
                 setting));
   }
 
-  /** This port if it is free, or any free one for 0. */
+  /** Returns the port if it is free; a free one for 0. */
   static int free(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

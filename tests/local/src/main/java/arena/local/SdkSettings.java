@@ -5,17 +5,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The AWS SDK's own settings, as system properties: the functions run in this process, and find the
- * stand-ins by them.
+ * Sets the system properties that configure the AWS SDK: functions in this process use them to find
+ * the local services.
  */
 final class SdkSettings implements AutoCloseable {
   private final Map<String, String> before = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
 
   /**
-   * Sets them until this is closed.
+   * Sets the properties until this is closed.
    *
-   * @param identity who the functions are
+   * @param identity the credentials of the functions
    */
   static SdkSettings set(
       CallerIdentity identity, URI dynamoDb, URI s3, URI lambdaAndStepFunctions) {
@@ -44,7 +44,7 @@ final class SdkSettings implements AutoCloseable {
     environment.put(variable, value);
   }
 
-  /** The same, as environment variables, for functions in processes of their own. */
+  /** Returns the same settings as environment variables, for functions in separate processes. */
   Map<String, String> environment() {
     return environment;
   }

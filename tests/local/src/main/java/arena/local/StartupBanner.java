@@ -13,19 +13,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Tells a user what runs where, and what to try first. */
+/** Prints the addresses of a stack and a first command to try. */
 final class StartupBanner {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String DEMONSTRATION =
       "{\"scenario\":\"balanced\",\"n_turns\":60,\"label\":\"demonstration\"}";
 
-  /** Turn of the run at which the fork begins, counted from the run's own first turn. */
+  /** The turn of the fork, counted from the first turn of the run. */
   private static final int FORK_AFTER = 5;
 
-  private static final int LOOK_EVERY_MILLIS = 50;
+  private static final int POLL_MILLIS = 50;
 
-  /** Newest runs that are looked at for one that can be forked. */
-  private static final int LOOK_AT = 20;
+  /** Number of newest runs that are searched for one that can be forked. */
+  private static final int SEARCHED_RUNS = 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,13 +37,13 @@ final class StartupBanner {
     this.console = console;
   }
 
-  /** Starts a demonstration run if none of the newest is complete, and prints. */
+  /** Prints the banner; starts a demonstration run if none of the newest runs is complete. */
   void print() {
     Parent parent;
     try {
       parent = completeOrDemonstration();
     } catch (IOException e) {
-      console.println("arena: no demonstration run was played: " + e.getMessage());
+      console.println("arena: failed to play a demonstration run: " + e.getMessage());
       parent = new Parent("<run_id>", FORK_AFTER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -86,7 +86,7 @@ final class StartupBanner {
     return proxy ? " --noproxy '*'" : "";
   }
 
-  /** A run, and a turn that it can be forked at. */
+  /** A run with a turn at which it can be forked. */
   private record Parent(String runId, int t) {}
 
   private Parent completeOrDemonstration() throws IOException, InterruptedException {
@@ -94,7 +94,7 @@ final class StartupBanner {
       JsonNode runs =
           sent(
               client,
-              HttpRequest.newBuilder(stack.httpUrl().resolve("/runs?limit=" + LOOK_AT)),
+              HttpRequest.newBuilder(stack.httpUrl().resolve("/runs?limit=" + SEARCHED_RUNS)),
               200);
       for (JsonNode run : runs) {
         int turns = run.path("n_turns").asInt();
@@ -116,16 +116,16 @@ final class StartupBanner {
     }
   }
 
-  /** Else a fork that is pasted at once comes before the turn that it begins at. */
+  /** Waits for the turn of the fork, which would otherwise be rejected if it is pasted at once. */
   private void awaitTurn(HttpClient client, String runId) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     int played = 0;
     while (played < FORK_AFTER) {
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            String.format(Locale.ROOT, "run %s does not reach turn %d", runId, FORK_AFTER));
+            String.format(Locale.ROOT, "run %s did not reach turn %d", runId, FORK_AFTER));
       }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       played =
           sent(client, HttpRequest.newBuilder(stack.httpUrl().resolve("/runs/" + runId)), 200)
               .at("/progress/turns_played")

@@ -15,15 +15,15 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * The folder that holds all that a stack keeps, and one stack at a time:
+ * The directory with the state of a stack, locked by its process:
  *
  * <pre>
- * pid             the process that works here
+ * pid             the id of the process
  * url             the address of its HTTP API, once it serves
  * lock            held by that process
- * redis-password  made up at the first start, readable by the owner alone
+ * redis-password  generated at the first start, readable by the owner only
  * redis/ dynamodb/ s3/ states/
- * logs/           stack.log, a log a function, access logs
+ * logs/           stack.log, a log for each function, access logs
  * </pre>
  */
 final class StateDirectory implements AutoCloseable {
@@ -39,7 +39,7 @@ final class StateDirectory implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Takes this folder, or a temporary one that goes with the stack. */
+  /** Locks a directory, or a temporary one that is deleted with the stack. */
   static StateDirectory take(Optional<Path> wanted) {
     try {
       Path folder =
@@ -54,9 +54,9 @@ final class StateDirectory implements AutoCloseable {
         throw new StateDirectoryInUse(
             "another local stack"
                 + pid(folder).map(pid -> " (process " + pid + ")").orElse("")
-                + " works in "
+                + " uses "
                 + folder
-                + "; stop it with ./arena down, or choose another folder with ARENA_HOME");
+                + "; stop it with ./arena down, or choose another directory with ARENA_HOME");
       }
       Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n");
       return new StateDirectory(folder, wanted.isEmpty(), lock);
@@ -101,7 +101,7 @@ final class StateDirectory implements AutoCloseable {
     return folder;
   }
 
-  /** Nothing that is kept here outlives the stack. */
+  /** Returns whether the directory is deleted with the stack. */
   boolean temporary() {
     return temporary;
   }
@@ -115,7 +115,7 @@ final class StateDirectory implements AutoCloseable {
     return folder.resolve("logs");
   }
 
-  /** The password of Redis: made up once. */
+  /** Returns the password of Redis, which is generated once. */
   String redisPassword() {
     Path file = folder.resolve("redis-password");
     try {
@@ -133,11 +133,11 @@ final class StateDirectory implements AutoCloseable {
       Files.writeString(file, password + "\n");
       return password;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot keep the password of Redis in " + file, e);
+      throw new UncheckedIOException("cannot write the password of Redis to " + file, e);
     }
   }
 
-  /** Lets go of the folder; a temporary one is deleted. */
+  /** Releases the directory; a temporary one is deleted. */
   @Override
   public void close() {
     try {
@@ -148,7 +148,7 @@ final class StateDirectory implements AutoCloseable {
         TemporaryFolder.delete(folder);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot let go of the folder " + folder, e);
+      throw new UncheckedIOException("cannot release the directory " + folder, e);
     }
   }
 }

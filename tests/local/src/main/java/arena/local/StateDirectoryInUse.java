@@ -1,6 +1,6 @@
 package arena.local;
 
-/** Another stack works in the folder. */
+/** Another stack uses the state directory. */
 public final class StateDirectoryInUse extends RuntimeException {
   StateDirectoryInUse(String message) {
     super(message);

@@ -3,44 +3,44 @@ package arena.models;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a model does when it is called. */
+/** Determines the reply to a call of a model. */
 @FunctionalInterface
 public interface Behaviour {
-  /** The reply to this call. */
+  /** Returns the reply to a call. */
   Reply reply(ModelCall call);
 
-  /** What a model without a script answers: prose, and one action. */
+  /** The text of a model without a script: prose and one action. */
   String ANSWER = "One more villager.\n[{\"type\":\"queue_villager\"}]";
 
-  /** Always this text, with so many tokens on the bill as it has characters. */
+  /** Always replies with a text, and reports one token for each of its characters. */
   static Behaviour text(String text) {
     return call -> Reply.text(text);
   }
 
-  /** Always this reply. */
+  /** Always replies with this reply. */
   static Behaviour always(Reply reply) {
     return call -> reply;
   }
 
-  /** This fault, so many times for every prompt, and then the other behaviour. */
+  /** Fails the first calls for each prompt, then has another behaviour. */
   static Behaviour faultFirst(int times, Fault fault, Behaviour then) {
     return call -> call.attempt() <= times ? new Reply.Failed(fault) : then.reply(call);
   }
 
   /**
-   * The behaviour that a model's name asks for, so that a whole stack can be tested by the name in
-   * a profile alone:
+   * Returns the behaviour that a model's name selects, so that a stack can be tested by the name in
+   * a profile:
    *
    * <ul>
    *   <li>{@code throttle}, {@code overload}, {@code refuse}, {@code invalid}, {@code unknown},
-   *       {@code internal}, {@code late}, {@code quota}, {@code broken}, {@code not-ready}: that
-   *       fault, always; with a number, such as {@code throttle-2}, so often for every prompt, then
-   *       an answer
-   *   <li>{@code hang}: no answer at all; {@code trickle}: one that never ends; {@code drop}: the
-   *       connection breaks; with a number likewise
-   *   <li>{@code malformed}: no JSON; {@code truncated}: half an answer; {@code empty}: an answer
-   *       without a choice or message; {@code huge}: an answer of many megabytes
-   *   <li>{@code prose}: text without an array; {@code fenced}: the actions in a fence
+   *       {@code internal}, {@code late}, {@code quota}, {@code broken}, {@code not-ready}: always
+   *       that fault; with a number, such as {@code throttle-2}, for that many calls of each
+   *       prompt, then {@link #ANSWER}
+   *   <li>{@code hang}: no response; {@code trickle}: a response without end; {@code drop}: the
+   *       connection is closed; a number has the same meaning
+   *   <li>{@code malformed}: invalid JSON; {@code truncated}: half a response; {@code empty}: a
+   *       response without a choice or message; {@code huge}: a response of 20 MB
+   *   <li>{@code prose}: text without an array; {@code fenced}: the actions in a code fence
    *   <li>any other name: {@link #ANSWER}
    * </ul>
    */
@@ -48,13 +48,13 @@ public interface Behaviour {
     Matcher counted = Pattern.compile("(.*)-(\\d{1,3})").matcher(model);
     if (counted.matches()) {
       int times = Integer.parseInt(counted.group(2));
-      Behaviour first = plain(counted.group(1));
+      Behaviour first = byName(counted.group(1));
       return call -> call.attempt() <= times ? first.reply(call) : Reply.text(ANSWER);
     }
-    return plain(model);
+    return byName(model);
   }
 
-  private static Behaviour plain(String name) {
+  private static Behaviour byName(String name) {
     return switch (name) {
       case "throttle" -> always(new Reply.Failed(Fault.THROTTLED));
       case "overload" -> always(new Reply.Failed(Fault.OVERLOADED));

@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
-/** The OpenAI-compatible chat completions API: its shapes, as different servers give them. */
+/**
+ * Requests and responses of the OpenAI-compatible chat completions API, in the formats of several
+ * servers.
+ */
 final class ChatApi {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ChatApi() {}
 
-  /** What the API would object to in this request, if anything. */
-  static Optional<String> objection(JsonNode body) {
+  /** Validates a request; returns the error message of an invalid one. */
+  static Optional<String> validate(JsonNode body) {
     if (!body.path("model").isTextual() || body.path("model").asText().isEmpty()) {
       return Optional.of("you must provide a model parameter");
     }
@@ -34,29 +37,29 @@ final class ChatApi {
         : Optional.empty();
   }
 
-  /** The text of the last message. */
+  /** Returns the text of the last message. */
   static String prompt(JsonNode body) {
     JsonNode messages = body.path("messages");
     return messages.path(messages.size() - 1).path("content").asText("");
   }
 
-  /** The documented answer, as this kind of server gives it. */
-  static String answer(ModelServer.Flavour flavour, String model, Reply.Text reply) {
-    ObjectNode answer = JSON.createObjectNode();
-    answer
+  /** Returns the documented response in the format of a server. */
+  static String response(ModelServer.Flavour flavour, String model, Reply.Text reply) {
+    ObjectNode response = JSON.createObjectNode();
+    response
         .put("id", "chatcmpl-8a2f")
         .put("object", "chat.completion")
         .put("created", 1_790_000_000);
-    answer.put("model", model);
-    ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
+    response.put("model", model);
+    ObjectNode choice = response.putArray("choices").addObject().put("index", 0);
     ObjectNode message = choice.putObject("message").put("role", "assistant");
     message.put("content", reply.text());
-    choice.put("finish_reason", reply.cut() ? "length" : "stop");
+    choice.put("finish_reason", reply.truncated() ? "length" : "stop");
     reply
         .usage()
         .ifPresent(
             usage ->
-                answer
+                response
                     .putObject("usage")
                     .put("prompt_tokens", usage.input())
                     .put("completion_tokens", usage.output())
@@ -65,42 +68,42 @@ final class ChatApi {
       case OPENAI -> {
         message.putNull("refusal").putArray("annotations");
         choice.putNull("logprobs");
-        answer.put("service_tier", "default").put("system_fingerprint", "fp_44709d6fcb");
+        response.put("service_tier", "default").put("system_fingerprint", "fp_44709d6fcb");
       }
       case OLLAMA -> {
-        answer.put("system_fingerprint", "fp_ollama");
+        response.put("system_fingerprint", "fp_ollama");
         reply.thinking().ifPresent(thinking -> message.put("reasoning", thinking));
       }
       case VLLM -> {
         message.put("reasoning_content", reply.thinking().orElse(null));
         message.putNull("refusal").putNull("function_call").putArray("tool_calls");
         choice.putNull("logprobs").putNull("stop_reason");
-        answer.putNull("prompt_logprobs").putNull("kv_transfer_params");
+        response.putNull("prompt_logprobs").putNull("kv_transfer_params");
       }
       case LLAMA_CPP -> {
         reply.thinking().ifPresent(thinking -> message.put("reasoning_content", thinking));
-        answer.put("system_fingerprint", "b6271-dbb4fe5a");
-        answer.putObject("timings").put("prompt_n", 12).put("predicted_per_second", 41.5);
+        response.put("system_fingerprint", "b6271-dbb4fe5a");
+        response.putObject("timings").put("prompt_n", 12).put("predicted_per_second", 41.5);
       }
     }
-    return answer.toString();
+    return response.toString();
   }
 
-  /** An answer without a choice. */
+  /** Returns a response without a choice. */
   static String empty(String model) {
-    ObjectNode answer = JSON.createObjectNode();
-    answer.put("id", "chatcmpl-8a2f").put("object", "chat.completion").put("model", model);
-    answer.putArray("choices");
-    return answer.toString();
+    ObjectNode response = JSON.createObjectNode();
+    response.put("id", "chatcmpl-8a2f").put("object", "chat.completion").put("model", model);
+    response.putArray("choices");
+    return response.toString();
   }
 
-  /** The body of an error, as this kind of server gives it. */
+  /** Returns the body of an error in the format of a server. */
   static String error(
       ModelServer.Flavour flavour, int status, String type, String code, String message) {
     return error(flavour, status, type, code, null, message);
   }
 
-  /** The body of an error about one parameter. */
+  /** Returns the body of an error about a parameter. */
   static String error(
       ModelServer.Flavour flavour,
       int status,

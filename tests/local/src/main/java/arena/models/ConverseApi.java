@@ -3,10 +3,11 @@ package arena.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Amazon Bedrock's Converse API: its shapes. */
+/** Requests and responses of Amazon Bedrock's Converse API. */
 final class ConverseApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> FIELDS =
@@ -25,11 +26,12 @@ final class ConverseApi {
 
   private ConverseApi() {}
 
-  /** What the API would object to in this request, if anything. */
-  static Optional<String> objection(JsonNode body) {
+  /** Validates a request; returns the error message of an invalid one. */
+  static Optional<String> validate(JsonNode body) {
     for (String field : (Iterable<String>) body::fieldNames) {
       if (!FIELDS.contains(field)) {
-        return Optional.of("Malformed input request: extraneous key [%s].".formatted(field));
+        return Optional.of(
+            String.format(Locale.ROOT, "Malformed input request: extraneous key [%s].", field));
       }
     }
     JsonNode messages = body.path("messages");
@@ -59,16 +61,16 @@ final class ConverseApi {
         : Optional.empty();
   }
 
-  /** The text of the last message. */
+  /** Returns the text of the last message. */
   static String prompt(JsonNode body) {
     JsonNode messages = body.path("messages");
     return messages.path(messages.size() - 1).path("content").path(0).path("text").asText("");
   }
 
-  /** The documented answer. */
-  static String answer(Reply.Text reply) {
-    ObjectNode answer = JSON.createObjectNode();
-    ObjectNode message = answer.putObject("output").putObject("message");
+  /** Returns the documented response. */
+  static String response(Reply.Text reply) {
+    ObjectNode response = JSON.createObjectNode();
+    ObjectNode message = response.putObject("output").putObject("message");
     message.put("role", "assistant");
     reply
         .thinking()
@@ -82,27 +84,27 @@ final class ConverseApi {
                     .put("text", thinking)
                     .put("signature", "c2lnbmF0dXJl"));
     message.withArray("content").addObject().put("text", reply.text());
-    answer.put("stopReason", reply.cut() ? "max_tokens" : "end_turn");
+    response.put("stopReason", reply.truncated() ? "max_tokens" : "end_turn");
     reply
         .usage()
         .ifPresent(
             usage ->
-                answer
+                response
                     .putObject("usage")
                     .put("inputTokens", usage.input())
                     .put("outputTokens", usage.output())
                     .put("totalTokens", usage.input() + usage.output()));
-    answer.putObject("metrics").put("latencyMs", 12);
-    return answer.toString();
+    response.putObject("metrics").put("latencyMs", 12);
+    return response.toString();
   }
 
-  /** An answer without a message. */
+  /** Returns a response without a message. */
   static String empty() {
     return "{\"output\":{},\"stopReason\":\"end_turn\",\"usage\":{\"inputTokens\":1,"
         + "\"outputTokens\":0,\"totalTokens\":1},\"metrics\":{\"latencyMs\":1}}";
   }
 
-  /** The body of an error; its type goes into the header {@code x-amzn-errortype}. */
+  /** Returns the body of an error; its type is in the header {@code x-amzn-errortype}. */
   static String error(Fault fault, String message) {
     ObjectNode error = JSON.createObjectNode().put("message", message);
     if (fault == Fault.MODEL_ERROR) {

@@ -1,14 +1,14 @@
 package arena.models;
 
 /**
- * What can go wrong at a model's service, with the error that each API documents for it.
+ * The errors of model services, as each API documents them.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html">Converse</a>
  * @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's error codes</a>
  */
 public enum Fault {
-  /** Too many calls. */
+  /** The rate limit is exceeded. */
   THROTTLED(
       429,
       "ThrottlingException",
@@ -18,7 +18,7 @@ public enum Fault {
       "rate_limit_exceeded",
       "Rate limit reached for requests. Please try again in 20s."),
 
-  /** The account has used up what it paid for; Bedrock has no such error of its own. */
+  /** The account's quota is exhausted; Bedrock reports this as a service quota. */
   QUOTA(
       400,
       "ServiceQuotaExceededException",
@@ -28,7 +28,7 @@ public enum Fault {
       "insufficient_quota",
       "You exceeded your current quota, please check your plan and billing details."),
 
-  /** The service has too much to do. */
+  /** The service is overloaded. */
   OVERLOADED(
       503,
       "ServiceUnavailableException",
@@ -48,7 +48,7 @@ public enum Fault {
       null,
       "The server had an error while processing your request. Sorry about that!"),
 
-  /** The model took too long for the service itself. */
+  /** The model timed out within the service. */
   TIMED_OUT(
       408,
       "ModelTimeoutException",
@@ -78,7 +78,7 @@ public enum Fault {
       null,
       "Loading model"),
 
-  /** The caller may not. */
+  /** Access is denied. */
   REFUSED(
       403,
       "AccessDeniedException",
@@ -89,7 +89,7 @@ public enum Fault {
       "Incorrect API key provided: %s. You can find your API key at"
           + " https://platform.openai.com/account/api-keys."),
 
-  /** The request is not one. */
+  /** The request is invalid. */
   INVALID(
       400,
       "ValidationException",
@@ -99,7 +99,7 @@ public enum Fault {
       null,
       "Invalid value: the request is not valid."),
 
-  /** There is no such model. */
+  /** The model does not exist. */
   UNKNOWN_MODEL(
       404,
       "ResourceNotFoundException",
@@ -134,37 +134,39 @@ public enum Fault {
     this.chatMessage = chatMessage;
   }
 
-  /** HTTP status in the Converse API. */
+  /** Returns the HTTP status in the Converse API. */
   int converseStatus() {
     return converseStatus;
   }
 
-  /** The exception's name in the Converse API. */
+  /** Returns the exception's name in the Converse API. */
   String converseType() {
     return converseType;
   }
 
-  /** The exception's message in the Converse API. */
+  /** Returns the exception's message in the Converse API. */
   String converseMessage() {
     return converseMessage;
   }
 
-  /** HTTP status in the chat completions API. */
+  /** Returns the HTTP status in the chat completions API. */
   int chatStatus() {
     return chatStatus;
   }
 
-  /** The error's type in the chat completions API. */
+  /** Returns the error's type in the chat completions API. */
   String chatType() {
     return chatType;
   }
 
-  /** The error's code in the chat completions API; null if it has none. */
+  /** Returns the error's code in the chat completions API; null if it has none. */
   String chatCode() {
     return chatCode;
   }
 
-  /** The error's message in the chat completions API; {@code %s} stands for the key that came. */
+  /**
+   * Returns the error's message in the chat completions API, with {@code %s} for the request's key.
+   */
   String chatMessage() {
     return chatMessage;
   }

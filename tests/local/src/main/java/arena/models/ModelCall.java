@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A call that the server got.
+ * A recorded call.
  *
- * @param api which of the two APIs it was made through
- * @param model the model that it asks for
+ * @param api the API of the call
+ * @param model the requested model
  * @param prompt the text of its last message
- * @param attempt how often this model was asked this very prompt before, plus 1
- * @param headers by name, in lower case
- * @param body what was sent
+ * @param attempt the number of this call among those of the model with the same prompt, from 1
+ * @param headers the values by lower-case name
+ * @param body the request's body
  */
 public record ModelCall(
     Api api,
@@ -31,7 +31,7 @@ public record ModelCall(
     CHAT
   }
 
-  /** The first value of a header. */
+  /** Returns the first value of a header. */
   public Optional<String> header(String name) {
     return headers.getOrDefault(name, List.of()).stream().findFirst();
   }

@@ -27,8 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model's service on this machine, on loopback and a free port. What a model does is scripted by
- * {@link #when}, or asked for by its name ({@link Behaviour#named}).
+ * A model service on a loopback port. A model's behaviour is scripted with {@link #when} or
+ * selected by the model's name ({@link Behaviour#named}). Thread-safe.
  *
  * <pre>{@code
  * try (ModelServer server = ModelServer.start()) {
@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
  * }</pre>
  */
 public final class ModelServer implements AutoCloseable {
-  /** Most calls remembered; older ones are forgotten. */
+  /** Most recorded calls; older ones are discarded. */
   public static final int MAX_CALLS = 10_000;
 
   private static final int MAX_BODY = 4 * 1024 * 1024;
@@ -54,7 +54,7 @@ public final class ModelServer implements AutoCloseable {
   private volatile Flavour flavour = Flavour.OPENAI;
   private volatile Optional<String> key = Optional.empty();
 
-  /** Servers whose chat completions differ in what else they send. */
+  /** Servers whose chat completions have different additional fields. */
   public enum Flavour {
     OPENAI,
     OLLAMA,
@@ -71,7 +71,7 @@ public final class ModelServer implements AutoCloseable {
     return start(0);
   }
 
-  /** Starts a server on this port; 0 is any that is free. */
+  /** Starts a server on a port; 0 for any free one. */
   public static ModelServer start(int port) {
     try {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -85,52 +85,54 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** For {@code AWS_ENDPOINT_URL_BEDROCK_RUNTIME}. */
+  /** Returns the value for {@code AWS_ENDPOINT_URL_BEDROCK_RUNTIME}. */
   public URI bedrockEndpoint() {
     return URI.create(
-        "http://%s:%s"
-            .formatted(
-                server.getAddress().getAddress().getHostAddress(), server.getAddress().getPort()));
+        String.format(
+            Locale.ROOT,
+            "http://%s:%s",
+            server.getAddress().getAddress().getHostAddress(),
+            server.getAddress().getPort()));
   }
 
-  /** For {@code ARENA_OPENAI_BASE_URL}. */
+  /** Returns the value for {@code ARENA_OPENAI_BASE_URL}. */
   public URI openAiBaseUrl() {
     return URI.create(bedrockEndpoint() + "/v1");
   }
 
-  /** From now on this model does this, whatever its name asks for. */
+  /** Sets a model's behaviour, which takes precedence over its name. */
   public ModelServer when(String model, Behaviour behaviour) {
     scripts.put(model, behaviour);
     return this;
   }
 
-  /** From now on chat completions look like those of this server. */
+  /** Sets the format of chat completions. */
   public ModelServer as(Flavour flavour) {
     this.flavour = flavour;
     return this;
   }
 
-  /** From now on chat completions ask for this key. */
+  /** Requires an API key for chat completions. */
   public ModelServer withKey(String key) {
     this.key = Optional.of(key);
     return this;
   }
 
-  /** The calls so far, oldest first. */
+  /** Returns the recorded calls, oldest first. */
   public List<ModelCall> calls() {
     synchronized (calls) {
       return List.copyOf(calls);
     }
   }
 
-  /** The calls of one model so far, oldest first. */
+  /** Returns the recorded calls of a model, oldest first. */
   public List<ModelCall> calls(String model) {
     return calls().stream().filter(call -> call.model().equals(model)).toList();
   }
 
   @Override
   public void close() {
-    closed.countDown(); // lets those that hang go
+    closed.countDown(); // ends calls that hang
     server.stop(0);
     threads.shutdownNow();
   }
@@ -163,23 +165,28 @@ public final class ModelServer implements AutoCloseable {
       converseError(exchange, Fault.REFUSED, "Missing Authentication Token");
       return;
     }
-    Optional<String> objection =
+    Optional<String> invalid =
         body.isEmpty()
             ? Optional.of("The request body is not valid JSON.")
-            : ConverseApi.objection(body.get());
-    if (objection.isPresent()) {
-      converseError(exchange, Fault.INVALID, objection.get());
+            : ConverseApi.validate(body.get());
+    if (invalid.isPresent()) {
+      converseError(exchange, Fault.INVALID, invalid.get());
       return;
     }
     ModelCall call =
         record(ModelCall.Api.CONVERSE, model, ConverseApi.prompt(body.get()), exchange, body.get());
     switch (reply(call)) {
-      case Reply.Text text -> send(exchange, 200, "application/json", ConverseApi.answer(text));
+      case Reply.Text text -> send(exchange, 200, "application/json", ConverseApi.response(text));
       case Reply.Failed(Fault fault) -> converseError(exchange, fault, fault.converseMessage());
       case Reply.Empty() -> send(exchange, 200, "application/json", ConverseApi.empty());
       case Reply.Huge(int size) ->
-          send(exchange, 200, "application/json", ConverseApi.answer(Reply.text("x".repeat(size))));
-      case Reply other -> odd(exchange, other, ConverseApi.answer(Reply.text(Behaviour.ANSWER)));
+          send(
+              exchange,
+              200,
+              "application/json",
+              ConverseApi.response(Reply.text("x".repeat(size))));
+      case Reply other ->
+          sendCommon(exchange, other, ConverseApi.response(Reply.text(Behaviour.ANSWER)));
     }
   }
 
@@ -203,12 +210,12 @@ public final class ModelServer implements AutoCloseable {
       chatError(exchange, Fault.REFUSED, Fault.REFUSED.chatMessage().formatted(sent));
       return;
     }
-    Optional<String> objection =
+    Optional<String> invalid =
         body.isEmpty()
             ? Optional.of("We could not parse the JSON body of your request.")
-            : ChatApi.objection(body.get());
-    if (objection.isPresent()) {
-      chatError(exchange, Fault.INVALID, objection.get());
+            : ChatApi.validate(body.get());
+    if (invalid.isPresent()) {
+      chatError(exchange, Fault.INVALID, invalid.get());
       return;
     }
     String model = body.get().path("model").asText();
@@ -216,7 +223,7 @@ public final class ModelServer implements AutoCloseable {
         record(ModelCall.Api.CHAT, model, ChatApi.prompt(body.get()), exchange, body.get());
     switch (reply(call)) {
       case Reply.Text text ->
-          send(exchange, 200, "application/json", ChatApi.answer(flavour, model, text));
+          send(exchange, 200, "application/json", ChatApi.response(flavour, model, text));
       case Reply.Failed(Fault fault) ->
           chatError(exchange, fault, fault.chatMessage().replace("%s", sent));
       case Reply.Empty() -> send(exchange, 200, "application/json", ChatApi.empty(model));
@@ -225,9 +232,10 @@ public final class ModelServer implements AutoCloseable {
               exchange,
               200,
               "application/json",
-              ChatApi.answer(flavour, model, Reply.text("x".repeat(size))));
+              ChatApi.response(flavour, model, Reply.text("x".repeat(size))));
       case Reply other ->
-          odd(exchange, other, ChatApi.answer(flavour, model, Reply.text(Behaviour.ANSWER)));
+          sendCommon(
+              exchange, other, ChatApi.response(flavour, model, Reply.text(Behaviour.ANSWER)));
     }
   }
 
@@ -273,31 +281,31 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** What both APIs do alike. */
-  private void odd(HttpExchange exchange, Reply reply, String answer) throws IOException {
+  /** Sends the replies that both APIs have in common. */
+  private void sendCommon(HttpExchange exchange, Reply reply, String response) throws IOException {
     switch (reply) {
       case Reply.Raw(int status, String contentType, String body) ->
           send(exchange, status, contentType, body);
       case Reply.Hang() -> await();
-      case Reply.Trickle() -> trickle(exchange, answer);
+      case Reply.Trickle() -> trickle(exchange, response);
       case Reply.Truncated() -> {
-        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = response.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("content-type", "application/json");
         exchange.sendResponseHeaders(200, bytes.length);
         exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
         exchange.getResponseBody().flush();
       }
       default -> {
-        // dropped: closing the exchange closes the connection
+        // Drop: closing the exchange closes the connection
       }
     }
   }
 
-  private void trickle(HttpExchange exchange, String answer) throws IOException {
+  private void trickle(HttpExchange exchange, String response) throws IOException {
     exchange.getResponseHeaders().set("content-type", "application/json");
     exchange.sendResponseHeaders(200, 0);
     OutputStream out = exchange.getResponseBody();
-    out.write(answer.substring(0, answer.length() / 2).getBytes(StandardCharsets.UTF_8));
+    out.write(response.substring(0, response.length() / 2).getBytes(StandardCharsets.UTF_8));
     try {
       do {
         out.write(' ');

@@ -2,15 +2,15 @@ package arena.models;
 
 import java.util.Optional;
 
-/** What the server does with one call. */
+/** The server's reply to a call. */
 public sealed interface Reply {
-  /** A text, as many tokens in and out as its characters. */
+  /** Returns a text that costs 1,000 input tokens and one output token for each character. */
   static Text text(String text) {
     return new Text(text, Optional.of(new Usage(1_000, text.length())), Optional.empty(), false);
   }
 
   /**
-   * Tokens on the bill.
+   * Reported tokens.
    *
    * @param input tokens read
    * @param output tokens written
@@ -18,36 +18,36 @@ public sealed interface Reply {
   record Usage(int input, int output) {}
 
   /**
-   * The API's documented answer with this text.
+   * The API's documented response with a text.
    *
-   * @param usage tokens on the bill; absent if the answer has none, as some servers do it
-   * @param thinking what the model thought, in the place that the API has for it
-   * @param cut whether it ended because it reached its limit of tokens
+   * @param usage reported tokens; some servers report none
+   * @param thinking the model's reasoning, in the API's field for it
+   * @param truncated whether the text reached the limit of tokens
    */
-  record Text(String text, Optional<Usage> usage, Optional<String> thinking, boolean cut)
+  record Text(String text, Optional<Usage> usage, Optional<String> thinking, boolean truncated)
       implements Reply {}
 
-  /** The API's documented error for this fault. */
+  /** The API's documented error of a fault. */
   record Failed(Fault fault) implements Reply {}
 
-  /** These very bytes. */
+  /** A response with this status and body. */
   record Raw(int status, String contentType, String body) implements Reply {}
 
-  /** Nothing, until the server is closed. */
+  /** No response until the server is closed. */
   record Hang() implements Reply {}
 
-  /** The beginning of an answer, then a space now and then, without end. */
+  /** The first half of a response, then spaces without end. */
   record Trickle() implements Reply {}
 
-  /** The connection is closed without an answer. */
+  /** The connection is closed without a response. */
   record Drop() implements Reply {}
 
-  /** The connection is closed in the middle of the answer. */
+  /** The connection is closed in the middle of the response. */
   record Truncated() implements Reply {}
 
-  /** An answer of the documented shape that holds no choice or no message. */
+  /** A documented response without a choice or message. */
   record Empty() implements Reply {}
 
-  /** An answer whose text has so many bytes. */
+  /** A response whose text has this many bytes. */
   record Huge(int bytes) implements Reply {}
 }

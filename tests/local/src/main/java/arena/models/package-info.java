@@ -1,5 +1,5 @@
 /**
- * A model for tests: a local server that speaks Amazon Bedrock's Converse API and the
- * OpenAI-compatible chat completions API, with their documented answers and errors.
+ * A model service for tests: a local server with Amazon Bedrock's Converse API and the
+ * OpenAI-compatible chat completions API, and their documented responses and errors.
  */
 package arena.models;

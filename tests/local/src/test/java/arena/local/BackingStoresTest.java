@@ -10,15 +10,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stores that somebody else runs, as LocalStack in Docker would; here it is our own servers. */
+/** External stores, for which this test uses the local servers. */
 final class BackingStoresTest {
   @TempDir Path folder;
 
   @Test
-  void tablesAreMadeOnceWithTheirExpiry() {
+  void createsTablesOnceWithTheirExpiry() {
     try (LocalDynamoDb elsewhere = LocalDynamoDb.inMemory()) {
-      BackingStores stores =
-          new BackingStores.Elsewhere(elsewhere.endpoint(), CallerIdentity.LOCAL);
+      BackingStores stores = new BackingStores.External(elsewhere.endpoint(), CallerIdentity.LOCAL);
       for (int start = 0; start < 2; start++) {
         stores.create(TableDefinition.journal("journal"));
       }
@@ -33,10 +32,9 @@ final class BackingStoresTest {
   }
 
   @Test
-  void bucketsAreMadeOnce() {
+  void createsBucketsOnce() {
     try (LocalS3 elsewhere = LocalS3.start(folder, 0, "local", "local")) {
-      BackingStores stores =
-          new BackingStores.Elsewhere(elsewhere.endpoint(), CallerIdentity.LOCAL);
+      BackingStores stores = new BackingStores.External(elsewhere.endpoint(), CallerIdentity.LOCAL);
       for (int start = 0; start < 2; start++) {
         stores.createBucket("arena-bucket");
       }

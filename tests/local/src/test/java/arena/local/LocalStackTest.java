@@ -35,7 +35,7 @@ import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The whole stack, from the project's own template and functions. */
+/** The whole stack with the project's template and functions. */
 final class LocalStackTest {
   private static final Path ROOT = Path.of("../..");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,7 +54,7 @@ final class LocalStackTest {
   }
 
   @Test
-  void whatARunLeftIsThereAfterARestart() throws Exception {
+  void keepsTheStateOfARunAcrossARestart() throws Exception {
     String run;
     String password;
     long begun = System.nanoTime();
@@ -88,7 +88,7 @@ final class LocalStackTest {
   }
 
   @Test
-  void aRunThatTheStacksEndInterruptsGoesOnAfterARestart() {
+  void continuesAnInterruptedRunAfterARestart() {
     String run;
     List<Envelope> seen = new ArrayList<>();
     try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home));
@@ -111,7 +111,7 @@ final class LocalStackTest {
     }
   }
 
-  /** Plays a run of one turn, and gives its id. */
+  /** Plays a run of one turn and returns its id. */
   private static String run(LocalStack stack) throws Exception {
     HttpResponse<String> started =
         sent(
@@ -132,7 +132,7 @@ final class LocalStackTest {
   }
 
   @Test
-  void expiredItemsGoAndNothingIsLeftBehind() throws Exception {
+  void deletesExpiredItemsAndTemporaryFiles() throws Exception {
     ManualClock clock = new ManualClock(Instant.now());
     Path folder;
     int redisPort;
@@ -166,7 +166,7 @@ final class LocalStackTest {
   }
 
   @Test
-  void aPortThatIsInsistedOnAndTakenIsOneClearSentence() throws IOException {
+  void rejectsARequiredPortThatIsInUse() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
       PortUnavailable refused =
@@ -176,7 +176,7 @@ final class LocalStackTest {
       assertEquals(
           String.format(
               Locale.ROOT,
-              "port %d is taken by another program; choose another with ARENA_PORT, or stop that one",
+              "port %d is in use by another program; choose another with ARENA_PORT, or stop that program",
               port),
           refused.getMessage());
       List<String> progress = new ArrayList<>();

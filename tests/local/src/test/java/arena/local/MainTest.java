@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What ./arena up runs, as a process of its own. */
+/** ./arena up in a separate process. */
 final class MainTest {
   @TempDir Path home;
 
@@ -69,7 +69,7 @@ final class MainTest {
 
   @Test
   @Timeout(value = 120, unit = TimeUnit.SECONDS)
-  void itSaysWhereThingsAreAndEndsWithoutATrace() throws Exception {
+  void printsAddressesAndStopsWithoutAStackTrace() throws Exception {
     Process up = start("0");
     try {
       List<String> lines = lines(up, "Ctrl-C stops everything.");
@@ -91,7 +91,7 @@ final class MainTest {
       assertTrue(second.waitFor(30, TimeUnit.SECONDS));
       assertEquals(1, second.exitValue());
       assertTrue(
-          refused.getLast().contains("another local stack (process " + up.pid() + ") works in"),
+          refused.getLast().contains("another local stack (process " + up.pid() + ") uses"),
           refused.toString());
 
       List<ProcessHandle> children = up.children().toList();
@@ -108,7 +108,7 @@ final class MainTest {
 
   @Test
   @Timeout(value = 120, unit = TimeUnit.SECONDS)
-  void whatIsHalfStartedEndsWithoutATraceToo() throws Exception {
+  void stopsDuringTheStartWithoutAStackTrace() throws Exception {
     Process up = start("0");
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8))) {
@@ -128,10 +128,10 @@ final class MainTest {
 
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
-  void aSettingThatMakesNoSenseIsOneSentence() throws Exception {
+  void reportsAnInvalidSettingInOneSentence() throws Exception {
     Process up = start("eighty");
     assertEquals(
-        List.of("arena: ARENA_PORT is a port from 0 to 65535, not \"eighty\""), lines(up, ""));
+        List.of("arena: ARENA_PORT must be a port from 0 to 65535, not \"eighty\""), lines(up, ""));
     assertTrue(up.waitFor(30, TimeUnit.SECONDS));
     assertEquals(1, up.exitValue());
   }

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a user is told to try first can be done. */
+/** The fork that the banner prints can be created. */
 final class StartupBannerTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Pattern BODY = Pattern.compile("-d '(\\{.*})'");
 
   @Test
   @Timeout(120)
-  void theForkToPasteIsOneThatTheNewestCompleteRunCanHave() {
+  void printsAForkOfTheNewestCompleteRun() {
     try (LocalStack stack = LocalStack.start(Options.of(Path.of("../..")));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
       String parent = client.startRun("{\"n_turns\":8}");
@@ -38,10 +38,10 @@ final class StartupBannerTest {
     }
   }
 
-  /** At once, by somebody who is quick. */
+  /** The fork is created right after the banner is printed. */
   @Test
   @Timeout(120)
-  void theForkToPasteIsOneThatTheDemonstrationCanHave() {
+  void printsAForkOfTheDemonstrationRun() {
     try (LocalStack stack = LocalStack.start(Options.of(Path.of("../..")));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
       String body = bodyToPaste(stack);

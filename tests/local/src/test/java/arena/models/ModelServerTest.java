@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -57,12 +58,14 @@ class ModelServerTest {
   private HttpResponse<String> chat(String model) throws IOException, InterruptedException {
     return post(
         server.openAiBaseUrl() + "/chat/completions",
-        "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"food=1\"}]}"
-            .formatted(model));
+        String.format(
+            Locale.ROOT,
+            "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"food=1\"}]}",
+            model));
   }
 
   @Test
-  void converseAnswersInItsDocumentedShape() throws Exception {
+  void converseReturnsTheDocumentedResponse() throws Exception {
     HttpResponse<String> response = converse("amazon.nova-lite-v1%3A0");
     assertEquals(200, response.statusCode());
     JsonNode answer = JSON.readTree(response.body());
@@ -79,7 +82,7 @@ class ModelServerTest {
 
   @ParameterizedTest
   @EnumSource(ModelServer.Flavour.class)
-  void chatAnswersInItsDocumentedShape(ModelServer.Flavour flavour) throws Exception {
+  void chatReturnsTheDocumentedResponse(ModelServer.Flavour flavour) throws Exception {
     HttpResponse<String> response =
         post(
             server.as(flavour).openAiBaseUrl() + "/chat/completions",
@@ -105,7 +108,7 @@ class ModelServerTest {
     "UNKNOWN_MODEL, 404, ResourceNotFoundException",
     "INTERNAL,      500, InternalServerException",
   })
-  void converseFailsAsDocumented(Fault fault, int status, String type) throws Exception {
+  void converseReturnsTheDocumentedError(Fault fault, int status, String type) throws Exception {
     server.when("m", Behaviour.always(new Reply.Failed(fault)));
     HttpResponse<String> response = converse("m");
     assertEquals(status, response.statusCode());
@@ -123,7 +126,7 @@ class ModelServerTest {
     "OVERLOADED,    503, overloaded",
     "INTERNAL,      500, null",
   })
-  void chatFailsAsDocumented(Fault fault, int status, String code) throws Exception {
+  void chatReturnsTheDocumentedError(Fault fault, int status, String code) throws Exception {
     server.when("m", Behaviour.always(new Reply.Failed(fault)));
     HttpResponse<String> response = chat("m");
     assertEquals(status, response.statusCode());
@@ -133,7 +136,7 @@ class ModelServerTest {
   }
 
   @Test
-  void aCountInTheNameFailsSoOftenForEveryPrompt() throws Exception {
+  void failsAsOftenAsTheNameSaysForEachPrompt() throws Exception {
     assertEquals(429, chat("throttle-2").statusCode());
     assertEquals(429, chat("throttle-2").statusCode());
     assertEquals(200, chat("throttle-2").statusCode());
@@ -144,32 +147,32 @@ class ModelServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{}", "{\"model\":\"m\",\"messages\":[]}", "oops"})
-  void whatIsNoRequestIsRefusedAsDocumented(String body) throws Exception {
+  void returns400ForAnInvalidRequest(String body) throws Exception {
     assertEquals(400, post(server.openAiBaseUrl() + "/chat/completions", body).statusCode());
     assertEquals(400, post(server.bedrockEndpoint() + "/model/m/converse", body).statusCode());
     assertEquals(0, server.calls().size());
   }
 
   @Test
-  void otherAddressesAreNotThere() throws Exception {
+  void returns404ForAnUnknownPath() throws Exception {
     assertEquals(404, post(server.bedrockEndpoint() + "/v2/chat/completions", "{}").statusCode());
   }
 
   @Test
-  void aKeyIsAskedForIfThereIsOne() throws Exception {
+  void returns401WithoutTheRequiredKey() throws Exception {
     server.withKey("sk-1");
     assertEquals(401, chat("m").statusCode());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"drop", "truncated"})
-  void aConnectionBreaks(String model) {
+  void closesTheConnection(String model) {
     assertThrows(IOException.class, () -> chat(model));
     assertEquals(1, server.calls(model).size());
   }
 
   @Test
-  void aHangingCallEndsWithTheServer() throws Exception {
+  void endsAHangingCallWhenClosed() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
     server.when(
         "m",
@@ -192,7 +195,7 @@ class ModelServerTest {
   }
 
   @Test
-  void aScriptSeesTheCallAndMayAnswerAnything() throws Exception {
+  void passesTheCallToTheScript() throws Exception {
     server.when(
         "m",
         call ->

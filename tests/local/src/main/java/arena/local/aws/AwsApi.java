@@ -1,21 +1,23 @@
 package arena.local.aws;
 
-/** A service with AWS's JSON protocol, JSON both ways, or its query protocol, a form and XML. */
+/**
+ * A service with AWS's JSON protocol or its query protocol (a form as request, XML as response).
+ */
 @FunctionalInterface
 public interface AwsApi {
   /**
-   * Answers one call. It does not throw: a fault is an answer.
+   * Processes a request. It does not throw: an error is a response.
    *
    * @param operation the operation's name, such as {@code StartExecution}
    * @param body the request: JSON, or a form
    */
-  Answer call(String operation, String body);
+  Response call(String operation, String body);
 
   /**
-   * An answer.
+   * A response.
    *
-   * @param status 200, or the status of a fault
-   * @param body JSON, of a fault {@code {"__type":…,"message":…}}; or XML
+   * @param status 200, or the status of an error
+   * @param body JSON, for an error {@code {"__type":…,"message":…}}; or XML
    */
-  record Answer(int status, String body) {}
+  record Response(int status, String body) {}
 }

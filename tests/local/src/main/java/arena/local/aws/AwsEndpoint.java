@@ -19,15 +19,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the SDK's clients reach the stand-ins: Lambda's Invoke by its path, services with the JSON
- * protocol by their target, those with the query protocol by their version. It listens at once, so
- * that its address is known, and answers 503 until it is told what to serve.
+ * The endpoint of the SDK's clients. It dispatches Lambda's Invoke by its path, services with the
+ * JSON protocol by their target, and those with the query protocol by their version. It listens
+ * from the start, so that its address is known, and returns 503 until {@link #serve} is called.
  */
 public final class AwsEndpoint implements AutoCloseable {
   private static final Pattern INVOKE =
       Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
-  private static final Duration LONGEST = Duration.ofMinutes(16);
+  private static final Duration MAX_INVOCATION = Duration.ofMinutes(16);
   private static final Pattern VERSION = Pattern.compile("(?:^|&)Version=([0-9-]{10})(?:&|$)");
   private static final Pattern ACTION = Pattern.compile("(?:^|&)Action=([A-Za-z]{1,100})(?:&|$)");
   private static final String TARGET = "X-Amz-Target";
@@ -38,7 +38,7 @@ public final class AwsEndpoint implements AutoCloseable {
   private final Javalin javalin;
   private volatile Served served;
 
-  /** Listens on loopback, on any free port. */
+  /** Starts an endpoint on a free port of the loopback address. */
   public static AwsEndpoint start() {
     return new AwsEndpoint();
   }
@@ -57,15 +57,15 @@ public final class AwsEndpoint implements AutoCloseable {
     javalin.start("127.0.0.1", 0);
   }
 
-  /** Where it answers. */
+  /** Returns its address. */
   public URI uri() {
     return URI.create("http://127.0.0.1:" + javalin.port());
   }
 
   /**
-   * Serves these from now on.
+   * Sets the services.
    *
-   * @param apis the services by what their targets start with, such as {@code AWSStepFunctions.};
+   * @param apis the services by the prefix of their targets, such as {@code AWSStepFunctions.};
    *     those with the query protocol by their version, such as {@code 2015-02-02}
    */
   public void serve(FunctionHost host, Map<String, AwsApi> apis) {
@@ -73,17 +73,17 @@ public final class AwsEndpoint implements AutoCloseable {
   }
 
   private void handle(Context context) throws IOException {
-    // Nothing of Javalin's own comes after.
+    // Javalin must not handle the request further.
     context.skipRemainingHandlers();
     context.header("x-amzn-requestid", UUID.randomUUID().toString());
     Served now = served;
     if (now == null) {
-      fault(context, 503, "ServiceUnavailableException", "the stack is still starting");
+      error(context, 503, "ServiceUnavailableException", "the stack is still starting");
       return;
     }
     byte[] body = context.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
     if (body.length > MAX_BODY_BYTES) {
-      fault(context, 413, "RequestTooLargeException", "more than " + MAX_BODY_BYTES + " bytes");
+      error(context, 413, "RequestTooLargeException", "more than " + MAX_BODY_BYTES + " bytes");
       return;
     }
     String text = new String(body, StandardCharsets.UTF_8);
@@ -97,11 +97,11 @@ public final class AwsEndpoint implements AutoCloseable {
     } else if (isForm(context)) {
       query(context, now.apis(), text);
     } else {
-      fault(
+      error(
           context,
           404,
           "UnknownOperationException",
-          "the local stack has no stand-in for "
+          "the local stack does not support "
               + context.req().getMethod()
               + " "
               + context.req().getRequestURI());
@@ -113,33 +113,34 @@ public final class AwsEndpoint implements AutoCloseable {
     return type != null && type.startsWith("application/x-www-form-urlencoded");
   }
 
-  /** The query protocol: operation and version in a form, XML back. */
+  /**
+   * Processes a request of the query protocol: a form with operation and version, XML as response.
+   */
   private static void query(Context context, Map<String, AwsApi> apis, String form) {
     Matcher version = VERSION.matcher(form);
     Matcher action = ACTION.matcher(form);
     AwsApi api = version.find() ? apis.get(version.group(1)) : null;
     if (api == null || !action.find()) {
-      fault(
-          context, 404, "UnknownOperationException", "the local stack has no stand-in for " + form);
+      error(context, 404, "UnknownOperationException", "the local stack does not support " + form);
       return;
     }
-    AwsApi.Answer answer = api.call(action.group(1), form);
-    context.status(answer.status()).contentType("text/xml").result(answer.body());
+    AwsApi.Response response = api.call(action.group(1), form);
+    context.status(response.status()).contentType("text/xml").result(response.body());
   }
 
   private static void call(Context context, Map<String, AwsApi> apis, String target, String body) {
     for (Map.Entry<String, AwsApi> api : apis.entrySet()) {
       if (target.startsWith(api.getKey())) {
-        AwsApi.Answer answer = api.getValue().call(target.substring(api.getKey().length()), body);
+        AwsApi.Response response =
+            api.getValue().call(target.substring(api.getKey().length()), body);
         context
-            .status(answer.status())
+            .status(response.status())
             .contentType("application/x-amz-json-1.0")
-            .result(answer.body());
+            .result(response.body());
         return;
       }
     }
-    fault(
-        context, 404, "UnknownOperationException", "the local stack has no stand-in for " + target);
+    error(context, 404, "UnknownOperationException", "the local stack does not support " + target);
   }
 
   private static void invoke(Context context, FunctionHost host, String function, String payload) {
@@ -147,7 +148,7 @@ public final class AwsEndpoint implements AutoCloseable {
     try {
       switch (type == null ? "RequestResponse" : type) {
         case "RequestResponse" -> {
-          Invocation invocation = host.invoke(function, payload, LONGEST);
+          Invocation invocation = host.invoke(function, payload, MAX_INVOCATION);
           invocation
               .functionError()
               .ifPresent(error -> context.header("X-Amz-Function-Error", error));
@@ -159,31 +160,21 @@ public final class AwsEndpoint implements AutoCloseable {
           context.header("x-amzn-requestid", host.invokeInBackground(function, payload));
           context.status(202);
         }
-        case "DryRun" -> {
-          if (host.find(function).isEmpty()) {
-            fault(context, 404, "ResourceNotFoundException", "Function not found: " + function);
-          } else {
-            context.status(204);
-          }
-        }
         default ->
-            fault(
-                context,
-                400,
-                "InvalidParameterValueException",
-                "there is no invocation type " + type);
+            error(
+                context, 400, "InvalidParameterValueException", "unknown invocation type " + type);
       }
     } catch (InvokeFault e) {
-      fault(context, e.code().status(), e.code().exceptionName(), e.getMessage());
+      error(context, e.code().status(), e.code().exceptionName(), e.getMessage());
     } catch (TimeoutException e) {
-      fault(context, 504, "ServiceException", "no answer within " + LONGEST);
+      error(context, 504, "ServiceException", "no response within " + MAX_INVOCATION);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      fault(context, 503, "ServiceException", "the stack is stopping");
+      error(context, 503, "ServiceException", "the stack is stopping");
     }
   }
 
-  private static void fault(Context context, int status, String type, String message) {
+  private static void error(Context context, int status, String type, String message) {
     context
         .status(status)
         .contentType("application/json")

@@ -1,2 +1,4 @@
-/** The AWS APIs that the SDK's clients call over HTTP: Lambda and Step Functions. */
+/**
+ * The endpoint of the AWS SDK's clients: Lambda, Step Functions, CloudWatch Logs and ElastiCache.
+ */
 package arena.local.aws;

@@ -1,13 +1,13 @@
 package arena.local.backing;
 
-/** A server under the local stack did not start, or ended when it should not have. */
+/** A backing server did not start, or ended unexpectedly. */
 public final class BackingFailed extends RuntimeException {
-  /** Says what failed and where to look. */
+  /** Creates the exception; the message says what failed and where to look. */
   public BackingFailed(String message) {
     super(message);
   }
 
-  /** Says what failed and where to look. */
+  /** Creates the exception; the message says what failed and where to look. */
   public BackingFailed(String message, Throwable cause) {
     super(message, cause);
   }

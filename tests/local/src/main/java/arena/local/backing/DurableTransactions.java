@@ -6,12 +6,11 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 
 /**
- * DynamoDB Local in a folder, which answers a transaction when it is committed there. By itself it
- * puts the commit in the queue of its database and answers: killed then, it has lost what it said
- * was written.
+ * DynamoDB Local with transactions that are durable when they return. Without this, it responds
+ * when the commit is in its queue, and loses the transaction if the process is killed then.
  */
 final class DurableTransactions extends LocalDynamoDBRequestHandler {
-  private static final ListTablesRequest ANYTHING = ListTablesRequest.builder().limit(1).build();
+  private static final ListTablesRequest ANY_REQUEST = ListTablesRequest.builder().limit(1).build();
 
   DurableTransactions(String folder, boolean shared, boolean slowStatuses) {
     super(0, false, folder, shared, slowStatuses);
@@ -20,9 +19,9 @@ final class DurableTransactions extends LocalDynamoDBRequestHandler {
   @Override
   public TransactWriteItemsResponse transactWriteItems(
       String accessKey, String region, TransactWriteItemsRequest request) {
-    TransactWriteItemsResponse answer = super.transactWriteItems(accessKey, region, request);
-    // The queue is worked off in order: what is asked for after the commit is answered after it.
-    listTables(accessKey, region, ANYTHING);
-    return answer;
+    TransactWriteItemsResponse response = super.transactWriteItems(accessKey, region, request);
+    // The queue is processed in order: this request returns after the commit.
+    listTables(accessKey, region, ANY_REQUEST);
+    return response;
   }
 }

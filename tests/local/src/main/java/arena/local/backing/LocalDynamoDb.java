@@ -36,34 +36,34 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * DynamoDB Local in this process, reached over HTTP on the loopback interface alone. Its own server
- * would listen on every interface, so its request handler stands on a server of ours.
+ * DynamoDB Local in this process, with HTTP on the loopback address. Its own server would listen on
+ * all interfaces, so its request handler runs in a separate Jetty server.
  */
 public final class LocalDynamoDb implements AutoCloseable {
-  /** Most tables that it may have for a sweep to look at. */
+  /** Most tables that a sweep supports. */
   public static final int MAX_TABLES = 1_000;
 
-  /** Most pages, of 1 MB of items each, that one sweep reads of one table; the next goes on. */
+  /** Most pages of 1 MB that a sweep reads of each table; the next sweep continues. */
   public static final int MAX_SWEEP_PAGES = 100;
 
   private static final int MAX_THREADS = 64;
-  private static final int MAX_WAITS_FOR_TABLE = 100;
+  private static final int MAX_STATUS_CHECKS = 100;
 
   private final Server server;
   private final LocalDynamoDBServerHandler handler;
   private final URI endpoint;
   private final DynamoDbClient client;
 
-  /** Where the sweep of a table goes on, when the one before reached its bound. */
+  /** The start key of the next sweep of a table, if the last one reached its limit. */
   private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
 
   private LocalDynamoDb(Optional<Path> folder, int port) {
     // It formats the numbers in its SQL by the default locale, whose digits SQL may not know.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
-    // Each request would otherwise be lines of log, and each refusal, which is answered, a page.
+    // It would log lines for each request and a stack trace for each rejected one.
     Configurator.setLevel("software.amazon.dynamodb", Level.FATAL);
     Configurator.setLevel("org.eclipse.jetty", Level.WARN);
-    folder.ifPresent(LocalDynamoDb::make);
+    folder.ifPresent(LocalDynamoDb::createFolder);
     boolean shared = true; // one database for every region and access key
     boolean slowStatuses = false;
     handler =
@@ -100,7 +100,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Starts one that forgets everything when it is closed, on a free port.
+   * Starts an instance without a folder, on a free port.
    *
    * @throws BackingFailed if it does not start
    */
@@ -109,33 +109,33 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Starts one; it answers when this returns.
+   * Starts an instance; it is ready when this returns.
    *
-   * @param folder where its tables are kept; made if it is missing
-   * @param port where it listens; 0 for any free one
+   * @param folder the folder of its tables, created if it is missing
+   * @param port the port; 0 for any free one
    * @throws BackingFailed if it does not start
    */
   public static LocalDynamoDb start(Path folder, int port) {
     return new LocalDynamoDb(Optional.of(folder), port);
   }
 
-  /** Where it answers: {@code http://127.0.0.1:<port>}. */
+  /** Returns its address: {@code http://127.0.0.1:<port>}. */
   public URI endpoint() {
     return endpoint;
   }
 
-  /** A client of it, open as long as this is; any other region and key sees the same tables. */
+  /** Returns a client, open as long as this. All regions and access keys share the tables. */
   public DynamoDbClient client() {
     return client;
   }
 
-  /** Creates the table unless it is there already, and returns when it can be used. */
+  /** Creates a table unless it exists, and waits until it is active. */
   public void create(TableDefinition table) {
     String name = table.name();
     try {
       client.createTable(table.request());
     } catch (ResourceInUseException e) {
-      // from a start before this one, which may not have come as far as its expiry
+      // created by an earlier start, possibly without its expiry
     }
     awaitActive(name);
     if (table.expiry().isPresent() && expiry(name).isEmpty()) {
@@ -150,7 +150,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   private void awaitActive(String table) {
-    for (int i = 0; i < MAX_WAITS_FOR_TABLE; i++) {
+    for (int i = 0; i < MAX_STATUS_CHECKS; i++) {
       TableStatus status =
           client.describeTable(request -> request.tableName(table)).table().tableStatus();
       if (status == TableStatus.ACTIVE) {
@@ -159,17 +159,14 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
     throw new BackingFailed(
         String.format(
-            Locale.ROOT,
-            "table %s was not active after %d looks at it",
-            table,
-            MAX_WAITS_FOR_TABLE));
+            Locale.ROOT, "table %s is not active after %d checks", table, MAX_STATUS_CHECKS));
   }
 
   /**
-   * Deletes items whose time has passed, of every table that has an expiry; DynamoDB Local itself
-   * takes its time. A sweep that reaches its bound is gone on with by the next.
+   * Deletes the expired items of all tables with an expiry; DynamoDB Local itself deletes them
+   * late. A sweep that reaches its limit is continued by the next.
    *
-   * @return how many it deleted
+   * @return the number of deleted items
    * @throws IllegalStateException if there are more than {@value #MAX_TABLES} tables
    */
   public synchronized int expire(Instant now) {
@@ -189,7 +186,7 @@ public final class LocalDynamoDb implements AutoCloseable {
       tables.addAll(page.tableNames());
       if (tables.size() > MAX_TABLES) {
         throw new IllegalStateException(
-            String.format(Locale.ROOT, "there are more than %d tables", MAX_TABLES));
+            String.format(Locale.ROOT, "more than %d tables", MAX_TABLES));
       }
     }
     return tables;
@@ -219,21 +216,21 @@ public final class LocalDynamoDb implements AutoCloseable {
         Map.of(
             ":now", AttributeValue.fromN(Long.toString(now.getEpochSecond())),
             ":number", AttributeValue.fromS("N"));
-    String passed = "attribute_type(#expiry, :number) AND #expiry < :now";
+    String expired = "attribute_type(#expiry, :number) AND #expiry < :now";
     int deleted = 0;
     for (int page = 0; page < MAX_SWEEP_PAGES; page++) {
       ScanResponse found =
           client.scan(
               ScanRequest.builder()
                   .tableName(table)
-                  .filterExpression(passed)
+                  .filterExpression(expired)
                   .projectionExpression(String.join(", ", projected))
                   .expressionAttributeNames(names)
                   .expressionAttributeValues(values)
                   .exclusiveStartKey(sweptTo.get(table))
                   .build());
       for (Map<String, AttributeValue> key : found.items()) {
-        deleted += deleteIf(table, key, passed, expiry, values);
+        deleted += deleteIf(table, key, expired, expiry, values);
       }
       if (!found.hasLastEvaluatedKey()) {
         sweptTo.remove(table);
@@ -244,7 +241,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     return deleted;
   }
 
-  /** Deletes it unless its time was put off since it was read. */
+  /** Deletes an item unless its expiry was changed since it was read. */
   private int deleteIf(
       String table,
       Map<String, AttributeValue> key,
@@ -266,30 +263,30 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
-  private static void make(Path folder) {
+  private static void createFolder(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new BackingFailed("cannot make the DynamoDB folder " + folder, e);
+      throw new BackingFailed("cannot create the DynamoDB folder " + folder, e);
     }
   }
 
   private void start(int port) {
     try {
       server.start();
-    } catch (Exception e) { // the server declares no narrower one
+    } catch (Exception e) { // declared by the server
       handler.close();
       throw new BackingFailed("cannot start DynamoDB Local on port " + port, e);
     }
   }
 
-  /** Stops it; what is in its folder stays. */
+  /** Stops the server; its folder remains. */
   @Override
   public void close() {
     client.close();
     try {
       server.stop();
-    } catch (Exception e) { // the server declares no narrower one
+    } catch (Exception e) { // declared by the server
       throw new BackingFailed("DynamoDB Local did not stop", e);
     } finally {
       handler.close();

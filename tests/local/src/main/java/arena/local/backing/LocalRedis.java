@@ -24,25 +24,24 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A real Redis server on 127.0.0.1, with a password, that keeps its data in a folder and has it
- * again after a restart.
+ * A Redis server on 127.0.0.1 with a password and its data in a folder.
  *
- * <p>It ends with this JVM. When the JVM itself is killed hard, its server stays behind; the next
- * start on the same folder ends that one first.
+ * <p>It ends with this JVM. If the JVM is killed, the server keeps running, and the next start in
+ * the same folder ends it first.
  */
 public final class LocalRedis implements AutoCloseable {
-  /** Longest wait for the first answer, which includes the loading of what was kept. */
+  /** Longest wait for the first response, including the loading of the data. */
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
-  /** Longest wait for an orderly end, after which it is killed. */
+  /** Longest wait for a graceful end, after which the server is killed. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private static final int POLL_MILLIS = 20;
 
-  /** How much of the log a failure shows, in bytes. */
+  /** Bytes of the log that an error message includes. */
   private static final int LOG_TAIL = 2_000;
 
-  /** A process that started this close to the noted time is the noted one. */
+  /** Tolerance of the recorded start time of a process. */
   private static final Duration SAME_START = Duration.ofSeconds(2);
 
   private final Path folder;
@@ -65,17 +64,17 @@ public final class LocalRedis implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until it answers.
+   * Starts a server and waits until it responds.
    *
-   * @param folder where its data, its log {@code redis.log} and, if the machine has no Redis, the
-   *     program are kept; made if it is missing
+   * @param folder the folder of its data, its log {@code redis.log} and, if the machine has no
+   *     Redis, the program; created if it is missing
    * @param port a free port
-   * @param password asked of every client; not empty
-   * @throws BackingFailed if it does not answer within 30 s, or the folder is in use
+   * @param password the password of all clients; not empty
+   * @throws BackingFailed if it does not respond within 30 s, or the folder is in use
    */
   public static LocalRedis start(Path folder, int port, String password) {
     if (password.isEmpty()) {
-      throw new IllegalArgumentException("the password may not be empty");
+      throw new IllegalArgumentException("the password must not be empty");
     }
     try {
       Files.createDirectories(folder);
@@ -87,7 +86,7 @@ public final class LocalRedis implements AutoCloseable {
         Process process = launch(program, folder, port, password, carried);
         LocalRedis redis = new LocalRedis(folder, port, password, lock, process, carried);
         redis.endsWithJvm();
-        redis.awaitAnswer();
+        redis.awaitReady();
         return redis;
       } catch (IOException | RuntimeException e) {
         lock.close();
@@ -103,54 +102,58 @@ public final class LocalRedis implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {
       close();
-      throw new BackingFailed("Redis is not started: the JVM is ending", e);
+      throw new BackingFailed("cannot start Redis while the JVM is shutting down", e);
     }
   }
 
   /**
-   * From now on its owner sees to it that it is closed when the JVM ends, after what works with it;
-   * by itself it would end at once.
+   * Leaves the end of the server to its owner, which closes it after its clients when the JVM shuts
+   * down. Otherwise it ends at the start of the shutdown.
    */
-  public void leavesItsEndToItsOwner() {
+  public void leaveEndToOwner() {
     try {
       Runtime.getRuntime().removeShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {
-      // too late, it is ending
+      // The JVM is shutting down.
     }
   }
 
-  /** The port that it listens on. */
+  /** Returns the port. */
   public int port() {
     return port;
   }
 
-  /** The password that it asks for. */
+  /** Returns the password. */
   public String password() {
     return password;
   }
 
-  /** Where it logs to. */
+  /** Returns the path of its log. */
   public Path log() {
     return folder.resolve("redis.log");
   }
 
-  /** Whether the server runs. */
+  /** Returns whether the server is running. */
   public boolean alive() {
     return process.isAlive();
   }
 
   /**
-   * Ends the server at once, as a crash would: what it had not yet written to disk is lost (at most
-   * about a second's worth). {@link #start} on the same folder has the rest. A {@link #close} after
-   * it changes nothing.
+   * Kills the server, as a crash does. {@link #start} in the same folder restores all writes that
+   * were acknowledged. A later {@link #close} has no effect.
    */
   public void kill() {
     process.destroyForcibly();
-    awaitEnd(process.toHandle(), STOP_LIMIT);
+    try {
+      // Not the handle's onExit, which may complete before isAlive returns false.
+      process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     release();
   }
 
-  /** Ends the server in an orderly way; all its data is kept. Doing it again changes nothing. */
+  /** Ends the server gracefully; its data remains. Idempotent. */
   @Override
   public void close() {
     end(process.toHandle());
@@ -159,22 +162,22 @@ public final class LocalRedis implements AutoCloseable {
 
   private synchronized void release() {
     if (!lock.isOpen()) {
-      return; // done before; the folder may be another's by now
+      return; // released before; the folder may have another owner
     }
     try {
       Runtime.getRuntime().removeShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {
-      // the JVM is going down already, and the hook with it
+      // The JVM is shutting down.
     }
     try {
       Files.deleteIfExists(pidFile(folder));
       lock.close();
     } catch (IOException e) {
-      throw new BackingFailed("cannot let go of " + folder, e);
+      throw new BackingFailed("cannot release " + folder, e);
     }
   }
 
-  /** The lock goes with the JVM that holds it, however that ends. */
+  /** Locks the folder; the operating system releases the lock when the JVM ends. */
   private static FileChannel lock(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(
@@ -184,10 +187,10 @@ public final class LocalRedis implements AutoCloseable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // this JVM has it: the same answer as for another's
+      // This JVM holds the lock.
     }
     channel.close();
-    throw new BackingFailed("another Redis of ours works in " + folder);
+    throw new BackingFailed("another local Redis uses " + folder);
   }
 
   private static Path pidFile(Path folder) {
@@ -210,8 +213,7 @@ public final class LocalRedis implements AutoCloseable {
     Files.writeString(
         pidFile(folder),
         String.format(Locale.ROOT, "%d %d%n", process.pid(), started.toEpochMilli()));
-    // The settings go through its standard input, so that no process list and no file has the
-    // password.
+    // The settings go through standard input, so that the password is in no process list or file.
     try (OutputStream settings = process.getOutputStream()) {
       settings.write(settings(port, password).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -221,8 +223,9 @@ public final class LocalRedis implements AutoCloseable {
   }
 
   /**
-   * Every answered write is in the file, so that killing the process loses none: with {@code
-   * everysec}, Redis holds writes back while a slow disk is at it. Losing the machine may.
+   * With {@code appendfsync no}, every acknowledged write is in the file, so that killing the
+   * process loses none; a power failure may. With {@code everysec}, Redis delays writes while a
+   * slow disk syncs.
    */
   private static String settings(int port, String password) {
     return String.format(
@@ -243,7 +246,7 @@ public final class LocalRedis implements AutoCloseable {
         quoted(password));
   }
 
-  /** A text as Redis's settings quote it: whatever is not a plain character, byte by byte. */
+  /** Quotes a string for Redis's settings: special characters byte by byte. */
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -254,8 +257,8 @@ public final class LocalRedis implements AutoCloseable {
     return quoted.append('"').toString();
   }
 
-  private void awaitAnswer() {
-    // Functions in this process talk to it by the same library, as they set it.
+  private void awaitReady() {
+    // Functions in this process use the same library, which is configured once.
     RedisConnection.enlargeOutputBuffer();
     HostAndPort address = new HostAndPort(InetAddress.getLoopbackAddress().getHostAddress(), port);
     DefaultJedisClientConfig config =
@@ -268,25 +271,26 @@ public final class LocalRedis implements AutoCloseable {
     JedisException last = null;
     while (process.isAlive() && Instant.now().isBefore(limit)) {
       try (Jedis jedis = new Jedis(address, config)) {
-        // Another server on this port would not have this process's id.
+        // Another server on this port has another process id.
         if (!jedis.info("server").contains("process_id:" + process.pid())) {
-          throw failed(String.format(Locale.ROOT, "port %d is another server's", port), null);
+          throw failed(String.format(Locale.ROOT, "another server uses port %d", port), null);
         }
-        // It tells about itself also while it is still loading, and refuses everything else.
+        // While it is loading, it responds to INFO but rejects other commands.
         if (jedis.info("persistence").contains("loading:0")) {
           return;
         }
       } catch (JedisException e) {
-        last = e; // not listening yet, or still loading
+        last = e; // not listening yet, or loading
       }
       awaitEnd(process.toHandle(), Duration.ofMillis(POLL_MILLIS));
     }
     throw process.isAlive()
-        ? failed(String.format(Locale.ROOT, "no answer within %d s", START_LIMIT.toSeconds()), last)
-        : failed("it ended at once", last);
+        ? failed(
+            String.format(Locale.ROOT, "no response within %d s", START_LIMIT.toSeconds()), last)
+        : failed("the process ended", last);
   }
 
-  private BackingFailed failed(String why, JedisException cause) {
+  private BackingFailed failed(String reason, JedisException cause) {
     String tail = logTail();
     close();
     return new BackingFailed(
@@ -294,7 +298,7 @@ public final class LocalRedis implements AutoCloseable {
             Locale.ROOT,
             "Redis on port %d did not start: %s. %s ends with:%n%s%s",
             port,
-            why,
+            reason,
             log(),
             tail.strip(),
             advice(carried)),
@@ -322,13 +326,12 @@ public final class LocalRedis implements AutoCloseable {
   }
 
   /**
-   * Ends the server that a JVM which was killed left behind in this folder, if there is one, so
-   * that its port is free again. {@link #start} does it too, but its caller chooses the port
-   * before.
+   * Ends the server of a killed JVM in this folder, if there is one, so that its port is free.
+   * {@link #start} does this too, but its caller has to choose the port before.
    *
    * @throws BackingFailed if the folder is in use
    */
-  public static void endLeftOver(Path folder) {
+  public static void endOrphan(Path folder) {
     if (!Files.exists(pidFile(folder))) {
       return;
     }
@@ -337,20 +340,20 @@ public final class LocalRedis implements AutoCloseable {
         endServer(folder);
       }
     } catch (IOException e) {
-      throw new BackingFailed("cannot end what was left in " + folder, e);
+      throw new BackingFailed("cannot end the orphaned server in " + folder, e);
     }
   }
 
-  /** Ends the noted process, if it is still the same one. */
+  /** Ends the recorded process, if it is still the same one. */
   private static void endServer(Path folder) throws IOException {
     Path pidFile = pidFile(folder);
     if (!Files.exists(pidFile)) {
       return;
     }
-    String[] noted = Files.readString(pidFile).strip().split(" ", -1);
-    if (noted.length == 2) {
-      Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(noted[0]));
-      Instant started = Instant.ofEpochMilli(Long.parseLong(noted[1]));
+    String[] recorded = Files.readString(pidFile).strip().split(" ", -1);
+    if (recorded.length == 2) {
+      Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(recorded[0]));
+      Instant started = Instant.ofEpochMilli(Long.parseLong(recorded[1]));
       process.filter(found -> isSame(found, started)).ifPresent(LocalRedis::end);
     }
     Files.deleteIfExists(pidFile);

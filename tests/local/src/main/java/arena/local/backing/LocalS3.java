@@ -13,18 +13,17 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * An S3 server on 127.0.0.1 that keeps its buckets as folders and has them again after a restart.
+ * An S3 server on 127.0.0.1 that stores buckets as folders.
  *
- * <p>Clients of it use path style and do without chunked encoding and without checksums that they
- * are not asked for.
+ * <p>Its clients must use path style, no chunked encoding, and checksums only when required.
  */
 public final class LocalS3 implements AutoCloseable {
-  /** Most bytes of one upload that is not chunked: more than any archive has. */
+  /** Largest upload that is not chunked, in bytes: larger than any archive. */
   private static final long MAX_UPLOAD = 1L << 30;
 
   private static final int MAX_THREADS = 16;
 
-  /** Other names the server makes, and then never finds again. */
+  /** The server creates buckets with other names but does not find them afterwards. */
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   private final BlobStore store;
@@ -36,21 +35,21 @@ public final class LocalS3 implements AutoCloseable {
   }
 
   /**
-   * Starts a server; it answers when this returns.
+   * Starts a server; it is ready when this returns.
    *
-   * @param folder where the buckets are kept; made if it is missing
-   * @param port where it listens; 0 for any free one
-   * @param accessKeyId whom it serves
-   * @param secretAccessKey what that one signs with
+   * @param folder the folder of the buckets, created if it is missing
+   * @param port the port; 0 for any free one
+   * @param accessKeyId the access key of its clients
+   * @param secretAccessKey the secret of the access key
    * @throws BackingFailed if it does not start
    */
   public static LocalS3 start(Path folder, int port, String accessKeyId, String secretAccessKey) {
-    // Each refused or cancelled request would otherwise be a page of log.
+    // It would log a stack trace for each rejected or cancelled request.
     Configurator.setLevel("org.gaul", Level.ERROR);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new BackingFailed("cannot make the S3 folder " + folder, e);
+      throw new BackingFailed("cannot create the S3 folder " + folder, e);
     }
     BlobStore store = new FilesystemNio2BlobStore(folder.toAbsolutePath().toString());
     S3Proxy server =
@@ -66,37 +65,37 @@ public final class LocalS3 implements AutoCloseable {
     try {
       server.start();
       return s3;
-    } catch (Exception e) { // the server declares no narrower one
+    } catch (Exception e) { // declared by the server
       s3.close();
       throw new BackingFailed("cannot start the S3 server on port " + port, e);
     }
   }
 
-  /** Where clients find it. */
+  /** Returns its address. */
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getPort());
   }
 
   /**
-   * Makes a bucket, if it is not there yet.
+   * Creates a bucket unless it exists.
    *
-   * @param name 3 to 63 lower-case letters, digits, dots and hyphens, as S3 has it
+   * @param name 3 to 63 lower-case letters, digits, dots and hyphens, by the rules of S3
    */
   public void createBucket(String name) {
     if (!BUCKET.matcher(name).matches()) {
-      throw new IllegalArgumentException("no bucket may be called " + name);
+      throw new IllegalArgumentException("the bucket name " + name + " is invalid");
     }
     if (!store.containerExists(name)) {
       store.createContainer(name);
     }
   }
 
-  /** Ends the server; its buckets stay. Doing it again changes nothing. */
+  /** Stops the server; its buckets remain. Idempotent. */
   @Override
   public void close() {
     try {
       server.stop();
-    } catch (Exception e) { // the server declares no narrower one
+    } catch (Exception e) { // declared by the server
       throw new BackingFailed("the S3 server did not stop", e);
     } finally {
       store.close();

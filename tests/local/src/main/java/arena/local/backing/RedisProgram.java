@@ -11,14 +11,14 @@ import java.util.Optional;
 import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
 
-/** Finds a Redis server: the machine's own, or else the one that a jar of this build carries. */
+/** Finds a Redis server: that of the machine, or else the one in a jar of the build. */
 final class RedisProgram {
   private RedisProgram() {}
 
   /**
-   * The program's file.
+   * Returns the path of the program.
    *
-   * @param folder where a carried program is unpacked to, once
+   * @param folder the folder into which the program of the jar is extracted, once
    */
   static Path find(Path folder) {
     return onPath().orElseGet(() -> unpacked(folder));
@@ -54,7 +54,7 @@ final class RedisProgram {
     Path part = folder.resolve("unpacking");
     try (InputStream carried = ExecutableProvider.class.getResourceAsStream(resource)) {
       if (carried == null) {
-        throw new BackingFailed("the embedded-redis jar does not carry " + resource);
+        throw new BackingFailed("the embedded-redis jar does not contain " + resource);
       }
       Files.createDirectories(folder);
       Files.copy(carried, part, StandardCopyOption.REPLACE_EXISTING);
@@ -66,7 +66,7 @@ final class RedisProgram {
       return program;
     } catch (IOException e) {
       deleteQuietly(part);
-      throw new BackingFailed("cannot unpack Redis to " + program + ": " + e.getMessage(), e);
+      throw new BackingFailed("cannot extract Redis to " + program + ": " + e.getMessage(), e);
     }
   }
 

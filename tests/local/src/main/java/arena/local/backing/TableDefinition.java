@@ -13,20 +13,19 @@ import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
- * A table as it is to be.
+ * A table to create.
  *
- * @param request what DynamoDB is asked to create
- * @param expiry the attribute that holds an item's last moment, in seconds since 1970, if items
- *     expire
+ * @param request the request that creates it
+ * @param expiry the attribute with an item's expiry, in seconds since 1970, if items expire
  */
 public record TableDefinition(CreateTableRequest request, Optional<String> expiry) {
 
-  /** The table's name. */
+  /** Returns the table's name. */
   public String name() {
     return request.tableName();
   }
 
-  /** A run a row, with its four lists. */
+  /** Returns the catalog: one row for each run, with four indexes. */
   public static TableDefinition catalog(String name) {
     return new TableDefinition(
         CreateTableRequest.builder()
@@ -50,7 +49,7 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.empty());
   }
 
-  /** The entries of every run. */
+  /** Returns the journal: the entries of every run. */
   public static TableDefinition journal(String name) {
     return new TableDefinition(
         CreateTableRequest.builder()
@@ -67,7 +66,7 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.of("expires_at"));
   }
 
-  /** WebSocket connections and what each subscribes to. */
+  /** Returns the table of WebSocket connections and their subscriptions. */
   public static TableDefinition connections(String name) {
     return new TableDefinition(
         CreateTableRequest.builder()
@@ -80,7 +79,7 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.of("expires_at"));
   }
 
-  /** The table of requests with a key. */
+  /** Returns the table of requests with an idempotency key. */
   public static TableDefinition idempotency(String name) {
     return new TableDefinition(
         CreateTableRequest.builder()

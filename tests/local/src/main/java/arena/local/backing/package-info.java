@@ -1,2 +1,2 @@
-/** The real servers under the local stack: Redis, S3, DynamoDB. Each listens on loopback only. */
+/** The servers that back the local stack: Redis, S3 and DynamoDB. Each listens on loopback only. */
 package arena.local.backing;

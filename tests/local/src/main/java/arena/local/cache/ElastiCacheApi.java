@@ -9,18 +9,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What ElastiCache tells of the broker: {@code DescribeReplicationGroups} and {@code
- * DescribeEvents}, in its query protocol. The group is as the Redis under the stack is now, and its
- * events are what has happened to that.
+ * The API of ElastiCache for the broker: {@code DescribeReplicationGroups} and {@code
+ * DescribeEvents}, in the query protocol. Status and events are those of the stack's Redis.
  */
 public final class ElastiCacheApi implements AwsApi {
-  /** The version of the API, by which its requests are known. */
+  /** The version of the API, which identifies its requests. */
   public static final String VERSION = "2015-02-02";
 
   private static final int MAX_EVENTS = 1_000;
@@ -35,10 +35,10 @@ public final class ElastiCacheApi implements AwsApi {
   private record Event(Instant at, String source, String type, String message) {}
 
   /**
-   * Answers for one group of one node.
+   * Creates the API of one group with one node.
    *
-   * @param alive whether its Redis runs
-   * @param now the time
+   * @param alive returns whether Redis runs
+   * @param now returns the time
    */
   public ElastiCacheApi(String groupId, BooleanSupplier alive, Supplier<Instant> now) {
     this.groupId = groupId;
@@ -46,8 +46,8 @@ public final class ElastiCacheApi implements AwsApi {
     this.now = now;
   }
 
-  /** Notes what happened to the node, such as {@code "restarted"}. */
-  public synchronized void note(String message) {
+  /** Adds an event of the node, such as {@code "restarted"}. */
+  public synchronized void addEvent(String message) {
     wasAlive = alive.getAsBoolean();
     if (events.size() == MAX_EVENTS) {
       events.removeFirst();
@@ -56,29 +56,29 @@ public final class ElastiCacheApi implements AwsApi {
   }
 
   @Override
-  public synchronized Answer call(String operation, String body) {
+  public synchronized Response call(String operation, String body) {
     Map<String, String> request = form(body);
     if (wasAlive && !alive.getAsBoolean()) {
-      note("Cache node " + groupId + NODE + " does not answer"); // it ended by itself
+      addEvent("Cache node " + groupId + NODE + " does not respond"); // it terminated
     }
     return switch (operation) {
       case "DescribeReplicationGroups" -> groups(request);
       case "DescribeEvents" -> events(request);
       default ->
-          fault(
+          error(
               400,
               "InvalidAction",
-              "the local stack has no stand-in for " + operation + " of ElastiCache");
+              "the local stack does not support " + operation + " of ElastiCache");
     };
   }
 
-  private Answer groups(Map<String, String> request) {
+  private Response groups(Map<String, String> request) {
     String wanted = request.getOrDefault("ReplicationGroupId", groupId);
     if (!wanted.equals(groupId)) {
-      return fault(
+      return error(
           404, "ReplicationGroupNotFoundFault", "ReplicationGroup " + wanted + " not found.");
     }
-    // A group whose only node is gone is being mended: that is what the service calls it.
+    // The service's status of a group whose node is being replaced.
     String status = alive.getAsBoolean() ? "available" : "modifying";
     String member =
         element("CacheClusterId", groupId + NODE)
@@ -90,7 +90,7 @@ public final class ElastiCacheApi implements AwsApi {
             + "<NodeGroupMembers><NodeGroupMember>"
             + member
             + "</NodeGroupMember></NodeGroupMembers>";
-    return answer(
+    return response(
         "DescribeReplicationGroups",
         "<ReplicationGroups><ReplicationGroup>"
             + element("ReplicationGroupId", groupId)
@@ -102,7 +102,7 @@ public final class ElastiCacheApi implements AwsApi {
             + "</NodeGroup></NodeGroups></ReplicationGroup></ReplicationGroups>");
   }
 
-  private Answer events(Map<String, String> request) {
+  private Response events(Map<String, String> request) {
     Instant from =
         now.get().minus(Duration.ofMinutes(Long.parseLong(request.getOrDefault("Duration", "60"))));
     int limit = Integer.parseInt(request.getOrDefault("MaxRecords", "100"));
@@ -118,21 +118,30 @@ public final class ElastiCacheApi implements AwsApi {
                     .append(element("Message", event.message()))
                     .append(element("Date", event.at().truncatedTo(ChronoUnit.MILLIS).toString()))
                     .append("</Event>"));
-    return answer("DescribeEvents", list.append("</Events>").toString());
+    return response("DescribeEvents", list.append("</Events>").toString());
   }
 
-  private static Answer answer(String operation, String result) {
-    return new Answer(
+  private static Response response(String operation, String result) {
+    return new Response(
         200,
-        "<%1$sResponse xmlns=\"http://elasticache.amazonaws.com/doc/%2$s/\"><%1$sResult>%3$s</%1$sResult><ResponseMetadata><RequestId>%4$s</RequestId></ResponseMetadata></%1$sResponse>"
-            .formatted(operation, VERSION, result, UUID.randomUUID()));
+        String.format(
+            Locale.ROOT,
+            "<%1$sResponse xmlns=\"http://elasticache.amazonaws.com/doc/%2$s/\"><%1$sResult>%3$s</%1$sResult><ResponseMetadata><RequestId>%4$s</RequestId></ResponseMetadata></%1$sResponse>",
+            operation,
+            VERSION,
+            result,
+            UUID.randomUUID()));
   }
 
-  private static Answer fault(int status, String code, String message) {
-    return new Answer(
+  private static Response error(int status, String code, String message) {
+    return new Response(
         status,
-        "<ErrorResponse><Error><Type>Sender</Type>%s%s</Error><RequestId>%s</RequestId></ErrorResponse>"
-            .formatted(element("Code", code), element("Message", message), UUID.randomUUID()));
+        String.format(
+            Locale.ROOT,
+            "<ErrorResponse><Error><Type>Sender</Type>%s%s</Error><RequestId>%s</RequestId></ErrorResponse>",
+            element("Code", code),
+            element("Message", message),
+            UUID.randomUUID()));
   }
 
   private static String element(String name, String text) {

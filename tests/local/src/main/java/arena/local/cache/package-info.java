@@ -1,2 +1,2 @@
-/** ElastiCache's own API, which answers about the Redis that the stack runs. */
+/** Stands in for ElastiCache's API, for the Redis that the stack runs. */
 package arena.local.cache;

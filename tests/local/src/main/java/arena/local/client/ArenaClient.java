@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Calls the HTTP interface, and opens live readers over the WebSocket interface. */
+/** A client of the HTTP interface; it also opens live readers of the WebSocket interface. */
 public final class ArenaClient implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration CALL = Duration.ofSeconds(40);
@@ -26,7 +26,7 @@ public final class ArenaClient implements AutoCloseable {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   /**
-   * A client of the arena at these addresses, such as http://localhost:8000 and
+   * Creates a client of the arena at these addresses, such as http://localhost:8000 and
    * ws://localhost:8000/live.
    */
   public ArenaClient(URI http, URI websocket) {
@@ -34,14 +34,14 @@ public final class ArenaClient implements AutoCloseable {
     this.websocket = websocket;
   }
 
-  /** An answer. */
+  /** A response. */
   public record Answer(int status, HttpResponse<String> response) {
-    /** The body's text. */
+    /** Returns the body. */
     public String text() {
       return response.body();
     }
 
-    /** The body as JSON. */
+    /** Returns the body as JSON. */
     public JsonNode json() {
       try {
         return MAPPER.readTree(text());
@@ -50,7 +50,7 @@ public final class ArenaClient implements AutoCloseable {
       }
     }
 
-    /** The body as JSON, if the status is this one. */
+    /** Returns the body as JSON; fails if the status is another. */
     public JsonNode expect(int expected) {
       if (status != expected) {
         throw new IllegalStateException(
@@ -60,12 +60,12 @@ public final class ArenaClient implements AutoCloseable {
     }
   }
 
-  /** GET of this path. */
+  /** Sends a GET request. */
   public Answer get(String path) {
     return send(request(path).GET());
   }
 
-  /** POST of this body as JSON. */
+  /** Sends a POST request with a JSON body. */
   public Answer post(String path, String body) {
     return send(
         request(path)
@@ -73,12 +73,12 @@ public final class ArenaClient implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  /** Any request to this path. */
+  /** Returns a builder of a request to a path. */
   public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(http.resolve(path)).timeout(CALL);
   }
 
-  /** Sends it. */
+  /** Sends a request. */
   public Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response =
@@ -88,24 +88,24 @@ public final class ArenaClient implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for an answer", e);
+      throw new IllegalStateException("interrupted while waiting for a response", e);
     }
   }
 
-  /** Starts a run; its id. */
+  /** Starts a run and returns its id. */
   public String startRun(String body) {
     return post("/runs", body).expect(202).path("run_id").asText();
   }
 
-  /** Starts a fork; the child's id. */
+  /** Starts a fork and returns the child's id. */
   public String startFork(String body) {
     return post("/forks", body).expect(202).path("child_run_id").asText();
   }
 
   /**
-   * Waits until the run has ended and is archived; its row.
+   * Waits until a run has ended and is archived, and returns its row.
    *
-   * @param silence longest wait for the next sign of it
+   * @param silence longest wait for the next message
    */
   public JsonNode awaitEnd(String runId, Duration silence) {
     long next = get("/runs/" + runId).expect(200).path("n_events").asLong() + 1;
@@ -116,7 +116,7 @@ public final class ArenaClient implements AutoCloseable {
     return get("/runs/" + runId).expect(200);
   }
 
-  /** All events of a run that has ended, from this seq on, page by page. */
+  /** Returns all events of an ended run, from a seq on. */
   public List<Envelope> events(String runId, long fromSeq) {
     List<Envelope> all = new ArrayList<>();
     long from = fromSeq;

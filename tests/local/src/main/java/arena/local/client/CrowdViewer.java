@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One of a thousand viewers of a run. It keeps no event, but what tells afterwards whether it had
- * each of them once, in order and to the byte; and it comes back when its connection is lost.
+ * A viewer of a run for load tests. Instead of events it keeps a digest, which shows whether it got
+ * each event once, in order and with the same bytes. It reconnects when its connection is lost.
  */
 final class CrowdViewer implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -27,7 +27,7 @@ final class CrowdViewer implements AutoCloseable {
   /** Most connections of one viewer. */
   private static final int MAX_CONNECTIONS = 200;
 
-  /** A flapping viewer leaves after so many messages. */
+  /** Messages after which a flapping viewer disconnects. */
   private static final int FLAP_EVERY = 4;
 
   private static final String EVENTS = "{\"type\":\"events\"";
@@ -49,7 +49,7 @@ final class CrowdViewer implements AutoCloseable {
   private int messages;
   private long lastSeq;
   private boolean released;
-  private boolean over;
+  private boolean closing;
 
   CrowdViewer(HttpClient client, URI address, String runId, ViewerCrowd.Habit habit) {
     this.client = client;
@@ -59,7 +59,7 @@ final class CrowdViewer implements AutoCloseable {
     envelopeStart = "{\"run_id\":\"" + runId + "\",\"seq\":";
   }
 
-  /** What all envelopes come to, whatever messages they came in. */
+  /** A digest of all envelopes, independent of their distribution over messages. */
   static final class Digest {
     private long value;
 
@@ -80,7 +80,7 @@ final class CrowdViewer implements AutoCloseable {
     return habit;
   }
 
-  /** Ends when the run is closed for it, with the last seq that it had. */
+  /** Completes with the last seq when the run is closed. */
   CompletableFuture<Long> closed() {
     return closed;
   }
@@ -89,27 +89,27 @@ final class CrowdViewer implements AutoCloseable {
     return digest.value();
   }
 
-  /** Ends with the first message of events. */
+  /** Completes with the first message of events. */
   CompletableFuture<Void> first() {
     return first;
   }
 
-  /** One for each message. */
+  /** Returns one arrival for each message. */
   synchronized List<ViewerCrowd.Arrival> arrivals() {
     return List.copyOf(arrivals);
   }
 
-  /** How often it came. */
+  /** Returns the number of connections. */
   synchronized int connections() {
     return connections;
   }
 
-  /** Connects, and asks for what it has not had. */
-  void come() {
+  /** Connects and subscribes from the next seq. */
+  void connect() {
     int number;
     synchronized (this) {
-      if (over || ++connections > MAX_CONNECTIONS) {
-        closed.completeExceptionally(new IllegalStateException("it came back too often"));
+      if (closing || ++connections > MAX_CONNECTIONS) {
+        closed.completeExceptionally(new IllegalStateException("too many reconnections"));
         return;
       }
       number = ++current;
@@ -127,7 +127,7 @@ final class CrowdViewer implements AutoCloseable {
       }
       subscribe(opened);
     } catch (RuntimeException e) {
-      comeBack(number);
+      reconnect(number);
     }
   }
 
@@ -147,7 +147,7 @@ final class CrowdViewer implements AutoCloseable {
         .join();
   }
 
-  private void later(Runnable what) {
+  private void later(Runnable task) {
     Thread.ofVirtual()
         .start(
             () -> {
@@ -157,21 +157,21 @@ final class CrowdViewer implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
               }
-              what.run();
+              task.run();
             });
   }
 
-  /** Once for each connection that ended. */
-  private void comeBack(int number) {
+  /** Called once for each connection that ended. */
+  private void reconnect(int number) {
     synchronized (this) {
-      if (over || closed.isDone() || number != current) {
+      if (closing || closed.isDone() || number != current) {
         return;
       }
     }
-    later(this::come);
+    later(this::connect);
   }
 
-  /** A slow viewer takes what is there from now on. */
+  /** Lets a slow viewer read on. */
   void release() {
     WebSocket to;
     synchronized (this) {
@@ -187,7 +187,7 @@ final class CrowdViewer implements AutoCloseable {
   public void close() {
     WebSocket to;
     synchronized (this) {
-      over = true;
+      closing = true;
       to = socket;
     }
     if (to != null) {
@@ -206,46 +206,46 @@ final class CrowdViewer implements AutoCloseable {
     @Override
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
       partial.append(data);
-      boolean goesOn = true;
+      boolean requestNext = true;
       if (last) {
-        goesOn = take(webSocket, partial);
+        requestNext = handle(webSocket, partial);
         partial.setLength(0);
       }
-      if (goesOn) {
+      if (requestNext) {
         webSocket.request(1);
       }
       return null;
     }
 
-    /** Whether it wants another message. */
-    private boolean take(WebSocket webSocket, StringBuilder message) {
+    /** Handles a message; returns whether to request the next one. */
+    private boolean handle(WebSocket webSocket, StringBuilder message) {
       synchronized (CrowdViewer.this) {
-        if (number != current || over) {
-          return false; // it left this connection; what is on the way there is not for it
+        if (number != current || closing) {
+          return false; // a message of an abandoned connection
         }
         if (!startsWith(message, EVENTS)) {
-          return takeOther(webSocket, message.toString());
+          return handleOther(webSocket, message.toString());
         }
-        takeEvents(message);
+        handleEvents(message);
         messages++;
         if (habit == ViewerCrowd.Habit.FLAPPING && messages % FLAP_EVERY == 0) {
-          current++; // not a word more from here
+          current++; // ignores later messages of this connection
           webSocket.abort();
-          Thread.ofVirtual().start(CrowdViewer.this::come);
+          Thread.ofVirtual().start(CrowdViewer.this::connect);
           return false;
         }
         return habit != ViewerCrowd.Habit.SLOW || released;
       }
     }
 
-    private void takeEvents(StringBuilder message) {
+    private void handleEvents(StringBuilder message) {
       int start = message.indexOf(LIST) + LIST.length();
       long firstSeq = seqAt(message, start);
       int last = message.lastIndexOf(envelopeStart);
       if (firstSeq != lastSeq + 1) {
         closed.completeExceptionally(
             new IllegalStateException(
-                String.format(Locale.ROOT, "seq %d came after %d", firstSeq, lastSeq)));
+                String.format(Locale.ROOT, "seq %d follows %d", firstSeq, lastSeq)));
       }
       lastSeq = seqAt(message, last);
       digest.add(message, start, message.length() - "]}".length());
@@ -261,7 +261,7 @@ final class CrowdViewer implements AutoCloseable {
       return Long.parseLong(message, start, end, 10);
     }
 
-    private boolean takeOther(WebSocket webSocket, String text) {
+    private boolean handleOther(WebSocket webSocket, String text) {
       JsonNode message;
       try {
         message = MAPPER.readTree(text);
@@ -285,24 +285,24 @@ final class CrowdViewer implements AutoCloseable {
           if (busy) {
             later(() -> subscribe(webSocket));
           } else {
-            closed.completeExceptionally(new IllegalStateException("the server said " + text));
+            closed.completeExceptionally(new IllegalStateException("unexpected message: " + text));
           }
         }
         default ->
-            closed.completeExceptionally(new IllegalStateException("the server said " + text));
+            closed.completeExceptionally(new IllegalStateException("unexpected message: " + text));
       }
       return true;
     }
 
     @Override
     public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-      comeBack(number);
+      reconnect(number);
       return null;
     }
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
-      comeBack(number);
+      reconnect(number);
     }
   }
 

@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An envelope as it came over the wire.
+ * A received envelope.
  *
- * @param json the very text, so that two can be compared to the byte
+ * @param json the received text, so that two can be compared byte by byte
  */
 public record Envelope(long seq, String json) {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  /** The envelope's fields. */
+  /** Returns the envelope's fields. */
   public JsonNode fields() {
     try {
       return MAPPER.readTree(json);
@@ -28,10 +28,7 @@ public record Envelope(long seq, String json) {
     }
   }
 
-  /**
-   * The envelopes in the {@code events} array of an answer or a message, each as the text that it
-   * is there.
-   */
+  /** Returns the envelopes in the {@code events} array of a response or a message. */
   public static List<Envelope> allIn(String text) {
     List<Envelope> envelopes = new ArrayList<>();
     try (JsonParser in = FACTORY.createParser(text)) {

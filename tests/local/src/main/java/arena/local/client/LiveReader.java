@@ -18,12 +18,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** One WebSocket connection; what the server says can be taken in order. */
+/** A WebSocket connection with a queue of received messages. */
 public final class LiveReader implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration OPEN = Duration.ofSeconds(15);
 
-  /** Stands behind the last message of a connection that is no more. */
+  /** Follows the last message of a closed connection. */
   private static final String END = "";
 
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
@@ -32,7 +32,7 @@ public final class LiveReader implements AutoCloseable {
 
   private LiveReader() {}
 
-  /** How a run ended for this reader. */
+  /** The end of a run's stream: the {@code closed} message and the events before it. */
   public record Closed(String status, long lastSeq, List<Envelope> events) {}
 
   static LiveReader open(HttpClient client, URI websocket) {
@@ -47,7 +47,7 @@ public final class LiveReader implements AutoCloseable {
     return reader;
   }
 
-  /** Says this to the server. */
+  /** Sends a message. */
   public void send(String message) {
     socket.sendText(message, true).orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS).join();
   }
@@ -63,17 +63,17 @@ public final class LiveReader implements AutoCloseable {
   }
 
   /**
-   * The next message, as text; fails if none comes within the bound, or the connection is closed.
+   * Returns the next message; fails if none arrives within the bound or the connection is closed.
    */
   public String next(Duration bound) {
     try {
       String message = messages.poll(bound.toMillis(), TimeUnit.MILLISECONDS);
       if (message == null) {
-        throw new IllegalStateException("no message came within " + bound);
+        throw new IllegalStateException("no message within " + bound);
       }
       if (message.equals(END)) {
         messages.add(END);
-        throw new IllegalStateException("the connection is closed, no message comes any more");
+        throw new IllegalStateException("the connection is closed");
       }
       return message;
     } catch (InterruptedException e) {
@@ -82,14 +82,12 @@ public final class LiveReader implements AutoCloseable {
     }
   }
 
-  /** The next message, as JSON. */
+  /** Returns the next message as JSON. */
   public JsonNode nextJson(Duration bound) {
     return json(next(bound));
   }
 
-  /**
-   * Takes messages about this run until it is closed; fails on an error, an overflow or silence.
-   */
+  /** Reads messages about a run until it is closed; fails on an error, an overflow or silence. */
   public Closed untilClosed(String runId, Duration silence, Consumer<Envelope> each) {
     List<Envelope> events = new ArrayList<>();
     while (true) {
@@ -110,14 +108,14 @@ public final class LiveReader implements AutoCloseable {
               message.path("status").asText(), message.path("last_seq").asLong(), events);
         }
         case "pong" -> {
-          // a sign of life
+          // ignored
         }
-        default -> throw new IllegalStateException("the server said " + text);
+        default -> throw new IllegalStateException("unexpected message: " + text);
       }
     }
   }
 
-  /** Waits until the server closes the connection; fails if it does not within the bound. */
+  /** Waits until the server closes the connection; fails after the bound. */
   public void awaitClose(Duration bound) {
     try {
       if (!closed.await(bound.toMillis(), TimeUnit.MILLISECONDS)) {

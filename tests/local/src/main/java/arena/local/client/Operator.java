@@ -12,6 +12,7 @@ import arena.runtime.AwsClients;
 import arena.world.Scenario;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -26,19 +27,16 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/**
- * Somebody with access to the machines, past the interfaces: to the broker, the tables and the
- * functions themselves, whatever stands in front of them.
- */
+/** Direct access to the broker, the tables and the functions of a stack, without its proxies. */
 public final class Operator {
   private final LocalStack stack;
 
-  /** One with access to this stack. */
+  /** Creates an operator of a stack. */
   public Operator(LocalStack stack) {
     this.stack = stack;
   }
 
-  /** A connection to the broker, to be closed. */
+  /** Opens a connection to the broker. */
   public Jedis redis() {
     return new Jedis(
         new HostAndPort(stack.redisHost(), stack.redisPort()),
@@ -48,7 +46,7 @@ public final class Operator {
             .build());
   }
 
-  /** A client of the tables, to be closed. */
+  /** Opens a client of the tables. */
   public DynamoDbClient tables() {
     return DynamoDbClient.builder()
         .endpointOverride(stack.dynamoDbUrl())
@@ -59,7 +57,7 @@ public final class Operator {
         .build();
   }
 
-  /** Sets a text in a run's row in the catalog. */
+  /** Sets a string in a run's row of the catalog. */
   public void set(String runId, String attribute, String text) {
     try (DynamoDbClient tables = tables()) {
       tables.updateItem(
@@ -73,13 +71,13 @@ public final class Operator {
     }
   }
 
-  /** Lets something have happened to a run when nobody can have waited since. */
+  /** Sets a time in a run's row of the catalog, so that a test need not wait. */
   public void setTime(String runId, String attribute, Instant time) {
     set(runId, attribute, Timestamps.write(time));
   }
 
   /**
-   * Begins a run as create-run does, which then dies before it does anything more.
+   * Creates a run as a create-run function does that is killed right afterwards.
    *
    * @return the run's id
    */
@@ -109,32 +107,32 @@ public final class Operator {
   }
 
   /**
-   * Invokes a function, and waits for what becomes of it.
+   * Invokes a function and waits for its outcome.
    *
-   * @throws IllegalStateException if it does not answer
+   * @throws IllegalStateException if there is no response
    */
   public Invocation invoke(String function, String event) {
     try {
       return stack.invoke(function, event);
     } catch (TimeoutException e) {
-      throw new IllegalStateException(function + " does not answer", e);
+      throw new IllegalStateException("no response of " + function, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + function + " was at work", e);
+      throw new IllegalStateException("interrupted during a call of " + function, e);
     }
   }
 
   /**
-   * Invokes a function that is not to fail.
+   * Invokes a function that must succeed.
    *
-   * @return its answer
+   * @return its response
    * @throws IllegalStateException if it fails
    */
   public String call(String function, String event) {
     Invocation invocation = invoke(function, event);
     if (invocation.functionError().isPresent()) {
       throw new IllegalStateException(
-          "%s failed on %s: %s".formatted(function, event, invocation.payload()));
+          String.format(Locale.ROOT, "%s failed on %s: %s", function, event, invocation.payload()));
     }
     return invocation.payload();
   }

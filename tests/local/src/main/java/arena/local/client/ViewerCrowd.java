@@ -17,9 +17,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Many viewers of one run at once, each over a connection of its own. */
+/** Many concurrent viewers of a run, each with its own connection. */
 public final class ViewerCrowd implements AutoCloseable {
-  /** Connections that are opened at once. */
+  /** Connections that are opened concurrently. */
   private static final int OPENING = 32;
 
   private static final Duration CATCH_UP = Duration.ofSeconds(2);
@@ -27,32 +27,31 @@ public final class ViewerCrowd implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
   private final URI address;
-  private Instant allThere = Instant.MIN;
+  private Instant joinedAt = Instant.MIN;
   private final List<CrowdViewer> viewers = Collections.synchronizedList(new ArrayList<>());
 
-  /** How a viewer takes what it is sent. */
+  /** How a viewer reads. */
   public enum Habit {
-    /** As it comes. */
+    /** Reads each message at once. */
     QUICK,
-    /** After its first message nothing, until it is {@linkplain #release released}. */
+    /** Stops after its first message until it is {@linkplain #release released}. */
     SLOW,
-    /** It leaves every few messages, and comes back for the rest. */
+    /** Disconnects every few messages and reconnects for the rest. */
     FLAPPING
   }
 
   /**
-   * How it went.
+   * The result.
    *
-   * @param complete how many viewers had every event once, in order and to the byte, and were told
-   *     the end
-   * @param faults what befell the others, and how many of them
-   * @param reconnections how often a viewer had to come back, or did by its own will
-   * @param arrivals one for each message to those who are quick, of the messages since all were
-   *     there
+   * @param complete viewers that got every event once, in order and with the same bytes, and the
+   *     end
+   * @param faults the faults of the others with their number
+   * @param reconnections the number of reconnections, also of flapping viewers
+   * @param arrivals one for each message to quick viewers after all viewers had joined
    */
   public record Outcome(
       int complete, Map<String, Integer> faults, int reconnections, List<Arrival> arrivals) {
-    /** How long the oldest event of each of those messages was on its way, in milliseconds. */
+    /** Returns the latency of the oldest event of each message, in milliseconds. */
     public List<Double> millis() {
       return arrivals.stream()
           .map(arrival -> Duration.between(arrival.ts(), arrival.at()).toNanos() / 1e6)
@@ -63,22 +62,23 @@ public final class ViewerCrowd implements AutoCloseable {
   /**
    * A message of events.
    *
-   * @param ts of the oldest of them
-   * @param at when the viewer had it
+   * @param ts the timestamp of the oldest event
+   * @param at when the viewer received it
    */
   public record Arrival(Instant ts, Instant at) {}
 
   /**
-   * Nobody yet, at this WebSocket API.
+   * Creates a crowd without viewers.
    *
-   * @param client whom they connect by; it stays open
+   * @param client opens the connections; it is not closed
+   * @param address the WebSocket API
    */
   public ViewerCrowd(HttpClient client, URI address) {
     this.client = client;
     this.address = address;
   }
 
-  /** So many viewers more, of this run, from its first event on; waits until all have asked. */
+  /** Adds viewers of a run, from its first event on, and waits until all have subscribed. */
   public void join(String runId, Habit habit, int count) {
     Semaphore opening = new Semaphore(OPENING);
     for (int i = 0; i < count; i++) {
@@ -88,19 +88,19 @@ public final class ViewerCrowd implements AutoCloseable {
       threads.execute(
           () -> {
             try {
-              viewer.come();
+              viewer.connect();
             } finally {
               opening.release();
             }
           });
     }
     opening.acquireUninterruptibly(OPENING);
-    // The last ones have yet to catch up.
-    allThere = Instant.now().plus(CATCH_UP);
+    // The last viewers still have to catch up.
+    joinedAt = Instant.now().plus(CATCH_UP);
   }
 
   /**
-   * Waits until everybody has had a message of events; from now on all are there.
+   * Waits until every viewer has received an event.
    *
    * @throws IllegalStateException if that takes longer than the limit
    */
@@ -108,22 +108,22 @@ public final class ViewerCrowd implements AutoCloseable {
     try {
       all(CrowdViewer::first).orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).join();
     } catch (CompletionException e) {
-      throw new IllegalStateException("not everybody got a first event within " + limit, e);
+      throw new IllegalStateException("not every viewer received an event within " + limit, e);
     }
-    allThere = Instant.now();
+    joinedAt = Instant.now();
   }
 
-  private CompletableFuture<Void> all(Function<CrowdViewer, CompletableFuture<?>> what) {
+  private CompletableFuture<Void> all(Function<CrowdViewer, CompletableFuture<?>> future) {
     return CompletableFuture.allOf(
-        List.copyOf(viewers).stream().map(what).toArray(CompletableFuture[]::new));
+        List.copyOf(viewers).stream().map(future).toArray(CompletableFuture[]::new));
   }
 
-  /** From now on the slow ones take what is there. */
+  /** Lets slow viewers read on. */
   public void release() {
     List.copyOf(viewers).forEach(CrowdViewer::release);
   }
 
-  /** Waits until the run is closed for everybody, or something befell them, or the limit. */
+  /** Waits until the run is closed for every viewer or the viewer failed, at most the limit. */
   public void awaitClosed(Duration limit) {
     all(viewer -> viewer.closed().copy().exceptionally(_ -> 0L))
         .completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS)
@@ -131,10 +131,10 @@ public final class ViewerCrowd implements AutoCloseable {
   }
 
   /**
-   * Waits until the run is closed for everybody.
+   * Waits until the run is closed for every viewer, and returns the result.
    *
-   * @param events what each must have had
-   * @param limit longest wait for all of them
+   * @param events the events that each must have received
+   * @param limit longest wait for all viewers
    */
   public Outcome outcome(List<Envelope> events, Duration limit) {
     CrowdViewer.Digest expected = new CrowdViewer.Digest();
@@ -154,7 +154,7 @@ public final class ViewerCrowd implements AutoCloseable {
         if (viewer.digest() == expected.value()) {
           complete++;
         } else {
-          faults.merge(viewer.habit() + ": other events than the run has", 1, Integer::sum);
+          faults.merge(viewer.habit() + ": events differ from those of the run", 1, Integer::sum);
         }
       } catch (CompletionException e) {
         faults.merge(viewer.habit() + ": " + e.getCause(), 1, Integer::sum);
@@ -162,7 +162,7 @@ public final class ViewerCrowd implements AutoCloseable {
       reconnections += viewer.connections() - 1;
       if (viewer.habit() == Habit.QUICK) {
         viewer.arrivals().stream()
-            .filter(arrival -> arrival.ts().isAfter(allThere))
+            .filter(arrival -> arrival.ts().isAfter(joinedAt))
             .forEach(arrivals::add);
       }
     }

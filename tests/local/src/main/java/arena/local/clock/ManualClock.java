@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** A clock that stands still until a test moves it. */
+/** A clock that a test advances. */
 public final class ManualClock implements StackClock {
-  private static final int MAX_ALARMS_AN_ADVANCE = 1_000_000;
+  private static final int MAX_TASKS_PER_ADVANCE = 1_000_000;
 
-  private record Waiting(Instant at, long number, Runnable task) {}
+  private record Scheduled(Instant at, long number, Runnable task) {}
 
-  private final PriorityQueue<Waiting> alarms =
-      new PriorityQueue<>(Comparator.comparing(Waiting::at).thenComparingLong(Waiting::number));
+  private final PriorityQueue<Scheduled> tasks =
+      new PriorityQueue<>(Comparator.comparing(Scheduled::at).thenComparingLong(Scheduled::number));
   private Instant now;
-  private long numbers;
+  private long nextNumber;
 
-  /** A clock that shows {@code start}. */
+  /** Creates a clock that shows {@code start}. */
   public ManualClock(Instant start) {
     now = start;
   }
@@ -27,46 +27,46 @@ public final class ManualClock implements StackClock {
   }
 
   @Override
-  public Alarm after(Duration delay, Runnable task) {
-    Waiting waiting;
+  public Timer after(Duration delay, Runnable task) {
+    Scheduled scheduled;
     synchronized (this) {
       Instant at = delay.isNegative() ? now : now.plus(delay);
-      waiting = new Waiting(at, numbers++, task);
-      alarms.add(waiting);
+      scheduled = new Scheduled(at, nextNumber++, task);
+      tasks.add(scheduled);
     }
     return () -> {
       synchronized (this) {
-        alarms.remove(waiting);
+        tasks.remove(scheduled);
       }
     };
   }
 
-  /** How many tasks wait for their time. */
-  public synchronized int alarms() {
-    return alarms.size();
+  /** Returns the number of scheduled tasks. */
+  public synchronized int scheduledTasks() {
+    return tasks.size();
   }
 
   /**
-   * Moves time forward, and runs on the caller's thread, in the order of their times, the tasks
-   * that fall due, each at its own time.
+   * Advances the clock and runs the tasks that become due, in order and each at its own time, on
+   * the caller's thread.
    *
    * @throws IllegalArgumentException if {@code by} is negative
-   * @throws IllegalStateException if more than a million tasks fall due
+   * @throws IllegalStateException if more than a million tasks become due
    */
   public void advance(Duration by) {
     if (by.isNegative()) {
-      throw new IllegalArgumentException("time does not go back: " + by);
+      throw new IllegalArgumentException("cannot advance by " + by);
     }
     Instant end = now().plus(by);
-    for (int run = 0; run < MAX_ALARMS_AN_ADVANCE; run++) {
-      Waiting due;
+    for (int run = 0; run < MAX_TASKS_PER_ADVANCE; run++) {
+      Scheduled due;
       synchronized (this) {
-        due = alarms.peek();
+        due = tasks.peek();
         if (due == null || due.at().isAfter(end)) {
           now = end;
           return;
         }
-        alarms.remove(due);
+        tasks.remove(due);
         if (due.at().isAfter(now)) {
           now = due.at();
         }
@@ -74,6 +74,6 @@ public final class ManualClock implements StackClock {
       due.task().run();
     }
     throw new IllegalStateException(
-        "more than " + MAX_ALARMS_AN_ADVANCE + " tasks fell due in one advance of the clock");
+        "more than " + MAX_TASKS_PER_ADVANCE + " tasks became due in one advance of the clock");
   }
 }

@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The time that the stand-ins for AWS live by: schedules, expiry, quotas, retries. Functions have
- * the machine's own time, as in AWS.
+ * The clock of the services that the local stack stands in for: schedules, expiry, quotas, retries.
+ * Functions use the system clock.
  */
 public interface StackClock {
-  /** The present. */
+  /** Returns the current time. */
   Instant now();
 
   /**
-   * Runs a task once, when {@code delay} has passed; at once if the delay is zero or negative.
+   * Runs a task once after a delay; immediately if the delay is zero or negative.
    *
-   * @return the way to call it off
+   * @return a timer that can be cancelled
    */
-  Alarm after(Duration delay, Runnable task);
+  Timer after(Duration delay, Runnable task);
 
-  /** A task that waits for its time. */
-  interface Alarm {
-    /** The task no longer runs; without effect once it has begun. */
+  /** A scheduled task. */
+  interface Timer {
+    /** Cancels the task; has no effect once it has started. */
     void cancel();
   }
 }

@@ -6,11 +6,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's own time. */
+/** The system clock. */
 public final class SystemStackClock implements StackClock, AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
 
-  /** A clock with a timer thread of its own, until it is closed. */
+  /** Creates a clock with a timer thread, which ends when the clock is closed. */
   public SystemStackClock() {
     timer =
         new ScheduledThreadPoolExecutor(
@@ -25,20 +25,20 @@ public final class SystemStackClock implements StackClock, AutoCloseable {
   }
 
   @Override
-  public Alarm after(Duration delay, Runnable task) {
+  public Timer after(Duration delay, Runnable task) {
     if (timer.isShutdown()) {
       return () -> {};
     }
-    // The timer only wakes: a task that takes long must not hold up the others.
-    ScheduledFuture<?> waiting =
+    // Tasks run on their own threads: a slow one must not delay the others.
+    ScheduledFuture<?> scheduled =
         timer.schedule(
-            () -> Thread.ofVirtual().name("stack-alarm").start(task),
+            () -> Thread.ofVirtual().name("stack-timer").start(task),
             Math.max(0, delay.toMillis()),
             TimeUnit.MILLISECONDS);
-    return () -> waiting.cancel(false);
+    return () -> scheduled.cancel(false);
   }
 
-  /** Calls off what still waits. */
+  /** Cancels all timers. */
   @Override
   public void close() {
     timer.shutdownNow();

@@ -1,2 +1,2 @@
-/** The stack's time: the machine's own, or one that a test holds. */
+/** The clock of the local stack: the system clock, or one that a test advances. */
 package arena.local.clock;

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Plays a run, forks it with more food, shows the fork's events as they come, and then parent
- * beside child. It succeeds only if every event of the fork came live, once, in order, and reads
- * back the same to the byte.
+ * Plays a run, forks it with more food, prints the fork's events live, and then compares parent and
+ * child. It succeeds only if every event of the fork arrives live, once, in order, and is stored
+ * with the same bytes.
  */
 public final class Demo {
   private static final int PARENT_TURNS = 30;
@@ -24,16 +24,16 @@ public final class Demo {
   private final ArenaClient arena;
   private final PrintStream out;
 
-  /** Over this arena, told to this terminal. */
+  /** Creates a demonstration with this client, printed to this stream. */
   public Demo(ArenaClient arena, PrintStream out) {
     this.arena = arena;
     this.out = out;
   }
 
   /**
-   * Plays it.
+   * Runs the demonstration.
    *
-   * @return what was wrong, in a sentence each; empty if all was right
+   * @return the faults, one message each; empty on success
    */
   public List<String> play() {
     List<String> faults = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class Demo {
     out.printf(Locale.ROOT, "      closed: %s, last seq %d%n", closed.status(), closed.lastSeq());
 
     if (!closed.status().equals("complete")) {
-      faults.add("the fork ended as " + closed.status());
+      faults.add("the fork ended with status " + closed.status());
     }
     checkOnceInOrder(closed, faults);
     List<Envelope> stored = arena.events(child, 1);
@@ -78,7 +78,7 @@ public final class Demo {
       faults.add(
           String.format(
               Locale.ROOT,
-              "what was read live (%d events) differs from what is archived (%d events)",
+              "the live events (%d) differ from the archived events (%d)",
               closed.events().size(),
               stored.size()));
     }
@@ -86,7 +86,7 @@ public final class Demo {
     if (faults.isEmpty()) {
       out.printf(
           Locale.ROOT,
-          "ok    all %d events came live, once, in order, and read back the same to the byte%n",
+          "ok    all %d events arrived live, once, in order, and are archived with the same bytes%n",
           closed.events().size());
     }
     return faults;
@@ -97,7 +97,7 @@ public final class Demo {
     for (Envelope envelope : closed.events()) {
       if (envelope.seq() != expected) {
         faults.add(
-            String.format(Locale.ROOT, "seq %d came where %d belongs", envelope.seq(), expected));
+            String.format(Locale.ROOT, "got seq %d instead of %d", envelope.seq(), expected));
         return;
       }
       expected++;
@@ -105,7 +105,10 @@ public final class Demo {
     if (closed.lastSeq() != expected - 1) {
       faults.add(
           String.format(
-              Locale.ROOT, "the last seq is %d, but %d came", closed.lastSeq(), expected - 1));
+              Locale.ROOT,
+              "the last seq is %d, but %d events arrived",
+              closed.lastSeq(),
+              expected - 1));
     }
   }
 

@@ -10,14 +10,11 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * What {@code ./arena demo} runs: the demonstration, over a stack of its own that leaves nothing
- * behind.
- */
+/** Implements {@code ./arena demo}: runs the demonstration with a temporary stack. */
 public final class Main {
   private Main() {}
 
-  /** Plays it; there are no arguments. The exit status is 0 only if nothing was wrong. */
+  /** Runs the demonstration; takes no arguments. The exit status is 0 on success. */
   public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
@@ -26,10 +23,10 @@ public final class Main {
   }
 
   private static int run(PrintStream console) {
-    console.println("a stack of its own, on free ports:");
+    console.println("temporary stack on free ports:");
     Path log = Options.home(System.getenv()).resolve("logs/demo.log");
     LogFile rest = new LogFile(log);
-    ProcessOutput.everythingElseTo(rest);
+    ProcessOutput.redirectOthers(rest);
     try (rest;
         LocalStack stack = LocalStack.start(Options.of(Path.of("")).progress(console::println));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
@@ -37,7 +34,7 @@ public final class Main {
       faults.forEach(fault -> console.println("WRONG " + fault));
       return faults.isEmpty() ? 0 : 1;
     } catch (RuntimeException e) {
-      console.println("arena: the demonstration did not end: " + e.getMessage());
+      console.println("arena: the demonstration failed: " + e.getMessage());
       return 1;
     }
   }

@@ -1,2 +1,2 @@
-/** The product in one go, in a terminal. */
+/** The command {@code ./arena demo}. */
 package arena.local.demo;

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An API's access log, a line a request in the format that the template gives. */
+/** Writes an API's access log: one line for each request, in the template's format. */
 final class AccessLog {
   private static final Pattern VARIABLE = Pattern.compile("\\$context\\.([A-Za-z.]+)");
   private final String format;
@@ -16,7 +16,7 @@ final class AccessLog {
     this.file = file;
   }
 
-  /** Writes a line; a variable without a value is {@code -}. */
+  /** Writes a line; variables without a value are {@code -}. */
   void write(Map<String, String> values) {
     file.line(
         VARIABLE

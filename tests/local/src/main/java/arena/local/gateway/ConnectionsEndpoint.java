@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** {@code @connections}: what functions send to, ask of, and close connections with. */
+/** The {@code @connections} endpoint: sends to, describes and closes connections. */
 final class ConnectionsEndpoint {
   private static final int CLOSED_NORMALLY = 1000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,7 +24,7 @@ final class ConnectionsEndpoint {
     this.api = api;
   }
 
-  /** Whether a request is for this endpoint; a client may or may not escape the {@code @}. */
+  /** Returns whether a path belongs to this endpoint; the {@code @} may be escaped. */
   boolean takes(String rawPath) {
     return decoded(rawPath).startsWith(prefix);
   }
@@ -37,12 +37,12 @@ final class ConnectionsEndpoint {
     }
   }
 
-  /** Answers a request. */
+  /** Handles a request. */
   void handle(Context context) throws IOException {
     String id = decoded(context.req().getRequestURI()).substring(prefix.length());
     Optional<WebSocketConnection> connection = api.find(id);
     if (connection.isEmpty()) {
-      fault(context, 410, "GoneException", "the connection " + id + " is gone");
+      error(context, 410, "GoneException", "the connection " + id + " is gone");
       return;
     }
     switch (context.req().getMethod()) {
@@ -52,53 +52,54 @@ final class ConnectionsEndpoint {
         connection.get().close(CLOSED_NORMALLY, "Connection Closed Normally");
         context.status(204);
       }
-      default -> fault(context, 405, "BadRequestException", "the method is not allowed");
+      default -> error(context, 405, "BadRequestException", "the method is not allowed");
     }
   }
 
   private static void post(Context context, WebSocketConnection connection) throws IOException {
     byte[] body = context.req().getInputStream().readNBytes(WebSocketApi.MAX_MESSAGE_BYTES + 1);
     if (body.length > WebSocketApi.MAX_MESSAGE_BYTES) {
-      fault(
+      error(
           context,
           413,
           "PayloadTooLargeException",
-          "a message of more than " + WebSocketApi.MAX_MESSAGE_BYTES + " bytes");
+          "the message is larger than " + WebSocketApi.MAX_MESSAGE_BYTES + " bytes");
       return;
     }
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     } catch (CharacterCodingException e) {
-      fault(context, 400, "BadRequestException", "the message is not UTF-8");
+      error(context, 400, "BadRequestException", "the message is not UTF-8");
       return;
     }
     switch (connection.send(text)) {
       case YES -> context.status(200);
       case GONE ->
-          fault(context, 410, "GoneException", "the connection " + connection.id() + " is gone");
+          error(context, 410, "GoneException", "the connection " + connection.id() + " is gone");
       case FULL ->
-          fault(
+          error(
               context,
               429,
               "LimitExceededException",
-              "the connection " + connection.id() + " does not read what it was sent");
+              "the connection " + connection.id() + " has too many unread messages");
     }
   }
 
   private static void get(Context context, WebSocketConnection connection) {
-    ObjectNode answer = JSON.createObjectNode();
-    answer.put("connectedAt", connection.connectedAt().truncatedTo(ChronoUnit.SECONDS).toString());
-    answer
+    ObjectNode response = JSON.createObjectNode();
+    response.put(
+        "connectedAt", connection.connectedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+    response
         .putObject("identity")
         .put("sourceIp", connection.sourceIp())
         .put("userAgent", connection.userAgent());
-    answer.put(
+    response.put(
         "lastActiveAt", connection.lastActiveAt().truncatedTo(ChronoUnit.SECONDS).toString());
-    context.status(200).contentType("application/json").result(answer.toString());
+    context.status(200).contentType("application/json").result(response.toString());
   }
 
-  private static void fault(Context context, int status, String type, String message) {
+  private static void error(Context context, int status, String type, String message) {
     context
         .status(status)
         .contentType("application/json")

@@ -25,12 +25,12 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * One port on loopback, on which an HTTP API and a WebSocket API answer. It listens at once, so
- * that its port is known, and answers 503 until it is told what to serve.
+ * A server on one loopback port for an HTTP API and a WebSocket API. It listens from the start, so
+ * that its port is known, and returns 503 until {@link #serve} is called.
  */
 public final class Gateway implements AutoCloseable {
-  /** Connections that may wait to be taken: by default it is 50, and others are cut off. */
-  private static final int MAX_ARRIVING = 2_048;
+  /** Size of the accept queue. Beyond the default of 50, connections would be reset. */
+  private static final int ACCEPT_QUEUE = 2_048;
 
   private record Served(
       Optional<HttpApi> http,
@@ -51,11 +51,11 @@ public final class Gateway implements AutoCloseable {
   private volatile BooleanSupplier diskFull = () -> false;
 
   /**
-   * Listens.
+   * Starts a server.
    *
-   * @param port where; 0 for any free port
+   * @param port the port; 0 for any free one
    * @param stage the WebSocket API's stage, which is its path
-   * @throws PortTaken if something else listens there
+   * @throws PortTaken if the port is in use
    */
   public static Gateway start(int port, String stage) {
     return new Gateway(port, stage);
@@ -71,15 +71,15 @@ public final class Gateway implements AutoCloseable {
               config.startup.startupWatcherEnabled = false;
               config.concurrency.useVirtualThreads = true;
               config.http.compressionStrategy = CompressionStrategy.NONE;
-              config.jetty.modifyServer(server -> server.setErrorHandler(Gateway::refuse));
+              config.jetty.modifyServer(server -> server.setErrorHandler(Gateway::reject));
               config.jetty.addConnector(
                   (server, http) -> {
                     ServerConnector connector =
                         new ServerConnector(server, new HttpConnectionFactory(http));
                     connector.setHost("127.0.0.1");
                     connector.setPort(port);
-                    // A thousand viewers who come at once are let in one after the other.
-                    connector.setAcceptQueueSize(MAX_ARRIVING);
+                    // Enough for a thousand viewers that connect at once.
+                    connector.setAcceptQueueSize(ACCEPT_QUEUE);
                     return connector;
                   });
               config.jetty.modifyServletContextHandler(
@@ -91,9 +91,9 @@ public final class Gateway implements AutoCloseable {
                     factory.setMaxTextMessageSize(WebSocketApi.MAX_MESSAGE_BYTES);
                     factory.setMaxBinaryMessageSize(WebSocketApi.MAX_MESSAGE_BYTES);
                     factory.setMaxFrameSize(WebSocketApi.MAX_FRAME_BYTES);
-                    // Else it would take larger frames apart, instead of refusing them.
+                    // By default larger frames would be split instead of rejected.
                     factory.setAutoFragment(false);
-                    // The stack's clock sees to idle connections.
+                    // Idle connections are closed by the stack's clock.
                     factory.setIdleTimeout(Duration.ZERO);
                   });
               config.routes.before(this::http);
@@ -118,8 +118,8 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** What is no proper request is refused before it comes to an API, in API Gateway's way too. */
-  private static boolean refuse(Request request, Response response, Callback callback) {
+  /** Rejects invalid requests with a body in API Gateway's format. */
+  private static boolean reject(Request request, Response response, Callback callback) {
     response.getHeaders().put("content-type", "application/json");
     String message = HttpStatus.getMessage(response.getStatus());
     Content.Sink.write(response, true, "{\"message\":\"" + message + "\"}", callback);
@@ -130,13 +130,13 @@ public final class Gateway implements AutoCloseable {
     sessions.setUsingCookies(false);
   }
 
-  /** The port that it listens on. */
+  /** Returns the port. */
   public int port() {
     return javalin.port();
   }
 
   /**
-   * Serves these APIs from now on.
+   * Sets the APIs.
    *
    * @param logs the folder for the access logs, {@code http-access.log} and {@code
    *     websocket-access.log}
@@ -177,7 +177,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void http(Context context) throws IOException {
-    // Nothing of Javalin's own comes after.
+    // Javalin must not handle the request further.
     context.skipRemainingHandlers();
     Served now = served;
     if (needsDisk(context) && diskFull.getAsBoolean()) {
@@ -217,14 +217,14 @@ public final class Gateway implements AutoCloseable {
     served.webSocket().ifPresent(event);
   }
 
-  /** Closes the connections, gives their functions a moment to hear of it, and answers 503. */
+  /** Closes the connections, waits briefly for their functions, and returns 503 from then on. */
   public void stopServing() {
     Served last = served;
     last.webSocket().ifPresent(WebSocketApi::close);
     served = Served.NOTHING;
   }
 
-  /** Stops listening. */
+  /** Stops the server. */
   @Override
   public void close() {
     stopServing();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
-/** An HTTP API: routes requests to functions, and gives their answers back. */
+/** An HTTP API: routes requests to functions and returns their responses. */
 final class HttpApi {
   /** Largest body of a request, in bytes. */
   static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -42,7 +42,7 @@ final class HttpApi {
     cors = definition.cors().map(CorsRules::new);
   }
 
-  /** Answers a request. */
+  /** Handles a request. */
   void handle(Context context) throws IOException {
     HttpServletRequest request = context.req();
     long start = System.nanoTime();
@@ -73,7 +73,7 @@ final class HttpApi {
       throws IOException {
     String path;
     try {
-      // A plus is a plus in a path.
+      // A plus sign in a path is not a space.
       path = URLDecoder.decode(request.getRequestURI().replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       return HttpReply.message(400, "Bad Request");
@@ -86,17 +86,17 @@ final class HttpApi {
         && request.getHeader("access-control-request-method") != null) {
       return new HttpReply(204, cors.get().preflight(origin), List.of(), "");
     }
-    HttpReply answered = routed(request, path, requestId, at, record);
+    HttpReply routed = route(request, path, requestId, at, record);
     if (cors.isEmpty()) {
-      return answered;
+      return routed;
     }
-    Map<String, String> headers = new LinkedHashMap<>(answered.headers());
+    Map<String, String> headers = new LinkedHashMap<>(routed.headers());
     headers.keySet().removeIf(name -> name.startsWith("access-control-"));
     headers.putAll(cors.get().response(origin));
-    return new HttpReply(answered.status(), headers, answered.cookies(), answered.body());
+    return new HttpReply(routed.status(), headers, routed.cookies(), routed.body());
   }
 
-  private HttpReply routed(
+  private HttpReply route(
       HttpServletRequest request,
       String path,
       String requestId,
@@ -113,7 +113,7 @@ final class HttpApi {
     }
     HttpApiDefinition.Route route = match.get().route();
     record.put("routeKey", route.key());
-    if (!letsThrough(route.key())) {
+    if (!admits(route.key())) {
       return HttpReply.message(429, "Too Many Requests");
     }
     String event =
@@ -126,11 +126,11 @@ final class HttpApi {
               ? Optional.empty()
               : HttpReply.of(invocation.payload());
       if (reply.isEmpty()) {
-        record.put("integrationErrorMessage", "the function failed or its answer is no answer");
+        record.put("integrationErrorMessage", "the function failed, or its response is invalid");
       }
       return reply.orElseGet(() -> HttpReply.message(500, "Internal Server Error"));
     } catch (TimeoutException e) {
-      record.put("integrationErrorMessage", "the function took longer than " + route.timeout());
+      record.put("integrationErrorMessage", "the function timed out after " + route.timeout());
       return HttpReply.message(503, "Service Unavailable");
     } catch (InvokeFault e) {
       record.put("integrationErrorMessage", e.getMessage());
@@ -149,7 +149,7 @@ final class HttpApi {
     }
   }
 
-  private boolean letsThrough(String key) {
+  private boolean admits(String key) {
     HttpApiDefinition.Throttle throttle =
         definition.throttles().getOrDefault(key, definition.throttle().orElse(null));
     return throttle == null

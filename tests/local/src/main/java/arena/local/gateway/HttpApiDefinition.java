@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An HTTP API, as the template declares it.
+ * An HTTP API that the template declares.
  *
  * @param apiId its id
  * @param routes its routes
- * @param cors what browsers on other origins may do, if anything
- * @param throttle what each route lets through, unless it is named in {@code throttles}
- * @param throttles what some routes let through, by route key
+ * @param cors the CORS configuration, if any
+ * @param throttle the throttle of each route that is not in {@code throttles}
+ * @param throttles the throttles of single routes, by route key
  * @param accessLog the format of the access log's lines, with {@code $context.} variables
  */
 public record HttpApiDefinition(
@@ -22,10 +22,10 @@ public record HttpApiDefinition(
     Optional<Throttle> throttle,
     Map<String, Throttle> throttles,
     Optional<String> accessLog) {
-  /** Longest that an integration may take. */
+  /** Longest timeout of an integration. */
   public static final Duration MAX_INTEGRATION = Duration.ofSeconds(30);
 
-  /** Keeps the lists from changing. */
+  /** Copies the collections. */
   public HttpApiDefinition {
     routes = List.copyOf(routes);
     throttles = Map.copyOf(throttles);
@@ -34,28 +34,28 @@ public record HttpApiDefinition(
   /**
    * A route.
    *
-   * @param key such as {@code GET /runs/{run_id}}, {@code ANY /runs}, or {@code $default}
-   * @param function the name or ARN of the function behind it
-   * @param timeout how long the function may take, at most {@link #MAX_INTEGRATION}
+   * @param key such as {@code GET /runs/{run_id}}, or {@code $default}
+   * @param function the name or ARN of its function
+   * @param timeout the timeout of its function, at most {@link #MAX_INTEGRATION}
    */
   public record Route(String key, String function, Duration timeout) {
-    /** Checks the time-out. */
+    /** Checks the timeout. */
     public Route {
       if (!timeout.isPositive() || timeout.compareTo(MAX_INTEGRATION) > 0) {
         throw new IllegalArgumentException(
-            "route " + key + ": a time-out of " + timeout + " is not above 0 and within 30 s");
+            "route " + key + ": the timeout must be above 0 and at most 30 s, not " + timeout);
       }
     }
   }
 
   /**
-   * What browsers on other origins may do.
+   * A CORS configuration.
    *
-   * @param origins origins, or {@code *}
-   * @param methods methods, or {@code *}
-   * @param headers request headers, or {@code *}
+   * @param origins allowed origins, or {@code *}
+   * @param methods allowed methods, or {@code *}
+   * @param headers allowed request headers, or {@code *}
    * @param exposed response headers that scripts may read
-   * @param maxAge how long a browser may remember this, if said
+   * @param maxAge how long a browser may cache the response to a preflight request
    */
   public record Cors(
       List<String> origins,
@@ -63,7 +63,7 @@ public record HttpApiDefinition(
       List<String> headers,
       List<String> exposed,
       Optional<Duration> maxAge) {
-    /** Keeps the lists from changing. */
+    /** Copies the collections. */
     public Cors {
       origins = List.copyOf(origins);
       methods = List.copyOf(methods);
@@ -73,10 +73,10 @@ public record HttpApiDefinition(
   }
 
   /**
-   * What is let through.
+   * A throttle.
    *
-   * @param perSecond requests a second, in the long run
-   * @param burst requests at once
+   * @param perSecond requests a second
+   * @param burst requests in a burst
    */
   public record Throttle(double perSecond, int burst) {}
 }

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The event that an HTTP API sends to a function: payload format 2.0. */
+/** Creates the event of a request: payload format 2.0 of HTTP APIs. */
 final class HttpEvent {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final DateTimeFormatter TIME =
@@ -33,7 +33,7 @@ final class HttpEvent {
 
   private HttpEvent() {}
 
-  /** The time as access logs and events have it. */
+  /** Formats a time as in access logs and events. */
   static String time(Instant at) {
     return TIME.format(at);
   }
@@ -88,7 +88,7 @@ final class HttpEvent {
     return event.toString();
   }
 
-  /** The body as text, if its type says that it is text and its bytes do not disagree. */
+  /** Returns the body as text if its content type is text and it is valid UTF-8. */
   private static Optional<String> text(byte[] body, String contentType) {
     if (contentType == null || !TEXT.matcher(contentType.trim()).matches()) {
       return Optional.empty();

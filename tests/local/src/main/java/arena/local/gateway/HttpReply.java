@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What goes back to the client.
+ * A response to the client.
  *
- * @param status the status
+ * @param status the HTTP status
  * @param headers the headers, names in lower case
  * @param cookies values of {@code set-cookie}
- * @param body the body, one byte a character
+ * @param body the body, one character for each byte
  */
 record HttpReply(int status, Map<String, String> headers, List<String> cookies, String body) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The body's bytes. */
+  /** Returns the bytes of the body. */
   byte[] bytes() {
     return body.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** An answer of API Gateway's own. */
+  /** Returns a response that API Gateway itself creates. */
   static HttpReply message(int status, String message) {
     return new HttpReply(
         status,
@@ -38,13 +38,13 @@ record HttpReply(int status, Map<String, String> headers, List<String> cookies, 
   }
 
   /**
-   * Reads a function's answer, in format 2.0: with a {@code statusCode}, or bare JSON that is the
-   * body. Nothing if it is neither.
+   * Parses a function's response in payload format 2.0: an object with a {@code statusCode}, or
+   * JSON that is the body. Returns nothing if it is neither.
    */
-  static Optional<HttpReply> of(String answer) {
+  static Optional<HttpReply> of(String response) {
     JsonNode root;
     try {
-      root = JSON.readTree(answer);
+      root = JSON.readTree(response);
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
@@ -54,7 +54,7 @@ record HttpReply(int status, Map<String, String> headers, List<String> cookies, 
               200,
               Map.of("content-type", "application/json"),
               List.of(),
-              latin(answer.getBytes(StandardCharsets.UTF_8))));
+              latin1(response.getBytes(StandardCharsets.UTF_8))));
     }
     int status = root.get("statusCode").asInt(0);
     if (status < 100 || status > 599) {
@@ -86,10 +86,10 @@ record HttpReply(int status, Map<String, String> headers, List<String> cookies, 
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-    return Optional.of(new HttpReply(status, headers, cookies, latin(bytes)));
+    return Optional.of(new HttpReply(status, headers, cookies, latin1(bytes)));
   }
 
-  private static String latin(byte[] bytes) {
+  private static String latin1(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }

@@ -6,18 +6,18 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** Ids in the form that API Gateway gives them. */
+/** Creates ids in API Gateway's formats. */
 final class Ids {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private Ids() {}
 
-  /** Of a request, message or connection: 15 letters, digits, - or _, and = at the end. */
+  /** Returns the id of a request, message or connection: 15 characters of Base64 and {@code =}. */
   static String request() {
     return Base64.getUrlEncoder().encodeToString(bytes(11));
   }
 
-  /** A trace header. */
+  /** Returns the value of a trace header. */
   static String trace() {
     return "Root=1-"
         + String.format(Locale.ROOT, "%08x", Instant.now().getEpochSecond())

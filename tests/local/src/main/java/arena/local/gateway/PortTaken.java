@@ -1,9 +1,9 @@
 package arena.local.gateway;
 
-/** Something else listens on the port. */
+/** The port is in use. */
 public final class PortTaken extends RuntimeException {
-  /** Says which port, and how it showed. */
+  /** Creates the exception for a port. */
   public PortTaken(int port, Throwable cause) {
-    super("port " + port + " is taken", cause);
+    super("port " + port + " is in use", cause);
   }
 }

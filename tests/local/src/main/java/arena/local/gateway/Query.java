@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** The parameters of a query. */
+/** Parses query strings. */
 final class Query {
   private Query() {}
 
-  /** By name, values of the same name joined by a comma. */
+  /** Returns the parameters by name; values of the same name are joined by a comma. */
   static Map<String, String> joined(String raw) {
     SequencedMap<String, String> parameters = new LinkedHashMap<>();
     for (String part : raw.split("&", -1)) {
@@ -26,7 +26,7 @@ final class Query {
     return parameters;
   }
 
-  /** What is no valid escape stays as it is. */
+  /** Decodes a text; one with an invalid escape is returned unchanged. */
   private static String decode(String text) {
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);

@@ -4,7 +4,7 @@ import arena.local.clock.StackClock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Lets through a rate in the long run, and a burst at once. */
+/** A token bucket: limits the rate of requests and allows bursts. */
 final class TokenBucket {
   private final HttpApiDefinition.Throttle throttle;
   private final StackClock clock;

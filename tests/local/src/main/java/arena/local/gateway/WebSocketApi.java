@@ -24,11 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A WebSocket API: routes what clients send to functions. Messages of one connection are handled
- * one after the other.
+ * A WebSocket API: routes the messages of clients to functions. Messages of one connection are
+ * handled in order.
  */
 final class WebSocketApi {
-  /** Largest message either way, in bytes. */
+  /** Largest message in either direction, in bytes. */
   static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
   /** Largest frame, in bytes. */
@@ -38,7 +38,7 @@ final class WebSocketApi {
   private static final Duration UPGRADE_PATIENCE = Duration.ofSeconds(30);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
   private static final String PEER = "arena.peer";
-  private static final int UNACCEPTABLE = 1003;
+  private static final int UNSUPPORTED_DATA = 1003;
   private static final int GOING_AWAY = 1001;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,7 +48,7 @@ final class WebSocketApi {
   private final Optional<AccessLog> log;
   private final Optional<TokenBucket> bucket;
   private final Map<String, WebSocketConnection> connections = new ConcurrentHashMap<>();
-  private final Map<String, StackClock.Alarm> upgrading = new ConcurrentHashMap<>();
+  private final Map<String, StackClock.Timer> upgrading = new ConcurrentHashMap<>();
 
   WebSocketApi(
       WebSocketApiDefinition definition,
@@ -62,14 +62,14 @@ final class WebSocketApi {
     bucket = definition.throttle().map(throttle -> new TokenBucket(throttle, clock));
   }
 
-  /** The connection of this id, if it is open. */
+  /** Returns an open connection by its id. */
   Optional<WebSocketConnection> find(String connectionId) {
     return Optional.ofNullable(connections.get(connectionId));
   }
 
   // ---- connecting
 
-  /** Asks the function of {@code $connect}, before the connection is made; it may refuse. */
+  /** Invokes the function of {@code $connect} before the upgrade; it may reject the connection. */
   void connecting(Context context) throws IOException {
     String id = Ids.request();
     Instant at = clock.now();
@@ -84,7 +84,7 @@ final class WebSocketApi {
             Optional.ofNullable(context.userAgent()).orElse(""));
     String requestId = Ids.request();
     int status;
-    if (connections.size() + upgrading.size() >= MAX_CONNECTIONS || !letsThrough()) {
+    if (connections.size() + upgrading.size() >= MAX_CONNECTIONS || !admits()) {
       status = 429;
     } else {
       ObjectNode event =
@@ -93,7 +93,7 @@ final class WebSocketApi {
     }
     if (status >= 200 && status < 300) {
       context.attribute(PEER, peer);
-      upgrading.put(id, clock.after(UPGRADE_PATIENCE, () -> neverOpened(peer)));
+      upgrading.put(id, clock.after(UPGRADE_PATIENCE, () -> notOpened(peer)));
       return;
     }
     String message =
@@ -115,19 +115,19 @@ final class WebSocketApi {
     if (route == null) {
       return 200;
     }
-    Optional<String> answer = invoke(route, event, peer, requestId, "$connect");
-    if (answer.isEmpty()) {
+    Optional<String> response = invoke(route, event, peer, requestId, "$connect");
+    if (response.isEmpty()) {
       return 500;
     }
     try {
-      int status = JSON.readTree(answer.get()).path("statusCode").asInt(200);
+      int status = JSON.readTree(response.get()).path("statusCode").asInt(200);
       return status >= 200 && status < 600 ? status : 500;
     } catch (JsonProcessingException e) {
       return 500;
     }
   }
 
-  private void neverOpened(WebSocketEvent.Peer peer) {
+  private void notOpened(WebSocketEvent.Peer peer) {
     if (upgrading.remove(peer.connectionId()) != null) {
       disconnected(peer, 1006, "Connection was never opened");
     }
@@ -153,46 +153,46 @@ final class WebSocketApi {
 
   // ---- connected
 
-  /** The connection is open. */
+  /** Called when the connection is open. */
   void opened(WsContext context) {
     WebSocketEvent.Peer peer = peer(context);
     WebSocketConnection connection =
         new WebSocketConnection(
             peer.connectionId(), peer.sourceIp(), peer.userAgent(), context.session, clock);
     connections.put(peer.connectionId(), connection);
-    StackClock.Alarm alarm = upgrading.remove(peer.connectionId());
-    if (alarm != null) {
-      alarm.cancel();
+    StackClock.Timer timeout = upgrading.remove(peer.connectionId());
+    if (timeout != null) {
+      timeout.cancel();
     }
     connection.opened();
   }
 
-  /** The client sent a message. */
+  /** Handles a message of the client. */
   void message(WsContext context, String text) {
     Optional<WebSocketConnection> connection = connection(context);
     if (connection.isEmpty()) {
       return;
     }
-    connection.get().active();
+    connection.get().received();
     WebSocketEvent.Peer peer = peer(context);
     String requestId = Ids.request();
     String key = key(text);
-    if (!letsThrough()) {
-      refuse(connection.get(), requestId, "Too Many Requests");
+    if (!admits()) {
+      sendError(connection.get(), requestId, "Too Many Requests");
       return;
     }
     WebSocketApiDefinition.Route route = definition.routes().get(key);
     if (route == null) {
-      refuse(connection.get(), requestId, "Forbidden");
+      sendError(connection.get(), requestId, "Forbidden");
       return;
     }
     ObjectNode event = WebSocketEvent.message(peer, requestId, clock.now(), key, text);
     if (invoke(route, event, peer, requestId, key).isEmpty()) {
-      refuse(connection.get(), requestId, "Internal server error");
+      sendError(connection.get(), requestId, "Internal server error");
     }
   }
 
-  /** The route that a message names, or {@code $default}. */
+  /** Returns the route key in a message, or {@code $default}. */
   private String key(String text) {
     try {
       JsonNode action = JSON.readTree(text).path(definition.selector());
@@ -203,22 +203,22 @@ final class WebSocketApi {
     }
   }
 
-  private static void refuse(WebSocketConnection connection, String requestId, String message) {
-    ObjectNode answer = JSON.createObjectNode().put("message", message);
-    answer.put("connectionId", connection.id()).put("requestId", requestId);
-    WebSocketConnection.Accepted accepted = connection.send(answer.toString());
+  private static void sendError(WebSocketConnection connection, String requestId, String message) {
+    ObjectNode error = JSON.createObjectNode().put("message", message);
+    error.put("connectionId", connection.id()).put("requestId", requestId);
+    WebSocketConnection.Accepted accepted = connection.send(error.toString());
     if (accepted == WebSocketConnection.Accepted.FULL) {
-      connection.close(GOING_AWAY, "Too much waits to be read");
+      connection.close(GOING_AWAY, "Too many unread messages");
     }
   }
 
-  /** The client sent a binary frame, which these APIs do not take. */
+  /** Handles a binary message, which these APIs do not support. */
   void binary(WsContext context) {
     connection(context)
-        .ifPresent(one -> one.close(UNACCEPTABLE, "Binary frames are not supported"));
+        .ifPresent(open -> open.close(UNSUPPORTED_DATA, "Binary frames are not supported"));
   }
 
-  /** The connection is closed, whoever closed it. */
+  /** Called when the connection is closed by either side. */
   void closed(WsContext context, int status, String reason) {
     WebSocketEvent.Peer peer = peer(context);
     WebSocketConnection connection = connections.remove(peer.connectionId());
@@ -241,7 +241,7 @@ final class WebSocketApi {
     }
   }
 
-  /** The function's answer, or nothing if it failed. */
+  /** Invokes a function and returns its response, or nothing if it failed. */
   private Optional<String> invoke(
       WebSocketApiDefinition.Route route,
       ObjectNode event,
@@ -264,7 +264,7 @@ final class WebSocketApi {
       }
       record.put("integrationErrorMessage", "the function failed");
     } catch (TimeoutException e) {
-      record.put("integrationErrorMessage", "the function took longer than " + route.timeout());
+      record.put("integrationErrorMessage", "the function timed out after " + route.timeout());
     } catch (InvokeFault e) {
       record.put("integrationErrorMessage", String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -280,7 +280,7 @@ final class WebSocketApi {
     return Optional.empty();
   }
 
-  private boolean letsThrough() {
+  private boolean admits() {
     return bucket.isEmpty() || bucket.get().take();
   }
 
@@ -291,12 +291,12 @@ final class WebSocketApi {
   private static WebSocketEvent.Peer peer(WsContext context) {
     WebSocketEvent.Peer peer = context.attribute(PEER);
     if (peer == null) {
-      throw new IllegalStateException("a connection that $connect did not see");
+      throw new IllegalStateException("the connection has no $connect");
     }
     return peer;
   }
 
-  /** Closes all connections, and gives their functions a moment to hear of it. */
+  /** Closes all connections and waits briefly for their functions. */
   void close() {
     List<WebSocketConnection> open = List.copyOf(connections.values());
     open.forEach(connection -> connection.close(GOING_AWAY, "Going away"));

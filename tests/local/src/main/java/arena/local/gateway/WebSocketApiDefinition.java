@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A WebSocket API, as the template declares it.
+ * A WebSocket API that the template declares.
  *
  * @param apiId its id
  * @param stage the stage's name, which is its path
  * @param selector the field of a message that selects its route, from {@code $request.body.<field>}
- * @param routes the routes by key; {@code $connect}, {@code $disconnect} and {@code $default} have
- *     their meaning
- * @param throttle what the routes together let through, if bounded
+ * @param routes the routes by key; {@code $connect}, {@code $disconnect} and {@code $default} are
+ *     predefined
+ * @param throttle the throttle of all routes together, if any
  * @param accessLog the format of the access log's lines, with {@code $context.} variables
  */
 public record WebSocketApiDefinition(
@@ -22,10 +22,10 @@ public record WebSocketApiDefinition(
     Map<String, Route> routes,
     Optional<HttpApiDefinition.Throttle> throttle,
     Optional<String> accessLog) {
-  /** Longest that an integration may take. */
+  /** Longest timeout of an integration. */
   public static final Duration MAX_INTEGRATION = Duration.ofSeconds(29);
 
-  /** Keeps the routes from changing. */
+  /** Copies the routes. */
   public WebSocketApiDefinition {
     routes = Map.copyOf(routes);
   }
@@ -33,15 +33,15 @@ public record WebSocketApiDefinition(
   /**
    * A route.
    *
-   * @param function the name or ARN of the function behind it
-   * @param timeout how long the function may take, at most {@link #MAX_INTEGRATION}
+   * @param function the name or ARN of its function
+   * @param timeout the timeout of its function, at most {@link #MAX_INTEGRATION}
    */
   public record Route(String function, Duration timeout) {
-    /** Checks the time-out. */
+    /** Checks the timeout. */
     public Route {
       if (!timeout.isPositive() || timeout.compareTo(MAX_INTEGRATION) > 0) {
         throw new IllegalArgumentException(
-            "a time-out of " + timeout + " is not above 0 and within 29 s");
+            "the timeout must be above 0 and at most 29 s, not " + timeout);
       }
     }
   }

@@ -13,40 +13,41 @@ import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 
 /**
- * An open connection: what waits to be sent to it, in order and bounded, and how long it may live.
+ * An open connection: its bounded queue of outgoing messages, and its limits of lifetime and idle
+ * time. Thread-safe.
  */
 final class WebSocketConnection {
-  /** Longest that a connection lives. */
+  /** Longest duration of a connection. */
   static final Duration MAX_DURATION = Duration.ofHours(2);
 
-  /** Longest that nothing may come or go. */
+  /** Longest time without a message in either direction. */
   static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
-  /** Most bytes that wait for a slow reader. */
-  static final int MAX_WAITING_BYTES = 512 * 1024;
+  /** Most bytes in the queue. */
+  static final int MAX_QUEUED_BYTES = 512 * 1024;
 
-  /** Most messages that wait for a slow reader. */
-  static final int MAX_WAITING_MESSAGES = 256;
+  /** Most messages in the queue. */
+  static final int MAX_QUEUED_MESSAGES = 256;
 
-  /** No character, in UTF-8, is longer than three bytes: so many fit in any frame. */
+  /** Characters that fit in any frame: a UTF-16 character takes at most three bytes in UTF-8. */
   private static final int MAX_PIECE_CHARACTERS = WebSocketApi.MAX_FRAME_BYTES / 3;
 
   private static final long CLOSE_PATIENCE_SECONDS = 5;
   private static final int GOING_AWAY = 1001;
 
-  /** What became of a message. */
+  /** The result of {@link #send}. */
   enum Accepted {
-    /** It is sent when those before it are. */
+    /** The message is in the queue. */
     YES,
     /** The connection is closed. */
     GONE,
-    /** Too much waits already. */
+    /** The queue is full. */
     FULL
   }
 
   private record Message(String text, int bytes) {}
 
-  /** A frame's worth of a message. */
+  /** A part of a message that fits in a frame. */
   private record Piece(String text, boolean last) {}
 
   private final String id;
@@ -55,16 +56,16 @@ final class WebSocketConnection {
   private final Session session;
   private final StackClock clock;
   private final Instant connectedAt;
-  private final Deque<Message> waiting = new ArrayDeque<>();
+  private final Deque<Message> queue = new ArrayDeque<>();
   private final AtomicInteger pumping = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private int waitingBytes;
+  private int queuedBytes;
   private int sentCharacters;
   private boolean sending;
   private boolean closing;
   private Instant lastActiveAt;
-  private StackClock.Alarm idleAlarm;
-  private StackClock.Alarm lifeAlarm;
+  private StackClock.Timer idleTimer;
+  private StackClock.Timer lifeTimer;
 
   WebSocketConnection(
       String id, String sourceIp, String userAgent, Session session, StackClock clock) {
@@ -97,18 +98,18 @@ final class WebSocketConnection {
     return lastActiveAt;
   }
 
-  /** The clock runs from here. */
+  /** Starts the timers. */
   synchronized void opened() {
-    lifeAlarm = clock.after(MAX_DURATION, () -> close(GOING_AWAY, "Going away"));
-    idleAlarm = clock.after(MAX_IDLE, this::perhapsIdle);
+    lifeTimer = clock.after(MAX_DURATION, () -> close(GOING_AWAY, "Going away"));
+    idleTimer = clock.after(MAX_IDLE, this::closeIfIdle);
   }
 
-  private void perhapsIdle() {
+  private void closeIfIdle() {
     synchronized (this) {
       Duration idle = Duration.between(lastActiveAt, clock.now());
       if (idle.compareTo(MAX_IDLE) < 0) {
         if (!closing) {
-          idleAlarm = clock.after(MAX_IDLE.minus(idle), this::perhapsIdle);
+          idleTimer = clock.after(MAX_IDLE.minus(idle), this::closeIfIdle);
         }
         return;
       }
@@ -116,24 +117,23 @@ final class WebSocketConnection {
     close(GOING_AWAY, "Going away");
   }
 
-  /** Something came or went. */
-  synchronized void active() {
+  /** Records a message of the client. */
+  synchronized void received() {
     lastActiveAt = clock.now();
   }
 
-  /** Takes a message to send, after those that it took before. */
+  /** Adds a message to the queue. */
   Accepted send(String text) {
     Message message = new Message(text, text.getBytes(StandardCharsets.UTF_8).length);
     synchronized (this) {
       if (closing || !session.isOpen()) {
         return Accepted.GONE;
       }
-      if (waiting.size() >= MAX_WAITING_MESSAGES
-          || waitingBytes + message.bytes() > MAX_WAITING_BYTES) {
+      if (queue.size() >= MAX_QUEUED_MESSAGES || queuedBytes + message.bytes() > MAX_QUEUED_BYTES) {
         return Accepted.FULL;
       }
-      waiting.add(message);
-      waitingBytes += message.bytes();
+      queue.add(message);
+      queuedBytes += message.bytes();
       lastActiveAt = clock.now();
     }
     pump();
@@ -141,7 +141,8 @@ final class WebSocketConnection {
   }
 
   /**
-   * One thread sends, and goes on for the others that come meanwhile: no recursion, no overtaking.
+   * Sends what is queued. One thread at a time does so, also for those that call this meanwhile:
+   * this avoids recursion and keeps the order.
    */
   private void pump() {
     if (pumping.getAndIncrement() != 0) {
@@ -159,11 +160,11 @@ final class WebSocketConnection {
   }
 
   private synchronized Piece next() {
-    if (sending || waiting.isEmpty()) {
+    if (sending || queue.isEmpty()) {
       return null;
     }
     sending = true;
-    String text = waiting.peek().text();
+    String text = queue.peek().text();
     int start = sentCharacters;
     int end = Math.min(text.length(), start + MAX_PIECE_CHARACTERS);
     if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
@@ -176,10 +177,10 @@ final class WebSocketConnection {
   private void sent() {
     synchronized (this) {
       sending = false;
-      Message message = waiting.peek();
+      Message message = queue.peek();
       if (message != null && sentCharacters == message.text().length()) {
-        waiting.remove();
-        waitingBytes -= message.bytes();
+        queue.remove();
+        queuedBytes -= message.bytes();
         sentCharacters = 0;
       }
     }
@@ -189,13 +190,13 @@ final class WebSocketConnection {
   private void failed() {
     synchronized (this) {
       closing = true;
-      waiting.clear();
-      waitingBytes = 0;
+      queue.clear();
+      queuedBytes = 0;
     }
     session.disconnect();
   }
 
-  /** Closes the connection; one that does not answer is cut off after a few seconds. */
+  /** Closes the connection; if the client does not respond, it is disconnected after 5 seconds. */
   void close(int status, String reason) {
     synchronized (this) {
       if (closing) {
@@ -217,19 +218,19 @@ final class WebSocketConnection {
             });
   }
 
-  /** It is closed, whoever closed it. */
+  /** Called when the connection is closed by either side. */
   void ended() {
     synchronized (this) {
       closing = true;
-      if (idleAlarm != null) {
-        idleAlarm.cancel();
-        lifeAlarm.cancel();
+      if (idleTimer != null) {
+        idleTimer.cancel();
+        lifeTimer.cancel();
       }
     }
     closed.countDown();
   }
 
-  /** Waits until it is closed. */
+  /** Waits until the connection is closed. */
   boolean awaitEnd(Duration atMost) throws InterruptedException {
     return closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The events that a WebSocket API sends to functions. */
+/** Creates the events that a WebSocket API sends to functions. */
 final class WebSocketEvent {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What kind of event it is. */
+  /** The type of an event. */
   enum Type {
     CONNECT,
     MESSAGE,
@@ -18,9 +18,9 @@ final class WebSocketEvent {
   }
 
   /**
-   * Who is connected, and through what.
+   * A client with its connection.
    *
-   * @param domainName host and port that the client named
+   * @param domainName host and port of the client's request
    */
   record Peer(
       String connectionId,
@@ -95,7 +95,7 @@ final class WebSocketEvent {
     return context;
   }
 
-  /** The last value of each name, and beside it all of them. */
+  /** Adds the last value of each name to one object, and all values to another. */
   private static void multiple(
       ObjectNode event, String single, String multiple, Map<String, List<String>> values) {
     ObjectNode last = event.putObject(single);

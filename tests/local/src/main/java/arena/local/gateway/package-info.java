@@ -1,2 +1,2 @@
-/** API Gateway: an HTTP API and a WebSocket API on one port, in front of functions. */
+/** Stands in for API Gateway: an HTTP API and a WebSocket API on one port. */
 package arena.local.gateway;

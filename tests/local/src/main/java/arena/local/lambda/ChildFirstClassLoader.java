@@ -4,12 +4,12 @@ import java.net.URL;
 import java.net.URLClassLoader;
 
 /**
- * Finds classes and resources in its own place before it asks its parent, which may have them too
- * when everything is on one class path.
+ * Loads classes and resources from its own URL before those of its parent, which also has them when
+ * everything is on one class path.
  */
 final class ChildFirstClassLoader extends URLClassLoader {
-  ChildFirstClassLoader(URL place, ClassLoader parent) {
-    super(new URL[] {place}, parent);
+  ChildFirstClassLoader(URL url, ClassLoader parent) {
+    super(new URL[] {url}, parent);
   }
 
   @Override

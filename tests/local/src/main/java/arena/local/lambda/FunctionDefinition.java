@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A function, as the template declares it.
+ * A function that the template declares.
  *
  * @param name its name, unique in the stack
- * @param handler the handler's class, as in {@code arena.functions.CreateFork}
- * @param code the function's own jar, or a folder of classes
+ * @param handler the handler's class, such as {@code arena.functions.CreateForkHandler}
+ * @param code the function's jar, or a folder of classes
  * @param environment its environment variables
- * @param timeout how long one invocation may take
- * @param memoryMegabytes what the handler is told it has; the process's memory is shared
- * @param background what becomes of events that fail
+ * @param timeout the timeout of an invocation
+ * @param memoryMegabytes the memory limit that the context reports; it is not enforced
+ * @param background the retries of asynchronous invocations
  */
 public record FunctionDefinition(
     String name,
@@ -24,44 +24,46 @@ public record FunctionDefinition(
     int memoryMegabytes,
     Background background) {
   /**
-   * What becomes of events whose invocation in the background fails.
+   * The retries of asynchronous invocations.
    *
-   * @param maximumRetries how often an event that failed is tried again, 0 to 2
-   * @param maximumAge how long an event is kept at most, up to 6 hours
+   * @param maximumRetries most retries of a failed event, 0 to 2
+   * @param maximumAge how long an event is kept, 1 minute to 6 hours
    */
   public record Background(int maximumRetries, Duration maximumAge) {
-    /** What Lambda does unless told otherwise. */
+    /** Lambda's defaults. */
     public static final Background DEFAULT = new Background(2, Duration.ofHours(6));
 
     /** Checks Lambda's limits. */
     public Background {
       if (maximumRetries < 0 || maximumRetries > 2) {
-        throw new IllegalArgumentException(maximumRetries + " retries are not 0 to 2");
+        throw new IllegalArgumentException(
+            "MaximumRetryAttempts must be 0 to 2, not " + maximumRetries);
       }
       if (maximumAge.compareTo(Duration.ofMinutes(1)) < 0
           || maximumAge.compareTo(Duration.ofHours(6)) > 0) {
-        throw new IllegalArgumentException(maximumAge + " is not 1 minute to 6 hours");
+        throw new IllegalArgumentException(
+            "the maximum event age must be 1 minute to 6 hours, not " + maximumAge);
       }
     }
   }
 
-  /** Longest time-out that Lambda allows. */
+  /** Lambda's longest timeout. */
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(15);
 
-  /** Checks the time-out, and keeps a copy of the environment. */
+  /** Checks the timeout and copies the environment. */
   public FunctionDefinition {
     environment = Map.copyOf(environment);
     if (!timeout.isPositive() || timeout.compareTo(MAX_TIMEOUT) > 0) {
       throw new IllegalArgumentException(
-          "function " + name + ": a time-out of " + timeout + " is not above 0 and within 15 min");
+          "function " + name + ": the timeout must be above 0 and at most 15 min, not " + timeout);
     }
   }
 
-  /** The function's address in AWS's notation. */
+  /** Returns the function's ARN. */
   public String arn() {
     return ARN_PREFIX + name;
   }
 
-  /** What the ARN of every function of this stack starts with. */
+  /** The prefix of the ARNs of all functions of the stack. */
   public static final String ARN_PREFIX = "arn:aws:lambda:us-east-1:000000000000:function:";
 }

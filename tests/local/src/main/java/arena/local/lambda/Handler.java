@@ -22,31 +22,31 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One handler object, from the function's own jar in a class loader of its own (so that static
- * state is a sandbox's own, as in Lambda), over the layers' classes. Events are read and answers
- * written by the library that Lambda's Java runtime has for it.
+ * A handler in this process. Each has a class loader for the function's jar, so that static state
+ * belongs to one sandbox, as in Lambda; its parent has the layers' classes. Events and responses
+ * are converted by the library of Lambda's Java runtime.
  */
 final class Handler implements HandlerRunner {
   private final URLClassLoader loader;
   private final Object object;
-  private final Body body;
+  private final Invoker invoker;
 
-  private interface Body {
+  private interface Invoker {
     void handle(ByteArrayInputStream input, ByteArrayOutputStream output, Context context)
         throws IOException;
   }
 
-  private Handler(URLClassLoader loader, Object object, Body body) {
+  private Handler(URLClassLoader loader, Object object, Invoker invoker) {
     this.loader = loader;
     this.object = object;
-    this.body = body;
+    this.invoker = invoker;
   }
 
   /**
    * Loads and constructs the handler of a function.
    *
-   * @throws HandlerFault if there is no such class, or it is no handler
-   * @throws Throwable whatever its constructor throws
+   * @throws InvalidHandler if the class is missing or is not a handler
+   * @throws Throwable any exception of its constructor
    */
   static Handler load(
       FunctionDefinition function, Map<String, String> environment, ClassLoader layers)
@@ -55,7 +55,7 @@ final class Handler implements HandlerRunner {
     try {
       Thread.currentThread().setContextClassLoader(loader);
       Object object = construct(function, loader, environment);
-      return new Handler(loader, object, body(function, object, loader));
+      return new Handler(loader, object, invoker(function, object, loader));
     } catch (Throwable failed) {
       loader.close();
       throw failed;
@@ -64,13 +64,13 @@ final class Handler implements HandlerRunner {
 
   private static URL url(FunctionDefinition function) {
     if (!Files.exists(function.code())) {
-      throw new HandlerFault(
-          "there is no code of function " + function.name() + " at " + function.code());
+      throw new InvalidHandler(
+          "the code of function " + function.name() + " is missing: " + function.code());
     }
     try {
       return function.code().toUri().toURL();
     } catch (MalformedURLException e) {
-      throw new HandlerFault("the path " + function.code() + " cannot be loaded from", e);
+      throw new InvalidHandler("cannot load code from " + function.code(), e);
     }
   }
 
@@ -78,40 +78,33 @@ final class Handler implements HandlerRunner {
       FunctionDefinition function, ClassLoader loader, Map<String, String> environment)
       throws Throwable {
     String name = function.handler();
-    int method = name.indexOf("::");
-    if (method >= 0) {
-      if (!name.substring(method + 2).equals("handleRequest")) {
-        throw new HandlerFault("the handler " + name + " names another method than handleRequest");
-      }
-      name = name.substring(0, method);
-    }
     try {
       return Class.forName(name, true, loader).getConstructor(Map.class).newInstance(environment);
     } catch (ClassNotFoundException e) {
-      throw new HandlerFault("there is no class " + name + " in " + function.code(), e);
+      throw new InvalidHandler("the class " + name + " is missing in " + function.code(), e);
     } catch (NoSuchMethodException e) {
-      throw new HandlerFault(name + " has no public constructor (Map<String, String>)", e);
+      throw new InvalidHandler(name + " has no public constructor (Map<String, String>)", e);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
   }
 
-  private static Body body(FunctionDefinition function, Object object, ClassLoader loader) {
+  private static Invoker invoker(FunctionDefinition function, Object object, ClassLoader loader) {
     return switch (object) {
       case RequestStreamHandler stream -> stream::handleRequest;
       case RequestHandler<?, ?> handler -> {
         Type[] types = requestAndResponse(object.getClass());
-        yield body(handler, serializer(types[0], loader), serializer(types[1], loader));
+        yield invoker(handler, serializer(types[0], loader), serializer(types[1], loader));
       }
       default ->
-          throw new HandlerFault(
+          throw new InvalidHandler(
               function.handler() + " is neither a RequestHandler nor a RequestStreamHandler");
     };
   }
 
-  private static Body body(
+  private static Invoker invoker(
       RequestHandler<?, ?> handler, PojoSerializer<Object> in, PojoSerializer<Object> out) {
-    // The types were read from this very class: the serializer makes what the handler takes.
+    // The types are those of the handler's class.
     @SuppressWarnings("unchecked")
     RequestHandler<Object, Object> typed = (RequestHandler<Object, Object>) handler;
     return (input, output, context) -> {
@@ -125,14 +118,14 @@ final class Handler implements HandlerRunner {
     };
   }
 
-  /** As Lambda's runtime chooses it; null for Void. */
+  /** Chooses the serializer as Lambda's runtime does; null for Void. */
   private static PojoSerializer<Object> serializer(Type type, ClassLoader loader) {
     if (type == Void.class) {
       return null;
     }
     if (type instanceof Class<?> event
         && LambdaEventSerializers.isLambdaSupportedEvent(event.getName())) {
-      // Written and read as the very class that the handler names.
+      // The serializer is for this class.
       @SuppressWarnings("unchecked")
       Class<Object> typed = (Class<Object>) event;
       return LambdaEventSerializers.serializerFor(typed, loader);
@@ -140,7 +133,7 @@ final class Handler implements HandlerRunner {
     return JacksonFactory.getInstance().getSerializer(type);
   }
 
-  /** The two type arguments that a class gives to RequestHandler, through its superclasses too. */
+  /** Returns the type arguments of RequestHandler, also if a superclass implements it. */
   private static Type[] requestAndResponse(Class<?> handler) {
     Map<TypeVariable<?>, Type> known = new HashMap<>();
     for (Class<?> type = handler; type != null; type = type.getSuperclass()) {
@@ -151,14 +144,14 @@ final class Handler implements HandlerRunner {
           return new Type[] {resolve(arguments[0], known), resolve(arguments[1], known)};
         }
       }
-      if (type.getGenericSuperclass() instanceof ParameterizedType above
-          && above.getRawType() instanceof Class<?> raw) {
+      if (type.getGenericSuperclass() instanceof ParameterizedType parent
+          && parent.getRawType() instanceof Class<?> raw) {
         for (int i = 0; i < raw.getTypeParameters().length; i++) {
-          known.put(raw.getTypeParameters()[i], resolve(above.getActualTypeArguments()[i], known));
+          known.put(raw.getTypeParameters()[i], resolve(parent.getActualTypeArguments()[i], known));
         }
       }
     }
-    throw new HandlerFault(handler.getName() + " does not say what its RequestHandler takes");
+    throw new InvalidHandler(handler.getName() + " has no type arguments for RequestHandler");
   }
 
   private static Type resolve(Type type, Map<TypeVariable<?>, Type> known) {
@@ -167,15 +160,16 @@ final class Handler implements HandlerRunner {
         : type;
   }
 
-  /** Handles one event. Throws whatever the handler throws. */
+  /** Handles an event; throws any exception of the handler. */
   @Override
   public byte[] handle(String event, InvocationContext context) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
-    body.handle(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
+    invoker.handle(
+        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
     return output.toByteArray();
   }
 
-  /** Gives back what the handler holds, if it says how. */
+  /** Closes the handler, if it is closeable, and its class loader. */
   @Override
   public void close() throws Exception {
     try (loader) {

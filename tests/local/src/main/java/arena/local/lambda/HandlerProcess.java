@@ -28,9 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A handler in a process of its own, which can be killed like one. In it works the client that
- * Lambda's own Java runtime is made of; this is the other side of its Runtime API. For Linux, as
- * that client is.
+ * A handler in a separate process, which can be killed. The process runs Lambda's Java runtime
+ * interface client; this class serves its Runtime API. Linux only, as that client.
  */
 final class HandlerProcess implements HandlerRunner {
   private static final String API = "/2018-06-01/runtime/";
@@ -39,24 +38,24 @@ final class HandlerProcess implements HandlerRunner {
   private static final int END_SECONDS = 5;
   private static final int INIT_SECONDS = 60;
 
-  /** Of this process's environment, what a program needs anywhere. */
-  private static final List<String> PASSED_ON = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
+  /** Environment variables that the process inherits. */
+  private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
 
   private static final String LIBRARY_PROPERTY =
       "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
-  private static Path unpacked;
+  private static Path extracted;
 
   private record Event(String payload, InvocationContext context) {}
 
-  private record Answer(String body, boolean failed) {}
+  private record Response(String body, boolean failed) {}
 
   private final BlockingQueue<Event> next = new ArrayBlockingQueue<>(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer api;
   private final Process process;
-  private final CompletableFuture<Boolean> asks = new CompletableFuture<>();
-  private volatile CompletableFuture<Answer> answer = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+  private volatile CompletableFuture<Response> response = new CompletableFuture<>();
 
   private HandlerProcess(FunctionDefinition function, Map<String, String> environment, LogFile log)
       throws IOException {
@@ -75,24 +74,24 @@ final class HandlerProcess implements HandlerRunner {
   }
 
   /**
-   * Starts the process of a function's handler, and waits until the handler is made: in Lambda too
-   * that is not the first invocation's time.
+   * Starts a function's process and waits until its handler is initialized, which is not part of
+   * the first invocation's time in Lambda either.
    *
    * @param environment the process's environment variables
-   * @param log what gets what the process prints
+   * @param log receives the process's output
    */
   static HandlerProcess start(
       FunctionDefinition function, Map<String, String> environment, LogFile log)
       throws IOException, InterruptedException {
     HandlerProcess started = new HandlerProcess(function, environment, log);
     try {
-      // What goes wrong here is told by the first invocation.
-      CompletableFuture.anyOf(started.asks, started.answer, started.process.onExit())
+      // The first invocation returns an error of the initialization.
+      CompletableFuture.anyOf(started.ready, started.response, started.process.onExit())
           .get(INIT_SECONDS, TimeUnit.SECONDS);
       return started;
     } catch (ExecutionException | TimeoutException e) {
       started.close();
-      throw new IOException("the process of " + function.name() + " does not start", e);
+      throw new IOException("the process of " + function.name() + " did not start", e);
     } catch (InterruptedException e) {
       started.close();
       throw e;
@@ -121,7 +120,7 @@ final class HandlerProcess implements HandlerRunner {
             function.handler());
     builder.redirectErrorStream(true);
     Map<String, String> variables = builder.environment();
-    variables.keySet().retainAll(PASSED_ON);
+    variables.keySet().retainAll(INHERITED);
     variables.putAll(environment);
     variables.put(
         "AWS_LAMBDA_RUNTIME_API",
@@ -130,24 +129,24 @@ final class HandlerProcess implements HandlerRunner {
   }
 
   /**
-   * The client's native part, unpacked once. Left to itself each process would write it over that
-   * of the others, who would crash.
+   * Extracts the client's native library once. By default each process would overwrite the library
+   * of the others, which would crash.
    */
   private static synchronized Path library() throws IOException {
-    if (unpacked == null) {
+    if (extracted == null) {
       boolean arm = System.getProperty("os.arch").equals("aarch64");
       String name = "/jni/libaws-lambda-jni.linux-%s.so".formatted(arm ? "aarch_64" : "x86_64");
       Path file = Files.createTempFile("arena-runtime-", ".so");
       file.toFile().deleteOnExit();
       try (InputStream in = AWSLambda.class.getResourceAsStream(name)) {
         if (in == null) {
-          throw new IOException("the runtime's client has no " + name);
+          throw new IOException("the runtime interface client has no " + name);
         }
         Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       }
-      unpacked = file;
+      extracted = file;
     }
-    return unpacked;
+    return extracted;
   }
 
   private void copyOutput(LogFile log) {
@@ -158,29 +157,30 @@ final class HandlerProcess implements HandlerRunner {
         log.line(line);
       }
     } catch (IOException e) {
-      log.line("the output of a process ended: " + e);
+      log.line("failed to read the output of a process: " + e);
     }
   }
 
   @Override
   public byte[] handle(String event, InvocationContext context)
-      throws ProcessEnded, HandlerError, InterruptedException {
-    if (!answer.isDone() || asks.isDone()) { // an error before the first event stays the answer
-      answer = new CompletableFuture<>();
+      throws ProcessExited, HandlerFailure, InterruptedException {
+    if (!response.isDone()
+        || ready.isDone()) { // an error before the first event stays the response
+      response = new CompletableFuture<>();
     }
     next.add(new Event(event, context));
     try {
-      CompletableFuture.anyOf(answer, process.onExit()).get();
-      if (!answer.isDone()) {
-        throw new ProcessEnded(process.exitValue());
+      CompletableFuture.anyOf(response, process.onExit()).get();
+      if (!response.isDone()) {
+        throw new ProcessExited(process.exitValue());
       }
-      Answer given = answer.get();
+      Response given = response.get();
       if (given.failed()) {
-        throw new HandlerError(given.body());
+        throw new HandlerFailure(given.body());
       }
       return given.body().getBytes(StandardCharsets.UTF_8);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("neither an answer nor an end", e);
+      throw new IllegalStateException("neither a response nor an exit", e);
     }
   }
 
@@ -188,21 +188,21 @@ final class HandlerProcess implements HandlerRunner {
     try (exchange) {
       String call = exchange.getRequestURI().getPath().substring(API.length());
       if (call.equals("invocation/next")) {
-        giveNext(exchange);
+        sendNext(exchange);
       } else {
         // invocation/<id>/response, invocation/<id>/error or init/error
         byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES);
         exchange.sendResponseHeaders(ACCEPTED, -1);
-        answer.complete(
-            new Answer(new String(body, StandardCharsets.UTF_8), call.endsWith("/error")));
+        response.complete(
+            new Response(new String(body, StandardCharsets.UTF_8), call.endsWith("/error")));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void giveNext(HttpExchange exchange) throws IOException, InterruptedException {
-    asks.complete(true);
+  private void sendNext(HttpExchange exchange) throws IOException, InterruptedException {
+    ready.complete(true);
     Event event = next.take();
     InvocationContext context = event.context();
     Instant deadline = Instant.now().plusMillis(context.getRemainingTimeInMillis());
@@ -220,13 +220,13 @@ final class HandlerProcess implements HandlerRunner {
     exchange.getResponseBody().write(payload);
   }
 
-  /** Kills the process; it is no more when this returns. */
+  /** Kills the process; it has ended when this returns. */
   void kill() {
     process.destroyForcibly();
     try {
       process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("process " + process.pid() + " does not end", e);
+      throw new IllegalStateException("process " + process.pid() + " did not end", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,18 +1,18 @@
 package arena.local.lambda;
 
-/** What runs a function's handler in a sandbox: {@link Handler} in this process, or a process. */
+/** Runs a handler in a sandbox: in this process ({@link Handler}), or in a separate one. */
 interface HandlerRunner {
   /**
    * Handles one event.
    *
    * @param event JSON
-   * @return the answer's bytes
-   * @throws ProcessEnded if the handler's process is no more
-   * @throws HandlerError if the handler failed in another process, and that has told how
-   * @throws Exception whatever the handler throws in this one
+   * @return the bytes of the response
+   * @throws ProcessExited if the handler's process has exited
+   * @throws HandlerFailure if the handler failed in a separate process
+   * @throws Exception any exception of a handler in this process
    */
   byte[] handle(String event, InvocationContext context) throws Exception;
 
-  /** Ends it; whatever it throws is no more than told. */
+  /** Ends the handler; an exception is only logged. */
   void close() throws Exception;
 }

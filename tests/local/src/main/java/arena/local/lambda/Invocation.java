@@ -3,11 +3,11 @@ package arena.local.lambda;
 import java.util.Optional;
 
 /**
- * What came of an invocation.
+ * The outcome of an invocation.
  *
  * @param requestId its id
- * @param payload the function's answer, JSON; if it failed, {@code errorType}, {@code errorMessage}
- *     and perhaps {@code stackTrace}
+ * @param payload the function's response as JSON; for an error, {@code errorType}, {@code
+ *     errorMessage} and possibly {@code stackTrace}
  * @param functionError {@code Unhandled} if the function failed
  */
 public record Invocation(String requestId, String payload, Optional<String> functionError) {}

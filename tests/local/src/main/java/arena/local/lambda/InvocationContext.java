@@ -8,7 +8,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** What a handler is told about its invocation. */
+/** The context object of an invocation. */
 final class InvocationContext implements Context {
   private final FunctionDefinition function;
   private final String requestId;

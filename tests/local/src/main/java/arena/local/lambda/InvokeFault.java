@@ -1,19 +1,17 @@
 package arena.local.lambda;
 
-/** Lambda refused an invocation: the function's code did not run. */
+/** Lambda rejected an invocation: the function's code did not run. */
 public final class InvokeFault extends RuntimeException {
-  /** Why, by the name that Lambda's API gives it. */
+  /** The reason, by its name in Lambda's API. */
   public enum Code {
-    /** No such function. */
+    /** The function does not exist. */
     RESOURCE_NOT_FOUND("ResourceNotFoundException", 404),
-    /** All sandboxes are taken, or the queue is full. */
+    /** All sandboxes are in use, or the queue is full. */
     TOO_MANY_REQUESTS("TooManyRequestsException", 429),
-    /** The payload is larger than Lambda takes. */
+    /** The payload exceeds Lambda's limit. */
     REQUEST_TOO_LARGE("RequestTooLargeException", 413),
-    /** The payload is no JSON. */
+    /** The payload is not JSON. */
     INVALID_REQUEST_CONTENT("InvalidRequestContentException", 400),
-    /** A header or a path has a value that it cannot have. */
-    INVALID_PARAMETER_VALUE("InvalidParameterValueException", 400),
     /** The host is shutting down. */
     SERVICE("ServiceException", 500);
 
@@ -25,12 +23,12 @@ public final class InvokeFault extends RuntimeException {
       this.status = status;
     }
 
-    /** The exception's name in Lambda's API. */
+    /** Returns the exception's name in Lambda's API. */
     public String exceptionName() {
       return exceptionName;
     }
 
-    /** The HTTP status. */
+    /** Returns the HTTP status. */
     public int status() {
       return status;
     }
@@ -43,7 +41,7 @@ public final class InvokeFault extends RuntimeException {
     this.code = code;
   }
 
-  /** Why. */
+  /** Returns the reason. */
   public Code code() {
     return code;
   }

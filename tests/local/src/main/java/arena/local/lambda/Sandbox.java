@@ -22,29 +22,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
- * One sandbox: a handler and the one thread that runs it, one invocation at a time. It ends when an
- * invocation runs out of time, when the handler cannot be made, when its process ends, or when it
- * is told to.
+ * A sandbox: a handler with its thread, which runs one invocation at a time. It ends when an
+ * invocation times out, when the handler cannot be initialized, when its process exits, or when it
+ * is discarded.
  */
 final class Sandbox {
-  /** Largest answer of a function, in bytes, as Lambda has it. */
+  /** Lambda's largest response, in bytes. */
   private static final int MAX_RESPONSE_BYTES = 6_291_556;
 
   /**
-   * By how much a process's time-out is longer. It is new, and the machine's other programs are in
-   * its way, where Lambda would have a snapshot and a processor of its own.
+   * The factor of the timeout in a separate process. The process starts cold and shares the
+   * machine, where Lambda has a snapshot and a dedicated vCPU.
    */
-  private static final int PROCESS_PATIENCE = 3;
+  private static final int PROCESS_TIMEOUT_FACTOR = 3;
 
   private static final String UNHANDLED = "Unhandled";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Who lends sandboxes out, and wants to know what becomes of them. */
+  /** The pool of a sandbox. */
   interface Owner {
-    /** The sandbox can take another invocation. */
+    /** Called when the sandbox can run another invocation. */
     void idle(Sandbox sandbox);
 
-    /** The sandbox's thread has ended, and with it all that it held. */
+    /** Called when the sandbox's thread has ended and its resources are released. */
     void ended(Sandbox sandbox);
   }
 
@@ -65,7 +65,7 @@ final class Sandbox {
   private final BlockingQueue<Work> inbox = new ArrayBlockingQueue<>(1);
   private final Thread thread;
   private volatile boolean discarded;
-  private volatile HandlerProcess working;
+  private volatile HandlerProcess handlerProcess;
   private volatile String payload;
 
   Sandbox(
@@ -100,7 +100,7 @@ final class Sandbox {
     return work.result();
   }
 
-  /** The class loader of the layers' classes. */
+  /** Returns the class loader of the layers' classes. */
   ClassLoader layers() {
     return layers;
   }
@@ -110,26 +110,26 @@ final class Sandbox {
     discarded = true;
   }
 
-  /** Ends the sandbox: the handler is interrupted if it works. */
+  /** Ends the sandbox; a running handler is interrupted. */
   void discard() {
     discarded = true;
     thread.interrupt();
   }
 
-  /** Whether the handler is in a process of its own. */
+  /** Returns whether the handler runs in a separate process. */
   boolean process() {
     return process;
   }
 
   /**
-   * Kills the handler's process if it is at work on such an event; it is no more when this returns.
+   * Kills the handler's process if it handles such an event; it has ended when this returns.
    *
-   * @return whether it was killed
+   * @return whether the process was killed
    */
   boolean kill(Predicate<String> event) {
-    HandlerProcess killed = working;
-    String at = payload;
-    if (killed == null || at == null || !event.test(at)) {
+    HandlerProcess killed = handlerProcess;
+    String current = payload;
+    if (killed == null || current == null || !event.test(current)) {
       return false;
     }
     killed.kill();
@@ -142,7 +142,7 @@ final class Sandbox {
   }
 
   private void live() {
-    ProcessOutput.thisThreadTo(log);
+    ProcessOutput.redirectThread(log);
     HandlerRunner handler = null;
     Work work = null;
     try {
@@ -158,16 +158,16 @@ final class Sandbox {
     } catch (InterruptedException e) {
       discarded = true;
     } finally {
-      settleLeftOver(work);
+      settleRemaining(work);
       close(handler);
-      ProcessOutput.thisThreadEnds();
+      ProcessOutput.flushThread();
       owner.ended(this);
     }
   }
 
-  private void settleLeftOver(Work last) {
-    Work unseen = inbox.poll();
-    for (Work work : new Work[] {last, unseen}) {
+  private void settleRemaining(Work last) {
+    Work queued = inbox.poll();
+    for (Work work : new Work[] {last, queued}) {
       if (work != null && work.settled().compareAndSet(false, true)) {
         work.result()
             .complete(failed(work, "Runtime.ExitError", "Error: Runtime exited without a reason"));
@@ -184,7 +184,7 @@ final class Sandbox {
       record.putObject("metrics").put("durationMs", milliseconds(start));
       platform("platform.initReport", record);
       return handler;
-    } catch (HandlerFault e) {
+    } catch (InvalidHandler e) {
       discarded = true;
       settle(work, failed(work, "Runtime.HandlerNotFound", e.getMessage()), start, "error");
     } catch (Throwable e) {
@@ -198,8 +198,8 @@ final class Sandbox {
     if (!process) {
       return Handler.load(function, environment, layers);
     }
-    working = HandlerProcess.start(function, environment, log);
-    return working;
+    handlerProcess = HandlerProcess.start(function, environment, log);
+    return handlerProcess;
   }
 
   private void invoke(HandlerRunner handler, Work work) {
@@ -207,16 +207,16 @@ final class Sandbox {
     long start = System.nanoTime();
     ObjectNode record = JSON.createObjectNode();
     platform("platform.start", record.put("requestId", work.requestId()).put("version", "$LATEST"));
-    ScheduledFuture<?> alarm =
+    ScheduledFuture<?> timeout =
         timer.schedule(() -> timeOut(work, start), timeout().toNanos(), TimeUnit.NANOSECONDS);
     Invocation outcome;
     try {
       InvocationContext context =
           new InvocationContext(
               function, work.requestId(), stream, traceId(), log, start + timeout().toNanos());
-      byte[] answer = handler.handle(work.payload(), context);
+      byte[] response = handler.handle(work.payload(), context);
       outcome =
-          answer.length > MAX_RESPONSE_BYTES
+          response.length > MAX_RESPONSE_BYTES
               ? failed(
                   work,
                   "Function.ResponseSizeTooLarge",
@@ -224,12 +224,12 @@ final class Sandbox {
                       + MAX_RESPONSE_BYTES
                       + " bytes).")
               : new Invocation(
-                  work.requestId(), new String(answer, StandardCharsets.UTF_8), Optional.empty());
-    } catch (ProcessEnded e) {
+                  work.requestId(), new String(response, StandardCharsets.UTF_8), Optional.empty());
+    } catch (ProcessExited e) {
       discarded = true;
       String message = "RequestId: " + work.requestId() + " " + e.getMessage();
       outcome = failed(work, "Runtime.ExitError", message);
-    } catch (HandlerError e) {
+    } catch (HandlerFailure e) {
       outcome = new Invocation(work.requestId(), e.document(), Optional.of(UNHANDLED));
     } catch (VirtualMachineError e) {
       discarded = true;
@@ -237,18 +237,18 @@ final class Sandbox {
     } catch (Throwable e) {
       outcome = failed(work, e);
     }
-    alarm.cancel(false);
+    timeout.cancel(false);
     payload = null;
-    // What the handler left of an interrupt is not the next invocation's.
+    // An interrupt must not affect the next invocation.
     Thread.interrupted();
     settle(work, outcome, start, outcome.functionError().isPresent() ? "error" : "success");
   }
 
   private Duration timeout() {
-    return process ? function.timeout().multipliedBy(PROCESS_PATIENCE) : function.timeout();
+    return process ? function.timeout().multipliedBy(PROCESS_TIMEOUT_FACTOR) : function.timeout();
   }
 
-  /** On the timer's thread. */
+  /** Runs on the timer's thread. */
   private void timeOut(Work work, long start) {
     if (!work.settled().compareAndSet(false, true)) {
       return;
@@ -270,7 +270,7 @@ final class Sandbox {
     }
     report(work, start, status);
     if (!discarded) {
-      // Before the caller knows, so that its next call finds this sandbox.
+      // Before the result is completed, so that the caller's next invocation finds this sandbox.
       owner.idle(this);
     }
     work.result().complete(outcome);
@@ -310,7 +310,7 @@ final class Sandbox {
     return new Invocation(work.requestId(), error.toString(), Optional.of(UNHANDLED));
   }
 
-  /** As Lambda's Java runtime reports an exception. */
+  /** Returns the error document of Lambda's Java runtime for an exception. */
   private static Invocation failed(Work work, Throwable thrown) {
     String message = thrown.getLocalizedMessage();
     ObjectNode error = JSON.createObjectNode();

@@ -1,5 +1,5 @@
 /**
- * Hosts the functions as Lambda does: sandboxes, time-outs, errors, payload limits and the Invoke
- * API.
+ * Stands in for Lambda: sandboxes, timeouts, errors, payload limits, and asynchronous invocations
+ * with retries.
  */
 package arena.local.lambda;

@@ -9,33 +9,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What CloudWatch calls a filter pattern: of its language the terms ({@code word "two words" -not
- * ?one ?other}), all of which a line must have, and comparisons of a JSON line's fields ({@code {
- * $.run_id = "…" && $.level != "INFO" }}).
+ * A filter pattern of CloudWatch Logs. Supported are terms ({@code word "two words" -not ?one
+ * ?other}) and comparisons of fields in JSON lines ({@code { $.run_id = "…" && $.level != "INFO"
+ * }}).
  */
 @FunctionalInterface
 interface FilterPattern {
-  /** Longest pattern, in characters, as CloudWatch has it. */
+  /** CloudWatch's longest pattern, in characters. */
   int MAX_LENGTH = 1_024;
 
-  /** Whether a line is wanted. */
+  /** Returns whether a line matches. */
   boolean matches(String line);
 
   /**
-   * Reads a pattern; an empty one wants every line.
+   * Parses a pattern; an empty one matches every line.
    *
-   * @throws IllegalArgumentException if it is none, or none that is understood here
+   * @throws IllegalArgumentException if it is invalid or not supported
    */
   static FilterPattern read(String pattern) {
     String text = pattern.strip();
     if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "a filter pattern has at most " + MAX_LENGTH + " characters");
+          "the filter pattern is longer than " + MAX_LENGTH + " characters");
     }
     return text.startsWith("{") ? Json.read(text) : Terms.read(text);
   }
 
-  /** Terms anywhere in a line. */
+  /** Matches terms anywhere in a line. */
   record Terms(List<String> all, List<String> any, List<String> none) implements FilterPattern {
     private static final Pattern TERM =
         Pattern.compile("\\s*([-?]?)(?:\"((?:[^\"\\\\]|\\\\.)+)\"|(\\w+))(?=\\s|$)");
@@ -46,7 +46,8 @@ interface FilterPattern {
       int end = 0;
       while (end < text.length()) {
         if (!matcher.find(end) || matcher.start() != end) {
-          throw new IllegalArgumentException("no term of a filter pattern: " + text.substring(end));
+          throw new IllegalArgumentException(
+              "invalid term in the filter pattern: " + text.substring(end));
         }
         String word =
             matcher.group(2) == null
@@ -70,7 +71,7 @@ interface FilterPattern {
     }
   }
 
-  /** Fields of a line that is JSON; all comparisons must hold. */
+  /** Matches fields of a JSON line; all comparisons must hold. */
   record Json(List<Comparison> comparisons) implements FilterPattern {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final Pattern COMPARISON =
@@ -80,14 +81,15 @@ interface FilterPattern {
 
     private static Json read(String text) {
       if (!text.endsWith("}")) {
-        throw new IllegalArgumentException("a filter pattern for JSON ends with a brace: " + text);
+        throw new IllegalArgumentException("a JSON filter pattern must end with a brace: " + text);
       }
       List<Comparison> comparisons = new ArrayList<>();
-      for (String one : text.substring(1, text.length() - 1).split("&&", -1)) {
-        Matcher matcher = COMPARISON.matcher(one);
+      for (String part : text.substring(1, text.length() - 1).split("&&", -1)) {
+        Matcher matcher = COMPARISON.matcher(part);
         if (!matcher.matches()) {
           throw new IllegalArgumentException(
-              "no comparison that is understood here, such as $.run_id = \"…\": " + one.strip());
+              "unsupported comparison in the filter pattern (example: $.run_id = \"…\"): "
+                  + part.strip());
         }
         comparisons.add(
             new Comparison(
@@ -108,9 +110,10 @@ interface FilterPattern {
       }
       return comparisons.stream()
           .allMatch(
-              one -> {
-                JsonNode field = fields.at(one.pointer());
-                return field.isValueNode() && field.asText().equals(one.value()) == one.equal();
+              comparison -> {
+                JsonNode field = fields.at(comparison.pointer());
+                return field.isValueNode()
+                    && field.asText().equals(comparison.value()) == comparison.equal();
               });
     }
   }

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A log file of bounded size: at {@code MAX_BYTES} it is set aside as {@code name.1}, and of those
- * the newest {@code KEPT} are kept.
+ * A log file of bounded size. At its maximum it is renamed to {@code name.1}, and the newest {@code
+ * KEPT} renamed files are kept. Thread-safe.
  */
 public final class LogFile implements AutoCloseable {
   private static final int KEPT = 2;
@@ -26,12 +26,12 @@ public final class LogFile implements AutoCloseable {
   /** Writes that failed since the last that did not. */
   private long lost;
 
-  /** The log at this path, with files of at most 10 MB. */
+  /** Opens a log with files of at most 10 MB. */
   public LogFile(Path path) {
     this(path, 10_000_000);
   }
 
-  /** The log at this path, with files of at most {@code maximum} bytes. */
+  /** Opens a log with files of at most {@code maximum} bytes. */
   LogFile(Path path, long maximum) {
     this.path = path;
     this.maximum = maximum;
@@ -42,17 +42,17 @@ public final class LogFile implements AutoCloseable {
     }
   }
 
-  /** Where the newest lines are. */
+  /** Returns the path of the current file. */
   public Path path() {
     return path;
   }
 
-  /** Adds one line. */
+  /** Appends a line. */
   public void line(String text) {
     write((text + "\n").getBytes(StandardCharsets.UTF_8), true);
   }
 
-  /** Adds bytes as they are; a file is not changed in the middle of a line. */
+  /** Appends bytes; files are rotated at the end of a line. */
   public void write(byte[] bytes, int offset, int length) {
     byte[] copy = new byte[length];
     System.arraycopy(bytes, offset, copy, 0, length);
@@ -96,7 +96,7 @@ public final class LogFile implements AutoCloseable {
     open();
   }
 
-  /** Its files, oldest first, each opened to be read; the caller closes them. */
+  /** Opens all files for reading, oldest first; the caller closes them. */
   synchronized List<LogPart> parts() throws IOException {
     List<LogPart> parts = new ArrayList<>();
     try {
@@ -127,7 +127,7 @@ public final class LogFile implements AutoCloseable {
     size = Files.size(path);
   }
 
-  /** Ends the log; what is written later is lost. */
+  /** Closes the log; later writes are ignored. */
   @Override
   public synchronized void close() {
     closed = true;

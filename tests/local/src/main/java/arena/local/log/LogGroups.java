@@ -19,21 +19,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * CloudWatch Logs' API over the functions' logs, as far as it reads: {@code FilterLogEvents}. A log
- * group's name is that in AWS, {@code /aws/lambda/<function>}; all of a function's sandboxes write
- * to one log stream.
+ * The API of CloudWatch Logs for the functions' logs: {@code FilterLogEvents}. Log groups have
+ * their names in AWS, {@code /aws/lambda/<function>}; all sandboxes of a function write to match
+ * log stream.
  */
 public final class LogGroups implements AwsApi {
-  /** What its targets start with. */
+  /** The prefix of an operation in the header {@code X-Amz-Target}. */
   public static final String TARGET_PREFIX = "Logs_20140328.";
 
-  /** What the name of a function's log group starts with. */
+  /** The prefix of a function's log group. */
   public static final String GROUP_PREFIX = "/aws/lambda/";
 
   private static final String STREAM = "local";
   private static final int MAX_EVENTS = 10_000;
 
-  /** Bytes of a page, and of what is searched for one: then it ends early, with a token. */
+  /**
+   * Limits of a page and of the search for match, in bytes; beyond them it ends early with a token.
+   */
   private static final int PAGE_BYTES = 1024 * 1024;
 
   private static final long SEARCHED_BYTES = 8L * 1024 * 1024;
@@ -43,72 +45,73 @@ public final class LogGroups implements AwsApi {
   private final Map<String, LogFile> groups = new TreeMap<>();
 
   /**
-   * Serves these logs.
+   * Creates the API of the functions' logs.
    *
-   * @param logs by the function's name
+   * @param logs the logs by function name
    */
   public LogGroups(Map<String, LogFile> logs) {
     logs.forEach((function, log) -> groups.put(GROUP_PREFIX + function, log));
   }
 
-  private record Question(
+  private record Query(
       String group, LogFile log, FilterPattern pattern, long from, long to, int limit) {}
 
-  private record Found(long time, String message, String eventId) {}
+  private record Match(long time, String message, String eventId) {}
 
-  /** Where a page goes on: a file by its first line, and a place in it. */
-  private record Place(String mark, long offset) {}
+  /** The start of a page: a file, identified by its first line, and an offset in it. */
+  private record Position(String mark, long offset) {}
 
-  /** A fault that the caller can mend. */
-  private static final class Refused extends Exception {
+  /** An error that the caller can correct. */
+  private static final class ClientError extends Exception {
     private final String type;
 
-    Refused(String type, String message) {
+    ClientError(String type, String message) {
       super(message);
       this.type = type;
     }
   }
 
   @Override
-  public Answer call(String operation, String body) {
+  public Response call(String operation, String body) {
     try {
       if (!operation.equals("FilterLogEvents")) {
-        throw new Refused("UnknownOperationException", "the local stack has no " + operation);
+        throw new ClientError(
+            "UnknownOperationException", "the local stack does not support " + operation);
       }
       JsonNode request = JSON.readTree(body);
-      Question question = question(request);
-      return new Answer(200, page(question, place(request)).toString());
-    } catch (Refused e) {
-      return fault(400, e.type, e.getMessage());
+      Query query = query(request);
+      return new Response(200, page(query, position(request)).toString());
+    } catch (ClientError e) {
+      return error(400, e.type, e.getMessage());
     } catch (JsonProcessingException e) {
-      return fault(400, "SerializationException", "the request is no JSON");
+      return error(400, "SerializationException", "the request is not JSON");
     } catch (IOException e) {
-      return fault(500, "ServiceUnavailableException", "the log cannot be read: " + e.getMessage());
+      return error(500, "ServiceUnavailableException", "the log cannot be read: " + e.getMessage());
     }
   }
 
-  private static Answer fault(int status, String type, String message) {
-    return new Answer(
+  private static Response error(int status, String type, String message) {
+    return new Response(
         status, JSON.createObjectNode().put("__type", type).put("message", message).toString());
   }
 
-  private Question question(JsonNode request) throws Refused {
+  private Query query(JsonNode request) throws ClientError {
     for (String field : List.of("logStreamNames", "logStreamNamePrefix", "logGroupIdentifier")) {
       if (request.hasNonNull(field)) {
-        throw invalid(field + " is not supported by the local stack: use logGroupName");
+        throw invalid(field + " is not supported by the local stack; use logGroupName");
       }
     }
     String group = request.path("logGroupName").asText();
     LogFile log = groups.get(group);
     if (log == null) {
-      throw new Refused("ResourceNotFoundException", "The specified log group does not exist.");
+      throw new ClientError("ResourceNotFoundException", "The specified log group does not exist.");
     }
     int limit = request.path("limit").asInt(MAX_EVENTS);
     if (limit < 1 || limit > MAX_EVENTS) {
-      throw invalid("limit is from 1 to " + MAX_EVENTS);
+      throw invalid("limit must be from 1 to " + MAX_EVENTS);
     }
     try {
-      return new Question(
+      return new Query(
           group,
           log,
           FilterPattern.read(request.path("filterPattern").asText()),
@@ -120,11 +123,11 @@ public final class LogGroups implements AwsApi {
     }
   }
 
-  private static Refused invalid(String message) {
-    return new Refused("InvalidParameterException", message);
+  private static ClientError invalid(String message) {
+    return new ClientError("InvalidParameterException", message);
   }
 
-  private static Optional<Place> place(JsonNode request) throws Refused {
+  private static Optional<Position> position(JsonNode request) throws ClientError {
     if (!request.hasNonNull("nextToken")) {
       return Optional.empty();
     }
@@ -135,28 +138,28 @@ public final class LogGroups implements AwsApi {
         int colon = text.indexOf(':');
         if (colon > 0) {
           return Optional.of(
-              new Place(text.substring(0, colon), Long.parseLong(text.substring(colon + 1))));
+              new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1))));
         }
       }
     } catch (IllegalArgumentException e) {
-      // told below
+      // rejected below
     }
     throw invalid("The specified nextToken is invalid.");
   }
 
-  private static String token(Place place) {
-    String text = place.mark() + ":" + place.offset();
+  private static String token(Position position) {
+    String text = position.mark() + ":" + position.offset();
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ObjectNode page(Question question, Optional<Place> from) throws IOException {
-    List<LogPart> parts = question.log().parts();
-    List<Found> found = new ArrayList<>();
-    Optional<Place> next;
+  private static ObjectNode page(Query query, Optional<Position> from) throws IOException {
+    List<LogPart> parts = query.log().parts();
+    List<Match> found = new ArrayList<>();
+    Optional<Position> next;
     try {
-      next = search(question, parts, from, found);
+      next = search(query, parts, from, found);
     } finally {
       for (LogPart part : parts) {
         part.close();
@@ -164,27 +167,29 @@ public final class LogGroups implements AwsApi {
     }
     ObjectNode page = JSON.createObjectNode();
     ArrayNode events = page.putArray("events");
-    found.sort(Comparator.comparingLong(Found::time));
-    for (Found one : found) {
+    found.sort(Comparator.comparingLong(Match::time));
+    for (Match match : found) {
       events
           .addObject()
           .put("logStreamName", STREAM)
-          .put("timestamp", one.time())
-          .put("message", one.message())
-          .put("ingestionTime", one.time())
-          .put("eventId", one.eventId());
+          .put("timestamp", match.time())
+          .put("message", match.message())
+          .put("ingestionTime", match.time())
+          .put("eventId", match.eventId());
     }
     page.putArray("searchedLogStreams");
-    next.ifPresent(place -> page.put("nextToken", token(place)));
+    next.ifPresent(position -> page.put("nextToken", token(position)));
     return page;
   }
 
-  /** Adds what is found to a page; where the next one goes on, if there may be more. */
-  private static Optional<Place> search(
-      Question question, List<LogPart> parts, Optional<Place> from, List<Found> found)
+  /**
+   * Adds matching lines to a page, and returns the start of the next page if there may be match.
+   */
+  private static Optional<Position> search(
+      Query query, List<LogPart> parts, Optional<Position> from, List<Match> found)
       throws IOException {
-    // A file that is gone since, with all before it, is no reason to begin anew somewhere else.
-    boolean skipping = from.isPresent() && holds(question.log(), from.get().mark());
+    // If the file of the token is deleted, so are all before it: the search starts with the oldest.
+    boolean skipping = from.isPresent() && holds(query.log(), from.get().mark());
     long bytes = 0;
     long searched = 0;
     for (LogPart part : parts) {
@@ -206,19 +211,17 @@ public final class LogGroups implements AwsApi {
       }
       long time = 0;
       for (; line.isPresent(); line = part.next()) {
-        LogPart.Line one = line.get();
-        boolean full = found.size() == question.limit() || bytes > PAGE_BYTES;
+        LogPart.Line match = line.get();
+        boolean full = found.size() == query.limit() || bytes > PAGE_BYTES;
         if (full || searched > SEARCHED_BYTES) {
-          return Optional.of(new Place(mark, one.offset()));
+          return Optional.of(new Position(mark, match.offset()));
         }
-        searched += one.end() - one.offset();
-        // A line without a time of its own belongs to the one before it.
-        time = time(one.text()).orElse(time);
-        if (time >= question.from()
-            && time <= question.to()
-            && question.pattern().matches(one.text())) {
-          found.add(new Found(time, one.text(), mark + "-" + one.offset()));
-          bytes += one.end() - one.offset();
+        searched += match.end() - match.offset();
+        // A line without a timestamp belongs to the previous match.
+        time = time(match.text()).orElse(time);
+        if (time >= query.from() && time <= query.to() && query.pattern().matches(match.text())) {
+          found.add(new Match(time, match.text(), mark + "-" + match.offset()));
+          bytes += match.end() - match.offset();
         }
       }
     }
@@ -236,7 +239,7 @@ public final class LogGroups implements AwsApi {
     return holds;
   }
 
-  /** When a line says that it was written, in milliseconds since 1970. */
+  /** Returns the timestamp in a line, in milliseconds since 1970. */
   private static Optional<Long> time(String line) {
     try {
       for (String field : List.of("\"timestamp\":\"", "{\"time\":\"")) {

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * One file of a log, opened to be read from its start, a line at a time. It can be read to its end
- * whatever becomes of its name meanwhile.
+ * One file of a log, opened to be read line by line. It stays readable when it is renamed or
+ * deleted meanwhile.
  */
 final class LogPart implements AutoCloseable {
-  /** Longest line that is read; what goes beyond is cut off. */
+  /** Longest line; longer ones are truncated. */
   static final int MAX_LINE_BYTES = 1024 * 1024;
 
   private final InputStream in;
@@ -24,13 +24,13 @@ final class LogPart implements AutoCloseable {
   }
 
   /**
-   * A line.
+   * A line of a file.
    *
-   * @param offset where it begins in its file, in bytes
-   * @param end where the next one begins
+   * @param offset its first byte in the file
+   * @param end the first byte of the next line
    */
   record Line(long offset, long end, String text) {
-    /** Tells files apart by their first line: it stays when the file is set aside. */
+    /** Returns a checksum; that of the first line identifies a file, also after it is renamed. */
     String mark() {
       CRC32 sum = new CRC32();
       sum.update(text.getBytes(StandardCharsets.UTF_8));
@@ -38,7 +38,7 @@ final class LogPart implements AutoCloseable {
     }
   }
 
-  /** The next whole line; none when there is no more, or when the last one is still written. */
+  /** Returns the next complete line; none at the end of the file. */
   Optional<Line> next() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     long begin = offset;
@@ -54,7 +54,7 @@ final class LogPart implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Goes on at this place, which is not before the present one. */
+  /** Skips to an offset, which must not be before the current one. */
   void skipTo(long wanted) throws IOException {
     in.skipNBytes(wanted - offset);
     offset = wanted;

@@ -7,75 +7,71 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Shares the process's one standard output among the functions, as if each had its own process:
- * what a function's thread, or a thread that it started, prints goes to that function's log; all
- * else goes where the stack says.
+ * Redirects standard output and standard error by thread. Output of a function's threads, including
+ * those that they start, goes to the function's log; all other output goes to the stack's log.
  *
- * <p>It must be in place before the logging library starts, because that keeps the stream it finds.
+ * <p>It must be installed before the logging library starts, which keeps the stream that it finds.
  */
 public final class ProcessOutput {
   private static final InheritableThreadLocal<LogFile> CURRENT = new InheritableThreadLocal<>();
   private static final AtomicReference<LogFile> STACK = new AtomicReference<>();
   private static final PrintStream CONSOLE = System.out;
 
-  /** What each function's thread has begun of a line. */
-  private static final ThreadLocal<ByteArrayOutputStream> BEGUN =
+  /** The incomplete line of each function's thread. */
+  private static final ThreadLocal<ByteArrayOutputStream> INCOMPLETE =
       ThreadLocal.withInitial(ByteArrayOutputStream::new);
 
-  /** Longest line that is kept together. */
+  /** Longest line that is written in one piece. */
   private static final int MAX_LINE_BYTES = 1024 * 1024;
 
   private static boolean installed;
 
   private ProcessOutput() {}
 
-  /** Takes over standard output and standard error, once a process. */
+  /** Installs the redirection, once for each process. */
   public static synchronized void install() {
     if (installed) {
       return;
     }
     installed = true;
-    System.setOut(divided(System.out));
-    System.setErr(divided(System.err));
+    System.setOut(redirected(System.out));
+    System.setErr(redirected(System.err));
   }
 
-  /** Where standard output went before it was taken over. */
+  /** Returns the original standard output. */
   public static PrintStream console() {
     return CONSOLE;
   }
 
-  private static PrintStream divided(PrintStream original) {
-    return new PrintStream(new Divided(original), true, StandardCharsets.UTF_8);
+  private static PrintStream redirected(PrintStream original) {
+    return new PrintStream(new RedirectedStream(original), true, StandardCharsets.UTF_8);
   }
 
-  /**
-   * From now on, what no function prints goes to this log; to where it went before the stack, if
-   * null.
-   */
-  public static void everythingElseTo(LogFile log) {
+  /** Redirects output of threads that belong to no function; null restores the original stream. */
+  public static void redirectOthers(LogFile log) {
     STACK.set(log);
   }
 
-  /** From now on, what this thread prints goes to this log. */
-  public static void thisThreadTo(LogFile log) {
+  /** Redirects output of the current thread and of those that it starts. */
+  public static void redirectThread(LogFile log) {
     CURRENT.set(log);
   }
 
-  /** This thread prints no more: what it began of a line is not lost. */
-  public static void thisThreadEnds() {
+  /** Writes the incomplete line of the current thread, which is about to end. */
+  public static void flushThread() {
     LogFile log = CURRENT.get();
-    ByteArrayOutputStream begun = BEGUN.get();
-    if (log != null && begun.size() > 0) {
-      begun.write('\n');
-      log.write(begun.toByteArray(), 0, begun.size());
+    ByteArrayOutputStream line = INCOMPLETE.get();
+    if (log != null && line.size() > 0) {
+      line.write('\n');
+      log.write(line.toByteArray(), 0, line.size());
     }
-    BEGUN.remove();
+    INCOMPLETE.remove();
   }
 
-  private static final class Divided extends OutputStream {
+  private static final class RedirectedStream extends OutputStream {
     private final PrintStream original;
 
-    Divided(PrintStream original) {
+    RedirectedStream(PrintStream original) {
       this.original = original;
     }
 
@@ -99,14 +95,14 @@ public final class ProcessOutput {
       }
     }
 
-    /** A long line comes in parts; those of another thread must not come in between. */
+    /** Collects the parts of a line, so that lines of several threads do not mix. */
     private static void writeLines(LogFile log, byte[] bytes, int offset, int length) {
-      ByteArrayOutputStream begun = BEGUN.get();
-      begun.write(bytes, offset, length);
+      ByteArrayOutputStream line = INCOMPLETE.get();
+      line.write(bytes, offset, length);
       boolean endsLine = length > 0 && bytes[offset + length - 1] == '\n';
-      if (endsLine || begun.size() >= MAX_LINE_BYTES) {
-        log.write(begun.toByteArray(), 0, begun.size());
-        begun.reset();
+      if (endsLine || line.size() >= MAX_LINE_BYTES) {
+        log.write(line.toByteArray(), 0, line.size());
+        line.reset();
       }
     }
 

@@ -1,2 +1,2 @@
-/** What functions and the stack itself write: one bounded file each, in the stack's folder. */
+/** Logs of the functions and of the stack, and the API of CloudWatch Logs that reads them. */
 package arena.local.log;

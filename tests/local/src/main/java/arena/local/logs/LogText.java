@@ -5,15 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** A line of a function's log for a terminal. */
+/** Formats a line of a function's log for a terminal. */
 public final class LogText {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** What every line has, or what stands at its beginning: it is not said again. */
-  private static final Set<String> USUAL =
+  /** Fields that every line has or that are shown at its start. */
+  private static final Set<String> OMITTED =
       Set.of(
           "timestamp",
           "level",
@@ -33,25 +34,25 @@ public final class LogText {
   private LogText() {}
 
   /**
-   * When, which function, how bad, at which turn, what, and what else the line has; an exception by
-   * its name and message.
+   * Returns time, function, level, turn, message and the other fields of a line; an exception by
+   * its name and message. A line that is not JSON is returned unchanged.
    *
-   * @param at when it was written
-   * @param line the line as it was written: JSON, or whatever it is
+   * @param at the time of the line
+   * @param line the line as it was written
    */
   public static String of(String at, String function, String line) {
     JsonNode fields;
     try {
       fields = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      return "%s %-13s %s".formatted(at, function, line);
+      return String.format(Locale.ROOT, "%s %-13s %s", at, function, line);
     }
     if (!fields.hasNonNull("message")) {
-      return "%s %-13s %s".formatted(at, function, line);
+      return String.format(Locale.ROOT, "%s %-13s %s", at, function, line);
     }
     List<String> more = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
-      if (!USUAL.contains(field.getKey()) && field.getValue().isValueNode()) {
+      if (!OMITTED.contains(field.getKey()) && field.getValue().isValueNode()) {
         more.add(field.getKey() + "=" + field.getValue().asText());
       }
     }
@@ -59,8 +60,9 @@ public final class LogText {
     if (error.hasNonNull("name")) {
       more.add(error.get("name").asText() + ": " + error.path("message").asText());
     }
-    return "%s %-13s %-5s %-5s %s  %s"
-        .formatted(
+    return String.format(
+            Locale.ROOT,
+            "%s %-13s %-5s %-5s %s  %s",
             at,
             function,
             fields.path("level").asText(),

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code ./arena logs RUN} runs: the log lines about one run, of all functions, oldest first.
- * They come out of the run's report, so that it is one way for the local stack and for a deployed
- * one, and needs no credentials.
+ * Implements {@code ./arena logs RUN}: prints the log lines about one run, of all functions, oldest
+ * first. The lines come from the run's report, so that it works the same for a local and a deployed
+ * stack and needs no credentials.
  */
 public final class Main {
   private Main() {}
 
-  /** Takes a run's id and, if it is not the local stack, {@code --url} and an address. */
+  /** Takes a run's id, and {@code --url} with the address of a stack that is not local. */
   public static void main(String[] arguments) {
     System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
   }
@@ -32,19 +32,19 @@ public final class Main {
       rest.remove(option);
     }
     if (rest.size() != 1 || !rest.getFirst().matches("[0-9a-f]{32}")) {
-      err.println("arena: logs takes a run's id, 32 hex digits, and --url for another arena");
+      err.println("arena: logs takes a run's id (32 hex digits), and --url for another arena");
       return 2;
     }
     String runId = rest.getFirst();
     try (ArenaClient arena = new ArenaClient(URI.create(url), URI.create("ws://unused"))) {
       ArenaClient.Answer answer = arena.get("/runs/" + runId + "/report");
       if (answer.status() != 200) {
-        err.println("arena: " + url + " answers " + answer.status() + ": " + answer.text());
+        err.println("arena: " + url + " returned " + answer.status() + ": " + answer.text());
         return 1;
       }
       return print(answer.json().path("log"), out, err);
     } catch (UncheckedIOException | IllegalArgumentException e) {
-      err.println("arena: " + url + " cannot be asked: " + e.getMessage());
+      err.println("arena: " + url + " cannot be reached: " + e.getMessage());
       return 1;
     }
   }
@@ -62,7 +62,7 @@ public final class Main {
               line.path("line").asText()));
     }
     if (log.path("truncated").asBoolean()) {
-      err.println("arena: there are more lines; CloudWatch has them all (RUNBOOK.md, step 1)");
+      err.println("arena: the log has more lines; CloudWatch has all of them (RUNBOOK.md, step 1)");
     }
     return 0;
   }

@@ -1,2 +1,2 @@
-/** What {@code ./arena logs} shows. */
+/** The command {@code ./arena logs}. */
 package arena.local.logs;

@@ -61,7 +61,7 @@ public final class Schedules implements AutoCloseable {
 
   private final class RunningSchedule {
     private final ScheduleDefinition definition;
-    private StackClock.Alarm alarm;
+    private StackClock.Timer alarm;
     private boolean cancelled;
 
     RunningSchedule(ScheduleDefinition definition) {

@@ -1,15 +1,14 @@
 package arena.local.states;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** ARNs of state machines and executions. */
 final class Arns {
-  private static final String ACCOUNT = "arn:aws[a-z-]*:states:([a-z0-9-]+):\\d{12}";
+  private static final String ACCOUNT = "arn:aws[a-z-]*:states:[a-z0-9-]+:\\d{12}";
   private static final Pattern STATE_MACHINE =
-      Pattern.compile(ACCOUNT + ":stateMachine:([^:]{1,80})");
+      Pattern.compile(ACCOUNT + ":stateMachine:[^:]{1,80}");
   private static final Pattern EXECUTION =
-      Pattern.compile(ACCOUNT + ":execution:([^:]{1,80}):([^:]{1,80})");
+      Pattern.compile(ACCOUNT + ":execution:[^:]{1,80}:[^:]{1,80}");
 
   private Arns() {}
 
@@ -25,13 +24,7 @@ final class Arns {
     return stateMachineArn.replace(":stateMachine:", ":execution:") + ":" + name;
   }
 
-  /** The name of the state machine that an execution's ARN is of. */
-  static String machineName(String executionArn) {
-    Matcher parts = EXECUTION.matcher(executionArn);
-    return parts.matches() ? parts.group(2) : "";
-  }
-
-  /** The region of either. */
+  /** Returns the region in an ARN. */
   static String region(String arn) {
     return arn.split(":", 5)[3];
   }

@@ -13,16 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One execution. While it is open it does what the interpreter says, event by event; once closed it
- * is no more than its history and a few dates.
+ * One execution. While it is open, it takes the steps that the interpreter determines, event by
+ * event; a closed one consists of its history and a few dates. Thread-safe.
  */
 final class Execution {
   private static final System.Logger LOG = System.getLogger(Execution.class.getName());
 
   private final Tools tools;
-  private final History history;
+  private final HistoryFile history;
   private final String arn;
-  private final String stateMachineArn;
   private final Instant startedAt;
 
   private Optional<Progress> progress;
@@ -30,29 +29,28 @@ final class Execution {
   private String status;
   private Optional<Instant> stoppedAt;
 
-  /** The call under way, if any; answers of any other come too late. */
+  /** The number of the call in flight, if any; the outcomes of others are ignored. */
   private Optional<Long> call = Optional.empty();
 
   private long calls;
 
-  private Optional<StackClock.Alarm> timer = Optional.empty();
-  private Optional<StackClock.Alarm> deadline = Optional.empty();
+  private Optional<StackClock.Timer> timer = Optional.empty();
+  private Optional<StackClock.Timer> deadline = Optional.empty();
   private boolean halted;
 
   /**
-   * What executions share.
+   * What all executions share.
    *
-   * @param invoker calls the functions
-   * @param clock the time, and the threads
-   * @param interpreter says what is next
+   * @param invoker invokes the functions
+   * @param clock the time and the threads
+   * @param interpreter determines the next step
    */
   record Tools(TaskInvoker invoker, StackClock clock, Interpreter interpreter) {}
 
-  private Execution(Tools tools, History history, Event first, Event last) {
+  private Execution(Tools tools, HistoryFile history, HistoryEvent first, HistoryEvent last) {
     this.tools = tools;
     this.history = history;
-    arn = (String) first.beside().get(Event.ARN);
-    stateMachineArn = (String) first.beside().get(Event.STATE_MACHINE_ARN);
+    arn = (String) first.internal().get(HistoryEvent.ARN);
     startedAt = first.at();
     lastId = last.id();
     status = status(last);
@@ -60,76 +58,81 @@ final class Execution {
     progress = Optional.empty();
   }
 
-  /** A new execution, its first event, {@code started}, written. It does not move yet. */
-  static Execution begin(Tools tools, History history, Event started) {
+  /** Creates an execution whose first event is already in its history. It is not resumed yet. */
+  static Execution create(Tools tools, HistoryFile history, HistoryEvent started) {
     Execution execution = new Execution(tools, history, started, started);
     execution.progress = Optional.of(new Progress(started));
     return execution;
   }
 
   /**
-   * An execution from its history. It does not move yet.
+   * Restores an execution from its history. It is not resumed yet.
    *
-   * @throws DefinitionRefused if it is open and its definition is not supported any more
+   * @throws InvalidDefinition if it is open and its definition is no longer supported
    */
-  static Execution restore(Tools tools, History history) throws IOException {
-    Event first = Event.read(history.lines(1, 1).getFirst());
-    Execution execution = new Execution(tools, history, first, Event.read(history.lastLine()));
+  static Execution restore(Tools tools, HistoryFile history) throws IOException {
+    HistoryEvent first = HistoryEvent.read(history.lines(1, 1).getFirst());
+    HistoryEvent last = HistoryEvent.read(history.lastLine());
+    Execution execution = new Execution(tools, history, first, last);
     if (execution.isOpen()) {
       Progress progress = new Progress(first);
       for (String line : history.lines(2, Quotas.MAX_EVENTS)) {
-        progress.apply(Event.read(line));
+        progress.apply(HistoryEvent.read(line));
       }
       execution.progress = Optional.of(progress);
     }
     return execution;
   }
 
-  private static String status(Event last) {
-    return last.closes()
-        ? switch (last.type()) {
-          case "ExecutionTimedOut" -> "TIMED_OUT";
-          default -> last.type().substring("Execution".length()).toUpperCase(Locale.ROOT);
-        }
-        : "RUNNING";
+  private static String status(HistoryEvent last) {
+    if (!last.closes()) {
+      return "RUNNING";
+    }
+    return last.type().equals("ExecutionTimedOut")
+        ? "TIMED_OUT"
+        : last.type().substring("Execution".length()).toUpperCase(Locale.ROOT);
   }
 
-  /** Begins to move, or goes on. */
+  // ---- control
+
+  /** Starts or continues the execution. */
   synchronized void resume() {
     if (isOpen()) {
-      deadline = due().map(when -> alarm(when, this::advance));
+      deadline = due().map(time -> timer(time, this::advance));
       tools.clock().after(Duration.ZERO, this::advance);
     }
   }
 
-  /** Stands still for good; what is under way is done again when it is restored. */
+  /** Stops without an event; a call in flight is made again when the execution is restored. */
   synchronized void halt() {
     halted = true;
     cancelTimers();
   }
 
   /**
-   * Ends it as aborted, unless it has ended.
+   * Ends an open execution as aborted.
    *
-   * @return when it ended
+   * @return when the execution ended
    */
   synchronized Instant abort(Map<String, Object> details) {
     if (isOpen()) {
       if (halted) {
-        throw new IllegalStateException("the execution stands still");
+        throw new IllegalStateException("the execution is halted");
       }
-      write(Event.Draft.of("ExecutionAborted", details));
+      append(HistoryEvent.Draft.of("ExecutionAborted", details));
     }
     return stoppedAt.orElseThrow();
   }
+
+  // ---- steps
 
   private synchronized void advance() {
     try {
       while (isOpen() && !halted) {
         Instant now = tools.clock().now();
-        if (due().filter(when -> !now.isBefore(when)).isPresent()) {
-          write(
-              Event.Draft.failure(
+        if (due().filter(time -> !now.isBefore(time)).isPresent()) {
+          append(
+              HistoryEvent.Draft.failure(
                   "ExecutionTimedOut", new StateError(StateError.TIMEOUT, Optional.empty())));
           return;
         }
@@ -137,13 +140,13 @@ final class Execution {
           return;
         }
         switch (tools.interpreter().next(current(), now)) {
-          case Interpreter.Step.Write(Event.Draft draft) -> write(draft);
-          case Interpreter.Step.Make(Position.Call made) -> make(made);
-          case Interpreter.Step.Await(Instant until) -> {
-            await(until, this::advance);
+          case Interpreter.Step.Append(HistoryEvent.Draft draft) -> append(draft);
+          case Interpreter.Step.Call(Position.TaskCall taskCall) -> start(taskCall);
+          case Interpreter.Step.WaitUntil(Instant time) -> {
+            setTimer(time, this::advance);
             return;
           }
-          case Interpreter.Step.Over() -> {
+          case Interpreter.Step.Done() -> {
             return;
           }
         }
@@ -154,61 +157,57 @@ final class Execution {
   }
 
   private Optional<Instant> due() {
-    return progress.flatMap(known -> known.program().timeout()).map(startedAt::plus);
+    return progress.flatMap(known -> known.definition().timeout()).map(startedAt::plus);
   }
 
-  private void await(Instant until, Runnable work) {
-    timer.ifPresent(StackClock.Alarm::cancel);
-    timer = Optional.of(alarm(until, work));
+  private void setTimer(Instant time, Runnable task) {
+    timer.ifPresent(StackClock.Timer::cancel);
+    timer = Optional.of(timer(time, task));
   }
 
-  private StackClock.Alarm alarm(Instant when, Runnable work) {
-    // Clocks wake by the millisecond: rather a part of one late than early.
-    Duration delay = Duration.between(tools.clock().now(), when).plusNanos(999_999);
-    return tools.clock().after(delay.truncatedTo(ChronoUnit.MILLIS), work);
+  private StackClock.Timer timer(Instant time, Runnable task) {
+    // Clocks have a resolution of a millisecond: rounded up, so that a timer is never early.
+    Duration delay = Duration.between(tools.clock().now(), time).plusNanos(999_999);
+    return tools.clock().after(delay.truncatedTo(ChronoUnit.MILLIS), task);
   }
 
-  private void make(Position.Call made) {
+  private void cancelTimers() {
+    timer.ifPresent(StackClock.Timer::cancel);
+    deadline.ifPresent(StackClock.Timer::cancel);
+    timer = Optional.empty();
+    deadline = Optional.empty();
+  }
+
+  // ---- calls
+
+  private void start(Position.TaskCall taskCall) {
     long number = ++calls;
     call = Optional.of(number);
-    Duration timeout = Duration.ofSeconds(made.timeoutSeconds());
-    await(tools.clock().now().plus(timeout), () -> timeOut(number));
-    tools.clock().after(Duration.ZERO, () -> answer(number, invoke(made, timeout)));
+    Duration timeout = Duration.ofSeconds(taskCall.timeoutSeconds());
+    setTimer(tools.clock().now().plus(timeout), () -> complete(number, new TaskInvoker.TimedOut()));
+    tools.clock().after(Duration.ZERO, () -> complete(number, invoke(taskCall, timeout)));
   }
 
-  private TaskInvoker.Outcome invoke(Position.Call made, Duration timeout) {
+  private TaskInvoker.Outcome invoke(Position.TaskCall taskCall, Duration timeout) {
     try {
-      return tools.invoker().invoke(made.function(), made.payload(), timeout);
+      return tools.invoker().invoke(taskCall.function(), taskCall.payload(), timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new TaskInvoker.ServiceError("Unknown", "the call was interrupted");
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "a call of " + made.function() + " failed", e);
+      LOG.log(System.Logger.Level.WARNING, "failed to call function " + taskCall.function(), e);
       return new TaskInvoker.ServiceError("Unknown", String.valueOf(e.getMessage()));
     }
   }
 
-  private synchronized void answer(long number, TaskInvoker.Outcome outcome) {
-    take(number, now -> tools.interpreter().outcome(current(), outcome, now));
-  }
-
-  private synchronized void timeOut(long number) {
-    take(number, now -> tools.interpreter().outcome(current(), new TaskInvoker.TimedOut(), now));
-  }
-
-  /** What an instant makes of a call. */
-  private interface Ending {
-    Event.Draft at(Instant now);
-  }
-
-  private void take(long number, Ending ending) {
+  private synchronized void complete(long number, TaskInvoker.Outcome outcome) {
     if (halted || !isOpen() || !call.equals(Optional.of(number))) {
       return;
     }
     try {
       call = Optional.empty();
-      timer.ifPresent(StackClock.Alarm::cancel);
-      write(ending.at(tools.clock().now()));
+      timer.ifPresent(StackClock.Timer::cancel);
+      append(tools.interpreter().outcome(current(), outcome, tools.clock().now()));
     } catch (RuntimeException e) {
       fail(e);
       return;
@@ -216,28 +215,26 @@ final class Execution {
     advance();
   }
 
-  private void write(Event.Draft draft) {
-    if (lastId + 1 >= Quotas.MAX_EVENTS && !draft.closes()) {
-      draft =
-          Event.Draft.failure(
-              "ExecutionFailed",
-              new StateError(
-                  StateError.RUNTIME,
-                  String.format(
-                      Locale.ROOT,
-                      "The execution reached the maximum number of history events (%d).",
-                      Quotas.MAX_EVENTS)));
-    }
-    Event event =
-        new Event(lastId + 1, tools.clock().now(), draft.type(), draft.details(), draft.beside());
+  // ---- events
+
+  private void append(HistoryEvent.Draft draft) {
+    HistoryEvent.Draft appended =
+        lastId + 1 >= Quotas.MAX_EVENTS && !draft.closes() ? tooManyEvents() : draft;
+    HistoryEvent event =
+        new HistoryEvent(
+            lastId + 1,
+            tools.clock().now(),
+            appended.type(),
+            appended.details(),
+            appended.internal());
     String line = event.line();
     try {
       history.append(line);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    // What goes on in memory is what a restart would read.
-    current().apply(Event.read(line));
+    // Applies what a restart would read.
+    current().apply(HistoryEvent.read(line));
     lastId = event.id();
     if (event.closes()) {
       status = status(event);
@@ -248,33 +245,39 @@ final class Execution {
     }
   }
 
-  /** Stops what cannot be written, and ends what this interpreter stumbles over. */
+  private static HistoryEvent.Draft tooManyEvents() {
+    return HistoryEvent.Draft.failure(
+        "ExecutionFailed",
+        new StateError(
+            StateError.RUNTIME,
+            String.format(
+                Locale.ROOT,
+                "The execution reached the maximum number of history events (%d).",
+                Quotas.MAX_EVENTS)));
+  }
+
+  /** Halts if the history cannot be written; ends the execution on any other internal error. */
   private void fail(RuntimeException failure) {
-    LOG.log(System.Logger.Level.ERROR, "the execution " + arn + " stumbled", failure);
+    LOG.log(System.Logger.Level.ERROR, "failed to advance execution " + arn, failure);
     if (failure instanceof UncheckedIOException) {
       halt();
       return;
     }
     try {
-      write(
-          Event.Draft.failure(
+      append(
+          HistoryEvent.Draft.failure(
               "ExecutionFailed", new StateError(StateError.RUNTIME, failure.toString())));
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "its failure could not be written to " + history, e);
+      LOG.log(System.Logger.Level.ERROR, "failed to write history " + history, e);
       halt();
     }
   }
 
-  private void cancelTimers() {
-    timer.ifPresent(StackClock.Alarm::cancel);
-    deadline.ifPresent(StackClock.Alarm::cancel);
-    timer = Optional.empty();
-    deadline = Optional.empty();
+  private Progress current() {
+    return progress.orElseThrow(() -> new IllegalStateException("the execution has ended"));
   }
 
-  private Progress current() {
-    return progress.orElseThrow(() -> new IllegalStateException("the execution is over"));
-  }
+  // ---- queries
 
   synchronized boolean isOpen() {
     return stoppedAt.isEmpty();
@@ -284,77 +287,49 @@ final class Execution {
     return arn;
   }
 
-  String name() {
-    return arn.substring(arn.lastIndexOf(':') + 1);
-  }
-
-  String stateMachineArn() {
-    return stateMachineArn;
-  }
-
   Instant startedAt() {
     return startedAt;
   }
 
-  synchronized String status() {
-    return status;
-  }
-
-  /** Whether it ended so long ago that the service knows it no more. */
-  synchronized boolean isForgotten(Instant now) {
+  /** Returns whether it ended longer ago than the service keeps executions. */
+  synchronized boolean isPastRetention(Instant now) {
     return stoppedAt.isPresent() && stoppedAt.get().plus(Quotas.RETENTION).isBefore(now);
   }
 
-  /** Removes its history. */
-  void forget() throws IOException {
+  /** Deletes its history. */
+  void delete() throws IOException {
     history.delete();
   }
 
-  /** The input, as it was given. */
+  /** Returns the input of the execution. */
   String input() throws IOException {
-    return Event.read(history.lines(1, 1).getFirst()).detail("input");
+    return HistoryEvent.read(history.lines(1, 1).getFirst()).detail("input");
   }
 
   synchronized long lastId() {
     return lastId;
   }
 
-  /** Its events {@code from} to {@code to}, both included. */
-  List<Event> events(long from, long to) throws IOException {
-    return history.lines(from, to).stream().map(Event::read).toList();
+  /** Returns its events {@code from} to {@code to}, inclusive. */
+  List<HistoryEvent> events(long from, long to) throws IOException {
+    return history.lines(from, to).stream().map(HistoryEvent::read).toList();
   }
 
-  /** As a list of executions shows it. */
-  synchronized Map<String, Object> listed() {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("executionArn", arn);
-    shown.put("stateMachineArn", stateMachineArn);
-    shown.put("name", name());
-    shown.put("status", status);
-    shown.put("startDate", Timestamps.seconds(startedAt));
-    stoppedAt.ifPresent(at -> shown.put("stopDate", Timestamps.seconds(at)));
-    shown.put("redriveCount", 0);
-    return shown;
-  }
-
-  /** As a description shows it. */
+  /** Returns the response of {@code DescribeExecution}. */
   synchronized Map<String, Object> described() throws IOException {
-    Map<String, Object> shown = listed();
-    shown.put("redriveStatus", "NOT_REDRIVABLE");
-    shown.put("redriveStatusReason", "executions cannot be redriven here");
-    shown.put("input", input());
-    shown.put("inputDetails", Map.of("included", true));
-    if (!isOpen()) {
-      Event last = events(lastId, lastId).getFirst();
-      last.optional("output")
-          .ifPresent(
-              output -> {
-                shown.put("output", output);
-                shown.put("outputDetails", Map.of("included", true));
-              });
-      last.optional("error").ifPresent(error -> shown.put("error", error));
-      last.optional("cause").ifPresent(cause -> shown.put("cause", cause));
+    Map<String, Object> described = new LinkedHashMap<>();
+    described.put("executionArn", arn);
+    described.put("name", arn.substring(arn.lastIndexOf(':') + 1));
+    described.put("status", status);
+    described.put("startDate", Timestamps.seconds(startedAt));
+    described.put("input", input());
+    if (stoppedAt.isPresent()) {
+      described.put("stopDate", Timestamps.seconds(stoppedAt.get()));
+      HistoryEvent last = events(lastId, lastId).getFirst();
+      for (String detail : List.of("output", "error", "cause")) {
+        last.optional(detail).ifPresent(value -> described.put(detail, value));
+      }
     }
-    return shown;
+    return described;
   }
 }

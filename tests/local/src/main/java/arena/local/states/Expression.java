@@ -6,24 +6,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An expression in JSONata. It is parsed anew for each evaluation: a parsed one keeps what earlier
- * evaluations left in it.
+ * A JSONata expression. It is parsed for each evaluation, because the library's parsed expressions
+ * keep state of earlier evaluations.
  */
 final class Expression {
-  /** How long one evaluation may take, in milliseconds. */
+  /** Timeout of one evaluation, in milliseconds. */
   private static final long MAX_MILLIS = 5_000;
 
-  /** How deep one evaluation may call itself. */
+  /** Recursion limit of one evaluation. */
   private static final int MAX_DEPTH = 300;
 
-  /** Functions that AWS adds to JSONata, or takes from it, and that are not here. */
-  private static final Pattern MISSING =
-      Pattern.compile("\\$(partition|range|hash|random|uuid|eval)\\s*\\(");
+  /** Functions that AWS adds to JSONata or removes from it, and the context object. */
+  private static final Pattern UNSUPPORTED =
+      Pattern.compile("\\$((?:partition|range|hash|random|uuid|eval)(?=\\s*\\()|states\\.context)");
 
   private final String source;
   private final String where;
@@ -33,23 +34,24 @@ final class Expression {
     this.where = where;
   }
 
-  /** Refuses what does not parse, and functions that are not here. */
+  /** Parses an expression; rejects by name what is not supported. */
   static Expression read(String source, String where) {
-    Matcher missing = MISSING.matcher(source);
-    if (missing.find()) {
-      throw new DefinitionRefused(
-          "%s: the function $%s is not supported".formatted(where, missing.group(1)));
+    Matcher unsupported = UNSUPPORTED.matcher(source);
+    if (unsupported.find()) {
+      throw new InvalidDefinition(
+          String.format(Locale.ROOT, "%s: $%s is not supported", where, unsupported.group(1)));
     }
     try {
       Jsonata.jsonata(source);
     } catch (RuntimeException e) {
-      throw new DefinitionRefused(where + ": " + e.getMessage() + " in: " + source.strip());
+      throw new InvalidDefinition(where + ": " + e.getMessage() + " in: " + source.strip());
     }
     return new Expression(source, where);
   }
 
   /**
-   * Its value, as maps, lists and scalars. That there is none is an error, as it is with AWS.
+   * Returns its value, as maps, lists and scalars. An expression without a value is an error, as
+   * with AWS.
    *
    * @throws StateError {@code States.QueryEvaluationError}
    */
@@ -59,7 +61,7 @@ final class Expression {
       if (value != null) {
         return plain(value, 0);
       }
-      // The library answers null for nothing and for null alike; in an object they differ.
+      // The library returns null both for no value and for null; within an object they differ.
       if (run("{\"value\": (" + source + "\n)}", scope) instanceof Map<?, ?> map
           && map.containsKey("value")) {
         return null;
@@ -70,23 +72,23 @@ final class Expression {
     throw failed("the expression has no value");
   }
 
-  private StateError failed(String why) {
+  private StateError failed(String reason) {
     return new StateError(
         StateError.QUERY,
-        "The JSONata expression '%s' (%s): %s".formatted(source.strip(), where, why));
+        String.format(
+            Locale.ROOT, "The JSONata expression '%s' (%s): %s", source.strip(), where, reason));
   }
 
   private static Object run(String source, Scope scope) {
     Jsonata expression = Jsonata.jsonata(source);
     Jsonata.Frame frame = expression.createFrame();
     frame.setRuntimeBounds(MAX_MILLIS, MAX_DEPTH);
-    scope.variables().forEach(frame::bind);
     frame.bind("states", scope.states());
     frame.bind("parse", (Jsonata.Fn1<Object, Object>) Expression::parse);
     return expression.evaluate(null, frame);
   }
 
-  /** AWS's own function {@code $parse}: the value that a JSON text says. */
+  /** Implements AWS's function {@code $parse}, which parses a JSON text. */
   private static Object parse(Object text) {
     if (!(text instanceof String json)) {
       throw new IllegalArgumentException("$parse takes a string");
@@ -98,10 +100,10 @@ final class Expression {
     }
   }
 
-  /** A copy that shares nothing with the library, so that a later evaluation cannot change it. */
+  /** Copies a value, so that a later evaluation cannot change it. */
   private static Object plain(Object value, int depth) {
-    if (depth > Template.MAX_DEPTH) {
-      throw new IllegalArgumentException("the value nests deeper than " + Template.MAX_DEPTH);
+    if (depth > JsonTemplate.MAX_DEPTH) {
+      throw new IllegalArgumentException("the value nests deeper than " + JsonTemplate.MAX_DEPTH);
     }
     return switch (value) {
       case null -> null;
@@ -126,7 +128,7 @@ final class Expression {
         if (Jsonata.NULL_VALUE.equals(value)) {
           yield null;
         }
-        throw new IllegalArgumentException("the value is a function, which JSON does not have");
+        throw new IllegalArgumentException("the value is a function");
       }
     };
   }

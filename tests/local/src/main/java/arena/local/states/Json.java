@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 
-/** JSON as maps, lists, strings, numbers, booleans and null: what JSONata works on. */
+/** JSON as maps, lists, strings, numbers, booleans and null, which JSONata works on. */
 final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
@@ -23,33 +23,33 @@ final class Json {
 
   private Json() {}
 
-  /** The value that the text says; throws if it is no JSON. */
+  /** Parses a text; throws if it is not JSON. */
   static Object read(String text) throws JsonProcessingException {
     if (text.isBlank()) {
-      throw new com.fasterxml.jackson.core.JsonParseException(null, "no JSON: the text is empty");
+      throw new com.fasterxml.jackson.core.JsonParseException(null, "the text is empty");
     }
     return MAPPER.readValue(text, Object.class);
   }
 
-  /** The value of a text that this package wrote or has checked before. */
+  /** Parses a text that this package wrote or has validated. */
   static Object readOwn(String text) {
     try {
       return read(text);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("JSON that was checked before is broken", e);
+      throw new IllegalStateException("validated JSON cannot be parsed", e);
     }
   }
 
-  /** The value's text, compact. */
+  /** Returns compact JSON. */
   static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a value of maps, lists and scalars can be written", e);
+      throw new IllegalStateException("maps, lists and scalars can always be written", e);
     }
   }
 
-  /** The text's size on the wire, in bytes. */
+  /** Returns the size of a text in bytes of UTF-8. */
   static int bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/** What leads from one page to the next: where to go on, good only for the same question. */
+/** A token for the next page of a result: the position of its first item. */
 final class PageToken {
   /** Longest token that is read, in characters. */
   static final int MAX_LENGTH = 3_096;
@@ -12,26 +12,26 @@ final class PageToken {
   private PageToken() {}
 
   /**
-   * Makes one.
+   * Creates a token.
    *
-   * @param question what was asked, without line breaks
-   * @param place where to go on
+   * @param query the query that the token is valid for, without line breaks
+   * @param position the first item of the next page
    */
-  static String write(String question, String place) {
+  static String write(String query, String position) {
     return Base64.getUrlEncoder()
         .withoutPadding()
-        .encodeToString((question + "\n" + place).getBytes(StandardCharsets.UTF_8));
+        .encodeToString((query + "\n" + position).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Where to go on, if a token was given. */
-  static Optional<String> read(Optional<String> token, String question) throws RequestRefused {
+  /** Returns the position in a token, if one was given. */
+  static Optional<String> read(Optional<String> token, String query) throws ApiError {
     if (token.isEmpty()) {
       return Optional.empty();
     }
     try {
       String text = new String(Base64.getUrlDecoder().decode(token.get()), StandardCharsets.UTF_8);
-      if (text.startsWith(question + "\n")) {
-        return Optional.of(text.substring(question.length() + 1));
+      if (text.startsWith(query + "\n")) {
+        return Optional.of(text.substring(query.length() + 1));
       }
     } catch (IllegalArgumentException e) {
       throw invalid();
@@ -39,7 +39,7 @@ final class PageToken {
     throw invalid();
   }
 
-  static RequestRefused invalid() {
-    return new RequestRefused("InvalidToken", "the nextToken is not one of this question's");
+  static ApiError invalid() {
+    return new ApiError("InvalidToken", "the nextToken is invalid for this query");
   }
 }

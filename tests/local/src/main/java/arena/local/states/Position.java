@@ -2,40 +2,40 @@ package arena.local.states;
 
 import java.time.Instant;
 
-/** Where an execution is, after its last event. */
+/** The position of an execution after its last event. */
 sealed interface Position {
-  /** About to enter a state. */
+  /** Before a state. */
   record Entering(String state, Object input) implements Position {}
 
-  /** In a state, of which nothing has been done. */
+  /** In a state that has not done anything. */
   record Entered() implements Position {}
 
-  /** In a task whose call is asked for. */
-  record Scheduled(Call call) implements Position {}
+  /** In a task whose call is scheduled. */
+  record Scheduled(TaskCall call) implements Position {}
 
-  /** In a task whose call is under way. */
-  record Running(Call call) implements Position {}
+  /** In a task whose call has started. */
+  record Running(TaskCall call) implements Position {}
 
   /** In a task that has its result. */
-  record Answered(Object result) implements Position {}
+  record Succeeded(Object result) implements Position {}
 
-  /** In a state that failed, and is not tried again. */
+  /** In a state that failed and is not retried. */
   record Failed(StateError failure) implements Position {}
 
-  /** In a task that is tried again at that time. */
-  record Delayed(Instant until) implements Position {}
+  /** In a task that is retried at this time. */
+  record Retrying(Instant at) implements Position {}
 
-  /** Past the last state. */
-  record Ending(Object output) implements Position {}
+  /** After the last state. */
+  record Finishing(Object output) implements Position {}
 
-  /** Over. */
-  record Closed() implements Position {}
+  /** The execution has ended. */
+  record Ended() implements Position {}
 
   /**
    * A task's call.
    *
-   * @param payload as JSON
-   * @param timeoutSeconds how long the task may take
+   * @param payload the function's event as JSON
+   * @param timeoutSeconds the timeout of the attempt
    */
-  record Call(String function, String payload, int timeoutSeconds) {}
+  record TaskCall(String function, String payload, int timeoutSeconds) {}
 }

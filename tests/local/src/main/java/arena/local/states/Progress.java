@@ -2,49 +2,38 @@ package arena.local.states;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far an execution has come: what its events, one after the other, make of it. Nothing else
- * changes it, so what is read back from a history goes on as if it had never stopped.
+ * The state of an open execution, computed from its events. Nothing else changes it, so an
+ * execution that is restored from its history continues as if it had never stopped.
  */
 final class Progress {
-  private final Program program;
+  private final Definition definition;
   private final String arn;
-  private final String stateMachineArn;
-  private final Instant startedAt;
-  private final String input;
-
-  private final Map<String, Object> variables = new LinkedHashMap<>();
   private Position position;
   private Optional<State> state = Optional.empty();
   private Object stateInput;
-  private Instant enteredAt;
   private final List<Integer> attempts = new ArrayList<>();
   private long lastId;
 
   /**
-   * Begins with the first event.
+   * Starts with the first event.
    *
-   * @throws DefinitionRefused if the definition that it carries is not supported any more
+   * @throws InvalidDefinition if the definition in the event is no longer supported
    */
-  Progress(Event started) {
-    program = DefinitionReader.read((String) started.beside().get(Event.DEFINITION));
-    arn = (String) started.beside().get(Event.ARN);
-    stateMachineArn = (String) started.beside().get(Event.STATE_MACHINE_ARN);
-    startedAt = started.at();
-    input = started.detail("input");
-    position = new Position.Entering(program.startAt(), Json.readOwn(input));
-    enteredAt = startedAt;
+  Progress(HistoryEvent started) {
+    definition = DefinitionReader.read((String) started.internal().get(HistoryEvent.DEFINITION));
+    arn = (String) started.internal().get(HistoryEvent.ARN);
+    position = new Position.Entering(definition.startAt(), Json.readOwn(started.detail("input")));
     lastId = started.id();
   }
 
-  /** Takes the next event. */
-  void apply(Event event) {
+  /** Applies the next event. */
+  void apply(HistoryEvent event) {
     if (event.id() != lastId + 1) {
       throw new IllegalStateException(
           String.format(Locale.ROOT, "event %d after %d", event.id(), lastId));
@@ -52,28 +41,27 @@ final class Progress {
     lastId = event.id();
     String type = event.type();
     if (event.closes()) {
-      position = new Position.Closed();
+      position = new Position.Ended();
     } else if (type.endsWith("StateEntered")) {
       enter(event);
     } else if (type.endsWith("StateExited")) {
-      leave(event);
+      exit(event);
     } else {
       position =
           switch (type) {
             case "TaskScheduled" -> new Position.Scheduled(call(event));
             case "TaskStarted" -> new Position.Running(((Position.Scheduled) position).call());
-            case "TaskSucceeded" -> new Position.Answered(Json.readOwn(event.detail("output")));
+            case "TaskSucceeded" -> new Position.Succeeded(Json.readOwn(event.detail("output")));
             case "TaskFailed", "TaskTimedOut", "EvaluationFailed" -> failed(event);
-            default -> throw new IllegalStateException("no event is of the type " + type);
+            default -> throw new IllegalStateException("unknown event type " + type);
           };
     }
   }
 
-  private void enter(Event event) {
-    State entered = program.state(event.detail("name"));
+  private void enter(HistoryEvent event) {
+    State entered = definition.state(event.detail("name"));
     state = Optional.of(entered);
     stateInput = Json.readOwn(event.detail("input"));
-    enteredAt = event.at();
     attempts.clear();
     if (entered instanceof State.Task task) {
       task.retriers().forEach(_ -> attempts.add(0));
@@ -81,57 +69,38 @@ final class Progress {
     position = new Position.Entered();
   }
 
-  private void leave(Event event) {
-    if (event.details().get("assignedVariables") instanceof Map<?, ?> assigned) {
-      assigned.forEach((name, value) -> variables.put((String) name, Json.readOwn((String) value)));
-    }
+  private void exit(HistoryEvent event) {
     Object output = Json.readOwn(event.detail("output"));
     position =
-        event.beside().get(Event.NEXT) instanceof String next
+        event.internal().get(HistoryEvent.NEXT) instanceof String next
             ? new Position.Entering(next, output)
-            : new Position.Ending(output);
+            : new Position.Finishing(output);
   }
 
-  private Position failed(Event event) {
-    if (!(event.beside().get(Event.RETRIER) instanceof Integer retrier)) {
+  private Position failed(HistoryEvent event) {
+    if (!(event.internal().get(HistoryEvent.RETRIER) instanceof Integer retrier)) {
       return new Position.Failed(event.failure());
     }
     attempts.set(retrier, attempts.get(retrier) + 1);
-    return new Position.Delayed(Instant.parse((String) event.beside().get(Event.UNTIL)));
+    return new Position.Retrying(
+        Instant.parse((String) event.internal().get(HistoryEvent.RETRY_AT)));
   }
 
-  private static Position.Call call(Event event) {
+  private static Position.TaskCall call(HistoryEvent event) {
     Map<?, ?> parameters = (Map<?, ?>) Json.readOwn(event.detail("parameters"));
-    return new Position.Call(
+    return new Position.TaskCall(
         (String) parameters.get("FunctionName"),
         Json.write(parameters.get("Payload")),
         (Integer) event.details().get("timeoutInSeconds"));
   }
 
-  /** What expressions of the current state see. */
+  /** Returns the variables of the current state's expressions. */
   Scope scope() {
-    Map<String, Object> execution = new LinkedHashMap<>();
-    execution.put("Id", arn);
-    execution.put("Input", Json.readOwn(input));
-    execution.put("Name", arn.substring(arn.lastIndexOf(':') + 1));
-    execution.put("StartTime", startedAt.toString());
-    execution.put("RedriveCount", 0);
-    Map<String, Object> current = new LinkedHashMap<>();
-    current.put("Name", state().name());
-    current.put("EnteredTime", enteredAt.toString());
-    current.put("RetryCount", attempts.stream().mapToInt(Integer::intValue).sum());
-    Map<String, Object> machine = new LinkedHashMap<>();
-    machine.put("Id", stateMachineArn);
-    machine.put("Name", Arns.machineName(arn));
-    Map<String, Object> context = new LinkedHashMap<>();
-    context.put("Execution", execution);
-    context.put("State", current);
-    context.put("StateMachine", machine);
-    return Scope.of(stateInput, context, variables);
+    return Scope.of(stateInput);
   }
 
-  Program program() {
-    return program;
+  Definition definition() {
+    return definition;
   }
 
   String arn() {
@@ -142,7 +111,7 @@ final class Progress {
     return position;
   }
 
-  /** The state that the execution is in, or was in last. */
+  /** Returns the current state, or the last one. */
   State state() {
     return state.orElseThrow(() -> new IllegalStateException("no state has been entered"));
   }
@@ -151,24 +120,8 @@ final class Progress {
     return stateInput;
   }
 
-  Instant enteredAt() {
-    return enteredAt;
-  }
-
-  Instant startedAt() {
-    return startedAt;
-  }
-
-  /** Further attempts that a retrier has given the current state. */
+  /** Returns how often a retrier has retried the current state. */
   int attempts(int retrier) {
     return attempts.get(retrier);
-  }
-
-  Map<String, Object> variables() {
-    return variables;
-  }
-
-  long lastId() {
-    return lastId;
   }
 }

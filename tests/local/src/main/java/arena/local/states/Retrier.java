@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * When and how often a failed task is tried again.
+ * The retry policy for some errors of a task.
  *
- * @param errors names of errors it is for
- * @param interval before the first further attempt
- * @param maxAttempts further attempts; 0 for none
- * @param backoffRate what the interval is multiplied by each time; at least 1
- * @param maxDelay longest interval
- * @param jitter whether the interval is only the most, and the true delay random
+ * @param errors the errors that it applies to
+ * @param interval the delay before the first retry
+ * @param maxAttempts most retries; 0 for none
+ * @param backoffRate the factor of the delay for each further retry; at least 1
+ * @param maxDelay the longest delay
+ * @param jitter whether the delay is random, up to the computed one
  */
 record Retrier(
     List<String> errors,
@@ -22,10 +22,10 @@ record Retrier(
     boolean jitter) {
 
   /**
-   * How long to wait.
+   * Returns the delay before a retry.
    *
-   * @param attempts further attempts that this retrier has already given this state
-   * @param random from 0 to 1, used if there is jitter
+   * @param attempts the retries of this state by this retrier so far
+   * @param random from 0 to 1, used with jitter
    */
   Duration delay(int attempts, double random) {
     double millis = (double) interval.toMillis() * Math.pow(backoffRate, attempts);
@@ -34,22 +34,16 @@ record Retrier(
   }
 
   /**
-   * Whether one of the names is for this error. {@code States.ALL} is not for errors that nothing
-   * mends.
+   * Returns whether one of the names matches an error. {@code States.ALL} does not match {@code
+   * States.Runtime} and {@code States.DataLimitExceeded}, as with AWS.
    */
   static boolean matches(List<String> names, String error) {
     boolean terminal = error.equals(StateError.RUNTIME) || error.equals(StateError.DATA_LIMIT);
-    for (String name : names) {
-      boolean match =
-          switch (name) {
-            case "States.ALL" -> !terminal;
-            case "States.TaskFailed" -> !terminal && !error.equals(StateError.TIMEOUT);
-            default -> name.equals(error) && !error.equals(StateError.RUNTIME);
-          };
-      if (match) {
-        return true;
-      }
-    }
-    return false;
+    return names.stream()
+        .anyMatch(
+            name ->
+                name.equals("States.ALL")
+                    ? !terminal
+                    : name.equals(error) && !error.equals(StateError.RUNTIME));
   }
 }

@@ -4,27 +4,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an expression sees: {@code $states}, and the variables.
+ * The variable {@code $states} of an expression.
  *
- * @param states {@code input} and {@code context}, and {@code result} or {@code errorOutput} where
- *     there is one
- * @param variables what states before this one assigned
+ * @param states {@code input}, and {@code result} or {@code errorOutput} where there is one
  */
-record Scope(Map<String, Object> states, Map<String, Object> variables) {
+record Scope(Map<String, Object> states) {
 
-  static Scope of(Object input, Object context, Map<String, Object> variables) {
+  static Scope of(Object input) {
     Map<String, Object> states = new LinkedHashMap<>();
     states.put("input", input);
-    states.put("context", context);
-    return new Scope(states, variables);
+    return new Scope(states);
   }
 
-  /** This, and {@code $states.result}. */
+  /** Returns this scope with {@code $states.result}. */
   Scope withResult(Object result) {
     return with("result", result);
   }
 
-  /** This, and {@code $states.errorOutput}. */
+  /** Returns this scope with {@code $states.errorOutput}. */
   Scope withErrorOutput(StateError failure) {
     Map<String, Object> output = new LinkedHashMap<>();
     output.put("Error", failure.error());
@@ -33,8 +30,8 @@ record Scope(Map<String, Object> states, Map<String, Object> variables) {
   }
 
   private Scope with(String name, Object value) {
-    Map<String, Object> more = new LinkedHashMap<>(states);
-    more.put(name, value);
-    return new Scope(more, variables);
+    Map<String, Object> extended = new LinkedHashMap<>(states);
+    extended.put(name, value);
+    return new Scope(extended);
   }
 }

@@ -2,7 +2,7 @@ package arena.local.states;
 
 import java.util.Optional;
 
-/** An error as the states language has it: a name that retriers and catchers match, and a cause. */
+/** An error of the Amazon States Language: a name that retriers and catchers match, and a cause. */
 final class StateError extends Exception {
   static final String QUERY = "States.QueryEvaluationError";
   static final String DATA_LIMIT = "States.DataLimitExceeded";
@@ -23,12 +23,12 @@ final class StateError extends Exception {
     this.reason = cause.map(text -> cut(text, Quotas.MAX_CAUSE));
   }
 
-  /** Its name. */
+  /** Returns its name. */
   String error() {
     return error;
   }
 
-  /** What led to it; some errors, such as a time-out, have none. */
+  /** Returns its cause; some errors, such as a timeout, have none. */
   Optional<String> reason() {
     return reason;
   }

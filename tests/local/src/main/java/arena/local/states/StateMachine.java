@@ -4,33 +4,33 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * A state machine, checked when it is made.
+ * A validated state machine.
  *
- * @param name part of its executions' ARNs
- * @param arn ends with {@code :stateMachine:} and the name
- * @param roleArn the role that its executions have on AWS; only shown
- * @param definition in the states language, JSON or YAML, its substitutions made
+ * @param name its name, a part of its executions' ARNs
+ * @param arn its ARN, which ends with {@code :stateMachine:} and the name
+ * @param roleArn the role of its executions, which the API only returns
+ * @param definition JSON or YAML in the Amazon States Language, with its substitutions replaced
  */
 public record StateMachine(String name, String arn, String roleArn, String definition) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
 
   /**
-   * Reads the definition through.
+   * Validates the definition.
    *
-   * @throws DefinitionRefused if it is wrong, or uses what is not supported here
+   * @throws InvalidDefinition if it is invalid or uses something that is not supported
    */
   public StateMachine {
     Objects.requireNonNull(roleArn);
     if (!NAME.matcher(name).matches()) {
-      throw new DefinitionRefused("a state machine cannot be called " + name);
+      throw new InvalidDefinition("the name " + name + " of a state machine is invalid");
     }
     if (!Arns.isStateMachine(arn) || !arn.endsWith(":stateMachine:" + name)) {
-      throw new DefinitionRefused("the ARN " + arn + " is not that of a state machine " + name);
+      throw new InvalidDefinition("the ARN " + arn + " is not that of a state machine " + name);
     }
     try {
       DefinitionReader.read(definition);
-    } catch (DefinitionRefused e) {
-      throw new DefinitionRefused("state machine " + name + ": " + e.getMessage());
+    } catch (InvalidDefinition e) {
+      throw new InvalidDefinition("state machine " + name + ": " + e.getMessage());
     }
   }
 }

@@ -3,42 +3,42 @@ package arena.local.states;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Calls the functions that tasks name. */
+/** Invokes the functions of tasks. */
 public interface TaskInvoker {
   /**
-   * Calls a function and waits for its answer, on a thread of the caller's own.
+   * Invokes a function and waits for its response.
    *
    * @param function its name or ARN
    * @param payload the event, as JSON
-   * @param timeout after this the answer is of no use to anyone
-   * @throws InterruptedException if the thread is interrupted meanwhile
+   * @param timeout how long the caller waits
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   Outcome invoke(String function, String payload, Duration timeout) throws InterruptedException;
 
-  /** What came of a call. */
-  sealed interface Outcome permits Answer, FunctionError, ServiceError, TimedOut {}
+  /** The outcome of a call. */
+  sealed interface Outcome permits Success, FunctionError, ServiceError, TimedOut {}
 
   /**
-   * The function answered.
+   * The function responded.
    *
-   * @param payload what it answered, as JSON
+   * @param payload the response, as JSON; {@code null} in JSON if there is none
    */
-  record Answer(String payload) implements Outcome {
-    /** Refuses a missing payload: a function that answers nothing answers {@code null} in JSON. */
-    public Answer {
+  record Success(String payload) implements Outcome {
+    /** Rejects a missing payload. */
+    public Success {
       Objects.requireNonNull(payload);
     }
   }
 
   /**
-   * The function failed. It ran, and what it did stays done.
+   * The function ran and failed. Its effects remain.
    *
    * @param payload Lambda's error document: a JSON object with {@code errorType}, {@code
-   *     errorMessage} and {@code stackTrace}. A function that took longer than its own time-out has
-   *     the type {@code Sandbox.Timedout}
+   *     errorMessage} and {@code stackTrace}. The type is {@code Sandbox.Timedout} if the function
+   *     reached its own timeout
    */
   record FunctionError(String payload) implements Outcome {
-    /** Refuses a missing payload. */
+    /** Rejects a missing payload. */
     public FunctionError {
       Objects.requireNonNull(payload);
     }
@@ -48,16 +48,16 @@ public interface TaskInvoker {
    * Lambda did not run the function.
    *
    * @param name the error without its prefix, such as {@code TooManyRequestsException}
-   * @param message what Lambda said
+   * @param message Lambda's message
    */
   record ServiceError(String name, String message) implements Outcome {
-    /** Refuses missing parts. */
+    /** Rejects missing parts. */
     public ServiceError {
       Objects.requireNonNull(name);
       Objects.requireNonNull(message);
     }
   }
 
-  /** There was no answer in time. The function may go on. */
+  /** There was no response within the timeout. The function may still be running. */
   record TimedOut() implements Outcome {}
 }

@@ -3,7 +3,7 @@ package arena.local.states;
 import java.math.BigDecimal;
 import java.time.Instant;
 
-/** Times in the API's JSON: seconds since 1970, with milliseconds. */
+/** Timestamps in the API's JSON: seconds since 1970, with milliseconds. */
 final class Timestamps {
   private Timestamps() {}
 

@@ -1,13 +1,16 @@
 package arena.local.states;
 
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a state is left.
+ * The exit of a state.
  *
- * @param output what the next state gets, if the definition says
- * @param assign variables to set
- * @param next the next state, or none if the execution ends here
+ * @param output the state's output, if the definition has an {@code Output}
+ * @param next the name of the next state, or nothing if the execution ends
  */
-record Transition(Optional<Template> output, Map<String, Template> assign, Optional<String> next) {}
+record Transition(Optional<JsonTemplate> output, Optional<String> next) {
+  /** A transition that passes the state's input or result on. */
+  static Transition to(String next) {
+    return new Transition(Optional.empty(), Optional.of(next));
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Step Functions on one machine: the states language in JSONata, executions that survive a restart,
- * and the service's API over HTTP.
+ * Stands in for Step Functions: interprets definitions in the Amazon States Language with JSONata,
+ * keeps executions across restarts, and serves the API's JSON.
  */
 package arena.local.states;

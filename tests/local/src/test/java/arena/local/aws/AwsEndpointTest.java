@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 
-/** What the SDK's own clients make of the endpoint. */
+/** The endpoint with the SDK's clients. */
 final class AwsEndpointTest {
   private static final StaticCredentialsProvider ANYBODY =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "body"));
@@ -45,7 +45,7 @@ final class AwsEndpointTest {
   private LambdaClient lambda;
   private SfnClient stepFunctions;
 
-  /** Greets, and keeps whom it greeted. */
+  /** Returns a greeting and records its name. */
   public static final class Greeting implements RequestHandler<Map<String, String>, String> {
     static final BlockingQueue<String> GREETED = new LinkedBlockingQueue<>();
 
@@ -97,11 +97,11 @@ final class AwsEndpointTest {
     endpoint.serve(host, Map.of("AWSStepFunctions.", AwsEndpointTest::stepFunctions));
   }
 
-  private static AwsApi.Answer stepFunctions(String operation, String body) {
+  private static AwsApi.Response stepFunctions(String operation, String body) {
     return operation.equals("StartExecution") && body.contains("\"name\":\"twice\"")
-        ? new AwsApi.Answer(
+        ? new AwsApi.Response(
             400, "{\"__type\":\"ExecutionAlreadyExists\",\"message\":\"it runs already\"}")
-        : new AwsApi.Answer(200, "{\"executionArn\":\"arn:one\",\"startDate\":1.5}");
+        : new AwsApi.Response(200, "{\"executionArn\":\"arn:one\",\"startDate\":1.5}");
   }
 
   @AfterEach
@@ -118,7 +118,7 @@ final class AwsEndpointTest {
   }
 
   @Test
-  void aFunctionIsInvokedByNameOrArnOrAlias() {
+  void invokesAFunctionByNameArnOrAlias() {
     for (String function :
         List.of(
             "greeting",
@@ -133,7 +133,7 @@ final class AwsEndpointTest {
   }
 
   @Test
-  void aFailureIsInTheAnswer() {
+  void returnsAnErrorOfTheFunction() {
     InvokeResponse response = invoke("greeting", "{}");
     assertEquals(200, response.statusCode());
     assertEquals("Unhandled", response.functionError());
@@ -141,7 +141,7 @@ final class AwsEndpointTest {
   }
 
   @Test
-  void anEventIsTakenAndHandledInTheBackground() throws Exception {
+  void invokesAsynchronously() throws Exception {
     InvokeResponse response =
         lambda.invoke(
             request ->
@@ -154,7 +154,7 @@ final class AwsEndpointTest {
   }
 
   @Test
-  void faultsArriveByTheirNames() {
+  void returnsErrorsByName() {
     assertThrows(ResourceNotFoundException.class, () -> invoke("nobody", "{}"));
     assertThrows(
         ExecutionAlreadyExistsException.class,

@@ -19,11 +19,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class LocalDynamoDbTest {
-  /** Ahead of the machine's clock, so that nothing but our sweep finds an item expired. */
+  /** Ahead of the system clock, so that only our sweep considers an item expired. */
   private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
 
   @Test
-  void keepsItsTablesAcrossARestart(@TempDir Path folder) throws Exception {
+  void keepsTablesAcrossARestart(@TempDir Path folder) throws Exception {
     TableDefinition journal = TableDefinition.journal("journal");
     try (var first = LocalDynamoDb.start(folder, 0)) {
       first.create(journal);
@@ -37,7 +37,7 @@ class LocalDynamoDbTest {
   }
 
   @Test
-  void sweepsWhatHasExpiredAndNothingElse() throws Exception {
+  void deletesOnlyExpiredItems() throws Exception {
     try (var dynamo = LocalDynamoDb.inMemory()) {
       dynamo.create(TableDefinition.catalog("catalog"));
       dynamo.create(TableDefinition.journal("journal"));
@@ -54,7 +54,7 @@ class LocalDynamoDbTest {
   }
 
   @Test
-  void listensOnLoopbackAlone() throws Exception {
+  void listensOnLoopbackOnly() throws Exception {
     try (var dynamo = LocalDynamoDb.inMemory()) {
       int port = dynamo.endpoint().getPort();
       assertTrue(InetAddress.getByName(dynamo.endpoint().getHost()).isLoopbackAddress());

@@ -20,13 +20,13 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 class LocalRedisTest {
-  /** Every character that Redis's settings treat specially. */
+  /** All characters with a special meaning in Redis's settings. */
   private static final String PASSWORD = "p\"a'ss \\w#örd";
 
   @TempDir Path folder;
 
   @Test
-  void keepsItsDataOverARestartAndAsksForItsPassword() throws IOException {
+  void keepsDataAcrossARestartAndRequiresThePassword() throws IOException {
     int port = freePort();
     try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
         Jedis jedis = client(redis)) {
@@ -47,7 +47,7 @@ class LocalRedisTest {
   }
 
   @Test
-  void isThereAgainAfterACrash() throws IOException {
+  void restartsAfterACrash() throws IOException {
     int port = freePort();
     LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
     redis.kill();
@@ -62,7 +62,7 @@ class LocalRedisTest {
   }
 
   @Test
-  void saysWhyItDidNotStart() throws IOException {
+  void reportsWhyItDidNotStart() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       BackingFailed failure =
           assertThrows(
@@ -73,7 +73,7 @@ class LocalRedisTest {
   }
 
   @Test
-  void endsWhatAKilledJvmLeftBehind() throws Exception {
+  void endsTheServerOfAKilledJvm() throws Exception {
     int port = freePort();
     Process jvm =
         new ProcessBuilder(
@@ -81,7 +81,7 @@ class LocalRedisTest {
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                HeldRedis.class.getName(),
+                RunningRedis.class.getName(),
                 folder.toString(),
                 String.valueOf(port))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -98,9 +98,9 @@ class LocalRedisTest {
     }
   }
 
-  /** A JVM that starts a server and never ends by itself. */
-  static final class HeldRedis {
-    /** Folder and port are given. */
+  /** Starts a server and does not end. */
+  static final class RunningRedis {
+    /** Takes the folder and the port. */
     public static void main(String[] arguments) throws InterruptedException {
       LocalRedis redis =
           LocalRedis.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]), PASSWORD);

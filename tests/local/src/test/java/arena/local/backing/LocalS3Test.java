@@ -24,7 +24,7 @@ class LocalS3Test {
   @TempDir Path folder;
 
   @Test
-  void keepsItsObjectsOverARestart() {
+  void keepsObjectsAcrossARestart() {
     try (LocalS3 server = LocalS3.start(folder, 0, "local", "secret")) {
       assertThrows(IllegalArgumentException.class, () -> server.createBucket("b"));
       server.createBucket(BUCKET);

@@ -47,7 +47,7 @@ final class FunctionHostTest {
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private FunctionHost host;
 
-  /** Answers with what it was told. */
+  /** Returns its event, environment and context. */
   public static final class Echo implements RequestStreamHandler {
     private final Map<String, String> environment;
     private int calls;
@@ -74,7 +74,7 @@ final class FunctionHostTest {
     }
   }
 
-  /** An HTTP API's handler. */
+  /** A handler of an HTTP API. */
   public static final class Web
       implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
     public Web(Map<String, String> environment) {}
@@ -88,10 +88,10 @@ final class FunctionHostTest {
     }
   }
 
-  /** What the generic handlers have in common; the type arguments are the subclass's. */
+  /** A generic base class; its subclasses have the type arguments. */
   public abstract static class Base<I> implements RequestHandler<I, Map<String, Object>> {}
 
-  /** A schedule's handler. */
+  /** A handler of a schedule. */
   public static final class Tick extends Base<ScheduledEvent> {
     public Tick(Map<String, String> environment) {}
 
@@ -101,7 +101,7 @@ final class FunctionHostTest {
     }
   }
 
-  /** Fails. */
+  /** Throws an exception. */
   public static final class Failing implements RequestHandler<Map<String, String>, Void> {
     static final AtomicInteger CALLS = new AtomicInteger();
     static final BlockingQueue<String> IDS = new LinkedBlockingQueue<>();
@@ -116,14 +116,14 @@ final class FunctionHostTest {
     }
   }
 
-  /** A failure with a name. */
+  /** An exception with its own class. */
   public static final class Refused extends RuntimeException {
     Refused(String message) {
       super(message);
     }
   }
 
-  /** Holds until it is let go or interrupted. */
+  /** Blocks until it is released or interrupted. */
   public static final class Holding implements RequestHandler<Map<String, String>, String> {
     static final AtomicInteger MADE = new AtomicInteger();
     static CountDownLatch entered = new CountDownLatch(1);
@@ -144,7 +144,7 @@ final class FunctionHostTest {
     }
   }
 
-  /** Cannot be made. */
+  /** Fails in its constructor. */
   public static final class Unmade implements RequestHandler<String, String> {
     public Unmade(Map<String, String> environment) {
       throw new IllegalStateException("GREETING is missing");
@@ -156,7 +156,7 @@ final class FunctionHostTest {
     }
   }
 
-  /** Counts its calls in static state. */
+  /** Counts its calls in a static field. */
   public static final class Counting implements RequestHandler<Map<String, String>, Integer> {
     private static final AtomicInteger CALLS = new AtomicInteger();
 
@@ -175,7 +175,7 @@ final class FunctionHostTest {
     }
   }
 
-  /** With the classes that the test sees too, so that they have state to look at. */
+  /** Uses the classes of the test, whose static fields the test can read. */
   private FunctionDefinition function(String name, Class<?> handler, Duration timeout) {
     return new FunctionDefinition(
         name,
@@ -228,7 +228,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void aHandlerHasItsEventItsEnvironmentAndItsContext() throws Exception {
+  void passesEventEnvironmentAndContext() throws Exception {
     JsonNode answer =
         invoke("arn:aws:lambda:us-east-1:000000000000:function:echo", "{\"wood\":200}");
     assertEquals(200, answer.at("/event/wood").asInt());
@@ -241,7 +241,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void reloadsCodeForLaterInvocationsWhileOthersGoOn() throws Exception {
+  void reloadsCodeForLaterInvocationsWhileOthersContinue() throws Exception {
     assertEquals(1, invoke("echo", "").get("calls").asInt());
     CompletableFuture<Invocation> running =
         CompletableFuture.supplyAsync(
@@ -260,7 +260,7 @@ final class FunctionHostTest {
     Holding.letGo.countDown();
     assertTrue(running.get(10, TimeUnit.SECONDS).functionError().isEmpty());
 
-    // Each place is free again: more often than there are places.
+    // Each permit is released: more reloads than permits.
     for (int i = 0; i < 4; i++) {
       host.reload(Path.of("target/classes"));
       assertEquals(1, invoke("echo", "").get("calls").asInt());
@@ -269,13 +269,13 @@ final class FunctionHostTest {
   }
 
   @Test
-  void aSandboxIsUsedAgainWhenItIsIdle() throws Exception {
+  void reusesAnIdleSandbox() throws Exception {
     assertEquals(1, invoke("echo", "").get("calls").asInt());
     assertEquals(2, invoke("echo", "{}").get("calls").asInt());
   }
 
   @Test
-  void eventsAreReadAndAnswersWrittenAsLambdaDoes() throws Exception {
+  void convertsEventsAndResponsesAsLambdaDoes() throws Exception {
     JsonNode web =
         invoke(
             "web",
@@ -294,7 +294,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void anExceptionIsAnAnswerWithItsClassAndMessage() throws Exception {
+  void returnsAnExceptionWithClassAndMessage() throws Exception {
     Invocation invocation = host.invoke("failing", "{\"name\":\"wood\"}", PATIENCE);
     assertEquals("Unhandled", invocation.functionError().orElseThrow());
     JsonNode error = JSON.readTree(invocation.payload());
@@ -305,7 +305,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void aHandlerThatCannotBeMadeIsTriedAfreshEachTime() throws Exception {
+  void initializesAgainAfterAFailedInitialization() throws Exception {
     for (int i = 0; i < 3; i++) {
       JsonNode error = invoke("unmade", "\"x\"");
       assertEquals("java.lang.IllegalStateException", error.get("errorType").asText());
@@ -314,7 +314,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void anInvocationThatRunsOutOfTimeLosesItsSandbox() throws Exception {
+  void discardsTheSandboxAfterATimeout() throws Exception {
     for (int i = 0; i < 3; i++) {
       Invocation invocation = host.invoke("late", "{}", PATIENCE);
       assertEquals("Unhandled", invocation.functionError().orElseThrow());
@@ -328,7 +328,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void staticStateIsASandboxesOwn() throws Exception {
+  void separatesStaticStateOfSandboxes() throws Exception {
     assertEquals(1, invoke("counting", "{}").asInt());
     assertEquals(2, invoke("counting", "{}").asInt());
     assertEquals(
@@ -337,21 +337,21 @@ final class FunctionHostTest {
   }
 
   @Test
-  void whatAFunctionPrintsIsInItsLog() throws Exception {
+  void writesOutputToTheLogOfTheFunction() throws Exception {
     ProcessOutput.install();
     invoke("echo", "{}");
     assertTrue(Files.readAllLines(host.log("echo")).contains("echo was called"));
   }
 
   @Test
-  void aCallerMayLoseItsPatienceAndTheFunctionGoesOn() throws Exception {
+  void continuesAfterTheTimeoutOfTheCaller() throws Exception {
     assertThrows(TimeoutException.class, () -> host.invoke("holding", "{}", Duration.ofMillis(50)));
     Holding.letGo.countDown();
     assertEquals("let go", invoke("holding", "{}").asText());
   }
 
   @Test
-  void aCallThatFindsAllSandboxesTakenIsTurnedAway() throws Exception {
+  void throttlesWhenAllSandboxesAreInUse() throws Exception {
     Holding.entered = new CountDownLatch(2);
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<JsonNode> first = callers.submit(() -> invoke("holding", "{}"));
@@ -370,13 +370,13 @@ final class FunctionHostTest {
   }
 
   @Test
-  void aFailedEventIsTriedTwiceMoreAndThenDropped() throws Exception {
+  void dropsAnEventAfterTwoRetries() throws Exception {
     String id = host.invokeInBackground("failing", "{\"name\":\"gold\"}");
     assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));
     for (Duration wait : List.of(Duration.ofMinutes(1), Duration.ofMinutes(2))) {
-      until(() -> clock.alarms() == 1);
+      until(() -> clock.scheduledTasks() == 1);
       clock.advance(wait.minusSeconds(1));
-      assertEquals(1, clock.alarms());
+      assertEquals(1, clock.scheduledTasks());
       clock.advance(Duration.ofSeconds(1));
       assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));
     }
@@ -388,7 +388,7 @@ final class FunctionHostTest {
   }
 
   @Test
-  void whatAFunctionMayNotTakeIsRefused() {
+  void rejectsInvalidEvents() {
     String large = "\"" + "x".repeat(FunctionHost.MAX_EVENT_BYTES) + "\"";
     assertEquals(
         InvokeFault.Code.REQUEST_TOO_LARGE,

@@ -40,8 +40,8 @@ final class HandlerProcessTest {
   @TempDir Path logs;
   private FunctionHost host;
 
-  /** Tells who it is, fails or holds, as it is told. */
-  public static final class Told implements RequestHandler<Map<String, String>, String> {
+  /** Returns its process id, fails or blocks, as its event says. */
+  public static final class ScriptedHandler implements RequestHandler<Map<String, String>, String> {
     private int calls;
 
     @Override
@@ -80,7 +80,7 @@ final class HandlerProcessTest {
             List.of(
                 new FunctionDefinition(
                     "told",
-                    Told.class.getName(),
+                    ScriptedHandler.class.getName(),
                     Path.of("target/test-classes").toAbsolutePath(),
                     Map.of("GREETING", "hello"),
                     PATIENCE,
@@ -109,7 +109,7 @@ final class HandlerProcessTest {
   }
 
   @Test
-  void aProcessAnswersEventAfterEventUntilItIsKilled() throws Exception {
+  void handlesEventsUntilItIsKilled() throws Exception {
     String[] first = whoAreYou();
     assertNotEquals(String.valueOf(ProcessHandle.current().pid()), first[0]);
     assertEquals(List.of("1", "hello", "eu-north-1", "told"), List.of(first).subList(1, 5));
@@ -144,8 +144,10 @@ final class HandlerProcessTest {
         JsonNode exit = JSON.readTree(killed.payload());
         assertEquals("Runtime.ExitError", exit.get("errorType").textValue());
         assertEquals(
-            "RequestId: %s Error: Runtime exited with error: signal: killed"
-                .formatted(killed.requestId()),
+            String.format(
+                Locale.ROOT,
+                "RequestId: %s Error: Runtime exited with error: signal: killed",
+                killed.requestId()),
             exit.get("errorMessage").textValue());
       }
     }

@@ -17,7 +17,7 @@ final class LogFileTest {
   @TempDir Path folder;
 
   @Test
-  void itKeepsItsNewestLinesWholeAndWithinItsBound() throws Exception {
+  void keepsCompleteNewestLinesWithinTheLimit() throws Exception {
     Path path = folder.resolve("function.log");
     try (LogFile log = new LogFile(path, 1_000)) {
       for (int i = 0; i < 1_000; i++) {
@@ -48,7 +48,7 @@ final class LogFileTest {
   }
 
   @Test
-  void itGoesOnWhereItWas() throws Exception {
+  void appendsToAnExistingFile() throws Exception {
     Path path = folder.resolve("function.log");
     for (int start = 0; start < 2; start++) {
       try (LogFile log = new LogFile(path)) {

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InvalidParameterException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
-/** What the SDK's own client makes of the functions' logs. */
+/** The API with the SDK's client. */
 final class LogGroupsTest {
   private static final Instant BEGIN = Instant.parse("2026-01-31T12:00:00Z");
   private static final String GROUP = "/aws/lambda/arena-replay-turn";
@@ -70,11 +70,14 @@ final class LogGroupsTest {
     log.close();
   }
 
-  /** Writes a line as functions do, so many seconds after the beginning. */
+  /** Writes a line of a function, this many seconds after the start. */
   private void write(int second, String runId) {
     log.line(
-        "{\"timestamp\":\"%s\",\"level\":\"INFO\",\"message\":\"turn played\",\"run_id\":\"%s\"}"
-            .formatted(BEGIN.plusSeconds(second), runId));
+        String.format(
+            Locale.ROOT,
+            "{\"timestamp\":\"%s\",\"level\":\"INFO\",\"message\":\"turn played\",\"run_id\":\"%s\"}",
+            BEGIN.plusSeconds(second),
+            runId));
   }
 
   private static FilterLogEventsRequest.Builder question() {
@@ -88,7 +91,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void linesAreFoundByWhatTheyHoldAndByTheirTime() {
+  void findsLinesByContentAndTime() {
     for (int i = 0; i < 10; i++) {
       write(i, i % 2 == 0 ? "even" : "odd");
     }
@@ -111,7 +114,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void pagesFollowOneAnotherWhileTheLogIsWrittenAndSetAside() {
+  void pagesAreConsistentWhileTheLogIsWrittenAndRotated() {
     for (int i = 0; i < 200; i++) {
       write(i, "r");
     }
@@ -137,7 +140,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void whatWasWrittenBeforeARestartIsThereAfterIt() {
+  void findsLinesFromBeforeARestart() {
     write(0, "before");
     log.close();
     serve();
@@ -146,7 +149,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void theLogOfALongTimeStaysWithinItsBound() {
+  void limitsTheSizeOfTheLog() {
     for (int i = 0; i < 5_000; i++) {
       write(i, "r");
     }
@@ -156,7 +159,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void aLineWithoutATimeBelongsToTheOneBeforeIt() {
+  void assignsALineWithoutATimeToThePreviousOne() {
     write(3, "r");
     log.line("java.lang.OutOfMemoryError: Java heap space");
     log.line(
@@ -165,8 +168,10 @@ final class LogGroupsTest {
             "{\"_aws\":{\"Timestamp\":%d,\"CloudWatchMetrics\":[]}}",
             BEGIN.plusSeconds(5).toEpochMilli()));
     log.line(
-        "{\"time\":\"%s\",\"type\":\"platform.report\",\"record\":{\"status\":\"timeout\"}}"
-            .formatted(BEGIN.plusSeconds(6)));
+        String.format(
+            Locale.ROOT,
+            "{\"time\":\"%s\",\"type\":\"platform.report\",\"record\":{\"status\":\"timeout\"}}",
+            BEGIN.plusSeconds(6)));
     assertEquals(List.of(3L, 3L, 5L, 6L), seconds(question().build()));
     assertEquals(
         List.of(6L),
@@ -177,7 +182,7 @@ final class LogGroupsTest {
   }
 
   @Test
-  void whatCannotBeAnsweredIsRefusedByName() {
+  void rejectsUnsupportedRequestsByName() {
     assertThrows(
         ResourceNotFoundException.class,
         () -> client.filterLogEvents(request -> request.logGroupName("/aws/lambda/nobody")));

@@ -17,13 +17,13 @@ final class ProcessOutputTest {
   private static final int THREADS = 4;
   private static final int LINES = 50;
 
-  /** More than any buffer in between: a line with a long stack trace. */
+  /** Longer than all buffers: a line with a long stack trace. */
   private static final int LONG = 30_000;
 
   @TempDir Path folder;
 
   @Test
-  void longLinesOfThreadsThatPrintAtOnceStayWhole() throws Exception {
+  void keepsLongLinesOfConcurrentThreadsTogether() throws Exception {
     ProcessOutput.install();
     PrintStream out = System.out;
     Path path = folder.resolve("function.log");
@@ -35,15 +35,15 @@ final class ProcessOutputTest {
             Thread.ofPlatform()
                 .start(
                     () -> {
-                      ProcessOutput.thisThreadTo(log);
+                      ProcessOutput.redirectThread(log);
                       for (int n = 0; n < LINES; n++) {
-                        // as a logging library does: part by part
+                        // in parts, as a logging library does
                         for (int at = 0; at < line.length; at += 8_192) {
                           out.write(line, at, Math.min(8_192, line.length - at));
                         }
                       }
                       out.print("begun by " + line[0]);
-                      ProcessOutput.thisThreadEnds();
+                      ProcessOutput.flushThread();
                     }));
       }
       for (Thread thread : threads) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the terminal shows of a run's log, whatever the arena answers. */
+/** The output for several responses of the arena. */
 final class MainTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
   private static final String PATH = "/runs/" + RUN + "/report";
@@ -55,16 +55,16 @@ final class MainTest {
         new PrintStream(err, true, StandardCharsets.UTF_8));
   }
 
-  private String shown() {
+  private String output() {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private String told() {
+  private String errors() {
     return err.toString(StandardCharsets.UTF_8);
   }
 
   @Test
-  void linesAreShownForPeople() {
+  void printsLines() {
     answers(
         200,
         """
@@ -73,35 +73,35 @@ final class MainTest {
             "{\\"level\\":\\"ERROR\\",\\"message\\":\\"fork replay failed\\",\\"t\\":\\"3\\",\\"step\\":\\"model\\",\\"run_id\\":\\"r\\",\\"error\\":{\\"name\\":\\"arena.agent.ModelRefused\\",\\"message\\":\\"wrong key\\",\\"stack\\":\\"…\\"}}"},
           {"at":"2026-01-31T12:00:01.1Z","function":"finalize-run","line":"java.lang.OutOfMemoryError"}]}}
         """);
-    assertEquals(0, run(RUN), this::told);
+    assertEquals(0, run(RUN), this::errors);
     assertEquals(
         """
         2026-01-31T12:00:00.1Z replay-turn   ERROR t=3   fork replay failed  step=model arena.agent.ModelRefused: wrong key
         2026-01-31T12:00:01.1Z finalize-run  java.lang.OutOfMemoryError
         """,
-        shown().replace("\r\n", "\n"));
-    assertEquals("", told());
+        output().replace("\r\n", "\n"));
+    assertEquals("", errors());
   }
 
   @Test
-  void thatThereAreMoreIsSaid() {
+  void reportsThatThereAreMoreLines() {
     answers(200, "{\"log\":{\"truncated\":true,\"lines\":[]}}");
     assertEquals(0, run(RUN));
-    assertTrue(told().contains("there are more lines"), this::told);
+    assertTrue(errors().contains("the log has more lines"), this::errors);
   }
 
   @Test
-  void whatCannotBeShownIsSaidAndIsNoSuccess() {
+  void reportsErrorsAndFails() {
     answers(200, "{\"log\":{\"unreachable\":\"the log cannot be read now\"}}");
     assertEquals(1, run(RUN));
-    assertTrue(told().contains("the log cannot be read now"), this::told);
+    assertTrue(errors().contains("the log cannot be read now"), this::errors);
     assertEquals(1, run("f".repeat(32)));
-    assertTrue(told().contains(" 404"), this::told);
+    assertTrue(errors().contains(" 404"), this::errors);
     assertEquals(1, run(RUN, "--url", "http://127.0.0.1:1"));
-    assertTrue(told().contains("http://127.0.0.1:1 cannot be asked"), this::told);
+    assertTrue(errors().contains("http://127.0.0.1:1 cannot be reached"), this::errors);
     assertEquals(2, run());
     assertEquals(2, run("not a run"));
     assertEquals(2, run(RUN, "--url"));
-    assertEquals("", shown());
+    assertEquals("", output());
   }
 }

@@ -96,7 +96,7 @@ final class SchedulesTest {
   void invokesTheFunctionAtEveryInterval() throws Exception {
     Schedules schedules = start("rate(15 minutes)");
     clock.advance(Duration.ofMinutes(14));
-    assertEquals(1, clock.alarms());
+    assertEquals(1, clock.scheduledTasks());
     assertNull(Recorder.EVENTS.poll());
     clock.advance(Duration.ofMinutes(1));
     JsonNode event = event();
@@ -113,7 +113,7 @@ final class SchedulesTest {
 
     schedules.close();
     clock.advance(Duration.ofHours(1));
-    assertEquals(0, clock.alarms());
+    assertEquals(0, clock.scheduledTasks());
     assertNull(Recorder.EVENTS.poll());
   }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The definition that is deployed, its substitutions made. */
+/** The deployed definition, with its substitutions replaced. */
 final class ReplayDefinition {
   static final String REPLAY_TURN = "arn:aws:lambda:us-east-1:000000000000:function:replay-turn";
   static final String FINALIZE_RUN = "arn:aws:lambda:us-east-1:000000000000:function:finalize-run";

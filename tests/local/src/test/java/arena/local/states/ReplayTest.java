@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The deployed state machine, played with functions that do as they are told. */
+/** The deployed state machine with scripted functions. */
 class ReplayTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
 
@@ -116,7 +116,7 @@ class ReplayTest {
     "Sandbox.Timedout, 2, 1, 30",
     "java.lang.IllegalStateException, 2, 1, 10",
   })
-  void triesAgainWhatMayPassWithDelaysThatDouble(
+  void retriesTransientErrorsWithDoublingDelays(
       String error, int attempts, int interval, int longest) {
     states.functions.throwing(error, "not now", attempts).answers(turn(0, true)).answers("{}");
 
@@ -139,7 +139,7 @@ class ReplayTest {
   }
 
   @Test
-  void drawsDelaysAtRandomUpToTheOnesThatTheDefinitionStates() throws IOException {
+  void drawsRandomDelaysUpToThoseOfTheDefinition() throws IOException {
     states.close();
     states = new StatesFixture(folder, ReplayDefinition.text());
     states.functions.throwing("arena.agent.ModelThrottled", "slow down", 8);
@@ -166,7 +166,7 @@ class ReplayTest {
     "ServiceException, 3",
     "Unknown, 3"
   })
-  void triesAgainWhenLambdaDidNotRunTheFunction(String error, int attempts) {
+  void retriesWhenLambdaDidNotRunTheFunction(String error, int attempts) {
     states.functions.refuses(error, attempts).answers(turn(0, true)).answers("{}");
 
     String arn = play();
@@ -181,7 +181,7 @@ class ReplayTest {
     "arena.run.RunNotRunning, RunNotRunning",
     "arena.run.UnknownRun, UnknownRun",
   })
-  void finalizesAtOnceWhatNoRetryMends(String error, String code) {
+  void finalizesPermanentErrorsWithoutARetry(String error, String code) {
     states.functions.throwing(error, "said \"no\"\nand meant it: ü😀").answers("{}");
 
     String arn = play();
@@ -206,18 +206,18 @@ class ReplayTest {
   }
 
   @Test
-  void finalizesWhenTheRetriesAreUsedUp() {
+  void finalizesWhenTheRetriesAreExhausted() {
     states.functions.throwing("arena.agent.ModelThrottled", "slow down", 9).answers("{}");
 
     String arn = play();
 
-    assertEquals(0, states.functions.left());
+    assertEquals(0, states.functions.remaining());
     assertEquals("FAILED", states.status(arn));
     assertEquals("ModelThrottled", states.describe(arn).get("error"));
   }
 
   @Test
-  void countsTheRetriesOfEachTurnAnew() {
+  void countsTheRetriesOfEachTurnSeparately() {
     states
         .functions
         .throwing("arena.agent.ModelThrottled", "slow down", 8)
@@ -233,7 +233,7 @@ class ReplayTest {
   }
 
   @Test
-  void cutsALongMessage() {
+  void truncatesALongMessage() {
     states.functions.throwing("arena.agent.ModelRefused", "\"x".repeat(20_000)).answers("{}");
 
     play();
@@ -242,7 +242,7 @@ class ReplayTest {
   }
 
   @Test
-  void tellsOfAnErrorThatIsNoDocument() {
+  void passesOnTheMessageOfAServiceError() {
     states.functions.refuses("ResourceNotFoundException", 3).answers("{}");
 
     play();
@@ -256,11 +256,11 @@ class ReplayTest {
   }
 
   @Test
-  void givesUpATurnThatHangsAndTriesItTwiceMore() {
+  void retriesATurnThatTimesOutTwice() {
     ScriptedFunctions.Script hang =
         _ -> {
           states.clock.advance(Duration.ofSeconds(121));
-          return new TaskInvoker.Answer(turn(0, true)); // too late for anyone
+          return new TaskInvoker.Success(turn(0, true)); // after the timeout
         };
     states.functions.then(hang).then(hang).then(hang).answers("{}");
 
@@ -277,7 +277,7 @@ class ReplayTest {
   }
 
   @Test
-  void speaksAsTheFunctionsRead() {
+  void sendsPayloadsThatTheFunctionsParse() {
     TurnTask first = new TurnTask(RUN, 3, 17, 5, 0, Profile.DEFAULT, false);
     TurnTask done = new TurnTask(RUN, 3, 18, 5, 0, Profile.DEFAULT, true);
     states.functions.answers(TurnTaskCodec.write(done)).answers("{}");
@@ -297,13 +297,13 @@ class ReplayTest {
   }
 
   @Test
-  void leavesARunThatCannotBeFinalizedToTheReaper() {
+  void failsWhenTheRunCannotBeFinalized() {
     states.functions.answers(turn(0, true));
     states.functions.throwing("arena.archive.ArchiveUnavailable", "S3 is away", 7);
 
     String arn = play();
 
-    assertEquals(0, states.functions.left());
+    assertEquals(0, states.functions.remaining());
     Map<?, ?> described = states.describe(arn);
     assertEquals("FAILED", described.get("status"));
     assertEquals("arena.archive.ArchiveUnavailable", described.get("error"));
@@ -311,12 +311,12 @@ class ReplayTest {
   }
 
   @Test
-  void endsWhenTheTimeOfARunIsOver() {
+  void timesOutAfterTheLimitOfARun() {
     for (int i = 0; i < 300; i++) {
       states.functions.then(
           _ -> {
             states.clock.advance(Duration.ofSeconds(100));
-            return new TaskInvoker.Answer(turn(1, false));
+            return new TaskInvoker.Success(turn(1, false));
           });
     }
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An execution outlives the process that it began in. */
+/** Executions continue after a restart. */
 class RestartTest {
   private static final String TASK =
       """
@@ -27,19 +27,17 @@ class RestartTest {
           Type: Task
           Resource: arn:aws:states:::lambda:invoke
           Arguments: {FunctionName: work, Payload: "{% $states.input %}"}
-          Assign: {counted: "{% $states.result.Payload.n + 1 %}"}
+          Output: "{% $states.result.Payload.n + 1 %}"
           TimeoutSeconds: 60
           Retry:
             - {ErrorEquals: [Busy], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 3}
-          Next: Pause
-        Pause: {Type: Wait, Seconds: 600, Next: Tell}
-        Tell: {Type: Pass, Output: "{% $counted %}", End: true}
+          End: true
       """;
 
   @TempDir Path folder;
 
   @Test
-  void goesOnInTheMiddleOfARetryWithItsAttemptsCounted() throws IOException {
+  void continuesARetryAndKeepsTheCountOfAttempts() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.throwing("Busy", "later", 4);
       String arn = states.begin("a", "{}");
@@ -54,7 +52,7 @@ class RestartTest {
       states.restart();
       states.clock.advance(Duration.ofMinutes(4));
 
-      assertEquals(0, states.functions.left());
+      assertEquals(0, states.functions.remaining());
       assertEquals("FAILED", states.status(arn));
       assertEquals("Busy", states.describe(arn).get("error"));
       assertEquals(
@@ -64,7 +62,7 @@ class RestartTest {
   }
 
   @Test
-  void callsAgainWhoseAnswerWasNotWrittenDown() throws IOException {
+  void repeatsACallWhoseOutcomeWasNotWritten() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.then(
           _ -> {
@@ -73,7 +71,7 @@ class RestartTest {
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
-            return new TaskInvoker.Answer("{\"n\":1}");
+            return new TaskInvoker.Success("{\"n\":1}");
           });
       states.functions.answers("{\"n\":41}");
       String arn = states.begin("a", "{\"same\":true}");
@@ -89,22 +87,7 @@ class RestartTest {
   }
 
   @Test
-  void keepsVariablesAndWaitsToTheTimeThatWasSet() throws IOException {
-    try (StatesFixture states = new StatesFixture(folder, TASK)) {
-      states.functions.answers("{\"n\":41}");
-      String arn = states.begin("a", "{}");
-      states.clock.advance(Duration.ofSeconds(400));
-      states.restart();
-      states.clock.advance(Duration.ofSeconds(199));
-      assertEquals("RUNNING", states.status(arn));
-      states.clock.advance(Duration.ofSeconds(1));
-      assertEquals("SUCCEEDED", states.status(arn));
-      assertEquals("42", states.describe(arn).get("output"));
-    }
-  }
-
-  @Test
-  void keepsWhatHasEnded() throws IOException {
+  void keepsEndedExecutions() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}");
       String arn = states.begin("a", "{\"x\":1}");
@@ -120,9 +103,9 @@ class RestartTest {
   }
 
   @Test
-  void dropsALineThatWasNotWrittenToItsEnd() throws IOException {
+  void removesAnIncompleteLastLine() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
-      states.functions.answers("{\"n\":41}");
+      states.functions.throwing("Busy", "later", 1).answers("{\"n\":41}");
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(10));
       List<StatesFixture.Seen> history = states.history(arn);
@@ -135,7 +118,7 @@ class RestartTest {
   }
 
   @Test
-  void leavesAHistoryAloneThatItCannotRead() throws IOException {
+  void keepsAHistoryThatItCannotRead() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}").answers("{\"n\":1}");
       states.begin("a", "{}");
@@ -145,7 +128,7 @@ class RestartTest {
       states.restart();
       assertEquals(
           "ExecutionAlreadyExists",
-          states.fault(
+          states.error(
               "StartExecution", Map.of("stateMachineArn", StatesFixture.MACHINE, "name", "a")));
       assertEquals("this is no history\n", Files.readString(file));
       String other = states.begin("b", "{}");
@@ -155,39 +138,40 @@ class RestartTest {
   }
 
   @Test
-  void playsOnByTheDefinitionThatItBeganWith() throws IOException {
+  void continuesWithTheDefinitionOfTheStart() throws IOException {
     String arn;
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
-      states.functions.answers("{\"n\":41}");
+      states.functions.throwing("Busy", "later", 1);
       arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofSeconds(10));
     }
     String other =
-        "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"X\",\"States\":{\"X\":{\"Type\":\"Succeed\"}}}";
+        "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"X\",\"States\":{\"X\":{\"Type\":\"Fail\"}}}";
     try (StatesFixture states = new StatesFixture(folder, other)) {
+      states.functions.answers("{\"n\":41}");
       states.clock.advance(Duration.ofHours(1));
       assertEquals("42", states.describe(arn).get("output"));
     }
   }
 
   @Test
-  void freesTheNameOfAClosedExecutionAfterNinetyDays() throws IOException {
+  void deletesAClosedExecutionAfterNinetyDays() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.answers("{\"n\":41}").answers("{\"n\":1}").answers("{\"n\":2}");
       Map<String, String> start = Map.of("stateMachineArn", StatesFixture.MACHINE, "name", "a");
       String arn = states.begin("a", "{}");
       states.clock.advance(Duration.ofHours(1));
-      assertEquals("ExecutionAlreadyExists", states.fault("StartExecution", start));
+      assertEquals("ExecutionAlreadyExists", states.error("StartExecution", start));
 
       states.clock.advance(Duration.ofDays(91));
-      assertEquals("ExecutionDoesNotExist", states.fault("DescribeExecution", of(arn)));
+      assertEquals("ExecutionDoesNotExist", states.error("DescribeExecution", of(arn)));
       assertEquals(arn, states.begin("a", "{}"));
       states.clock.advance(Duration.ofHours(1));
       assertEquals("2", states.describe(arn).get("output"));
 
       states.clock.advance(Duration.ofDays(91));
       states.restart();
-      assertEquals("ExecutionDoesNotExist", states.fault("DescribeExecution", of(arn)));
+      assertEquals("ExecutionDoesNotExist", states.error("DescribeExecution", of(arn)));
       assertEquals(arn, states.begin("a", "{}"));
     }
   }
@@ -197,14 +181,14 @@ class RestartTest {
   }
 
   @Test
-  void answersNothingOnceItIsClosed() throws IOException {
+  void returns503WhenClosed() throws IOException {
     StatesFixture states = new StatesFixture(folder, TASK);
     states.close();
-    assertEquals(503, states.call("ListStateMachines", Map.of()).status());
+    assertEquals(503, states.call("DescribeExecution", Map.of()).status());
   }
 
   @Test
-  void isStartedOnce() throws IOException {
+  void rejectsASecondStart() throws IOException {
     try (StepFunctions states =
         new StepFunctions(
             folder,

@@ -7,15 +7,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Functions that answer what a test has written down, call by call. */
+/** Functions whose outcomes a test scripts, call by call. */
 final class ScriptedFunctions implements TaskInvoker {
   private final Deque<Script> script = new ArrayDeque<>();
   private final List<Call> calls = new ArrayList<>();
 
-  /** One call, as it came. */
+  /** One recorded call. */
   record Call(String function, Object payload, Duration timeout) {}
 
-  /** What one call does. */
+  /** The outcome of one call. */
   interface Script {
     Outcome answer(Object payload);
   }
@@ -26,10 +26,10 @@ final class ScriptedFunctions implements TaskInvoker {
   }
 
   ScriptedFunctions answers(String payload) {
-    return then(_ -> new Answer(payload));
+    return then(_ -> new Success(payload));
   }
 
-  /** The function fails as a Java function does that throws. */
+  /** Scripts an exception of a Java function. */
   ScriptedFunctions throwing(String errorType, String message) {
     return throwing(errorType, message, 1);
   }
@@ -57,7 +57,7 @@ final class ScriptedFunctions implements TaskInvoker {
     Object event = Json.readOwn(payload);
     calls.add(new Call(function, event, timeout));
     if (script.isEmpty()) {
-      throw new IllegalStateException("no call of " + function + " was expected");
+      throw new IllegalStateException("unexpected call of " + function);
     }
     return script.remove().answer(event);
   }
@@ -66,8 +66,8 @@ final class ScriptedFunctions implements TaskInvoker {
     return calls;
   }
 
-  /** Calls that were expected and have not come. */
-  int left() {
+  /** Returns the number of outcomes that no call has taken. */
+  int remaining() {
     return script.size();
   }
 }

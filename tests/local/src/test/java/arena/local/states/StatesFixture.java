@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** The service over one definition, with functions and a time that a test holds. */
+/** Step Functions with one definition, scripted functions and a manual clock. */
 final class StatesFixture implements AutoCloseable {
   static final String MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:replay";
   static final Instant BEGIN = Instant.parse("2026-01-31T12:00:00Z");
@@ -49,7 +49,7 @@ final class StatesFixture implements AutoCloseable {
     states.start();
   }
 
-  /** As when the stack stops and starts again. */
+  /** Stops and starts the service, as a restart of the stack does. */
   void restart() throws IOException {
     states.close();
     start();
@@ -60,35 +60,35 @@ final class StatesFixture implements AutoCloseable {
     states.close();
   }
 
-  AwsApi.Answer call(String operation, Map<String, ?> request) {
-    return states.call(operation, Json.write(request));
+  AwsApi.Response call(String operation, Map<String, ?> request) {
+    return new StepFunctionsApi(states).call(operation, Json.write(request));
   }
 
   Map<?, ?> ask(String operation, Map<String, ?> request) {
-    AwsApi.Answer answer = call(operation, request);
-    if (answer.status() != 200) {
-      throw new AssertionError(operation + " answered " + answer);
+    AwsApi.Response response = call(operation, request);
+    if (response.status() != 200) {
+      throw new AssertionError(operation + " returned " + response);
     }
-    return (Map<?, ?>) Json.readOwn(answer.body());
+    return (Map<?, ?>) Json.readOwn(response.body());
   }
 
-  /** The name of the fault that a call is answered with. */
-  String fault(String operation, Map<String, ?> request) {
-    AwsApi.Answer answer = call(operation, request);
-    if (answer.status() != 400) {
-      throw new AssertionError(operation + " answered " + answer);
+  /** Returns the type of the error of a call. */
+  String error(String operation, Map<String, ?> request) {
+    AwsApi.Response response = call(operation, request);
+    if (response.status() != 400) {
+      throw new AssertionError(operation + " returned " + response);
     }
-    return (String) ((Map<?, ?>) Json.readOwn(answer.body())).get("__type");
+    return (String) ((Map<?, ?>) Json.readOwn(response.body())).get("__type");
   }
 
-  /** Starts an execution; it moves when time does. */
+  /** Starts an execution; it advances with the clock. */
   String begin(String name, String input) {
     return (String)
         ask("StartExecution", Map.of("stateMachineArn", MACHINE, "name", name, "input", input))
             .get("executionArn");
   }
 
-  /** Lets happen what is due now. */
+  /** Runs the tasks that are due now. */
   void settle() {
     clock.advance(Duration.ZERO);
   }
@@ -101,7 +101,7 @@ final class StatesFixture implements AutoCloseable {
     return (String) describe(arn).get("status");
   }
 
-  /** One entry of a history. */
+  /** One event of a history. */
   record Seen(String type, Instant at, Map<?, ?> details) {}
 
   List<Seen> history(String arn) {
@@ -137,7 +137,7 @@ final class StatesFixture implements AutoCloseable {
     return history(arn).stream().map(Seen::type).toList();
   }
 
-  /** How long after each failure its task was asked for again. */
+  /** Returns the delay of each retry. */
   List<Duration> delays(String arn) {
     List<Duration> delays = new ArrayList<>();
     List<Seen> events = history(arn);

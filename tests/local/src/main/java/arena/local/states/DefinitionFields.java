@@ -6,15 +6,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** An object of a definition, taken field by field, so that what nobody takes can be refused. */
-final class Fields {
+/**
+ * An object of a definition. Each supported field is taken out; {@link #rejectRest} then rejects
+ * the others.
+ */
+final class DefinitionFields {
   private final String where;
   private final Map<String, Object> rest = new LinkedHashMap<>();
 
-  Fields(Object value, String where) {
+  /**
+   * Creates the fields of an object.
+   *
+   * @param where the place in the definition, for messages
+   */
+  DefinitionFields(Object value, String where) {
     this.where = where;
     if (!(value instanceof Map<?, ?> map)) {
-      throw new DefinitionRefused(where + " is to be an object");
+      throw new InvalidDefinition(where + " must be an object");
     }
     map.forEach((name, field) -> rest.put(String.valueOf(name), field));
   }
@@ -23,34 +31,38 @@ final class Fields {
     return where;
   }
 
-  DefinitionRefused refused(String what) {
-    return new DefinitionRefused(where + ": " + what);
+  InvalidDefinition invalid(String reason) {
+    return new InvalidDefinition(where + ": " + reason);
   }
 
-  /** The field's value; absent and null are the same. */
+  InvalidDefinition missing(String name) {
+    return invalid("the field " + name + " is missing");
+  }
+
+  /** Takes a field; a null counts as absent. */
   Optional<Object> take(String name) {
     return Optional.ofNullable(rest.remove(name));
   }
 
-  Object need(String name) {
-    return take(name).orElseThrow(() -> refused("the field " + name + " is missing"));
+  Object require(String name) {
+    return take(name).orElseThrow(() -> missing(name));
   }
 
-  Optional<Template> template(String name) {
+  Optional<JsonTemplate> template(String name) {
     if (!rest.containsKey(name)) {
       return Optional.empty();
     }
-    return Optional.of(Template.read(rest.remove(name), where + "." + name));
+    return Optional.of(JsonTemplate.read(rest.remove(name), where + "." + name));
   }
 
-  Optional<String> text(String name) {
+  Optional<String> string(String name) {
     return take(name)
         .map(
             value -> {
-              if (value instanceof String text) {
-                return text;
+              if (value instanceof String string) {
+                return string;
               }
-              throw refused(name + " is to be a string");
+              throw invalid(name + " must be a string");
             });
   }
 
@@ -61,23 +73,23 @@ final class Fields {
               if (value instanceof List<?> list) {
                 return list;
               }
-              throw refused(name + " is to be a list");
+              throw invalid(name + " must be a list");
             })
         .orElse(List.of());
   }
 
-  List<String> texts(String name) {
+  List<String> strings(String name) {
     List<?> list = list(name);
     if (list.isEmpty()) {
-      throw refused(name + " is to name at least one");
+      throw invalid(name + " must have at least one entry");
     }
     return list.stream()
         .map(
             item -> {
-              if (item instanceof String text) {
-                return text;
+              if (item instanceof String string) {
+                return string;
               }
-              throw refused(name + " is to hold strings");
+              throw invalid(name + " must be a list of strings");
             })
         .toList();
   }
@@ -89,9 +101,9 @@ final class Fields {
               if (value instanceof Integer number && number >= least && number <= most) {
                 return number;
               }
-              throw refused(
+              throw invalid(
                   String.format(
-                      Locale.ROOT, "%s is to be a whole number from %d to %d", name, least, most));
+                      Locale.ROOT, "%s must be an integer from %d to %d", name, least, most));
             });
   }
 
@@ -102,14 +114,15 @@ final class Fields {
               if (value instanceof Number number && number.doubleValue() >= least) {
                 return number.doubleValue();
               }
-              throw refused("%s is to be a number of at least %s".formatted(name, least));
+              throw invalid(
+                  String.format(Locale.ROOT, "%s must be a number of at least %s", name, least));
             });
   }
 
-  /** Refuses, by name, a field that nobody took. */
-  void refuseRest() {
+  /** Rejects, by name, the fields that were not taken. */
+  void rejectRest() {
     if (!rest.isEmpty()) {
-      throw refused("not supported: " + String.join(", ", rest.keySet()));
+      throw invalid("not supported: " + String.join(", ", rest.keySet()));
     }
   }
 }

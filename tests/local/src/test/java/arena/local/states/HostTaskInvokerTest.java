@@ -19,19 +19,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a call to a function that the stack hosts. */
-class HostedFunctionsTest {
+/** Outcomes of calls to hosted functions. */
+class HostTaskInvokerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path logs;
   private FunctionHost host;
-  private HostedFunctions functions;
+  private HostTaskInvoker functions;
 
-  /** Does what its event says. */
-  public static final class Obedient implements RequestHandler<Map<String, String>, String> {
+  /** Succeeds, fails or blocks, as its event says. */
+  public static final class ScriptedHandler implements RequestHandler<Map<String, String>, String> {
     static final CountDownLatch NEVER = new CountDownLatch(1);
 
-    public Obedient(Map<String, String> environment) {}
+    public ScriptedHandler(Map<String, String> environment) {}
 
     @Override
     public String handleRequest(Map<String, String> event, Context context) {
@@ -57,8 +57,8 @@ class HostedFunctionsTest {
         new FunctionHost(
             List.of(
                 new FunctionDefinition(
-                    "obedient",
-                    Obedient.class.getName(),
+                    "scripted",
+                    ScriptedHandler.class.getName(),
                     Path.of("target/test-classes"),
                     Map.of(),
                     Duration.ofSeconds(1),
@@ -67,7 +67,7 @@ class HostedFunctionsTest {
             logs,
             new ManualClock(StatesFixture.BEGIN),
             2);
-    functions = new HostedFunctions(host);
+    functions = new HostTaskInvoker(host);
   }
 
   @AfterEach
@@ -76,41 +76,41 @@ class HostedFunctionsTest {
   }
 
   @Test
-  void anAnswerIsAnAnswer() throws InterruptedException {
+  void returnsTheResponse() throws InterruptedException {
     assertEquals(
-        new TaskInvoker.Answer("\"done\""),
+        new TaskInvoker.Success("\"done\""),
         functions.invoke(
-            FunctionDefinition.ARN_PREFIX + "obedient:live", "{\"do\":\"\"}", PATIENCE));
+            FunctionDefinition.ARN_PREFIX + "scripted:live", "{\"do\":\"\"}", PATIENCE));
   }
 
   @Test
-  void anExceptionIsTheFunctionsErrorByItsClass() throws InterruptedException {
+  void returnsAnExceptionAsFunctionErrorWithItsClass() throws InterruptedException {
     TaskInvoker.FunctionError error =
         assertInstanceOf(
             TaskInvoker.FunctionError.class,
-            functions.invoke("obedient", "{\"do\":\"fail\"}", PATIENCE));
+            functions.invoke("scripted", "{\"do\":\"fail\"}", PATIENCE));
     Map<?, ?> document = (Map<?, ?>) Json.readOwn(error.payload());
     assertEquals("arena.run.RunNotRunning", document.get("errorType"));
     assertEquals("run x is not running", document.get("errorMessage"));
   }
 
   @Test
-  void theFunctionsOwnTimeOutIsItsErrorAndTheTasksIsNot() throws InterruptedException {
+  void distinguishesTheFunctionsTimeoutFromTheTasks() throws InterruptedException {
     TaskInvoker.FunctionError error =
         assertInstanceOf(
             TaskInvoker.FunctionError.class,
-            functions.invoke("obedient", "{\"do\":\"hang\"}", PATIENCE));
+            functions.invoke("scripted", "{\"do\":\"hang\"}", PATIENCE));
     assertEquals("Sandbox.Timedout", ((Map<?, ?>) Json.readOwn(error.payload())).get("errorType"));
     assertEquals(
         new TaskInvoker.TimedOut(),
-        functions.invoke("obedient", "{\"do\":\"hang\"}", Duration.ofMillis(200)));
+        functions.invoke("scripted", "{\"do\":\"hang\"}", Duration.ofMillis(200)));
   }
 
   @Test
-  void whatLambdaDoesNotRunIsTheServicesError() throws InterruptedException {
+  void returnsAServiceErrorForAnUnknownFunction() throws InterruptedException {
     TaskInvoker.ServiceError error =
         assertInstanceOf(
-            TaskInvoker.ServiceError.class, functions.invoke("nobody", "{}", PATIENCE));
+            TaskInvoker.ServiceError.class, functions.invoke("unknown", "{}", PATIENCE));
     assertEquals("ResourceNotFoundException", error.name());
   }
 }

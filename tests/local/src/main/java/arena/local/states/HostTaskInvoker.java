@@ -6,12 +6,12 @@ import arena.local.lambda.InvokeFault;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
-/** Calls the functions that the stack hosts. */
-public final class HostedFunctions implements TaskInvoker {
+/** Invokes the functions that the stack hosts. */
+public final class HostTaskInvoker implements TaskInvoker {
   private final FunctionHost host;
 
-  /** Calls this host's functions. */
-  public HostedFunctions(FunctionHost host) {
+  /** Creates an invoker of a host's functions. */
+  public HostTaskInvoker(FunctionHost host) {
     this.host = host;
   }
 
@@ -22,7 +22,7 @@ public final class HostedFunctions implements TaskInvoker {
       Invocation invocation = host.invoke(function, payload, timeout);
       return invocation.functionError().isPresent()
           ? new FunctionError(invocation.payload())
-          : new Answer(invocation.payload());
+          : new Success(invocation.payload());
     } catch (InvokeFault e) {
       return new ServiceError(e.code().exceptionName(), e.getMessage());
     } catch (TimeoutException e) {

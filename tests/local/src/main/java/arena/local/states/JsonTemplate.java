@@ -6,43 +6,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A JSON value of a definition, in which strings may be expressions. */
-sealed interface Template
-    permits Template.Constant, Template.Computed, Template.ObjectOf, Template.ArrayOf {
+/** A JSON value of a definition whose strings may be expressions. */
+sealed interface JsonTemplate
+    permits JsonTemplate.Constant,
+        JsonTemplate.Computed,
+        JsonTemplate.ObjectOf,
+        JsonTemplate.ArrayOf {
 
-  /** A scalar as it stands. */
-  record Constant(Object value) implements Template {}
+  /** A scalar. */
+  record Constant(Object value) implements JsonTemplate {}
 
   /** A string between <code>{%</code> and <code>%}</code>. */
-  record Computed(Expression expression) implements Template {}
+  record Computed(Expression expression) implements JsonTemplate {}
 
   /** An object. */
-  record ObjectOf(Map<String, Template> fields) implements Template {}
+  record ObjectOf(Map<String, JsonTemplate> fields) implements JsonTemplate {}
 
   /** An array. */
-  record ArrayOf(List<Template> items) implements Template {}
+  record ArrayOf(List<JsonTemplate> items) implements JsonTemplate {}
 
-  /** What a template may nest, in levels. */
+  /** Most levels of nesting. */
   int MAX_DEPTH = 100;
 
-  /** A substitution that nobody made. */
+  /** A placeholder that was not replaced. */
   Pattern SUBSTITUTION = Pattern.compile("\\$\\{[A-Za-z0-9_:.]+}");
 
-  /** The value with its expressions evaluated. */
+  /** Evaluates the expressions in the value. */
   default Object evaluate(Scope scope) throws StateError {
     return switch (this) {
       case Constant(Object value) -> value;
       case Computed(Expression expression) -> expression.evaluate(scope);
-      case ObjectOf(Map<String, Template> fields) -> {
+      case ObjectOf(Map<String, JsonTemplate> fields) -> {
         Map<String, Object> values = new LinkedHashMap<>();
-        for (Map.Entry<String, Template> field : fields.entrySet()) {
+        for (Map.Entry<String, JsonTemplate> field : fields.entrySet()) {
           values.put(field.getKey(), field.getValue().evaluate(scope));
         }
         yield values;
       }
-      case ArrayOf(List<Template> items) -> {
+      case ArrayOf(List<JsonTemplate> items) -> {
         List<Object> values = new ArrayList<>();
-        for (Template item : items) {
+        for (JsonTemplate item : items) {
           values.add(item.evaluate(scope));
         }
         yield values;
@@ -53,47 +56,47 @@ sealed interface Template
   /**
    * Reads a value of a definition.
    *
-   * @param where the place in the definition, for the refusal
+   * @param where the place in the definition, for messages
    */
-  static Template read(Object value, String where) {
+  static JsonTemplate read(Object value, String where) {
     return read(value, where, 0);
   }
 
-  private static Template read(Object value, String where, int depth) {
+  private static JsonTemplate read(Object value, String where, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new DefinitionRefused(where + ": nested deeper than " + MAX_DEPTH);
+      throw new InvalidDefinition(where + ": nested deeper than " + MAX_DEPTH);
     }
     return switch (value) {
       case null -> new Constant(null);
       case Map<?, ?> map -> {
-        Map<String, Template> fields = new LinkedHashMap<>();
+        Map<String, JsonTemplate> fields = new LinkedHashMap<>();
         for (Map.Entry<?, ?> field : map.entrySet()) {
           if (!(field.getKey() instanceof String name)) {
-            throw new DefinitionRefused(where + ": the key " + field.getKey() + " is no string");
+            throw new InvalidDefinition(where + ": the key " + field.getKey() + " is not a string");
           }
           fields.put(name, read(field.getValue(), where + "." + name, depth + 1));
         }
         yield new ObjectOf(fields);
       }
       case List<?> list -> {
-        List<Template> items = new ArrayList<>();
+        List<JsonTemplate> items = new ArrayList<>();
         for (Object item : list) {
           items.add(read(item, where + "[" + items.size() + "]", depth + 1));
         }
         yield new ArrayOf(items);
       }
-      case String text -> text(text, where);
+      case String text -> string(text, where);
       case Boolean truth -> new Constant(truth);
       case Number number -> new Constant(number);
       default ->
-          throw new DefinitionRefused(
-              where + ": " + value.getClass().getSimpleName() + " is nothing that JSON has");
+          throw new InvalidDefinition(
+              where + ": " + value.getClass().getSimpleName() + " is not a JSON type");
     };
   }
 
-  private static Template text(String text, String where) {
+  private static JsonTemplate string(String text, String where) {
     if (SUBSTITUTION.matcher(text).find()) {
-      throw new DefinitionRefused(where + ": a substitution is missing: " + text);
+      throw new InvalidDefinition(where + ": a substitution is missing: " + text);
     }
     boolean opens = text.startsWith("{%");
     boolean closes = text.endsWith("%}");
@@ -101,8 +104,8 @@ sealed interface Template
       return new Computed(Expression.read(text.substring(2, text.length() - 2), where));
     }
     if (opens || closes) {
-      throw new DefinitionRefused(
-          where + ": an expression is the whole string, from {% to %}: " + text);
+      throw new InvalidDefinition(
+          where + ": an expression must be the whole string, from {% to %}: " + text);
     }
     return new Constant(text);
   }

@@ -11,49 +11,46 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happened in one execution: a file that only grows, one event a line, line n being event n.
- * It is handed to the operating system event by event, so it outlives the process, if not a loss of
- * power.
+ * The events of one execution in an append-only file; line n is event n. Each event is written to
+ * the operating system when it happens, so the file survives the process, but not a power failure.
  */
-final class History {
-  /** Bytes that are read at once when a line's beginning is looked for. */
+final class HistoryFile {
+  /** Size of the blocks that are searched for the start of a line, in bytes. */
   private static final int BLOCK = 8 * 1024;
 
   private final Path file;
 
-  private History(Path file) {
+  private HistoryFile(Path file) {
     this.file = file;
   }
 
   /**
-   * A new one.
+   * Creates a file with its first line.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is one
+   * @throws java.nio.file.FileAlreadyExistsException if the file exists
    */
-  static History create(Path file, String firstLine) throws IOException {
+  static HistoryFile create(Path file, String firstLine) throws IOException {
     Files.createDirectories(file.getParent());
     Files.write(file, bytes(firstLine), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    return new History(file);
+    return new HistoryFile(file);
   }
 
-  /** One that is there. A last line that was not written to its end is dropped: it never was. */
-  static History open(Path file) throws IOException {
+  /** Opens a file. An incomplete last line is removed. */
+  static HistoryFile open(Path file) throws IOException {
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
       long end = lineEnd(access, access.length());
       if (end < access.length()) {
         access.setLength(end);
       }
     }
-    return new History(file);
+    return new HistoryFile(file);
   }
 
   void append(String line) throws IOException {
     Files.write(file, bytes(line), StandardOpenOption.APPEND);
   }
 
-  /**
-   * The lines of the events {@code from} to {@code to}, both included, from 1; fewer at the end.
-   */
+  /** Returns the lines {@code from} to {@code to}, inclusive, from 1; fewer at the end. */
   List<String> lines(long from, long to) throws IOException {
     List<String> lines = new ArrayList<>();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
@@ -67,7 +64,7 @@ final class History {
     return lines;
   }
 
-  /** The last line; empty if there is none. */
+  /** Returns the last line; empty if there is none. */
   String lastLine() throws IOException {
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
       long end = access.length();
@@ -88,7 +85,7 @@ final class History {
     return file.toString();
   }
 
-  /** The place after the last line break before {@code end}; 0 if there is none. */
+  /** Returns the offset after the last line break before {@code end}; 0 if there is none. */
   private static long lineEnd(RandomAccessFile access, long end) throws IOException {
     byte[] block = new byte[BLOCK];
     for (long place = end; place > 0; ) {
@@ -107,7 +104,7 @@ final class History {
 
   private static byte[] bytes(String line) {
     if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
-      throw new IllegalArgumentException("an event is one line");
+      throw new IllegalArgumentException("an event must be one line");
     }
     return (line + "\n").getBytes(StandardCharsets.UTF_8);
   }

@@ -8,43 +8,45 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One entry of a history: what the service's API shows, and beside it what an execution needs to go
- * on from here after a restart.
+ * One event of an execution's history.
  *
- * @param id from 1, without gap
- * @param at when
- * @param type the API's name for it, such as {@code TaskFailed}
+ * @param id the event's number, from 1 without gaps
+ * @param at the time of the event
+ * @param type the API's name of the type, such as {@code TaskFailed}
  * @param details the API's details of this type
- * @param beside what the API does not show: see the constants
+ * @param internal what a restart needs and the API does not return; see the constants
  */
-record Event(
-    long id, Instant at, String type, Map<String, Object> details, Map<String, Object> beside) {
+record HistoryEvent(
+    long id, Instant at, String type, Map<String, Object> details, Map<String, Object> internal) {
 
-  /** Beside an exit: the next state; absent if the execution ends. */
+  /** Of an exit: the next state; absent if the execution ends. */
   static final String NEXT = "next";
 
-  /** Beside a failure that is retried: which of the state's retriers counts it, from 0. */
+  /** Of a failure that is retried: the index of the retrier that applies. */
   static final String RETRIER = "retrier";
 
-  /** Beside a failure that is retried: when, ISO. */
-  static final String UNTIL = "until";
+  /** Of a failure that is retried: the time of the retry, ISO 8601. */
+  static final String RETRY_AT = "until";
 
-  /** Beside the start: whose execution it is, and what that one's definition was. */
+  /** Of the start: the execution's ARN. */
   static final String ARN = "arn";
 
-  static final String STATE_MACHINE_ARN = "state_machine_arn";
+  /** Of the start: the definition of the state machine. */
   static final String DEFINITION = "definition";
+
+  /** The key of the internal details in a history file. */
+  private static final String INTERNAL = "beside";
 
   private static final Set<String> CLOSING =
       Set.of("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted");
 
-  /** What is to be an event, before it has its number and time. */
-  record Draft(String type, Map<String, Object> details, Map<String, Object> beside) {
+  /** An event without its number and time. */
+  record Draft(String type, Map<String, Object> details, Map<String, Object> internal) {
     static Draft of(String type, Map<String, Object> details) {
       return new Draft(type, details, Map.of());
     }
 
-    /** An event of a failure. */
+    /** Returns the event of a failure. */
     static Draft failure(String type, StateError failure) {
       Map<String, Object> details = new LinkedHashMap<>();
       details.put("error", failure.error());
@@ -57,12 +59,12 @@ record Event(
     }
   }
 
-  /** Whether the execution ends with it. */
+  /** Returns whether the execution ends with this event. */
   boolean closes() {
     return CLOSING.contains(type);
   }
 
-  /** A detail that is there whenever an event has this type. */
+  /** Returns a detail that every event of this type has. */
   String detail(String name) {
     return optional(name).orElseThrow(() -> new IllegalStateException(type + " has no " + name));
   }
@@ -71,7 +73,7 @@ record Event(
     return Optional.ofNullable((String) details.get(name));
   }
 
-  /** The error that a failure's event tells of. */
+  /** Returns the error of a failure's event. */
   StateError failure() {
     return new StateError(detail("error"), optional("cause"));
   }
@@ -82,20 +84,20 @@ record Event(
     line.put("at", at.toString());
     line.put("type", type);
     line.put("details", details);
-    if (!beside.isEmpty()) {
-      line.put("beside", beside);
+    if (!internal.isEmpty()) {
+      line.put(INTERNAL, internal);
     }
     return Json.write(line);
   }
 
-  static Event read(String line) {
+  static HistoryEvent read(String line) {
     Map<?, ?> map = (Map<?, ?>) Json.readOwn(line);
-    return new Event(
+    return new HistoryEvent(
         ((Number) map.get("id")).longValue(),
         Instant.parse((String) map.get("at")),
         (String) map.get("type"),
         object(map.get("details")),
-        object(map.get("beside")));
+        object(map.get(INTERNAL)));
   }
 
   private static Map<String, Object> object(Object value) {
@@ -106,27 +108,23 @@ record Event(
     return fields;
   }
 
-  /** As the API shows it, with or without the data of states and tasks. */
-  Map<String, Object> shown(boolean withData) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("id", id);
-    shown.put("previousEventId", id <= 2 ? 0 : id - 1);
-    shown.put("timestamp", Timestamps.seconds(at));
-    shown.put("type", type);
+  /** Returns the event in the API's format. */
+  Map<String, Object> described() {
+    Map<String, Object> described = new LinkedHashMap<>();
+    described.put("id", id);
+    described.put("previousEventId", id <= 2 ? 0 : id - 1);
+    described.put("timestamp", Timestamps.seconds(at));
+    described.put("type", type);
     Map<String, Object> all = new LinkedHashMap<>();
     details.forEach(
         (name, value) -> {
-          boolean data =
-              name.equals("input") || name.equals("output") || name.equals("assignedVariables");
-          if (data && withData) {
-            all.put(name, value);
+          all.put(name, value);
+          if (name.equals("input") || name.equals("output")) {
             all.put(name + "Details", Map.of("truncated", false));
-          } else if (!data && (withData || !name.equals("parameters"))) {
-            all.put(name, value);
           }
         });
-    shown.put(detailsName(), all);
-    return shown;
+    described.put(detailsName(), all);
+    return described;
   }
 
   private String detailsName() {
