@@ -4,6 +4,7 @@ import arena.codec.ActionCodec;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.event.RawJson;
+import arena.run.RunId;
 import arena.world.Action;
 import arena.world.Age;
 import arena.world.Building;
@@ -90,6 +91,11 @@ public final class ArenaArbitraries {
                     training,
                     ageUp,
                     turn));
+  }
+
+  /** Any id of a run. */
+  public static Arbitrary<RunId> runIds() {
+    return Arbitraries.strings().withChars("0123456789abcdef").ofLength(32).map(RunId::of);
   }
 
   /** Any action. */
@@ -187,7 +193,7 @@ public final class ArenaArbitraries {
             .as(Payload.ActionResult::new),
         Combinators.combine(wellFormedText(), wellFormedText(), wellFormedText())
             .as(Payload.WorldMutation::new),
-        Combinators.combine(wellFormedText(), count, wellFormedText()).as(Payload.Fork::new),
+        Combinators.combine(runIds(), count, wellFormedText()).as(Payload.Fork::new),
         Combinators.combine(
                 wellFormedText(),
                 Arbitraries.oneOf(
@@ -210,7 +216,7 @@ public final class ArenaArbitraries {
         .as(
             (seq, agent, t, ts) ->
                 new Event(
-                    "0123456789abcdef0123456789abcdef",
+                    RunId.of("0123456789abcdef0123456789abcdef"),
                     seq,
                     agent,
                     t,

@@ -1,9 +1,9 @@
 package arena.functions;
 
 import arena.http.CreateRoutes;
-import arena.http.IdempotentRequests;
 import arena.run.ForkRequest;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.runtime.HttpHandler;
 import arena.runtime.Telemetry;
 import java.util.Map;
@@ -31,13 +31,13 @@ public final class CreateForkHandler extends HttpHandler {
         Map.of(
             "POST /forks",
             CreateRoutes.forks(
-                new IdempotentRequests(wiring.idempotency()),
+                wiring.idempotentRequests(),
                 (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
                 (request, runId) -> create(wiring, request, runId),
                 child -> wiring.archive().get().address(child))));
   }
 
-  private static Run create(CreateForkWiring wiring, ForkRequest request, String runId) {
+  private static Run create(CreateForkWiring wiring, ForkRequest request, RunId runId) {
     Telemetry.run(runId);
     Run child = wiring.createFork().get().create(request, runId);
     LOG.info(

@@ -1,9 +1,10 @@
 package arena.functions;
 
 import arena.archive.Archive;
-import arena.idempotency.Idempotency;
+import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.StartRun;
+import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
 import arena.runtime.Lazy;
@@ -12,6 +13,7 @@ import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +23,7 @@ import java.util.function.Supplier;
  */
 record CreateForkWiring(
     Telemetry telemetry,
-    Supplier<Idempotency> idempotency,
+    IdempotentRequests idempotentRequests,
     Supplier<CreationRecorder> creationRecorder,
     Supplier<CreateFork> createFork,
     Supplier<Archive> archive) {
@@ -34,7 +36,7 @@ record CreateForkWiring(
     AwsServices aws = new AwsServices(settings);
     return new CreateForkWiring(
         telemetry,
-        stores::idempotency,
+        new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
         new Lazy<>(
             () ->

@@ -1,8 +1,8 @@
 package arena.functions;
 
 import arena.http.CreateRoutes;
-import arena.http.IdempotentRequests;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.runtime.HttpHandler;
 import arena.runtime.Telemetry;
@@ -31,12 +31,12 @@ public final class CreateRunHandler extends HttpHandler {
         Map.of(
             "POST /runs",
             CreateRoutes.runs(
-                new IdempotentRequests(wiring.idempotency()),
+                wiring.idempotentRequests(),
                 (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
                 (request, runId) -> create(wiring, request, runId))));
   }
 
-  private static Run create(CreateRunWiring wiring, RunRequest request, String runId) {
+  private static Run create(CreateRunWiring wiring, RunRequest request, RunId runId) {
     Telemetry.run(runId);
     Run run = wiring.createRun().get().create(request, runId);
     LOG.info(

@@ -1,8 +1,9 @@
 package arena.functions;
 
-import arena.idempotency.Idempotency;
+import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.StartRun;
+import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
 import arena.runtime.Lazy;
@@ -11,12 +12,13 @@ import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /** What create-run is composed of; everything but the telemetry is created lazily. */
 record CreateRunWiring(
     Telemetry telemetry,
-    Supplier<Idempotency> idempotency,
+    IdempotentRequests idempotentRequests,
     Supplier<CreationRecorder> creationRecorder,
     Supplier<CreateRun> createRun) {
 
@@ -28,7 +30,7 @@ record CreateRunWiring(
     AwsServices aws = new AwsServices(settings);
     return new CreateRunWiring(
         telemetry,
-        stores::idempotency,
+        new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
         new Lazy<>(
             () ->

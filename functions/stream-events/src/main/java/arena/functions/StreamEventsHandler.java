@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.broker.ConnectionId;
 import arena.codec.Timestamps;
 import arena.json.Json;
 import arena.metrics.Metric;
@@ -71,7 +72,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       fanOut(event, context);
       return;
     }
-    String connectionId = request.path("connectionId").asText();
+    ConnectionId connectionId = ConnectionId.of(request.path("connectionId").asText());
     String eventType = request.path("eventType").asText();
     Telemetry.connection(connectionId);
     try {
@@ -91,7 +92,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     }
   }
 
-  private void receive(String connectionId, String route, String message) {
+  private void receive(ConnectionId connectionId, String route, String message) {
     runId(message).ifPresent(Telemetry::run);
     if (route.equals("subscribe") || route.equals("unsubscribe")) {
       LOG.atInfo().addKeyValue("action", route).log("client message received");
@@ -108,19 +109,19 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   }
 
   /** Extracts the run id of a message for the log; the message is validated later. */
-  private static Optional<String> runId(String message) {
+  private static Optional<RunId> runId(String message) {
     try {
-      return Optional.of(Json.read(message).path("run_id").asText()).filter(RunId::isValid);
+      return RunId.parse(Json.read(message).path("run_id").asText());
     } catch (JsonProcessingException _) {
       return Optional.empty();
     }
   }
 
   private void fanOut(JsonNode event, Context context) {
-    String runId = event.path("run_id").asText();
-    if (!RunId.isValid(runId)) {
-      throw new IllegalArgumentException("neither a WebSocket event nor {\"run_id\"}");
-    }
+    RunId runId =
+        RunId.parse(event.path("run_id").asText())
+            .orElseThrow(
+                () -> new IllegalArgumentException("neither a WebSocket event nor {\"run_id\"}"));
     Telemetry.run(runId);
     Instant now = Instant.now();
     Instant wokenAt = event.has("woken_at") ? Timestamps.read(event.get("woken_at").asText()) : now;

@@ -4,6 +4,7 @@ import arena.codec.MalformedJson;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
 import arena.event.Payload;
+import arena.run.RunId;
 import arena.world.World;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -57,7 +58,7 @@ final class ParquetFiles {
    * @throws IllegalArgumentException if an event is of another run, or seq does not count from 1
    *     without gaps
    */
-  long write(String runId, Iterable<Event> events, Path file) {
+  long write(RunId runId, Iterable<Event> events, Path file) {
     return duckDb.execute(
         "write " + file.getFileName(),
         connection -> {
@@ -76,7 +77,7 @@ final class ParquetFiles {
         });
   }
 
-  private static long append(DuckDBConnection connection, String runId, Iterable<Event> events)
+  private static long append(DuckDBConnection connection, RunId runId, Iterable<Event> events)
       throws SQLException {
     long count = 0;
     try (DuckDBAppender rows = connection.createAppender("temp", "main", "events")) {
@@ -93,7 +94,7 @@ final class ParquetFiles {
                   event.runId()));
         }
         rows.beginRow();
-        rows.append(event.runId());
+        rows.append(event.runId().value());
         rows.append(event.seq());
         rows.append(event.agentId());
         rows.append(event.t());
@@ -192,7 +193,7 @@ final class ParquetFiles {
 
   private static Event event(ResultSet row) throws SQLException {
     return new Event(
-        row.getString(1),
+        RunId.of(row.getString(1)),
         row.getLong(2),
         row.getString(3),
         row.getInt(4),

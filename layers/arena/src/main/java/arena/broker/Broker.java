@@ -2,6 +2,7 @@ package arena.broker;
 
 import arena.codec.EnvelopeCodec;
 import arena.event.Event;
+import arena.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ public interface Broker {
    *
    * @throws AlreadyOpen if it is already open
    */
-  void open(String runId, String label, Instant startedAt);
+  void open(RunId runId, String label, Instant startedAt);
 
   /**
    * Appends events and ignores those that it already has, so a batch may be retried in whole, in
@@ -24,7 +25,7 @@ public interface Broker {
    * @throws NotOpen if the run is not open
    * @throws Gap if the first event does not follow the last one in the buffer
    */
-  Published publish(String runId, List<Event> events);
+  Published publish(RunId runId, List<Event> events);
 
   /**
    * Reopens a run after a loss of data, ready for the event {@code nextSeq}. If the remaining
@@ -35,7 +36,7 @@ public interface Broker {
    *
    * @return the next seq to publish: {@code nextSeq}, or a higher one if the buffer has more
    */
-  long restore(String runId, String label, Instant startedAt, long nextSeq);
+  long restore(RunId runId, String label, Instant startedAt, long nextSeq);
 
   /**
    * Reads envelopes in order, starting at {@code fromSeq}; empty if there are no newer ones.
@@ -44,13 +45,13 @@ public interface Broker {
    * @param maxBytes maximum total size, except that one envelope is always returned
    * @throws Overflow if the buffer has dropped {@code fromSeq} or lost its entries
    */
-  List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes);
+  List<Envelope> read(RunId runId, long fromSeq, int maxEvents, int maxBytes);
 
   /** Closes a run for publishing: deletes the sentinel, keeps the buffer. Idempotent. */
-  void close(String runId);
+  void close(RunId runId);
 
   /** Returns the state of a run's buffer. */
-  Buffer buffer(String runId);
+  Buffer buffer(RunId runId);
 
   /**
    * Deletes the buffer of a closed run. Cursors of current readers are kept, because they are
@@ -58,7 +59,7 @@ public interface Broker {
    *
    * @throws StillOpen if the run is open
    */
-  void drop(String runId);
+  void drop(RunId runId);
 
   /**
    * Lists the runs that have any key, in no order. A run may be returned more than once; runs that
@@ -116,7 +117,7 @@ public interface Broker {
    *
    * @param next cursor of the next page; empty on the last page
    */
-  record Page(Set<String> runIds, Optional<String> next) {}
+  record Page(Set<RunId> runIds, Optional<String> next) {}
 
   /** The broker's counters. */
   record Counters(long eventsPublished, long eventsStreamed, long streamsDropped) {}

@@ -48,7 +48,7 @@ public record BrokerSnapshot(
    *
    * @param nextSeq its cursor: the next seq to send
    */
-  public record Reader(String connectionId, long nextSeq) {}
+  public record Reader(ConnectionId connectionId, long nextSeq) {}
 
   /** Whether the sentinel exists. */
   public boolean open() {

@@ -1,12 +1,13 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.util.Locale;
 
 /** A batch does not follow the broker's last event; the broker has lost events. */
 public final class Gap extends RuntimeException {
   private final long lastSeq;
 
-  public Gap(String runId, long lastSeq, long firstSeq) {
+  public Gap(RunId runId, long lastSeq, long firstSeq) {
     super(
         String.format(
             Locale.ROOT,

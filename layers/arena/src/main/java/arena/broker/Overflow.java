@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.util.Locale;
 
 /** A requested event was already dropped from the buffer. */
@@ -7,7 +8,7 @@ public final class Overflow extends RuntimeException {
   private final long requestedSeq;
   private final long availableFrom;
 
-  public Overflow(String runId, long requestedSeq, long availableFrom) {
+  public Overflow(RunId runId, long requestedSeq, long availableFrom) {
     super(
         String.format(
             Locale.ROOT,

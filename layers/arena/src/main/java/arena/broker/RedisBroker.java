@@ -6,6 +6,7 @@ import arena.event.Event;
 import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public void open(String runId, String label, Instant startedAt) {
+  public void open(RunId runId, String label, Instant startedAt) {
     String sentinel = SentinelCodec.write(label, startedAt);
     String ttl = String.valueOf(SENTINEL_TTL.toSeconds());
     Object opened =
@@ -62,11 +63,11 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public Published publish(String runId, List<Event> events) {
+  public Published publish(RunId runId, List<Event> events) {
     return metrics.timed(Step.PUBLISH, () -> append(runId, events));
   }
 
-  private Published append(String runId, List<Event> events) {
+  private Published append(RunId runId, List<Event> events) {
     requireBatch(runId, events);
     long first = events.getFirst().seq();
     List<String> arguments = new ArrayList<>(events.size() + 2);
@@ -101,7 +102,7 @@ public final class RedisBroker implements Broker {
     };
   }
 
-  private static void requireBatch(String runId, List<Event> events) {
+  private static void requireBatch(RunId runId, List<Event> events) {
     if (events.isEmpty() || events.size() > MAX_BATCH) {
       throw new IllegalArgumentException(
           String.format(
@@ -124,7 +125,7 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+  public long restore(RunId runId, String label, Instant startedAt, long nextSeq) {
     if (nextSeq < 1) {
       throw new IllegalArgumentException("seq must be at least 1: " + nextSeq);
     }
@@ -145,7 +146,7 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+  public List<Envelope> read(RunId runId, long fromSeq, int maxEvents, int maxBytes) {
     if (fromSeq < 1 || maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
           String.format(
@@ -173,12 +174,12 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public void close(String runId) {
+  public void close(RunId runId) {
     redis.run(CLOSE, List.of(keys.open(runId), keys.closed(runId)), List.of());
   }
 
   @Override
-  public Buffer buffer(String runId) {
+  public Buffer buffer(RunId runId) {
     List<?> answer =
         (List<?>)
             redis.run(
@@ -192,7 +193,7 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public void drop(String runId) {
+  public void drop(RunId runId) {
     List<String> buffer = keys.buffer(runId);
     List<String> readers = keys.readers(runId);
     List<String> all = new ArrayList<>(List.of(buffer.getFirst(), readers.getFirst()));
@@ -208,7 +209,7 @@ public final class RedisBroker implements Broker {
     ScanParams params = new ScanParams().match(keys.allRuns()).count(SCAN_COUNT);
     String from = after.orElse(ScanParams.SCAN_POINTER_START);
     ScanResult<String> scanned = redis.call(client -> client.scan(from, params));
-    Set<String> runIds = new HashSet<>();
+    Set<RunId> runIds = new HashSet<>();
     for (String key : scanned.getResult()) {
       keys.runOf(key).ifPresent(runIds::add);
     }

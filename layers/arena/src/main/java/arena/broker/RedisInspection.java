@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class RedisInspection {
   }
 
   /** Takes a consistent snapshot of a run with one call. */
-  public BrokerSnapshot snapshot(String runId) {
+  public BrokerSnapshot snapshot(RunId runId) {
     List<?> answer =
         (List<?>)
             redis.run(
@@ -51,7 +52,8 @@ public final class RedisInspection {
     List<BrokerSnapshot.Reader> mostLaggingReaders = new ArrayList<>();
     for (int i = 0; i + 1 < readers.size(); i += 2) {
       mostLaggingReaders.add(
-          new BrokerSnapshot.Reader((String) readers.get(i), number(readers.get(i + 1))));
+          new BrokerSnapshot.Reader(
+              ConnectionId.of((String) readers.get(i)), number(readers.get(i + 1))));
     }
     return new BrokerSnapshot(
         sentinel,
@@ -71,7 +73,7 @@ public final class RedisInspection {
   }
 
   /** Returns the runbook's commands and their output in {@code redis-cli} format. */
-  public String redisCliOutput(String runId) {
+  public String redisCliOutput(RunId runId) {
     StringBuilder text = new StringBuilder();
     command(text, "EXISTS", keys.open(runId));
     command(text, "TTL", keys.open(runId));

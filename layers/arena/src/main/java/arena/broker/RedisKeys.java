@@ -29,57 +29,57 @@ public final class RedisKeys {
   }
 
   /** The sentinel; exists while the run is open. */
-  String open(String runId) {
+  String open(RunId runId) {
     return run(runId, "open");
   }
 
   /** The last published seq. */
-  String seq(String runId) {
+  String seq(RunId runId) {
     return run(runId, "seq");
   }
 
   /** Stream of envelopes; entry {@code <seq>-0} has the field {@code envelope}. */
-  String events(String runId) {
+  String events(RunId runId) {
     return run(runId, "events");
   }
 
   /** Exists from the run's close until it is dropped or reopened. */
-  String closed(String runId) {
+  String closed(RunId runId) {
     return run(runId, "closed");
   }
 
   /** The last seq counted in {@link #eventsPublished}. */
-  String counted(String runId) {
+  String counted(RunId runId) {
     return run(runId, "counted");
   }
 
   /** Hash of cursors: connection id to next seq. */
-  String subscribers(String runId) {
+  String subscribers(RunId runId) {
     return run(runId, "subscribers");
   }
 
   /** The fencing token of the current fan-out. */
-  String lease(String runId) {
+  String lease(RunId runId) {
     return run(runId, "lease");
   }
 
   /** The last fencing token, and the call that acquired it. */
-  String fence(String runId) {
+  String fence(RunId runId) {
     return run(runId, "fence");
   }
 
   /** The number of the last unhandled loss of data. */
-  String loss(String runId) {
+  String loss(RunId runId) {
     return run(runId, "loss");
   }
 
   /** All keys of a run's buffer, the sentinel first. */
-  List<String> buffer(String runId) {
+  List<String> buffer(RunId runId) {
     return List.of(open(runId), seq(runId), events(runId), closed(runId), counted(runId));
   }
 
   /** All keys of a run's readers, the cursors first. */
-  List<String> readers(String runId) {
+  List<String> readers(RunId runId) {
     return List.of(subscribers(runId), lease(runId), fence(runId), loss(runId));
   }
 
@@ -104,15 +104,15 @@ public final class RedisKeys {
   }
 
   /** Returns the run id of a run's key. */
-  Optional<String> runOf(String key) {
+  Optional<RunId> runOf(String key) {
     int start = root.length() + ":run:".length();
     int end = key.indexOf(':', start);
     return key.startsWith(root + ":run:") && end > 0
-        ? Optional.of(key.substring(start, end)).filter(RunId::isValid)
+        ? RunId.parse(key.substring(start, end))
         : Optional.empty();
   }
 
-  private String run(String runId, String what) {
+  private String run(RunId runId, String what) {
     return root + ":run:" + runId + ":" + what;
   }
 }

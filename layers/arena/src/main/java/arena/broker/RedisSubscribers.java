@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,40 +31,44 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
-  public void put(String runId, String connectionId, long nextSeq) {
+  public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
         isOne(
             redis.run(
                 PUT,
                 List.of(keys.subscribers(runId)),
-                List.of(connectionId, String.valueOf(nextSeq), String.valueOf(MAX_READERS))));
+                List.of(
+                    connectionId.value(), String.valueOf(nextSeq), String.valueOf(MAX_READERS))));
     if (!put) {
       throw new TooManyReaders(runId);
     }
   }
 
   @Override
-  public boolean remove(String runId, String connectionId) {
-    return redis.call(client -> client.hdel(keys.subscribers(runId), connectionId)) == 1;
+  public boolean remove(RunId runId, ConnectionId connectionId) {
+    return redis.call(client -> client.hdel(keys.subscribers(runId), connectionId.value())) == 1;
   }
 
   @Override
-  public OptionalLong cursor(String runId, String connectionId) {
-    String cursor = redis.call(client -> client.hget(keys.subscribers(runId), connectionId));
+  public OptionalLong cursor(RunId runId, ConnectionId connectionId) {
+    String cursor =
+        redis.call(client -> client.hget(keys.subscribers(runId), connectionId.value()));
     return cursor == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(cursor));
   }
 
   @Override
-  public Map<String, Long> cursors(String runId) {
+  public Map<ConnectionId, Long> cursors(RunId runId) {
     Map<String, String> stored = redis.call(client -> client.hgetAll(keys.subscribers(runId)));
-    Map<String, Long> cursors = HashMap.newHashMap(stored.size());
-    stored.forEach((connectionId, nextSeq) -> cursors.put(connectionId, Long.valueOf(nextSeq)));
+    Map<ConnectionId, Long> cursors = HashMap.newHashMap(stored.size());
+    stored.forEach(
+        (connectionId, nextSeq) ->
+            cursors.put(ConnectionId.of(connectionId), Long.valueOf(nextSeq)));
     return cursors;
   }
 
   @Override
-  public OptionalLong acquire(String runId, Duration holdFor) {
+  public OptionalLong acquire(RunId runId, Duration holdFor) {
     Object fence =
         redis.run(
             ACQUIRE,
@@ -74,7 +79,7 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean extend(String runId, long fence, Duration holdFor) {
+  public boolean extend(RunId runId, long fence, Duration holdFor) {
     return isOne(
         redis.run(
             EXTEND, List.of(keys.lease(runId)), List.of(String.valueOf(fence), millis(holdFor))));
@@ -82,7 +87,7 @@ public final class RedisSubscribers implements Subscribers {
 
   @Override
   public boolean advance(
-      String runId, long fence, String connectionId, long fromSeq, long nextSeq) {
+      RunId runId, long fence, ConnectionId connectionId, long fromSeq, long nextSeq) {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
@@ -95,24 +100,27 @@ public final class RedisSubscribers implements Subscribers {
             List.of(keys.lease(runId), keys.subscribers(runId), keys.eventsStreamed()),
             List.of(
                 String.valueOf(fence),
-                connectionId,
+                connectionId.value(),
                 String.valueOf(fromSeq),
                 String.valueOf(nextSeq))));
   }
 
   @Override
   public boolean finish(
-      String runId, long fence, String connectionId, long atSeq, boolean dropped) {
+      RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped) {
     return isOne(
         redis.run(
             FINISH,
             List.of(keys.lease(runId), keys.subscribers(runId), keys.streamsDropped()),
             List.of(
-                String.valueOf(fence), connectionId, String.valueOf(atSeq), dropped ? "1" : "0")));
+                String.valueOf(fence),
+                connectionId.value(),
+                String.valueOf(atSeq),
+                dropped ? "1" : "0")));
   }
 
   @Override
-  public boolean release(String runId, long fence) {
+  public boolean release(RunId runId, long fence) {
     return isOne(
         redis.run(
             RELEASE,
@@ -127,23 +135,23 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
-  public void abandon(String runId, long fence) {
+  public void abandon(RunId runId, long fence) {
     redis.run(ABANDON, List.of(keys.lease(runId)), List.of(String.valueOf(fence)));
   }
 
   @Override
-  public void markLoss(String runId) {
+  public void markLoss(RunId runId) {
     redis.run(MARK_LOSS, List.of(keys.loss(runId)), List.of());
   }
 
   @Override
-  public OptionalLong loss(String runId) {
+  public OptionalLong loss(RunId runId) {
     String loss = redis.call(client -> client.get(keys.loss(runId)));
     return loss == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(loss));
   }
 
   @Override
-  public void clearLoss(String runId, long loss) {
+  public void clearLoss(RunId runId, long loss) {
     redis.run(CLEAR_LOSS, List.of(keys.loss(runId)), List.of(String.valueOf(loss)));
   }
 

@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.run.RunId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -14,16 +15,16 @@ public interface Subscribers {
    *
    * @throws TooManyReaders if the run already has {@value #MAX_READERS} readers
    */
-  void put(String runId, String connectionId, long nextSeq);
+  void put(RunId runId, ConnectionId connectionId, long nextSeq);
 
   /** Removes a connection; returns whether it existed. */
-  boolean remove(String runId, String connectionId);
+  boolean remove(RunId runId, ConnectionId connectionId);
 
   /** Returns a connection's cursor. */
-  OptionalLong cursor(String runId, String connectionId);
+  OptionalLong cursor(RunId runId, ConnectionId connectionId);
 
   /** Returns all cursors by connection id. */
-  Map<String, Long> cursors(String runId);
+  Map<ConnectionId, Long> cursors(RunId runId);
 
   /**
    * Acquires the run's lease.
@@ -31,10 +32,10 @@ public interface Subscribers {
    * @param holdFor time after which the lease expires if not extended
    * @return a fencing token higher than all earlier ones; empty if the lease is held
    */
-  OptionalLong acquire(String runId, Duration holdFor);
+  OptionalLong acquire(RunId runId, Duration holdFor);
 
   /** Extends a lease; returns false if it was lost. */
-  boolean extend(String runId, long fence, Duration holdFor);
+  boolean extend(RunId runId, long fence, Duration holdFor);
 
   /**
    * Advances a connection's cursor after a send, under the lease, and counts the streamed events.
@@ -42,7 +43,7 @@ public interface Subscribers {
    * @param fromSeq the expected cursor; a removed or resubscribed connection is not changed
    * @return false if the lease was lost or the cursor differs
    */
-  boolean advance(String runId, long fence, String connectionId, long fromSeq, long nextSeq);
+  boolean advance(RunId runId, long fence, ConnectionId connectionId, long fromSeq, long nextSeq);
 
   /**
    * Removes a connection under the lease, if its cursor is {@code atSeq}.
@@ -50,7 +51,7 @@ public interface Subscribers {
    * @param dropped whether to count it as dropped by an overflow
    * @return false if the lease was lost or the cursor differs
    */
-  boolean finish(String runId, long fence, String connectionId, long atSeq, boolean dropped);
+  boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped);
 
   /**
    * Releases the lease, unless there is work: a cursor at or before the last seq, any cursor of a
@@ -58,22 +59,22 @@ public interface Subscribers {
    *
    * @return false if there is work and the lease is kept; true if it was released or lost
    */
-  boolean release(String runId, long fence);
+  boolean release(RunId runId, long fence);
 
   /** Releases the lease unconditionally; the caller must have handed over the remaining work. */
-  void abandon(String runId, long fence);
+  void abandon(RunId runId, long fence);
 
   /**
    * Marks that the broker lost data of this run, possibly including cursors. {@link Broker#restore}
    * does so too.
    */
-  void markLoss(String runId);
+  void markLoss(RunId runId);
 
   /** Returns the number of the last unhandled loss. */
-  OptionalLong loss(String runId);
+  OptionalLong loss(RunId runId);
 
   /** Clears a loss after its readers were handled; a later loss is kept. */
-  void clearLoss(String runId, long loss);
+  void clearLoss(RunId runId, long loss);
 
   /** Maximum number of live readers of one run. */
   int MAX_READERS = 10_000;

@@ -2,6 +2,7 @@ package arena.catalog;
 
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 public interface Catalog {
   /** Finds a run with a consistent read. */
-  Optional<Run> find(String runId);
+  Optional<Run> find(RunId runId);
 
   /**
    * Lists runs, newest first.
@@ -44,7 +45,7 @@ public interface Catalog {
    *
    * @return false if the run had already ended
    */
-  boolean fail(String runId, Failure failure, Instant at);
+  boolean fail(RunId runId, Failure failure, Instant at);
 
   /**
    * Sets a running run to failed, which fences its writers, unless it has made progress.
@@ -52,7 +53,7 @@ public interface Catalog {
    * @param nEvents the number of events when the run was last read
    * @return false if the run had already ended or has more events
    */
-  boolean abandon(String runId, long nEvents, Failure failure, Instant at);
+  boolean abandon(RunId runId, long nEvents, Failure failure, Instant at);
 
   /**
    * Records a run's archive address and summary; a running run becomes complete, a failed one stays
@@ -60,7 +61,7 @@ public interface Catalog {
    *
    * @throws UnknownRun if the run does not exist
    */
-  void markArchived(String runId, String dbPath, Run.Summary summary, Instant at);
+  void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at);
 
   /**
    * Records that the broker has no data of an ended run. Idempotent.
@@ -68,7 +69,7 @@ public interface Catalog {
    * @throws UnknownRun if the run does not exist
    * @throws IllegalStateException if the run is running
    */
-  void markReleased(String runId);
+  void markReleased(RunId runId);
 
   /** The runs to list. */
   enum Filter {

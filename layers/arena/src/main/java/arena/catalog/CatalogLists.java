@@ -5,6 +5,7 @@ import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
 import arena.run.Limits;
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -127,11 +128,11 @@ final class CatalogLists {
   /** Reads the rows of these keys, in order, and keeps those that are still in the list. */
   private List<Run> rows(
       List<Map<String, AttributeValue>> keys, Predicate<Map<String, AttributeValue>> inList) {
-    Map<String, Map<String, AttributeValue>> rows = new HashMap<>();
-    List<String> runIds = keys.stream().map(key -> key.get(RunItem.RUN_ID).s()).toList();
+    Map<RunId, Map<String, AttributeValue>> rows = new HashMap<>();
+    List<RunId> runIds = keys.stream().map(RunItem::runId).toList();
     for (Map<String, AttributeValue> row :
         dynamo.batchGet(table, runIds.stream().map(RunItem::key).toList())) {
-      rows.put(row.get(RunItem.RUN_ID).s(), row);
+      rows.put(RunItem.runId(row), row);
     }
     return runIds.stream()
         .filter(rows::containsKey)

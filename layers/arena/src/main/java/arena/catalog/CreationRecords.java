@@ -1,5 +1,6 @@
 package arena.catalog;
 
+import arena.run.RunId;
 import java.util.Optional;
 
 /** Stores how runs were created, for bug reports. */
@@ -16,8 +17,8 @@ public interface CreationRecords {
   record CreationRecord(String request, String counters) {}
 
   /** Saves a record; does nothing if one exists or the run does not exist. */
-  void saveCreationRecord(String runId, CreationRecord record);
+  void saveCreationRecord(RunId runId, CreationRecord record);
 
   /** Finds the record of a run. */
-  Optional<CreationRecord> findCreationRecord(String runId);
+  Optional<CreationRecord> findCreationRecord(RunId runId);
 }

@@ -5,6 +5,7 @@ import arena.dynamo.DynamoClient;
 import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.List;
@@ -34,12 +35,12 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public Optional<Run> find(String runId) {
+  public Optional<Run> find(RunId runId) {
     return dynamo.get(table, RunItem.key(runId)).map(RunItem::read);
   }
 
   @Override
-  public void saveCreationRecord(String runId, CreationRecord record) {
+  public void saveCreationRecord(RunId runId, CreationRecord record) {
     updates.change(
         runId,
         "SET #request = :request, #counters = :counters",
@@ -52,7 +53,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public Optional<CreationRecord> findCreationRecord(String runId) {
+  public Optional<CreationRecord> findCreationRecord(RunId runId) {
     GetItemResponse found =
         dynamo.call(
             () ->
@@ -100,22 +101,22 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public boolean fail(String runId, Failure failure, Instant at) {
+  public boolean fail(RunId runId, Failure failure, Instant at) {
     return updates.fail(runId, failure, at);
   }
 
   @Override
-  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+  public boolean abandon(RunId runId, long nEvents, Failure failure, Instant at) {
     return updates.abandon(runId, nEvents, failure, at);
   }
 
   @Override
-  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     updates.markArchived(runId, dbPath, summary, at);
   }
 
   @Override
-  public void markReleased(String runId) {
+  public void markReleased(RunId runId) {
     updates.markReleased(find(runId).orElseThrow(() -> new UnknownRun(runId)));
   }
 }

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param createdAt creation time of the last row's run
  * @param runId id of the last row's run
  */
-record ListCursor(String index, String createdAt, String runId) {
+record ListCursor(String index, String createdAt, RunId runId) {
   private static final int MAX_TEXT = 200;
   private static final Pattern SHAPE = Pattern.compile("([a-z]+)/([^/]+)/([^/]+)");
 
@@ -45,10 +45,9 @@ record ListCursor(String index, String createdAt, String runId) {
       if (!parts.matches()) {
         throw new InvalidCursor();
       }
-      var cursor = new ListCursor(parts.group(1), parts.group(2), parts.group(3));
+      var cursor = new ListCursor(parts.group(1), parts.group(2), RunId.of(parts.group(3)));
       boolean valid =
           cursor.index.equals(index)
-              && RunId.isValid(cursor.runId)
               && Timestamps.write(Timestamps.read(cursor.createdAt)).equals(cursor.createdAt)
               && cursor.write().equals(text); // rejects non-canonical Base64
       if (!valid) {
@@ -62,7 +61,7 @@ record ListCursor(String index, String createdAt, String runId) {
 
   /** Creates the cursor of a row. */
   static ListCursor at(String index, Map<String, AttributeValue> key) {
-    return new ListCursor(index, key.get(RunItem.CREATED_AT).s(), key.get(RunItem.RUN_ID).s());
+    return new ListCursor(index, key.get(RunItem.CREATED_AT).s(), RunItem.runId(key));
   }
 
   /** The exclusive start key of the next page. */
@@ -73,6 +72,6 @@ record ListCursor(String index, String createdAt, String runId) {
         RunItem.CREATED_AT,
         AttributeValue.fromS(createdAt),
         RunItem.RUN_ID,
-        AttributeValue.fromS(runId));
+        AttributeValue.fromS(runId.value()));
   }
 }

@@ -5,6 +5,7 @@ import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import java.time.Instant;
@@ -33,12 +34,12 @@ final class RowUpdates {
   }
 
   /** See {@link Catalog#fail}. */
-  boolean fail(String runId, Failure failure, Instant at) {
+  boolean fail(RunId runId, Failure failure, Instant at) {
     return fail(runId, failure, at, "#status = :running", Map.of(), Map.of());
   }
 
   /** See {@link Catalog#abandon}. */
-  boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+  boolean abandon(RunId runId, long nEvents, Failure failure, Instant at) {
     return fail(
         runId,
         failure,
@@ -49,7 +50,7 @@ final class RowUpdates {
   }
 
   private boolean fail(
-      String runId,
+      RunId runId,
       Failure failure,
       Instant at,
       String condition,
@@ -75,7 +76,7 @@ final class RowUpdates {
   }
 
   /** See {@link Catalog#markArchived}. */
-  void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
       throw new IllegalArgumentException("the archive address must not be empty");
     }
@@ -126,7 +127,7 @@ final class RowUpdates {
 
   /** See {@link Catalog#markReleased}. */
   void markReleased(Run run) {
-    String runId = run.runId();
+    RunId runId = run.runId();
     if (!run.status().ended()) {
       throw new IllegalStateException("run %s is running and cannot be released".formatted(runId));
     }
@@ -152,7 +153,7 @@ final class RowUpdates {
         TransactWriteItem.builder().update(count).build());
   }
 
-  private static void requireKnown(String runId, Map<String, AttributeValue> row) {
+  private static void requireKnown(RunId runId, Map<String, AttributeValue> row) {
     if (row.isEmpty()) {
       throw new UnknownRun(runId);
     }
@@ -165,7 +166,7 @@ final class RowUpdates {
    *     does not exist
    */
   Optional<Map<String, AttributeValue>> change(
-      String runId,
+      RunId runId,
       String expression,
       String condition,
       Map<String, String> names,

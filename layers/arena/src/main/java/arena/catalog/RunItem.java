@@ -8,6 +8,7 @@ import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.PromptVariant;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Score;
@@ -63,8 +64,18 @@ public final class RunItem {
   private RunItem() {}
 
   /** Returns the key of a run's row. */
-  public static Map<String, AttributeValue> key(String runId) {
-    return Map.of(RUN_ID, Attributes.of(runId));
+  public static Map<String, AttributeValue> key(RunId runId) {
+    return key(runId.value());
+  }
+
+  /** Returns the key of an item that is not a run's row. */
+  static Map<String, AttributeValue> key(String id) {
+    return Map.of(RUN_ID, Attributes.of(id));
+  }
+
+  /** Returns the run id of a row or of its key. */
+  static RunId runId(Map<String, AttributeValue> row) {
+    return RunId.of(Attributes.text(row, RUN_ID));
   }
 
   /**
@@ -103,24 +114,27 @@ public final class RunItem {
    */
   public static Run read(Map<String, AttributeValue> row) {
     return new Run(
-        Attributes.text(row, RUN_ID),
+        runId(row),
         Attributes.text(row, "label"),
-        RunStatus.fromLabel(Attributes.text(row, STATUS)),
-        readProfile(map(row, "profile")),
-        Attributes.findMap(row, "prompt").map(RunItem::readPrompt),
-        Attributes.text(row, "scenario"),
-        Attributes.integer(row, "t0"),
-        Attributes.integer(row, "n_turns"),
-        Attributes.findMap(row, "origin").map(RunItem::readOrigin),
-        Attributes.whole(row, N_EVENTS),
-        Attributes.integer(row, LAST_T),
         Timestamps.read(Attributes.text(row, CREATED_AT)),
-        Attributes.findText(row, FIRST_TS).map(Timestamps::read),
-        Attributes.findText(row, LAST_TS).map(Timestamps::read),
-        Attributes.findText(row, ENDED_AT).map(Timestamps::read),
-        Attributes.findText(row, DB_PATH).orElse(""),
-        Attributes.findMap(row, FAILURE).map(RunItem::readFailure),
-        Attributes.findMap(row, SUMMARY).map(RunItem::readSummary));
+        new Run.Plan(
+            readProfile(map(row, "profile")),
+            Attributes.findMap(row, "prompt").map(RunItem::readPrompt).orElse(null),
+            Attributes.text(row, "scenario"),
+            Attributes.integer(row, "t0"),
+            Attributes.integer(row, "n_turns"),
+            Attributes.findMap(row, "origin").map(RunItem::readOrigin).orElse(null)),
+        new Run.Progress(
+            Attributes.whole(row, N_EVENTS),
+            Attributes.integer(row, LAST_T),
+            Attributes.findText(row, FIRST_TS).map(Timestamps::read).orElse(null),
+            Attributes.findText(row, LAST_TS).map(Timestamps::read).orElse(null)),
+        new Run.Outcome(
+            RunStatus.fromLabel(Attributes.text(row, STATUS)),
+            Attributes.findText(row, ENDED_AT).map(Timestamps::read).orElse(null),
+            Attributes.findText(row, DB_PATH).orElse(""),
+            Attributes.findMap(row, FAILURE).map(RunItem::readFailure).orElse(null),
+            Attributes.findMap(row, SUMMARY).map(RunItem::readSummary).orElse(null)));
   }
 
   static Map<String, AttributeValue> failure(Failure failure) {
@@ -182,7 +196,7 @@ public final class RunItem {
 
   private static Map<String, AttributeValue> origin(Run.Origin origin) {
     return Map.of(
-        "parent_run_id", Attributes.of(origin.parentRunId()),
+        "parent_run_id", Attributes.of(origin.parentRunId().value()),
         "parent_t", Attributes.of(origin.parentT()),
         "mutation", Attributes.of(mutation(origin.mutation())),
         "reason", Attributes.of(origin.reason()));
@@ -190,7 +204,7 @@ public final class RunItem {
 
   private static Run.Origin readOrigin(Map<String, AttributeValue> map) {
     return new Run.Origin(
-        Attributes.text(map, "parent_run_id"),
+        RunId.of(Attributes.text(map, "parent_run_id")),
         Attributes.integer(map, "parent_t"),
         readMutation(map(map, "mutation")),
         Attributes.text(map, "reason"));

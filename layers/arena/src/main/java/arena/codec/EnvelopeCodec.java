@@ -1,6 +1,7 @@
 package arena.codec;
 
 import arena.event.Event;
+import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -40,7 +41,7 @@ public final class EnvelopeCodec {
   private static StringBuilder head(Event event, int payloadChars) {
     StringBuilder out = new StringBuilder(HEAD_CHARS + payloadChars);
     out.append("{\"run_id\":");
-    JsonText.quote(event.runId(), out);
+    JsonText.quote(event.runId().value(), out);
     out.append(",\"seq\":").append(event.seq()).append(",\"agent_id\":");
     JsonText.quote(event.agentId(), out);
     out.append(",\"t\":").append(event.t()).append(",\"kind\":");
@@ -89,7 +90,7 @@ public final class EnvelopeCodec {
 
   private static final class Reader {
     private final String source;
-    private String runId;
+    private RunId runId;
     private Long seq;
     private String agentId;
     private Integer t;
@@ -104,7 +105,7 @@ public final class EnvelopeCodec {
 
     private void field(String name, JsonParser in) throws IOException {
       switch (name) {
-        case "run_id" -> runId = JsonText.text(in);
+        case "run_id" -> runId = JsonText.runId(in);
         case "seq" -> seq = JsonText.longInteger(in);
         case "agent_id" -> agentId = JsonText.text(in);
         case "t" -> t = JsonText.integer(in);

@@ -1,5 +1,6 @@
 package arena.codec;
 
+import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -91,6 +92,13 @@ final class JsonText {
     while (in.nextToken() != JsonToken.END_ARRAY) {
       element.read(in);
     }
+  }
+
+  /** Reads a run's id from a string; throws {@link MalformedJson} if it does not have the shape. */
+  static RunId runId(JsonParser in) throws IOException {
+    String text = text(in);
+    return RunId.parse(text)
+        .orElseThrow(() -> new MalformedJson("a run's id is 32 hex digits, not " + text));
   }
 
   /** Reads a string. */

@@ -2,6 +2,7 @@ package arena.codec;
 
 import arena.event.Payload;
 import arena.event.RawJson;
+import arena.run.RunId;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -68,8 +69,8 @@ public final class PayloadCodec {
         out.writeStringField("after_summary", after);
         out.writeStringField("reason", reason);
       }
-      case Payload.Fork(String parentRunId, int parentT, String mutationSummary) -> {
-        out.writeStringField("parent_run_id", parentRunId);
+      case Payload.Fork(RunId parentRunId, int parentT, String mutationSummary) -> {
+        out.writeStringField("parent_run_id", parentRunId.value());
         out.writeNumberField("parent_t", parentT);
         out.writeStringField("mutation_summary", mutationSummary);
       }
@@ -122,10 +123,10 @@ public final class PayloadCodec {
                 "before_summary",
                 "after_summary",
                 "reason",
-                "parent_run_id",
                 "mutation_summary",
                 "name" ->
                 JsonText.text(in);
+            case "parent_run_id" -> JsonText.runId(in);
             default -> null; // unknown field of a later version
           };
       if (value != null) {
@@ -162,7 +163,8 @@ public final class PayloadCodec {
             new Payload.WorldMutation(
                 text("before_summary"), text("after_summary"), text("reason"));
         case "fork" ->
-            new Payload.Fork(text("parent_run_id"), number("parent_t"), text("mutation_summary"));
+            new Payload.Fork(
+                (RunId) field("parent_run_id"), number("parent_t"), text("mutation_summary"));
         case "metric" -> new Payload.Metric(text("name"), real("value"));
         default -> throw new MalformedJson("unknown event kind " + kind);
       };

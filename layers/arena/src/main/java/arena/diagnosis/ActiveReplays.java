@@ -67,7 +67,7 @@ public final class ActiveReplays {
       for (Replay replay : replays) {
         ObjectNode one = list.addObject();
         Run run = replay.run();
-        one.put("run_id", run.runId());
+        one.put("run_id", run.runId().value());
         one.put("label", run.label());
         one.put("model", run.profile().model());
         one.put("created_at", Timestamps.write(run.createdAt()));

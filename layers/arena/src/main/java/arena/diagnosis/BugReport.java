@@ -4,6 +4,7 @@ import arena.catalog.CreationRecords;
 import arena.codec.Timestamps;
 import arena.json.Json;
 import arena.run.Limits;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * Writes a run's bug report: request, log, counters, broker state, execution history and diagnosis.
@@ -58,7 +58,7 @@ public final class BugReport {
   public record ReportSources(
       LogSource log,
       Supplier<String> counters,
-      UnaryOperator<String> redis,
+      Function<RunId, String> redis,
       Supplier<Map<String, String>> versions) {}
 
   public BugReport(
@@ -82,7 +82,7 @@ public final class BugReport {
    * @param url base URL of the HTTP interface
    * @throws arena.run.UnknownRun if the run does not exist
    */
-  public String write(String runId, String url) {
+  public String write(RunId runId, String url) {
     Diagnosis diagnosis = collector.diagnose(runId, url, true);
     if (diagnosis.main().cause() == Cause.NO_SUCH_RUN) {
       throw new UnknownRun(runId);
@@ -100,7 +100,7 @@ public final class BugReport {
     var versions = probe.start("the versions", reportSources.versions()::get);
 
     ObjectNode json = Json.object();
-    json.put("report_on", runId);
+    json.put("report_on", runId.value());
     json.put("at", Timestamps.write(now));
     ProbeResult<Optional<CreationRecords.CreationRecord>> creation = creationRecord.await();
     put(

@@ -18,7 +18,7 @@ public final class DiagnosisJson {
   public static ObjectNode write(Diagnosis diagnosis) {
     Facts facts = diagnosis.facts();
     ObjectNode json = Json.object();
-    json.put("run_id", facts.runId());
+    json.put("run_id", facts.runId().value());
     json.put("at", Timestamps.write(facts.at()));
     json.put("status", facts.run().map(run -> run.status().label()).orElse("unknown"));
     json.put("healthy", diagnosis.healthy());
@@ -214,7 +214,7 @@ public final class DiagnosisJson {
             reader ->
                 readers
                     .addObject()
-                    .put("connection_id", reader.connectionId())
+                    .put("connection_id", reader.connectionId().value())
                     .put("next_seq", reader.nextSeq())
                     .put("lag", snapshot.lag(reader)));
   }

@@ -10,7 +10,7 @@ public final class DiagnosisText {
     StringBuilder text = new StringBuilder();
     Finding main = diagnosis.main();
     Facts facts = diagnosis.facts();
-    line(text, "run", facts.runId());
+    line(text, "run", facts.runId().value());
     line(text, "status", facts.run().map(run -> run.status().label()).orElse("unknown"));
     line(text, "symptom", main.symptom().description());
     line(text, "cause", "%s (%s)".formatted(main.cause().label(), main.confidence().label()));

@@ -2,6 +2,7 @@ package arena.diagnosis;
 
 import arena.broker.BrokerSnapshot;
 import arena.run.Run;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,7 +53,7 @@ public final class FactCollector {
    * @param url base URL of the HTTP interface, for the commands of next steps
    * @param complete whether to also collect facts that no rule uses, for a report
    */
-  public Diagnosis diagnose(String runId, String url, boolean complete) {
+  public Diagnosis diagnose(RunId runId, String url, boolean complete) {
     Instant started = clock.instant();
     Facts facts = collect(runId, complete);
     CommandTargets targets = new CommandTargets(url, redisCli);
@@ -81,7 +82,7 @@ public final class FactCollector {
             second.get() - first.get(), Duration.between(before.at(), clock.instant())));
   }
 
-  private Facts collect(String runId, boolean complete) {
+  private Facts collect(RunId runId, boolean complete) {
     Instant at = clock.instant();
     // The row is read first, so that the other facts are never older than it.
     ProbeResult<Optional<Run>> row = ask("the catalog", () -> sources.row(runId));

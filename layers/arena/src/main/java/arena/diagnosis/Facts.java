@@ -3,6 +3,7 @@ package arena.diagnosis;
 import arena.broker.BrokerSnapshot;
 import arena.journal.JournalTail;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import java.util.Optional;
  */
 public record Facts(
     Instant at,
-    String runId,
+    RunId runId,
     ProbeResult<Optional<Run>> row,
     ProbeResult<List<JournalTail.EntrySummary>> journal,
     ProbeResult<BrokerSnapshot> broker,

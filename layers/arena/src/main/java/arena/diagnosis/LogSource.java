@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.run.RunId;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,5 +15,5 @@ public interface LogSource {
    * @param limit maximum number of lines, at least 1; the newest are dropped
    * @throws LogUnavailable if the log cannot be read
    */
-  List<LogLine> lines(String runId, Instant from, Instant to, int limit);
+  List<LogLine> lines(RunId runId, Instant from, Instant to, int limit);
 }

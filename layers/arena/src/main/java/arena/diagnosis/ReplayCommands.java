@@ -34,7 +34,7 @@ final class ReplayCommands {
   private static ObjectNode forkBody(Run run, Facts facts) {
     int t = lastGoodTurn(run, facts);
     ObjectNode body = Json.object();
-    body.put("parent_run_id", run.runId());
+    body.put("parent_run_id", run.runId().value());
     body.put("parent_t", t);
     body.put("n_turns", Math.max(0, run.t0() + run.nTurns() - t));
     body.put("reason", "played again from the last good turn");
@@ -45,7 +45,7 @@ final class ReplayCommands {
   String forkOfParent(Run run) {
     Run.Origin origin = run.origin().orElseThrow();
     ObjectNode body = Json.object();
-    body.put("parent_run_id", origin.parentRunId());
+    body.put("parent_run_id", origin.parentRunId().value());
     body.put("parent_t", origin.parentT());
     ObjectNode mutation = body.putObject("mutation");
     origin.mutation().food().ifPresent(food -> mutation.put("food", food));

@@ -1,5 +1,6 @@
 package arena.event;
 
+import arena.run.RunId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -17,7 +18,7 @@ import java.util.Objects;
  * @param schemaVersion version of the payload's schema
  */
 public record Event(
-    String runId,
+    RunId runId,
     long seq,
     String agentId,
     int t,

@@ -1,5 +1,6 @@
 package arena.event;
 
+import arena.run.RunId;
 import arena.world.World;
 import java.util.List;
 import java.util.Objects;
@@ -82,7 +83,7 @@ public sealed interface Payload {
   }
 
   /** The run's origin; {@code mutationSummary} is empty if the fork changed nothing. */
-  record Fork(String parentRunId, int parentT, String mutationSummary) implements Payload {
+  record Fork(RunId parentRunId, int parentT, String mutationSummary) implements Payload {
     public Fork {
       Objects.requireNonNull(parentRunId);
       Objects.requireNonNull(mutationSummary);

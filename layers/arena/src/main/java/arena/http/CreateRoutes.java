@@ -2,6 +2,7 @@ package arena.http;
 
 import arena.run.ForkRequest;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunRequest;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -19,7 +20,7 @@ public final class CreateRoutes {
      *
      * @param body the request body as received
      */
-    Response record(String runId, String body, Supplier<Response> create);
+    Response record(RunId runId, String body, Supplier<Response> create);
   }
 
   /**
@@ -32,7 +33,7 @@ public final class CreateRoutes {
   public static Router.Route runs(
       IdempotentRequests idempotentRequests,
       Recording recording,
-      BiFunction<RunRequest, String, Run> create) {
+      BiFunction<RunRequest, RunId, Run> create) {
     return request -> {
       request.allowQuery();
       String body = request.body();
@@ -45,7 +46,7 @@ public final class CreateRoutes {
   }
 
   private record CreatedRun(
-      String runId,
+      RunId runId,
       String label,
       String status,
       String scenario,
@@ -77,7 +78,7 @@ public final class CreateRoutes {
   public static Router.Route forks(
       IdempotentRequests idempotentRequests,
       Recording recording,
-      BiFunction<ForkRequest, String, Run> create,
+      BiFunction<ForkRequest, RunId, Run> create,
       Function<Run, String> address) {
     return request -> {
       request.allowQuery();
@@ -97,7 +98,7 @@ public final class CreateRoutes {
     };
   }
 
-  private record CreatedFork(String childRunId, String dbPath, RunJson.Profile profileUsed) {}
+  private record CreatedFork(RunId childRunId, String dbPath, RunJson.Profile profileUsed) {}
 
   private static Response accepted(Run child, String address) {
     return Response.of(

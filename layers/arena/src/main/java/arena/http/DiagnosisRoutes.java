@@ -9,6 +9,7 @@ import arena.diagnosis.DiagnosisText;
 import arena.diagnosis.FactCollector;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
+import arena.run.RunId;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -40,7 +41,7 @@ public final class DiagnosisRoutes {
 
   private Response diagnosis(Request request) {
     request.allowQuery();
-    String runId = request.pathRunId();
+    RunId runId = request.pathRunId();
     Diagnosis diagnosis = parts.collector().get().diagnose(runId, request.url(), false);
     boolean unknown = diagnosis.main().cause() == Cause.NO_SUCH_RUN;
     int status = unknown ? 404 : 200;
@@ -67,16 +68,16 @@ public final class DiagnosisRoutes {
 
   private Response report(Request request) {
     request.allowQuery();
-    String runId = request.pathRunId();
+    RunId runId = request.pathRunId();
     return Response.ofText(200, parts.report().get().write(runId, request.url()))
         .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
   }
 
-  private record StoppedRun(String runId, String status, RunJson.Failure error) {}
+  private record StoppedRun(RunId runId, String status, RunJson.Failure error) {}
 
   private Response stop(Request request) {
     request.allowQuery();
-    String runId = request.pathRunId();
+    RunId runId = request.pathRunId();
     Run run =
         parts
             .stopRun()

@@ -19,20 +19,13 @@ public final class IdempotentRequests {
   private static final int ACCEPTED = 202;
 
   private final Supplier<Idempotency> idempotency;
-  private final Supplier<String> ids;
-
-  /**
-   * @param idempotency created at the first request with a key
-   */
-  public IdempotentRequests(Supplier<Idempotency> idempotency) {
-    this(idempotency, RunId::random);
-  }
+  private final Supplier<RunId> ids;
 
   /**
    * @param idempotency created at the first request with a key
    * @param ids generates run ids
    */
-  public IdempotentRequests(Supplier<Idempotency> idempotency, Supplier<String> ids) {
+  public IdempotentRequests(Supplier<Idempotency> idempotency, Supplier<RunId> ids) {
     this.idempotency = idempotency;
     this.ids = ids;
   }
@@ -42,7 +35,7 @@ public final class IdempotentRequests {
    *
    * @param action creates the response for a run id
    */
-  Response handle(Request request, String body, Function<String, Response> action) {
+  Response handle(Request request, String body, Function<RunId, Response> action) {
     Optional<String> key = request.idempotencyKey();
     if (key.isEmpty()) {
       return action.apply(ids.get());

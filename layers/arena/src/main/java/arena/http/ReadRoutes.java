@@ -6,6 +6,7 @@ import arena.catalog.RunPage;
 import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
+import arena.run.RunId;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.net.URLEncoder;
@@ -70,7 +71,7 @@ public final class ReadRoutes {
     return Response.of(200, RunJson.Run.of(run));
   }
 
-  private record Series(String runId, String profileName, List<Archive.Point> points) {}
+  private record Series(RunId runId, String profileName, List<Archive.Point> points) {}
 
   private Response series(Request request) {
     request.allowQuery("run_id");
@@ -90,7 +91,7 @@ public final class ReadRoutes {
 
   private Response events(Request request) {
     request.allowQuery("run_id", "from_seq", "limit");
-    String runId = request.queryRunIds(1).getFirst();
+    RunId runId = request.queryRunIds(1).getFirst();
     long fromSeq = request.integerQuery("from_seq", 1, Request.MAX_INTEGER, 1);
     int limit =
         Math.toIntExact(

@@ -93,7 +93,7 @@ public final class Request {
    *
    * @throws UnknownRun if it is not a valid run id
    */
-  String pathRunId() {
+  RunId pathRunId() {
     Map<String, String> parameters = event.getPathParameters();
     String runId = parameters == null ? null : parameters.get("run_id");
     return runId(runId == null ? "" : runId);
@@ -107,7 +107,7 @@ public final class Request {
    * @throws ApiException 422 if there are none or too many
    * @throws UnknownRun if one is not a valid run id
    */
-  List<String> queryRunIds(int max) {
+  List<RunId> queryRunIds(int max) {
     String joined = query("run_id").orElse("");
     if (joined.isEmpty()) {
       throw ApiException.invalidField("run_id", "required", "run_id is required");
@@ -117,7 +117,7 @@ public final class Request {
       String limit = max == 1 ? "one run" : String.format(Locale.ROOT, "1 to %d runs", max);
       throw ApiException.invalidField("run_id", limit, "run_id is repeated too often: " + limit);
     }
-    var distinct = new LinkedHashSet<String>();
+    var distinct = new LinkedHashSet<RunId>();
     for (String id : ids) {
       distinct.add(runId(id));
     }
@@ -192,11 +192,8 @@ public final class Request {
     }
   }
 
-  private static String runId(String text) {
-    if (!RunId.isValid(text)) {
-      throw new UnknownRun(TextLimits.echo(text));
-    }
-    return text;
+  private static RunId runId(String text) {
+    return RunId.parse(text).orElseThrow(() -> new UnknownRun(TextLimits.echo(text)));
   }
 
   private Map<String, String> query() {

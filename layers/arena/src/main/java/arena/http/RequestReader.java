@@ -64,13 +64,9 @@ public final class RequestReader {
    */
   public static ForkRequest fork(String json) {
     JsonFields fields = JsonFields.read(json, FORK_FIELDS);
-    String parentRunId =
+    RunId parentRunId =
         fields
-            .value(
-                "parent_run_id",
-                "a run id",
-                "32 lower-case hex digits",
-                text -> Optional.of(text).filter(RunId::isValid))
+            .value("parent_run_id", "a run id", "32 lower-case hex digits", RunId::parse)
             .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork"));
     int parentT =
         fields

@@ -2,6 +2,7 @@ package arena.http;
 
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
+import arena.run.RunId;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
@@ -13,14 +14,14 @@ final class RunJson {
 
   /** A run as a row of a list. */
   record Row(
-      String runId,
+      RunId runId,
       String label,
       String status,
       long nEvents,
       Optional<Instant> firstTs,
       Optional<Instant> lastTs,
       String dbPath,
-      Optional<String> parentRunId,
+      Optional<RunId> parentRunId,
       Optional<Integer> parentT,
       String scenario,
       String profileName,
@@ -110,7 +111,7 @@ final class RunJson {
 
   /** How an archived run ended. */
   record Summary(
-      String runId,
+      RunId runId,
       String profileName,
       double totalCostUsd,
       int nTurns,

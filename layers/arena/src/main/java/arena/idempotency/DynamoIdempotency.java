@@ -2,6 +2,7 @@ package arena.idempotency;
 
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
+import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -31,7 +32,7 @@ public final class DynamoIdempotency implements Idempotency {
   }
 
   @Override
-  public Registration register(String request, String bodyDigest, String runId) {
+  public Registration register(String request, String bodyDigest, RunId runId) {
     Instant now = clock.instant();
     try {
       dynamo.call(
@@ -45,7 +46,7 @@ public final class DynamoIdempotency implements Idempotency {
                                   Map.of(
                                       REQUEST, Attributes.of(request),
                                       BODY_DIGEST, Attributes.of(bodyDigest),
-                                      RUN_ID, Attributes.of(runId),
+                                      RUN_ID, Attributes.of(runId.value()),
                                       EXPIRES_AT, seconds(now.plus(RETENTION))))
                               // DynamoDB may delete expired items up to two days late
                               .conditionExpression(
@@ -62,12 +63,12 @@ public final class DynamoIdempotency implements Idempotency {
         throw new KeyReused();
       }
       return new Registration(
-          Attributes.text(existing, RUN_ID), Attributes.findText(existing, ANSWER));
+          RunId.of(Attributes.text(existing, RUN_ID)), Attributes.findText(existing, ANSWER));
     }
   }
 
   @Override
-  public String replaceRunId(String request, String runId, String otherId) {
+  public RunId replaceRunId(String request, RunId runId, RunId otherId) {
     try {
       dynamo.call(
           () ->
@@ -84,15 +85,15 @@ public final class DynamoIdempotency implements Idempotency {
                               .expressionAttributeValues(
                                   Map.of(
                                       ":other",
-                                      Attributes.of(otherId),
+                                      Attributes.of(otherId.value()),
                                       ":run_id",
-                                      Attributes.of(runId)))
+                                      Attributes.of(runId.value())))
                               .returnValues(ReturnValue.NONE)
                               .returnValuesOnConditionCheckFailure(
                                   ReturnValuesOnConditionCheckFailure.ALL_OLD)));
       return otherId;
     } catch (ConditionalCheckFailedException e) {
-      return Attributes.text(e.item(), RUN_ID);
+      return RunId.of(Attributes.text(e.item(), RUN_ID));
     }
   }
 

@@ -1,5 +1,6 @@
 package arena.idempotency;
 
+import arena.run.RunId;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ public interface Idempotency {
    * @param runId the run id to use if this is the first request
    * @throws KeyReused if the key was used with another body
    */
-  Registration register(String request, String bodyDigest, String runId);
+  Registration register(String request, String bodyDigest, RunId runId);
 
   /**
    * Replaces a request's run id, if the run can never start.
@@ -26,7 +27,7 @@ public interface Idempotency {
    * @param otherId the new run id
    * @return the request's run id afterwards
    */
-  String replaceRunId(String request, String runId, String otherId);
+  RunId replaceRunId(String request, RunId runId, RunId otherId);
 
   /**
    * Records the response. The first recorded response is kept.
@@ -41,5 +42,5 @@ public interface Idempotency {
    * @param runId the request's run
    * @param response the recorded response, if any
    */
-  record Registration(String runId, Optional<String> response) {}
+  record Registration(RunId runId, Optional<String> response) {}
 }

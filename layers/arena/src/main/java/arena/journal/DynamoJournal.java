@@ -7,6 +7,7 @@ import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
 import arena.event.Event;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import java.time.Instant;
@@ -163,7 +164,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public List<JournalEntry> entries(String runId, long position, int limit) {
+  public List<JournalEntry> entries(RunId runId, long position, int limit) {
     requirePage(limit);
     List<JournalEntry> entries = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, from(runId, position));
@@ -177,7 +178,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public List<Event> events(String runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit) {
     requirePage(limit);
     if (fromSeq < 1) {
       throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
@@ -223,7 +224,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public List<EntrySummary> newest(String runId, int limit) {
+  public List<EntrySummary> newest(RunId runId, int limit) {
     if (limit < 1 || limit > MAX_ITEMS) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_ITEMS, limit));
@@ -233,7 +234,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public Optional<Event> turnStart(String runId, int t) {
+  public Optional<Event> turnStart(RunId runId, int t) {
     QueryPages pages =
         new QueryPages(
             dynamo,
@@ -243,7 +244,7 @@ public final class DynamoJournal implements Journal, JournalTail {
                     Map.of("#position", EntryItem.POSITION, "#turn_starts", EntryItem.TURN_STARTS))
                 .expressionAttributeValues(
                     Map.of(
-                        ":run_id", Attributes.of(runId),
+                        ":run_id", Attributes.of(runId.value()),
                         ":position", Attributes.of(0L),
                         ":t", Attributes.of(t))));
     while (pages.more()) {
@@ -261,7 +262,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public void expire(String runId, Instant at) {
+  public void expire(RunId runId, Instant at) {
     QueryPages pages =
         new QueryPages(
             dynamo,
@@ -277,7 +278,7 @@ public final class DynamoJournal implements Journal, JournalTail {
     }
   }
 
-  private void expire(String runId, long position, Instant at) {
+  private void expire(RunId runId, long position, Instant at) {
     try {
       dynamo.call(
           () ->
@@ -299,18 +300,18 @@ public final class DynamoJournal implements Journal, JournalTail {
     }
   }
 
-  private QueryRequest.Builder from(String runId, long position) {
+  private QueryRequest.Builder from(RunId runId, long position) {
     return QueryRequest.builder()
         .tableName(journalTable)
         .consistentRead(true)
         .keyConditionExpression("run_id = :run_id AND #position >= :position")
         .expressionAttributeNames(Map.of("#position", EntryItem.POSITION))
         .expressionAttributeValues(
-            Map.of(":run_id", Attributes.of(runId), ":position", Attributes.of(position)));
+            Map.of(":run_id", Attributes.of(runId.value()), ":position", Attributes.of(position)));
   }
 
   /** Queries the last entry at or before a position. */
-  private QueryRequest.Builder floor(String runId, long position) {
+  private QueryRequest.Builder floor(RunId runId, long position) {
     return from(runId, position)
         .keyConditionExpression("run_id = :run_id AND #position <= :position")
         .scanIndexForward(false);

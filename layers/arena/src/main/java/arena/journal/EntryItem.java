@@ -5,6 +5,7 @@ import arena.codec.Utf8;
 import arena.codec.WorldCodec;
 import arena.dynamo.Attributes;
 import arena.event.Event;
+import arena.run.RunId;
 import arena.world.World;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,8 +47,8 @@ final class EntryItem {
 
   private EntryItem() {}
 
-  static Map<String, AttributeValue> key(String runId, long position) {
-    return Map.of(RUN_ID, Attributes.of(runId), POSITION, Attributes.of(position));
+  static Map<String, AttributeValue> key(RunId runId, long position) {
+    return Map.of(RUN_ID, Attributes.of(runId.value()), POSITION, Attributes.of(position));
   }
 
   /**
@@ -156,7 +157,7 @@ final class EntryItem {
             .or(() -> Attributes.findText(item, NEXT_STATE_KEY).map(payloads::get))
             .map(WorldCodec::read);
     return new JournalEntry(
-        Attributes.text(item, RUN_ID),
+        RunId.of(Attributes.text(item, RUN_ID)),
         Attributes.whole(item, POSITION),
         events(item).map(event -> event.read(payloads)).toList(),
         nextState);
@@ -172,12 +173,12 @@ final class EntryItem {
 
   /** The item's events, in order; payloads in S3 are not loaded. */
   static Stream<StoredEvent> events(Map<String, AttributeValue> item) {
-    String runId = Attributes.text(item, RUN_ID);
+    RunId runId = RunId.of(Attributes.text(item, RUN_ID));
     return item.get(EVENTS).l().stream().map(event -> new StoredEvent(runId, event.m()));
   }
 
   /** An event whose payload may be in S3. */
-  record StoredEvent(String runId, Map<String, AttributeValue> fields) {
+  record StoredEvent(RunId runId, Map<String, AttributeValue> fields) {
     long seq() {
       return Attributes.whole(fields, "seq");
     }

@@ -2,6 +2,7 @@ package arena.journal;
 
 import arena.event.Event;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunNotRunning;
 import java.time.Instant;
 import java.util.List;
@@ -36,18 +37,18 @@ public interface Journal {
    * @param position minimum position; an earlier entry that contains this seq is not returned
    * @param limit maximum number of entries, from 1 to 1,000
    */
-  List<JournalEntry> entries(String runId, long position, int limit);
+  List<JournalEntry> entries(RunId runId, long position, int limit);
 
   /**
    * Reads events in order, starting at {@code fromSeq}.
    *
    * @param limit maximum number of events, from 1 to 1,000
    */
-  List<Event> events(String runId, long fromSeq, int limit);
+  List<Event> events(RunId runId, long fromSeq, int limit);
 
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
-  Optional<Event> turnStart(String runId, int t);
+  Optional<Event> turnStart(RunId runId, int t);
 
   /** Sets the expiry of all entries of an archived run. Idempotent. */
-  void expire(String runId, Instant at);
+  void expire(RunId runId, Instant at);
 }

@@ -1,6 +1,7 @@
 package arena.journal;
 
 import arena.event.Event;
+import arena.run.RunId;
 import arena.world.World;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param nextState the next turn's start state; absent before the model call
  */
 public record JournalEntry(
-    String runId, long position, List<Event> events, Optional<World> nextState) {
+    RunId runId, long position, List<Event> events, Optional<World> nextState) {
 
   public JournalEntry {
     events = List.copyOf(events);

@@ -1,5 +1,6 @@
 package arena.journal;
 
+import arena.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ public interface JournalTail {
    *
    * @param limit maximum number of entries, from 1 to 100
    */
-  List<EntrySummary> newest(String runId, int limit);
+  List<EntrySummary> newest(RunId runId, int limit);
 
   /**
    * A journal entry without payloads from S3.

@@ -1,6 +1,7 @@
 package arena.journal;
 
 import arena.event.Event;
+import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,7 +42,7 @@ public final class PayloadStore {
   }
 
   /** Returns the key of the state after the entry at this position. */
-  static String stateKey(String runId, long position, String state) {
+  static String stateKey(RunId runId, long position, String state) {
     return String.format(
         Locale.ROOT, "payloads/%s/state-%d-%s.json", runId, position, digest(state));
   }

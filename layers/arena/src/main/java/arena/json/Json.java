@@ -1,6 +1,7 @@
 package arena.json;
 
 import arena.codec.Timestamps;
+import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -30,6 +32,7 @@ public final class Json {
           .addModule(
               new SimpleModule()
                   .addSerializer(Instant.class, new InstantSerializer())
+                  .addSerializer(RunId.class, ToStringSerializer.instance)
                   .addSerializer(Optional.class, new OptionalSerializer()))
           .build();
 

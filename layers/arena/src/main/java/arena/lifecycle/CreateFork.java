@@ -6,11 +6,10 @@ import arena.codec.PayloadCodec;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.run.ForkRequest;
-import arena.run.Limits;
 import arena.run.NoSuchTurn;
 import arena.run.Profile;
 import arena.run.Run;
-import arena.run.RunStatus;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import arena.source.EventReader;
 import arena.world.World;
@@ -19,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Creates a fork of a run at any of its turns; the parent may be running or ended. */
 public final class CreateFork {
@@ -43,7 +41,7 @@ public final class CreateFork {
    * @throws NoSuchTurn if the parent has no {@code turn_start} at the turn
    * @throws ReplayNotStarted if an earlier attempt failed the fork
    */
-  public Run create(ForkRequest request, String childId) {
+  public Run create(ForkRequest request, RunId childId) {
     Run parent =
         catalog
             .find(request.parentRunId())
@@ -74,29 +72,17 @@ public final class CreateFork {
     }
     Instant firstTs = firstEvents.getFirst().ts();
     Run child =
-        new Run(
-            childId,
-            Limits.cut(
-                String.format(Locale.ROOT, "fork of %s at t=%d", parent.label(), request.parentT()),
-                Limits.MAX_LABEL),
-            RunStatus.RUNNING,
-            profile,
-            Prompts.of(profile),
-            parent.scenario(),
-            request.parentT(),
-            request.nTurns(),
-            Optional.of(
+        Run.forked(
+                childId,
+                parent,
                 new Run.Origin(
-                    parent.runId(), request.parentT(), request.mutation(), request.reason())),
-            firstEvents.size(),
-            request.parentT(),
-            now,
-            Optional.of(firstTs),
-            Optional.of(firstTs),
-            Optional.empty(),
-            "",
-            Optional.empty(),
-            Optional.empty());
+                    parent.runId(), request.parentT(), request.mutation(), request.reason()),
+                profile,
+                Prompts.of(profile).orElse(null),
+                request.nTurns(),
+                now)
+            .withProgress(
+                new Run.Progress(firstEvents.size(), request.parentT(), firstTs, firstTs));
     return startRun.start(child, firstEvents, after);
   }
 

@@ -2,6 +2,7 @@ package arena.lifecycle;
 
 import arena.agent.Prompts;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunRequest;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,13 +22,13 @@ public final class CreateRun {
    *
    * @throws ReplayNotStarted if an earlier attempt failed the run
    */
-  public Run create(RunRequest request, String runId) {
+  public Run create(RunRequest request, RunId runId) {
     Run run =
-        Run.begun(
+        Run.requested(
             runId,
             request.label(),
             request.profile(),
-            Prompts.of(request.profile()),
+            Prompts.of(request.profile()).orElse(null),
             request.scenario().label(),
             request.nTurns(),
             clock.instant());

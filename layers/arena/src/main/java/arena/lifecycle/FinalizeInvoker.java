@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.run.Failure;
+import arena.run.RunId;
 import java.util.Optional;
 
 /** Invokes finalize-run asynchronously. */
@@ -10,5 +11,5 @@ public interface FinalizeInvoker {
    *
    * @param failure the run's failure; empty if all turns were played
    */
-  void finalizeRun(String runId, Optional<Failure> failure);
+  void finalizeRun(RunId runId, Optional<Failure> failure);
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * The input of finalize-run: {@code {"run_id","status","error"}}, where {@code error} is present if
  * the status is {@code failed}.
  */
-public record FinalizeRequest(String runId, Optional<Failure> failure) {
+public record FinalizeRequest(RunId runId, Optional<Failure> failure) {
   /**
    * Parses a request.
    *
@@ -26,10 +26,9 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
     } catch (JsonProcessingException e) {
       throw new MalformedJson("not a finalize request", e);
     }
-    String runId = root.path("run_id").asText();
-    if (!RunId.isValid(runId)) {
-      throw new MalformedJson("a finalize request requires a valid run_id");
-    }
+    RunId runId =
+        RunId.parse(root.path("run_id").asText())
+            .orElseThrow(() -> new MalformedJson("a finalize request requires a valid run_id"));
     return switch (root.path("status").asText()) {
       case "complete" -> new FinalizeRequest(runId, Optional.empty());
       case "failed" -> {
@@ -49,7 +48,7 @@ public record FinalizeRequest(String runId, Optional<Failure> failure) {
   /** Serializes the response: {@code {"run_id","status","db_path"}}. */
   public static String response(Run run) {
     return Json.object()
-        .put("run_id", run.runId())
+        .put("run_id", run.runId().value())
         .put("status", run.status().label())
         .put("db_path", run.dbPath())
         .toString();

@@ -7,6 +7,7 @@ import arena.event.Event;
 import arena.journal.Journal;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import arena.stream.FanOutInvoker;
@@ -59,7 +60,7 @@ public final class FinalizeRun {
    * @return the updated run
    * @throws UnknownRun if the run does not exist
    */
-  public Run finalizeRun(String runId, Optional<Failure> failure) {
+  public Run finalizeRun(RunId runId, Optional<Failure> failure) {
     // Fence first: a turn in progress must not write after the archive is written.
     failure.ifPresent(why -> catalog.fail(runId, why, clock.instant()));
     Run run = find(runId);
@@ -80,7 +81,7 @@ public final class FinalizeRun {
     return run;
   }
 
-  private Run find(String runId) {
+  private Run find(RunId runId) {
     return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
   }
 

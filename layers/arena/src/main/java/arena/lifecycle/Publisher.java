@@ -8,6 +8,7 @@ import arena.catalog.Catalog;
 import arena.event.Event;
 import arena.journal.Journal;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.stream.FanOutInvoker;
@@ -45,7 +46,7 @@ public final class Publisher {
    * @throws BrokerUnavailable also if the broker loses the run after every refill
    * @throws Gap if the events do not follow the broker's last event even after a refill
    */
-  public void publish(String runId, List<Event> events) {
+  public void publish(RunId runId, List<Event> events) {
     RuntimeException rejection = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
@@ -67,7 +68,7 @@ public final class Publisher {
         rejection);
   }
 
-  private void refillRunning(String runId) {
+  private void refillRunning(RunId runId) {
     refill(requireRunning(runId));
     try {
       requireRunning(runId);
@@ -82,7 +83,7 @@ public final class Publisher {
     }
   }
 
-  private Run requireRunning(String runId) {
+  private Run requireRunning(RunId runId) {
     return catalog
         .find(runId)
         .filter(run -> run.status() == RunStatus.RUNNING)
@@ -125,7 +126,7 @@ public final class Publisher {
     }
   }
 
-  private void send(String runId, List<Event> events) {
+  private void send(RunId runId, List<Event> events) {
     if (events.isEmpty()) {
       return;
     }
@@ -134,7 +135,7 @@ public final class Publisher {
     }
   }
 
-  private void wake(String runId) {
+  private void wake(RunId runId) {
     try {
       fanOutInvoker.wake(runId);
     } catch (NotifierUnavailable e) {

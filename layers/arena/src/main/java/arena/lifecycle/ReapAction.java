@@ -1,6 +1,8 @@
 package arena.lifecycle;
 
+import arena.broker.ConnectionId;
 import arena.metrics.LabelNames;
+import arena.run.RunId;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -13,7 +15,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * @param reason what was found
  */
 public record ReapAction(
-    Kind kind, Optional<String> runId, Optional<String> connectionId, String reason) {
+    Kind kind, Optional<RunId> runId, Optional<ConnectionId> connectionId, String reason) {
   /** The kind of action: the log field {@code action} and a metric dimension. */
   public enum Kind {
     /** Deleted a run's buffer. */
@@ -35,15 +37,15 @@ public record ReapAction(
     }
   }
 
-  static ReapAction ofRun(Kind kind, String runId, String reason) {
+  static ReapAction ofRun(Kind kind, RunId runId, String reason) {
     return new ReapAction(kind, Optional.of(runId), Optional.empty(), reason);
   }
 
-  static ReapAction ofConnection(Kind kind, String connectionId, String reason) {
+  static ReapAction ofConnection(Kind kind, ConnectionId connectionId, String reason) {
     return new ReapAction(kind, Optional.empty(), Optional.of(connectionId), reason);
   }
 
-  static ReapAction ofReader(Kind kind, String runId, String connectionId, String reason) {
+  static ReapAction ofReader(Kind kind, RunId runId, ConnectionId connectionId, String reason) {
     return new ReapAction(kind, Optional.of(runId), Optional.of(connectionId), reason);
   }
 

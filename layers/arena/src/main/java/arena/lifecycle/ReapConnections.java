@@ -1,5 +1,6 @@
 package arena.lifecycle;
 
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.stream.ConnectionSender;
 import arena.stream.Connections;
@@ -106,7 +107,7 @@ public final class ReapConnections {
   }
 
   private Optional<String> reasonToDelete(Connections.Entry entry, boolean query, Instant now) {
-    String connectionId = entry.connectionId();
+    ConnectionId connectionId = entry.connectionId();
     if (entry.connectedAt().isEmpty()) {
       // the connection's own item may be on another page
       return connections.existing(Set.of(connectionId)).isEmpty()

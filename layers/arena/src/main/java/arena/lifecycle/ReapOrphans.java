@@ -1,9 +1,11 @@
 package arena.lifecycle;
 
 import arena.broker.Broker;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.stream.Connections;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,14 +62,14 @@ public final class ReapOrphans {
    * @param deadline no further run is checked after this time
    */
   public ReapReport reap(Instant deadline) {
-    Set<String> held = catalog.held(MAX_HELD).stream().map(Run::runId).collect(Collectors.toSet());
-    Set<String> checked = new HashSet<>(); // a run's keys may be on several pages
+    Set<RunId> held = catalog.held(MAX_HELD).stream().map(Run::runId).collect(Collectors.toSet());
+    Set<RunId> checked = new HashSet<>(); // a run's keys may be on several pages
     List<ReapAction> reaped = new ArrayList<>();
     int failed = 0;
     Optional<String> next = Optional.empty();
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       Broker.Page page = broker.runs(next);
-      for (String runId : page.runIds()) {
+      for (RunId runId : page.runIds()) {
         if (!checked.add(runId)) {
           continue;
         }
@@ -91,7 +93,7 @@ public final class ReapOrphans {
     return new ReapReport(List.copyOf(reaped), failed);
   }
 
-  private void reap(String runId, boolean held, List<ReapAction> reaped) {
+  private void reap(RunId runId, boolean held, List<ReapAction> reaped) {
     if (!held) {
       Optional<Run> run = catalog.find(runId); // it may have been created since
       if (run.isEmpty()) {
@@ -106,11 +108,11 @@ public final class ReapOrphans {
             reaped);
       }
     }
-    Map<String, Long> cursors = subscribers.cursors(runId);
+    Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
     if (!cursors.isEmpty()) {
-      Set<String> gone = new HashSet<>(cursors.keySet());
+      Set<ConnectionId> gone = new HashSet<>(cursors.keySet());
       gone.removeAll(connections.existing(cursors.keySet()));
-      for (String connectionId : gone) {
+      for (ConnectionId connectionId : gone) {
         if (subscribers.remove(runId, connectionId)) {
           String reason = "connection does not exist";
           record(
@@ -131,15 +133,15 @@ public final class ReapOrphans {
         && run.endedAt().filter(at -> !at.plus(grace).isAfter(clock.instant())).isPresent();
   }
 
-  private boolean isBuffered(String runId) {
+  private boolean isBuffered(RunId runId) {
     Broker.Buffer buffer = broker.buffer(runId);
     return buffer.open() || buffer.lastSeq() > 0;
   }
 
-  private ReapAction dropStray(String runId) {
-    for (String connectionId : subscribers.cursors(runId).keySet()) {
+  private ReapAction dropStray(RunId runId) {
+    for (ConnectionId connectionId : subscribers.cursors(runId).keySet()) {
       subscribers.remove(runId, connectionId);
-      connections.unsubscribe(connectionId, runId);
+      connections.unsubscribe(runId, connectionId);
     }
     broker.close(runId);
     broker.drop(runId);

@@ -9,6 +9,7 @@ import arena.event.Event;
 import arena.event.Payload;
 import arena.journal.Journal;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import arena.source.EventReader;
@@ -62,7 +63,7 @@ public final class RunQueries {
    *
    * @throws UnknownRun if it does not exist
    */
-  public Run run(String runId) {
+  public Run run(RunId runId) {
     return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
   }
 
@@ -77,7 +78,7 @@ public final class RunQueries {
    * @param fromSeq first seq, at least 1
    * @param maxBytes maximum size of the page
    */
-  public EventPage events(String runId, long fromSeq, int limit, int maxBytes) {
+  public EventPage events(RunId runId, long fromSeq, int limit, int maxBytes) {
     Run run = run(runId);
     List<Broker.Envelope> envelopes = source.envelopes(run, fromSeq, limit, maxBytes);
     long next = envelopes.isEmpty() ? fromSeq : envelopes.getLast().seq() + 1;

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.catalog.Catalog;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import java.time.InstantSource;
@@ -42,7 +43,7 @@ public final class StopRun {
    * @return the stopped run; empty if the run had already ended otherwise
    * @throws UnknownRun if the run does not exist
    */
-  public Optional<Run> stop(String runId) {
+  public Optional<Run> stop(RunId runId) {
     find(runId);
     Failure failure = new Failure(CODE, "stopped by an operator");
     if (catalog.fail(runId, failure, clock.instant())) {
@@ -66,7 +67,7 @@ public final class StopRun {
     return Optional.of(run);
   }
 
-  private Run find(String runId) {
+  private Run find(RunId runId) {
     return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
   }
 }

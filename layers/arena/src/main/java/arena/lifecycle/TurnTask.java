@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.run.Profile;
+import arena.run.RunId;
 import java.util.Objects;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Objects;
  * @param done whether the closing {@code turn_start} is written
  */
 public record TurnTask(
-    String runId, int t, long seq, long position, int turnsLeft, Profile profile, boolean done) {
+    RunId runId, int t, long seq, long position, int turnsLeft, Profile profile, boolean done) {
   public TurnTask {
     Objects.requireNonNull(runId);
     Objects.requireNonNull(profile);

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.codec.MalformedJson;
 import arena.codec.ProfileCodec;
 import arena.json.Json;
+import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,7 +15,7 @@ public final class TurnTaskCodec {
 
   public static String write(TurnTask task) {
     ObjectNode json = Json.object();
-    json.put("run_id", task.runId());
+    json.put("run_id", task.runId().value());
     json.put("t", task.t());
     json.put("seq", task.seq());
     json.put("position", task.position());
@@ -33,7 +34,7 @@ public final class TurnTaskCodec {
     try {
       JsonNode root = Json.read(json);
       return new TurnTask(
-          field(root, "run_id").textValue(),
+          runId(field(root, "run_id")),
           field(root, "t").intValue(),
           field(root, "seq").longValue(),
           field(root, "position").longValue(),
@@ -43,6 +44,11 @@ public final class TurnTaskCodec {
     } catch (JsonProcessingException e) {
       throw new MalformedJson("not a turn task", e);
     }
+  }
+
+  private static RunId runId(JsonNode value) {
+    return RunId.parse(value.textValue())
+        .orElseThrow(() -> new MalformedJson("the run_id of a turn's task is 32 hex digits"));
   }
 
   private static JsonNode field(JsonNode root, String name) {

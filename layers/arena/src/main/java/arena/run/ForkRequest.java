@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param profile the child's profile; the parent's when absent
  */
 public record ForkRequest(
-    String parentRunId,
+    RunId parentRunId,
     int parentT,
     Mutation mutation,
     int nTurns,

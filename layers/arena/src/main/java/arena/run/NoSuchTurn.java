@@ -4,18 +4,18 @@ import java.util.Locale;
 
 /** The run has no {@code turn_start} at this turn, so it cannot be forked there. */
 public final class NoSuchTurn extends RuntimeException {
-  private final String runId;
+  private final RunId runId;
   private final int t;
 
   /** Names the run and the turn. */
-  public NoSuchTurn(String runId, int t) {
+  public NoSuchTurn(RunId runId, int t) {
     super(String.format(Locale.ROOT, "run %s has no turn_start at turn %d", runId, t));
     this.runId = runId;
     this.t = t;
   }
 
   /** The run. */
-  public String runId() {
+  public RunId runId() {
     return runId;
   }
 

@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.broker.ConnectionId;
 import arena.stream.ConnectionSender;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,11 +23,14 @@ final class ApiGatewaySender implements ConnectionSender {
   }
 
   @Override
-  public Result send(String connectionId, String message) {
+  public Result send(ConnectionId connectionId, String message) {
     try {
       api.get()
           .postToConnection(
-              request -> request.connectionId(connectionId).data(SdkBytes.fromUtf8String(message)));
+              request ->
+                  request
+                      .connectionId(connectionId.value())
+                      .data(SdkBytes.fromUtf8String(message)));
       return Result.DELIVERED;
     } catch (GoneException _) {
       return Result.GONE;
@@ -48,9 +52,9 @@ final class ApiGatewaySender implements ConnectionSender {
   }
 
   @Override
-  public boolean isGone(String connectionId) {
+  public boolean isGone(ConnectionId connectionId) {
     try {
-      api.get().getConnection(request -> request.connectionId(connectionId));
+      api.get().getConnection(request -> request.connectionId(connectionId.value()));
       return false;
     } catch (GoneException _) {
       return true;
@@ -64,9 +68,9 @@ final class ApiGatewaySender implements ConnectionSender {
   }
 
   @Override
-  public boolean close(String connectionId) {
+  public boolean close(ConnectionId connectionId) {
     try {
-      api.get().deleteConnection(request -> request.connectionId(connectionId));
+      api.get().deleteConnection(request -> request.connectionId(connectionId.value()));
       return true;
     } catch (GoneException _) {
       return true;

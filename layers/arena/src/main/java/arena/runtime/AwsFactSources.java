@@ -8,6 +8,7 @@ import arena.diagnosis.ExecutionState;
 import arena.diagnosis.FactSources;
 import arena.journal.JournalTail;
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,17 +40,17 @@ final class AwsFactSources implements FactSources {
   }
 
   @Override
-  public Optional<Run> row(String runId) {
+  public Optional<Run> row(RunId runId) {
     return catalog.get().find(runId);
   }
 
   @Override
-  public List<JournalTail.EntrySummary> journal(String runId, int limit) {
+  public List<JournalTail.EntrySummary> journal(RunId runId, int limit) {
     return journal.get().newest(runId, limit);
   }
 
   @Override
-  public BrokerSnapshot broker(String runId) {
+  public BrokerSnapshot broker(RunId runId) {
     return broker.get().snapshot(runId);
   }
 
@@ -59,7 +60,7 @@ final class AwsFactSources implements FactSources {
   }
 
   @Override
-  public Optional<ExecutionState> execution(String runId) {
+  public Optional<ExecutionState> execution(RunId runId) {
     try {
       return Optional.of(ExecutionState.read(history(runId, ExecutionState.MAX_ENTRIES)));
     } catch (ExecutionDoesNotExistException _) {
@@ -68,7 +69,7 @@ final class AwsFactSources implements FactSources {
   }
 
   @Override
-  public List<ExecutionState.Entry> history(String runId, int limit) {
+  public List<ExecutionState.Entry> history(RunId runId, int limit) {
     return stepFunctions
         .get()
         .getExecutionHistory(

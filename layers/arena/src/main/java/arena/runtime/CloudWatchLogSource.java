@@ -3,6 +3,7 @@ package arena.runtime;
 import arena.diagnosis.LogLine;
 import arena.diagnosis.LogSource;
 import arena.diagnosis.LogUnavailable;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class CloudWatchLogSource implements LogSource {
   }
 
   @Override
-  public List<LogLine> lines(String runId, Instant from, Instant to, int limit) {
+  public List<LogLine> lines(RunId runId, Instant from, Instant to, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1: " + limit);
     }

@@ -4,6 +4,7 @@ import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.CreationRecords;
 import arena.json.Json;
+import arena.run.RunId;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public final class CreationRecorder {
   }
 
   /** Creates a run and records its creation, even if it fails. */
-  public <T> T record(String runId, String request, Supplier<T> create) {
+  public <T> T record(RunId runId, String request, Supplier<T> create) {
     String counters = countersAtStart(runId);
     try {
       return create.get();
@@ -35,7 +36,7 @@ public final class CreationRecorder {
     }
   }
 
-  private String countersAtStart(String runId) {
+  private String countersAtStart(RunId runId) {
     try {
       return counters();
     } catch (RuntimeException e) {
@@ -61,7 +62,7 @@ public final class CreationRecorder {
             catalog.countRunning()));
   }
 
-  private void save(String runId, CreationRecords.CreationRecord record) {
+  private void save(RunId runId, CreationRecords.CreationRecord record) {
     try {
       records.saveCreationRecord(runId, record);
     } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package arena.runtime;
 
 import arena.codec.Timestamps;
+import arena.run.RunId;
 import arena.stream.FanOutInvoker;
 import arena.stream.NotifierUnavailable;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
   }
 
   @Override
-  public void wake(String runId) {
+  public void wake(RunId runId) {
     try {
       lambda
           .get()
@@ -39,7 +40,7 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
   }
 
   /** Contains the wake-up time, for the fan-out lag. */
-  private String event(String runId) {
+  private String event(RunId runId) {
     return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"}"
         .formatted(runId, Timestamps.write(clock.instant()));
   }

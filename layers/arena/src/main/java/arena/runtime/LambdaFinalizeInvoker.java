@@ -3,6 +3,7 @@ package arena.runtime;
 import arena.json.Json;
 import arena.lifecycle.FinalizeInvoker;
 import arena.run.Failure;
+import arena.run.RunId;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,9 +22,9 @@ final class LambdaFinalizeInvoker implements FinalizeInvoker {
   }
 
   @Override
-  public void finalizeRun(String runId, Optional<Failure> failure) {
+  public void finalizeRun(RunId runId, Optional<Failure> failure) {
     ObjectNode event = Json.object();
-    event.put("run_id", runId);
+    event.put("run_id", runId.value());
     event.put("status", failure.isPresent() ? "failed" : "complete");
     failure.ifPresent(
         why -> event.putObject("error").put("code", why.code()).put("message", why.message()));

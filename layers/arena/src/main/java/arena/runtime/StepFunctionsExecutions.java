@@ -3,6 +3,7 @@ package arena.runtime;
 import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
+import arena.run.RunId;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
@@ -22,7 +23,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
   }
 
   /** Returns the ARN of a run's execution. */
-  static String executionArn(String stateMachineArn, String runId) {
+  static String executionArn(String stateMachineArn, RunId runId) {
     return stateMachineArn.replace(":stateMachine:", ":execution:") + ":" + runId;
   }
 
@@ -35,7 +36,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
               request ->
                   request
                       .stateMachineArn(stateMachineArn)
-                      .name(first.runId())
+                      .name(first.runId().value())
                       .input(TurnTaskCodec.write(first)));
     } catch (ExecutionAlreadyExistsException _) {
       // started by an earlier attempt and already ended
@@ -43,7 +44,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
   }
 
   @Override
-  public void stop(String runId, String cause) {
+  public void stop(RunId runId, String cause) {
     try {
       stepFunctions
           .get()

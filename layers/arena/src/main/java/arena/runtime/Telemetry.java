@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.broker.ConnectionId;
 import arena.metrics.Metric;
 import arena.metrics.Step;
 import arena.run.RunId;
@@ -66,8 +67,8 @@ public final class Telemetry {
   }
 
   /** Sets the run of further log lines. */
-  public static void run(String runId) {
-    MDC.put("run_id", runId);
+  public static void run(RunId runId) {
+    MDC.put("run_id", runId.value());
   }
 
   /** Sets the run of further log lines from a request's path or query. */
@@ -77,9 +78,8 @@ public final class Telemetry {
   }
 
   private static void run(Map<String, String> parameters) {
-    String runId = parameters == null ? "" : parameters.getOrDefault("run_id", "");
-    if (RunId.isValid(runId)) {
-      run(runId);
+    if (parameters != null) {
+      RunId.parse(parameters.get("run_id")).ifPresent(Telemetry::run);
     }
   }
 
@@ -89,8 +89,8 @@ public final class Telemetry {
   }
 
   /** Sets the connection of further log lines. */
-  public static void connection(String connectionId) {
-    MDC.put("connection_id", connectionId);
+  public static void connection(ConnectionId connectionId) {
+    MDC.put("connection_id", connectionId.value());
   }
 
   /** Sets the step of further log lines, so that a failure shows where it happened. */

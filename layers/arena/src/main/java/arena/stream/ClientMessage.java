@@ -14,10 +14,10 @@ import java.util.Set;
 /** A message from a WebSocket client. */
 sealed interface ClientMessage {
   /** Subscribes to a run's events, starting at {@code fromSeq}. */
-  record Subscribe(String runId, long fromSeq) implements ClientMessage {}
+  record Subscribe(RunId runId, long fromSeq) implements ClientMessage {}
 
   /** Ends the subscription to a run. */
-  record Unsubscribe(String runId) implements ClientMessage {}
+  record Unsubscribe(RunId runId) implements ClientMessage {}
 
   /** Requests a pong. */
   record Ping() implements ClientMessage {}
@@ -26,10 +26,10 @@ sealed interface ClientMessage {
   record Invalid(MessageErrorCode code, String message) implements ClientMessage {}
 
   /** The run id in the message, if valid. */
-  default Optional<String> runIdIfPresent() {
+  default Optional<RunId> runIdIfPresent() {
     return switch (this) {
-      case Subscribe(String runId, long _) -> Optional.of(runId);
-      case Unsubscribe(String runId) -> Optional.of(runId);
+      case Subscribe(RunId runId, long _) -> Optional.of(runId);
+      case Unsubscribe(RunId runId) -> Optional.of(runId);
       case Ping(), Invalid(MessageErrorCode _, String _) -> Optional.empty();
     };
   }
@@ -87,19 +87,20 @@ sealed interface ClientMessage {
         return new Invalid(
             MessageErrorCode.INVALID_FIELD, "run_id must be a string of 32 lower-case hex digits");
       }
-      if (!RunId.isValid(runId.textValue())) {
+      Optional<RunId> run = RunId.parse(runId.textValue());
+      if (run.isEmpty()) {
         return new Invalid(
             MessageErrorCode.UNKNOWN_RUN, "unknown run; run_id must be 32 lower-case hex digits");
       }
       JsonNode fromSeq = root.get("from_seq");
       if (fromSeq == null) {
-        return new Subscribe(runId.textValue(), 1);
+        return new Subscribe(run.get(), 1);
       }
       if (!fromSeq.isIntegralNumber() || !fromSeq.canConvertToLong() || fromSeq.longValue() < 1) {
         return new Invalid(
             MessageErrorCode.INVALID_FIELD, "from_seq must be an integer of at least 1");
       }
-      return new Subscribe(runId.textValue(), fromSeq.longValue());
+      return new Subscribe(run.get(), fromSeq.longValue());
     }
 
     private static ClientMessage unsubscribe(JsonNode root) {
@@ -108,11 +109,12 @@ sealed interface ClientMessage {
         return unknown;
       }
       JsonNode runId = root.get("run_id");
-      if (runId == null || !runId.isTextual() || !RunId.isValid(runId.textValue())) {
+      Optional<RunId> run = runId == null ? Optional.empty() : RunId.parse(runId.textValue());
+      if (run.isEmpty()) {
         return new Invalid(
             MessageErrorCode.INVALID_FIELD, "run_id must be a string of 32 lower-case hex digits");
       }
-      return new Unsubscribe(runId.textValue());
+      return new Unsubscribe(run.get());
     }
 
     private static ClientMessage ping(JsonNode root) {

@@ -1,19 +1,21 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
+
 /** Sends messages to WebSocket connections. Failures are results, not exceptions. */
 public interface ConnectionSender {
   /** Sends a message of at most 128 KB. */
-  Result send(String connectionId, String message);
+  Result send(ConnectionId connectionId, String message);
 
   /**
    * Closes a connection, so that its client reconnects.
    *
    * @return whether it is closed; false if API Gateway could not be reached
    */
-  boolean close(String connectionId);
+  boolean close(ConnectionId connectionId);
 
   /** Whether a connection no longer exists; false if unknown. */
-  boolean isGone(String connectionId);
+  boolean isGone(ConnectionId connectionId);
 
   /** The result of a send. */
   enum Result {

@@ -1,5 +1,7 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,26 +15,26 @@ import java.util.Set;
  */
 public interface Connections {
   /** Adds a connection. */
-  void connect(String connectionId, Instant at);
+  void connect(ConnectionId connectionId, Instant at);
 
   /**
    * Adds a subscription.
    *
    * @return false if the connection has {@link #MAX_SUBSCRIPTIONS} or does not exist
    */
-  boolean subscribe(String connectionId, String runId);
+  boolean subscribe(RunId runId, ConnectionId connectionId);
 
   /** Lists the connections subscribed to a run; eventually consistent. */
-  List<String> subscribers(String runId);
+  List<ConnectionId> subscribers(RunId runId);
 
   /** Removes a subscription. */
-  void unsubscribe(String connectionId, String runId);
+  void unsubscribe(RunId runId, ConnectionId connectionId);
 
   /** Removes a connection and its subscriptions; returns the runs it was subscribed to. */
-  List<String> disconnect(String connectionId);
+  List<RunId> disconnect(ConnectionId connectionId);
 
   /** Returns those of the connections that exist, with a consistent read. */
-  Set<String> existing(Collection<String> connectionIds);
+  Set<ConnectionId> existing(Collection<ConnectionId> connectionIds);
 
   /**
    * Lists all connections, in no order. Concurrent changes may be missing.
@@ -54,7 +56,7 @@ public interface Connections {
    *
    * @param connectedAt when it connected; empty if the page has only its subscriptions
    */
-  record Entry(String connectionId, Optional<Instant> connectedAt) {}
+  record Entry(ConnectionId connectionId, Optional<Instant> connectedAt) {}
 
   /** Maximum duration of a connection, a limit of API Gateway. */
   Duration MAX_DURATION = Duration.ofHours(2);

@@ -1,5 +1,6 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
 import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.retry.RetryPolicy;
@@ -38,7 +39,7 @@ final class Delivery {
   private final InstantSource clock;
   private final TaskRunner tasks;
   private final Metrics metrics;
-  private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
+  private final Map<ConnectionId, Instant> failingSince = new ConcurrentHashMap<>();
   private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
   private final LongAdder events = new LongAdder();
   private final LongAdder dropped = new LongAdder();
@@ -100,7 +101,7 @@ final class Delivery {
   }
 
   /** Sends messages to a reader until none is pending. */
-  void deliver(String connectionId, long from) {
+  void deliver(ConnectionId connectionId, long from) {
     try {
       long cursor = from;
       RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
@@ -136,7 +137,7 @@ final class Delivery {
     }
   }
 
-  private Step step(String connectionId, long cursor) throws InterruptedException {
+  private Step step(ConnectionId connectionId, long cursor) throws InterruptedException {
     steps.acquire();
     try {
       Snapshot now = snapshot;
@@ -182,7 +183,7 @@ final class Delivery {
     Step run();
   }
 
-  private Step send(String connectionId, long cursor, String message, AfterSend delivered) {
+  private Step send(ConnectionId connectionId, long cursor, String message, AfterSend delivered) {
     return switch (sender.send(connectionId, message)) {
       case DELIVERED -> delivered.run();
       case LATER -> new Step.Retry("accepts no messages");
@@ -209,7 +210,7 @@ final class Delivery {
     metrics.max(Metric.FAN_OUT_LAG, Math.max(0, lag.toNanos() / 1e6));
   }
 
-  private Step advance(String connectionId, long cursor, long nextSeq) {
+  private Step advance(ConnectionId connectionId, long cursor, long nextSeq) {
     if (lease.advance(connectionId, cursor, nextSeq)) {
       events.add(nextSeq - cursor);
       metrics.count(Metric.EVENTS_STREAMED, nextSeq - cursor);
@@ -219,7 +220,7 @@ final class Delivery {
     return new Step.Done();
   }
 
-  private Step finish(String connectionId, long cursor, boolean overflowed) {
+  private Step finish(ConnectionId connectionId, long cursor, boolean overflowed) {
     if (lease.finish(connectionId, cursor, overflowed)) {
       if (overflowed) {
         countDropped();
@@ -231,7 +232,7 @@ final class Delivery {
     return new Step.Done();
   }
 
-  private boolean isTimedOut(String connectionId) {
+  private boolean isTimedOut(ConnectionId connectionId) {
     Instant now = clock.instant();
     Instant since = failingSince.putIfAbsent(connectionId, now);
     return since != null && !now.isBefore(since.plus(SEND_TIMEOUT));
@@ -241,7 +242,7 @@ final class Delivery {
    * Drops a reader that accepts no messages: closes its connection, so that its client reconnects
    * and continues from its last event.
    */
-  private void drop(String connectionId, long cursor, String reason) {
+  private void drop(ConnectionId connectionId, long cursor, String reason) {
     LOG.atWarn()
         .addKeyValue("run_id", task.runId())
         .addKeyValue("connection_id", connectionId)

@@ -1,6 +1,8 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.run.RunId;
 
 /** Cleans up ended connections. */
 public final class Disconnection {
@@ -11,8 +13,8 @@ public final class Disconnection {
    * partial cleanup.
    */
   public static void cleanUp(
-      String connectionId, Connections connections, Subscribers subscribers) {
-    for (String runId : connections.disconnect(connectionId)) {
+      ConnectionId connectionId, Connections connections, Subscribers subscribers) {
+    for (RunId runId : connections.disconnect(connectionId)) {
       subscribers.remove(runId, connectionId);
     }
   }

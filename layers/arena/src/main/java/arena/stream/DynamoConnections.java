@@ -1,8 +1,10 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,7 +63,7 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public void connect(String connectionId, Instant at) {
+  public void connect(ConnectionId connectionId, Instant at) {
     dynamo.call(
         () ->
             dynamo
@@ -81,15 +83,14 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public boolean subscribe(String connectionId, String runId) {
-    requireRun(runId);
+  public boolean subscribe(RunId runId, ConnectionId connectionId) {
     Put subscription =
         Put.builder()
             .tableName(table)
             .item(
                 Map.of(
-                    CONNECTION_ID, Attributes.of(connectionId),
-                    RUN_ID, Attributes.of(runId),
+                    CONNECTION_ID, Attributes.of(connectionId.value()),
+                    RUN_ID, Attributes.of(runId.value()),
                     EXPIRES_AT, expiry(clock.instant())))
             .conditionExpression("attribute_not_exists(connection_id)")
             .build();
@@ -114,9 +115,8 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public List<String> subscribers(String runId) {
-    requireRun(runId);
-    List<String> connectionIds = new ArrayList<>();
+  public List<ConnectionId> subscribers(RunId runId) {
+    List<ConnectionId> connectionIds = new ArrayList<>();
     QueryPages pages =
         new QueryPages(
             dynamo,
@@ -124,22 +124,21 @@ public final class DynamoConnections implements Connections {
                 .tableName(table)
                 .indexName(BY_RUN)
                 .keyConditionExpression("run_id = :run_id")
-                .expressionAttributeValues(Map.of(":run_id", Attributes.of(runId))));
+                .expressionAttributeValues(Map.of(":run_id", Attributes.of(runId.value()))));
     while (pages.more()) {
       List<Map<String, AttributeValue>> keys =
           pages.next(DynamoClient.MAX_GET).stream()
-              .map(item -> key(Attributes.text(item, CONNECTION_ID), runId))
+              .map(item -> key(connectionId(item), runId))
               .toList();
       for (Map<String, AttributeValue> row : dynamo.batchGet(table, keys)) {
-        connectionIds.add(Attributes.text(row, CONNECTION_ID));
+        connectionIds.add(connectionId(row));
       }
     }
     return connectionIds;
   }
 
   @Override
-  public void unsubscribe(String connectionId, String runId) {
-    requireRun(runId);
+  public void unsubscribe(RunId runId, ConnectionId connectionId) {
     Delete subscription =
         Delete.builder()
             .tableName(table)
@@ -163,10 +162,10 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public List<String> disconnect(String connectionId) {
+  public List<RunId> disconnect(ConnectionId connectionId) {
     // Delete the connection's own item first: after that it cannot subscribe again.
     delete(List.of(key(connectionId, CONNECTION_ITEM)));
-    List<String> runIds = new ArrayList<>();
+    List<RunId> runIds = new ArrayList<>();
     QueryPages pages =
         new QueryPages(
             dynamo,
@@ -174,11 +173,12 @@ public final class DynamoConnections implements Connections {
                 .tableName(table)
                 .consistentRead(true)
                 .keyConditionExpression("connection_id = :connection_id")
-                .expressionAttributeValues(Map.of(":connection_id", Attributes.of(connectionId))));
+                .expressionAttributeValues(
+                    Map.of(":connection_id", Attributes.of(connectionId.value()))));
     while (pages.more()) {
       List<Map<String, AttributeValue>> subscriptions = pages.next(DynamoClient.MAX_WRITE);
       for (Map<String, AttributeValue> subscription : subscriptions) {
-        runIds.add(Attributes.text(subscription, RUN_ID));
+        runIds.add(RunId.of(Attributes.text(subscription, RUN_ID)));
       }
       delete(
           subscriptions.stream()
@@ -189,16 +189,16 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
-  public Set<String> existing(Collection<String> connectionIds) {
-    Set<String> existing = new HashSet<>();
-    List<String> all = List.copyOf(new LinkedHashSet<>(connectionIds));
+  public Set<ConnectionId> existing(Collection<ConnectionId> connectionIds) {
+    Set<ConnectionId> existing = new HashSet<>();
+    List<ConnectionId> all = List.copyOf(new LinkedHashSet<>(connectionIds));
     for (int from = 0; from < all.size(); from += DynamoClient.MAX_GET) {
       List<Map<String, AttributeValue>> keys =
           all.subList(from, Math.min(all.size(), from + DynamoClient.MAX_GET)).stream()
               .map(connectionId -> key(connectionId, CONNECTION_ITEM))
               .toList();
       for (Map<String, AttributeValue> own : dynamo.batchGet(table, keys)) {
-        existing.add(Attributes.text(own, CONNECTION_ID));
+        existing.add(connectionId(own));
       }
     }
     return existing;
@@ -210,9 +210,9 @@ public final class DynamoConnections implements Connections {
     after.ifPresent(text -> scan.exclusiveStartKey(readCursor(text)));
     ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
     // A connection's own item sorts before its subscriptions.
-    Map<String, Optional<Instant>> connectedAt = new LinkedHashMap<>();
+    Map<ConnectionId, Optional<Instant>> connectedAt = new LinkedHashMap<>();
     for (Map<String, AttributeValue> item : page.items()) {
-      String connectionId = Attributes.text(item, CONNECTION_ID);
+      ConnectionId connectionId = connectionId(item);
       if (Attributes.text(item, RUN_ID).equals(CONNECTION_ITEM)) {
         long expiresAt = Attributes.findWhole(item, EXPIRES_AT).orElse(0L);
         connectedAt.put(
@@ -238,16 +238,10 @@ public final class DynamoConnections implements Connections {
     if (space < 0) {
       throw new IllegalArgumentException("invalid cursor: " + cursor);
     }
-    return key(cursor.substring(space + 1), cursor.substring(0, space));
+    return key(ConnectionId.of(cursor.substring(space + 1)), cursor.substring(0, space));
   }
 
-  private static void requireRun(String runId) {
-    if (runId.equals(CONNECTION_ITEM)) {
-      throw new IllegalArgumentException("invalid run id: " + CONNECTION_ITEM);
-    }
-  }
-
-  private Update.Builder count(String connectionId) {
+  private Update.Builder count(ConnectionId connectionId) {
     return Update.builder()
         .tableName(table)
         .key(key(connectionId, CONNECTION_ITEM))
@@ -264,8 +258,16 @@ public final class DynamoConnections implements Connections {
             .toList());
   }
 
-  private static Map<String, AttributeValue> key(String connectionId, String runId) {
-    return Map.of(CONNECTION_ID, Attributes.of(connectionId), RUN_ID, Attributes.of(runId));
+  private static Map<String, AttributeValue> key(ConnectionId connectionId, RunId runId) {
+    return key(connectionId, runId.value());
+  }
+
+  private static Map<String, AttributeValue> key(ConnectionId connectionId, String run) {
+    return Map.of(CONNECTION_ID, Attributes.of(connectionId.value()), RUN_ID, Attributes.of(run));
+  }
+
+  private static ConnectionId connectionId(Map<String, AttributeValue> item) {
+    return ConnectionId.of(Attributes.text(item, CONNECTION_ID));
   }
 
   private static AttributeValue expiry(Instant from) {

@@ -1,10 +1,12 @@
 package arena.stream;
 
 import arena.broker.Broker;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.metrics.Metrics;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import arena.source.EventReader;
 import java.time.Duration;
@@ -109,7 +111,7 @@ public final class FanOut {
   /** The loop of one fan-out: finds readers that are behind, and starts their delivery. */
   private final class Loop {
     private final FanOutTask task;
-    private final String runId;
+    private final RunId runId;
     private final FanOutLease lease;
     private final RunReaders readers;
     private final Delivery delivery;
@@ -160,7 +162,7 @@ public final class FanOut {
         delivery.update(
             new Delivery.Snapshot(
                 state.run(), new EventBatches(state.run(), state.ended(), batchStores)));
-        Map<String, Long> cursors = readers.cursors();
+        Map<ConnectionId, Long> cursors = readers.cursors();
         boolean started = startDeliveries(cursors, senders);
         if (started || !senders.isIdle()) {
           idlePolls = 0;
@@ -201,7 +203,7 @@ public final class FanOut {
      */
     private boolean disconnectLost() {
       boolean allClosed = true;
-      for (String connectionId : readers.lost()) {
+      for (ConnectionId connectionId : readers.lost()) {
         if (!delivery.mayContinue() || !lease.keep()) {
           lease.doubt();
           return false;
@@ -235,14 +237,15 @@ public final class FanOut {
       return new RunState(run, buffer, run.archived() && !buffer.open());
     }
 
-    private boolean startDeliveries(Map<String, Long> cursors, TaskRunner.TaskGroup senders) {
+    private boolean startDeliveries(Map<ConnectionId, Long> cursors, TaskRunner.TaskGroup senders) {
       boolean started = false;
-      for (Map.Entry<String, Long> cursor : cursors.entrySet()) {
+      for (Map.Entry<ConnectionId, Long> cursor : cursors.entrySet()) {
         boolean behind = state.ended() || cursor.getValue() <= state.buffer().lastSeq();
         if (behind) {
           started |=
               senders.start(
-                  cursor.getKey(), () -> delivery.deliver(cursor.getKey(), cursor.getValue()));
+                  cursor.getKey().value(),
+                  () -> delivery.deliver(cursor.getKey(), cursor.getValue()));
         }
       }
       return started;

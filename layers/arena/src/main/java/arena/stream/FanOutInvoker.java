@@ -1,5 +1,7 @@
 package arena.stream;
 
+import arena.run.RunId;
+
 /** Invokes the fan-out of runs. */
 public interface FanOutInvoker {
   /**
@@ -7,5 +9,5 @@ public interface FanOutInvoker {
    *
    * @throws NotifierUnavailable retryable
    */
-  void wake(String runId);
+  void wake(RunId runId);
 }

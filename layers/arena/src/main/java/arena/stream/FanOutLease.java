@@ -1,6 +1,8 @@
 package arena.stream;
 
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,7 +22,7 @@ final class FanOutLease {
   private static final Duration HOLDER_POLL = Duration.ofMillis(500);
 
   private final Subscribers subscribers;
-  private final String runId;
+  private final RunId runId;
   private final InstantSource clock;
   private final long fence;
   private Instant extended;
@@ -35,7 +37,7 @@ final class FanOutLease {
    * @param acquired time before the call: the lease holds at least {@link #DURATION} from then
    */
   private FanOutLease(
-      Subscribers subscribers, String runId, InstantSource clock, long fence, Instant acquired) {
+      Subscribers subscribers, RunId runId, InstantSource clock, long fence, Instant acquired) {
     this.subscribers = subscribers;
     this.runId = runId;
     this.clock = clock;
@@ -52,19 +54,19 @@ final class FanOutLease {
    */
   static Optional<FanOutLease> acquire(
       Subscribers subscribers,
-      String runId,
+      RunId runId,
       Instant deadline,
       InstantSource clock,
       TaskRunner tasks) {
     Instant limit = clock.instant().plus(DURATION).plusSeconds(1);
-    Map<String, Long> before = null;
+    Map<ConnectionId, Long> before = null;
     while (true) {
       Instant now = clock.instant();
       OptionalLong fence = subscribers.acquire(runId, DURATION);
       if (fence.isPresent()) {
         return Optional.of(new FanOutLease(subscribers, runId, clock, fence.getAsLong(), now));
       }
-      Map<String, Long> cursors = subscribers.cursors(runId);
+      Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
       boolean moves = before != null && !before.equals(cursors);
       if (moves || cursors.isEmpty() || now.isAfter(limit) || !now.isBefore(deadline)) {
         return Optional.empty();
@@ -105,12 +107,12 @@ final class FanOutLease {
   }
 
   /** Moves a cursor; see {@link Subscribers#advance}. */
-  boolean advance(String connectionId, long fromSeq, long nextSeq) {
+  boolean advance(ConnectionId connectionId, long fromSeq, long nextSeq) {
     return subscribers.advance(runId, fence, connectionId, fromSeq, nextSeq);
   }
 
   /** Removes a cursor; see {@link Subscribers#finish}. */
-  boolean finish(String connectionId, long atSeq, boolean dropped) {
+  boolean finish(ConnectionId connectionId, long atSeq, boolean dropped) {
     return subscribers.finish(runId, fence, connectionId, atSeq, dropped);
   }
 

@@ -1,5 +1,6 @@
 package arena.stream;
 
+import arena.run.RunId;
 import java.time.Instant;
 
 /**
@@ -8,4 +9,4 @@ import java.time.Instant;
  * @param wokenAt when it was requested; the start of its lag
  * @param deadline no message is sent after this time
  */
-public record FanOutTask(String runId, Instant wokenAt, Instant deadline) {}
+public record FanOutTask(RunId runId, Instant wokenAt, Instant deadline) {}

@@ -1,7 +1,9 @@
 package arena.stream;
 
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.run.RunId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,16 +18,16 @@ import org.slf4j.LoggerFactory;
 final class RunReaders {
   private static final Logger LOG = LoggerFactory.getLogger(RunReaders.class);
 
-  private final String runId;
+  private final RunId runId;
   private final Subscribers subscribers;
   private final Connections connections;
   private final ConnectionSender sender;
 
   /** Readers whose stream has ended; the subscription index may still list them. */
-  private final Set<String> ended = ConcurrentHashMap.newKeySet();
+  private final Set<ConnectionId> ended = ConcurrentHashMap.newKeySet();
 
   RunReaders(
-      String runId, Subscribers subscribers, Connections connections, ConnectionSender sender) {
+      RunId runId, Subscribers subscribers, Connections connections, ConnectionSender sender) {
     this.runId = runId;
     this.subscribers = subscribers;
     this.connections = connections;
@@ -33,17 +35,17 @@ final class RunReaders {
   }
 
   /** Reads all cursors. A reader with a cursor no longer counts as ended. */
-  Map<String, Long> cursors() {
-    Map<String, Long> cursors = subscribers.cursors(runId);
+  Map<ConnectionId, Long> cursors() {
+    Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
     ended.removeAll(cursors.keySet());
     return cursors;
   }
 
   /** Lists subscribed connections whose cursor was lost. */
-  List<String> lost() {
-    List<String> subscribed = connections.subscribers(runId);
+  List<ConnectionId> lost() {
+    List<ConnectionId> subscribed = connections.subscribers(runId);
     // A cursor is set before its subscription, so cursors must be read second.
-    Set<String> known = subscribers.cursors(runId).keySet();
+    Set<ConnectionId> known = subscribers.cursors(runId).keySet();
     return subscribed.stream()
         .filter(connectionId -> !known.contains(connectionId) && !ended.contains(connectionId))
         .toList();
@@ -58,12 +60,12 @@ final class RunReaders {
    * Removes the subscription of an ended stream. If the call fails, it may still take effect later
    * and remove a new subscription of the same connection, so the connection is closed.
    */
-  void unsubscribe(String connectionId) {
+  void unsubscribe(ConnectionId connectionId) {
     ended.add(connectionId);
     try {
-      connections.unsubscribe(connectionId, runId);
+      connections.unsubscribe(runId, connectionId);
       if (mayHaveCursor(connectionId)) {
-        connections.subscribe(connectionId, runId); // it has resubscribed
+        connections.subscribe(runId, connectionId); // it has resubscribed
       }
     } catch (ConnectionsUnavailable e) {
       LOG.atWarn()
@@ -75,7 +77,7 @@ final class RunReaders {
     }
   }
 
-  private boolean mayHaveCursor(String connectionId) {
+  private boolean mayHaveCursor(ConnectionId connectionId) {
     try {
       return subscribers.cursor(runId, connectionId).isPresent();
     } catch (BrokerUnavailable _) {
@@ -89,7 +91,7 @@ final class RunReaders {
    *
    * @return whether it is closed
    */
-  boolean close(String connectionId) {
+  boolean close(ConnectionId connectionId) {
     boolean closed = sender.close(connectionId);
     if (closed) {
       forget(connectionId);
@@ -98,7 +100,7 @@ final class RunReaders {
   }
 
   /** Deletes a closed connection and its subscriptions. */
-  void forget(String connectionId) {
+  void forget(ConnectionId connectionId) {
     Disconnection.cleanUp(connectionId, connections, subscribers);
   }
 }

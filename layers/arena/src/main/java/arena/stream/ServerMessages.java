@@ -4,6 +4,7 @@ import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
 import arena.broker.Broker;
 import arena.json.Json;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 final class ServerMessages {
   private ServerMessages() {}
 
-  static String events(String runId, List<Broker.Envelope> envelopes) {
+  static String events(RunId runId, List<Broker.Envelope> envelopes) {
     // the envelopes' bytes are sent unchanged
     return envelopes.stream()
         .map(Broker.Envelope::json)
@@ -23,24 +24,23 @@ final class ServerMessages {
                 ",", "{\"type\":\"events\",\"run_id\":\"" + runId + "\",\"events\":[", "]}"));
   }
 
-  private record OverflowMessage(
-      String type, String runId, long requestedSeq, long availableFrom) {}
+  private record OverflowMessage(String type, RunId runId, long requestedSeq, long availableFrom) {}
 
-  static String overflow(String runId, long requestedSeq, long availableFrom) {
+  static String overflow(RunId runId, long requestedSeq, long availableFrom) {
     return Json.write(new OverflowMessage("overflow", runId, requestedSeq, availableFrom));
   }
 
-  private record ClosedMessage(String type, String runId, String status, long lastSeq) {}
+  private record ClosedMessage(String type, RunId runId, String status, long lastSeq) {}
 
-  static String closed(String runId, RunStatus status, long lastSeq) {
+  static String closed(RunId runId, RunStatus status, long lastSeq) {
     return Json.write(new ClosedMessage("closed", runId, status.label(), lastSeq));
   }
 
   private record ErrorMessage(
-      String type, @JsonInclude(NON_EMPTY) Optional<String> runId, String code, String message) {}
+      String type, @JsonInclude(NON_EMPTY) Optional<RunId> runId, String code, String message) {}
 
   /** Includes the run id of the client's message, because responses are not ordered. */
-  static String error(Optional<String> runId, MessageErrorCode code, String message) {
+  static String error(Optional<RunId> runId, MessageErrorCode code, String message) {
     return Json.write(new ErrorMessage("error", runId, code.label(), message));
   }
 

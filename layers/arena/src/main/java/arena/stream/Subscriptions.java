@@ -1,12 +1,14 @@
 package arena.stream;
 
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import arena.catalog.Catalog;
 import arena.catalog.CatalogUnavailable;
 import arena.retry.RetryPolicy;
 import arena.run.Run;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -51,7 +53,7 @@ public final class Subscriptions {
    *
    * @throws ConnectionsUnavailable if it cannot be stored; the connection must be rejected
    */
-  public void connect(String connectionId) {
+  public void connect(ConnectionId connectionId) {
     connections.connect(connectionId, clock.instant());
   }
 
@@ -59,7 +61,7 @@ public final class Subscriptions {
    * Handles the end of a connection. A failure here is cleaned up by the next send to the
    * connection, or by the reaper.
    */
-  public void disconnect(String connectionId) {
+  public void disconnect(ConnectionId connectionId) {
     Disconnection.cleanUp(connectionId, connections, subscribers);
   }
 
@@ -70,7 +72,7 @@ public final class Subscriptions {
    * @return the failure, if any
    * @throws ReplyFailed if the connection can be neither notified nor closed
    */
-  public Optional<RuntimeException> receive(String connectionId, String message) {
+  public Optional<RuntimeException> receive(ConnectionId connectionId, String message) {
     ClientMessage clientMessage = ClientMessage.read(message);
     try {
       handle(connectionId, clientMessage);
@@ -94,7 +96,7 @@ public final class Subscriptions {
   }
 
   private Optional<RuntimeException> reportFailure(
-      String connectionId,
+      ConnectionId connectionId,
       ClientMessage clientMessage,
       MessageErrorCode code,
       String message,
@@ -108,13 +110,13 @@ public final class Subscriptions {
     return Optional.of(failure);
   }
 
-  private void handle(String connectionId, ClientMessage clientMessage) {
+  private void handle(ConnectionId connectionId, ClientMessage clientMessage) {
     switch (clientMessage) {
-      case ClientMessage.Subscribe(String runId, long fromSeq) ->
+      case ClientMessage.Subscribe(RunId runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
-      case ClientMessage.Unsubscribe(String runId) -> {
+      case ClientMessage.Unsubscribe(RunId runId) -> {
         subscribers.remove(runId, connectionId);
-        connections.unsubscribe(connectionId, runId);
+        connections.unsubscribe(runId, connectionId);
       }
       case ClientMessage.Ping() -> reply(connectionId, ServerMessages.pong());
       case ClientMessage.Invalid(MessageErrorCode code, String reason) ->
@@ -122,7 +124,7 @@ public final class Subscriptions {
     }
   }
 
-  private void subscribe(String connectionId, String runId, long fromSeq) {
+  private void subscribe(ConnectionId connectionId, RunId runId, long fromSeq) {
     Optional<Run> run = catalog.find(runId);
     if (run.isEmpty()) {
       error(connectionId, Optional.of(runId), MessageErrorCode.UNKNOWN_RUN, "unknown run " + runId);
@@ -153,7 +155,7 @@ public final class Subscriptions {
               Subscribers.MAX_READERS));
       return;
     }
-    if (!connections.subscribe(connectionId, runId)) {
+    if (!connections.subscribe(runId, connectionId)) {
       subscribers.remove(runId, connectionId);
       error(
           connectionId,
@@ -169,11 +171,11 @@ public final class Subscriptions {
   }
 
   private void error(
-      String connectionId, Optional<String> runId, MessageErrorCode code, String message) {
+      ConnectionId connectionId, Optional<RunId> runId, MessageErrorCode code, String message) {
     reply(connectionId, ServerMessages.error(runId, code, message));
   }
 
-  private void reply(String connectionId, String message) {
+  private void reply(ConnectionId connectionId, String message) {
     if (!trySend(connectionId, message)) { // close it, because the client would wait for the reply
       LOG.atWarn()
           .addKeyValue("connection_id", connectionId)
@@ -185,7 +187,7 @@ public final class Subscriptions {
   }
 
   /** Sends with retries; returns whether the message was accepted or the connection is closed. */
-  private boolean trySend(String connectionId, String message) {
+  private boolean trySend(ConnectionId connectionId, String message) {
     RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
     try {
       do {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.event.Event;
+import arena.run.RunId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ class ArchiveFormatTest {
     assertTrue(events.get(1).payloadJson().contains("café → 漢"), events.get(1).payloadJson());
     assertEquals(
         new Event(
-            "0123456789abcdef0123456789abcdef",
+            RunId.of("0123456789abcdef0123456789abcdef"),
             4,
             "basic",
             1,

@@ -8,6 +8,7 @@ import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -17,7 +18,8 @@ class ListCursorTest {
   private static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
 
   private static ListCursor cursor(int second) {
-    return new ListCursor("listed", Timestamps.write(NOON.plusSeconds(second)), RunId.random());
+    return new ListCursor(
+        "listed", Timestamps.write(NOON.plusSeconds(second)), RunId.of(UUID.randomUUID()));
   }
 
   @Property

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.event.RawJson;
+import arena.run.RunId;
 import arena.world.Age;
 import arena.world.World;
 import java.time.Instant;
@@ -62,9 +63,9 @@ class PayloadCodecTest {
             """
             {"kind":"world_mutation","before_summary":"a","after_summary":"b","reason":"why"}"""),
         Arguments.of(
-            new Payload.Fork("p", 3, "food=200.0→1500.0"),
+            new Payload.Fork(RunId.of("a".repeat(32)), 3, "food=200.0→1500.0"),
             """
-            {"kind":"fork","parent_run_id":"p","parent_t":3,\
+            {"kind":"fork","parent_run_id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parent_t":3,\
             "mutation_summary":"food=200.0→1500.0"}"""),
         Arguments.of(
             new Payload.Metric("score", 1.5),
@@ -90,7 +91,7 @@ class PayloadCodecTest {
   void embedsThePayloadsBytesInTheEnvelope() {
     Event event =
         new Event(
-            "0123456789abcdef0123456789abcdef",
+            RunId.of("0123456789abcdef0123456789abcdef"),
             17,
             "scripted-strategy",
             3,

@@ -7,6 +7,7 @@ import arena.broker.BrokerSnapshot;
 import arena.broker.BrokerUnavailable;
 import arena.journal.JournalTail;
 import arena.run.Run;
+import arena.run.RunId;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -29,17 +30,17 @@ class CollectorTest {
         }
 
         @Override
-        public Optional<Run> row(String runId) {
+        public Optional<Run> row(RunId runId) {
           return answer("row", facts.row);
         }
 
         @Override
-        public List<JournalTail.EntrySummary> journal(String runId, int limit) {
+        public List<JournalTail.EntrySummary> journal(RunId runId, int limit) {
           return answer("journal", facts.journal);
         }
 
         @Override
-        public BrokerSnapshot broker(String runId) {
+        public BrokerSnapshot broker(RunId runId) {
           boolean down = brokerDown || (brokerDownOnce && !queried.contains("broker"));
           BrokerSnapshot snapshot = answer("broker", facts.broker);
           if (down) {
@@ -55,12 +56,12 @@ class CollectorTest {
         }
 
         @Override
-        public Optional<ExecutionState> execution(String runId) {
+        public Optional<ExecutionState> execution(RunId runId) {
           return answer("execution", facts.execution);
         }
 
         @Override
-        public List<ExecutionState.Entry> history(String runId, int limit) {
+        public List<ExecutionState.Entry> history(RunId runId, int limit) {
           throw new AssertionError("only a report reads the whole history");
         }
 

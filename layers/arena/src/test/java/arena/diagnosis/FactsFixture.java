@@ -7,6 +7,7 @@ import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.PromptVariant;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import java.util.OptionalInt;
 
 /** The facts of a healthy run that waits for its model in turn 1; each can be changed. */
 final class FactsFixture {
-  static final String RUN = "0123456789abcdef0123456789abcdef";
+  static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
   static final Profile PROFILE = new Profile("tested", "openai:tested", 0, PromptVariant.STRATEGY);
 
@@ -35,25 +36,10 @@ final class FactsFixture {
   }
 
   static Run run(RunStatus status, String dbPath, Failure failure, long nEvents, Instant endedAt) {
-    return new Run(
-        RUN,
-        "label",
-        status,
-        PROFILE,
-        Optional.empty(),
-        "balanced",
-        0,
-        5,
-        Optional.empty(),
-        nEvents,
-        1,
-        NOW.minusSeconds(60),
-        Optional.of(NOW.minusSeconds(50)),
-        Optional.of(NOW.minusSeconds(3)),
-        status.ended() ? Optional.of(endedAt) : Optional.empty(),
-        dbPath,
-        Optional.ofNullable(failure),
-        Optional.empty());
+    return Run.requested(RUN, "label", PROFILE, null, "balanced", 5, NOW.minusSeconds(60))
+        .withProgress(new Run.Progress(nEvents, 1, NOW.minusSeconds(50), NOW.minusSeconds(3)))
+        .withOutcome(
+            new Run.Outcome(status, status.ended() ? endedAt : null, dbPath, failure, null));
   }
 
   /** The entry of a turn whose prompt was written that long ago. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.BrokerSnapshot;
+import arena.broker.ConnectionId;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule, by the facts of a healthy run with one or two of them changed. */
 class RulesTest {
+  private static final ConnectionId SLOW = ConnectionId.of("slow");
+
   private static Arguments changed(Cause cause, Symptom symptom, Consumer<FactsFixture> change) {
     return Arguments.of(cause, symptom, change);
   }
@@ -143,7 +146,7 @@ class RulesTest {
                 facts.broker =
                     new ProbeResult.Known<>(
                         FactsFixture.snapshot(
-                            10, 4, true, List.of(new BrokerSnapshot.Reader("slow", 3))))),
+                            10, 4, true, List.of(new BrokerSnapshot.Reader(SLOW, 3))))),
         changed(
             Cause.MODEL_ANSWERS_NO_ACTIONS,
             Symptom.PLAYING_WITHOUT_EFFECT,
@@ -162,7 +165,7 @@ class RulesTest {
               facts.broker =
                   new ProbeResult.Known<>(
                       FactsFixture.snapshot(
-                          10, 10, false, List.of(new BrokerSnapshot.Reader("slow", 11))));
+                          10, 10, false, List.of(new BrokerSnapshot.Reader(SLOW, 11))));
             }),
         changed(
             Cause.COMPLETE,

@@ -14,6 +14,7 @@ import arena.journal.JournalEntry;
 import arena.lifecycle.RunQueries;
 import arena.run.Failure;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.source.EventReader;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import java.util.Optional;
  */
 final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   private final List<Run> runs = new ArrayList<>();
-  private final Map<String, List<Event>> events = new HashMap<>();
+  private final Map<RunId, List<Event>> events = new HashMap<>();
 
   RunQueries reader() {
     return new RunQueries(this, new EventReader(this, this, () -> this), this, () -> this, this);
@@ -40,7 +41,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public Optional<Run> find(String runId) {
+  public Optional<Run> find(RunId runId) {
     return runs.stream().filter(run -> run.runId().equals(runId)).findFirst();
   }
 
@@ -78,7 +79,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+  public List<Envelope> read(RunId runId, long fromSeq, int maxEvents, int maxBytes) {
     throw new Overflow(runId, fromSeq, Long.MAX_VALUE);
   }
 
@@ -88,7 +89,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public List<Event> events(String runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit) {
     return events.get(runId).stream().filter(event -> event.seq() >= fromSeq).limit(limit).toList();
   }
 
@@ -119,52 +120,52 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public boolean fail(String runId, Failure failure, Instant at) {
+  public boolean fail(RunId runId, Failure failure, Instant at) {
     throw unused();
   }
 
   @Override
-  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+  public boolean abandon(RunId runId, long nEvents, Failure failure, Instant at) {
     throw unused();
   }
 
   @Override
-  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     throw unused();
   }
 
   @Override
-  public void markReleased(String runId) {
+  public void markReleased(RunId runId) {
     throw unused();
   }
 
   @Override
-  public void open(String runId, String label, Instant startedAt) {
+  public void open(RunId runId, String label, Instant startedAt) {
     throw unused();
   }
 
   @Override
-  public Published publish(String runId, List<Event> batch) {
+  public Published publish(RunId runId, List<Event> batch) {
     throw unused();
   }
 
   @Override
-  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+  public long restore(RunId runId, String label, Instant startedAt, long nextSeq) {
     throw unused();
   }
 
   @Override
-  public void close(String runId) {
+  public void close(RunId runId) {
     throw unused();
   }
 
   @Override
-  public Buffer buffer(String runId) {
+  public Buffer buffer(RunId runId) {
     throw unused();
   }
 
   @Override
-  public void drop(String runId) {
+  public void drop(RunId runId) {
     throw unused();
   }
 
@@ -179,17 +180,17 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public List<JournalEntry> entries(String runId, long position, int limit) {
+  public List<JournalEntry> entries(RunId runId, long position, int limit) {
     throw unused();
   }
 
   @Override
-  public Optional<Event> turnStart(String runId, int t) {
+  public Optional<Event> turnStart(RunId runId, int t) {
     throw unused();
   }
 
   @Override
-  public void expire(String runId, Instant at) {
+  public void expire(RunId runId, Instant at) {
     throw unused();
   }
 

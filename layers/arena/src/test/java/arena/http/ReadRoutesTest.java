@@ -13,6 +13,7 @@ import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Scenario;
@@ -42,10 +43,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The responses of the read-only routes, page by page. */
 class ReadRoutesTest {
   private static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
-  private static final String RUNNING = id(1);
-  private static final String COMPLETE = id(2);
-  private static final String FAILED_FORK = id(3);
-  private static final String UNKNOWN = id(9);
+  private static final RunId RUNNING = id(1);
+  private static final RunId COMPLETE = id(2);
+  private static final RunId FAILED_FORK = id(3);
+  private static final RunId UNKNOWN = id(9);
+  private static final Mutation RICH_AND_FEUDAL =
+      new Mutation(
+          Optional.of(1500.0),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.of(Age.FEUDAL));
 
   private final InMemoryStores stores = new InMemoryStores();
 
@@ -92,13 +102,13 @@ class ReadRoutesTest {
             + "\"created_at\":\"2026-01-31T12:00:00.123456Z\",\"ended_at\":null}",
         rows.get(2).toString());
     assertEquals("s3://bucket/x", rows.get(1).get("db_path").textValue());
-    assertEquals(COMPLETE, rows.get(0).get("parent_run_id").textValue());
+    assertEquals(COMPLETE.value(), rows.get(0).get("parent_run_id").textValue());
     assertEquals(4, rows.get(0).get("parent_t").intValue());
   }
 
   @Test
   void returnsARunWithProfileAndProgress() throws Exception {
-    JsonNode run = json(get("GET /runs/{run_id}", Map.of(), RUNNING));
+    JsonNode run = json(get("GET /runs/{run_id}", Map.of(), RUNNING.value()));
 
     assertEquals(
         "{\"name\":\"scripted-strategy\",\"model\":\"scripted\",\"temperature\":0.0,"
@@ -113,7 +123,7 @@ class ReadRoutesTest {
 
   @Test
   void returnsAFailedForkWithOriginAndError() throws Exception {
-    JsonNode run = json(get("GET /runs/{run_id}", Map.of(), FAILED_FORK));
+    JsonNode run = json(get("GET /runs/{run_id}", Map.of(), FAILED_FORK.value()));
 
     assertEquals(
         "{\"version\":\"strategy-2\",\"sha256\":\"0123456789abcdef\"}",
@@ -127,7 +137,7 @@ class ReadRoutesTest {
 
   @Test
   void continuesAListFromTheLinkHeader() throws Exception {
-    List<String> seen = new ArrayList<>();
+    List<RunId> seen = new ArrayList<>();
     Map<String, String> query = Map.of("limit", "2");
     for (int page = 0; page < 2; page++) {
       APIGatewayV2HTTPResponse response = get("GET /runs", query);
@@ -177,7 +187,8 @@ class ReadRoutesTest {
 
     assertEquals(
         "{\"events\":[" + envelopes + "],\"next_from_seq\":5,\"status\":\"complete\"}",
-        get("GET /events", Map.of("run_id", COMPLETE, "from_seq", "3", "limit", "2")).getBody());
+        get("GET /events", Map.of("run_id", COMPLETE.value(), "from_seq", "3", "limit", "2"))
+            .getBody());
   }
 
   @ParameterizedTest
@@ -197,7 +208,10 @@ class ReadRoutesTest {
   void returnsNextFromSeq(int run, String fromSeq, String limit, int events, Long next)
       throws Exception {
     JsonNode page =
-        json(get("GET /events", Map.of("run_id", id(run), "from_seq", fromSeq, "limit", limit)));
+        json(
+            get(
+                "GET /events",
+                Map.of("run_id", id(run).value(), "from_seq", fromSeq, "limit", limit)));
 
     assertEquals(events, page.get("events").size());
     assertEquals(
@@ -206,7 +220,7 @@ class ReadRoutesTest {
 
   @Test
   void keepsAPageOfEventsWithinTheLambdaLimit() throws Exception {
-    String big = id(5);
+    RunId big = id(5);
     // the worst there is: every character of the text takes two bytes, and four when wrapped
     String text = "\"".repeat(20_000);
     List<Event> events =
@@ -220,7 +234,7 @@ class ReadRoutesTest {
     for (int pages = 0; seen.size() < 1_000; pages++) {
       assertTrue(pages < 30, "pages have no end");
       APIGatewayV2HTTPResponse response =
-          get("GET /events", Map.of("run_id", big, "from_seq", from));
+          get("GET /events", Map.of("run_id", big.value(), "from_seq", from));
       int wrapped = JsonMapper.builder().build().writeValueAsBytes(response.getBody()).length;
       assertTrue(wrapped < 6_000_000, "bytes: " + wrapped);
       JsonNode page = json(response);
@@ -244,7 +258,7 @@ class ReadRoutesTest {
         "GET /metrics"
       })
   void rejectsUnknownQueryParameters(String route) throws Exception {
-    APIGatewayV2HTTPResponse response = get(route, Map.of("colour", "blue"), RUNNING);
+    APIGatewayV2HTTPResponse response = get(route, Map.of("colour", "blue"), RUNNING.value());
 
     assertEquals(422, response.getStatusCode());
     assertEquals("colour", json(response).at("/error/field").textValue());
@@ -269,7 +283,7 @@ class ReadRoutesTest {
       throws Exception {
     Map<String, String> query = new HashMap<>();
     if (route.equals("GET /events")) {
-      query.put("run_id", RUNNING);
+      query.put("run_id", RUNNING.value());
     }
     query.put(name, value);
 
@@ -330,63 +344,48 @@ class ReadRoutesTest {
     return JsonMapper.builder().build().readTree(response.getBody());
   }
 
-  private static List<String> ids(JsonNode rows) {
-    List<String> ids = new ArrayList<>();
-    rows.forEach(row -> ids.add(row.get("run_id").textValue()));
+  private static List<RunId> ids(JsonNode rows) {
+    List<RunId> ids = new ArrayList<>();
+    rows.forEach(row -> ids.add(RunId.of(row.get("run_id").textValue())));
     return ids;
   }
 
-  private static Run run(String runId, RunStatus status, long nEvents) {
+  private static Run run(RunId runId, RunStatus status, long nEvents) {
     boolean fork = runId.equals(FAILED_FORK);
-    boolean archived = status.ended();
-    return new Run(
-        runId,
-        "a label",
-        status,
-        Profile.DEFAULT,
-        fork ? Optional.of(new Prompt("strategy-2", "0123456789abcdef")) : Optional.empty(),
-        "balanced",
-        fork ? 4 : 0,
-        10,
-        fork
-            ? Optional.of(
-                new Run.Origin(
-                    COMPLETE,
-                    4,
-                    new Mutation(
-                        Optional.of(1500.0),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(Age.FEUDAL)),
-                    "what if"))
-            : Optional.empty(),
-        nEvents,
-        2,
-        NOON,
-        Optional.of(NOON),
-        Optional.of(NOON),
-        status.ended() ? Optional.of(NOON) : Optional.empty(),
-        archived ? "s3://bucket/x" : "",
-        fork ? Optional.of(new Failure("ModelRefused", "no such model")) : Optional.empty(),
-        archived
-            ? Optional.of(new Run.Summary(0.25, 2, "Feudal Age", new Score(1, 22, 812.5)))
-            : Optional.empty());
+    Run run =
+        new Run(
+            runId,
+            "a label",
+            NOON,
+            new Run.Plan(
+                Profile.DEFAULT,
+                fork ? new Prompt("strategy-2", "0123456789abcdef") : null,
+                "balanced",
+                fork ? 4 : 0,
+                10,
+                fork ? new Run.Origin(COMPLETE, 4, RICH_AND_FEUDAL, "what if") : null),
+            new Run.Progress(nEvents, 2, NOON, NOON),
+            Run.Outcome.RUNNING);
+    if (fork) {
+      run = run.withFailure(new Failure("ModelRefused", "no such model"), NOON);
+    }
+    return status.ended()
+        ? run.withArchive(
+            "s3://bucket/x", new Run.Summary(0.25, 2, "Feudal Age", new Score(1, 22, 812.5)), NOON)
+        : run;
   }
 
-  private static List<Event> turns(String runId, int turns) {
+  private static List<Event> turns(RunId runId, int turns) {
     return IntStream.range(0, turns)
         .mapToObj(t -> event(runId, t + 1, t, new Payload.TurnStart(t, Scenario.BALANCED.start())))
         .toList();
   }
 
-  private static Event event(String runId, long seq, int t, Payload payload) {
+  private static Event event(RunId runId, long seq, int t, Payload payload) {
     return new Event(runId, seq, "agent", t, payload.kind(), PayloadCodec.write(payload), NOON, 1);
   }
 
-  private static String id(int number) {
-    return Integer.toHexString(number).repeat(32);
+  private static RunId id(int number) {
+    return RunId.of(Integer.toHexString(number).repeat(32));
   }
 }

@@ -7,6 +7,7 @@ import arena.run.ForkRequest;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.PromptVariant;
+import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.world.Age;
 import arena.world.Scenario;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Parsing of valid bodies. */
 class RequestReaderTest {
-  private static final String PARENT = "0123456789abcdef0123456789abcdef";
+  private static final RunId PARENT = RunId.of("0123456789abcdef0123456789abcdef");
 
   @Test
   void acceptsAnEmptyRunRequest() {

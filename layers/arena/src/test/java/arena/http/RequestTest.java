@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Paths, queries and bodies of API Gateway events. */
 class RequestTest {
-  private static final String ID = "0123456789abcdef0123456789abcdef";
-  private static final String OTHER = "f".repeat(32);
+  private static final RunId ID = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final RunId OTHER = RunId.of("f".repeat(32));
 
   @Test
   void acceptsEventsWithMissingParts() {
@@ -121,7 +122,7 @@ class RequestTest {
     ApiException none = assertThrows(ApiException.class, () -> query(Map.of()).queryRunIds(20));
     ApiException empty =
         assertThrows(ApiException.class, () -> query(Map.of("run_id", "")).queryRunIds(1));
-    String tooMany = Collections.nCopies(21, ID).stream().collect(Collectors.joining(","));
+    String tooMany = Collections.nCopies(21, ID.value()).stream().collect(Collectors.joining(","));
     ApiException many =
         assertThrows(ApiException.class, () -> query(Map.of("run_id", tooMany)).queryRunIds(20));
     ApiException two =

@@ -11,6 +11,7 @@ import arena.catalog.InvalidCursor;
 import arena.journal.JournalUnavailable;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
+import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
@@ -42,9 +43,9 @@ class RouterTest {
         Arguments.of(ApiException.bodyTooLarge(7), 413, "body_too_large", ""),
         Arguments.of(ApiException.invalidField("a.b", "0 to 1", "x"), 422, "invalid_field", ""),
         Arguments.of(new UnknownRun("x"), 404, "unknown_run", ""),
-        Arguments.of(new NoSuchTurn("x", 9), 422, "no_such_turn", ""),
+        Arguments.of(new NoSuchTurn(RunId.of("f".repeat(32)), 9), 422, "no_such_turn", ""),
         Arguments.of(new InvalidCursor(), 422, "invalid_field", ""),
-        Arguments.of(new ReplayNotStarted("x"), 503, "unavailable", "2"),
+        Arguments.of(new ReplayNotStarted(RunId.of("f".repeat(32))), 503, "unavailable", "2"),
         Arguments.of(
             new BrokerUnavailable(SECRET, new IllegalStateException(SECRET)),
             503,
@@ -161,7 +162,7 @@ class RouterTest {
     APIGatewayV2HTTPResponse response =
         answer(
             _ -> {
-              throw new NoSuchTurn("a", 99);
+              throw new NoSuchTurn(RunId.of("a".repeat(32)), 99);
             });
 
     JsonNode error = JsonMapper.builder().build().readTree(response.getBody()).get("error");

@@ -8,6 +8,7 @@ import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.PromptVariant;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Score;
@@ -18,20 +19,20 @@ import org.junit.jupiter.api.Test;
 
 /** Responses keep their fields, the order of the fields, and the form of each value. */
 class RunJsonTest {
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
-  private static final String PARENT = "fedcba9876543210fedcba9876543210";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final RunId PARENT = RunId.of("fedcba9876543210fedcba9876543210");
 
   private static Run failedFork() {
     return new Run(
         RUN,
         "a \"label\" \u00e9",
-        RunStatus.FAILED,
-        new Profile("n", "openai:x", 0.7, PromptVariant.BARE),
-        Optional.of(new Prompt("bare-2", "00ff")),
-        "dark_age",
-        3,
-        20,
-        Optional.of(
+        Instant.parse("2026-01-31T12:00:00Z"),
+        new Run.Plan(
+            new Profile("n", "openai:x", 0.7, PromptVariant.BARE),
+            new Prompt("bare-2", "00ff"),
+            "dark_age",
+            3,
+            20,
             new Run.Origin(
                 PARENT,
                 3,
@@ -44,23 +45,22 @@ class RunJsonTest {
                     Optional.empty(),
                     Optional.of(Age.FEUDAL)),
                 "why")),
-        120,
-        9,
-        Instant.parse("2026-01-31T12:00:00Z"),
-        Optional.of(Instant.parse("2026-01-31T12:00:01Z")),
-        Optional.of(Instant.parse("2026-01-31T12:00:02.5Z")),
-        Optional.of(Instant.parse("2026-01-31T12:01:00Z")),
-        "s3://b/k",
-        Optional.of(new Failure("Abandoned", "no progress")),
-        Optional.of(new Run.Summary(0.25, 6, "feudal", new Score(1, 12, 345.5))));
+        new Run.Progress(
+            120, 9, Instant.parse("2026-01-31T12:00:01Z"), Instant.parse("2026-01-31T12:00:02.5Z")),
+        new Run.Outcome(
+            RunStatus.FAILED,
+            Instant.parse("2026-01-31T12:01:00Z"),
+            "s3://b/k",
+            new Failure("Abandoned", "no progress"),
+            new Run.Summary(0.25, 6, "feudal", new Score(1, 12, 345.5))));
   }
 
   private static Run newRun() {
-    return Run.begun(
+    return Run.requested(
         RUN,
         "l",
         new Profile("n", "scripted", 0.0, PromptVariant.BARE),
-        Optional.empty(),
+        null,
         "dark_age",
         5,
         Instant.parse("2026-01-31T12:00:00Z"));

@@ -10,6 +10,7 @@ import arena.event.Payload;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.PromptVariant;
+import arena.run.RunId;
 import arena.world.Scenario;
 import arena.world.World;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import net.jqwik.api.constraints.IntRange;
 /** An unmutated fork played by a deterministic agent replays the parent's own continuation. */
 class ReplayTest {
   private static final int TURNS = 40;
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
 
   private static List<Event> play(PromptVariant variant, World start, int t0, int turns) {
     Agent agent = new ScriptedAgent(variant);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -62,7 +63,7 @@ final class ReaperTest {
 
   @Test
   void deletesKeysOfUnknownRunsAndKeepsLiveOnes() {
-    String orphan = RunId.random();
+    String orphan = RunId.of(UUID.randomUUID()).value();
     try (LiveRun live = LiveRun.start();
         Jedis redis = stack.redis()) {
       redis.set("arena:run:" + orphan + ":open", "{}");
@@ -91,8 +92,8 @@ final class ReaperTest {
         DynamoDbClient tables = stack.tables()) {
       reader.subscribe(run.id(), 1);
       reader.next(BOUND);
-      String dead = "dead-" + RunId.random();
-      String half = "half-" + RunId.random();
+      String dead = "dead-" + RunId.of(UUID.randomUUID());
+      String half = "half-" + RunId.of(UUID.randomUUID());
       put(tables, dead, "-", Map.of("subscriptions", AttributeValue.fromN("1")));
       put(tables, dead, run.id(), Map.of());
       put(tables, half, run.id(), Map.of());

@@ -5,7 +5,6 @@ import arena.event.Event;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -53,7 +52,7 @@ final class ArchiveSize implements Measurement {
   private record Written(double millis, long bytes, double gzipMillis, long gzipBytes) {}
 
   private static Written write(MeasuredStack stack, int size) {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     List<Event> events = PlayedGames.events(runId, size);
     Run run = run(runId, events);
     long start = System.nanoTime();
@@ -98,26 +97,10 @@ final class ArchiveSize implements Measurement {
     return bytes.toByteArray();
   }
 
-  private static Run run(String runId, List<Event> events) {
+  private static Run run(RunId runId, List<Event> events) {
     Event last = events.getLast();
-    return new Run(
-        runId,
-        "benchmark",
-        RunStatus.RUNNING,
-        Profile.DEFAULT,
-        Optional.empty(),
-        "balanced",
-        0,
-        last.t() + 1,
-        Optional.empty(),
-        events.size(),
-        last.t(),
-        Instant.now(),
-        Optional.of(events.getFirst().ts()),
-        Optional.of(last.ts()),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Optional.empty());
+    return Run.requested(
+            runId, "benchmark", Profile.DEFAULT, null, "balanced", last.t() + 1, Instant.now())
+        .withProgress(new Run.Progress(events.size(), last.t(), events.getFirst().ts(), last.ts()));
   }
 }

@@ -9,6 +9,7 @@ import arena.event.Payload;
 import arena.event.RawJson;
 import arena.run.Profile;
 import arena.run.PromptVariant;
+import arena.run.RunId;
 import arena.world.Action;
 import arena.world.Observation;
 import arena.world.Scenario;
@@ -36,18 +37,18 @@ final class PlayedGames {
           .strip()
           .split(" ", -1);
 
-  private final String runId;
+  private final RunId runId;
   private final Random random;
   private final List<Event> events = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-31T12:00:00.123456Z");
 
-  private PlayedGames(String runId, long seed) {
+  private PlayedGames(RunId runId, long seed) {
     this.runId = runId;
     this.random = new Random(seed);
   }
 
   /** Returns {@code count} events of a run; deterministic except for the id. */
-  static List<Event> events(String runId, int count) {
+  static List<Event> events(RunId runId, int count) {
     PlayedGames games = new PlayedGames(runId, count);
     ScriptedAgent agent = new ScriptedAgent(PromptVariant.STRATEGY);
     World world = Scenario.BALANCED.start();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import redis.clients.jedis.Jedis;
 
 /** Measures the publish rate of one producer, compared with redis-benchmark on the same server. */
@@ -93,7 +94,7 @@ final class PublishRate implements Measurement {
 
   /** Publishes over one connection; returns events per second. */
   private static double publish(Broker broker) {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     List<List<Event>> batches = batches(runId);
     broker.open(runId, "benchmark", Instant.now());
     long start = System.nanoTime();
@@ -107,7 +108,7 @@ final class PublishRate implements Measurement {
   }
 
   private static double add(RedisBenchmark program, MeasuredStack stack, Jedis redis) {
-    String envelope = EnvelopeCodec.write(event(RunId.random(), 1));
+    String envelope = EnvelopeCodec.write(event(RunId.of(UUID.randomUUID()), 1));
     double rate =
         program.addToStream(
             stack.redisPort(), USER, STREAM, Broker.BUFFER_EVENTS, envelope, EVENTS);
@@ -115,7 +116,7 @@ final class PublishRate implements Measurement {
     return rate;
   }
 
-  private static List<List<Event>> batches(String runId) {
+  private static List<List<Event>> batches(RunId runId) {
     List<List<Event>> batches = new ArrayList<>();
     for (int first = 1; first <= EVENTS; first += BATCH) {
       List<Event> batch = new ArrayList<>();
@@ -128,12 +129,12 @@ final class PublishRate implements Measurement {
   }
 
   /** An event whose envelope has {@link #EVENT_BYTES} bytes. */
-  private static Event event(String runId, int seq) {
+  private static Event event(RunId runId, int seq) {
     int padding = EVENT_BYTES - EnvelopeCodec.write(event(runId, seq, "")).length();
     return event(runId, seq, "x".repeat(padding));
   }
 
-  private static Event event(String runId, int seq, String text) {
+  private static Event event(RunId runId, int seq, String text) {
     Payload payload = new Payload.LlmPrompt(text);
     return new Event(
         runId,

@@ -10,7 +10,7 @@ import arena.run.RunId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Repeats the store calls of a played run directly: writes the same entries in the same order under
@@ -39,8 +39,8 @@ final class StoreCalls {
   record Turn(double all, double firstPart) {}
 
   /** Writes a copy of the run and returns the duration of each turn, in order. */
-  List<Turn> replay(String runId) {
-    String copy = RunId.random();
+  List<Turn> replay(RunId runId) {
+    RunId copy = RunId.of(UUID.randomUUID());
     List<JournalEntry> entries =
         journal.entries(runId, 0, MAX_ENTRIES).stream()
             .map(entry -> withRunId(entry, copy))
@@ -49,7 +49,7 @@ final class StoreCalls {
     // The first entry, two per turn, and the closing one.
     int turns = (entries.size() - 2) / 2;
     journal.create(
-        Run.begun(copy, "benchmark", Profile.DEFAULT, Optional.empty(), "balanced", turns, now),
+        Run.requested(copy, "benchmark", Profile.DEFAULT, null, "balanced", turns, now),
         entries.getFirst());
     broker.open(copy, "benchmark", now);
     List<Turn> taken = new ArrayList<>();
@@ -71,7 +71,7 @@ final class StoreCalls {
     return taken;
   }
 
-  private static JournalEntry withRunId(JournalEntry entry, String runId) {
+  private static JournalEntry withRunId(JournalEntry entry, RunId runId) {
     List<Event> events =
         entry.events().stream()
             .map(

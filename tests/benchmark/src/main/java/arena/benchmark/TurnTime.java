@@ -2,6 +2,7 @@ package arena.benchmark;
 
 import arena.event.Event;
 import arena.journal.JournalEntry;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ final class TurnTime implements Measurement {
           stack.awaitEnd(runId);
           double turn = Sample.median(turns(stack, runId));
           double call =
-              Sample.median(calls.replay(runId).stream().map(StoreCalls.Turn::all).toList());
+              Sample.median(
+                  calls.replay(RunId.of(runId)).stream().map(StoreCalls.Turn::all).toList());
           if (round < 1) {
             return; // warm-up
           }
@@ -64,7 +66,7 @@ final class TurnTime implements Measurement {
   /** Duration of each turn of a run, in milliseconds. */
   static List<Double> turns(MeasuredStack stack, String runId) {
     List<Instant> starts =
-        stack.journal().entries(runId, 0, MAX_ENTRIES).stream()
+        stack.journal().entries(RunId.of(runId), 0, MAX_ENTRIES).stream()
             .map(JournalEntry::events)
             .flatMap(List::stream)
             .filter(event -> event.kind().equals("turn_start"))

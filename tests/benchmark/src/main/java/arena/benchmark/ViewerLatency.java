@@ -1,5 +1,6 @@
 package arena.benchmark;
 
+import arena.run.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,9 @@ final class ViewerLatency implements Measurement {
                   .computeIfAbsent(viewers, _ -> new ArrayList<>())
                   .addAll(watched.outcome().millis());
               if (viewers == MIN_VIEWERS) {
-                calls.replay(watched.runId()).forEach(turn -> storeCalls.add(turn.firstPart()));
+                calls
+                    .replay(RunId.of(watched.runId()))
+                    .forEach(turn -> storeCalls.add(turn.firstPart()));
               }
               stack.progress(
                   String.format(

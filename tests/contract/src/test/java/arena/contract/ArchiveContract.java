@@ -12,7 +12,6 @@ import arena.event.RawJson;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Score;
 import arena.world.World;
@@ -20,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link Archive}; each implementation has a subclass. */
@@ -30,7 +30,7 @@ abstract class ArchiveContract {
   /** A second archive over the same store, with an empty cache. */
   abstract Archive reopened();
 
-  private final String runId = RunId.random();
+  private final RunId runId = RunId.of(UUID.randomUUID());
 
   @Test
   void returnsEveryEventUnchanged() {
@@ -103,7 +103,7 @@ abstract class ArchiveContract {
     assertThrows(IllegalArgumentException.class, () -> archive.write(run, withGap));
     assertThrows(
         IllegalArgumentException.class,
-        () -> archive.write(run, SampleEvents.events(RunId.random(), 1, 3)));
+        () -> archive.write(run, SampleEvents.events(RunId.of(UUID.randomUUID()), 1, 3)));
   }
 
   @Test
@@ -146,7 +146,7 @@ abstract class ArchiveContract {
     RawJson wait = new RawJson("{\"type\":\"wait\"}");
     List<Payload> payloads =
         List.of(
-            new Payload.Fork("a".repeat(32), 4, "food=1.0→200.0"),
+            new Payload.Fork(RunId.of("a".repeat(32)), 4, "food=1.0→200.0"),
             new Payload.TurnStart(4, start),
             new Payload.LlmResponse(List.of(wait), "thought", 0.5),
             new Payload.ActionTaken(0, wait),
@@ -185,25 +185,8 @@ abstract class ArchiveContract {
     return run(runId, events);
   }
 
-  static Run run(String runId, long events) {
-    return new Run(
-        runId,
-        "label",
-        RunStatus.RUNNING,
-        Profile.DEFAULT,
-        Optional.empty(),
-        "balanced",
-        0,
-        10,
-        Optional.empty(),
-        events,
-        0,
-        SampleEvents.START,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Optional.empty());
+  static Run run(RunId runId, long events) {
+    return Run.requested(runId, "label", Profile.DEFAULT, null, "balanced", 10, SampleEvents.START)
+        .withProgress(new Run.Progress(events, 0, null, null));
   }
 }

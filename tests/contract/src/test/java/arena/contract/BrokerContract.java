@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
 import arena.broker.Broker.Envelope;
+import arena.broker.ConnectionId;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.broker.Overflow;
@@ -24,10 +25,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link Broker}; each implementation has a subclass. */
 abstract class BrokerContract {
+  private static final ConnectionId READER = ConnectionId.of("reader");
   private static final int ANY_BYTES = Integer.MAX_VALUE;
 
   /** The broker under test, the same one for the whole test. */
@@ -43,7 +46,7 @@ abstract class BrokerContract {
   abstract Runnable checkpoint();
 
   /** JUnit creates an instance per test, so each test has its own run. */
-  private final String runId = RunId.random();
+  private final RunId runId = RunId.of(UUID.randomUUID());
 
   @Test
   void readsPublishedEventsInOrderUnchanged() {
@@ -101,7 +104,7 @@ abstract class BrokerContract {
         assertThrows(
             Gap.class,
             () -> {
-              String other = RunId.random();
+              RunId other = RunId.of(UUID.randomUUID());
               broker().open(other, "other", SampleEvents.START);
               broker().publish(other, SampleEvents.events(other, 2, 2));
             });
@@ -121,7 +124,7 @@ abstract class BrokerContract {
     assertThrows(IllegalArgumentException.class, () -> broker.publish(runId, withGap));
     assertThrows(
         IllegalArgumentException.class,
-        () -> broker.publish(runId, SampleEvents.events(RunId.random(), 1, 1)));
+        () -> broker.publish(runId, SampleEvents.events(RunId.of(UUID.randomUUID()), 1, 1)));
     assertEquals(0, broker.buffer(runId).lastSeq());
     assertEquals(
         Broker.MAX_BATCH,
@@ -162,13 +165,13 @@ abstract class BrokerContract {
   void dropsRunThatCanBeOpenedAgain() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 5));
-    subscribers().put(runId, "reader", 1);
+    subscribers().put(runId, READER, 1);
     broker().close(runId);
     broker().drop(runId);
     broker().drop(runId);
     assertEquals(new Broker.Buffer(false, 0, 0, Optional.empty()), broker().buffer(runId));
     assertEquals(
-        Map.of("reader", 1L),
+        Map.of(READER, 1L),
         subscribers().cursors(runId),
         "cursors survive; these readers continue from the archive");
     open();
@@ -300,25 +303,25 @@ abstract class BrokerContract {
 
   @Test
   void listsRunsThatHaveAnyKey() {
-    String closed = RunId.random();
-    String read = RunId.random();
+    RunId closed = RunId.of(UUID.randomUUID());
+    RunId read = RunId.of(UUID.randomUUID());
     open();
     broker().close(closed);
-    subscribers().put(read, "reader", 1);
-    Set<String> runs = runs();
+    subscribers().put(read, READER, 1);
+    Set<RunId> runs = runs();
     assertTrue(runs.containsAll(Set.of(runId, closed, read)));
     broker().close(runId);
     broker().drop(runId);
     broker().drop(closed);
-    subscribers().remove(read, "reader");
+    subscribers().remove(read, READER);
     runs = runs();
-    for (String gone : List.of(runId, closed, read)) {
+    for (RunId gone : List.of(runId, closed, read)) {
       assertFalse(runs.contains(gone));
     }
   }
 
-  private Set<String> runs() {
-    Set<String> runs = new HashSet<>();
+  private Set<RunId> runs() {
+    Set<RunId> runs = new HashSet<>();
     Optional<String> next = Optional.empty();
     for (int pages = 0; pages < 1_000; pages++) {
       Broker.Page page = broker().runs(next);
@@ -333,7 +336,7 @@ abstract class BrokerContract {
 
   @Test
   void isolatesRuns() {
-    String other = RunId.random();
+    RunId other = RunId.of(UUID.randomUUID());
     open();
     broker().open(other, "other", SampleEvents.START);
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
@@ -347,7 +350,7 @@ abstract class BrokerContract {
   void reportsWhetherAFanOutMustBeInvoked() {
     open();
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 1, 1)).wake());
-    subscribers().put(runId, "reader", 1);
+    subscribers().put(runId, READER, 1);
     assertTrue(broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake());
     assertTrue(
         broker().publish(runId, SampleEvents.events(runId, 2, 2)).wake(),
@@ -356,7 +359,7 @@ abstract class BrokerContract {
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 3, 3)).wake());
     subscribers().abandon(runId, fence);
     assertTrue(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());
-    subscribers().remove(runId, "reader");
+    subscribers().remove(runId, READER);
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 5, 5)).wake());
   }
 

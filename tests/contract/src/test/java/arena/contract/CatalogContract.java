@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,19 +51,19 @@ abstract class CatalogContract {
   }
 
   /** Creates {@code count} runs, one second apart. */
-  private List<String> createRun(int count) {
-    List<String> runIds = new ArrayList<>();
+  private List<RunId> createRun(int count) {
+    List<RunId> runIds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       runIds.add(createRun(Samples.NOON.plusSeconds(i)).runId());
     }
     return runIds;
   }
 
-  private Run find(String runId) {
+  private Run find(RunId runId) {
     return catalog().find(runId).orElseThrow();
   }
 
-  private static List<String> ids(List<Run> runs) {
+  private static List<RunId> ids(List<Run> runs) {
     return runs.stream().map(Run::runId).toList();
   }
 
@@ -71,8 +72,8 @@ abstract class CatalogContract {
   }
 
   /** Reads all pages and asserts that each one but the last is full. */
-  private List<String> pages(Filter filter, int limit) {
-    List<String> runIds = new ArrayList<>();
+  private List<RunId> pages(Filter filter, int limit) {
+    List<RunId> runIds = new ArrayList<>();
     RunPage page = first(filter, limit);
     for (int i = 0; i < 100 && page.next().isPresent(); i++) {
       assertEquals(limit, page.runs().size());
@@ -88,7 +89,7 @@ abstract class CatalogContract {
   void findsRunAsCreated() {
     Run run = createRun(Samples.NOON);
     assertEquals(Optional.of(run), catalog().find(run.runId()));
-    assertEquals(Optional.empty(), catalog().find(RunId.random()));
+    assertEquals(Optional.empty(), catalog().find(RunId.of(UUID.randomUUID())));
   }
 
   @Test
@@ -110,7 +111,7 @@ abstract class CatalogContract {
 
   @Test
   void listsNewestFirstPageByPage() {
-    List<String> newestFirst = createRun(6).reversed();
+    List<RunId> newestFirst = createRun(6).reversed();
     for (int limit : List.of(1, 2, 3, 4, 6, 100)) {
       assertEquals(newestFirst, pages(Filter.ALL, limit), "limit " + limit);
     }
@@ -118,11 +119,11 @@ abstract class CatalogContract {
 
   @Test
   void listsRunsWithEqualTimesOnce() {
-    List<String> runIds = new ArrayList<>();
+    List<RunId> runIds = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       runIds.add(createRun(Samples.NOON).runId());
     }
-    List<String> listed = new ArrayList<>(pages(Filter.ALL, 2));
+    List<RunId> listed = new ArrayList<>(pages(Filter.ALL, 2));
     Collections.sort(runIds);
     Collections.sort(listed);
     assertEquals(runIds, listed);
@@ -130,7 +131,7 @@ abstract class CatalogContract {
 
   @Test
   void paginatesStablyWhenARunIsCreatedBetweenPages() {
-    List<String> newestFirst = createRun(4).reversed();
+    List<RunId> newestFirst = createRun(4).reversed();
     RunPage page = first(Filter.ALL, 2);
     createRun(LATER);
     RunPage next = catalog().list(Filter.ALL, 2, page.next());
@@ -148,7 +149,7 @@ abstract class CatalogContract {
 
   @Test
   void listsOnlyArchivedRuns() {
-    List<String> runIds = createRun(5);
+    List<RunId> runIds = createRun(5);
     for (int i : List.of(1, 3, 4)) {
       catalog().markArchived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
     }
@@ -161,7 +162,7 @@ abstract class CatalogContract {
 
   @Test
   void listsMoreThanOneHundredRuns() {
-    List<String> runIds = createRun(104);
+    List<RunId> runIds = createRun(104);
     assertEquals(runIds.reversed(), pages(Filter.ALL, 100));
     assertEquals(runIds, ids(catalog().held(10_000)));
     assertEquals(runIds.subList(0, 102), ids(catalog().held(102)));
@@ -205,7 +206,7 @@ abstract class CatalogContract {
 
   @Test
   void listsRunAsHeldUntilReleased() {
-    List<String> runIds = createRun(4);
+    List<RunId> runIds = createRun(4);
     catalog().fail(runIds.get(0), FAILURE, LATER);
     catalog().markArchived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
     assertEquals(runIds, ids(catalog().held(10)), "ended runs included, oldest first");
@@ -223,7 +224,7 @@ abstract class CatalogContract {
     Run run = createRun(Samples.NOON);
     assertThrows(IllegalStateException.class, () -> catalog().markReleased(run.runId()));
     assertEquals(List.of(run), catalog().held(10));
-    String unknown = RunId.random();
+    RunId unknown = RunId.of(UUID.randomUUID());
     assertThrows(UnknownRun.class, () -> catalog().markReleased(unknown));
     assertEquals(Optional.empty(), catalog().find(unknown));
   }
@@ -257,7 +258,7 @@ abstract class CatalogContract {
 
   @Test
   void countsRunningRuns() {
-    List<String> runIds = createRun(5);
+    List<RunId> runIds = createRun(5);
     assertEquals(5, catalog().countRunning());
     catalog().fail(runIds.get(0), FAILURE, LATER);
     catalog().markArchived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
@@ -284,7 +285,7 @@ abstract class CatalogContract {
 
   @Test
   void doesNotFailUnknownRun() {
-    String unknown = RunId.random();
+    RunId unknown = RunId.of(UUID.randomUUID());
     assertFalse(catalog().fail(unknown, FAILURE, LATER));
     assertEquals(Optional.empty(), catalog().find(unknown));
   }
@@ -301,7 +302,7 @@ abstract class CatalogContract {
     assertEquals(Optional.of(LATER), failed.endedAt());
     assertFalse(catalog().abandon(run.runId(), run.nEvents(), FAILURE, LATER.plusSeconds(1)));
     assertEquals(failed, find(run.runId()));
-    assertFalse(catalog().abandon(RunId.random(), 0, FAILURE, LATER));
+    assertFalse(catalog().abandon(RunId.of(UUID.randomUUID()), 0, FAILURE, LATER));
   }
 
   @Test
@@ -340,7 +341,7 @@ abstract class CatalogContract {
 
   @Test
   void doesNotArchiveUnknownRun() {
-    String unknown = RunId.random();
+    RunId unknown = RunId.of(UUID.randomUUID());
     assertThrows(
         UnknownRun.class, () -> catalog().markArchived(unknown, ADDRESS, Samples.SUMMARY, LATER));
     assertEquals(Optional.empty(), catalog().find(unknown));

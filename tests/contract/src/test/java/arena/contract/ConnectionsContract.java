@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.ConnectionId;
 import arena.run.RunId;
 import arena.stream.Connections;
 import java.time.Instant;
@@ -20,37 +21,39 @@ import org.junit.jupiter.api.Test;
 
 /** The contract of {@link Connections}; each implementation has a subclass. */
 abstract class ConnectionsContract {
+  private static final ConnectionId UNKNOWN = ConnectionId.of("unknown");
+
   /** The connections under test. */
   abstract Connections connections();
 
-  private String connected() {
-    String connectionId = UUID.randomUUID() + "=";
+  private ConnectionId connected() {
+    ConnectionId connectionId = ConnectionId.of(UUID.randomUUID() + "=");
     connections().connect(connectionId, Instant.now());
     return connectionId;
   }
 
-  private List<String> subscribed(String connectionId, int count) {
-    List<String> runIds = new ArrayList<>();
+  private List<RunId> subscribed(ConnectionId connectionId, int count) {
+    List<RunId> runIds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      String runId = RunId.random();
-      assertTrue(connections().subscribe(connectionId, runId));
+      RunId runId = RunId.of(UUID.randomUUID());
+      assertTrue(connections().subscribe(runId, connectionId));
       runIds.add(runId);
     }
     return runIds;
   }
 
-  private Set<String> disconnected(String connectionId) {
-    List<String> runIds = connections().disconnect(connectionId);
+  private Set<RunId> disconnected(ConnectionId connectionId) {
+    List<RunId> runIds = connections().disconnect(connectionId);
     assertEquals(new HashSet<>(runIds).size(), runIds.size(), "each run once");
     return new HashSet<>(runIds);
   }
 
   @Test
   void returnsSubscriptionsOnDisconnect() {
-    String connectionId = connected();
-    String other = connected();
-    List<String> runIds = subscribed(connectionId, 3);
-    assertTrue(connections().subscribe(other, runIds.get(0)));
+    ConnectionId connectionId = connected();
+    ConnectionId other = connected();
+    List<RunId> runIds = subscribed(connectionId, 3);
+    assertTrue(connections().subscribe(runIds.get(0), other));
 
     assertEquals(Set.copyOf(runIds), disconnected(connectionId));
     assertEquals(Set.of(), disconnected(connectionId), "no longer connected");
@@ -59,21 +62,21 @@ abstract class ConnectionsContract {
 
   @Test
   void listsCurrentSubscribersOfRun() {
-    String runId = RunId.random();
-    String subscribed = connected();
-    String unsubscribed = connected();
-    String disconnected = connected();
-    for (String connectionId : List.of(subscribed, unsubscribed, disconnected)) {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId subscribed = connected();
+    ConnectionId unsubscribed = connected();
+    ConnectionId disconnected = connected();
+    for (ConnectionId connectionId : List.of(subscribed, unsubscribed, disconnected)) {
       subscribed(connectionId, 1);
-      assertTrue(connections().subscribe(connectionId, runId));
+      assertTrue(connections().subscribe(runId, connectionId));
     }
     assertEquals(
         Set.of(subscribed, unsubscribed, disconnected),
         new HashSet<>(connections().subscribers(runId)));
-    connections().unsubscribe(unsubscribed, runId);
+    connections().unsubscribe(runId, unsubscribed);
     disconnected(disconnected);
     assertEquals(List.of(subscribed), connections().subscribers(runId));
-    assertEquals(List.of(), connections().subscribers(RunId.random()));
+    assertEquals(List.of(), connections().subscribers(RunId.of(UUID.randomUUID())));
   }
 
   /** All entries; a connection that spans two pages has two. */
@@ -92,7 +95,7 @@ abstract class ConnectionsContract {
   }
 
   private static Optional<Instant> connectedAt(
-      List<Connections.Entry> entries, String connectionId) {
+      List<Connections.Entry> entries, ConnectionId connectionId) {
     return entries.stream()
         .filter(entry -> entry.connectionId().equals(connectionId))
         .flatMap(entry -> entry.connectedAt().stream())
@@ -102,87 +105,87 @@ abstract class ConnectionsContract {
   @Test
   void listsEveryConnectionWithItsConnectTime() {
     Instant at = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    Set<String> expected = new HashSet<>();
+    Set<ConnectionId> expected = new HashSet<>();
     for (int i = 0; i < 30; i++) {
-      String connectionId = UUID.randomUUID() + "=";
+      ConnectionId connectionId = ConnectionId.of(UUID.randomUUID() + "=");
       connections().connect(connectionId, at.plusSeconds(i));
       subscribed(connectionId, i); // more than one page of items in total
       expected.add(connectionId);
       assertEquals(Optional.of(at.plusSeconds(i)), connectedAt(entries(), connectionId));
     }
     List<Connections.Entry> entries = entries();
-    Set<String> listed = new HashSet<>();
+    Set<ConnectionId> listed = new HashSet<>();
     entries.forEach(entry -> listed.add(entry.connectionId()));
     assertTrue(listed.containsAll(expected));
-    String one = expected.iterator().next();
+    ConnectionId one = expected.iterator().next();
     disconnected(one);
     assertTrue(entries().stream().noneMatch(entry -> entry.connectionId().equals(one)));
   }
 
   @Test
   void returnsExistingConnections() {
-    Set<String> existing = new HashSet<>();
+    Set<ConnectionId> existing = new HashSet<>();
     for (int i = 0; i < 130; i++) {
       existing.add(connected());
     }
-    String gone = connected();
+    ConnectionId gone = connected();
     subscribed(gone, 2);
     disconnected(gone);
-    Set<String> requested = new HashSet<>(existing);
-    requested.addAll(List.of(gone, "unknown"));
+    Set<ConnectionId> requested = new HashSet<>(existing);
+    requested.addAll(List.of(gone, UNKNOWN));
     assertEquals(existing, connections().existing(requested));
     assertEquals(Set.of(), connections().existing(List.of()));
   }
 
   @Test
   void rejectsSubscriptionOfUnknownConnection() {
-    String runId = RunId.random();
-    assertFalse(connections().subscribe("unknown", runId));
-    String connectionId = connected();
-    assertTrue(connections().subscribe(connectionId, runId));
+    RunId runId = RunId.of(UUID.randomUUID());
+    assertFalse(connections().subscribe(runId, UNKNOWN));
+    ConnectionId connectionId = connected();
+    assertTrue(connections().subscribe(runId, connectionId));
     assertEquals(Set.of(runId), disconnected(connectionId));
-    assertFalse(connections().subscribe(connectionId, runId));
-    assertFalse(connections().subscribe(connectionId, RunId.random()));
+    assertFalse(connections().subscribe(runId, connectionId));
+    assertFalse(connections().subscribe(RunId.of(UUID.randomUUID()), connectionId));
     assertEquals(Set.of(), disconnected(connectionId));
-    assertEquals(Set.of(), disconnected("unknown"));
+    assertEquals(Set.of(), disconnected(UNKNOWN));
   }
 
   @Test
   void subscribesIdempotently() {
-    String connectionId = connected();
-    String runId = RunId.random();
+    ConnectionId connectionId = connected();
+    RunId runId = RunId.of(UUID.randomUUID());
     for (int i = 0; i < 3; i++) {
-      assertTrue(connections().subscribe(connectionId, runId));
+      assertTrue(connections().subscribe(runId, connectionId));
     }
-    connections().unsubscribe(connectionId, runId);
+    connections().unsubscribe(runId, connectionId);
     assertEquals(Set.of(), disconnected(connectionId));
   }
 
   @Test
   void ignoresUnknownUnsubscribe() {
-    String connectionId = connected();
-    String runId = subscribed(connectionId, 1).getFirst();
+    ConnectionId connectionId = connected();
+    RunId runId = subscribed(connectionId, 1).getFirst();
     for (int i = 0; i < 3; i++) {
-      connections().unsubscribe(connectionId, RunId.random());
+      connections().unsubscribe(RunId.of(UUID.randomUUID()), connectionId);
     }
-    connections().unsubscribe("unknown", runId);
+    connections().unsubscribe(runId, UNKNOWN);
     assertEquals(Set.of(runId), disconnected(connectionId));
   }
 
   @Test
   void limitsSubscriptionsPerConnection() {
-    String connectionId = connected();
-    List<String> runIds = subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS);
-    assertFalse(connections().subscribe(connectionId, RunId.random()));
-    assertTrue(connections().subscribe(connectionId, runIds.get(7)), "already subscribed");
+    ConnectionId connectionId = connected();
+    List<RunId> runIds = subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS);
+    assertFalse(connections().subscribe(RunId.of(UUID.randomUUID()), connectionId));
+    assertTrue(connections().subscribe(runIds.get(7), connectionId), "already subscribed");
 
-    connections().unsubscribe(connectionId, runIds.get(7));
-    connections().unsubscribe(connectionId, runIds.get(7));
-    String another = RunId.random();
-    assertTrue(connections().subscribe(connectionId, another));
-    assertFalse(connections().subscribe(connectionId, runIds.get(7)));
+    connections().unsubscribe(runIds.get(7), connectionId);
+    connections().unsubscribe(runIds.get(7), connectionId);
+    RunId another = RunId.of(UUID.randomUUID());
+    assertTrue(connections().subscribe(another, connectionId));
+    assertFalse(connections().subscribe(runIds.get(7), connectionId));
 
-    Set<String> expected = new HashSet<>(runIds);
+    Set<RunId> expected = new HashSet<>(runIds);
     expected.remove(runIds.get(7));
     expected.add(another);
     assertEquals(expected, disconnected(connectionId));
@@ -190,15 +193,15 @@ abstract class ConnectionsContract {
 
   @Test
   void keepsSubscriptionsOnRepeatedConnect() {
-    String connectionId = connected();
-    Set<String> runIds = Set.copyOf(subscribed(connectionId, 2));
+    ConnectionId connectionId = connected();
+    Set<RunId> runIds = Set.copyOf(subscribed(connectionId, 2));
     connections().connect(connectionId, Instant.now());
     assertEquals(runIds, disconnected(connectionId));
   }
 
   @Test
   void limitsConcurrentSubscriptions() throws Exception {
-    String connectionId = connected();
+    ConnectionId connectionId = connected();
     int free = 4;
     subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS - free);
     AtomicInteger accepted = new AtomicInteger();
@@ -206,7 +209,7 @@ abstract class ConnectionsContract {
         3,
         caller -> {
           for (int i = 0; i < 3; i++) {
-            if (connections().subscribe(connectionId, RunId.random())) {
+            if (connections().subscribe(RunId.of(UUID.randomUUID()), connectionId)) {
               accepted.incrementAndGet();
             }
           }
@@ -218,9 +221,9 @@ abstract class ConnectionsContract {
   @Test
   void returnsEverySubscriptionOnConcurrentDisconnect() throws Exception {
     for (int round = 0; round < 5; round++) {
-      String connectionId = connected();
-      Set<String> accepted = Collections.synchronizedSet(new HashSet<>());
-      Set<String> returned = Collections.synchronizedSet(new HashSet<>());
+      ConnectionId connectionId = connected();
+      Set<RunId> accepted = Collections.synchronizedSet(new HashSet<>());
+      Set<RunId> returned = Collections.synchronizedSet(new HashSet<>());
       ConcurrentWorkers.run(
           2,
           caller -> {
@@ -229,8 +232,8 @@ abstract class ConnectionsContract {
               return;
             }
             for (int i = 0; i < 5; i++) {
-              String runId = RunId.random();
-              if (connections().subscribe(connectionId, runId)) {
+              RunId runId = RunId.of(UUID.randomUUID());
+              if (connections().subscribe(runId, connectionId)) {
                 accepted.add(runId);
               }
             }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TimeZone;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,7 +128,8 @@ class DuckDbArchiveTest extends ArchiveContract {
   void readsConcurrentlyDuringCacheEviction() throws Exception {
     // More runs than the cache holds, so that files are evicted during reads.
     long runs = 80;
-    List<Run> written = Stream.generate(() -> run(RunId.random(), 20)).limit(runs).toList();
+    List<Run> written =
+        Stream.generate(() -> run(RunId.of(UUID.randomUUID()), 20)).limit(runs).toList();
     for (Run run : written) {
       archive.write(run, SampleEvents.events(run.runId(), 1, 20));
     }
@@ -139,7 +141,7 @@ class DuckDbArchiveTest extends ArchiveContract {
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       int next = 0;
       for (Future<List<Event>> read : threads.invokeAll(reads)) {
-        String runId = written.get(next++ % written.size()).runId();
+        RunId runId = written.get(next++ % written.size()).runId();
         assertEquals(SampleEvents.events(runId, 11, 20), read.get());
       }
     }

@@ -3,12 +3,14 @@ package arena.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.ConnectionId;
 import arena.run.RunId;
 import arena.stream.Connections;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoConnectionsTest extends ConnectionsContract {
+  private static final ConnectionId A = ConnectionId.of("a");
+
   /** In the future, so that only the test's own sweep expires items. */
   private static final Instant NOW = Instant.parse("2126-01-31T12:00:00Z");
 
@@ -38,13 +42,13 @@ class DynamoConnectionsTest extends ConnectionsContract {
 
   @Test
   void expiresConnectionItems() {
-    connections().connect("a", NOW);
-    assertTrue(connections().subscribe("a", RunId.random()));
+    connections().connect(A, NOW);
+    assertTrue(connections().subscribe(RunId.of(UUID.randomUUID()), A));
     tables.dynamo().expire(NOW.plus(Duration.ofHours(2)));
     assertEquals(2, count(), "a connection may last 2 hours");
     tables.dynamo().expire(NOW.plus(Duration.ofHours(4)));
     assertEquals(0, count());
-    assertEquals(List.of(), connections().disconnect("a"));
+    assertEquals(List.of(), connections().disconnect(A));
   }
 
   private int count() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.ConnectionId;
 import arena.catalog.Catalog;
 import arena.catalog.Catalog.Filter;
 import arena.catalog.CatalogUnavailable;
@@ -28,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** Behaviour of the DynamoDB stores when calls fail. */
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoFaultsTest {
+  private static final ConnectionId A = ConnectionId.of("a");
   private static final Failure FAILURE = new Failure("Abandoned", "it went silent");
   private static final int ALWAYS = 1_000;
 
@@ -195,16 +198,16 @@ class DynamoFaultsTest {
   @Test
   void deletesAllSubscriptionsWithUnprocessedItems() throws Exception {
     Connections connections = tables.connections(InstantSource.system());
-    connections.connect("a", Instant.now());
-    String runId = RunId.random();
-    assertTrue(connections.subscribe("a", runId));
+    connections.connect(A, Instant.now());
+    RunId runId = RunId.of(UUID.randomUUID());
+    assertTrue(connections.subscribe(runId, A));
     callsWithFault(
         "BatchWriteItem",
         Fault.UNPROCESSED,
         2,
         0,
-        client -> assertEquals(List.of(runId), connections(client).disconnect("a")));
-    assertEquals(List.of(), connections.disconnect("a"));
+        client -> assertEquals(List.of(runId), connections(client).disconnect(A)));
+    assertEquals(List.of(), connections.disconnect(A));
   }
 
   @Test
@@ -223,7 +226,9 @@ class DynamoFaultsTest {
             Catalog catalog = catalog(client);
             assertThrows(CatalogUnavailable.class, catalog::countRunning);
             Connections connections = connections(client);
-            assertThrows(ConnectionsUnavailable.class, () -> connections.disconnect("unknown"));
+            assertThrows(
+                ConnectionsUnavailable.class,
+                () -> connections.disconnect(ConnectionId.of("unknown")));
           });
       callsWithFault(
           "TransactWriteItems",

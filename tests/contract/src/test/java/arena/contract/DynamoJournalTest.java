@@ -88,7 +88,7 @@ class DynamoJournalTest extends JournalContract {
                     .tableName(tables.journalTable())
                     .key(
                         Map.of(
-                            "run_id", AttributeValue.fromS(run.runId()),
+                            "run_id", AttributeValue.fromS(run.runId().value()),
                             "position", AttributeValue.fromN("1"))));
     assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 1, 10));
     assertThrows(IllegalStateException.class, () -> journal().events(run.runId(), 3, 10));

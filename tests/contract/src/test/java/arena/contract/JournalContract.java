@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -42,11 +43,11 @@ abstract class JournalContract {
     return run;
   }
 
-  private Run find(String runId) {
+  private Run find(RunId runId) {
     return catalog().find(runId).orElseThrow();
   }
 
-  private List<JournalEntry> entries(String runId) {
+  private List<JournalEntry> entries(RunId runId) {
     return journal().entries(runId, 0, 1_000);
   }
 
@@ -165,7 +166,7 @@ abstract class JournalContract {
 
   @Test
   void fencesWriterOfUnknownRun() {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     assertThrows(RunNotRunning.class, () -> journal().append(Samples.before(runId, 1, 0)));
     assertEquals(List.of(), entries(runId));
     assertEquals(Optional.empty(), catalog().find(runId));
@@ -294,7 +295,7 @@ abstract class JournalContract {
 
   @Test
   void returnsNothingForUnknownRun() {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     assertEquals(List.of(), journal().entries(runId, 0, 10));
     assertEquals(List.of(), journal().events(runId, 1, 10));
     assertEquals(Optional.empty(), journal().turnStart(runId, 0));
@@ -328,7 +329,8 @@ abstract class JournalContract {
                 fork.runId(),
                 0,
                 List.of(
-                    Samples.event(fork.runId(), 1, 3, new Payload.Fork(RunId.random(), 3, "")),
+                    Samples.event(
+                        fork.runId(), 1, 3, new Payload.Fork(RunId.of(UUID.randomUUID()), 3, "")),
                     start),
                 Optional.of(Samples.world())));
     assertEquals(Optional.of(start), journal().turnStart(fork.runId(), 3));
@@ -448,7 +450,7 @@ abstract class JournalContract {
 
   @Test
   void rejectsInvalidLimits() {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     for (int limit : List.of(-1, 0, 1_001)) {
       assertThrows(IllegalArgumentException.class, () -> journal().entries(runId, 0, limit));
       assertThrows(IllegalArgumentException.class, () -> journal().events(runId, 1, limit));

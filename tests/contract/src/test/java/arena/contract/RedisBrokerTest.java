@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Overflow;
 import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -37,11 +39,12 @@ import redis.clients.jedis.resps.StreamEntry;
 import redis.clients.jedis.resps.StreamInfo;
 
 class RedisBrokerTest extends BrokerContract {
+  private static final ConnectionId READER = ConnectionId.of("reader");
   private static final RedisConnection CONNECTION = TestRedis.connection();
 
   private final Broker broker = new RedisBroker(CONNECTION, RedisKeys.plain(), Metrics.NONE);
   private final Subscribers subscribers = new RedisSubscribers(CONNECTION, RedisKeys.plain());
-  private final String runId = RunId.random();
+  private final RunId runId = RunId.of(UUID.randomUUID());
   private final String root = "arena:run:" + runId;
 
   @AfterAll
@@ -131,9 +134,9 @@ class RedisBrokerTest extends BrokerContract {
               "arena:counter:" + runId);
       others.forEach(key -> redis.set(key, "1"));
       for (int i = 0; i < 3_000; i++) {
-        redis.set("arena:run:" + RunId.random() + ":seq", "1");
+        redis.set("arena:run:" + RunId.of(UUID.randomUUID()) + ":seq", "1");
       }
-      Set<String> found = new HashSet<>();
+      Set<RunId> found = new HashSet<>();
       int pages = 0;
       Optional<String> next = Optional.empty();
       do {
@@ -153,7 +156,7 @@ class RedisBrokerTest extends BrokerContract {
   void expiresEveryKeyAndDeletesAllOnDrop() {
     broker.open(runId, "label", SampleEvents.START);
     broker.publish(runId, SampleEvents.events(runId, 1, 2));
-    subscribers.put(runId, "reader", 1);
+    subscribers.put(runId, READER, 1);
     subscribers.acquire(runId, SubscribersContract.LONG);
     broker.close(runId);
     try (Jedis redis = TestRedis.operator()) {
@@ -171,7 +174,7 @@ class RedisBrokerTest extends BrokerContract {
           Set.of(root + ":subscribers", root + ":lease", root + ":fence"),
           redis.keys("*" + runId + "*"),
           "subscribers survive the drop");
-      subscribers.remove(runId, "reader");
+      subscribers.remove(runId, READER);
       broker.drop(runId);
       assertEquals(Set.of(), redis.keys("*" + runId + "*"));
     }
@@ -193,11 +196,11 @@ class RedisBrokerTest extends BrokerContract {
     dropConnections();
     broker.publish(runId, SampleEvents.events(runId, 1, 2));
     dropConnections();
-    subscribers.put(runId, "reader", 1);
+    subscribers.put(runId, READER, 1);
     dropConnections();
     assertTrue(subscribers.acquire(runId, SubscribersContract.LONG).isPresent());
     dropConnections();
-    String other = RunId.random();
+    RunId other = RunId.of(UUID.randomUUID());
     broker.open(other, "label", SampleEvents.START);
     assertTrue(broker.buffer(other).open());
   }

@@ -3,6 +3,7 @@ package arena.contract;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
 import arena.event.Payload;
+import arena.run.RunId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class SampleEvents {
    * The run's events from {@code fromSeq} to {@code toSeq} inclusive, each with a different
    * payload.
    */
-  static List<Event> events(String runId, long fromSeq, long toSeq) {
+  static List<Event> events(RunId runId, long fromSeq, long toSeq) {
     List<Event> events = new ArrayList<>();
     for (long seq = fromSeq; seq <= toSeq; seq++) {
       events.add(event(runId, seq, TEXT + " " + seq));
@@ -29,11 +30,11 @@ final class SampleEvents {
   }
 
   /** An event with a payload of at least this many bytes. */
-  static Event large(String runId, long seq, int bytes) {
+  static Event large(RunId runId, long seq, int bytes) {
     return event(runId, seq, "x".repeat(bytes));
   }
 
-  private static Event event(String runId, long seq, String text) {
+  private static Event event(RunId runId, long seq, String text) {
     Payload payload = new Payload.LlmPrompt(text);
     return new Event(
         runId,

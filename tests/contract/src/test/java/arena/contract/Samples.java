@@ -10,7 +10,6 @@ import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.Score;
@@ -19,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Sample runs, entries and events for the catalog and the journal. */
 final class Samples {
@@ -29,37 +29,20 @@ final class Samples {
   private Samples() {}
 
   static Run run(Instant createdAt) {
-    return run(RunId.random(), createdAt, Optional.empty());
+    return Run.requested(
+        RunId.of(UUID.randomUUID()), "a run", Profile.DEFAULT, null, "balanced", 10, createdAt);
   }
 
   static Run fork(Instant createdAt, Mutation mutation) {
-    return run(
-        RunId.random(),
-        createdAt,
-        Optional.of(new Run.Origin(RunId.random(), 3, mutation, "why not → ☕")));
-  }
-
-  private static Run run(String runId, Instant createdAt, Optional<Run.Origin> origin) {
-    int t0 = origin.map(Run.Origin::parentT).orElse(0);
-    return new Run(
-        runId,
-        "a run",
-        RunStatus.RUNNING,
+    Run parent = run(createdAt);
+    return Run.forked(
+        RunId.of(UUID.randomUUID()),
+        parent,
+        new Run.Origin(parent.runId(), 3, mutation, "why not → ☕"),
         Profile.DEFAULT,
-        origin.map(_ -> new Prompt("strategy-2", "0123456789abcdef")),
-        "balanced",
-        t0,
+        new Prompt("strategy-2", "0123456789abcdef"),
         10,
-        origin,
-        0,
-        t0,
-        createdAt,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty(),
-        Optional.empty());
+        createdAt);
   }
 
   static World world() {
@@ -77,13 +60,17 @@ final class Samples {
         run.runId(),
         0,
         List.of(
-            event(run.runId(), 1, 3, new Payload.Fork(RunId.random(), 3, "food=1.0→2.0")),
+            event(
+                run.runId(),
+                1,
+                3,
+                new Payload.Fork(RunId.of(UUID.randomUUID()), 3, "food=1.0→2.0")),
             event(run.runId(), 2, 3, new Payload.WorldMutation("food=1.0", "food=2.0", "why"))),
         Optional.of(world()));
   }
 
   /** The entry of a turn before the model answers. */
-  static JournalEntry before(String runId, long seq, int t) {
+  static JournalEntry before(RunId runId, long seq, int t) {
     World world = world();
     return entry(
         runId,
@@ -96,7 +83,7 @@ final class Samples {
   }
 
   /** The entry of a turn after the model's answer, with this many actions. */
-  static JournalEntry after(String runId, long seq, int t, int actions) {
+  static JournalEntry after(RunId runId, long seq, int t, int actions) {
     List<Payload> payloads = new ArrayList<>();
     RawJson action = new RawJson("{\"type\":\"queue_villager\"}");
     payloads.add(new Payload.LlmResponse(List.of(action), "because", 0.25));
@@ -108,7 +95,7 @@ final class Samples {
   }
 
   static JournalEntry entry(
-      String runId, long seq, int t, Optional<World> nextState, Payload... payloads) {
+      RunId runId, long seq, int t, Optional<World> nextState, Payload... payloads) {
     List<Event> events = new ArrayList<>();
     for (Payload payload : payloads) {
       events.add(event(runId, seq + events.size(), t, payload));
@@ -116,7 +103,7 @@ final class Samples {
     return new JournalEntry(runId, seq, events, nextState);
   }
 
-  static Event event(String runId, long seq, int t, Payload payload) {
+  static Event event(RunId runId, long seq, int t, Payload payload) {
     return new Event(
         runId,
         seq,

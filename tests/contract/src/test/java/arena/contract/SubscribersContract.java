@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.Broker;
 import arena.broker.Broker.Counters;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import arena.run.RunId;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.Test;
 
 /** The contract of {@link Subscribers}; each implementation has a subclass. */
 abstract class SubscribersContract {
+  private static final ConnectionId B = ConnectionId.of("b=é");
+  private static final ConnectionId A = ConnectionId.of("a");
+
   /** Longer than any test. */
   static final Duration LONG = Duration.ofMinutes(10);
 
@@ -49,28 +54,28 @@ abstract class SubscribersContract {
   /** Deletes all data of the broker. */
   abstract void loseEverything();
 
-  private final String runId = RunId.random();
+  private final RunId runId = RunId.of(UUID.randomUUID());
 
   @Test
   void keepsCursorsUntilRemoved() {
     assertEquals(Map.of(), subscribers().cursors(runId));
-    subscribers().put(runId, "a", 1);
-    subscribers().put(runId, "b=é", 7);
-    subscribers().put(runId, "a", 3);
-    assertEquals(Map.of("a", 3L, "b=é", 7L), subscribers().cursors(runId));
-    assertEquals(OptionalLong.of(7), subscribers().cursor(runId, "b=é"));
-    assertEquals(OptionalLong.empty(), subscribers().cursor(runId, "c"));
-    assertTrue(subscribers().remove(runId, "a"));
-    assertFalse(subscribers().remove(runId, "a"));
-    assertEquals(Map.of("b=é", 7L), subscribers().cursors(runId));
-    assertEquals(Map.of(), subscribers().cursors(RunId.random()));
+    subscribers().put(runId, A, 1);
+    subscribers().put(runId, B, 7);
+    subscribers().put(runId, A, 3);
+    assertEquals(Map.of(A, 3L, B, 7L), subscribers().cursors(runId));
+    assertEquals(OptionalLong.of(7), subscribers().cursor(runId, B));
+    assertEquals(OptionalLong.empty(), subscribers().cursor(runId, ConnectionId.of("c")));
+    assertTrue(subscribers().remove(runId, A));
+    assertFalse(subscribers().remove(runId, A));
+    assertEquals(Map.of(B, 7L), subscribers().cursors(runId));
+    assertEquals(Map.of(), subscribers().cursors(RunId.of(UUID.randomUUID())));
   }
 
   @Test
   void grantsTheLeaseToOneHolder() {
     long first = subscribers().acquire(runId, LONG).orElseThrow();
     assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));
-    assertTrue(subscribers().acquire(RunId.random(), LONG).isPresent());
+    assertTrue(subscribers().acquire(RunId.of(UUID.randomUUID()), LONG).isPresent());
     assertTrue(subscribers().release(runId, first));
     long second = subscribers().acquire(runId, LONG).orElseThrow();
     assertTrue(second > first);
@@ -107,37 +112,37 @@ abstract class SubscribersContract {
 
   @Test
   void advancesCursorOnlyForTheHolderAtTheExpectedPosition() {
-    subscribers().put(runId, "a", 1);
+    subscribers().put(runId, A, 1);
     long lost = subscribers().acquire(runId, LONG).orElseThrow();
     subscribers().abandon(runId, lost);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     Counters before = broker().counters();
-    assertFalse(subscribers().advance(runId, lost, "a", 1, 5));
-    assertFalse(subscribers().advance(runId, fence, "a", 2, 5));
-    assertFalse(subscribers().advance(runId, fence, "unknown", 1, 5));
-    assertEquals(Map.of("a", 1L), subscribers().cursors(runId));
+    assertFalse(subscribers().advance(runId, lost, A, 1, 5));
+    assertFalse(subscribers().advance(runId, fence, A, 2, 5));
+    assertFalse(subscribers().advance(runId, fence, ConnectionId.of("unknown"), 1, 5));
+    assertEquals(Map.of(A, 1L), subscribers().cursors(runId));
     assertEquals(before, broker().counters());
-    assertTrue(subscribers().advance(runId, fence, "a", 1, 5));
-    assertFalse(subscribers().advance(runId, fence, "a", 1, 5));
-    assertEquals(Map.of("a", 5L), subscribers().cursors(runId));
+    assertTrue(subscribers().advance(runId, fence, A, 1, 5));
+    assertFalse(subscribers().advance(runId, fence, A, 1, 5));
+    assertEquals(Map.of(A, 5L), subscribers().cursors(runId));
     assertEquals(before.eventsStreamed() + 4, broker().counters().eventsStreamed());
   }
 
   @Test
   void finishesReaderOnlyForTheHolderAtTheExpectedPosition() {
-    subscribers().put(runId, "a", 3);
-    subscribers().put(runId, "b", 3);
+    subscribers().put(runId, A, 3);
+    subscribers().put(runId, B, 3);
     long lost = subscribers().acquire(runId, LONG).orElseThrow();
     subscribers().abandon(runId, lost);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     Counters before = broker().counters();
-    assertFalse(subscribers().finish(runId, lost, "a", 3, true));
-    assertFalse(subscribers().finish(runId, fence, "a", 2, true));
+    assertFalse(subscribers().finish(runId, lost, A, 3, true));
+    assertFalse(subscribers().finish(runId, fence, A, 2, true));
     assertEquals(2, subscribers().cursors(runId).size());
     assertEquals(before, broker().counters());
-    assertTrue(subscribers().finish(runId, fence, "a", 3, true));
-    assertTrue(subscribers().finish(runId, fence, "b", 3, false));
-    assertFalse(subscribers().finish(runId, fence, "a", 3, true));
+    assertTrue(subscribers().finish(runId, fence, A, 3, true));
+    assertTrue(subscribers().finish(runId, fence, B, 3, false));
+    assertFalse(subscribers().finish(runId, fence, A, 3, true));
     assertEquals(Map.of(), subscribers().cursors(runId));
     assertEquals(before.streamsDropped() + 1, broker().counters().streamsDropped());
     assertEquals(before.eventsStreamed(), broker().counters().eventsStreamed());
@@ -148,12 +153,12 @@ abstract class SubscribersContract {
     broker().open(runId, "label", SampleEvents.START);
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
-    subscribers().put(runId, "a", 1);
+    subscribers().put(runId, A, 1);
     assertFalse(subscribers().release(runId, fence), "a put under the lease");
-    assertTrue(subscribers().advance(runId, fence, "a", 1, 4));
+    assertTrue(subscribers().advance(runId, fence, A, 1, 4));
     broker().publish(runId, SampleEvents.events(runId, 4, 4));
     assertFalse(subscribers().release(runId, fence), "a publish under the lease");
-    assertTrue(subscribers().advance(runId, fence, "a", 4, 5));
+    assertTrue(subscribers().advance(runId, fence, A, 4, 5));
     assertTrue(subscribers().release(runId, fence));
     assertTrue(subscribers().acquire(runId, LONG).isPresent());
   }
@@ -161,11 +166,11 @@ abstract class SubscribersContract {
   @Test
   void keepsTheLeaseUntilReadersAreFinishedAfterClose() {
     broker().open(runId, "label", SampleEvents.START);
-    subscribers().put(runId, "a", 1);
+    subscribers().put(runId, A, 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     broker().close(runId);
     assertFalse(subscribers().release(runId, fence));
-    assertTrue(subscribers().finish(runId, fence, "a", 1, false));
+    assertTrue(subscribers().finish(runId, fence, A, 1, false));
     assertTrue(subscribers().release(runId, fence));
   }
 
@@ -195,7 +200,7 @@ abstract class SubscribersContract {
 
   @Test
   void releasesTheLeaseOfRunThatIsNotOpen() {
-    subscribers().put(runId, "early", 1);
+    subscribers().put(runId, ConnectionId.of("early"), 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertTrue(subscribers().release(runId, fence));
   }
@@ -203,10 +208,11 @@ abstract class SubscribersContract {
   @Test
   void limitsReadersPerRun() {
     for (int i = 0; i < Subscribers.MAX_READERS; i++) {
-      subscribers().put(runId, "reader-" + i, 1);
+      subscribers().put(runId, ConnectionId.of("reader-" + i), 1);
     }
-    assertThrows(TooManyReaders.class, () -> subscribers().put(runId, "one too many", 1));
-    subscribers().put(runId, "reader-0", 2);
+    assertThrows(
+        TooManyReaders.class, () -> subscribers().put(runId, ConnectionId.of("one too many"), 1));
+    subscribers().put(runId, ConnectionId.of("reader-0"), 2);
     assertEquals(Subscribers.MAX_READERS, subscribers().cursors(runId).size());
   }
 
@@ -238,9 +244,9 @@ abstract class SubscribersContract {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     int total = 400;
-    Map<String, Long> starts = new HashMap<>();
+    Map<ConnectionId, Long> starts = new HashMap<>();
     for (int i = 0; i < 12; i++) {
-      starts.put("reader-" + i, 1L + random.nextInt(20));
+      starts.put(ConnectionId.of("reader-" + i), 1L + random.nextInt(20));
     }
     broker().open(runId, "label", SampleEvents.START);
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
@@ -284,11 +290,11 @@ abstract class SubscribersContract {
     private final ExecutorService threads;
     private final long seed;
     private final AtomicInteger calls = new AtomicInteger();
-    final Map<String, Queue<Long>> received = new ConcurrentHashMap<>();
+    final Map<ConnectionId, Queue<Long>> received = new ConcurrentHashMap<>();
     final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
     final CountDownLatch pending;
 
-    private FanOuts(ExecutorService threads, long seed, int total, Map<String, Long> starts) {
+    private FanOuts(ExecutorService threads, long seed, int total, Map<ConnectionId, Long> starts) {
       this.threads = threads;
       this.seed = seed;
       starts.keySet().forEach(reader -> received.put(reader, new ConcurrentLinkedQueue<>()));
@@ -313,7 +319,7 @@ abstract class SubscribersContract {
         }
         long fence = taken.getAsLong();
         do {
-          for (Map.Entry<String, Long> cursor : subscribers().cursors(runId).entrySet()) {
+          for (Map.Entry<ConnectionId, Long> cursor : subscribers().cursors(runId).entrySet()) {
             if (random.nextInt(10) == 0) {
               // Loses the lease and continues unaware; its later calls have no effect.
               subscribers().abandon(runId, fence);
@@ -327,7 +333,7 @@ abstract class SubscribersContract {
       }
     }
 
-    private void send(long fence, String reader, long from, int maxEvents) {
+    private void send(long fence, ConnectionId reader, long from, int maxEvents) {
       List<Broker.Envelope> envelopes = broker().read(runId, from, maxEvents, Integer.MAX_VALUE);
       if (envelopes.isEmpty()) {
         return;

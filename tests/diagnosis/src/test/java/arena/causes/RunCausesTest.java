@@ -10,6 +10,7 @@ import arena.local.client.ArenaClient;
 import arena.models.Behaviour;
 import arena.models.Reply;
 import arena.run.Profile;
+import arena.run.RunId;
 import arena.runtime.AwsClients;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -58,7 +59,7 @@ class RunCausesTest {
     String run = stack.operator().begin(3, Instant.now());
     stack.takeEntry(run, 0);
     try (SfnClient stepFunctions = AwsClients.stepFunctions()) {
-      TurnTask first = new TurnTask(run, 0, 1, 0, 3, Profile.DEFAULT, false);
+      TurnTask first = new TurnTask(RunId.of(run), 0, 1, 0, 3, Profile.DEFAULT, false);
       stepFunctions.startExecution(
           start ->
               start

@@ -22,6 +22,7 @@ import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.metrics.Metrics;
 import arena.run.Failure;
+import arena.run.RunId;
 import arena.simulation.clients.HttpClientApi;
 import arena.simulation.clients.Operator;
 import arena.simulation.clients.PollingClient;
@@ -104,7 +105,7 @@ public final class Simulation {
   private final ReapConnections reapConnections;
   private final FanOut fanOut;
 
-  private final List<String> runs = new ArrayList<>();
+  private final List<RunId> runs = new ArrayList<>();
   private long brokerClockOffset;
   private int ids;
   private final List<RunCreator> creators = new ArrayList<>();
@@ -212,7 +213,7 @@ public final class Simulation {
     }
 
     @Override
-    public void finalizeRun(String runId, Optional<Failure> failure) {
+    public void finalizeRun(RunId runId, Optional<Failure> failure) {
       Simulation.this.finalizeRun(runId, failure);
     }
   }
@@ -238,11 +239,11 @@ public final class Simulation {
     invariants.failures().thrown(e);
   }
 
-  private void finalizeRun(String runId, Optional<Failure> failure) {
+  private void finalizeRun(RunId runId, Optional<Failure> failure) {
     finalizeRun.finalizeRun(runId, failure);
   }
 
-  private void fanOut(String runId) {
+  private void fanOut(RunId runId) {
     fanOut.serve(new FanOutTask(runId, clock.instant(), deadline(Function.STREAM_EVENTS, 30)));
   }
 
@@ -250,8 +251,8 @@ public final class Simulation {
     return clock.instant().plusNanos(function.timeout() * 1_000).minusSeconds(marginSeconds);
   }
 
-  private String newId() {
-    return String.format(Locale.ROOT, "%032x", ++ids);
+  private RunId newId() {
+    return RunId.of(String.format(Locale.ROOT, "%032x", ++ids));
   }
 
   // ---- course of the simulation
@@ -273,7 +274,7 @@ public final class Simulation {
               api,
               faults,
               random,
-              this::newId,
+              () -> newId().value(),
               this::startViewers,
               random.nextInt(MAX_FORKS + 1));
       creators.add(creator);
@@ -305,12 +306,12 @@ public final class Simulation {
   }
 
   /** Starts viewers of a new run. */
-  private void startViewers(String runId) {
+  private void startViewers(RunId runId) {
     runs.add(runId);
     for (int i = random.nextInt(MAX_VIEWERS + 1); i > 0; i--) {
-      String name = String.format(Locale.ROOT, "viewer-%d-of-%s", i, runId.substring(28));
+      String name = String.format(Locale.ROOT, "viewer-%d-of-%s", i, runId.value().substring(28));
       ViewerClient viewer = new ViewerClient(scheduler, gateway, api, faults, random);
-      for (String other : runs) {
+      for (RunId other : runs) {
         if (other.equals(runId) || random.nextInt(3) == 0) {
           viewer.addRun(other, invariants.readers().subscribe(name, other, 0));
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.event.Event;
@@ -17,6 +18,7 @@ import arena.journal.JournalEntry;
 import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
@@ -45,11 +47,11 @@ import org.junit.jupiter.api.Test;
 /** Finalizing a run, with failures and late callers. */
 class EndingTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   private static final Failure FAILURE = new Failure("Abandoned", "it went silent");
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final List<String> woken = new ArrayList<>();
+  private final List<RunId> woken = new ArrayList<>();
   private final ScriptedNetwork network = new ScriptedNetwork();
   private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
@@ -107,7 +109,7 @@ class EndingTest {
 
   @Test
   void endsRunThatIsClosedDuringTheRefill() {
-    network.after(Call.BROKER_RESTORE, broker::close);
+    network.after(Call.BROKER_RESTORE, about -> broker.close(RunId.of(about)));
     begin();
     publisher().publish(RUN, appendTurn(0));
     appendTurn(1);
@@ -164,7 +166,7 @@ class EndingTest {
   @Test
   void publishesWhenTheFanOutCannotBeInvoked() {
     begin();
-    subscribers.put(RUN, "reader", 1);
+    subscribers.put(RUN, ConnectionId.of("reader"), 1);
     fanOutInvoker =
         _ -> {
           throw new NotifierUnavailable("Lambda is unreachable", null);

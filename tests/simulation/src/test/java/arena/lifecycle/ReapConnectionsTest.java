@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.broker.Broker;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.ScriptedNetwork;
@@ -26,8 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /** Which connections the reaper deletes, and which it keeps. */
 class ReapConnectionsTest {
+  private static final ConnectionId NEW = ConnectionId.of("new");
+  private static final ConnectionId HALF = ConnectionId.of("half");
+  private static final ConnectionId BAD = ConnectionId.of("bad");
+  private static final ConnectionId GONE = ConnectionId.of("gone");
+  private static final ConnectionId OPEN = ConnectionId.of("open");
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
 
   private final SteppingClock clock = new SteppingClock(START);
   private final ScriptedNetwork network = new ScriptedNetwork();
@@ -35,24 +42,24 @@ class ReapConnectionsTest {
       new SimulatedSubscribers(
           new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
   private final Connections connections = new SimulatedConnections(clock, network);
-  private final Set<String> gone = new HashSet<>();
+  private final Set<ConnectionId> gone = new HashSet<>();
   private int lookups;
 
   private final ConnectionSender sender =
       new ConnectionSender() {
         @Override
-        public Result send(String connectionId, String message) {
+        public Result send(ConnectionId connectionId, String message) {
           throw new AssertionError("the reaper sends nothing");
         }
 
         @Override
-        public boolean isGone(String connectionId) {
+        public boolean isGone(ConnectionId connectionId) {
           lookups++;
           return gone.contains(connectionId);
         }
 
         @Override
-        public boolean close(String connectionId) {
+        public boolean close(ConnectionId connectionId) {
           throw new AssertionError("the reaper closes nothing");
         }
       };
@@ -61,35 +68,35 @@ class ReapConnectionsTest {
     return new ReapConnections(connections, subscribers, sender, clock).reap(Instant.MAX);
   }
 
-  private static List<String> deleted(ReapReport report) {
+  private static List<ConnectionId> deleted(ReapReport report) {
     return report.reaped().stream().flatMap(one -> one.connectionId().stream()).toList();
   }
 
-  private void reader(String connectionId) {
+  private void reader(ConnectionId connectionId) {
     connections.connect(connectionId, clock.instant());
-    connections.subscribe(connectionId, RUN);
+    connections.subscribe(RUN, connectionId);
     subscribers.put(RUN, connectionId, 1);
   }
 
   @Test
   void deletesClosedConnectionWithItsSubscriptions() {
-    reader("open");
-    reader("gone");
-    gone.add("gone");
+    reader(OPEN);
+    reader(GONE);
+    gone.add(GONE);
     clock.advance(Duration.ofMinutes(5));
     ReapReport report = reap();
-    assertEquals(List.of("gone"), deleted(report));
+    assertEquals(List.of(GONE), deleted(report));
     assertEquals("connection_forgotten", report.reaped().getFirst().kind().label());
-    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
-    assertEquals(Set.of("open"), connections.existing(List.of("open", "gone")));
-    assertEquals(List.of("open"), connections.subscribers(RUN));
+    assertEquals(Map.of(OPEN, 1L), subscribers.cursors(RUN));
+    assertEquals(Set.of(OPEN), connections.existing(List.of(OPEN, GONE)));
+    assertEquals(List.of(OPEN), connections.subscribers(RUN));
     assertEquals(List.of(), deleted(reap()));
   }
 
   @Test
   void keepsNewConnectionWithoutLookup() {
-    reader("new");
-    gone.add("new"); // the gateway knows a connection only once it is open
+    reader(NEW);
+    gone.add(NEW); // the gateway knows a connection only once it is open
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), deleted(reap()));
     assertEquals(0, lookups);
@@ -97,15 +104,15 @@ class ReapConnectionsTest {
 
   @Test
   void deletesConnectionsOlderThanTheGatewayAllows() {
-    reader("old");
+    reader(ConnectionId.of("old"));
     clock.advance(Connections.MAX_DURATION.plusMinutes(5));
-    assertEquals(List.of("old"), deleted(reap()));
+    assertEquals(List.of(ConnectionId.of("old")), deleted(reap()));
     assertEquals(0, lookups, "deleted without a lookup");
   }
 
   @Test
   void deletesSubscriptionsWithoutConnection() {
-    reader("half");
+    reader(HALF);
     // Deleting a connection takes several steps and may fail after the first one.
     network.after(
         Call.CONNECTIONS_DISCONNECTED,
@@ -113,9 +120,10 @@ class ReapConnectionsTest {
             _ -> {
               throw new ConnectionsUnavailable("no answer", null);
             }));
-    assertThrows(ConnectionsUnavailable.class, () -> connections.disconnect("half"));
-    assertEquals(List.of("half"), connections.subscribers(RUN));
-    assertEquals(List.of("half"), deleted(reap()));
+    assertThrows(
+        ConnectionsUnavailable.class, () -> connections.disconnect(ConnectionId.of("half")));
+    assertEquals(List.of(HALF), connections.subscribers(RUN));
+    assertEquals(List.of(HALF), deleted(reap()));
     assertEquals(Map.of(), subscribers.cursors(RUN));
     assertEquals(List.of(), connections.subscribers(RUN));
   }
@@ -123,8 +131,8 @@ class ReapConnectionsTest {
   @Test
   void limitsLookupsPerInvocation() {
     for (int i = 0; i < 1_500; i++) {
-      connections.connect("connection-" + i, clock.instant());
-      gone.add("connection-" + i);
+      connections.connect(ConnectionId.of("connection-" + i), clock.instant());
+      gone.add(ConnectionId.of("connection-" + i));
     }
     clock.advance(Duration.ofMinutes(5));
     assertEquals(1_000, deleted(reap()).size());
@@ -134,10 +142,10 @@ class ReapConnectionsTest {
 
   @Test
   void continuesAfterAFailure() {
-    reader("bad");
-    reader("gone");
-    gone.add("bad");
-    gone.add("gone");
+    reader(BAD);
+    reader(GONE);
+    gone.add(BAD);
+    gone.add(GONE);
     clock.advance(Duration.ofMinutes(5));
     network.before(
         Call.CONNECTIONS_DISCONNECTED,
@@ -148,13 +156,13 @@ class ReapConnectionsTest {
         });
     ReapReport report = reap();
     assertEquals(1, report.failed());
-    assertEquals(List.of("gone"), deleted(report));
+    assertEquals(List.of(GONE), deleted(report));
   }
 
   @Test
   void startsNothingAfterItsDeadline() {
-    reader("gone");
-    gone.add("gone");
+    reader(GONE);
+    gone.add(GONE);
     clock.advance(Duration.ofMinutes(5));
     ReapReport report =
         new ReapConnections(connections, subscribers, sender, clock).reap(clock.instant());

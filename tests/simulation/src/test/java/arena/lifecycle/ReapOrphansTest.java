@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
@@ -15,6 +16,7 @@ import arena.event.Payload;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
@@ -39,10 +41,12 @@ import org.junit.jupiter.api.Test;
 
 /** Which orphaned keys and cursors the reaper deletes, and which it keeps. */
 class ReapOrphansTest {
+  private static final ConnectionId READER = ConnectionId.of("reader");
+  private static final ConnectionId OPEN = ConnectionId.of("open");
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final Duration GRACE = Duration.ofMinutes(30);
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
-  private static final String ORPHAN = "fedcba9876543210fedcba9876543210";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final RunId ORPHAN = RunId.of("fedcba9876543210fedcba9876543210");
 
   private final SteppingClock clock = new SteppingClock(START);
   private final ScriptedNetwork network = new ScriptedNetwork();
@@ -69,12 +73,12 @@ class ReapOrphansTest {
     return report.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
-  private static Event event(String runId) {
+  private static Event event(RunId runId) {
     Payload payload = new Payload.LlmPrompt("prompt");
     return new Event(runId, 1, "agent", 0, payload.kind(), PayloadCodec.write(payload), START, 1);
   }
 
-  private void buffer(String runId) {
+  private void buffer(RunId runId) {
     broker.open(runId, "label", START);
     broker.publish(runId, List.of(event(runId)));
   }
@@ -95,14 +99,14 @@ class ReapOrphansTest {
   void deletesKeysOfUnknownRunsOnce() {
     createRun();
     buffer(ORPHAN);
-    connections.connect("reader", START);
-    connections.subscribe("reader", ORPHAN);
-    subscribers.put(ORPHAN, "reader", 1);
+    connections.connect(READER, START);
+    connections.subscribe(ORPHAN, READER);
+    subscribers.put(ORPHAN, READER, 1);
     ReapReport report = reap();
     assertEquals(List.of("stray_dropped"), actions(report));
     assertEquals(Optional.of(ORPHAN), report.reaped().getFirst().runId());
     assertEquals(Set.of(RUN), broker.runs(Optional.empty()).runIds());
-    assertEquals(Set.of(), connections.subscriptions("reader"));
+    assertEquals(Set.of(), connections.subscriptions(READER));
     assertEquals(List.of(), actions(reap()));
     assertEquals(1, broker.buffer(RUN).length(), "the known run is unchanged");
     assertTrue(broker.buffer(RUN).open());
@@ -136,14 +140,14 @@ class ReapOrphansTest {
   @Test
   void deletesCursorsOfClosedConnections() {
     createRun();
-    connections.connect("open", START);
-    connections.subscribe("open", RUN);
-    subscribers.put(RUN, "open", 1);
-    subscribers.put(RUN, "gone", 1);
+    connections.connect(OPEN, START);
+    connections.subscribe(RUN, OPEN);
+    subscribers.put(RUN, OPEN, 1);
+    subscribers.put(RUN, ConnectionId.of("gone"), 1);
     ReapReport report = reap();
     assertEquals(List.of("reader_forgotten"), actions(report));
-    assertEquals(Optional.of("gone"), report.reaped().getFirst().connectionId());
-    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
+    assertEquals(Optional.of(ConnectionId.of("gone")), report.reaped().getFirst().connectionId());
+    assertEquals(Map.of(OPEN, 1L), subscribers.cursors(RUN));
     assertEquals(List.of(), actions(reap()));
   }
 
@@ -154,21 +158,21 @@ class ReapOrphansTest {
     broker.close(RUN);
     broker.drop(RUN);
     catalog.markReleased(RUN);
-    connections.connect("open", START);
-    connections.subscribe("open", RUN);
-    subscribers.put(RUN, "open", 1);
+    connections.connect(OPEN, START);
+    connections.subscribe(RUN, OPEN);
+    subscribers.put(RUN, OPEN, 1);
     clock.advance(GRACE.multipliedBy(2));
     assertEquals(List.of(), actions(reap()));
-    assertEquals(Map.of("open", 1L), subscribers.cursors(RUN));
+    assertEquals(Map.of(OPEN, 1L), subscribers.cursors(RUN));
   }
 
   @Test
   void continuesAfterAFailure() {
-    String other = ORPHAN.replace('f', '0');
+    RunId other = RunId.of(ORPHAN.value().replace('f', '0'));
     network.before(
         Call.BROKER_DROP,
         runId -> {
-          if (runId.equals(ORPHAN)) {
+          if (runId.equals(ORPHAN.value())) {
             throw new BrokerUnavailable("no answer", null);
           }
         });

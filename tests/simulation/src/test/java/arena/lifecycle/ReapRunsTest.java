@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.journal.Journal;
@@ -15,6 +16,7 @@ import arena.journal.JournalEntry;
 import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
@@ -40,10 +42,11 @@ import org.junit.jupiter.api.Test;
 
 /** Which runs the reaper ends or frees, and which it leaves unchanged. */
 class ReapRunsTest {
+  private static final ConnectionId READER = ConnectionId.of("reader");
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final Duration GRACE = Duration.ofMinutes(30);
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
-  private static final String OTHER = "fedcba9876543210fedcba9876543210";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final RunId OTHER = RunId.of("fedcba9876543210fedcba9876543210");
 
   private final SteppingClock clock = new SteppingClock(START);
   private final ScriptedNetwork network = new ScriptedNetwork();
@@ -53,7 +56,7 @@ class ReapRunsTest {
   private final Archive archive =
       new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
   private final List<String> finalized = new ArrayList<>();
-  private final List<String> stopped = new ArrayList<>();
+  private final List<RunId> stopped = new ArrayList<>();
   private final SimulatedConnections connections = new SimulatedConnections(clock, network);
   private final SimulatedRedis redis =
       new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
@@ -69,7 +72,7 @@ class ReapRunsTest {
         }
 
         @Override
-        public void stop(String runId, String cause) {
+        public void stop(RunId runId, String cause) {
           if (stopFailure != null) {
             throw stopFailure;
           }
@@ -93,13 +96,13 @@ class ReapRunsTest {
     return report.reaped().stream().map(ReapAction::kind).map(ReapAction.Kind::label).toList();
   }
 
-  private void begin(String runId, int nTurns) {
+  private void begin(RunId runId, int nTurns) {
     RunFixtures.begin(journal, runId, nTurns, START);
     broker.open(runId, "label", START);
   }
 
   /** Appends the start of turn {@code t} to the run. */
-  private void playTo(String runId, int t) {
+  private void playTo(RunId runId, int t) {
     advanceTime(Duration.ofMillis(1));
     long seq = catalog.find(runId).orElseThrow().nEvents() + 1;
     TurnTask task = new TurnTask(runId, t, seq, 0, 1, Profile.DEFAULT, false);
@@ -108,7 +111,7 @@ class ReapRunsTest {
     broker.publish(runId, entry.events());
   }
 
-  private void archive(String runId) {
+  private void archive(RunId runId) {
     Run run = catalog.find(runId).orElseThrow();
     String address = archive.write(run, journal.events(runId, 1, 1_000));
     catalog.markArchived(runId, address, archive.summary(run), clock.instant());
@@ -209,13 +212,13 @@ class ReapRunsTest {
   void finalizesAgainBeforeFreeingWhenReadersAreLost() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    connections.connect("reader", clock.instant());
-    connections.subscribe("reader", RUN);
+    connections.connect(READER, clock.instant());
+    connections.subscribe(RUN, READER);
     archive(RUN);
     broker.close(RUN);
     advanceTime(GRACE);
     assertEquals(List.of("finalizing"), actions(reap()));
-    connections.disconnect("reader");
+    connections.disconnect(READER);
     assertEquals(List.of("freed"), actions(reap()));
   }
 
@@ -258,7 +261,7 @@ class ReapRunsTest {
   void finalizesAgainBeforeFreeingWhenReadersAreNotNotified() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    subscribers.put(RUN, "reader", 4);
+    subscribers.put(RUN, READER, 4);
     archive(RUN);
     broker.close(RUN);
     advanceTime(GRACE);
@@ -266,7 +269,7 @@ class ReapRunsTest {
     assertEquals(3, broker.buffer(RUN).length());
     advanceTime(GRACE.multipliedBy(3));
     assertEquals(List.of("freed"), actions(reap()));
-    assertEquals(Map.of("reader", 4L), subscribers.cursors(RUN), "cursors survive");
+    assertEquals(Map.of(READER, 4L), subscribers.cursors(RUN), "cursors survive");
   }
 
   @Test
@@ -274,11 +277,11 @@ class ReapRunsTest {
     network.before(
         Call.BROKER_DROP,
         runId -> {
-          if (runId.equals(RUN)) {
+          if (runId.equals(RUN.value())) {
             throw new BrokerUnavailable("no answer", null);
           }
         });
-    for (String runId : List.of(RUN, OTHER)) {
+    for (RunId runId : List.of(RUN, OTHER)) {
       begin(runId, 1);
       playTo(runId, 0);
       archive(runId);

@@ -10,6 +10,7 @@ import arena.event.Event;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Profile;
+import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Starting a run when stores and Step Functions fail. */
 class StartRunTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   private static final RunRequest REQUEST =
       new RunRequest(Scenario.BALANCED, Profile.DEFAULT, 5, "label");
 
@@ -47,7 +48,7 @@ class StartRunTest {
   /** The start of an execution, as a lambda. */
   private interface Start extends ReplayExecutions {
     @Override
-    default void stop(String runId, String cause) {
+    default void stop(RunId runId, String cause) {
       throw new AssertionError("unexpected stop");
     }
   }
@@ -98,7 +99,7 @@ class StartRunTest {
     create(_ -> {});
     appendFirstTurn();
     network.after(Call.BROKER_OPEN, _ -> redis.flush());
-    String child = RUN.replace('0', '1');
+    RunId child = RunId.of(RUN.value().replace('0', '1'));
     Event start = journal.turnStart(RUN, 0).orElseThrow();
     JournalEntry origin =
         new JournalEntry(

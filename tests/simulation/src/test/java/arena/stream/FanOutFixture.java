@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.Archive;
 import arena.broker.Broker;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
@@ -14,6 +15,7 @@ import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.metrics.Metrics;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
@@ -47,7 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A fan-out over simulated stores, with connections whose behaviour a test configures. */
 abstract class FanOutFixture {
-  static final String RUN = "0123456789abcdef0123456789abcdef";
+  static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
   final SteppingClock clock = new SteppingClock(START);
@@ -57,7 +59,7 @@ abstract class FanOutFixture {
   final Journal journal = new SimulatedJournal(tables);
   final Archive archive = new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
   final SimulatedConnections connections = new SimulatedConnections(clock, network);
-  final Queue<String> woken = new ConcurrentLinkedQueue<>();
+  final Queue<RunId> woken = new ConcurrentLinkedQueue<>();
   final Sockets sockets = new Sockets();
   SimulatedRedis redis;
   Broker broker;
@@ -68,9 +70,9 @@ abstract class FanOutFixture {
   static final class Sockets implements ConnectionSender {
     private static final JsonMapper JSON = new JsonMapper();
 
-    final Map<String, Queue<JsonNode>> received = new ConcurrentHashMap<>();
-    final Map<String, Result> answers = new ConcurrentHashMap<>();
-    final Set<String> closed = ConcurrentHashMap.newKeySet();
+    final Map<ConnectionId, Queue<JsonNode>> received = new ConcurrentHashMap<>();
+    final Map<ConnectionId, Result> answers = new ConcurrentHashMap<>();
+    final Set<ConnectionId> closed = ConcurrentHashMap.newKeySet();
     final AtomicInteger attempts = new AtomicInteger();
     final AtomicInteger largestMessage = new AtomicInteger();
     final AtomicInteger failingCloses = new AtomicInteger();
@@ -78,7 +80,7 @@ abstract class FanOutFixture {
     Runnable beforeClose = () -> {};
 
     @Override
-    public Result send(String connectionId, String message) {
+    public Result send(ConnectionId connectionId, String message) {
       attempts.incrementAndGet();
       largestMessage.accumulateAndGet(Utf8.length(message), Math::max);
       beforeSend.run();
@@ -99,12 +101,12 @@ abstract class FanOutFixture {
     }
 
     @Override
-    public boolean isGone(String connectionId) {
+    public boolean isGone(ConnectionId connectionId) {
       return closed.contains(connectionId);
     }
 
     @Override
-    public boolean close(String connectionId) {
+    public boolean close(ConnectionId connectionId) {
       beforeClose.run();
       if (failingCloses.decrementAndGet() >= 0) {
         return false;
@@ -113,7 +115,7 @@ abstract class FanOutFixture {
       return true;
     }
 
-    List<Long> seqs(String connectionId) {
+    List<Long> seqs(ConnectionId connectionId) {
       List<Long> seqs = new ArrayList<>();
       for (JsonNode message : received.getOrDefault(connectionId, new ConcurrentLinkedQueue<>())) {
         message.path("events").forEach(event -> seqs.add(event.path("seq").asLong()));
@@ -121,7 +123,7 @@ abstract class FanOutFixture {
       return seqs;
     }
 
-    List<String> types(String connectionId) {
+    List<String> types(ConnectionId connectionId) {
       return received.getOrDefault(connectionId, new ConcurrentLinkedQueue<>()).stream()
           .map(message -> message.path("type").asText())
           .toList();
@@ -200,9 +202,9 @@ abstract class FanOutFixture {
     broker.close(RUN);
   }
 
-  void reader(String connectionId, long fromSeq) {
+  void reader(ConnectionId connectionId, long fromSeq) {
     connections.connect(connectionId, START);
-    connections.subscribe(connectionId, RUN);
+    connections.subscribe(RUN, connectionId);
     subscribers.put(RUN, connectionId, fromSeq);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.ConnectionId;
 import arena.simulation.stores.Call;
 import java.time.Duration;
 import java.util.HashSet;
@@ -16,11 +17,14 @@ import org.junit.jupiter.api.Timeout;
 /** The fan-out lease: lost, held by a dead fan-out, held by an active one, and the handover. */
 @Timeout(30)
 final class FanOutLeaseTest extends FanOutFixture {
+  private static final ConnectionId A = ConnectionId.of("a");
+  private static final ConnectionId STUCK = ConnectionId.of("stuck");
+
   @Test
   void stopsSendingAfterLosingTheLease() {
     createRun(20);
     for (int i = 0; i < 5; i++) {
-      reader("reader-" + i, 1);
+      reader(ConnectionId.of("reader-" + i), 1);
     }
     AtomicInteger taken = new AtomicInteger();
     sockets.beforeSend =
@@ -39,19 +43,19 @@ final class FanOutLeaseTest extends FanOutFixture {
   @Test
   void waitsForTheLeaseOfADeadFanOut() {
     createRun(20);
-    reader("a", 1);
+    reader(A, 1);
     subscribers.acquire(RUN, FanOutLease.DURATION).orElseThrow(); // the holder dies
     finalizeRun();
     clock.step(Duration.ofSeconds(1));
     serve(farDeadline());
-    assertEquals(range(1, 20), sockets.seqs("a"));
-    assertEquals("closed", sockets.types("a").getLast());
+    assertEquals(range(1, 20), sockets.seqs(A));
+    assertEquals("closed", sockets.types(A).getLast());
   }
 
   @Test
   void stopsWaitingForALeaseThatIsNotReleased() {
     createRun(20);
-    reader("a", 1);
+    reader(A, 1);
     subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
     clock.step(Duration.ofSeconds(1));
     assertEquals(0, serve(farDeadline()).events());
@@ -61,13 +65,13 @@ final class FanOutLeaseTest extends FanOutFixture {
   @Test
   void doesNotWaitForAnActiveFanOut() {
     createRun(20);
-    reader("a", 1);
+    reader(A, 1);
     long fence = subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
     network.after(
         Call.SUBSCRIBERS_CURSORS,
         _ -> {
-          long at = redis.cursors(RUN).get("a");
-          assertTrue(subscribers.advance(RUN, fence, "a", at, at + 1));
+          long at = redis.cursors(RUN).get(A);
+          assertTrue(subscribers.advance(RUN, fence, A, at, at + 1));
         });
     // The clock does not advance, so a wait would never end.
     assertEquals(0, serve(farDeadline()).events());
@@ -76,8 +80,8 @@ final class FanOutLeaseTest extends FanOutFixture {
   @Test
   void failsWhenTheHandoverFails() {
     createRun(20);
-    reader("stuck", 1);
-    sockets.answers.put("stuck", ConnectionSender.Result.LATER);
+    reader(STUCK, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
     sockets.beforeSend = () -> clock.advance(Duration.ofSeconds(20));
     fanOutInvoker =
         _ -> {

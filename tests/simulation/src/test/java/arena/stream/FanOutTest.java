@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.broker.ConnectionId;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.simulation.stores.Call;
@@ -22,21 +23,29 @@ import org.junit.jupiter.api.Timeout;
 /** What a fan-out delivers, also to slow, failing and lagging readers. */
 @Timeout(30)
 final class FanOutTest extends FanOutFixture {
+  private static final ConnectionId B = ConnectionId.of("b");
+  private static final ConnectionId C = ConnectionId.of("c");
+  private static final ConnectionId BAD = ConnectionId.of("bad");
+  private static final ConnectionId STUCK = ConnectionId.of("stuck");
+  private static final ConnectionId GOOD = ConnectionId.of("good");
+  private static final ConnectionId QUICK = ConnectionId.of("quick");
+  private static final ConnectionId A = ConnectionId.of("a");
+
   @Test
   void deliversPendingEventsToEveryReader() {
     createRun(20);
-    reader("a", 1);
-    reader("b", 15);
-    reader("c", 21);
+    reader(A, 1);
+    reader(B, 15);
+    reader(C, 21);
     FanOut.Result sent = serve(farDeadline());
-    assertEquals(range(1, 20), sockets.seqs("a"));
-    assertEquals(range(15, 20), sockets.seqs("b"));
-    assertEquals(List.of(), sockets.seqs("c"));
+    assertEquals(range(1, 20), sockets.seqs(A));
+    assertEquals(range(15, 20), sockets.seqs(B));
+    assertEquals(List.of(), sockets.seqs(C));
     assertEquals(new FanOut.Result(26, 0), sent);
     assertFalse(redis.leased(RUN));
     finalizeRun();
     serve(farDeadline());
-    for (String connection : List.of("a", "b", "c")) {
+    for (ConnectionId connection : List.of(A, B, C)) {
       assertEquals("closed", sockets.types(connection).getLast());
       assertEquals(Set.of(), connections.subscriptions(connection));
     }
@@ -46,9 +55,9 @@ final class FanOutTest extends FanOutFixture {
   @Test
   void fitsSmallEventsIntoOneFrame() {
     createRun(1_000);
-    reader("a", 1);
+    reader(A, 1);
     serve(farDeadline());
-    assertEquals(range(1, 1_000), sockets.seqs("a"));
+    assertEquals(range(1, 1_000), sockets.seqs(A));
     int largestMessage = sockets.largestMessage.get();
     assertTrue(
         largestMessage > 30 * 1024 && largestMessage <= 32 * 1024, largestMessage + " bytes");
@@ -61,10 +70,10 @@ final class FanOutTest extends FanOutFixture {
     journal.append(new JournalEntry(RUN, 3, large, Optional.empty()));
     broker.publish(RUN, large);
     publish(6, 7);
-    reader("a", 1);
+    reader(A, 1);
     serve(farDeadline());
-    assertEquals(range(1, 7), sockets.seqs("a"));
-    List<JsonNode> messages = List.copyOf(sockets.received.get("a"));
+    assertEquals(range(1, 7), sockets.seqs(A));
+    List<JsonNode> messages = List.copyOf(sockets.received.get(A));
     assertEquals(
         List.of(2, 1, 1, 1, 2), messages.stream().map(one -> one.path("events").size()).toList());
     assertEquals(
@@ -81,13 +90,13 @@ final class FanOutTest extends FanOutFixture {
   @Test
   void closesOnlyTheReaderWhoseMessagesAreRefused() {
     createRun(20);
-    reader("bad", 1);
-    reader("good", 1);
-    sockets.answers.put("bad", ConnectionSender.Result.REFUSED);
+    reader(BAD, 1);
+    reader(GOOD, 1);
+    sockets.answers.put(BAD, ConnectionSender.Result.REFUSED);
     FanOut.Result sent = serve(farDeadline());
-    assertEquals(range(1, 20), sockets.seqs("good"));
-    assertEquals(Set.of("bad"), sockets.closed);
-    assertEquals(Set.of("good"), subscribers.cursors(RUN).keySet());
+    assertEquals(range(1, 20), sockets.seqs(GOOD));
+    assertEquals(Set.of(BAD), sockets.closed);
+    assertEquals(Set.of(GOOD), subscribers.cursors(RUN).keySet());
     assertEquals(new FanOut.Result(20, 1), sent);
     assertEquals(2, sockets.attempts.get(), "no retry after a refusal");
   }
@@ -96,13 +105,13 @@ final class FanOutTest extends FanOutFixture {
   void closesReaderThatAcceptsNothing() {
     keepLeases();
     createRun(20);
-    reader("stuck", 1);
-    reader("good", 1);
-    sockets.answers.put("stuck", ConnectionSender.Result.LATER);
+    reader(STUCK, 1);
+    reader(GOOD, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
     sockets.beforeSend = () -> clock.advance(Delivery.SEND_TIMEOUT.dividedBy(8));
     serve(farDeadline());
-    assertEquals(range(1, 20), sockets.seqs("good"));
-    assertEquals(Set.of("stuck"), sockets.closed);
+    assertEquals(range(1, 20), sockets.seqs(GOOD));
+    assertEquals(Set.of(STUCK), sockets.closed);
     assertEquals(1, broker.counters().streamsDropped());
     assertFalse(redis.leased(RUN));
   }
@@ -113,11 +122,11 @@ final class FanOutTest extends FanOutFixture {
     createRun(20);
     finalizeRun();
     broker.drop(RUN);
-    reader("a", 1);
+    reader(A, 1);
     network.before(Call.ARCHIVE_EVENTS, _ -> clock.advance(Delivery.SEND_TIMEOUT.dividedBy(8)));
     network.cut(Call.ARCHIVE_EVENTS);
     serve(farDeadline());
-    assertEquals(Set.of("a"), sockets.closed);
+    assertEquals(Set.of(A), sockets.closed);
     assertEquals(Map.of(), subscribers.cursors(RUN));
   }
 
@@ -125,10 +134,10 @@ final class FanOutTest extends FanOutFixture {
   void deliversToFastReadersDespiteSlowReaders() {
     createRun(20);
     for (int i = 0; i < 200; i++) {
-      reader("slow-" + i, 1);
-      sockets.answers.put("slow-" + i, ConnectionSender.Result.LATER);
+      reader(ConnectionId.of("slow-" + i), 1);
+      sockets.answers.put(ConnectionId.of("slow-" + i), ConnectionSender.Result.LATER);
     }
-    reader("quick", 1);
+    reader(QUICK, 1);
     // Before the slow readers are dropped and after the fast one has everything.
     Instant deadline = START.plus(Delivery.SEND_TIMEOUT.dividedBy(2));
     sockets.beforeSend =
@@ -138,7 +147,7 @@ final class FanOutTest extends FanOutFixture {
           }
         };
     serve(deadline);
-    assertEquals(range(1, 20), sockets.seqs("quick"));
+    assertEquals(range(1, 20), sockets.seqs(QUICK));
     assertEquals(Set.of(), sockets.closed);
     assertEquals(List.of(RUN), List.copyOf(woken), "hands over");
     assertFalse(redis.leased(RUN));
@@ -147,25 +156,25 @@ final class FanOutTest extends FanOutFixture {
   @Test
   void sendsClosedOnceWhenTheSubscriptionCannotBeDeleted() {
     createRun(3);
-    reader("a", 4);
+    reader(A, 4);
     finalizeRun();
     network.cut(Call.CONNECTIONS_UNSUBSCRIBED);
     serve(farDeadline());
-    assertEquals(List.of("closed"), sockets.types("a"));
+    assertEquals(List.of("closed"), sockets.types(A));
     assertEquals(
-        Set.of("a"), sockets.closed, "a late delete of the subscription could remove a new one");
+        Set.of(A), sockets.closed, "a late delete of the subscription could remove a new one");
   }
 
   @Test
   void reportsAndCountsOverflowOnce() {
     startRedis(clock, 11);
     createRun(20);
-    reader("a", 3);
+    reader(A, 3);
     FanOut.Result sent = serve(farDeadline());
-    assertEquals(List.of("overflow"), sockets.types("a"));
-    assertEquals(10, sockets.received.get("a").peek().path("available_from").asLong());
+    assertEquals(List.of("overflow"), sockets.types(A));
+    assertEquals(10, sockets.received.get(A).peek().path("available_from").asLong());
     assertEquals(new FanOut.Result(0, 1), sent);
-    assertEquals(Set.of(), connections.subscriptions("a"));
+    assertEquals(Set.of(), connections.subscriptions(A));
   }
 
   @Test
@@ -175,11 +184,12 @@ final class FanOutTest extends FanOutFixture {
     List<String> subscribed = new ArrayList<>();
     network.before(Call.CONNECTIONS_SUBSCRIBED, subscribed::add);
     network.before(
-        Call.CONNECTIONS_UNSUBSCRIBED, once(connectionId -> subscribers.put(RUN, connectionId, 5)));
-    reader("a", 21);
+        Call.CONNECTIONS_UNSUBSCRIBED,
+        once(connectionId -> subscribers.put(RUN, ConnectionId.of(connectionId), 5)));
+    reader(A, 21);
     serve(farDeadline());
-    assertEquals(List.of("closed", "events", "closed"), sockets.types("a"));
+    assertEquals(List.of("closed", "events", "closed"), sockets.types(A));
     assertEquals(List.of("a", "a"), subscribed);
-    assertEquals(Set.of(), connections.subscriptions("a"));
+    assertEquals(Set.of(), connections.subscriptions(A));
   }
 }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.broker.Broker;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.journal.Journal;
+import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
@@ -26,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +36,8 @@ import org.junit.jupiter.api.Test;
 
 /** Responses to a connection when a store or the gateway fails. */
 class SubscriptionsTest {
-  private static final String RUN = "0123456789abcdef0123456789abcdef";
+  private static final ConnectionId A = ConnectionId.of("a");
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final String SUBSCRIBE =
       "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
@@ -47,17 +51,17 @@ class SubscriptionsTest {
       new SimulatedSubscribers(
           new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
   private final SimulatedConnections connections = new SimulatedConnections(clock, network);
-  private final List<String> woken = new ArrayList<>();
+  private final List<RunId> woken = new ArrayList<>();
   private final Deque<ConnectionSender.Result> answers = new ArrayDeque<>();
   private final List<JsonNode> received = new ArrayList<>();
-  private final List<String> closed = new ArrayList<>();
+  private final List<ConnectionId> closed = new ArrayList<>();
   private FanOutInvoker fanOutInvoker = woken::add;
   private boolean closeSucceeds = true;
 
   private final ConnectionSender sender =
       new ConnectionSender() {
         @Override
-        public Result send(String connectionId, String message) {
+        public Result send(ConnectionId connectionId, String message) {
           Result answer = answers.isEmpty() ? Result.DELIVERED : answers.pop();
           if (answer == Result.DELIVERED) {
             try {
@@ -70,12 +74,12 @@ class SubscriptionsTest {
         }
 
         @Override
-        public boolean isGone(String connectionId) {
+        public boolean isGone(ConnectionId connectionId) {
           throw new AssertionError("unexpected call");
         }
 
         @Override
-        public boolean close(String connectionId) {
+        public boolean close(ConnectionId connectionId) {
           return closeSucceeds && closed.add(connectionId);
         }
       };
@@ -83,7 +87,7 @@ class SubscriptionsTest {
   @BeforeEach
   void createRunAndConnection() {
     RunFixtures.begin(journal, RUN, 10, START);
-    connections.connect("a", START);
+    connections.connect(A, START);
   }
 
   private void receive(String message) {
@@ -95,21 +99,21 @@ class SubscriptionsTest {
             sender,
             clock,
             new VirtualThreadTaskRunner())
-        .receive("a", message);
+        .receive(A, message);
   }
 
   private void assertError(String code) {
     assertEquals(1, received.size(), received.toString());
     assertEquals("error", received.getFirst().path("type").asText());
     assertEquals(code, received.getFirst().path("code").asText());
-    assertEquals(RUN, received.getFirst().path("run_id").asText(), "run_id of the error");
+    assertEquals(RUN.value(), received.getFirst().path("run_id").asText(), "run_id of the error");
   }
 
   @Test
   void subscribeCreatesCursorAndInvokesFanOut() {
     receive(SUBSCRIBE);
-    assertEquals(Map.of("a", 1L), subscribers.cursors(RUN));
-    assertEquals(Set.of(RUN), connections.subscriptions("a"));
+    assertEquals(Map.of(A, 1L), subscribers.cursors(RUN));
+    assertEquals(Set.of(RUN), connections.subscriptions(A));
     assertEquals(List.of(RUN), woken);
     assertEquals(List.of(), received);
   }
@@ -117,18 +121,18 @@ class SubscriptionsTest {
   @Test
   void rejectsTooManyReadersWithoutEffect() {
     for (int i = 0; i < Subscribers.MAX_READERS; i++) {
-      subscribers.put(RUN, "reader-" + i, 1);
+      subscribers.put(RUN, ConnectionId.of("reader-" + i), 1);
     }
     receive(SUBSCRIBE);
     assertError("too_many_readers");
-    assertEquals(Set.of(), connections.subscriptions("a"));
+    assertEquals(Set.of(), connections.subscriptions(A));
     assertEquals(List.of(), woken);
   }
 
   @Test
   void rejectsTooManySubscriptionsWithoutEffect() {
     for (int i = 0; i < Connections.MAX_SUBSCRIPTIONS; i++) {
-      connections.subscribe("a", "run-" + i);
+      connections.subscribe(RunId.of(String.format(Locale.ROOT, "%032x", i)), A);
     }
     receive(SUBSCRIBE);
     assertError("too_many_subscriptions");
@@ -175,7 +179,7 @@ class SubscriptionsTest {
   void disconnectsReaderWhoseResponseIsRefused() {
     answers.add(ConnectionSender.Result.REFUSED);
     receive("{\"action\":\"ping\"}");
-    assertEquals(List.of("a"), closed);
+    assertEquals(List.of(A), closed);
   }
 
   @Test
@@ -200,6 +204,6 @@ class SubscriptionsTest {
       answers.add(ConnectionSender.Result.LATER);
     }
     receive("{\"action\":\"ping\"}");
-    assertEquals(List.of("a"), closed);
+    assertEquals(List.of(A), closed);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -82,16 +83,10 @@ public final class Operator {
    * @return the run's id
    */
   public String begin(int nTurns, Instant at) {
-    String runId = RunId.random();
+    RunId runId = RunId.of(UUID.randomUUID());
     Run run =
-        Run.begun(
-            runId,
-            "never started",
-            Profile.DEFAULT,
-            Optional.empty(),
-            Scenario.BALANCED.label(),
-            nTurns,
-            at);
+        Run.requested(
+            runId, "never started", Profile.DEFAULT, null, Scenario.BALANCED.label(), nTurns, at);
     try (DynamoDbClient tables = tables();
         S3Client bucket = AwsClients.s3()) {
       new DynamoJournal(
@@ -103,7 +98,7 @@ public final class Operator {
           .create(
               run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
     }
-    return runId;
+    return runId.value();
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
+import arena.run.RunId;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class HostTaskInvokerTest {
     @Override
     public String handleRequest(Map<String, String> event, Context context) {
       switch (event.get("do")) {
-        case "fail" -> throw new arena.run.RunNotRunning("x");
+        case "fail" -> throw new arena.run.RunNotRunning(RunId.of("f".repeat(32)));
         case "hang" -> {
           try {
             return String.valueOf(NEVER.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));

@@ -8,6 +8,7 @@ import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.Failure;
 import arena.run.Profile;
+import arena.run.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -278,8 +279,8 @@ class ReplayTest {
 
   @Test
   void sendsPayloadsThatTheFunctionsParse() {
-    TurnTask first = new TurnTask(RUN, 3, 17, 5, 0, Profile.DEFAULT, false);
-    TurnTask done = new TurnTask(RUN, 3, 18, 5, 0, Profile.DEFAULT, true);
+    TurnTask first = new TurnTask(RunId.of(RUN), 3, 17, 5, 0, Profile.DEFAULT, false);
+    TurnTask done = new TurnTask(RunId.of(RUN), 3, 18, 5, 0, Profile.DEFAULT, true);
     states.functions.answers(TurnTaskCodec.write(done)).answers("{}");
     states.begin(RUN, TurnTaskCodec.write(first));
     states.clock.advance(Duration.ofHours(1));
@@ -290,9 +291,11 @@ class ReplayTest {
     List<String> payloads =
         states.functions.calls().stream().map(call -> Json.write(call.payload())).toList();
     assertEquals(first, TurnTaskCodec.read(payloads.get(0)));
-    assertEquals(new FinalizeRequest(RUN, Optional.empty()), FinalizeRequest.read(payloads.get(1)));
     assertEquals(
-        new FinalizeRequest(RUN, Optional.of(new Failure("ModelRefused", "no"))),
+        new FinalizeRequest(RunId.of(RUN), Optional.empty()),
+        FinalizeRequest.read(payloads.get(1)));
+    assertEquals(
+        new FinalizeRequest(RunId.of(RUN), Optional.of(new Failure("ModelRefused", "no"))),
         FinalizeRequest.read(payloads.get(3)));
   }
 

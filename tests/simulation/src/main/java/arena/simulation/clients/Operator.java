@@ -1,5 +1,6 @@
 package arena.simulation.clients;
 
+import arena.run.RunId;
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
@@ -25,7 +26,7 @@ public final class Operator implements Runnable {
   private final SimulatedRedis redis;
   private final Invariants invariants;
   private final LongConsumer advanceClock;
-  private final Supplier<List<String>> runs;
+  private final Supplier<List<RunId>> runs;
 
   /**
    * Creates an operator of {@code redis}.
@@ -42,7 +43,7 @@ public final class Operator implements Runnable {
       SimulatedRedis redis,
       Invariants invariants,
       LongConsumer advanceClock,
-      Supplier<List<String>> runs) {
+      Supplier<List<RunId>> runs) {
     this.scheduler = scheduler;
     this.faults = faults;
     this.random = random;
@@ -77,9 +78,9 @@ public final class Operator implements Runnable {
         trace.note("redis", String.format(Locale.ROOT, "clock jumps by %d s", by / SECOND));
         advanceClock.accept(by);
       }
-      List<String> known = runs.get();
+      List<RunId> known = runs.get();
       if (!known.isEmpty() && faults.occurs(Event.BROKER_KEYS_DELETED, 2)) {
-        String runId = known.get(random.nextInt(known.size()));
+        RunId runId = known.get(random.nextInt(known.size()));
         trace.note("operator", "deletes keys of run " + runId);
         redis.delete(runId);
       }

@@ -3,6 +3,7 @@ package arena.simulation.clients;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
 import arena.lifecycle.RunQueries;
+import arena.run.RunId;
 import arena.simulation.cloud.Outcome;
 import arena.simulation.faults.FaultInjector;
 import arena.simulation.invariants.ReadsMatchJournal;
@@ -23,7 +24,7 @@ public final class PollingClient implements Runnable {
   private final FaultInjector faults;
   private final Random random;
   private final ReadsMatchJournal reads;
-  private final Supplier<List<String>> runs;
+  private final Supplier<List<RunId>> runs;
 
   public PollingClient(
       Scheduler scheduler,
@@ -31,7 +32,7 @@ public final class PollingClient implements Runnable {
       FaultInjector faults,
       Random random,
       ReadsMatchJournal reads,
-      Supplier<List<String>> runs) {
+      Supplier<List<RunId>> runs) {
     this.scheduler = scheduler;
     this.api = api;
     this.faults = faults;
@@ -44,14 +45,14 @@ public final class PollingClient implements Runnable {
   public void run() {
     while (!faults.ended()) {
       scheduler.sleep(random.nextLong(120 * SECOND));
-      List<String> known = runs.get();
+      List<RunId> known = runs.get();
       if (!known.isEmpty()) {
         poll(known.get(random.nextInt(known.size())));
       }
     }
   }
 
-  private void poll(String runId) {
+  private void poll(RunId runId) {
     switch (random.nextInt(4)) {
       case 0 -> readMetrics();
       case 1 -> list();
@@ -80,7 +81,7 @@ public final class PollingClient implements Runnable {
   }
 
   /** Reads a run's events to the end, or as far as they exist now. */
-  public void readAll(String runId, long from) {
+  public void readAll(RunId runId, long from) {
     long next = from;
     while (true) {
       long at = next;

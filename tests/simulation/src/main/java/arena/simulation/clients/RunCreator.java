@@ -1,5 +1,6 @@
 package arena.simulation.clients;
 
+import arena.run.RunId;
 import arena.simulation.cloud.Outcome;
 import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
@@ -32,7 +33,7 @@ public final class RunCreator implements Runnable {
   private final FaultInjector faults;
   private final Random random;
   private final Supplier<String> keys;
-  private final Consumer<String> created;
+  private final Consumer<RunId> created;
   private final int forks;
   private final List<Request> answered = new ArrayList<>();
 
@@ -52,7 +53,7 @@ public final class RunCreator implements Runnable {
       FaultInjector faults,
       Random random,
       Supplier<String> keys,
-      Consumer<String> created,
+      Consumer<RunId> created,
       int forks) {
     this.scheduler = scheduler;
     this.api = api;
@@ -66,7 +67,7 @@ public final class RunCreator implements Runnable {
   private record Request(HttpClientApi.Creation creation, String body, Optional<String> key) {}
 
   /** A created run and its turns. */
-  private record CreatedRun(String runId, int t0, int turns) {}
+  private record CreatedRun(RunId runId, int t0, int turns) {}
 
   @Override
   public void run() {
@@ -135,7 +136,7 @@ public final class RunCreator implements Runnable {
       switch (status) {
         case 202 -> {
           if (run.isEmpty()) {
-            String runId = runId(answer.get().getBody());
+            RunId runId = runId(answer.get().getBody());
             created.accept(runId);
             run = Optional.of(new CreatedRun(runId, t0, turns));
             answered.add(request);
@@ -182,12 +183,12 @@ public final class RunCreator implements Runnable {
     return run;
   }
 
-  private static String runId(String answer) {
+  private static RunId runId(String answer) {
     Matcher matcher = RUN_ID.matcher(answer);
     if (!matcher.find()) {
       throw new IllegalStateException("no run id in " + answer);
     }
-    return matcher.group(1);
+    return RunId.of(matcher.group(1));
   }
 
   /** Repeats every answered request that has a key. */

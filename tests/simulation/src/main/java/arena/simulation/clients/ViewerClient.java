@@ -2,6 +2,7 @@ package arena.simulation.clients;
 
 import arena.broker.Broker;
 import arena.lifecycle.RunQueries;
+import arena.run.RunId;
 import arena.simulation.cloud.Connection;
 import arena.simulation.cloud.Outcome;
 import arena.simulation.cloud.WebSockets;
@@ -33,7 +34,7 @@ public final class ViewerClient implements Runnable {
   private final HttpClientApi api;
   private final FaultInjector faults;
   private final Random random;
-  private final Map<String, Reading> readings = new LinkedHashMap<>();
+  private final Map<RunId, Reading> readings = new LinkedHashMap<>();
   private final boolean slow;
   private final boolean flapping;
   private Connection connection;
@@ -55,7 +56,7 @@ public final class ViewerClient implements Runnable {
   }
 
   /** Adds a run to read. */
-  public void addRun(String runId, Reading reading) {
+  public void addRun(RunId runId, Reading reading) {
     readings.put(runId, reading);
   }
 
@@ -136,7 +137,7 @@ public final class ViewerClient implements Runnable {
     }
   }
 
-  private void subscribe(String runId) {
+  private void subscribe(RunId runId) {
     Reading reading = readings.get(runId);
     if (!reading.isDone()) {
       gateway.sendFromClient(
@@ -157,7 +158,8 @@ public final class ViewerClient implements Runnable {
 
   private void handle(String json) {
     if (json.startsWith(EVENTS_PREFIX)) {
-      String runId = json.substring(EVENTS_PREFIX.length(), EVENTS_PREFIX.length() + RUN_ID_LENGTH);
+      RunId runId =
+          RunId.of(json.substring(EVENTS_PREFIX.length(), EVENTS_PREFIX.length() + RUN_ID_LENGTH));
       if (!readings.get(runId).isDone()) {
         readings
             .get(runId)
@@ -182,7 +184,7 @@ public final class ViewerClient implements Runnable {
       readings.keySet().forEach(this::subscribe);
       return;
     }
-    String runId = message.path("run_id").asText();
+    RunId runId = RunId.of(message.path("run_id").asText());
     Reading reading = readings.get(runId);
     if (reading.isDone()) {
       return;
@@ -201,7 +203,7 @@ public final class ViewerClient implements Runnable {
   }
 
   /** Reads missed events from {@code GET /events}. */
-  private void fillGap(String runId, Reading reading, long until) {
+  private void fillGap(RunId runId, Reading reading, long until) {
     while (reading.last() + 1 < until) {
       long from = reading.last() + 1;
       int limit = (int) Math.min(PAGE_EVENTS, until - from);

@@ -2,6 +2,7 @@ package arena.simulation.cloud;
 
 import arena.lifecycle.FinalizeInvoker;
 import arena.run.Failure;
+import arena.run.RunId;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.stores.Call;
 import arena.stream.FanOutInvoker;
@@ -14,14 +15,14 @@ import java.util.function.Consumer;
 public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
   private final FaultyNetwork network;
   private final Lambda lambda;
-  private final Consumer<String> fanOut;
-  private final BiConsumer<String, Optional<Failure>> finalizeRun;
+  private final Consumer<RunId> fanOut;
+  private final BiConsumer<RunId, Optional<Failure>> finalizeRun;
 
   public AsyncInvocations(
       FaultyNetwork network,
       Lambda lambda,
-      Consumer<String> fanOut,
-      BiConsumer<String, Optional<Failure>> finalizeRun) {
+      Consumer<RunId> fanOut,
+      BiConsumer<RunId, Optional<Failure>> finalizeRun) {
     this.network = network;
     this.lambda = lambda;
     this.fanOut = fanOut;
@@ -29,10 +30,10 @@ public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
   }
 
   @Override
-  public void wake(String runId) {
+  public void wake(RunId runId) {
     network.call(
         Call.FAN_OUT_INVOKER_WAKE,
-        runId,
+        runId.value(),
         () -> {
           lambda.invokeAsync(
               Function.STREAM_EVENTS,
@@ -46,10 +47,10 @@ public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
   }
 
   @Override
-  public void finalizeRun(String runId, Optional<Failure> failure) {
+  public void finalizeRun(RunId runId, Optional<Failure> failure) {
     network.call(
         Call.FINALIZE_INVOKER_FINALIZE,
-        runId,
+        runId.value(),
         () -> {
           lambda.invokeAsync(
               Function.FINALIZE_RUN,

@@ -1,5 +1,6 @@
 package arena.simulation.cloud;
 
+import arena.broker.ConnectionId;
 import arena.simulation.scheduler.Mailbox;
 
 /** A WebSocket connection between a client and the gateway. */
@@ -16,18 +17,18 @@ public final class Connection {
     record Closed() implements Received {}
   }
 
-  private final String id;
+  private final ConnectionId id;
   private final Mailbox<Received> inbox;
   private boolean open = true;
   private boolean clientGone;
   private long lastArrival;
 
-  Connection(String id, Mailbox<Received> inbox) {
+  Connection(ConnectionId id, Mailbox<Received> inbox) {
     this.id = id;
     this.inbox = inbox;
   }
 
-  public String id() {
+  public ConnectionId id() {
     return id;
   }
 

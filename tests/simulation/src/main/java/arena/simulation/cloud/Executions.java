@@ -4,6 +4,7 @@ import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.run.Failure;
+import arena.run.RunId;
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
@@ -28,7 +29,7 @@ public final class Executions implements ReplayExecutions {
     String playTurn(String task);
 
     /** Finalizes a run. */
-    void finalizeRun(String runId, Optional<Failure> failure);
+    void finalizeRun(RunId runId, Optional<Failure> failure);
   }
 
   private final ReplayDefinition definition;
@@ -39,10 +40,10 @@ public final class Executions implements ReplayExecutions {
   private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
-  private final Map<String, Sandbox> executions = new HashMap<>();
+  private final Map<RunId, Sandbox> executions = new HashMap<>();
 
   /** Next task of each run, which may still run after its execution has ended. */
-  private final Map<String, Supplier<?>> detachedTasks = new HashMap<>();
+  private final Map<RunId, Supplier<?>> detachedTasks = new HashMap<>();
 
   public Executions(
       ReplayDefinition definition,
@@ -61,11 +62,11 @@ public final class Executions implements ReplayExecutions {
     this.faults = faults;
     this.random = random;
     this.trace = trace;
-    network.beforeFailing(this::runDetachedTask);
+    network.beforeFailing(about -> runDetachedTask(RunId.of(about)));
   }
 
   /** Runs a task of an ended execution at the moment at which its run is failed. */
-  private void runDetachedTask(String runId) {
+  private void runDetachedTask(RunId runId) {
     if (detachedTasks.containsKey(runId) && faults.occurs(Event.TASK_RESUMES_UNDER_REAPER, 20)) {
       lambda.start(Function.REPLAY_TURN, detachedTasks.remove(runId));
       scheduler.sleep(random.nextLong(SECOND / 10));
@@ -80,7 +81,7 @@ public final class Executions implements ReplayExecutions {
         first.runId(),
         () -> {
           if (!executions.containsKey(first.runId())) {
-            String name = "execution-" + first.runId().substring(28);
+            String name = "execution-" + first.runId().value().substring(28);
             Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
             executions.put(first.runId(), sandbox);
             scheduler.start(name, sandbox, () -> new Execution(name, first.runId()).play(input));
@@ -90,7 +91,7 @@ public final class Executions implements ReplayExecutions {
   }
 
   @Override
-  public void stop(String runId, String cause) {
+  public void stop(RunId runId, String cause) {
     call(
         Call.EXECUTIONS_STOP,
         runId,
@@ -102,8 +103,8 @@ public final class Executions implements ReplayExecutions {
         });
   }
 
-  private void call(Call call, String runId, Supplier<Void> effect) {
-    network.call(call, runId, effect, ServiceUnavailable::new);
+  private void call(Call call, RunId runId, Supplier<Void> effect) {
+    network.call(call, runId.value(), effect, ServiceUnavailable::new);
   }
 
   private static final class TaskFailed extends Exception {
@@ -117,9 +118,9 @@ public final class Executions implements ReplayExecutions {
 
   private final class Execution {
     private final String name;
-    private final String runId;
+    private final RunId runId;
 
-    private Execution(String name, String runId) {
+    private Execution(String name, RunId runId) {
       this.name = name;
       this.runId = runId;
     }

@@ -1,5 +1,6 @@
 package arena.simulation.cloud;
 
+import arena.broker.ConnectionId;
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
@@ -33,7 +34,7 @@ public final class WebSockets implements ConnectionSender {
   private final Random random;
   private final Trace trace;
   private final Lambda lambda;
-  private final Map<String, Connection> connections = new LinkedHashMap<>();
+  private final Map<ConnectionId, Connection> connections = new LinkedHashMap<>();
   private Subscriptions subscriptions;
   private int numbers;
 
@@ -64,7 +65,7 @@ public final class WebSockets implements ConnectionSender {
     if (faults.occurs(Event.CONNECTION_REFUSED, 1)) {
       return Optional.empty();
     }
-    Connection connection = new Connection("connection-" + ++numbers, inbox);
+    Connection connection = new Connection(ConnectionId.of("connection-" + ++numbers), inbox);
     // The connection exists before its route is served.
     connections.put(connection.id(), connection);
     Outcome outcome =
@@ -93,7 +94,7 @@ public final class WebSockets implements ConnectionSender {
 
   /** Routes a client's message. */
   public void sendFromClient(Connection connection, String message) {
-    trace.note(connection.id(), "sends " + message);
+    trace.note(connection.id().value(), "sends " + message);
     if (faults.occurs(Event.CONNECTION_LOST, 2)) {
       endConnection(connection);
       return;
@@ -129,7 +130,7 @@ public final class WebSockets implements ConnectionSender {
 
   /** Removes a client without notifying the gateway. */
   public void vanish(Connection connection) {
-    trace.note(connection.id(), "client vanishes");
+    trace.note(connection.id().value(), "client vanishes");
     connection.setClientGone();
     scheduler.at(scheduler.now() + 600 * SECOND, () -> endConnection(connection));
   }
@@ -137,7 +138,7 @@ public final class WebSockets implements ConnectionSender {
   // ---- for the product
 
   @Override
-  public Result send(String connectionId, String message) {
+  public Result send(ConnectionId connectionId, String message) {
     if (faults.occurs(Event.SEND_THROTTLED, 2)) {
       return call(connectionId, () -> Result.LATER);
     }
@@ -161,15 +162,15 @@ public final class WebSockets implements ConnectionSender {
     }
   }
 
-  private Result call(String connectionId, java.util.function.Supplier<Result> effect) {
+  private Result call(ConnectionId connectionId, java.util.function.Supplier<Result> effect) {
     try {
-      return network.call(Call.CONNECTION_SENDER_SEND, connectionId, effect, NoAnswer::new);
+      return network.call(Call.CONNECTION_SENDER_SEND, connectionId.value(), effect, NoAnswer::new);
     } catch (NoAnswer _) {
       return Result.LATER;
     }
   }
 
-  private Result deliver(String connectionId, String message) {
+  private Result deliver(ConnectionId connectionId, String message) {
     Connection connection = connections.get(connectionId);
     if (connection == null) {
       return Result.GONE;
@@ -198,11 +199,11 @@ public final class WebSockets implements ConnectionSender {
   }
 
   @Override
-  public boolean close(String connectionId) {
+  public boolean close(ConnectionId connectionId) {
     try {
       return network.call(
           Call.CONNECTION_SENDER_CLOSE,
-          connectionId,
+          connectionId.value(),
           () -> {
             Connection connection = connections.get(connectionId);
             if (connection != null) {
@@ -217,11 +218,11 @@ public final class WebSockets implements ConnectionSender {
   }
 
   @Override
-  public boolean isGone(String connectionId) {
+  public boolean isGone(ConnectionId connectionId) {
     try {
       return network.call(
           Call.CONNECTION_SENDER_IS_GONE,
-          connectionId,
+          connectionId.value(),
           () -> !connections.containsKey(connectionId),
           NoAnswer::new);
     } catch (NoAnswer _) {
@@ -249,7 +250,7 @@ public final class WebSockets implements ConnectionSender {
   }
 
   private void close(Connection connection) {
-    trace.note(connection.id(), "closed");
+    trace.note(connection.id().value(), "closed");
     connection.setClosed();
     if (!connection.isClientGone()) {
       scheduler.at(

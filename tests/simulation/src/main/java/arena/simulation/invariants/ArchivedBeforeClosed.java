@@ -2,6 +2,7 @@ package arena.simulation.invariants;
 
 import arena.event.Event;
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.List;
 import java.util.Locale;
 
@@ -39,19 +40,19 @@ final class ArchivedBeforeClosed extends Invariant {
   }
 
   @Override
-  public void closed(String runId) {
+  public void closed(RunId runId) {
     Run run = facts.row(runId);
     require(run.archived(), () -> "run %s is closed before it is archived".formatted(runId));
     requireComplete(run, "closed");
   }
 
   @Override
-  public void dropped(String runId) {
+  public void dropped(RunId runId) {
     requireComplete(facts.row(runId), "buffer dropped");
   }
 
   @Override
-  public void expired(String runId, long position) {
+  public void expired(RunId runId, long position) {
     requireComplete(facts.row(runId), "journal entry expired");
   }
 

@@ -1,12 +1,13 @@
 package arena.simulation.invariants;
 
+import arena.run.RunId;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /** See {@link #description}. */
 public final class EventsCountedOnce extends Invariant {
-  private Map<String, Long> upTo = new HashMap<>();
+  private Map<RunId, Long> upTo = new HashMap<>();
 
   EventsCountedOnce(Facts facts) {
     super(facts);
@@ -19,7 +20,7 @@ public final class EventsCountedOnce extends Invariant {
   }
 
   @Override
-  public void counted(String runId, long events, long to) {
+  public void counted(RunId runId, long events, long to) {
     long before = upTo.getOrDefault(runId, 0L);
     require(
         events == to - before,
@@ -36,7 +37,7 @@ public final class EventsCountedOnce extends Invariant {
 
   /** Takes a snapshot of the expected counts; running the result restores it. */
   public Runnable checkpoint() {
-    Map<String, Long> snapshot = Map.copyOf(upTo);
+    Map<RunId, Long> snapshot = Map.copyOf(upTo);
     return () -> upTo = new HashMap<>(snapshot);
   }
 

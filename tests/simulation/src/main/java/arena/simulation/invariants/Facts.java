@@ -4,6 +4,7 @@ import arena.codec.EnvelopeCodec;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedProcess;
@@ -31,9 +32,9 @@ public final class Facts {
 
   private final Scheduler scheduler;
   private final FaultyNetwork network;
-  private final Map<String, List<Event>> written = new HashMap<>();
-  private final Map<String, List<String>> envelopes = new HashMap<>();
-  private final Map<String, Instant> changedAt = new HashMap<>();
+  private final Map<RunId, List<Event>> written = new HashMap<>();
+  private final Map<RunId, List<String>> envelopes = new HashMap<>();
+  private final Map<RunId, Instant> changedAt = new HashMap<>();
   private SimulatedTables tables;
   private SimulatedRedis redis;
   private SimulatedBucket bucket;
@@ -63,12 +64,12 @@ public final class Facts {
     changed(entry.runId());
   }
 
-  void changed(String runId) {
+  void changed(RunId runId) {
     changedAt.put(runId, now());
   }
 
   /** Time of the run's last write or change of status. */
-  Instant changedAt(String runId) {
+  Instant changedAt(RunId runId) {
     return changedAt.get(runId);
   }
 
@@ -95,17 +96,17 @@ public final class Facts {
   }
 
   /** Every event of the run ever written; index is seq - 1. */
-  List<Event> written(String runId) {
+  List<Event> written(RunId runId) {
     return written.getOrDefault(runId, List.of());
   }
 
   /** The envelope with this seq; null if none was written. */
-  public String envelope(String runId, long seq) {
+  public String envelope(RunId runId, long seq) {
     List<String> texts = envelopes.getOrDefault(runId, List.of());
     return seq >= 1 && seq <= texts.size() ? texts.get((int) seq - 1) : null;
   }
 
-  public Run row(String runId) {
+  public Run row(RunId runId) {
     return tables.find(runId).orElseThrow();
   }
 

@@ -3,6 +3,7 @@ package arena.simulation.invariants;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.simulation.stores.Observer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -112,7 +113,7 @@ public final class Invariants implements Observer {
   }
 
   @Override
-  public void expired(String runId, long position) {
+  public void expired(RunId runId, long position) {
     each(invariant -> invariant.expired(runId, position));
   }
 
@@ -130,27 +131,27 @@ public final class Invariants implements Observer {
   }
 
   @Override
-  public void streamed(String runId, long seq, String envelope) {
+  public void streamed(RunId runId, long seq, String envelope) {
     each(invariant -> invariant.streamed(runId, seq, envelope));
   }
 
   @Override
-  public void opened(String runId) {
+  public void opened(RunId runId) {
     each(invariant -> invariant.opened(runId));
   }
 
   @Override
-  public void closed(String runId) {
+  public void closed(RunId runId) {
     each(invariant -> invariant.closed(runId));
   }
 
   @Override
-  public void dropped(String runId) {
+  public void dropped(RunId runId) {
     each(invariant -> invariant.dropped(runId));
   }
 
   @Override
-  public void counted(String runId, long events, long upTo) {
+  public void counted(RunId runId, long events, long upTo) {
     each(invariant -> invariant.counted(runId, events, upTo));
   }
 

@@ -1,13 +1,14 @@
 package arena.simulation.invariants;
 
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
 /** See {@link #description}. */
 public final class NothingLeaks extends Invariant {
-  private final Set<String> restored = new HashSet<>();
+  private final Set<RunId> restored = new HashSet<>();
 
   NothingLeaks(Facts facts) {
     super(facts);

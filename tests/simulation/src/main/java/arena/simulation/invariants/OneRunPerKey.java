@@ -2,6 +2,7 @@ package arena.simulation.invariants;
 
 import arena.journal.JournalEntry;
 import arena.lifecycle.ReplayNotStarted;
+import arena.run.RunId;
 import arena.simulation.scheduler.Sandbox;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ public final class OneRunPerKey extends Invariant {
 
   private final Map<Sandbox, Key> serving = new HashMap<>();
   private final Map<Key, Set<String>> bodies = new HashMap<>();
-  private final Map<Key, List<String>> runs = new HashMap<>();
+  private final Map<Key, List<RunId>> runs = new HashMap<>();
   private final Map<Key, FirstResponse> firstResponses = new HashMap<>();
 
   /** An idempotency key, which is scoped to its route. */
@@ -49,7 +50,7 @@ public final class OneRunPerKey extends Invariant {
     if (key == null) {
       return;
     }
-    List<String> before = runs.computeIfAbsent(key, _ -> new ArrayList<>());
+    List<RunId> before = runs.computeIfAbsent(key, _ -> new ArrayList<>());
     require(
         before.stream().allMatch(this::failedToStart),
         () -> "%s: run %s created after run %s".formatted(key, entry.runId(), before.getLast()));
@@ -59,7 +60,7 @@ public final class OneRunPerKey extends Invariant {
     before.add(entry.runId());
   }
 
-  private boolean failedToStart(String runId) {
+  private boolean failedToStart(RunId runId) {
     return facts
         .row(runId)
         .failure()
@@ -78,10 +79,10 @@ public final class OneRunPerKey extends Invariant {
     if (status != ACCEPTED) {
       return;
     }
-    String runId = runs.getOrDefault(key, List.of("")).getLast();
+    List<RunId> created = runs.getOrDefault(key, List.of());
     require(
-        !runId.isEmpty() && answer.contains(runId),
-        () -> "%s: run '%s', response %s".formatted(key, runId, answer));
+        !created.isEmpty() && answer.contains(created.getLast().value()),
+        () -> "%s: runs %s, response %s".formatted(key, created, answer));
     FirstResponse now = new FirstResponse(body, answer);
     require(
         before == null || before.equals(now),

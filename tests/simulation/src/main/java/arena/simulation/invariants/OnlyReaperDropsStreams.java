@@ -1,6 +1,7 @@
 package arena.simulation.invariants;
 
 import arena.run.Run;
+import arena.run.RunId;
 import arena.simulation.cloud.Function;
 import java.time.Instant;
 
@@ -17,7 +18,7 @@ final class OnlyReaperDropsStreams extends Invariant {
   }
 
   @Override
-  public void dropped(String runId) {
+  public void dropped(RunId runId) {
     String who = facts.actor().sandbox().name();
     require(
         who.startsWith(Function.REAP_RUNS.label()),

@@ -1,5 +1,6 @@
 package arena.simulation.invariants;
 
+import arena.run.RunId;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,12 +26,12 @@ public final class ReadersGetEveryEvent extends Invariant {
   /** One reader's progress in one run. */
   public final class Reading {
     private final String reader;
-    private final String runId;
+    private final RunId runId;
     private long last;
     private boolean ended;
     private boolean left;
 
-    private Reading(String reader, String runId, long last) {
+    private Reading(String reader, RunId runId, long last) {
       this.reader = reader;
       this.runId = runId;
       this.last = last;
@@ -132,7 +133,7 @@ public final class ReadersGetEveryEvent extends Invariant {
   }
 
   /** Registers a reader of a run, from the event after {@code last}. */
-  public Reading subscribe(String reader, String runId, long last) {
+  public Reading subscribe(String reader, RunId runId, long last) {
     Reading reading = new Reading(reader, runId, last);
     readings.put(reader + " " + runId, reading);
     return reading;

@@ -4,6 +4,7 @@ import arena.broker.Broker.Envelope;
 import arena.journal.JournalEntry;
 import arena.lifecycle.RunQueries;
 import arena.run.Run;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ public final class ReadsMatchJournal extends Invariant {
 
   private record Lifetime(Instant startedAt, Instant endedAt) {}
 
-  private final Map<String, Lifetime> lifetimes = new HashMap<>();
+  private final Map<RunId, Lifetime> lifetimes = new HashMap<>();
 
   ReadsMatchJournal(Facts facts) {
     super(facts);
@@ -44,7 +45,7 @@ public final class ReadsMatchJournal extends Invariant {
   }
 
   /** Checks a page of a run's events. */
-  public void read(String runId, long from, RunQueries.EventPage page) {
+  public void read(RunId runId, long from, RunQueries.EventPage page) {
     long seq = from;
     for (Envelope envelope : page.envelopes()) {
       long expected = seq;

@@ -2,6 +2,7 @@ package arena.simulation.invariants;
 
 import arena.event.Event;
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.List;
 
 /** See {@link #description}. */
@@ -16,7 +17,7 @@ final class SameBytesEverywhere extends Invariant {
   }
 
   @Override
-  public void streamed(String runId, long seq, String envelope) {
+  public void streamed(RunId runId, long seq, String envelope) {
     require(
         envelope.equals(facts.envelope(runId, seq)),
         () ->

@@ -1,5 +1,6 @@
 package arena.simulation.invariants;
 
+import arena.run.RunId;
 import java.util.Locale;
 
 /** See {@link #description}. */
@@ -14,7 +15,7 @@ final class StreamHasNoGap extends Invariant {
   }
 
   @Override
-  public void streamed(String runId, long seq, String envelope) {
+  public void streamed(RunId runId, long seq, String envelope) {
     require(
         facts.redis().isStreamContiguous(runId),
         () -> String.format(Locale.ROOT, "run %s: gap before seq %d", runId, seq));

@@ -3,6 +3,7 @@ package arena.simulation.stores;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import arena.run.RunId;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ public interface Observer {
   default void written(JournalEntry entry) {}
 
   /** A journal entry expired. */
-  default void expired(String runId, long position) {}
+  default void expired(RunId runId, long position) {}
 
   /** A run's row changed. */
   default void rowChanged(Run before, Run after) {}
@@ -22,18 +23,18 @@ public interface Observer {
   default void released(Run run) {}
 
   /** An envelope was appended to a run's stream. */
-  default void streamed(String runId, long seq, String envelope) {}
+  default void streamed(RunId runId, long seq, String envelope) {}
 
   /** A run was opened or reopened. */
-  default void opened(String runId) {}
+  default void opened(RunId runId) {}
 
-  default void closed(String runId) {}
+  default void closed(RunId runId) {}
 
   /** A run's buffer was dropped. */
-  default void dropped(String runId) {}
+  default void dropped(RunId runId) {}
 
   /** The counter of published events was increased by {@code events}, up to this seq of the run. */
-  default void counted(String runId, long events, long upTo) {}
+  default void counted(RunId runId, long events, long upTo) {}
 
   default void archived(Run run, List<Event> events) {}
 

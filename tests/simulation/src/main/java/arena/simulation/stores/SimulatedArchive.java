@@ -32,7 +32,7 @@ public final class SimulatedArchive implements Archive {
 
   private <T> T call(Call call, Run run, Supplier<T> effect) {
     return network.call(
-        call, run.runId(), effect, message -> new ArchiveUnavailable(message, null));
+        call, run.runId().value(), effect, message -> new ArchiveUnavailable(message, null));
   }
 
   /** Key of the run's object. */

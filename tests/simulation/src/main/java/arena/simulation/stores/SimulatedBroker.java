@@ -11,6 +11,7 @@ import arena.codec.EnvelopeCodec;
 import arena.codec.SentinelCodec;
 import arena.codec.Utf8;
 import arena.event.Event;
+import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,12 +35,16 @@ public final class SimulatedBroker implements Broker {
     this.redis = redis;
   }
 
-  private <T> T call(Call call, String runId, Supplier<T> script) {
+  private <T> T call(Call call, RunId runId, Supplier<T> script) {
+    return call(call, runId.value(), script);
+  }
+
+  private <T> T call(Call call, String about, Supplier<T> script) {
     return redis
         .network()
         .call(
             call,
-            runId,
+            about,
             () -> {
               synchronized (redis) {
                 return script.get();
@@ -49,7 +54,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public void open(String runId, String label, Instant startedAt) {
+  public void open(RunId runId, String label, Instant startedAt) {
     String sentinel = SentinelCodec.write(label, startedAt);
     boolean[] again = new boolean[1];
     boolean opened =
@@ -74,14 +79,14 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public Published publish(String runId, List<Event> events) {
+  public Published publish(RunId runId, List<Event> events) {
     requireBatch(runId, events);
     List<String> envelopes = events.stream().map(EnvelopeCodec::write).toList();
     long first = events.getFirst().seq();
     return call(Call.BROKER_PUBLISH, runId, () -> publish(runId, first, envelopes));
   }
 
-  private Published publish(String runId, long first, List<String> envelopes) {
+  private Published publish(RunId runId, long first, List<String> envelopes) {
     SimulatedRedis.Run run = redis.run(runId);
     if (run.open() == null) {
       throw new NotOpen(runId);
@@ -121,7 +126,7 @@ public final class SimulatedBroker implements Broker {
     }
   }
 
-  private static void requireBatch(String runId, List<Event> events) {
+  private static void requireBatch(RunId runId, List<Event> events) {
     if (events.isEmpty() || events.size() > MAX_BATCH) {
       throw new IllegalArgumentException(
           String.format(
@@ -144,7 +149,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public long restore(String runId, String label, Instant startedAt, long nextSeq) {
+  public long restore(RunId runId, String label, Instant startedAt, long nextSeq) {
     if (nextSeq < 1) {
       throw new IllegalArgumentException("seq must be at least 1: " + nextSeq);
     }
@@ -170,7 +175,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public List<Envelope> read(String runId, long fromSeq, int maxEvents, int maxBytes) {
+  public List<Envelope> read(RunId runId, long fromSeq, int maxEvents, int maxBytes) {
     if (fromSeq < 1 || maxEvents < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
           String.format(
@@ -187,7 +192,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   private static List<Envelope> readStream(
-      String runId, SimulatedRedis.Run run, long fromSeq, int maxEvents, int maxBytes) {
+      RunId runId, SimulatedRedis.Run run, long fromSeq, int maxEvents, int maxBytes) {
     List<Envelope> envelopes = new ArrayList<>();
     long remainingBytes = maxBytes;
     for (Map.Entry<Long, String> entry : run.events().tailMap(fromSeq).entrySet()) {
@@ -210,7 +215,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public void close(String runId) {
+  public void close(RunId runId) {
     call(
         Call.BROKER_CLOSE,
         runId,
@@ -224,7 +229,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public Buffer buffer(String runId) {
+  public Buffer buffer(RunId runId) {
     return call(
         Call.BROKER_BUFFER,
         runId,
@@ -240,7 +245,7 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public void drop(String runId) {
+  public void drop(RunId runId) {
     boolean dropped =
         call(
             Call.BROKER_DROP,

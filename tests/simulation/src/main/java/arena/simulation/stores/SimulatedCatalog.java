@@ -8,6 +8,7 @@ import arena.codec.Timestamps;
 import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,8 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public Optional<Run> find(String runId) {
-    return call(Call.CATALOG_FIND, runId, () -> tables.find(runId));
+  public Optional<Run> find(RunId runId) {
+    return call(Call.CATALOG_FIND, runId.value(), () -> tables.find(runId));
   }
 
   @Override
@@ -130,21 +131,21 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public boolean fail(String runId, Failure failure, Instant at) {
+  public boolean fail(RunId runId, Failure failure, Instant at) {
     return fail(Call.CATALOG_FAIL, runId, Optional.empty(), failure, at);
   }
 
   @Override
-  public boolean abandon(String runId, long nEvents, Failure failure, Instant at) {
+  public boolean abandon(RunId runId, long nEvents, Failure failure, Instant at) {
     return fail(Call.CATALOG_ABANDON, runId, Optional.of(nEvents), failure, at);
   }
 
   private boolean fail(
-      Call call, String runId, Optional<Long> nEvents, Failure failure, Instant at) {
+      Call call, RunId runId, Optional<Long> nEvents, Failure failure, Instant at) {
     boolean[] ours = new boolean[1];
     return call(
         call,
-        runId,
+        runId.value(),
         () -> {
           ours[0] |=
               tables.change(
@@ -152,20 +153,20 @@ public final class SimulatedCatalog implements Catalog {
                   run ->
                       run.status() == RunStatus.RUNNING
                               && nEvents.stream().allMatch(n -> n == run.nEvents())
-                          ? Optional.of(Rows.failed(run, failure, at))
+                          ? Optional.of(run.withFailure(failure, at))
                           : Optional.empty());
           return ours[0];
         });
   }
 
   @Override
-  public void markArchived(String runId, String dbPath, Run.Summary summary, Instant at) {
+  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
       throw new IllegalArgumentException("the archive address must not be empty");
     }
     call(
         Call.CATALOG_ARCHIVED,
-        runId,
+        runId.value(),
         () -> {
           requireKnown(runId);
           tables.change(
@@ -173,16 +174,16 @@ public final class SimulatedCatalog implements Catalog {
               run ->
                   run.archived()
                       ? Optional.empty()
-                      : Optional.of(Rows.archived(run, dbPath, summary, at)));
+                      : Optional.of(run.withArchive(dbPath, summary, at)));
           return null;
         });
   }
 
   @Override
-  public void markReleased(String runId) {
+  public void markReleased(RunId runId) {
     call(
         Call.CATALOG_RELEASED,
-        runId,
+        runId.value(),
         () -> {
           if (requireKnown(runId).status() == RunStatus.RUNNING) {
             throw new IllegalStateException(
@@ -193,7 +194,7 @@ public final class SimulatedCatalog implements Catalog {
         });
   }
 
-  private Run requireKnown(String runId) {
+  private Run requireKnown(RunId runId) {
     return tables.find(runId).orElseThrow(() -> new UnknownRun(runId));
   }
 }

@@ -1,5 +1,7 @@
 package arena.simulation.stores;
 
+import arena.broker.ConnectionId;
+import arena.run.RunId;
 import arena.stream.Connections;
 import arena.stream.ConnectionsUnavailable;
 import java.time.Duration;
@@ -22,7 +24,7 @@ public final class SimulatedConnections implements Connections {
   /** Subject of a call that concerns all connections. */
   private static final String ALL = "";
 
-  private final Map<String, Connection> connections = new LinkedHashMap<>();
+  private final Map<ConnectionId, Connection> connections = new LinkedHashMap<>();
   private final InstantSource clock;
   private final Network network;
 
@@ -37,13 +39,17 @@ public final class SimulatedConnections implements Connections {
   /** A connection's items: its own while connected, and one per subscription. */
   private static final class Connection {
     private Instant ownUntil = Instant.MIN;
-    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final Map<RunId, Subscription> subscriptions = new LinkedHashMap<>();
   }
 
-  private <T> T call(Call call, String connectionId, Supplier<T> effect) {
+  private <T> T call(Call call, ConnectionId connectionId, Supplier<T> effect) {
+    return call(call, connectionId.value(), effect);
+  }
+
+  private <T> T call(Call call, String about, Supplier<T> effect) {
     return network.call(
         call,
-        connectionId,
+        about,
         () -> {
           synchronized (this) {
             return effect.get();
@@ -53,7 +59,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   /** Returns the connection's items that have not expired. */
-  private Connection present(String connectionId) {
+  private Connection present(ConnectionId connectionId) {
     Connection connection = connections.computeIfAbsent(connectionId, _ -> new Connection());
     Instant now = clock.instant();
     connection.subscriptions.values().removeIf(item -> !now.isBefore(item.until));
@@ -63,7 +69,7 @@ public final class SimulatedConnections implements Connections {
     return connection;
   }
 
-  public synchronized Set<String> subscriptions(String connectionId) {
+  public synchronized Set<RunId> subscriptions(ConnectionId connectionId) {
     return Set.copyOf(present(connectionId).subscriptions.keySet());
   }
 
@@ -72,7 +78,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public void connect(String connectionId, Instant at) {
+  public void connect(ConnectionId connectionId, Instant at) {
     call(
         Call.CONNECTIONS_CONNECTED,
         connectionId,
@@ -83,7 +89,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public boolean subscribe(String connectionId, String runId) {
+  public boolean subscribe(RunId runId, ConnectionId connectionId) {
     return call(
         Call.CONNECTIONS_SUBSCRIBED,
         connectionId,
@@ -106,13 +112,13 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public List<String> subscribers(String runId) {
+  public List<ConnectionId> subscribers(RunId runId) {
     return call(
         Call.CONNECTIONS_SUBSCRIBERS,
-        runId,
+        runId.value(),
         () -> {
-          List<String> connectionIds = new ArrayList<>();
-          for (String connectionId : List.copyOf(connections.keySet())) {
+          List<ConnectionId> connectionIds = new ArrayList<>();
+          for (ConnectionId connectionId : List.copyOf(connections.keySet())) {
             Subscription item = present(connectionId).subscriptions.get(runId);
             if (item != null && !clock.instant().isBefore(item.indexedAt)) {
               connectionIds.add(connectionId);
@@ -123,7 +129,7 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public void unsubscribe(String connectionId, String runId) {
+  public void unsubscribe(RunId runId, ConnectionId connectionId) {
     call(
         Call.CONNECTIONS_UNSUBSCRIBED,
         connectionId,
@@ -131,12 +137,12 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public Set<String> existing(Collection<String> connectionIds) {
+  public Set<ConnectionId> existing(Collection<ConnectionId> connectionIds) {
     return call(
         Call.CONNECTIONS_KEPT,
         ALL,
         () -> {
-          Set<String> kept = new LinkedHashSet<>(connectionIds);
+          Set<ConnectionId> kept = new LinkedHashSet<>(connectionIds);
           kept.removeIf(connectionId -> !isConnected(present(connectionId)));
           return kept;
         });
@@ -149,7 +155,7 @@ public final class SimulatedConnections implements Connections {
         ALL,
         () -> {
           List<Entry> entries = new ArrayList<>();
-          for (String connectionId : List.copyOf(connections.keySet())) {
+          for (ConnectionId connectionId : List.copyOf(connections.keySet())) {
             Connection connection = present(connectionId);
             if (isConnected(connection)) {
               Instant connectedAt = connection.ownUntil.minus(KEEP);
@@ -163,13 +169,13 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public List<String> disconnect(String connectionId) {
+  public List<RunId> disconnect(ConnectionId connectionId) {
     // In steps, as in the real table: no subscription is possible after the first one.
     call(
         Call.CONNECTIONS_DISCONNECTED,
         connectionId,
         () -> present(connectionId).ownUntil = Instant.MIN);
-    List<String> runIds =
+    List<RunId> runIds =
         call(
             Call.CONNECTIONS_DISCONNECTED,
             connectionId,

@@ -3,6 +3,7 @@ package arena.simulation.stores;
 import arena.idempotency.Idempotency;
 import arena.idempotency.IdempotencyUnavailable;
 import arena.idempotency.KeyReused;
+import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -22,8 +23,7 @@ public final class SimulatedIdempotency implements Idempotency {
   }
 
   /** A request's item and its expiry. */
-  private record Item(
-      String bodyDigest, String runId, Optional<String> answer, Instant expiresAt) {}
+  private record Item(String bodyDigest, RunId runId, Optional<String> answer, Instant expiresAt) {}
 
   private <T> T call(Call call, String request, Supplier<T> effect) {
     return network.call(
@@ -38,7 +38,7 @@ public final class SimulatedIdempotency implements Idempotency {
   }
 
   @Override
-  public Registration register(String request, String bodyDigest, String runId) {
+  public Registration register(String request, String bodyDigest, RunId runId) {
     Instant now = clock.instant();
     return call(
         Call.IDEMPOTENCY_NOTE,
@@ -57,7 +57,7 @@ public final class SimulatedIdempotency implements Idempotency {
   }
 
   @Override
-  public String replaceRunId(String request, String runId, String otherId) {
+  public RunId replaceRunId(String request, RunId runId, RunId otherId) {
     return call(
         Call.IDEMPOTENCY_RENEW,
         request,

@@ -6,6 +6,7 @@ import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.journal.JournalUnavailable;
 import arena.run.Run;
+import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import java.time.Instant;
@@ -27,10 +28,10 @@ public final class SimulatedJournal implements Journal {
     this.tables = tables;
   }
 
-  private <T> T call(Call call, String runId, Supplier<T> effect) {
+  private <T> T call(Call call, RunId runId, Supplier<T> effect) {
     return tables
         .network()
-        .call(call, runId, effect, message -> new JournalUnavailable(message, null));
+        .call(call, runId.value(), effect, message -> new JournalUnavailable(message, null));
   }
 
   @Override
@@ -41,7 +42,7 @@ public final class SimulatedJournal implements Journal {
     if (run.status() != RunStatus.RUNNING || run.archived() || run.endedAt().isPresent()) {
       throw new IllegalArgumentException("run %s is not a new run".formatted(run.runId()));
     }
-    Run row = origin.events().isEmpty() ? run : Rows.advanced(run, origin.events());
+    Run row = origin.events().isEmpty() ? run : advanced(run, origin.events());
     // The real store sends a repeated call with the same token: it succeeds if the first one did.
     boolean[] ours = new boolean[1];
     boolean created =
@@ -92,11 +93,11 @@ public final class SimulatedJournal implements Journal {
               entry.position(),
               run.nEvents()));
     }
-    return Rows.advanced(run, entry.events());
+    return advanced(run, entry.events());
   }
 
   @Override
-  public List<JournalEntry> entries(String runId, long position, int limit) {
+  public List<JournalEntry> entries(RunId runId, long position, int limit) {
     requirePage(limit);
     return call(
         Call.JOURNAL_ENTRIES,
@@ -105,7 +106,7 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public List<Event> events(String runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit) {
     requirePage(limit);
     if (fromSeq < 1) {
       throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
@@ -113,7 +114,7 @@ public final class SimulatedJournal implements Journal {
     return call(Call.JOURNAL_EVENTS, runId, () -> page(runId, fromSeq, limit));
   }
 
-  private List<Event> page(String runId, long fromSeq, int limit) {
+  private List<Event> page(RunId runId, long fromSeq, int limit) {
     NavigableMap<Long, JournalEntry> entries = tables.entries(runId);
     Map.Entry<Long, JournalEntry> floor = entries.floorEntry(fromSeq);
     List<Event> events = new ArrayList<>();
@@ -142,7 +143,7 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public Optional<Event> turnStart(String runId, int t) {
+  public Optional<Event> turnStart(RunId runId, int t) {
     return call(
         Call.JOURNAL_TURN_START,
         runId,
@@ -154,7 +155,7 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public void expire(String runId, Instant at) {
+  public void expire(RunId runId, Instant at) {
     call(
         Call.JOURNAL_EXPIRE,
         runId,
@@ -169,5 +170,13 @@ public final class SimulatedJournal implements Journal {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_PAGE, limit));
     }
+  }
+
+  /** The row after these events, which are the run's next. */
+  private static Run advanced(Run run, List<Event> events) {
+    Event last = events.getLast();
+    return run.withProgress(
+        new Run.Progress(
+            last.seq(), last.t(), run.firstTs().orElse(events.getFirst().ts()), last.ts()));
   }
 }

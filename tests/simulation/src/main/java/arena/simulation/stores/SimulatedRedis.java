@@ -1,5 +1,7 @@
 package arena.simulation.stores;
 
+import arena.broker.ConnectionId;
+import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -20,7 +22,7 @@ public final class SimulatedRedis {
   /** Expiry of an unused key, in milliseconds, as in the scripts. */
   static final long IDLE_MILLIS = 86_400_000;
 
-  private Map<String, Keys> runs = new HashMap<>();
+  private Map<RunId, Keys> runs = new HashMap<>();
   private Counted counted = new Counted();
 
   private final InstantSource clock;
@@ -70,7 +72,7 @@ public final class SimulatedRedis {
     private Expiring<Long> seq;
     private Expiring<NavigableMap<Long, String>> events;
     private Expiring<Long> counted;
-    private Expiring<Map<String, Long>> subscribers;
+    private Expiring<Map<ConnectionId, Long>> subscribers;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
     private Expiring<Long> loss;
@@ -118,7 +120,7 @@ public final class SimulatedRedis {
   }
 
   /** Returns a run's keys as a script sees them; use within one atomic step only. */
-  Run run(String runId) {
+  Run run(RunId runId) {
     return new Run(runs.computeIfAbsent(runId, _ -> new Keys()), clock.millis());
   }
 
@@ -130,7 +132,7 @@ public final class SimulatedRedis {
 
   /** Takes a snapshot; running the result restores it and loses later writes. */
   public synchronized Runnable checkpoint() {
-    Map<String, Keys> snapshot = copy(runs);
+    Map<RunId, Keys> snapshot = copy(runs);
     Counted countedSnapshot = counted.copy();
     return () -> {
       synchronized (this) {
@@ -140,14 +142,14 @@ public final class SimulatedRedis {
     };
   }
 
-  private static Map<String, Keys> copy(Map<String, Keys> runs) {
-    Map<String, Keys> copy = new HashMap<>();
+  private static Map<RunId, Keys> copy(Map<RunId, Keys> runs) {
+    Map<RunId, Keys> copy = new HashMap<>();
     runs.forEach((runId, keys) -> copy.put(runId, keys.copy()));
     return copy;
   }
 
   /** Deletes a run's three documented keys, as an operator does. */
-  public synchronized void delete(String runId) {
+  public synchronized void delete(RunId runId) {
     Run run = run(runId);
     run.deleteOpen();
     run.deleteSeq();
@@ -158,46 +160,46 @@ public final class SimulatedRedis {
    * Number of keys of the run's buffer, without those of its readers and the mark of a close, which
    * expires.
    */
-  public synchronized int bufferKeys(String runId) {
+  public synchronized int bufferKeys(RunId runId) {
     return run(runId).countBuffer();
   }
 
   /** Number of keys of the run. */
-  public synchronized int keys(String runId) {
+  public synchronized int keys(RunId runId) {
     return run(runId).count();
   }
 
-  synchronized Set<String> runIds() {
+  synchronized Set<RunId> runIds() {
     return List.copyOf(runs.keySet()).stream()
         .filter(runId -> run(runId).count() > 0)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  public synchronized boolean leased(String runId) {
+  public synchronized boolean leased(RunId runId) {
     return run(runId).lease() != null;
   }
 
-  public synchronized Map<String, Long> cursors(String runId) {
+  public synchronized Map<ConnectionId, Long> cursors(RunId runId) {
     return new LinkedHashMap<>(run(runId).subscribers());
   }
 
   /** Last assigned seq; 0 if none. */
-  public synchronized long lastSeq(String runId) {
+  public synchronized long lastSeq(RunId runId) {
     return run(runId).lastSeq();
   }
 
   /** Whether the run's stream has no gap. */
-  public synchronized boolean isStreamContiguous(String runId) {
+  public synchronized boolean isStreamContiguous(RunId runId) {
     NavigableMap<Long, String> events = run(runId).events();
     return events.isEmpty() || events.lastKey() - events.firstKey() + 1 == events.size();
   }
 
   /** Whether the run was closed and neither dropped nor reopened since. */
-  public synchronized boolean closed(String runId) {
+  public synchronized boolean closed(RunId runId) {
     return run(runId).closed();
   }
 
-  public synchronized boolean open(String runId) {
+  public synchronized boolean open(RunId runId) {
     return run(runId).open() != null;
   }
 
@@ -317,13 +319,13 @@ public final class SimulatedRedis {
     }
 
     /** The cursors, for reads and removals. */
-    Map<String, Long> subscribers() {
-      Map<String, Long> subscribers = value(keys.subscribers);
+    Map<ConnectionId, Long> subscribers() {
+      Map<ConnectionId, Long> subscribers = value(keys.subscribers);
       return subscribers == null ? new LinkedHashMap<>() : subscribers;
     }
 
     /** The cursors, writable. */
-    Map<String, Long> subscribersToWrite() {
+    Map<ConnectionId, Long> subscribersToWrite() {
       keys.subscribers = expiringWhenIdle(subscribers());
       return keys.subscribers.value;
     }

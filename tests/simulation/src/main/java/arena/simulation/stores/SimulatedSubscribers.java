@@ -1,8 +1,10 @@
 package arena.simulation.stores;
 
 import arena.broker.BrokerUnavailable;
+import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
+import arena.run.RunId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -19,12 +21,12 @@ public final class SimulatedSubscribers implements Subscribers {
     this.redis = redis;
   }
 
-  private <T> T call(Call call, String runId, Supplier<T> script) {
+  private <T> T call(Call call, RunId runId, Supplier<T> script) {
     return redis
         .network()
         .call(
             call,
-            runId,
+            runId.value(),
             () -> {
               synchronized (redis) {
                 return script.get();
@@ -34,7 +36,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public void put(String runId, String connectionId, long nextSeq) {
+  public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
         call(
@@ -42,7 +44,7 @@ public final class SimulatedSubscribers implements Subscribers {
             runId,
             () -> {
               SimulatedRedis.Run run = redis.run(runId);
-              Map<String, Long> cursors = run.subscribers();
+              Map<ConnectionId, Long> cursors = run.subscribers();
               if (cursors.size() >= MAX_READERS && !cursors.containsKey(connectionId)) {
                 return false;
               }
@@ -55,7 +57,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean remove(String runId, String connectionId) {
+  public boolean remove(RunId runId, ConnectionId connectionId) {
     return call(
         Call.SUBSCRIBERS_REMOVE,
         runId,
@@ -63,7 +65,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public OptionalLong cursor(String runId, String connectionId) {
+  public OptionalLong cursor(RunId runId, ConnectionId connectionId) {
     return call(
         Call.SUBSCRIBERS_CURSOR,
         runId,
@@ -74,13 +76,13 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public Map<String, Long> cursors(String runId) {
+  public Map<ConnectionId, Long> cursors(RunId runId) {
     return call(
         Call.SUBSCRIBERS_CURSORS, runId, () -> new LinkedHashMap<>(redis.run(runId).subscribers()));
   }
 
   @Override
-  public OptionalLong acquire(String runId, Duration duration) {
+  public OptionalLong acquire(RunId runId, Duration duration) {
     long token = redis.newToken(); // identifies this call, which may run twice
     return call(
         Call.SUBSCRIBERS_ACQUIRE,
@@ -102,7 +104,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean extend(String runId, long fence, Duration duration) {
+  public boolean extend(RunId runId, long fence, Duration duration) {
     return call(
         Call.SUBSCRIBERS_EXTEND,
         runId,
@@ -122,7 +124,7 @@ public final class SimulatedSubscribers implements Subscribers {
 
   @Override
   public boolean advance(
-      String runId, long fence, String connectionId, long fromSeq, long nextSeq) {
+      RunId runId, long fence, ConnectionId connectionId, long fromSeq, long nextSeq) {
     requireSeq(fromSeq);
     if (nextSeq < fromSeq) {
       throw new IllegalArgumentException(
@@ -143,14 +145,14 @@ public final class SimulatedSubscribers implements Subscribers {
         });
   }
 
-  private static boolean isAt(SimulatedRedis.Run run, String connectionId, long seq) {
+  private static boolean isAt(SimulatedRedis.Run run, ConnectionId connectionId, long seq) {
     Long cursor = run.subscribers().get(connectionId);
     return cursor != null && cursor == seq;
   }
 
   @Override
   public boolean finish(
-      String runId, long fence, String connectionId, long atSeq, boolean dropped) {
+      RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped) {
     return call(
         Call.SUBSCRIBERS_FINISH,
         runId,
@@ -168,7 +170,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean release(String runId, long fence) {
+  public boolean release(RunId runId, long fence) {
     return call(
         Call.SUBSCRIBERS_RELEASE,
         runId,
@@ -191,7 +193,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public void abandon(String runId, long fence) {
+  public void abandon(RunId runId, long fence) {
     call(
         Call.SUBSCRIBERS_ABANDON,
         runId,
@@ -205,7 +207,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public void markLoss(String runId) {
+  public void markLoss(RunId runId) {
     call(
         Call.SUBSCRIBERS_MARK_LOSS,
         runId,
@@ -216,7 +218,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public OptionalLong loss(String runId) {
+  public OptionalLong loss(RunId runId) {
     return call(
         Call.SUBSCRIBERS_LOSS,
         runId,
@@ -227,7 +229,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public void clearLoss(String runId, long loss) {
+  public void clearLoss(RunId runId, long loss) {
     call(
         Call.SUBSCRIBERS_SEEN_TO_LOSS,
         runId,

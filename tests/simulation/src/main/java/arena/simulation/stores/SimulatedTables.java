@@ -2,6 +2,7 @@ package arena.simulation.stores;
 
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -21,7 +22,7 @@ public final class SimulatedTables {
   private static final Comparator<Row> OLDEST_FIRST =
       Comparator.comparing((Row row) -> row.run.createdAt()).thenComparing(row -> row.run.runId());
 
-  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final Map<RunId, Row> rows = new LinkedHashMap<>();
   private final InstantSource clock;
   private final Network network;
   private final Observer observer;
@@ -64,12 +65,12 @@ public final class SimulatedTables {
     return true;
   }
 
-  public synchronized Optional<Run> find(String runId) {
+  public synchronized Optional<Run> find(RunId runId) {
     return Optional.ofNullable(rows.get(runId)).map(row -> row.run);
   }
 
   /** Whether the broker may hold data of the run. */
-  public synchronized boolean held(String runId) {
+  public synchronized boolean held(RunId runId) {
     return rows.containsKey(runId) && rows.get(runId).held;
   }
 
@@ -95,7 +96,7 @@ public final class SimulatedTables {
   }
 
   /** Returns the run's entries that have not expired, by position. */
-  synchronized NavigableMap<Long, JournalEntry> entries(String runId) {
+  synchronized NavigableMap<Long, JournalEntry> entries(RunId runId) {
     TreeMap<Long, JournalEntry> entries = new TreeMap<>();
     Row row = rows.get(runId);
     if (row != null) {
@@ -120,7 +121,7 @@ public final class SimulatedTables {
   }
 
   /** Sets the expiry of the run's entries that have none. */
-  synchronized void expire(String runId, Instant at) {
+  synchronized void expire(RunId runId, Instant at) {
     Row row = rows.get(runId);
     if (row != null) {
       present(row)
@@ -136,7 +137,7 @@ public final class SimulatedTables {
   }
 
   /** Changes a row; returns whether it changed. */
-  synchronized boolean change(String runId, Change change) {
+  synchronized boolean change(RunId runId, Change change) {
     Row row = rows.get(runId);
     if (row == null) {
       return false;
@@ -152,7 +153,7 @@ public final class SimulatedTables {
   }
 
   /** Marks the run as no longer held in the broker. */
-  synchronized void release(String runId) {
+  synchronized void release(RunId runId) {
     Row row = rows.get(runId);
     if (row.held) {
       row.held = false;
