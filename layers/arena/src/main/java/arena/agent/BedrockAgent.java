@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -140,12 +141,13 @@ final class BedrockAgent implements Agent {
   }
 
   /** Returns a block's content of one kind, or an empty string; the SDK returns null if absent. */
-  private static String content(ContentBlock block, Function<ContentBlock, String> kind) {
+  private static String content(
+      @Nullable ContentBlock block, Function<ContentBlock, @Nullable String> kind) {
     String text = block == null ? null : kind.apply(block);
     return text == null ? "" : text;
   }
 
-  private static String reasoningText(ContentBlock block) {
+  private static @Nullable String reasoningText(ContentBlock block) {
     return block.reasoningContent() == null || block.reasoningContent().reasoningText() == null
         ? null
         : block.reasoningContent().reasoningText().text();

@@ -4,17 +4,19 @@ import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a response body up to a limit; completes empty when the limit is exceeded. */
 final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<Optional<byte[]>> {
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<Optional<byte[]>> body = new CompletableFuture<>();
-  private Flow.Subscription subscription;
+  private Flow.@Nullable Subscription subscription;
 
   private BoundedBodySubscriber(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -43,7 +45,7 @@ final class BoundedBodySubscriber implements HttpResponse.BodySubscriber<Optiona
         return;
       }
       if (bytes.size() + part.remaining() > maxBytes) {
-        subscription.cancel();
+        Objects.requireNonNull(subscription).cancel();
         body.complete(Optional.empty());
         return;
       }

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
 
 /**
@@ -36,9 +37,9 @@ public final class ModelAgentResolver implements AgentResolver {
           return size() > MAX_AGENTS;
         }
       };
-  private PriceTable prices;
-  private BedrockRuntimeClient bedrock;
-  private OpenAiAgent.Endpoint openAi;
+  private @Nullable PriceTable prices;
+  private @Nullable BedrockRuntimeClient bedrock;
+  private OpenAiAgent.@Nullable Endpoint openAi;
 
   /**
    * Reads {@code ARENA_MODEL_TIMEOUT_SECONDS}, and for {@code openai:} profiles {@code

@@ -1,8 +1,10 @@
 package arena.agent;
 
+import org.jspecify.annotations.Nullable;
+
 /** A model call failed. The state machine retries by the subclass's name. */
 public abstract class ModelException extends RuntimeException {
-  ModelException(String message, Throwable cause) {
+  ModelException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,9 +1,11 @@
 package arena.agent;
 
+import org.jspecify.annotations.Nullable;
+
 /** The model's service is overloaded or temporarily failing. Retryable. */
 public final class ModelOverloaded extends ModelException {
   /** The message must not contain secrets. */
-  public ModelOverloaded(String message, Throwable cause) {
+  public ModelOverloaded(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

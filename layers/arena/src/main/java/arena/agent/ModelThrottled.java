@@ -1,9 +1,11 @@
 package arena.agent;
 
+import org.jspecify.annotations.Nullable;
+
 /** The model's service throttled the call. Retryable after a delay. */
 public final class ModelThrottled extends ModelException {
   /** The message must not contain secrets. */
-  public ModelThrottled(String message, Throwable cause) {
+  public ModelThrottled(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,6 +1,7 @@
 package arena.agent;
 
 import arena.run.Limits;
+import org.jspecify.annotations.Nullable;
 
 /** Sanitizes error texts of model services for logs, storage and clients. */
 final class ServiceErrorText {
@@ -15,7 +16,7 @@ final class ServiceErrorText {
    * @param text the service's text; may be null
    * @param key the secret to mask; may be empty
    */
-  static String clean(String text, String key) {
+  static String clean(@Nullable String text, String key) {
     if (text == null || text.isBlank()) {
       return "no text";
     }

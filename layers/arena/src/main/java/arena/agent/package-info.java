@@ -1,2 +1,5 @@
 /** Agents: the scripted one, and those that call a model. */
+@NullMarked
 package arena.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package arena.catalog;
 
 import arena.codec.MalformedJson;
 import arena.codec.Timestamps;
+import arena.dynamo.Attributes;
 import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -61,7 +62,7 @@ record ListCursor(String index, String createdAt, RunId runId) {
 
   /** Creates the cursor of a row. */
   static ListCursor at(String index, Map<String, AttributeValue> key) {
-    return new ListCursor(index, key.get(RunItem.CREATED_AT).s(), RunItem.runId(key));
+    return new ListCursor(index, Attributes.text(key, RunItem.CREATED_AT), RunItem.runId(key));
   }
 
   /** The exclusive start key of the next page. */

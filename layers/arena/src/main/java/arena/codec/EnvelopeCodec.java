@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serializes and parses event envelopes. The payload's bytes are embedded unchanged, as the last
@@ -90,14 +91,14 @@ public final class EnvelopeCodec {
 
   private static final class Reader {
     private final String source;
-    private RunId runId;
-    private Long seq;
-    private String agentId;
-    private Integer t;
-    private String kind;
-    private String ts;
-    private Integer schemaVersion;
-    private String payload;
+    private @Nullable RunId runId;
+    private @Nullable Long seq;
+    private @Nullable String agentId;
+    private @Nullable Integer t;
+    private @Nullable String kind;
+    private @Nullable String ts;
+    private @Nullable Integer schemaVersion;
+    private @Nullable String payload;
 
     private Reader(String source) {
       this.source = source;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Helpers for streaming JSON output and input. */
 final class JsonText {
@@ -143,7 +144,7 @@ final class JsonText {
   }
 
   /** Returns a field's value, or throws if it was missing. */
-  static <T> T required(String name, T value) {
+  static <T> T required(String name, @Nullable T value) {
     if (value == null) {
       throw new MalformedJson("missing field " + name);
     }

@@ -5,6 +5,7 @@ import arena.run.PromptVariant;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Serializes and parses profiles: {@code {"name","model","temperature","prompt_variant"}}. */
 public final class ProfileCodec {
@@ -42,8 +43,8 @@ public final class ProfileCodec {
   }
 
   private static final class Reader {
-    private String name;
-    private String model;
+    private @Nullable String name;
+    private @Nullable String model;
     private double temperature;
     private PromptVariant promptVariant = PromptVariant.STRATEGY;
 

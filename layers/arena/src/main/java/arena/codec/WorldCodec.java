@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Serializes and parses world snapshots. */
 public final class WorldCodec {
@@ -64,17 +65,17 @@ public final class WorldCodec {
   }
 
   private static final class Reader {
-    private Double food;
-    private Double wood;
-    private Double gold;
-    private Double stone;
-    private Integer population;
-    private Integer popCap;
-    private Age age;
-    private List<String> buildings;
-    private List<Integer> villagerQueue;
-    private Integer ageUpTicksRemaining;
-    private Integer turn;
+    private @Nullable Double food;
+    private @Nullable Double wood;
+    private @Nullable Double gold;
+    private @Nullable Double stone;
+    private @Nullable Integer population;
+    private @Nullable Integer popCap;
+    private @Nullable Age age;
+    private @Nullable List<String> buildings;
+    private @Nullable List<Integer> villagerQueue;
+    private @Nullable Integer ageUpTicksRemaining;
+    private @Nullable Integer turn;
 
     private void field(String name, JsonParser in) throws IOException {
       switch (name) {

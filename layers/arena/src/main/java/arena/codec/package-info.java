@@ -1,2 +1,5 @@
 /** JSON codecs for events, worlds and actions, with stable bytes. */
+@NullMarked
 package arena.codec;
+
+import org.jspecify.annotations.NullMarked;

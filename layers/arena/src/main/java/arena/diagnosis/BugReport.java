@@ -9,6 +9,7 @@ import arena.run.UnknownRun;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,7 +134,7 @@ public final class BugReport {
   }
 
   private static JsonNode text(Optional<String> text) {
-    return Json.tree(text.orElse(null));
+    return text.map(Json::tree).orElseGet(NullNode::getInstance);
   }
 
   /** Parses JSON; unparsable text becomes a string, absent text null. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -47,13 +48,14 @@ public final class DynamoClient {
       Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
   private final DynamoDbClient client;
-  private final BiFunction<String, Throwable, RuntimeException> unavailable;
+  private final BiFunction<String, @Nullable Throwable, RuntimeException> unavailable;
 
   /**
    * @param unavailable creates the store's exception for retryable errors
    */
   public DynamoClient(
-      DynamoDbClient client, BiFunction<String, Throwable, RuntimeException> unavailable) {
+      DynamoDbClient client,
+      BiFunction<String, @Nullable Throwable, RuntimeException> unavailable) {
     this.client = client;
     this.unavailable = unavailable;
   }
@@ -178,7 +180,7 @@ public final class DynamoClient {
   }
 
   /** Waits before the next attempt; throws the store's exception if none remains. */
-  private void pause(RetryPolicy.Attempts attempts, Throwable cause) {
+  private void pause(RetryPolicy.Attempts attempts, @Nullable Throwable cause) {
     try {
       if (!attempts.waitForNext()) {
         throw unavailable.apply(

@@ -96,6 +96,11 @@ public final class ApiException extends RuntimeException {
         OptionalInt.of(retryAfterSeconds));
   }
 
+  /** The text for people; never null. */
+  public String message() {
+    return Objects.requireNonNull(getMessage());
+  }
+
   public int status() {
     return status;
   }

@@ -64,7 +64,7 @@ final class ErrorResponses {
             new Body(
                 new Details(
                     error.code(),
-                    error.getMessage(),
+                    error.message(),
                     Optional.empty(),
                     error.field(),
                     error.limit())));

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -174,7 +175,8 @@ final class EntryItem {
   /** The item's events, in order; payloads in S3 are not loaded. */
   static Stream<StoredEvent> events(Map<String, AttributeValue> item) {
     RunId runId = RunId.of(Attributes.text(item, RUN_ID));
-    return item.get(EVENTS).l().stream().map(event -> new StoredEvent(runId, event.m()));
+    return Objects.requireNonNull(item.get(EVENTS)).l().stream()
+        .map(event -> new StoredEvent(runId, event.m()));
   }
 
   /** An event whose payload may be in S3. */

@@ -1,2 +1,5 @@
 /** Plain JSON through one Jackson mapper. */
+@NullMarked
 package arena.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,2 +1,5 @@
 /** Metrics: their names, and the interface through which the code records them. */
+@NullMarked
 package arena.metrics;
+
+import org.jspecify.annotations.NullMarked;

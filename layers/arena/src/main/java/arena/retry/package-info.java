@@ -1,2 +1,5 @@
 /** Retries with waits in between. */
+@NullMarked
 package arena.retry;
+
+import org.jspecify.annotations.NullMarked;

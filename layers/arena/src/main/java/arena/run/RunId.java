@@ -3,6 +3,7 @@ package arena.run;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run's id: 32 lower-case hex digits, a UUID without dashes.
@@ -34,7 +35,7 @@ public record RunId(String value) implements Comparable<RunId> {
   }
 
   /** Parses text that a caller sent; empty if it does not have the shape of an id. */
-  public static Optional<RunId> parse(String text) {
+  public static Optional<RunId> parse(@Nullable String text) {
     return text != null && SHAPE.matcher(text).matches()
         ? Optional.of(new RunId(text))
         : Optional.empty();

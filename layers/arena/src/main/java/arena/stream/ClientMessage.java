@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A message from a WebSocket client. */
 sealed interface ClientMessage {
@@ -122,7 +123,7 @@ sealed interface ClientMessage {
       return unknown == null ? new Ping() : unknown;
     }
 
-    private static Invalid unknownField(JsonNode root, Set<String> known) {
+    private static @Nullable Invalid unknownField(JsonNode root, Set<String> known) {
       Iterator<String> names = root.fieldNames();
       while (names.hasNext()) {
         String name = names.next();

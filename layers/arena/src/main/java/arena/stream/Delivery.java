@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,7 @@ final class Delivery {
   private final LongAdder events = new LongAdder();
   private final LongAdder dropped = new LongAdder();
 
-  private volatile Snapshot snapshot;
+  private volatile @Nullable Snapshot snapshot;
   private volatile boolean stopped;
 
   Delivery(
@@ -140,7 +142,7 @@ final class Delivery {
   private Step step(ConnectionId connectionId, long cursor) throws InterruptedException {
     steps.acquire();
     try {
-      Snapshot now = snapshot;
+      Snapshot now = Objects.requireNonNull(snapshot);
       return switch (now.batches().from(cursor)) {
         case Batch.Nothing() -> new Step.Done();
         case Batch.Events(String message, long nextSeq, Instant newest) ->

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pending messages of one run by seq. Each message is created once and shared by all readers
@@ -83,7 +84,7 @@ final class EventBatches {
 
   private static final class Shared {
     private final Lock lock;
-    private Batch batch;
+    private @Nullable Batch batch;
 
     private Shared(Lock lock) {
       this.lock = lock;

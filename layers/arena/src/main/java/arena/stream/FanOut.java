@@ -12,8 +12,10 @@ import arena.source.EventReader;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +117,7 @@ public final class FanOut {
     private final FanOutLease lease;
     private final RunReaders readers;
     private final Delivery delivery;
-    private RunState state;
+    private @Nullable RunState state;
 
     private Loop(FanOutTask task, FanOutLease lease) {
       this.task = task;
@@ -222,17 +224,22 @@ public final class FanOut {
      * them only if the broker has the run; this covers archived runs.
      */
     private void wakeForLateSubscriber() {
-      if (state.ended() && !stores.subscribers().cursors(runId).isEmpty()) {
+      if (current().ended() && !stores.subscribers().cursors(runId).isEmpty()) {
         fanOutInvoker.wake(runId);
       }
     }
 
+    /** The state of the last poll. */
+    private RunState current() {
+      return Objects.requireNonNull(state);
+    }
+
     private RunState readState() {
       Broker.Buffer buffer = stores.broker().buffer(runId);
-      boolean known = state != null && (buffer.open() || state.run().archived());
+      RunState last = state;
       Run run =
-          known
-              ? state.run()
+          last != null && (buffer.open() || last.run().archived())
+              ? last.run()
               : stores.catalog().find(runId).orElseThrow(() -> new UnknownRun(runId));
       return new RunState(run, buffer, run.archived() && !buffer.open());
     }
@@ -240,7 +247,7 @@ public final class FanOut {
     private boolean startDeliveries(Map<ConnectionId, Long> cursors, TaskRunner.TaskGroup senders) {
       boolean started = false;
       for (Map.Entry<ConnectionId, Long> cursor : cursors.entrySet()) {
-        boolean behind = state.ended() || cursor.getValue() <= state.buffer().lastSeq();
+        boolean behind = current().ended() || cursor.getValue() <= current().buffer().lastSeq();
         if (behind) {
           started |=
               senders.start(
