@@ -92,7 +92,8 @@ class HostTaskInvokerTest {
             functions.invoke("scripted", "{\"do\":\"fail\"}", PATIENCE));
     Map<?, ?> document = (Map<?, ?>) Json.readOwn(error.payload());
     assertEquals("arena.run.RunNotRunning", document.get("errorType"));
-    assertEquals("run x is not running", document.get("errorMessage"));
+    assertEquals(
+        "run ffffffffffffffffffffffffffffffff is not running", document.get("errorMessage"));
   }
 
   @Test
