@@ -1,10 +1,10 @@
 package arena.functions;
 
+import arena.error.ErrorKind;
 import arena.lifecycle.FinalizeRequest;
 import arena.metrics.Metric;
 import arena.run.Failure;
 import arena.run.Run;
-import arena.runtime.ErrorCause;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -63,7 +63,7 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
   }
 
   private void failed(Failure why) {
-    ErrorCause cause = ErrorCause.of(why.code());
+    ErrorKind cause = why.kind().cause();
     telemetry.metrics().count(Metric.RUNS_FAILED, cause);
     LOG.error(
         "run failed",

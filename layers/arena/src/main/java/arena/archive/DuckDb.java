@@ -1,5 +1,7 @@
 package arena.archive;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,7 +54,7 @@ public final class DuckDb {
    *
    * @param parent where the instance creates its folder; folders of terminated processes are
    *     deleted
-   * @throws ArchiveUnavailable if DuckDB fails to start
+   * @throws DependencyUnavailable if DuckDB fails to start
    */
   public static DuckDb in(Path parent) {
     return INSTANCES.computeIfAbsent(parent.toAbsolutePath().normalize(), DuckDb::startIn);
@@ -79,7 +81,7 @@ public final class DuckDb {
       Files.createDirectories(folder.resolve("spill"));
       return new DuckDb(folder);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot create DuckDB's folder in " + parent, e);
+      throw Dependency.ARCHIVE.unavailable("cannot create DuckDB's folder in " + parent, e);
     }
   }
 
@@ -139,7 +141,7 @@ public final class DuckDb {
         throw e;
       }
     } catch (Exception e) { // declared by AutoCloseable
-      throw new ArchiveUnavailable("DuckDB failed to start in " + folder, e);
+      throw Dependency.ARCHIVE.unavailable("DuckDB failed to start in " + folder, e);
     }
   }
 
@@ -162,13 +164,13 @@ public final class DuckDb {
    * Runs an operation on its own connection.
    *
    * @param description verb phrase for the error message, such as {@code read x}
-   * @throws ArchiveUnavailable if DuckDB fails
+   * @throws DependencyUnavailable if DuckDB fails
    */
   <T> T execute(String description, Operation<T> operation) {
     try (DuckDBConnection connection = instance.duplicate()) {
       return operation.run(connection);
     } catch (SQLException e) {
-      throw new ArchiveUnavailable("DuckDB could not %s".formatted(description), e);
+      throw Dependency.ARCHIVE.unavailable("DuckDB could not %s".formatted(description), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package arena.archive;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
@@ -82,7 +84,7 @@ public final class DuckDbArchive implements Archive {
         ParquetFiles.Extent extent = files().extent(copy.file());
         if (!extent.isComplete(count)) {
           cache().invalidate(address(run));
-          throw new ArchiveUnavailable(
+          throw Dependency.ARCHIVE.unavailable(
               String.format(
                   Locale.ROOT,
                   "%s was written with %d events but reads back as %s",
@@ -117,7 +119,7 @@ public final class DuckDbArchive implements Archive {
     } catch (SdkException e) {
       throw unavailable("write", run, e);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot read " + file.getFileName(), e);
+      throw Dependency.ARCHIVE.unavailable("cannot read " + file.getFileName(), e);
     }
   }
 
@@ -202,11 +204,11 @@ public final class DuckDbArchive implements Archive {
     } catch (SdkException e) {
       throw unavailable("read", run, e);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot copy " + address(run), e);
+      throw Dependency.ARCHIVE.unavailable("cannot copy " + address(run), e);
     }
   }
 
-  private ArchiveUnavailable unavailable(String operation, Run run, SdkException e) {
+  private DependencyUnavailable unavailable(String operation, Run run, SdkException e) {
     String reason =
         e instanceof AwsServiceException answer && answer.awsErrorDetails() != null
             ? String.format(
@@ -215,14 +217,15 @@ public final class DuckDbArchive implements Archive {
                 answer.statusCode(),
                 answer.awsErrorDetails().errorCode())
             : e.getMessage();
-    return new ArchiveUnavailable("cannot %s %s: %s".formatted(operation, address(run), reason), e);
+    return Dependency.ARCHIVE.unavailable(
+        "cannot %s %s: %s".formatted(operation, address(run), reason), e);
   }
 
   private static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot delete " + file.getFileName(), e);
+      throw Dependency.ARCHIVE.unavailable("cannot delete " + file.getFileName(), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package arena.archive;
 
+import arena.error.Dependency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,7 +148,7 @@ final class FileCache {
       try {
         Files.deleteIfExists(copy.file);
       } catch (IOException e) {
-        throw new ArchiveUnavailable("cannot delete " + copy.file.getFileName(), e);
+        throw Dependency.ARCHIVE.unavailable("cannot delete " + copy.file.getFileName(), e);
       }
     }
   }
@@ -156,7 +157,7 @@ final class FileCache {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new ArchiveUnavailable("cannot read " + file.getFileName(), e);
+      throw Dependency.ARCHIVE.unavailable("cannot read " + file.getFileName(), e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package arena.broker;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -82,7 +84,7 @@ public final class RedisConnection implements AutoCloseable {
    * Runs a script.
    *
    * @return a string, a {@code Long}, a list of those, or null
-   * @throws BrokerUnavailable if the server is unreachable, times out or returns an error
+   * @throws DependencyUnavailable if the server is unreachable, times out or returns an error
    */
   Object run(RedisScript script, List<String> keys, List<String> arguments) {
     return run(script, keys, arguments, arguments);
@@ -138,11 +140,11 @@ public final class RedisConnection implements AutoCloseable {
     return e.getMessage() != null && e.getMessage().startsWith("READONLY");
   }
 
-  private BrokerUnavailable unavailable(JedisException e) {
+  private DependencyUnavailable unavailable(JedisException e) {
     if (e instanceof JedisConnectionException) {
       client.getPool().clear();
     }
-    return new BrokerUnavailable("Redis at %s: %s".formatted(settings, e.getMessage()), e);
+    return Dependency.BROKER.unavailable("Redis at %s: %s".formatted(settings, e.getMessage()), e);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,7 +102,7 @@ public final class RedisInspection {
     Object answer;
     try {
       answer = redis.call(client -> client.executeCommand(command));
-    } catch (BrokerUnavailable e) {
+    } catch (DependencyUnavailable e) {
       // XINFO fails for a missing key
       Throwable cause = e.getCause() == null ? e : e.getCause();
       text.append("(error) ").append(cause.getMessage()).append('\n');

@@ -1,5 +1,6 @@
 package arena.catalog;
 
+import arena.error.DependencyUnavailable;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
@@ -10,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Stores one row per run. Rows are created by {@link arena.journal.Journal#create}. Every method
- * throws {@link CatalogUnavailable} for retryable failures. Lists are eventually consistent; the
+ * throws {@link DependencyUnavailable} for retryable failures. Lists are eventually consistent; the
  * rows they return are current.
  */
 public interface Catalog {

@@ -3,6 +3,7 @@ package arena.catalog;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
+import arena.error.Dependency;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
@@ -112,7 +113,7 @@ final class CatalogLists {
         return released + held;
       }
     }
-    throw new CatalogUnavailable(
+    throw Dependency.CATALOG.unavailable(
         String.format(
             Locale.ROOT, "runs were released during each of %d counts", MAX_COUNT_ATTEMPTS),
         null);

@@ -2,6 +2,7 @@ package arena.catalog;
 
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
+import arena.error.Dependency;
 import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
@@ -28,7 +29,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   private final RowUpdates updates;
 
   public DynamoCatalog(DynamoDbClient dynamo, String table) {
-    this.dynamo = new DynamoClient(dynamo, CatalogUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, Dependency.CATALOG);
     this.table = table;
     this.lists = new CatalogLists(this.dynamo, table);
     this.updates = new RowUpdates(this.dynamo, table);

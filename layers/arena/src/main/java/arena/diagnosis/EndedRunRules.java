@@ -5,6 +5,7 @@ import static arena.diagnosis.Confidence.LIKELY;
 
 import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
+import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -63,8 +64,8 @@ final class EndedRunRules {
   }
 
   private static Optional<Finding> endedByArena(Facts facts, Run run, Failure why) {
-    return switch (why.code()) {
-      case "Abandoned" ->
+    return switch (why.kind()) {
+      case ABANDONED ->
           Optional.of(
               failed(
                   facts,
@@ -72,9 +73,9 @@ final class EndedRunRules {
                   why,
                   Cause.REAPED,
                   "The reaper ended the run because it made no progress for the grace period."));
-      case "Stopped" ->
+      case STOPPED ->
           Optional.of(failed(facts, run, why, Cause.STOPPED, "An operator stopped the run."));
-      case "NotStarted" ->
+      case NOT_STARTED ->
           Optional.of(
               failed(
                   facts,
@@ -87,13 +88,13 @@ final class EndedRunRules {
   }
 
   private static Optional<Finding> endedByModel(Facts facts, Run run, Failure why) {
-    return TaskErrors.modelCause(why.code())
+    return TaskErrors.modelCause(why.kind())
         .map(
             cause -> failed(facts, run, why, cause, TaskErrors.modelSentence(cause, run, "ended")));
   }
 
   private static Optional<Finding> endedByBroker(Facts facts, Run run, Failure why) {
-    if (!why.code().equals("BrokerUnavailable")) {
+    if (why.kind() != ErrorKind.BROKER_UNAVAILABLE) {
       return Optional.empty();
     }
     return Optional.of(

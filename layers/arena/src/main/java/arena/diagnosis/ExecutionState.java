@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.error.ErrorKind;
 import arena.json.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -61,9 +62,14 @@ public record ExecutionState(
    * @param state the state in which it occurred
    */
   public record TaskError(String name, String message, Instant at, String state) {
-    /** The name without its package. */
+    /** The error's code, such as {@code ModelThrottled}. */
     public String code() {
-      return name.substring(name.lastIndexOf('.') + 1);
+      return ErrorKind.codeOf(name, message);
+    }
+
+    /** The error that the code stands for. */
+    public ErrorKind kind() {
+      return ErrorKind.of(code());
     }
   }
 

@@ -4,6 +4,7 @@ import static arena.diagnosis.Confidence.CERTAIN;
 import static arena.diagnosis.Confidence.LIKELY;
 
 import arena.codec.Timestamps;
+import arena.error.ErrorKind;
 import arena.run.Run;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class FailingTurnRules {
     if (run.isEmpty() || error.isEmpty()) {
       return Optional.empty();
     }
-    return TaskErrors.modelCause(error.get().code())
+    return TaskErrors.modelCause(error.get().kind())
         .map(
             cause ->
                 taskFailure(
@@ -32,7 +33,8 @@ final class FailingTurnRules {
 
   static Optional<Finding> brokerFails(Facts facts) {
     return TaskErrors.current(facts)
-        .filter(error -> facts.running().isPresent() && error.code().equals("BrokerUnavailable"))
+        .filter(
+            error -> facts.running().isPresent() && error.kind() == ErrorKind.BROKER_UNAVAILABLE)
         .filter(error -> !error.message().contains(TaskErrors.EXHAUSTED))
         .map(
             error ->
@@ -81,10 +83,10 @@ final class FailingTurnRules {
     Optional<ExecutionState.TaskError> error = TaskErrors.current(facts);
     boolean known =
         error.isPresent()
-            && (TaskErrors.modelCause(error.get().code()).isPresent()
+            && (TaskErrors.modelCause(error.get().kind()).isPresent()
                 || TaskErrors.isLost(error.get().code())
                 || TaskErrors.isLost(error.get().name())
-                || error.get().code().equals("BrokerUnavailable")
+                || error.get().kind() == ErrorKind.BROKER_UNAVAILABLE
                 || error.get().state().startsWith("Finalize"));
     if (facts.running().isEmpty() || error.isEmpty() || known) {
       return Optional.empty();

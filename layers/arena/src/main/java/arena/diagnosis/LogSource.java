@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +14,7 @@ public interface LogSource {
    * @param from start of the time range, inclusive
    * @param to end of the time range, inclusive
    * @param limit maximum number of lines, at least 1; the newest are dropped
-   * @throws LogUnavailable if the log cannot be read
+   * @throws DependencyUnavailable if the log cannot be read
    */
   List<LogLine> lines(RunId runId, Instant from, Instant to, int limit);
 }

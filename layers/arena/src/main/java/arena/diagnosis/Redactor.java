@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.error.DependencyUnavailable;
 import arena.run.Limits;
 import java.util.Collection;
 import java.util.Comparator;
@@ -62,7 +63,10 @@ public final class Redactor {
 
   /** Returns an exception's message on one line, cut. */
   static String plain(Throwable exception) {
-    String message = exception.getMessage();
+    String message =
+        exception instanceof DependencyUnavailable unavailable
+            ? unavailable.reason()
+            : exception.getMessage();
     String text =
         message == null || message.isBlank()
             ? exception.getClass().getSimpleName()

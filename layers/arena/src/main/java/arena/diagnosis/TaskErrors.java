@@ -1,11 +1,12 @@
 package arena.diagnosis;
 
 import arena.codec.Timestamps;
+import arena.error.ErrorKind;
 import arena.run.Run;
 import java.util.List;
 import java.util.Optional;
 
-/** Classifies task errors by name. */
+/** Maps task errors to causes. */
 final class TaskErrors {
   /** Part of Redis's error message when its connection limit is reached. */
   static final String EXHAUSTED = "max number of clients reached";
@@ -17,15 +18,15 @@ final class TaskErrors {
     return facts.runningExecution().flatMap(ExecutionState::lastError);
   }
 
-  /** Maps a model error's code to its cause. */
-  static Optional<Cause> modelCause(String code) {
-    return switch (code) {
-      case "ModelTimedOut" -> Optional.of(Cause.MODEL_HANGS);
-      case "ModelThrottled" -> Optional.of(Cause.MODEL_THROTTLES);
-      case "ModelOverloaded" -> Optional.of(Cause.MODEL_OVERLOADED);
-      case "ModelUnreachable" -> Optional.of(Cause.MODEL_UNREACHABLE);
-      case "ModelRefused" -> Optional.of(Cause.MODEL_REFUSES);
-      case "ModelMalformed" -> Optional.of(Cause.MODEL_ANSWERS_NO_ACTIONS);
+  /** Maps a model's error to its cause. */
+  static Optional<Cause> modelCause(ErrorKind error) {
+    return switch (error) {
+      case MODEL_TIMED_OUT -> Optional.of(Cause.MODEL_HANGS);
+      case MODEL_THROTTLED -> Optional.of(Cause.MODEL_THROTTLES);
+      case MODEL_OVERLOADED -> Optional.of(Cause.MODEL_OVERLOADED);
+      case MODEL_UNREACHABLE -> Optional.of(Cause.MODEL_UNREACHABLE);
+      case MODEL_REFUSED -> Optional.of(Cause.MODEL_REFUSES);
+      case MODEL_MALFORMED -> Optional.of(Cause.MODEL_ANSWERS_NO_ACTIONS);
       default -> Optional.empty();
     };
   }
@@ -44,20 +45,20 @@ final class TaskErrors {
     return "The model %s %s, which %s the run.".formatted(run.profile().model(), what, effect);
   }
 
-  /** Whether an error means that a task's process exited or timed out. */
+  /**
+   * Whether an error of Lambda or Step Functions means that a task's process exited or timed out.
+   *
+   * @param name its code, also with the service before it
+   */
   static boolean isLost(String name) {
     return switch (name) {
-      case "States.Timeout",
-          "Timeout",
-          "Sandbox.Timedout",
-          "Timedout",
-          "Runtime.ExitError",
+      case "Runtime.ExitError",
           "ExitError",
           "Lambda.Unknown",
           "Lambda.ServiceException",
           "Lambda.ClientExecutionTimeoutException" ->
           true;
-      default -> false;
+      default -> ErrorKind.of(name) == ErrorKind.TIMED_OUT;
     };
   }
 

@@ -1,5 +1,7 @@
 package arena.dynamo;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -30,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * A store's DynamoDB client. Retries calls that conflicted with another write, a limited number of
- * times, and maps retryable errors to the store's own exception. Thread-safe.
+ * times, and maps retryable errors to {@link DependencyUnavailable}. Thread-safe.
  */
 public final class DynamoClient {
   /** Maximum number of keys of one {@link #batchGet}. */
@@ -48,16 +49,14 @@ public final class DynamoClient {
       Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
   private final DynamoDbClient client;
-  private final BiFunction<String, @Nullable Throwable, RuntimeException> unavailable;
+  private final Dependency store;
 
   /**
-   * @param unavailable creates the store's exception for retryable errors
+   * @param store the dependency that retryable errors make unavailable
    */
-  public DynamoClient(
-      DynamoDbClient client,
-      BiFunction<String, @Nullable Throwable, RuntimeException> unavailable) {
+  public DynamoClient(DynamoDbClient client, Dependency store) {
     this.client = client;
-    this.unavailable = unavailable;
+    this.store = store;
   }
 
   /** The SDK client, for use in {@link #call}. */
@@ -84,9 +83,9 @@ public final class DynamoClient {
       } catch (TransactionConflictException e) {
         pause(attempts, e);
       } catch (SdkClientException e) {
-        throw unavailable.apply("DynamoDB did not answer", e);
+        throw store.unavailable("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
-        throw isRetryable(e) ? unavailable.apply("DynamoDB is overloaded", e) : e;
+        throw isRetryable(e) ? store.unavailable("DynamoDB is overloaded", e) : e;
       }
     }
   }
@@ -119,9 +118,9 @@ public final class DynamoClient {
       } catch (TransactionInProgressException e) {
         pause(attempts, e); // an earlier attempt whose response was lost
       } catch (SdkClientException e) {
-        throw unavailable.apply("DynamoDB did not answer", e);
+        throw store.unavailable("DynamoDB did not answer", e);
       } catch (AwsServiceException e) {
-        throw isRetryable(e) ? unavailable.apply("DynamoDB is overloaded", e) : e;
+        throw isRetryable(e) ? store.unavailable("DynamoDB is overloaded", e) : e;
       }
     }
   }
@@ -183,13 +182,13 @@ public final class DynamoClient {
   private void pause(RetryPolicy.Attempts attempts, @Nullable Throwable cause) {
     try {
       if (!attempts.waitForNext()) {
-        throw unavailable.apply(
+        throw store.unavailable(
             String.format(Locale.ROOT, "DynamoDB rejected a call %d times", RETRY.maxAttempts()),
             cause);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unavailable.apply("interrupted while waiting for DynamoDB", e);
+      throw store.unavailable("interrupted while waiting for DynamoDB", e);
     }
   }
 

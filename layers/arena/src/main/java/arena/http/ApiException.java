@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.error.ErrorKind;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,16 +85,18 @@ public final class ApiException extends RuntimeException {
     return new ApiException(422, code, message, Optional.of(field), limit, OptionalInt.empty());
   }
 
-  /** 429 or 503: the request can be retried. */
-  public static ApiException retryable(
-      int status, String code, String message, int retryAfterSeconds) {
-    return new ApiException(
-        status,
-        code,
-        message,
-        Optional.empty(),
-        Optional.empty(),
-        OptionalInt.of(retryAfterSeconds));
+  /**
+   * The answer of an error of the product.
+   *
+   * @param retryAfterSeconds present if the request can be retried
+   */
+  static ApiException of(
+      ErrorKind.HttpError error,
+      String message,
+      Optional<String> field,
+      Optional<String> limit,
+      OptionalInt retryAfterSeconds) {
+    return new ApiException(error.status(), error.code(), message, field, limit, retryAfterSeconds);
   }
 
   /** The text for people; never null. */

@@ -1,20 +1,25 @@
 package arena.http;
 
+import static arena.error.ErrorKind.INVALID_CURSOR;
+import static arena.error.ErrorKind.KEY_REUSED;
+import static arena.error.ErrorKind.NO_SUCH_TURN;
+import static arena.error.ErrorKind.REPLAY_NOT_STARTED;
+import static arena.error.ErrorKind.STORE_UNAVAILABLE;
+import static arena.error.ErrorKind.THROTTLED;
+import static arena.error.ErrorKind.UNKNOWN_RUN;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
-import arena.archive.ArchiveUnavailable;
-import arena.broker.BrokerUnavailable;
-import arena.catalog.CatalogUnavailable;
 import arena.catalog.InvalidCursor;
-import arena.idempotency.IdempotencyUnavailable;
+import arena.error.DependencyUnavailable;
+import arena.error.ErrorKind;
 import arena.idempotency.KeyReused;
-import arena.journal.JournalUnavailable;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,48 +92,63 @@ final class ErrorResponses {
     return switch (thrown) {
       case ApiException error -> Optional.of(error);
       case UnknownRun error ->
-          Optional.of(ApiException.notFound("unknown_run", "unknown run " + error.runId()));
+          Optional.of(
+              answer(
+                  UNKNOWN_RUN, "unknown run " + error.runId(), Optional.empty(), Optional.empty()));
       case NoSuchTurn error ->
           Optional.of(
-              ApiException.unprocessable(
-                  "no_such_turn",
+              answer(
+                  NO_SUCH_TURN,
                   String.format(
                       Locale.ROOT,
                       "the run has no turn_start at turn %d, so it cannot be forked there",
                       error.t()),
-                  "parent_t",
+                  Optional.of("parent_t"),
                   Optional.empty()));
       case InvalidCursor _ ->
           Optional.of(
-              ApiException.invalidField(
-                  "cursor",
-                  "a cursor from a Link header",
-                  "cursor is invalid; use the one from the Link header"));
+              answer(
+                  INVALID_CURSOR,
+                  "cursor is invalid; use the one from the Link header",
+                  Optional.of("cursor"),
+                  Optional.of("a cursor from a Link header")));
       case KeyReused _ ->
           Optional.of(
-              ApiException.conflict(
-                  "idempotency_key_reused",
+              answer(
+                  KEY_REUSED,
                   "the Idempotency-Key was already used with a different body; use a new key",
-                  "Idempotency-Key"));
-      case ReplayNotStarted _ -> Optional.of(unavailable("Step Functions"));
-      case IdempotencyUnavailable _ -> Optional.of(unavailable("the idempotency table"));
-      case BrokerUnavailable _ -> Optional.of(unavailable("the broker"));
-      case ArchiveUnavailable _ -> Optional.of(unavailable("the archive"));
-      case CatalogUnavailable _ -> Optional.of(unavailable("the catalog"));
-      case JournalUnavailable _ -> Optional.of(unavailable("the journal"));
+                  Optional.of("Idempotency-Key"),
+                  Optional.empty()));
+      case ReplayNotStarted _ -> Optional.of(unavailable(REPLAY_NOT_STARTED, "Step Functions"));
+      case DependencyUnavailable error ->
+          Optional.of(
+              unavailable(error.dependency().errorKind(), error.dependency().description()));
       case AwsServiceException error when error.isThrottlingException() ->
           Optional.of(
-              ApiException.retryable(
-                  429, "throttled", "too many requests; retry later", RETRY_SECONDS));
+              answer(
+                  THROTTLED, "too many requests; retry later", Optional.empty(), Optional.empty()));
       case AwsServiceException error when error.statusCode() >= 500 ->
-          Optional.of(unavailable("a store"));
-      case SdkClientException _ -> Optional.of(unavailable("a store"));
+          Optional.of(unavailable(STORE_UNAVAILABLE, "a store"));
+      case SdkClientException _ -> Optional.of(unavailable(STORE_UNAVAILABLE, "a store"));
       default -> Optional.empty();
     };
   }
 
-  private static ApiException unavailable(String what) {
-    return ApiException.retryable(
-        503, "unavailable", what + " is temporarily unavailable; retry later", RETRY_SECONDS);
+  private static ApiException unavailable(ErrorKind error, String what) {
+    return answer(
+        error,
+        what + " is temporarily unavailable; retry later",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static ApiException answer(
+      ErrorKind error, String message, Optional<String> field, Optional<String> limit) {
+    return ApiException.of(
+        error.http().orElseThrow(),
+        message,
+        field,
+        limit,
+        error.retryable() ? OptionalInt.of(RETRY_SECONDS) : OptionalInt.empty());
   }
 }

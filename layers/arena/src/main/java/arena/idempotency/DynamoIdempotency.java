@@ -2,6 +2,7 @@ package arena.idempotency;
 
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
+import arena.error.Dependency;
 import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +27,7 @@ public final class DynamoIdempotency implements Idempotency {
   private final InstantSource clock;
 
   public DynamoIdempotency(DynamoDbClient dynamo, String table, InstantSource clock) {
-    this.dynamo = new DynamoClient(dynamo, IdempotencyUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, Dependency.IDEMPOTENCY);
     this.table = table;
     this.clock = clock;
   }

@@ -5,6 +5,7 @@ import arena.codec.Timestamps;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.run.Run;
 import arena.run.RunId;
@@ -47,7 +48,7 @@ public final class DynamoJournal implements Journal, JournalTail {
    */
   public DynamoJournal(
       DynamoDbClient dynamo, S3Client s3, String journalTable, String catalogTable, String bucket) {
-    this.dynamo = new DynamoClient(dynamo, JournalUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, Dependency.JOURNAL);
     this.payloads = new PayloadStore(s3, bucket);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;

@@ -1,5 +1,6 @@
 package arena.journal;
 
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.run.Run;
 import arena.run.RunId;
@@ -15,7 +16,7 @@ public interface Journal {
    * {@code n_events}, {@code last_t} and event times are taken from the entry.
    *
    * @throws EntryExists if the run exists
-   * @throws JournalUnavailable retryable; the run may have been created
+   * @throws DependencyUnavailable retryable; the run may have been created
    */
   void create(Run run, JournalEntry firstEntry);
 
@@ -27,7 +28,7 @@ public interface Journal {
    * @throws RunNotRunning if the run has ended or is unknown, so the writer is fenced and must
    *     stop; takes precedence over {@code EntryExists}
    * @throws IllegalStateException if the entry does not directly follow the run's last event
-   * @throws JournalUnavailable retryable; the entry may have been written
+   * @throws DependencyUnavailable retryable; the entry may have been written
    */
   void append(JournalEntry entry);
 

@@ -1,5 +1,6 @@
 package arena.journal;
 
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
@@ -82,10 +83,10 @@ public final class PayloadStore {
     try {
       return call.get();
     } catch (SdkClientException e) {
-      throw new JournalUnavailable("S3 did not answer", e);
+      throw Dependency.JOURNAL.unavailable("S3 did not answer", e);
     } catch (AwsServiceException e) {
       throw e.isThrottlingException() || e.statusCode() >= 500
-          ? new JournalUnavailable("S3 is overloaded", e)
+          ? Dependency.JOURNAL.unavailable("S3 is overloaded", e)
           : e;
     }
   }

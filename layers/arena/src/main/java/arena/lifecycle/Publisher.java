@@ -1,10 +1,11 @@
 package arena.lifecycle;
 
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.journal.Journal;
 import arena.run.Run;
@@ -12,7 +13,6 @@ import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.stream.FanOutInvoker;
-import arena.stream.NotifierUnavailable;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -43,7 +43,7 @@ public final class Publisher {
    * Publishes events from the journal; the broker ignores those that it already has.
    *
    * @throws RunNotRunning if the run has ended
-   * @throws BrokerUnavailable also if the broker loses the run after every refill
+   * @throws DependencyUnavailable also if the broker loses the run after every refill
    * @throws Gap if the events do not follow the broker's last event even after a refill
    */
   public void publish(RunId runId, List<Event> events) {
@@ -62,7 +62,7 @@ public final class Publisher {
     if (rejection instanceof Gap) {
       throw rejection; // after a refill this is not a broker failure
     }
-    throw new BrokerUnavailable(
+    throw Dependency.BROKER.unavailable(
         String.format(
             Locale.ROOT, "the broker lost run %s in each of %d attempts", runId, ATTEMPTS),
         rejection);
@@ -138,7 +138,7 @@ public final class Publisher {
   private void wake(RunId runId) {
     try {
       fanOutInvoker.wake(runId);
-    } catch (NotifierUnavailable e) {
+    } catch (DependencyUnavailable e) {
       // Not fatal: the events are stored, and the next publish wakes the fan-out.
       LOG.warn("fan-out wake-up failed", e);
     }

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -154,10 +155,11 @@ public final class ReapRuns {
     // NotStarted gives a repeated request with the same idempotency key a new run.
     Failure failure =
         hasStarted(run)
-            ? new Failure(
-                "Abandoned", "no progress since %s, for longer than %s".formatted(since, grace))
-            : new Failure(
-                ReplayNotStarted.CODE,
+            ? Failure.of(
+                ErrorKind.ABANDONED,
+                "no progress since %s, for longer than %s".formatted(since, grace))
+            : Failure.of(
+                ErrorKind.NOT_STARTED,
                 "created at %s but no turn started within %s".formatted(since, grace));
     // Fence first: a turn in progress can no longer write.
     if (!catalog.abandon(run.runId(), run.nEvents(), failure, now)) {

@@ -4,6 +4,7 @@ import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
 import arena.broker.NotOpen;
 import arena.catalog.Catalog;
+import arena.error.ErrorKind;
 import arena.event.Event;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
@@ -51,7 +52,7 @@ public final class StartRun {
       journal.create(run, origin);
     } catch (EntryExists exists) {
       Run existing = catalog.find(run.runId()).orElseThrow(() -> exists);
-      if (existing.failure().filter(why -> why.code().equals(ReplayNotStarted.CODE)).isPresent()) {
+      if (existing.failure().filter(why -> why.kind() == ErrorKind.NOT_STARTED).isPresent()) {
         throw new ReplayNotStarted(run.runId());
       }
       if (existing.status() == RunStatus.RUNNING) {
@@ -96,7 +97,7 @@ public final class StartRun {
   private boolean abandon(Run run, RuntimeException cause) {
     try {
       Failure failure =
-          new Failure(ReplayNotStarted.CODE, "created, but its replay could not be started");
+          Failure.of(ErrorKind.NOT_STARTED, "created, but its replay could not be started");
       return catalog.abandon(run.runId(), run.nEvents(), failure, clock.instant());
     } catch (RuntimeException e) {
       cause.addSuppressed(e);

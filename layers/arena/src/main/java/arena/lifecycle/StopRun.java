@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.catalog.Catalog;
+import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
@@ -16,9 +17,6 @@ import org.slf4j.LoggerFactory;
  * then finalizes it as failed.
  */
 public final class StopRun {
-  /** The failure code of a stopped run. */
-  public static final String CODE = "Stopped";
-
   private static final Logger LOG = LoggerFactory.getLogger(StopRun.class);
 
   private final Catalog catalog;
@@ -45,14 +43,14 @@ public final class StopRun {
    */
   public Optional<Run> stop(RunId runId) {
     find(runId);
-    Failure failure = new Failure(CODE, "stopped by an operator");
+    Failure failure = Failure.of(ErrorKind.STOPPED, "stopped by an operator");
     if (catalog.fail(runId, failure, clock.instant())) {
       LOG.atInfo().addKeyValue("run_id", runId).log("run stopped by operator");
     }
     Run run = find(runId);
     boolean stopped =
         run.status() == RunStatus.FAILED
-            && run.failure().filter(why -> why.code().equals(CODE)).isPresent();
+            && run.failure().filter(why -> why.kind() == ErrorKind.STOPPED).isPresent();
     if (!stopped) {
       return Optional.empty();
     }

@@ -28,9 +28,9 @@ public enum Metric {
   REAPER_FAILURES(Unit.COUNT),
   /** Longest time without an event of a running run; measured by the reaper. */
   LONGEST_SILENCE(Unit.SECONDS),
-  /** Failed attempts of functions, by {@code cause}; see {@code arena.runtime.ErrorCause}. */
+  /** Failed attempts of functions, by {@code cause}; see {@code arena.error.ErrorKind}. */
   ERRORS(Unit.COUNT, "cause"),
-  /** Failed runs, by {@code cause}; see {@code arena.runtime.ErrorCause}. */
+  /** Failed runs, by {@code cause}; see {@code arena.error.ErrorKind}. */
   RUNS_FAILED(Unit.COUNT, "cause");
 
   private final Unit unit;

@@ -1,5 +1,6 @@
 package arena.run;
 
+import arena.error.ErrorKind;
 import java.util.Objects;
 
 /**
@@ -16,5 +17,15 @@ public record Failure(String code, String message) {
   public Failure {
     Objects.requireNonNull(code);
     message = Limits.cut(message, MAX_MESSAGE);
+  }
+
+  /** Creates the failure of a run that the product ends. */
+  public static Failure of(ErrorKind kind, String message) {
+    return new Failure(kind.code(), message);
+  }
+
+  /** The error that the code stands for. */
+  public ErrorKind kind() {
+    return ErrorKind.of(code);
   }
 }

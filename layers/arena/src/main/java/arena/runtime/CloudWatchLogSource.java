@@ -2,7 +2,7 @@ package arena.runtime;
 
 import arena.diagnosis.LogLine;
 import arena.diagnosis.LogSource;
-import arena.diagnosis.LogUnavailable;
+import arena.error.Dependency;
 import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +85,7 @@ final class CloudWatchLogSource implements LogSource {
     FilterLogEventsRequest request = first;
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       if (System.nanoTime() > deadline) {
-        throw new LogUnavailable(
+        throw Dependency.LOGS.unavailable(
             "searching the log of %s exceeded %s".formatted(function, SEARCH_TIMEOUT), null);
       }
       FilterLogEventsResponse page;
@@ -94,7 +94,7 @@ final class CloudWatchLogSource implements LogSource {
       } catch (ResourceNotFoundException _) {
         return lines; // no log group before the first invocation
       } catch (SdkException e) {
-        throw new LogUnavailable("cannot read the log of %s".formatted(function), e);
+        throw Dependency.LOGS.unavailable("cannot read the log of %s".formatted(function), e);
       }
       for (FilteredLogEvent event : page.events()) {
         lines.add(
@@ -108,7 +108,7 @@ final class CloudWatchLogSource implements LogSource {
       }
       request = request.toBuilder().nextToken(page.nextToken()).build();
     }
-    throw new LogUnavailable(
+    throw Dependency.LOGS.unavailable(
         String.format(
             Locale.ROOT, "the log of %s exceeds %d pages in this time range", function, MAX_PAGES),
         null);

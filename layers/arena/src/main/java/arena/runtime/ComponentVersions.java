@@ -1,7 +1,7 @@
 package arena.runtime;
 
-import arena.broker.BrokerUnavailable;
 import arena.broker.RedisInspection;
+import arena.error.DependencyUnavailable;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.core.util.VersionInfo;
@@ -19,7 +19,7 @@ public final class ComponentVersions {
     versions.put("region", environment.getOrDefault("AWS_REGION", "unknown"));
     try {
       versions.put("redis", redis.version());
-    } catch (BrokerUnavailable e) {
+    } catch (DependencyUnavailable e) {
       versions.put("redis", "unreachable");
     }
     return versions;

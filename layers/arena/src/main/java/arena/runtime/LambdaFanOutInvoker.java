@@ -1,9 +1,9 @@
 package arena.runtime;
 
 import arena.codec.Timestamps;
+import arena.error.Dependency;
 import arena.run.RunId;
 import arena.stream.FanOutInvoker;
-import arena.stream.NotifierUnavailable;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkBytes;
@@ -35,7 +35,8 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
                       .invocationType(InvocationType.EVENT)
                       .payload(SdkBytes.fromUtf8String(event(runId))));
     } catch (SdkException e) {
-      throw new NotifierUnavailable("failed to wake the fan-out of run %s".formatted(runId), e);
+      throw Dependency.FAN_OUT.unavailable(
+          "failed to wake the fan-out of run %s".formatted(runId), e);
     }
   }
 

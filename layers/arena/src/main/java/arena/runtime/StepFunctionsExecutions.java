@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.error.ErrorKind;
 import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
@@ -52,7 +53,7 @@ final class StepFunctionsExecutions implements ReplayExecutions {
               request ->
                   request
                       .executionArn(executionArn(stateMachineArn, runId))
-                      .error("Stopped")
+                      .error(ErrorKind.STOPPED.code())
                       .cause(cause.substring(0, Math.min(cause.length(), MAX_CAUSE))));
     } catch (ExecutionDoesNotExistException _) {
       // never started

@@ -1,6 +1,7 @@
 package arena.runtime;
 
 import arena.broker.ConnectionId;
+import arena.error.ErrorKind;
 import arena.metrics.Metric;
 import arena.metrics.Step;
 import arena.run.RunId;
@@ -111,7 +112,7 @@ public final class Telemetry {
 
   /** Counts a failure by cause, and sets the cause of further log lines. */
   public void failed(Throwable thrown) {
-    ErrorCause cause = ErrorCause.of(thrown);
+    ErrorKind cause = ErrorKind.of(thrown).cause();
     MDC.put("cause", cause.label());
     metrics.count(Metric.ERRORS, cause);
   }

@@ -2,10 +2,10 @@ package arena.source;
 
 import arena.archive.Archive;
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.Overflow;
 import arena.codec.EnvelopeCodec;
 import arena.codec.Utf8;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.journal.Journal;
 import arena.run.Run;
@@ -48,7 +48,7 @@ public final class EventReader {
       if (!live.isEmpty()) {
         return live;
       }
-    } catch (Overflow | BrokerUnavailable _) {
+    } catch (Overflow | DependencyUnavailable _) {
       // fall back to the journal
     }
     return cut(journal.events(run.runId(), fromSeq, maxEvents), maxBytes);

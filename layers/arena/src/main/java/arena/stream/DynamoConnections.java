@@ -4,6 +4,7 @@ import arena.broker.ConnectionId;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
+import arena.error.Dependency;
 import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,7 @@ public final class DynamoConnections implements Connections {
   private final InstantSource clock;
 
   public DynamoConnections(DynamoDbClient dynamo, String table, InstantSource clock) {
-    this.dynamo = new DynamoClient(dynamo, ConnectionsUnavailable::new);
+    this.dynamo = new DynamoClient(dynamo, Dependency.CONNECTIONS);
     this.table = table;
     this.clock = clock;
   }

@@ -1,5 +1,6 @@
 package arena.stream;
 
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 
 /** Invokes the fan-out of runs. */
@@ -7,7 +8,7 @@ public interface FanOutInvoker {
   /**
    * Invokes a run's fan-out asynchronously. Harmless if it is already active.
    *
-   * @throws NotifierUnavailable retryable
+   * @throws DependencyUnavailable retryable
    */
   void wake(RunId runId);
 }

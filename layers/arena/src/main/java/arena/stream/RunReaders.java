@@ -1,8 +1,8 @@
 package arena.stream;
 
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,7 @@ final class RunReaders {
       if (mayHaveCursor(connectionId)) {
         connections.subscribe(runId, connectionId); // it has resubscribed
       }
-    } catch (ConnectionsUnavailable e) {
+    } catch (DependencyUnavailable e) {
       LOG.atWarn()
           .addKeyValue("run_id", runId)
           .addKeyValue("connection_id", connectionId)
@@ -80,7 +80,7 @@ final class RunReaders {
   private boolean mayHaveCursor(ConnectionId connectionId) {
     try {
       return subscribers.cursor(runId, connectionId).isPresent();
-    } catch (BrokerUnavailable _) {
+    } catch (DependencyUnavailable _) {
       return true;
     }
   }

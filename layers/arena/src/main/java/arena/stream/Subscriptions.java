@@ -1,11 +1,10 @@
 package arena.stream;
 
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import arena.catalog.Catalog;
-import arena.catalog.CatalogUnavailable;
+import arena.error.DependencyUnavailable;
 import arena.retry.RetryPolicy;
 import arena.run.Run;
 import arena.run.RunId;
@@ -51,7 +50,7 @@ public final class Subscriptions {
   /**
    * Handles a new connection.
    *
-   * @throws ConnectionsUnavailable if it cannot be stored; the connection must be rejected
+   * @throws DependencyUnavailable if it cannot be stored; the connection must be rejected
    */
   public void connect(ConnectionId connectionId) {
     connections.connect(connectionId, clock.instant());
@@ -79,10 +78,7 @@ public final class Subscriptions {
       return Optional.empty();
     } catch (ReplyFailed e) {
       throw e;
-    } catch (BrokerUnavailable
-        | CatalogUnavailable
-        | ConnectionsUnavailable
-        | NotifierUnavailable e) {
+    } catch (DependencyUnavailable e) {
       return reportFailure(
           connectionId,
           clientMessage,

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +40,11 @@ class DuckDbTest {
   void cannotAccessFilesOutsideItsFolder(String statement) throws IOException {
     Files.writeString(shared.resolve("secret"), "secret");
     DuckDb duckDb = DuckDb.in(shared.resolve("work"));
-    ArchiveUnavailable refused =
+    DependencyUnavailable refused =
         assertThrows(
-            ArchiveUnavailable.class,
+            DependencyUnavailable.class,
             () -> execute(duckDb, statement.replace("OUTSIDE", shared.toString())));
+    assertEquals(Dependency.ARCHIVE, refused.dependency());
     assertTrue(
         refused.getCause().getMessage().contains("Permission Error")
             || refused.getCause().getMessage().contains("configuration has been locked")

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.BrokerSnapshot;
-import arena.broker.BrokerUnavailable;
+import arena.error.Dependency;
 import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunId;
@@ -44,7 +44,7 @@ class CollectorTest {
           boolean down = brokerDown || (brokerDownOnce && !queried.contains("broker"));
           BrokerSnapshot snapshot = answer("broker", facts.broker);
           if (down) {
-            throw new BrokerUnavailable("connection refused", null);
+            throw Dependency.BROKER.unavailable("connection refused", null);
           }
           return snapshot;
         }

@@ -100,6 +100,7 @@ final class FactsFixture {
       long secondsAgo,
       String error) {
     Instant since = NOW.minusSeconds(secondsAgo);
+    String[] parts = error == null ? new String[0] : error.split(": ", 2);
     return new ExecutionState(
         status,
         state,
@@ -109,7 +110,10 @@ final class FactsFixture {
         pending,
         since,
         Optional.ofNullable(error)
-            .map(name -> new ExecutionState.TaskError(name, "test", since, state)),
+            .map(
+                _ ->
+                    new ExecutionState.TaskError(
+                        parts[0], parts.length > 1 ? parts[1] : "test", since, state)),
         Optional.empty());
   }
 

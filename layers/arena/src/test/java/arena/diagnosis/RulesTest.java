@@ -84,7 +84,8 @@ class RulesTest {
         retrying(Cause.MODEL_OVERLOADED, "arena.agent.ModelOverloaded"),
         retrying(Cause.MODEL_UNREACHABLE, "arena.agent.ModelUnreachable"),
         retrying(Cause.MODEL_HANGS, "arena.agent.ModelTimedOut"),
-        retrying(Cause.BROKER_UNREACHABLE, "arena.broker.BrokerUnavailable"),
+        retrying(
+            Cause.BROKER_UNREACHABLE, "arena.error.DependencyUnavailable: BrokerUnavailable: test"),
         retrying(Cause.TASK_LOST, "Runtime.ExitError"),
         retrying(Cause.TASK_LOST, "States.Timeout"),
         retrying(Cause.FAILED_LATER, "java.lang.IllegalStateException"),
@@ -109,7 +110,7 @@ class RulesTest {
                         5,
                         ExecutionState.Pending.RETRY,
                         2,
-                        "arena.archive.ArchiveUnavailable"))),
+                        "arena.error.DependencyUnavailable: ArchiveUnavailable: test"))),
         changed(
             Cause.FINALIZING,
             Symptom.ENDING,

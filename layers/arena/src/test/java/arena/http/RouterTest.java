@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.archive.ArchiveUnavailable;
-import arena.broker.BrokerUnavailable;
-import arena.catalog.CatalogUnavailable;
 import arena.catalog.InvalidCursor;
-import arena.journal.JournalUnavailable;
+import arena.error.Dependency;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.RunId;
@@ -47,22 +44,22 @@ class RouterTest {
         Arguments.of(new InvalidCursor(), 422, "invalid_field", ""),
         Arguments.of(new ReplayNotStarted(RunId.of("f".repeat(32))), 503, "unavailable", "2"),
         Arguments.of(
-            new BrokerUnavailable(SECRET, new IllegalStateException(SECRET)),
+            Dependency.BROKER.unavailable(SECRET, new IllegalStateException(SECRET)),
             503,
             "unavailable",
             "2"),
         Arguments.of(
-            new ArchiveUnavailable(SECRET, new IllegalStateException(SECRET)),
+            Dependency.ARCHIVE.unavailable(SECRET, new IllegalStateException(SECRET)),
             503,
             "unavailable",
             "2"),
         Arguments.of(
-            new CatalogUnavailable(SECRET, new IllegalStateException(SECRET)),
+            Dependency.CATALOG.unavailable(SECRET, new IllegalStateException(SECRET)),
             503,
             "unavailable",
             "2"),
         Arguments.of(
-            new JournalUnavailable(SECRET, new IllegalStateException(SECRET)),
+            Dependency.JOURNAL.unavailable(SECRET, new IllegalStateException(SECRET)),
             503,
             "unavailable",
             "2"),

@@ -3,6 +3,7 @@ package arena.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.ErrorKind;
 import arena.metrics.Metric;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -75,9 +76,9 @@ class EmfMetricsTest {
 
   @Test
   void recordsTheTotalOfAMetricWithADimension() throws Exception {
-    metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
-    metrics.count(Metric.ERRORS, ErrorCause.MODEL_THROTTLED);
-    metrics.count(Metric.ERRORS, ErrorCause.OTHER);
+    metrics.count(Metric.ERRORS, ErrorKind.MODEL_THROTTLED);
+    metrics.count(Metric.ERRORS, ErrorKind.MODEL_THROTTLED);
+    metrics.count(Metric.ERRORS, ErrorKind.OTHER);
 
     List<JsonNode> lines = sent();
 

@@ -27,7 +27,7 @@ import redis.clients.jedis.Jedis;
 final class BrokerDownTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String PING = "{\"action\":\"ping\"}";
-  private static final String UNAVAILABLE = "arena.broker.BrokerUnavailable";
+  private static final String UNAVAILABLE = "arena.error.DependencyUnavailable";
 
   private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.ErrorKind;
 import arena.lifecycle.ReapAction;
 import arena.local.template.Deployment;
 import arena.local.template.Template;
 import arena.metrics.Metric;
-import arena.runtime.ErrorCause;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ final class DeployedObservability {
   private static Set<String> values(String dimension) {
     return switch (dimension) {
       case "cause" ->
-          Arrays.stream(ErrorCause.values()).map(ErrorCause::label).collect(Collectors.toSet());
+          Arrays.stream(ErrorKind.values()).map(ErrorKind::label).collect(Collectors.toSet());
       case "action" ->
           Arrays.stream(ReapAction.Kind.values())
               .map(ReapAction.Kind::label)

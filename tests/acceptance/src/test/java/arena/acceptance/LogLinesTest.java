@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.ErrorKind;
 import arena.lifecycle.ReapAction;
 import arena.metrics.Metric;
-import arena.runtime.ErrorCause;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
@@ -206,7 +206,7 @@ final class LogLinesTest {
   @Test
   void limitsTheNumberOfDimensions() {
     Set<String> causes =
-        Arrays.stream(ErrorCause.values()).map(ErrorCause::label).collect(Collectors.toSet());
+        Arrays.stream(ErrorKind.values()).map(ErrorKind::label).collect(Collectors.toSet());
     Set<String> actions =
         Arrays.stream(ReapAction.Kind.values())
             .map(ReapAction.Kind::label)

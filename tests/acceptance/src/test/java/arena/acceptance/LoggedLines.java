@@ -123,7 +123,7 @@ final class LoggedLines {
       runs.put("broker unavailable", run.id());
       stack.withoutRedis(
           () -> {
-            assertEquals("arena.broker.BrokerUnavailable", run.playFailing());
+            assertEquals("arena.error.DependencyUnavailable", run.playFailing());
             assertEquals(503, arena.post("/runs", "{\"n_turns\":1}").status());
           });
     }

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.Archive;
-import arena.archive.ArchiveUnavailable;
 import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.local.backing.LocalS3;
 import arena.metrics.Metrics;
@@ -212,7 +213,8 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   private static void assertUnavailable(Callable<?> call, String message) {
     Instant start = Instant.now();
-    ArchiveUnavailable failure = assertThrows(ArchiveUnavailable.class, call::call);
+    DependencyUnavailable failure = assertThrows(DependencyUnavailable.class, call::call);
+    assertEquals(Dependency.ARCHIVE, failure.dependency());
     assertTrue(failure.getMessage().contains(message), failure.getMessage());
     assertFalse(failure.getMessage().contains(SECRET), failure.getMessage());
     Duration taken = Duration.between(start, Instant.now());

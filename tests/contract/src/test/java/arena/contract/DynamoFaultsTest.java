@@ -7,19 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.broker.ConnectionId;
 import arena.catalog.Catalog;
 import arena.catalog.Catalog.Filter;
-import arena.catalog.CatalogUnavailable;
 import arena.catalog.DynamoCatalog;
 import arena.contract.FaultyDynamo.Fault;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.journal.JournalUnavailable;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.stream.Connections;
-import arena.stream.ConnectionsUnavailable;
 import arena.stream.DynamoConnections;
 import java.io.IOException;
 import java.time.Duration;
@@ -110,7 +109,10 @@ class DynamoFaultsTest {
             0,
             client -> {
               Journal journal = tables.journal(client);
-              assertThrows(JournalUnavailable.class, () -> journal.append(entry));
+              assertEquals(
+                  Dependency.JOURNAL,
+                  assertThrows(DependencyUnavailable.class, () -> journal.append(entry))
+                      .dependency());
             });
     assertEquals(8, calls);
     assertEquals(0, events(run));
@@ -145,7 +147,9 @@ class DynamoFaultsTest {
         0,
         client -> {
           Journal journal = tables.journal(client);
-          assertThrows(JournalUnavailable.class, () -> journal.append(entry));
+          assertEquals(
+              Dependency.JOURNAL,
+              assertThrows(DependencyUnavailable.class, () -> journal.append(entry)).dependency());
           assertThrows(EntryExists.class, () -> journal.append(entry), "the entry was written");
         });
     assertEquals(3, events(run));
@@ -190,7 +194,9 @@ class DynamoFaultsTest {
             0,
             client -> {
               Catalog catalog = catalog(client);
-              assertThrows(CatalogUnavailable.class, () -> catalog.held(10));
+              assertEquals(
+                  Dependency.CATALOG,
+                  assertThrows(DependencyUnavailable.class, () -> catalog.held(10)).dependency());
             });
     assertEquals(8, calls);
   }
@@ -222,13 +228,21 @@ class DynamoFaultsTest {
           0,
           client -> {
             Journal journal = tables.journal(client);
-            assertThrows(JournalUnavailable.class, () -> journal.entries(run.runId(), 0, 10));
+            assertEquals(
+                Dependency.JOURNAL,
+                assertThrows(DependencyUnavailable.class, () -> journal.entries(run.runId(), 0, 10))
+                    .dependency());
             Catalog catalog = catalog(client);
-            assertThrows(CatalogUnavailable.class, catalog::countRunning);
+            assertEquals(
+                Dependency.CATALOG,
+                assertThrows(DependencyUnavailable.class, catalog::countRunning).dependency());
             Connections connections = connections(client);
-            assertThrows(
-                ConnectionsUnavailable.class,
-                () -> connections.disconnect(ConnectionId.of("unknown")));
+            assertEquals(
+                Dependency.CONNECTIONS,
+                assertThrows(
+                        DependencyUnavailable.class,
+                        () -> connections.disconnect(ConnectionId.of("unknown")))
+                    .dependency());
           });
       callsWithFault(
           "TransactWriteItems",
@@ -237,7 +251,10 @@ class DynamoFaultsTest {
           0,
           client -> {
             Catalog catalog = catalog(client);
-            assertThrows(CatalogUnavailable.class, () -> catalog.markReleased(ended.runId()));
+            assertEquals(
+                Dependency.CATALOG,
+                assertThrows(DependencyUnavailable.class, () -> catalog.markReleased(ended.runId()))
+                    .dependency());
           });
     }
   }
@@ -252,7 +269,10 @@ class DynamoFaultsTest {
         0,
         client -> {
           Catalog catalog = catalog(client);
-          assertThrows(CatalogUnavailable.class, () -> catalog.markReleased(run.runId()));
+          assertEquals(
+              Dependency.CATALOG,
+              assertThrows(DependencyUnavailable.class, () -> catalog.markReleased(run.runId()))
+                  .dependency());
           assertEquals(run.nEvents(), catalog.countEvents());
           catalog.markReleased(run.runId());
           assertEquals(run.nEvents(), catalog.countEvents());

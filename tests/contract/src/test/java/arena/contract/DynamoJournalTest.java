@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Payload;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.journal.JournalUnavailable;
 import arena.run.Run;
 import java.net.URI;
 import java.time.Duration;
@@ -132,8 +133,15 @@ class DynamoJournalTest extends JournalContract {
         tables.client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1), 0)) {
       Run run = Samples.run(Samples.NOON);
       Journal unreachable = tables.journal(closedPort);
-      assertThrows(JournalUnavailable.class, () -> unreachable.create(run, Samples.origin(run)));
-      assertThrows(JournalUnavailable.class, () -> unreachable.events(run.runId(), 1, 10));
+      assertEquals(
+          Dependency.JOURNAL,
+          assertThrows(
+                  DependencyUnavailable.class, () -> unreachable.create(run, Samples.origin(run)))
+              .dependency());
+      assertEquals(
+          Dependency.JOURNAL,
+          assertThrows(DependencyUnavailable.class, () -> unreachable.events(run.runId(), 1, 10))
+              .dependency());
     }
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Overflow;
 import arena.broker.RedisBroker;
@@ -16,6 +15,8 @@ import arena.broker.RedisSettings;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.codec.EnvelopeCodec;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.metrics.Metrics;
 import arena.run.RunId;
 import java.io.IOException;
@@ -247,8 +248,9 @@ class RedisBrokerTest extends BrokerContract {
     try (RedisConnection connection = new RedisConnection(settings)) {
       Broker unreachable = new RedisBroker(connection, RedisKeys.plain(), Metrics.NONE);
       Instant start = Instant.now();
-      BrokerUnavailable failure =
-          assertThrows(BrokerUnavailable.class, () -> unreachable.buffer(runId));
+      DependencyUnavailable failure =
+          assertThrows(DependencyUnavailable.class, () -> unreachable.buffer(runId));
+      assertEquals(Dependency.BROKER, failure.dependency());
       assertFalse(failure.getMessage().contains("hunter2"), failure.getMessage());
       assertTrue(
           failure.getMessage().contains(String.valueOf(settings.port())), failure.getMessage());

@@ -8,10 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.Archive;
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
@@ -35,7 +36,6 @@ import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
 import arena.stream.FanOutInvoker;
-import arena.stream.NotifierUnavailable;
 import arena.world.Scenario;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,11 +153,14 @@ class EndingTest {
     fanOutInvoker =
         runId -> {
           if (unreachable.get()) {
-            throw new NotifierUnavailable("Lambda is unreachable", null);
+            throw Dependency.FAN_OUT.unavailable("Lambda is unreachable", null);
           }
           woken.add(runId);
         };
-    assertThrows(NotifierUnavailable.class, () -> finalizeRun(Optional.empty()));
+    assertEquals(
+        Dependency.FAN_OUT,
+        assertThrows(DependencyUnavailable.class, () -> finalizeRun(Optional.empty()))
+            .dependency());
     unreachable.set(false);
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 3);
@@ -169,7 +172,7 @@ class EndingTest {
     subscribers.put(RUN, ConnectionId.of("reader"), 1);
     fanOutInvoker =
         _ -> {
-          throw new NotifierUnavailable("Lambda is unreachable", null);
+          throw Dependency.FAN_OUT.unavailable("Lambda is unreachable", null);
         };
     publisher().publish(RUN, appendTurn(0));
     assertEquals(3, broker.buffer(RUN).lastSeq());
@@ -222,11 +225,14 @@ class EndingTest {
         Call.BROKER_CLOSE,
         once(
             _ -> {
-              throw new BrokerUnavailable("no answer", null);
+              throw Dependency.BROKER.unavailable("no answer", null);
             }));
     begin();
     publisher().publish(RUN, appendTurn(0));
-    assertThrows(BrokerUnavailable.class, () -> finalizeRun(Optional.empty()));
+    assertEquals(
+        Dependency.BROKER,
+        assertThrows(DependencyUnavailable.class, () -> finalizeRun(Optional.empty()))
+            .dependency());
     assertTrue(catalog.find(RUN).orElseThrow().archived(), "archived before closed");
     finalizeRun(Optional.empty());
     assertEnded(RunStatus.COMPLETE, 3);

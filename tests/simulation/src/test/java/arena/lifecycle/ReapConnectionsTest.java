@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
@@ -17,7 +19,6 @@ import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SteppingClock;
 import arena.stream.ConnectionSender;
 import arena.stream.Connections;
-import arena.stream.ConnectionsUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -118,10 +119,13 @@ class ReapConnectionsTest {
         Call.CONNECTIONS_DISCONNECTED,
         once(
             _ -> {
-              throw new ConnectionsUnavailable("no answer", null);
+              throw Dependency.CONNECTIONS.unavailable("no answer", null);
             }));
-    assertThrows(
-        ConnectionsUnavailable.class, () -> connections.disconnect(ConnectionId.of("half")));
+    assertEquals(
+        Dependency.CONNECTIONS,
+        assertThrows(
+                DependencyUnavailable.class, () -> connections.disconnect(ConnectionId.of("half")))
+            .dependency());
     assertEquals(List.of(HALF), connections.subscribers(RUN));
     assertEquals(List.of(HALF), deleted(reap()));
     assertEquals(Map.of(), subscribers.cursors(RUN));
@@ -151,7 +155,7 @@ class ReapConnectionsTest {
         Call.CONNECTIONS_DISCONNECTED,
         connectionId -> {
           if (connectionId.equals("bad")) {
-            throw new ConnectionsUnavailable("throttled", null);
+            throw Dependency.CONNECTIONS.unavailable("throttled", null);
           }
         });
     ReapReport report = reap();

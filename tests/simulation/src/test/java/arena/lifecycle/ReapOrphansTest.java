@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.Archive;
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.codec.PayloadCodec;
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.journal.Journal;
@@ -173,7 +173,7 @@ class ReapOrphansTest {
         Call.BROKER_DROP,
         runId -> {
           if (runId.equals(ORPHAN.value())) {
-            throw new BrokerUnavailable("no answer", null);
+            throw Dependency.BROKER.unavailable("no answer", null);
           }
         });
     buffer(ORPHAN);

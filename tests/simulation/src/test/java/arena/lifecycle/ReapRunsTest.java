@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.archive.Archive;
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.ErrorKind;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Failure;
@@ -203,7 +204,7 @@ class ReapRunsTest {
     assertEquals(List.of("abandoned", "abandoned"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted", OTHER + " NotStarted"), finalized);
     assertEquals(
-        ReplayNotStarted.CODE,
+        ErrorKind.NOT_STARTED.code(),
         catalog.find(RUN).orElseThrow().failure().map(Failure::code).orElseThrow());
     assertEquals(List.of(RUN, OTHER), stopped, "the replay may have started");
   }
@@ -278,7 +279,7 @@ class ReapRunsTest {
         Call.BROKER_DROP,
         runId -> {
           if (runId.equals(RUN.value())) {
-            throw new BrokerUnavailable("no answer", null);
+            throw Dependency.BROKER.unavailable("no answer", null);
           }
         });
     for (RunId runId : List.of(RUN, OTHER)) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.simulation.stores.Call;
 import java.time.Duration;
 import java.util.HashSet;
@@ -85,9 +87,12 @@ final class FanOutLeaseTest extends FanOutFixture {
     sockets.beforeSend = () -> clock.advance(Duration.ofSeconds(20));
     fanOutInvoker =
         _ -> {
-          throw new NotifierUnavailable("Lambda is unreachable", null);
+          throw Dependency.FAN_OUT.unavailable("Lambda is unreachable", null);
         };
-    assertThrows(NotifierUnavailable.class, () -> serve(START.plus(Duration.ofSeconds(10))));
+    assertEquals(
+        Dependency.FAN_OUT,
+        assertThrows(DependencyUnavailable.class, () -> serve(START.plus(Duration.ofSeconds(10))))
+            .dependency());
     assertFalse(redis.leased(RUN));
   }
 }

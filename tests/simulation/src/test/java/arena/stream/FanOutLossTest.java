@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import arena.broker.ConnectionId;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.simulation.stores.Call;
 import java.time.Duration;
 import java.util.List;
@@ -79,7 +81,9 @@ final class FanOutLossTest extends FanOutFixture {
     reader(A, 1);
     loseAndRestore();
     network.cut(Call.CONNECTIONS_SUBSCRIBERS);
-    assertThrows(ConnectionsUnavailable.class, () -> serve(farDeadline()));
+    assertEquals(
+        Dependency.CONNECTIONS,
+        assertThrows(DependencyUnavailable.class, () -> serve(farDeadline())).dependency());
     network.restore(Call.CONNECTIONS_SUBSCRIBERS);
     reader(NEW, 20);
     serve(farDeadline());

@@ -7,6 +7,7 @@ import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
 import arena.journal.Journal;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
@@ -158,7 +159,7 @@ class SubscriptionsTest {
   void reportsFailedFanOutInvocation() {
     fanOutInvoker =
         _ -> {
-          throw new NotifierUnavailable("no answer", null);
+          throw Dependency.FAN_OUT.unavailable("no answer", null);
         };
     receive(SUBSCRIBE);
     assertError("unavailable");

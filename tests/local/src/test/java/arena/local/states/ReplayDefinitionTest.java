@@ -2,20 +2,29 @@ package arena.local.states;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
+import arena.error.ErrorKind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Properties of the deployed definition. */
 class ReplayDefinitionTest {
   private static final int MAX_TURNS = 200;
+  private static final String UNAVAILABLE = DependencyUnavailable.class.getName();
 
   private Definition definition;
 
@@ -70,6 +79,45 @@ class ReplayDefinitionTest {
         }
       }
     }
+  }
+
+  private static Stream<ErrorKind> taskErrors() {
+    return Arrays.stream(ErrorKind.values()).filter(error -> error.scope() == ErrorKind.Scope.TASK);
+  }
+
+  @ParameterizedTest
+  @MethodSource("taskErrors")
+  void aTurnIsRetriedIfItsErrorIsRetryable(ErrorKind error) {
+    State.Task turn = (State.Task) definition.state("PlayTurn");
+    Retrier retrier =
+        turn.retriers().stream()
+            .filter(each -> each.errors().stream().anyMatch(name -> names(name, error)))
+            .findFirst()
+            .orElse(turn.retriers().getLast());
+    assertEquals(error.retryable(), retrier.maxAttempts() > 0, retrier.errors().toString());
+  }
+
+  @Test
+  void namesOnlyErrorsOfTasksAndRetriesThoseThatAreRetryable() {
+    for (State.Task task : tasks()) {
+      for (Retrier retrier : task.retriers()) {
+        for (String name : retrier.errors()) {
+          if (name.startsWith("arena.") && !name.equals(UNAVAILABLE)) {
+            ErrorKind error = ErrorKind.of(name);
+            assertNotEquals(ErrorKind.OTHER, error, name);
+            assertEquals(ErrorKind.Scope.TASK, error.scope(), name);
+            assertEquals(error.retryable(), retrier.maxAttempts() > 0, name);
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether a name in a retrier matches this error. */
+  private static boolean names(String name, ErrorKind error) {
+    return name.equals(UNAVAILABLE)
+        ? Arrays.stream(Dependency.values()).anyMatch(each -> each.errorKind() == error)
+        : error != ErrorKind.OTHER && ErrorKind.of(name) == error;
   }
 
   @Test

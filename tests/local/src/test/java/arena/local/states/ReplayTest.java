@@ -3,6 +3,8 @@ package arena.local.states;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.lifecycle.FinalizeRequest;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
@@ -22,10 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The deployed state machine with scripted functions. */
 class ReplayTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
+
+  private static final String UNAVAILABLE = DependencyUnavailable.class.getName();
 
   @TempDir Path folder;
   private StatesFixture states;
@@ -110,10 +115,7 @@ class ReplayTest {
     "arena.agent.ModelTimedOut, 3, 2, 30",
     "arena.agent.ModelUnreachable, 3, 2, 30",
     "arena.agent.ModelMalformed, 2, 1, 5",
-    "arena.broker.BrokerUnavailable, 6, 2, 30",
-    "arena.archive.ArchiveUnavailable, 6, 2, 30",
-    "arena.catalog.CatalogUnavailable, 6, 2, 30",
-    "arena.journal.JournalUnavailable, 6, 2, 30",
+    "arena.error.DependencyUnavailable, 6, 2, 30",
     "Sandbox.Timedout, 2, 1, 30",
     "java.lang.IllegalStateException, 2, 1, 10",
   })
@@ -217,6 +219,19 @@ class ReplayTest {
     assertEquals("ModelThrottled", states.describe(arn).get("error"));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void namesTheUnavailableDependency(Dependency dependency) {
+    String reason = "no answer: said \"no\"\nand meant it: ü😀";
+    RuntimeException thrown = dependency.unavailable(reason, null);
+    states.functions.throwing(UNAVAILABLE, thrown.getMessage(), 7).answers("{}");
+
+    String arn = play();
+
+    assertEquals(Map.of("code", dependency.errorKind().code(), "message", reason), error());
+    assertEquals(dependency.errorKind().code(), states.describe(arn).get("error"));
+  }
+
   @Test
   void countsTheRetriesOfEachTurnSeparately() {
     states
@@ -302,14 +317,14 @@ class ReplayTest {
   @Test
   void failsWhenTheRunCannotBeFinalized() {
     states.functions.answers(turn(0, true));
-    states.functions.throwing("arena.archive.ArchiveUnavailable", "S3 is away", 7);
+    states.functions.throwing(UNAVAILABLE, "ArchiveUnavailable: S3 is away", 7);
 
     String arn = play();
 
     assertEquals(0, states.functions.remaining());
     Map<?, ?> described = states.describe(arn);
     assertEquals("FAILED", described.get("status"));
-    assertEquals("arena.archive.ArchiveUnavailable", described.get("error"));
+    assertEquals(UNAVAILABLE, described.get("error"));
     assertTrue(((String) described.get("cause")).contains("S3 is away"));
   }
 

@@ -1,12 +1,12 @@
 package arena.simulation.cloud;
 
+import arena.error.Dependency;
 import arena.lifecycle.FinalizeInvoker;
 import arena.run.Failure;
 import arena.run.RunId;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.stores.Call;
 import arena.stream.FanOutInvoker;
-import arena.stream.NotifierUnavailable;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -43,7 +43,7 @@ public final class AsyncInvocations implements FanOutInvoker, FinalizeInvoker {
               });
           return null;
         },
-        message -> new NotifierUnavailable(message, null));
+        message -> Dependency.FAN_OUT.unavailable(message, null));
   }
 
   @Override

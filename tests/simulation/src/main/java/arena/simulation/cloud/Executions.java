@@ -1,5 +1,6 @@
 package arena.simulation.cloud;
 
+import arena.error.ErrorKind;
 import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
@@ -137,8 +138,11 @@ public final class Executions implements ReplayExecutions {
                   attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
         } while (!TurnTaskCodec.read(task).done());
       } catch (TaskFailed e) {
-        String code = e.error.substring(e.error.lastIndexOf('.') + 1);
-        failure = Optional.of(new Failure(code, e.getMessage()));
+        failure =
+            Optional.of(
+                new Failure(
+                    ErrorKind.codeOf(e.error, e.getMessage()),
+                    ErrorKind.reasonOf(e.error, e.getMessage())));
       }
       try {
         Optional<Failure> why = failure;

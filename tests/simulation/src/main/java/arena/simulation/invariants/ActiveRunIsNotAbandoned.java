@@ -1,6 +1,6 @@
 package arena.simulation.invariants;
 
-import arena.lifecycle.ReplayNotStarted;
+import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import java.time.Instant;
@@ -23,12 +23,12 @@ final class ActiveRunIsNotAbandoned extends Invariant {
       return;
     }
     String code = after.failure().map(Failure::code).orElse("");
-    if (code.equals(ReplayNotStarted.CODE)) {
+    if (code.equals(ErrorKind.NOT_STARTED.code())) {
       require(
           facts.written(after.runId()).stream().noneMatch(e -> e.kind().equals("turn_start")),
           () -> "run %s has played a turn and failed as not started".formatted(after.runId()));
     }
-    if (code.equals("Abandoned")) {
+    if (code.equals(ErrorKind.ABANDONED.code())) {
       Instant earliest = facts.changedAt(after.runId()).plus(Facts.GRACE).minus(Facts.SKEW);
       require(
           !facts.now().isBefore(earliest),

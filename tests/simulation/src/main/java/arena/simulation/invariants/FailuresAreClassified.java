@@ -1,21 +1,20 @@
 package arena.simulation.invariants;
 
-import arena.lifecycle.ReplayNotStarted;
-import arena.run.NoSuchTurn;
-import arena.run.RunNotRunning;
-import arena.run.UnknownRun;
+import arena.error.ErrorKind;
+import arena.simulation.cloud.ServiceUnavailable;
 import arena.stream.ReplyFailed;
 import java.util.Set;
 
 /** See {@link #description}. */
 public final class FailuresAreClassified extends Invariant {
-  private static final Set<Class<?>> CLASSIFIED =
+  /** Errors that a function must handle. */
+  private static final Set<ErrorKind> UNEXPECTED =
       Set.of(
-          RunNotRunning.class,
-          UnknownRun.class,
-          NoSuchTurn.class,
-          ReplayNotStarted.class,
-          ReplyFailed.class);
+          ErrorKind.OTHER,
+          ErrorKind.NOT_OPEN,
+          ErrorKind.GAP,
+          ErrorKind.INVALID_CURSOR,
+          ErrorKind.KEY_REUSED);
 
   FailuresAreClassified(Facts facts) {
     super(facts);
@@ -28,11 +27,10 @@ public final class FailuresAreClassified extends Invariant {
 
   /** Called for every exception that a function throws. */
   public void thrown(RuntimeException e) {
-    String name = e.getClass().getSimpleName();
     boolean classified =
-        CLASSIFIED.contains(e.getClass())
-            || name.endsWith("Unavailable")
-            || name.startsWith("Model");
+        e instanceof ReplyFailed
+            || e instanceof ServiceUnavailable
+            || !UNEXPECTED.contains(ErrorKind.of(e));
     if (!classified) {
       InvariantViolation violation = new InvariantViolation(this, String.valueOf(e));
       violation.initCause(e);

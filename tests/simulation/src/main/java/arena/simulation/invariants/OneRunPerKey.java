@@ -1,7 +1,7 @@
 package arena.simulation.invariants;
 
+import arena.error.ErrorKind;
 import arena.journal.JournalEntry;
-import arena.lifecycle.ReplayNotStarted;
 import arena.run.RunId;
 import arena.simulation.scheduler.Sandbox;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class OneRunPerKey extends Invariant {
     return facts
         .row(runId)
         .failure()
-        .filter(why -> why.code().equals(ReplayNotStarted.CODE))
+        .filter(why -> why.kind() == ErrorKind.NOT_STARTED)
         .isPresent();
   }
 

@@ -1,9 +1,9 @@
 package arena.simulation.stores;
 
 import arena.archive.Archive;
-import arena.archive.ArchiveUnavailable;
 import arena.codec.MalformedJson;
 import arena.codec.PayloadCodec;
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.run.Run;
@@ -32,7 +32,10 @@ public final class SimulatedArchive implements Archive {
 
   private <T> T call(Call call, Run run, Supplier<T> effect) {
     return network.call(
-        call, run.runId().value(), effect, message -> new ArchiveUnavailable(message, null));
+        call,
+        run.runId().value(),
+        effect,
+        message -> Dependency.ARCHIVE.unavailable(message, null));
   }
 
   /** Key of the run's object. */
@@ -76,7 +79,7 @@ public final class SimulatedArchive implements Archive {
   private List<Event> allEvents(Run run) {
     return bucket
         .find(key(run))
-        .orElseThrow(() -> new ArchiveUnavailable("nothing at " + address(run), null));
+        .orElseThrow(() -> Dependency.ARCHIVE.unavailable("nothing at " + address(run), null));
   }
 
   @Override

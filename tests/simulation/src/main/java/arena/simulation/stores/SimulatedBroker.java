@@ -2,7 +2,6 @@ package arena.simulation.stores;
 
 import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
-import arena.broker.BrokerUnavailable;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.broker.Overflow;
@@ -10,6 +9,7 @@ import arena.broker.StillOpen;
 import arena.codec.EnvelopeCodec;
 import arena.codec.SentinelCodec;
 import arena.codec.Utf8;
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.run.RunId;
 import java.time.Duration;
@@ -50,7 +50,7 @@ public final class SimulatedBroker implements Broker {
                 return script.get();
               }
             },
-            message -> new BrokerUnavailable(message, null));
+            message -> Dependency.BROKER.unavailable(message, null));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package arena.simulation.stores;
 
 import arena.catalog.Catalog;
-import arena.catalog.CatalogUnavailable;
 import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
 import arena.codec.Timestamps;
+import arena.error.Dependency;
 import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
@@ -36,7 +36,7 @@ public final class SimulatedCatalog implements Catalog {
   private <T> T call(Call call, String about, Supplier<T> effect) {
     return tables
         .network()
-        .call(call, about, effect, message -> new CatalogUnavailable(message, null));
+        .call(call, about, effect, message -> Dependency.CATALOG.unavailable(message, null));
   }
 
   @Override

@@ -1,9 +1,9 @@
 package arena.simulation.stores;
 
 import arena.broker.ConnectionId;
+import arena.error.Dependency;
 import arena.run.RunId;
 import arena.stream.Connections;
-import arena.stream.ConnectionsUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,7 +55,7 @@ public final class SimulatedConnections implements Connections {
             return effect.get();
           }
         },
-        message -> new ConnectionsUnavailable(message, null));
+        message -> Dependency.CONNECTIONS.unavailable(message, null));
   }
 
   /** Returns the connection's items that have not expired. */

@@ -1,7 +1,7 @@
 package arena.simulation.stores;
 
+import arena.error.Dependency;
 import arena.idempotency.Idempotency;
-import arena.idempotency.IdempotencyUnavailable;
 import arena.idempotency.KeyReused;
 import arena.run.RunId;
 import java.time.Instant;
@@ -34,7 +34,7 @@ public final class SimulatedIdempotency implements Idempotency {
             return effect.get();
           }
         },
-        message -> new IdempotencyUnavailable(message, null));
+        message -> Dependency.IDEMPOTENCY.unavailable(message, null));
   }
 
   @Override

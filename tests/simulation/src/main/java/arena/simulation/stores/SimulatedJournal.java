@@ -1,10 +1,10 @@
 package arena.simulation.stores;
 
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.journal.JournalUnavailable;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
@@ -31,7 +31,8 @@ public final class SimulatedJournal implements Journal {
   private <T> T call(Call call, RunId runId, Supplier<T> effect) {
     return tables
         .network()
-        .call(call, runId.value(), effect, message -> new JournalUnavailable(message, null));
+        .call(
+            call, runId.value(), effect, message -> Dependency.JOURNAL.unavailable(message, null));
   }
 
   @Override

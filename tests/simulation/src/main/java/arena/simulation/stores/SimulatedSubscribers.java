@@ -1,9 +1,9 @@
 package arena.simulation.stores;
 
-import arena.broker.BrokerUnavailable;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
+import arena.error.Dependency;
 import arena.run.RunId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -32,7 +32,7 @@ public final class SimulatedSubscribers implements Subscribers {
                 return script.get();
               }
             },
-            message -> new BrokerUnavailable(message, null));
+            message -> Dependency.BROKER.unavailable(message, null));
   }
 
   @Override
