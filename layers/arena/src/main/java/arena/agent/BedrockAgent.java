@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseResponse;
 import software.amazon.awssdk.services.bedrockruntime.model.Message;
 import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.ValidationException;
 
 /**
  * Calls a model on Amazon Bedrock through the Converse API. Authorization is the caller's IAM
@@ -40,6 +41,7 @@ final class BedrockAgent implements Agent {
   private final String model;
   private final String system;
   private final PriceTable prices;
+  private volatile RequestFields fields = RequestFields.ALL;
 
   /**
    * @param client from {@link #client}
@@ -88,48 +90,59 @@ final class BedrockAgent implements Agent {
 
   @Override
   public Decision decide(World world, String stateSummary) {
-    ConverseRequest request =
+    for (int call = 1; ; call++) {
+      RequestFields sent = fields;
+      try {
+        return decision(client.converse(request(stateSummary, sent)), sent);
+      } catch (ValidationException e) {
+        Optional<RequestFields> alternative = sent.without("", message(e));
+        if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
+          throw serviceError(e);
+        }
+        fields = alternative.get();
+      } catch (AwsServiceException e) {
+        throw serviceError(e);
+      } catch (SdkClientException e) {
+        throw clientError(e);
+      } catch (ModelException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        // for some malformed responses the SDK throws its parser's unchecked exceptions
+        throw new ModelMalformed("cannot parse Bedrock's answer for %s".formatted(model), e);
+      }
+    }
+  }
+
+  private ConverseRequest request(String stateSummary, RequestFields sent) {
+    String user = sent.system() ? stateSummary : system + "\n\n" + stateSummary;
+    ConverseRequest.Builder request =
         ConverseRequest.builder()
             .modelId(model)
-            .system(SystemContentBlock.fromText(system))
             .messages(
                 Message.builder()
                     .role(ConversationRole.USER)
-                    .content(ContentBlock.fromText(stateSummary))
+                    .content(ContentBlock.fromText(user))
                     .build())
             .inferenceConfig(
-                settings ->
-                    settings
-                        .maxTokens(Limits.MAX_ANSWER_TOKENS)
-                        .temperature((float) profile.temperature()))
-            .build();
-    ConverseResponse response;
-    try {
-      response = client.converse(request);
-    } catch (AwsServiceException e) {
-      throw serviceError(e);
-    } catch (SdkClientException e) {
-      throw clientError(e);
-    } catch (RuntimeException e) {
-      // for some malformed responses the SDK throws its parser's unchecked exceptions
-      throw new ModelMalformed("cannot parse Bedrock's answer for %s".formatted(model), e);
+                settings -> {
+                  if (sent.limitName() != RequestFields.LimitName.NONE) {
+                    settings.maxTokens(sent.maxTokens());
+                  }
+                  if (sent.temperature()) {
+                    settings.temperature((float) profile.temperature());
+                  }
+                });
+    if (sent.system()) {
+      request.system(SystemContentBlock.fromText(system));
     }
-    return decision(response);
+    return request.build();
   }
 
-  private Decision decision(ConverseResponse response) {
+  private Decision decision(ConverseResponse response, RequestFields sent) {
     if (response.output() == null || response.output().message() == null) {
       throw new ModelMalformed("Bedrock's answer for %s has no message".formatted(model), null);
     }
-    StringBuilder thinking = new StringBuilder();
-    StringBuilder text = new StringBuilder();
-    for (ContentBlock block : response.output().message().content()) {
-      text.append(content(block, ContentBlock::text));
-      thinking.append(content(block, BedrockAgent::reasoningText));
-    }
-    ActionListParser list =
-        ActionListParser.read(
-            thinking.toString(), text.toString(), remark(response.stopReasonAsString()));
+    ModelAnswer answer = answer(response, sent.remark());
     double cost =
         response.usage() == null
             ? 0
@@ -137,7 +150,36 @@ final class BedrockAgent implements Agent {
                 profile.model(),
                 tokens(response.usage().inputTokens()),
                 tokens(response.usage().outputTokens()));
-    return new Decision(list.actions(), list.reasoning(), cost);
+    return new Decision(answer.actions(), answer.reasoning(), cost);
+  }
+
+  private static ModelAnswer answer(ConverseResponse response, String remark) {
+    ModelAnswer.Builder parts =
+        new ModelAnswer.Builder().remark(remark).remark(remark(response.stopReasonAsString()));
+    boolean redacted = false;
+    for (ContentBlock block : response.output().message().content()) {
+      parts.text(content(block, ContentBlock::text));
+      parts.thinking(content(block, BedrockAgent::reasoningText));
+      if (block != null && block.toolUse() != null) {
+        String tool = ServiceErrorText.clean(block.toolUse().name(), "");
+        parts.causeIfEmpty(
+            "no actions: the model called the tool %s, which it was not offered".formatted(tool));
+      }
+      redacted |= block != null && block.reasoningContent() != null;
+    }
+    switch (response.stopReasonAsString()) {
+      case "guardrail_intervened" ->
+          parts.causeIfEmpty("no actions: a guardrail withheld the answer");
+      case "content_filtered" ->
+          parts.causeIfEmpty("no actions: the service's content filter withheld the answer");
+      case null, default -> {
+        if (redacted
+            && response.output().message().content().stream().allMatch(b -> b.text() == null)) {
+          parts.causeIfEmpty("no actions: the model only thought, its answer is empty");
+        }
+      }
+    }
+    return parts.read();
   }
 
   /** Returns a block's content of one kind, or an empty string; the SDK returns null if absent. */
@@ -159,8 +201,9 @@ final class BedrockAgent implements Agent {
 
   private static String remark(String stopReason) {
     return switch (stopReason) {
-      case "max_tokens" -> "the answer was cut: it reached its limit of tokens";
-      case "model_context_window_exceeded" -> "the answer was cut: the model's window is full";
+      case "max_tokens" -> ModelAnswer.CUT_BY_LIMIT;
+      case "model_context_window_exceeded" ->
+          "the answer was cut: the model's context window is full";
       case "guardrail_intervened" -> "a guardrail cut the answer";
       case "content_filtered" -> "the service's content filter cut the answer";
       case null, default -> "";
@@ -169,15 +212,13 @@ final class BedrockAgent implements Agent {
 
   private ModelException serviceError(AwsServiceException e) {
     String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-    String message =
-        e.awsErrorDetails() == null ? e.getMessage() : e.awsErrorDetails().errorMessage();
     String text =
         "Bedrock answered %s%s for %s: %s"
             .formatted(
                 e.statusCode(),
                 code == null || code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, ""),
                 model,
-                ServiceErrorText.clean(message, ""));
+                ServiceErrorText.clean(message(e), ""));
     return switch (code) {
       case "ThrottlingException", "ServiceQuotaExceededException" -> new ModelThrottled(text, e);
       case "ModelTimeoutException" -> new ModelTimedOut(text, e);
@@ -186,6 +227,12 @@ final class BedrockAgent implements Agent {
       case "InternalServerException" -> new ModelOverloaded(text, e);
       case null, default -> byStatus(e.statusCode(), text, e);
     };
+  }
+
+  private static String message(AwsServiceException e) {
+    String message =
+        e.awsErrorDetails() == null ? e.getMessage() : e.awsErrorDetails().errorMessage();
+    return message == null ? "" : message;
   }
 
   private static ModelException byStatus(int status, String text, AwsServiceException cause) {

@@ -25,6 +25,7 @@ public final class ModelAgentResolver implements AgentResolver {
 
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
+  private static final String COMPLETIONS = "/chat/completions";
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -125,7 +126,10 @@ public final class ModelAgentResolver implements AgentResolver {
           null);
     }
     try {
-      URI uri = URI.create(base.replaceFirst("/{1,10}$", "") + "/chat/completions");
+      int query = base.indexOf('?');
+      String path = (query < 0 ? base : base.substring(0, query)).replaceFirst("/{1,10}$", "");
+      String suffix = path.endsWith(COMPLETIONS) ? "" : COMPLETIONS;
+      URI uri = URI.create(path + suffix + (query < 0 ? "" : base.substring(query)));
       boolean web =
           "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
       if (web && uri.getHost() != null && uri.getUserInfo() == null) {

@@ -32,12 +32,6 @@ import java.util.concurrent.TimeoutException;
  * twice, and in streaming mode, which disables that, it hides the body of a 401.
  */
 final class OpenAiAgent implements Agent {
-  /**
-   * Maximum number of calls for one decision: the first, and one retry for each of the two request
-   * fields that a model may reject. Rejected calls are not billed.
-   */
-  private static final int MAX_CALLS = 3;
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Endpoint endpoint;
@@ -45,7 +39,7 @@ final class OpenAiAgent implements Agent {
   private final String model;
   private final String system;
   private final PriceTable prices;
-  private volatile Dialect dialect = new Dialect("max_tokens", true);
+  private volatile RequestFields fields = RequestFields.ALL;
 
   /**
    * @param profile a profile whose model starts with {@code openai:}
@@ -80,20 +74,13 @@ final class OpenAiAgent implements Agent {
     }
   }
 
-  /**
-   * The request fields that a model accepts.
-   *
-   * @param limitField name of the token limit's field
-   * @param temperature whether {@code temperature} is accepted
-   */
-  private record Dialect(String limitField, boolean temperature) {}
-
   @Override
   public Decision decide(World world, String stateSummary) {
     long deadline = System.nanoTime() + endpoint.timeout().toNanos();
+    boolean waited = false;
     for (int call = 1; ; call++) {
-      Dialect tried = dialect;
-      HttpResponse<Optional<byte[]>> response = send(request(stateSummary, tried), deadline);
+      RequestFields sent = fields;
+      HttpResponse<Optional<byte[]>> response = send(request(stateSummary, sent), deadline);
       byte[] body =
           response
               .body()
@@ -103,40 +90,41 @@ final class OpenAiAgent implements Agent {
                           "the answer of %s exceeds the limit of %s bytes"
                               .formatted(endpoint.host(), Limits.MAX_ANSWER_BYTES),
                           null));
-      int status = response.statusCode();
-      if (status == 200) {
-        return decision(body);
+      if (response.statusCode() == 200) {
+        return decision(body, sent);
       }
-      OpenAiError error = OpenAiError.read(status, body, JSON);
-      Optional<Dialect> fallback =
-          error.status() == 400 ? fallback(tried, error) : Optional.empty();
-      if (fallback.isEmpty() || call == MAX_CALLS) {
-        throw error.exception(endpoint.host(), endpoint.key());
+      OpenAiError error = OpenAiError.read(response.statusCode(), body, JSON);
+      Optional<RequestFields> alternative = error.alternative(sent);
+      if (alternative.isPresent() && call < RequestFields.MAX_CALLS) {
+        fields = alternative.get();
+      } else {
+        ModelException failure = error.exception(endpoint.host(), endpoint.key());
+        if (waited || !RetryAfter.of(response).waits(failure, deadline)) {
+          throw failure;
+        }
+        waited = true;
       }
-      dialect = fallback.get();
     }
   }
 
-  /** Returns the dialect to retry with, if the error rejects a request field. */
-  private static Optional<Dialect> fallback(Dialect tried, OpenAiError error) {
-    if (error.rejects("max_tokens") && tried.limitField.equals("max_tokens")) {
-      return Optional.of(new Dialect("max_completion_tokens", tried.temperature));
-    }
-    if (error.rejects("temperature") && tried.temperature) {
-      return Optional.of(new Dialect(tried.limitField, false));
-    }
-    return Optional.empty();
-  }
-
-  private HttpRequest request(String stateSummary, Dialect dialect) {
+  private HttpRequest request(String stateSummary, RequestFields sent) {
     ObjectNode body = JSON.createObjectNode();
     body.put("model", model);
-    body.withArray("messages").addObject().put("role", "system").put("content", system);
-    body.withArray("messages").addObject().put("role", "user").put("content", stateSummary);
-    if (dialect.temperature) {
+    if (sent.system()) {
+      body.withArray("messages").addObject().put("role", "system").put("content", system);
+    }
+    String user = sent.system() ? stateSummary : system + "\n\n" + stateSummary;
+    body.withArray("messages").addObject().put("role", "user").put("content", user);
+    if (sent.temperature()) {
       body.put("temperature", profile.temperature());
     }
-    body.put(dialect.limitField, Limits.MAX_ANSWER_TOKENS);
+    switch (sent.limitName()) {
+      case MAX_TOKENS -> body.put("max_tokens", sent.maxTokens());
+      case MAX_COMPLETION_TOKENS -> body.put("max_completion_tokens", sent.maxTokens());
+      case NONE -> {
+        // the service's own limit holds
+      }
+    }
     body.put("stream", false);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint.completions())
@@ -192,7 +180,7 @@ final class OpenAiAgent implements Agent {
     };
   }
 
-  private Decision decision(byte[] body) {
+  private Decision decision(byte[] body, RequestFields sent) {
     JsonNode answer;
     try {
       answer = JSON.readTree(body);
@@ -201,68 +189,26 @@ final class OpenAiAgent implements Agent {
     } catch (IOException e) {
       throw new ModelMalformed("the answer of %s is not valid UTF-8".formatted(endpoint.host()), e);
     }
-    if (answer.path("error").isObject() || answer.path("error").isTextual()) {
+    JsonNode error = OpenAiAnswer.error(answer);
+    if (!error.isMissingNode()) {
       // some gateways return an upstream error with status 200
-      throw OpenAiError.within(answer).exception(endpoint.host(), endpoint.key());
+      throw OpenAiError.within(error).exception(endpoint.host(), endpoint.key());
     }
-    JsonNode choice = answer.path("choices").path(0);
-    JsonNode message = choice.path("message");
-    if (!message.isObject()) {
+    if (OpenAiAnswer.failed(answer)) {
+      throw new ModelOverloaded(
+          "%s reports that the model failed, without a reason".formatted(endpoint.host()), null);
+    }
+    if (!OpenAiAnswer.isCompletion(answer)) {
       throw new ModelMalformed(
-          "the answer of %s has no choice with a message".formatted(endpoint.host()), null);
+          "the answer of %s is not a chat completion".formatted(endpoint.host()), null);
     }
-    ThinkBlock block = ThinkBlock.split(text(message.path("content")));
-    String thinking =
-        message.path("reasoning_content").asText(message.path("reasoning").asText(""))
-            + block.thinking();
-    String content = block.text().isBlank() ? message.path("refusal").asText("") : block.text();
-    ActionListParser list =
-        ActionListParser.read(thinking, content, remark(choice.path("finish_reason").asText("")));
+    ModelAnswer read = OpenAiAnswer.read(answer, sent.remark());
     JsonNode usage = answer.path("usage");
     double cost =
         prices.cost(
             profile.model(),
             usage.path("prompt_tokens").asLong(0),
             usage.path("completion_tokens").asLong(0));
-    return new Decision(list.actions(), list.reasoning(), cost);
-  }
-
-  /** Returns the message's text; some gateways send an array of parts. */
-  private static String text(JsonNode content) {
-    if (!content.isArray()) {
-      return content.asText("");
-    }
-    StringBuilder text = new StringBuilder();
-    for (JsonNode part : content) {
-      text.append(part.path("text").asText(""));
-    }
-    return text.toString();
-  }
-
-  private static String remark(String finishReason) {
-    return switch (finishReason) {
-      case "length" -> "the answer was cut: it reached its limit of tokens";
-      case "content_filter" -> "the service's content filter cut the answer";
-      default -> "";
-    };
-  }
-
-  /**
-   * A message split at its leading {@code <think>} block, which some servers leave in the content.
-   * The block is not part of the answer.
-   */
-  private record ThinkBlock(String thinking, String text) {
-    private static final String OPEN = "<think>";
-    private static final String CLOSE = "</think>";
-
-    static ThinkBlock split(String content) {
-      String stripped = content.stripLeading();
-      int close = stripped.indexOf(CLOSE);
-      if (!stripped.startsWith(OPEN) || close < 0) {
-        return new ThinkBlock("", content);
-      }
-      return new ThinkBlock(
-          stripped.substring(OPEN.length(), close), stripped.substring(close + CLOSE.length()));
-    }
+    return new Decision(read.actions(), read.reasoning(), cost);
   }
 }

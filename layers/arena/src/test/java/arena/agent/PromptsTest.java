@@ -51,7 +51,8 @@ class PromptsTest {
   @Test
   void containsNoTextThatIsReadAsActions() {
     for (PromptVariant variant : PromptVariant.values()) {
-      assertEquals(0, ActionListParser.read("", Prompts.system(variant), "").actions().size());
+      assertEquals(
+          0, new ModelAnswer.Builder().text(Prompts.system(variant)).read().actions().size());
     }
   }
 

@@ -53,7 +53,9 @@ final class RunbookTest {
 
   @Test
   void everyBlockPrintsTheDocumentedOutput() throws Exception {
-    assumeTrue(onPath("bash") && onPath("curl") && onPath("redis-cli"), "it needs bash, curl and redis-cli on the PATH");
+    assumeTrue(
+        onPath("bash") && onPath("curl") && onPath("redis-cli"),
+        "it needs bash, curl and redis-cli on the PATH");
     String run =
         arena.startRun(
             "{\"n_turns\":5,\"profile\":{\"name\":\"stuck\",\"model\":\"openai:hang\"}}");

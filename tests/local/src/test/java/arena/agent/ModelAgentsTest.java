@@ -212,7 +212,11 @@ class ModelAgentsTest {
   void textWithoutAnArrayIsAnEmptyTurn(String api) {
     Decision decision = decide(api + "prose");
     assertEquals(List.of(), decision.actions());
-    assertEquals("I would rather not say what I do; food is low.", decision.reasoning());
+    assertEquals(
+        """
+        I would rather not say what I do; food is low.
+        [no actions: the answer holds no JSON array of actions]""",
+        decision.reasoning());
   }
 
   @ParameterizedTest
@@ -225,7 +229,8 @@ class ModelAgentsTest {
     Decision decision = decide(api + "wordy");
     assertEquals(List.of(), decision.actions());
     assertEquals(
-        "[{\"type\":\"wa\n[the answer was cut: it reached its limit of tokens]",
+        "[the answer was cut off: it reached its limit of tokens;"
+            + " no actions: the list was cut off within its first action]",
         decision.reasoning());
   }
 
@@ -240,8 +245,11 @@ class ModelAgentsTest {
         "refusal",
         raw("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot.\"}}]}"));
     assertEquals(List.of(new RawJson("{}")), decide("openai:parts").actions());
-    assertEquals(new Decision(List.of(), "", 0), decide("openai:null"));
-    assertEquals(new Decision(List.of(), "I cannot.", 0), decide("openai:refusal"));
+    assertEquals(
+        new Decision(List.of(), "[no actions: the answer is empty]", 0), decide("openai:null"));
+    assertEquals(
+        new Decision(List.of(), "I cannot.\n[no actions: the model refused to answer]", 0),
+        decide("openai:refusal"));
   }
 
   private static Behaviour raw(String body) {
@@ -368,7 +376,6 @@ class ModelAgentsTest {
   @ParameterizedTest
   @CsvSource({
     "malformed, ModelMalformed",
-    "empty,     ModelMalformed",
     "huge,      ModelMalformed",
   })
   void whatIsNotTheApiIsMalformed(String model, String cause) {
@@ -377,6 +384,14 @@ class ModelAgentsTest {
       assertEquals(cause, failure.getClass().getSimpleName(), failure.getMessage());
     }
     assertEquals(2, server.calls(model).size());
+  }
+
+  @Test
+  void explainsAnAnswerWithoutAChoiceAndRejectsOneWithoutAMessage() {
+    assertEquals(
+        new Decision(List.of(), "[no actions: the service returned no choice]", 0),
+        decide("openai:empty"));
+    assertInstanceOf(ModelMalformed.class, failure("bedrock:empty"));
   }
 
   @ParameterizedTest

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ActionListTest {
-  private static ActionListParser read(String text) {
-    return ActionListParser.read("", text, "");
+class ModelAnswerTest {
+  private static ModelAnswer read(String text) {
+    return new ModelAnswer.Builder().text(text).read();
   }
 
   private static List<String> actions(String text) {
@@ -55,77 +55,80 @@ class ActionListTest {
         arguments("[" + wait + "] or [" + scroll + "]", wait, "or [" + scroll + "]"),
         arguments("{\"actions\":[" + wait + "]}", wait, "{\"actions\":\n}"),
         arguments("[[ [" + wait + "]", wait, "[["),
+        arguments("[1, [], 2] [" + wait + "]", wait, "[1, [], 2]"),
         arguments("[" + wait + ", oops [" + scroll + "]", scroll, "[" + wait + ", oops"),
         arguments("\"[\" [" + wait + "]", wait, "\"[\""));
   }
 
   @ParameterizedTest
   @MethodSource("texts")
-  void usesTheFirstArrayThatParses(String text, String action, String reasoning) {
-    assertEquals(new ActionListParser(List.of(new RawJson(action)), reasoning), read(text));
+  void takesTheFirstArrayThatHoldsObjects(String text, String action, String reasoning) {
+    assertEquals(new ModelAnswer(List.of(new RawJson(action)), reasoning), read(text));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "",
-        " ",
-        "No.",
-        "[food] is low",
-        "{\"type\":\"wait\"}",
-        "[{\"type\":\"wait\"}",
-        "[{\"type\":\"wait\",}]",
-        "[{'type':'wait'}]",
-        "[NaN]",
-        "[01]",
-        "[{\"\\ud800\":1}]",
-        "]["
-      })
-  void keepsTextWithoutAnArrayAsReasoning(String text) {
-    assertEquals(new ActionListParser(List.of(), text.strip()), read(text));
+      strings = {"No.", "[food] is low", "{\"type\":\"wait\"}", "[NaN]", "[01]", "[1] Yes.", "]["})
+  void keepsTextWithoutAnArrayAsReasoningAndExplainsTheEmptyTurn(String text) {
+    assertEquals(
+        new ModelAnswer(
+            List.of(), text.strip() + "\n[no actions: the answer holds no JSON array of actions]"),
+        read(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n"})
+  void explainsAnEmptyText(String text) {
+    assertEquals(new ModelAnswer(List.of(), "[no actions: the answer is empty]"), read(text));
   }
 
   @Test
-  void dropsAndReportsElementsThatAreNotObjects() {
-    ActionListParser list = read("[1, \"wait\", null, [], {\"type\":\"wait\"}, true]");
+  void explainsAnEmptyList() {
+    assertEquals(
+        new ModelAnswer(List.of(), "[no actions: the model answered an empty list]"), read("[]"));
+  }
+
+  @Test
+  void leavesOutElementsThatAreNotObjectsAndSaysSo() {
+    ModelAnswer list = read("[1, \"wait\", null, [], {\"type\":\"wait\"}, true]");
     assertEquals(List.of(new RawJson("{\"type\":\"wait\"}")), list.actions());
-    assertEquals("[left out, no objects: 5]", list.reasoning());
+    assertEquals("[left out, not objects: 5]", list.reasoning());
   }
 
   @Test
-  void dropsAndReportsActionsOverTheLimit() {
-    ActionListParser list = read("[" + "{\"type\":\"wait\"},".repeat(60) + "{}]");
+  void leavesOutActionsBeyondTheLimitAndSaysSo() {
+    ModelAnswer list = read("[" + "{\"type\":\"wait\"},".repeat(60) + "{}]");
     assertEquals(Limits.MAX_ACTIONS, list.actions().size());
     assertEquals("[left out, more than 50 actions: 11]", list.reasoning());
   }
 
   @Test
-  void dropsAndReportsActionsThatAreTooLong() {
+  void leavesOutAnActionThatIsTooLongAndSaysSo() {
     String fits = "{\"a\":\"" + "x".repeat(Limits.MAX_ACTION_CHARS - 8) + "\"}";
     String tooLong = fits.replace("{\"a", "{\"aa");
-    ActionListParser list = read("So: [" + tooLong + "," + fits + "]");
+    ModelAnswer list = read("So: [" + tooLong + "," + fits + "]");
     assertEquals(List.of(new RawJson(fits)), list.actions());
     assertEquals("So:\n[left out, longer than 2000 characters: 1]", list.reasoning());
   }
 
   @Test
-  void dropsAndReportsActionsThatAreTooDeep() {
+  void leavesOutAnActionThatIsNestedTooDeepAndSaysSo() {
     String fits = "{\"a\":" + "[".repeat(19) + "]".repeat(19) + "}";
     String tooDeep = "{\"a\":" + "[".repeat(20) + "]".repeat(20) + "}";
-    ActionListParser list = read("[" + tooDeep + "," + fits + "]");
+    ModelAnswer list = read("[" + tooDeep + "," + fits + "]");
     assertEquals(List.of(new RawJson(fits)), list.actions());
     assertEquals("[left out, nested deeper than 20: 1]", list.reasoning());
   }
 
   @Test
-  void keepsTheLastOfDuplicateFields() {
+  void keepsTheLastOfTwoFieldsWithOneName() {
     assertEquals(
         List.of("{\"type\":\"press\",\"key\":\"z\"}"),
         actions("[{\"type\":\"wait\",\"key\":\"z\",\"type\":\"press\"}]"));
   }
 
   @Test
-  void mergesNamesThatAreEqualAfterRepair() {
+  void keepsOneOfTwoNamesThatAreEqualAfterRepair() {
     assertEquals(List.of("{\"\uFFFD\":2}"), actions("[{\"\ud800\":1,\"\ud801\":2}]"));
   }
 
@@ -147,12 +150,12 @@ class ActionListTest {
         "9007199254740993",
         "3.14159265358979323846264338327950288"
       })
-  void keepsNumbersUnchanged(String number) {
+  void keepsNumbersAsWritten(String number) {
     assertEquals(List.of("{\"n\":" + number + "}"), actions("[{\"n\":" + number + "}]"));
   }
 
   @Test
-  void keepsANumberOfThousandsOfDigits() {
+  void storesANumberOfThousandsOfDigits() {
     String number = "7".repeat(1_900);
     List<RawJson> actions = read("[{\"n\":" + number + "}]").actions();
     Payload payload = new Payload.LlmResponse(actions, "", 0);
@@ -161,7 +164,7 @@ class ActionListTest {
   }
 
   @Test
-  void readsActionsWithCollidingFieldNames() {
+  void readsNamesWithOneHash() {
     List<String> names = new ArrayList<>(List.of(""));
     for (int i = 0; i < 11; i++) {
       List<String> longer = new ArrayList<>();
@@ -185,26 +188,28 @@ class ActionListTest {
   }
 
   @Test
-  void addsThinkingAndRemarksToTheReasoning() {
+  void putsThinkingAndRemarksIntoReasoning() {
     assertEquals(
-        new ActionListParser(List.of(), "Hm.\nYes.\n[cut; left out, no objects: 1]"),
-        ActionListParser.read(" Hm. ", "[1] Yes.", "cut"));
+        new ModelAnswer(
+            List.of(),
+            "Hm.\n[1] Yes.\n[cut; no actions: the answer holds no JSON array of actions]"),
+        new ModelAnswer.Builder().thinking(" Hm. ").text("[1] Yes.").remark("cut").read());
   }
 
   @Test
-  void cutsLongReasoningButKeepsRemarks() {
-    ActionListParser list = read("😀".repeat(30_000) + "[1]");
+  void cutsALongReasoningAndKeepsItsRemarks() {
+    ModelAnswer list = read("😀".repeat(30_000) + "[1,{}]");
     assertEquals(
         Limits.MAX_REASONING_CHARS, list.reasoning().codePointCount(0, list.reasoning().length()));
-    assertTrue(list.reasoning().endsWith("…\n[left out, no objects: 1]"));
+    assertTrue(list.reasoning().endsWith("…\n[left out, not objects: 1]"));
   }
 
   @Test
-  void readsOnlyThePrefixOfAHugeText() {
+  void readsAVeryLongTextInPart() {
     String text = "x".repeat(Limits.MAX_ANSWER_CHARS) + "[{}]";
-    ActionListParser list = read(text);
+    ModelAnswer list = read(text);
     assertEquals(List.of(), list.actions());
-    assertTrue(list.reasoning().endsWith("\n[only the first 200000 characters are read]"));
+    assertTrue(list.reasoning().contains("\n[only the first 200000 characters are read; "));
   }
 
   @ParameterizedTest
@@ -218,9 +223,16 @@ class ActionListTest {
         "[\",[\",",
         "[{\"[\":[",
         "[1 ",
-        "[{},\"[\","
+        "[{},\"[\",",
+        "<think>",
+        "</think>[",
+        "[{\"a\":\"<think>\"},",
+        "“[",
+        "[“",
+        "<|channel|>final<|message|>[",
+        "assistantfinal["
       })
-  void parsesEveryTextQuickly(String part) {
+  void readsEveryTextInBoundedTime(String part) {
     String text = part.repeat(Limits.MAX_ANSWER_CHARS / part.length());
     assertTimeoutPreemptively(Duration.ofSeconds(5), () -> read(text));
   }
@@ -240,10 +252,10 @@ class ActionListTest {
     return part.list().ofMaxSize(6).map(parts -> String.join("", parts));
   }
 
-  /** Any answer of a model stays within the limits and survives every store. */
+  /** Whatever a model writes: it is kept within the limits, and every store gives it back. */
   @Property
-  void nothingThatAModelWritesIsAnError(@ForAll("writings") String text) {
-    ActionListParser list = read(text);
+  void keepsEveryAnswerWithinTheLimitsAndStorable(@ForAll("writings") String text) {
+    ModelAnswer list = read(text);
     assertTrue(list.actions().size() <= Limits.MAX_ACTIONS);
     for (RawJson action : list.actions()) {
       assertTrue(action.text().length() <= Limits.MAX_ACTION_CHARS);
@@ -256,9 +268,9 @@ class ActionListTest {
     assertEquals(written, PayloadCodec.write(read));
   }
 
-  /** An independent parser reads the same values from the stored text as from the original. */
+  /** An independent reader sees the same values in what is kept as in what was written. */
   @Property
-  void whatIsKeptIsWhatWasWritten(@ForAll("objects") List<String> objects) throws Exception {
+  void keepsTheValuesThatWereWritten(@ForAll("objects") List<String> objects) throws Exception {
     ObjectMapper json = exact();
     List<String> kept = actions("[" + String.join(" , ", objects) + "]");
     List<String> fitting =

@@ -1,0 +1,199 @@
+package arena.agent;
+
+import arena.codec.LenientArray;
+import arena.event.RawJson;
+import arena.run.Limits;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a model answered for one turn: the actions, and the reasoning. One reader for all APIs.
+ *
+ * <p>The first JSON array that is empty or holds objects is the list of actions; the rest is
+ * reasoning. Thinking never is a source of actions. Nothing that a model writes is an error: what
+ * was repaired or left out, and why a turn is empty, stands in brackets at the end of the
+ * reasoning.
+ *
+ * @param actions JSON objects, compact; at most {@link Limits#MAX_ACTIONS}, each of at most {@link
+ *     Limits#MAX_ACTION_CHARS} characters
+ * @param reasoning at most {@link Limits#MAX_REASONING_CHARS} characters
+ */
+record ModelAnswer(List<RawJson> actions, String reasoning) {
+  /** The remark on an answer that has as many tokens as it may have. */
+  static final String CUT_BY_LIMIT = "the answer was cut off: it reached its limit of tokens";
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern FENCE_BEFORE = Pattern.compile("```[a-zA-Z0-9]{0,10}\\s{0,10}\\z");
+  private static final Pattern FENCE_AFTER = Pattern.compile("\\s{0,10}```");
+
+  /** Copies the list. */
+  ModelAnswer {
+    actions = List.copyOf(actions);
+  }
+
+  /** Collects the parts of one answer, however its API names them. */
+  static final class Builder {
+    private final StringBuilder thinking = new StringBuilder();
+    private final StringBuilder text = new StringBuilder();
+    private final List<String> remarks = new ArrayList<>();
+    private String cause = "";
+
+    /** Adds thinking that the API keeps apart from the text. */
+    Builder thinking(String part) {
+      if (!part.isBlank()) {
+        thinking.append(thinking.isEmpty() ? "" : "\n").append(part.strip());
+      }
+      return this;
+    }
+
+    /** Adds text, which may hold thinking in markup. */
+    Builder text(String part) {
+      text.append(part);
+      return this;
+    }
+
+    /** Adds a fact about the answer, such as that the service cut it off; empty adds nothing. */
+    Builder remark(String remark) {
+      if (!remark.isEmpty()) {
+        remarks.add(remark);
+      }
+      return this;
+    }
+
+    /** Sets why the turn is empty if it is; the first cause that is not empty counts. */
+    Builder causeIfEmpty(String why) {
+      if (cause.isEmpty()) {
+        cause = why;
+      }
+      return this;
+    }
+
+    /** Reads the answer. Never fails. */
+    ModelAnswer read() {
+      List<String> notes = new ArrayList<>(remarks);
+      String searched = text.toString();
+      if (searched.length() > Limits.MAX_ANSWER_CHARS) {
+        searched = searched.substring(0, Limits.MAX_ANSWER_CHARS);
+        notes.add("only the first " + Limits.MAX_ANSWER_CHARS + " characters are read");
+      }
+      ThinkingMarkup parts = ThinkingMarkup.split(searched);
+      String thought = joined(thinking.toString(), parts.thinking());
+      String answer = decoded(parts.answer());
+      Optional<LenientArray> found = LenientArray.find(answer, Limits.MAX_ACTION_DEPTH);
+      if (found.isEmpty() && answer.contains("\\\"")) {
+        String unescaped = answer.replace("\\\"", "\"").replace("\\n", "\n");
+        found = LenientArray.find(unescaped, Limits.MAX_ACTION_DEPTH);
+        if (found.isPresent()) {
+          answer = unescaped;
+          notes.add("quotes of the JSON were escaped");
+        }
+      }
+      List<RawJson> actions = new ArrayList<>();
+      String prose = answer;
+      if (found.isPresent()) {
+        LenientArray array = found.get();
+        keep(array, actions, notes);
+        prose =
+            joinedWithoutFence(answer.substring(0, array.start()), answer.substring(array.end()));
+      } else {
+        notes.add(whyEmpty(thought, answer));
+      }
+      return new ModelAnswer(actions, reasoning(joined(thought, prose), notes));
+    }
+
+    private String whyEmpty(String thought, String answer) {
+      if (!cause.isEmpty()) {
+        return cause;
+      }
+      if (!answer.isBlank()) {
+        return "no actions: the answer holds no JSON array of actions";
+      }
+      return thought.isBlank()
+          ? "no actions: the answer is empty"
+          : "no actions: the model only thought, its answer is empty";
+    }
+  }
+
+  /** A text that is one JSON string as a whole, decoded; any other as it is. */
+  private static String decoded(String answer) {
+    String text = answer.strip();
+    if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
+      try {
+        return JSON.readValue(text, String.class);
+      } catch (JsonProcessingException _) {
+        return answer;
+      }
+    }
+    return answer;
+  }
+
+  private static void keep(LenientArray array, List<RawJson> actions, List<String> notes) {
+    int tooLong = 0;
+    int tooMany = 0;
+    for (RawJson action : array.objects()) {
+      if (action.text().length() > Limits.MAX_ACTION_CHARS) {
+        tooLong++;
+      } else if (actions.size() == Limits.MAX_ACTIONS) {
+        tooMany++;
+      } else {
+        actions.add(action);
+      }
+    }
+    if (array.cutOff()) {
+      notes.add(
+          array.objects().isEmpty()
+              ? "no actions: the list was cut off within its first action"
+              : "the list of actions was cut off; the whole actions before the cut are kept");
+    }
+    if (array.repaired()) {
+      notes.add("the list of actions was not valid JSON and was repaired");
+    }
+    leftOut(notes, array.others(), "not objects");
+    leftOut(notes, array.tooDeep(), "nested deeper than " + Limits.MAX_ACTION_DEPTH);
+    leftOut(notes, tooLong, "longer than " + Limits.MAX_ACTION_CHARS + " characters");
+    leftOut(notes, tooMany, "more than " + Limits.MAX_ACTIONS + " actions");
+    if (array.objects().isEmpty() && array.tooDeep() == 0 && !array.cutOff()) {
+      notes.add("no actions: the model answered an empty list");
+    }
+  }
+
+  private static void leftOut(List<String> notes, int count, String why) {
+    if (count > 0) {
+      notes.add("left out, " + why + ": " + count);
+    }
+  }
+
+  /** The notes stay whole, the model's words are cut. */
+  private static String reasoning(String words, List<String> notes) {
+    if (notes.isEmpty()) {
+      return Limits.cut(words, Limits.MAX_REASONING_CHARS);
+    }
+    String last = "[" + Limits.cut(String.join("; ", notes), 2_000) + "]";
+    int left = Limits.MAX_REASONING_CHARS - last.codePointCount(0, last.length()) - 1;
+    return joined(Limits.cut(words, left), last);
+  }
+
+  /** What stood around the array, without the fence that enclosed it alone. */
+  private static String joinedWithoutFence(String before, String after) {
+    Matcher opens = FENCE_BEFORE.matcher(before);
+    if (!opens.find()) {
+      return joined(before, after);
+    }
+    Matcher closes = FENCE_AFTER.matcher(after);
+    if (closes.lookingAt()) {
+      return joined(before.substring(0, opens.start()), after.substring(closes.end()));
+    }
+    return after.isBlank() ? before.substring(0, opens.start()).strip() : joined(before, after);
+  }
+
+  static String joined(String first, String second) {
+    String a = first.strip();
+    String b = second.strip();
+    return a.isEmpty() || b.isEmpty() ? a + b : a + "\n" + b;
+  }
+}

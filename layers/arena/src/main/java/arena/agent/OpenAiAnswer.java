@@ -1,0 +1,155 @@
+package arena.agent;
+
+import arena.run.Limits;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Reads a chat completion as OpenAI-compatible servers write it. Thinking comes in a field of its
+ * own ({@code reasoning_content}, {@code reasoning}, {@code reasoning_details}, {@code
+ * thinking_blocks}), as parts of the content, or as markup in the text.
+ */
+final class OpenAiAnswer {
+  private static final int MAX_TOOL_NAME = 60;
+
+  private OpenAiAnswer() {}
+
+  /** Whether this is a chat completion at all, even one without a choice. */
+  static boolean isCompletion(JsonNode answer) {
+    return answer.has("choices") || answer.path("object").asText("").startsWith("chat.completion");
+  }
+
+  /**
+   * The error that a completion with status 200 carries: at its top, or in its choice.
+   *
+   * @return the error, or a missing node
+   */
+  static JsonNode error(JsonNode answer) {
+    JsonNode error = answer.path("error");
+    if (isError(error)) {
+      return error;
+    }
+    JsonNode choice = answer.path("choices").path(0);
+    if (isError(choice.path("error"))) {
+      return choice.path("error");
+    }
+    return choice.path("message").path("error");
+  }
+
+  private static boolean isError(JsonNode error) {
+    return (error.isObject() && !error.isEmpty())
+        || (error.isTextual() && !error.asText().isBlank());
+  }
+
+  /** Whether the service reports that the model failed, without saying how. */
+  static boolean failed(JsonNode answer) {
+    return answer.path("choices").path(0).path("finish_reason").asText("").equals("error");
+  }
+
+  /** Reads the answer; never throws. */
+  static ModelAnswer read(JsonNode answer, String remark) {
+    JsonNode choice = answer.path("choices").path(0);
+    JsonNode message = choice.path("message");
+    String finish = choice.path("finish_reason").asText("");
+    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(remark(finish));
+    if (choice.isMissingNode()) {
+      parts.causeIfEmpty("no actions: the service returned no choice");
+    }
+    parts.thinking(thinking(message));
+    JsonNode content = message.path("content");
+    if (content.isArray()) {
+      content.forEach(part -> addPart(parts, part));
+    } else {
+      parts.text(content.asText(""));
+    }
+    if (!content.isArray() && content.asText("").isEmpty()) {
+      parts.text(choice.path("text").asText("")); // a completion without chat
+    }
+    String refusal = message.path("refusal").asText("");
+    if (!refusal.isBlank()) {
+      parts.thinking(refusal).causeIfEmpty("no actions: the model refused to answer");
+    }
+    if (finish.equals("content_filter")) {
+      parts.causeIfEmpty("no actions: the service's content filter withheld the answer");
+    }
+    String tool = toolCall(message);
+    if (!tool.isEmpty()) {
+      parts.causeIfEmpty(
+          "no actions: the model called the tool %s, which it was not offered".formatted(tool));
+    }
+    return parts.read();
+  }
+
+  private static void addPart(ModelAnswer.Builder parts, JsonNode part) {
+    if (part.isTextual()) {
+      parts.text(part.asText());
+      return;
+    }
+    String type = part.path("type").asText("");
+    if (type.contains("thinking") || type.contains("reasoning")) {
+      parts.thinking(allText(part));
+    } else if (type.equals("refusal")) {
+      parts
+          .thinking(part.path("refusal").asText(""))
+          .causeIfEmpty("no actions: the model refused to answer");
+    } else {
+      parts.text(part.path("text").asText(""));
+    }
+  }
+
+  /** The thinking in fields of its own; two fields with the same text count once. */
+  private static String thinking(JsonNode message) {
+    for (String field :
+        new String[] {
+          "reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"
+        }) {
+      String text = allText(message.path(field));
+      if (!text.isBlank()) {
+        return text;
+      }
+    }
+    return "";
+  }
+
+  /** The text of a string, of an object's text fields, or of a list of them. */
+  private static String allText(JsonNode node) {
+    if (node.isTextual()) {
+      return node.asText();
+    }
+    StringBuilder text = new StringBuilder();
+    if (node.isArray()) {
+      node.forEach(part -> append(text, allText(part)));
+    } else if (node.isObject()) {
+      for (String field : new String[] {"thinking", "text", "reasoning", "summary", "content"}) {
+        append(text, allText(node.path(field)));
+      }
+    }
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String part) {
+    if (!part.isBlank()) {
+      text.append(text.isEmpty() ? "" : "\n").append(part);
+    }
+  }
+
+  private static String toolCall(JsonNode message) {
+    String tool = message.path("tool_calls").path(0).path("function").path("name").asText("");
+    if (tool.isEmpty()) {
+      tool = message.path("function_call").path("name").asText("");
+    }
+    boolean called =
+        !message.path("tool_calls").isEmpty() || message.path("function_call").isObject();
+    if (tool.isEmpty()) {
+      return called ? "(unnamed)" : "";
+    }
+    return Limits.cut(ServiceErrorText.clean(tool, ""), MAX_TOOL_NAME);
+  }
+
+  private static String remark(String finishReason) {
+    return switch (finishReason) {
+      case "length" -> ModelAnswer.CUT_BY_LIMIT;
+      case "content_filter" -> "the service's content filter cut the answer";
+      default -> "";
+    };
+  }
+}

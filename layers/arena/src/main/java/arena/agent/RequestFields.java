@@ -1,0 +1,171 @@
+package arena.agent;
+
+import arena.run.Limits;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The request fields that a model accepts: models differ in whether they take a temperature, a
+ * system prompt, and in how the limit of the answer's tokens is named and how high it may be.
+ *
+ * @param temperature whether a temperature is sent
+ * @param system whether the system prompt is a message of its own; otherwise it opens the user's
+ * @param limitName how the token limit is named
+ * @param maxTokens the token limit
+ */
+record RequestFields(boolean temperature, boolean system, LimitName limitName, int maxTokens) {
+  /** What is sent until a model refuses it. */
+  static final RequestFields ALL =
+      new RequestFields(true, true, LimitName.MAX_TOKENS, Limits.MAX_ANSWER_TOKENS);
+
+  /**
+   * Most calls for one decision: the first, and one more for each step that a refusal can cause. A
+   * refused call costs nothing.
+   */
+  static final int MAX_CALLS = 6;
+
+  /** Longest part of a refusal that is searched, in characters. */
+  private static final int MAX_SEARCHED = 8_000;
+
+  /** The name of the token limit's field. */
+  enum LimitName {
+    MAX_TOKENS,
+    MAX_COMPLETION_TOKENS,
+    NONE
+  }
+
+  /** A field that a refusal can be about. */
+  private enum Field {
+    TEMPERATURE("\\btemperature\\b"),
+    SYSTEM(
+        "system[ _-]?(?:role|messages?|prompts?|instructions?|field)|developer[ _-]?(?:role|messages?|instructions?)"
+            + "|role[^a-z]{0,12}(?:system|developer)\\b|(?:messages|input)[\\[.]0\\]?\\.?role"
+            + "|['\"`](?:system|developer)['\"`]"),
+    LIMIT(
+        "max_?(?:completion_?|output_?|new_?)?tokens|max(?:imum)?(?: number of)?(?: completion| output| new)? tokens");
+
+    private final Pattern pattern;
+
+    Field(String pattern) {
+      this.pattern = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
+    }
+  }
+
+  /** How services say that they do not take a field or its value. */
+  private static final Pattern REFUSAL =
+      Pattern.compile(
+          "unsupported|not (?:be )?(?:support|allow|permit|accept|availab|enabl|implement|valid|recogni|compatib)"
+              + "|n['o]?t support|deprecated|unrecogni|unknown|unexpected|invalid|incompatib|forbidden"
+              + "|extra (?:inputs?|fields?|parameters?)|extra_forbidden|only the default|(?:may|can|must) only"
+              + "|must be|is fixed|can(?:no|['’])t be|remove |too (?:large|high|big)|exceed|at most|less than"
+              + "|lower than|greater than|larger than|up to|out of range",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A limit that a service names. Only a number that follows such words is one. */
+  private static final Pattern NAMED_LIMIT =
+      Pattern.compile(
+          "(?<below>(?:lower|less|smaller) than(?! or equal)|<(?!=))\\s{0,3}(?<bound>[0-9]{1,7})"
+              + "|(?:at most|limit of|limit is|less than or equal to|<=|≤|up to|maximum(?: value)?(?: of| is|:)"
+              + "|between [0-9]{1,4} and|\\[[0-9]{1,4}, ?)\\s{0,3}(?<limit>[0-9]{1,7})",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern CONTEXT =
+      Pattern.compile(
+          "context (?:length|window|size)|prompt is too long", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * Returns what to send instead, if the refusal is about one of the fields. A refusal may be
+   * wrapped by any number of gateways: it is searched as text.
+   *
+   * @param parameter the field that the service names; may be empty
+   * @param refusal the service's whole error
+   */
+  Optional<RequestFields> without(String parameter, String refusal) {
+    String text = refusal.substring(0, Math.min(refusal.length(), MAX_SEARCHED));
+    if (!REFUSAL.matcher(text).find()) {
+      return Optional.empty();
+    }
+    for (String searched : List.of(parameter, text)) {
+      List<Field> candidates = fieldsIn(searched);
+      if (!candidates.isEmpty()) {
+        return Optional.of(without(candidates.getFirst(), text));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The fields named that are still sent, first mentioned first. */
+  private List<Field> fieldsIn(String text) {
+    record Mention(Field field, int at) {}
+    List<Mention> mentions = new ArrayList<>();
+    for (Field field : Field.values()) {
+      Matcher found = field.pattern.matcher(text);
+      if (isSent(field) && found.find()) {
+        mentions.add(new Mention(field, found.start()));
+      }
+    }
+    mentions.sort(Comparator.comparingInt(Mention::at));
+    return mentions.stream().map(Mention::field).toList();
+  }
+
+  private boolean isSent(Field field) {
+    return switch (field) {
+      case TEMPERATURE -> temperature;
+      case SYSTEM -> system;
+      case LIMIT -> limitName != LimitName.NONE;
+    };
+  }
+
+  private RequestFields without(Field field, String refusal) {
+    return switch (field) {
+      case TEMPERATURE -> new RequestFields(false, system, limitName, maxTokens);
+      case SYSTEM -> new RequestFields(temperature, false, limitName, maxTokens);
+      case LIMIT -> withOtherLimit(refusal);
+    };
+  }
+
+  private RequestFields withOtherLimit(String refusal) {
+    int named = CONTEXT.matcher(refusal).find() ? 0 : namedLimit(refusal);
+    if (named > 0 && named < maxTokens) {
+      return new RequestFields(temperature, system, limitName, named);
+    }
+    boolean otherName =
+        limitName == LimitName.MAX_TOKENS
+            && refusal.toLowerCase(Locale.ROOT).contains("max_completion_tokens");
+    boolean unsupported =
+        limitName == LimitName.MAX_TOKENS
+            && refusal.toLowerCase(Locale.ROOT).contains("unsupported");
+    LimitName next = otherName || unsupported ? LimitName.MAX_COMPLETION_TOKENS : LimitName.NONE;
+    return new RequestFields(temperature, system, next, maxTokens);
+  }
+
+  private static int namedLimit(String refusal) {
+    Matcher found = NAMED_LIMIT.matcher(refusal);
+    int least = Integer.MAX_VALUE;
+    while (found.find()) {
+      int limit =
+          found.group("limit") != null
+              ? Integer.parseInt(found.group("limit"))
+              : Integer.parseInt(found.group("bound")) - 1;
+      least = limit >= 16 ? Math.min(least, limit) : least;
+    }
+    return least == Integer.MAX_VALUE ? 0 : least;
+  }
+
+  /** What the run's reader is told of the fields that were left out; empty if none was. */
+  String remark() {
+    List<String> left = new ArrayList<>();
+    if (!temperature) {
+      left.add("no temperature was set: the model does not take one");
+    }
+    if (!system) {
+      left.add("the system prompt opened the user's message: the model takes none");
+    }
+    return String.join("; ", left);
+  }
+}

@@ -1,0 +1,230 @@
+package arena.agent;
+
+import arena.codec.LenientArray;
+import arena.run.Limits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A model's text, parted into what the model thought and what it answered. Servers that do not know
+ * a model's way of thinking leave its markup in the text, whole or in part.
+ *
+ * <p>What stands between an opening and a closing mark is thinking. So is everything before a
+ * closing mark that has no opening one, and everything after an opening mark that is never closed.
+ * A mark inside a string of a JSON array that began outside the thinking is data.
+ *
+ * @param thinking what the model thought, in its order; may be empty
+ * @param answer the rest
+ */
+record ThinkingMarkup(String thinking, String answer) {
+  private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+
+  private static final String NAME =
+      "(?:think|thinking|thought|thoughts|thought_process|reasoning|reason|reflection|reflect"
+          + "|analysis|rationale|scratchpad|scratch_pad|cot|chain_of_thought|inner_monologue"
+          + "|inner_thoughts|internal_monologue|monologue|deliberation|ant_?thinking"
+          + "|[a-z]{1,10}:(?:think|thinking|thought))";
+
+  /**
+   * Every mark, by the syntax of the models that write it: tags, also escaped; the brackets of
+   * Mistral and Kimi; the special tokens of Cohere, OpenThinker, Gemma and MedGemma.
+   */
+  private static final Pattern MARK =
+      Pattern.compile(
+          "(?<open>"
+              + ("(?:<|&lt;)\\s{0,3}" + NAME + "(?:\\s[^<>]{0,100})?\\s{0,3}(?:>|&gt;)")
+              + "|\\[THINK(?:ING)?\\]"
+              + "|◁think▷"
+              + "|<\\|(?:begin_of_|start_)?(?:think|thinking|thought)(?:_start)?\\|>"
+              + "|<\\|channel>\\s{0,3}(?:thought|thinking|analysis)"
+              + "|<unused94>(?:thought)?"
+              + ")|(?<close>"
+              + ("(?:<|&lt;)\\s{0,3}/\\s{0,3}" + NAME + "\\s{0,3}(?:>|&gt;)")
+              + "|\\[/THINK(?:ING)?\\]"
+              + "|◁/think▷"
+              + "|<\\|(?:end_of_|end_)(?:think|thinking|thought)\\|>"
+              + "|<\\|/?(?:think|thinking|thought)_end\\|>"
+              + "|<\\|/(?:think|thinking|thought)\\|>"
+              + "|<channel\\|>"
+              + "|<unused95>"
+              + ")",
+          FLAGS);
+
+  /** The marks of the harmony format: a header, a channel's name, and the message. */
+  private static final Pattern CHANNEL =
+      Pattern.compile(
+          "(?:<\\|start\\|>\\s{0,3}[a-z_.]{0,40}\\s{0,3})?<\\|channel\\|>(?<name>[^<]{0,200})"
+              + "(?:<\\|constrain\\|>[^<]{0,40})?<\\|message\\|>",
+          FLAGS);
+
+  private static final Pattern CHANNEL_END =
+      Pattern.compile(
+          "<\\|(?:end|return|call)\\|>|<\\|start\\|>\\s{0,3}[a-z_.]{0,40}|<\\|channel\\|>[^<]{0,200}",
+          FLAGS);
+
+  /** The same where a server has dropped the special tokens and kept their words. */
+  private static final Pattern BARE_FINAL =
+      Pattern.compile("assistant\\s{0,3}(?:<\\|message\\|>)?final(?:json)?(?=[\\s\\[{`A-Z])");
+
+  private static final Pattern BARE_ANALYSIS =
+      Pattern.compile("\\A\\s{0,10}(?:<\\|start\\|>)?(?:assistant)?analysis(?=[A-Z\\s<])");
+
+  /** The sentences that Granite models write in the place of marks. */
+  private static final Pattern SENTENCES =
+      Pattern.compile(
+          "\\A\\s{0,10}Here(?: is|'s|’s) my thought process:(?<thinking>.*?)"
+              + "(?:Here(?: is|'s|’s) my response:|\\z)",
+          FLAGS | Pattern.DOTALL);
+
+  /** Most arrays that are looked for around marks. */
+  private static final int MAX_ARRAYS = 20;
+
+  /** Most marks of one text that are looked at; the text after them counts as thinking. */
+  static final int MAX_MARKS = 2_000;
+
+  /** Parts a text. Never fails. */
+  static ThinkingMarkup split(String text) {
+    ThinkingMarkup channels = splitChannels(text);
+    ThinkingMarkup sentences = splitSentences(channels.answer);
+    ThinkingMarkup rest = splitMarks(sentences.answer);
+    return new ThinkingMarkup(
+        joined(List.of(channels.thinking, sentences.thinking, rest.thinking)), rest.answer);
+  }
+
+  /** The text's final channel is the answer, every other one is thinking. */
+  private static ThinkingMarkup splitChannels(String text) {
+    Matcher bare = BARE_ANALYSIS.matcher(text);
+    if (bare.find()) {
+      int last = -1;
+      Matcher end = BARE_FINAL.matcher(text);
+      for (int at = bare.end(); end.find(at) && last < text.length(); at = end.end()) {
+        last = end.end();
+      }
+      if (last >= 0) {
+        return new ThinkingMarkup(text.substring(bare.end(), last), text.substring(last));
+      }
+      if (!text.contains("<|")) {
+        return new ThinkingMarkup(text.substring(bare.end()), "");
+      }
+    }
+    Matcher header = CHANNEL.matcher(text);
+    if (!header.find()) {
+      return cutHeader(text);
+    }
+    StringBuilder thinking = new StringBuilder();
+    StringBuilder answer = new StringBuilder();
+    // what stands before the first header is the end of a thought whose own header was dropped
+    thinking.append(text, 0, header.start());
+    int at = header.start();
+    for (int marks = 0; marks < MAX_MARKS && header.find(at); marks++) {
+      String name = header.group("name").strip().toLowerCase(Locale.ROOT);
+      Matcher end = CHANNEL_END.matcher(text);
+      int stop = end.find(header.end()) ? end.start() : text.length();
+      boolean isAnswer = name.startsWith("final");
+      StringBuilder into = isAnswer ? answer : thinking;
+      into.append(into.isEmpty() ? "" : "\n").append(text, header.end(), stop);
+      at = stop;
+    }
+    return new ThinkingMarkup(thinking.toString(), answer.toString());
+  }
+
+  /** A text that was cut off within the header of a channel, or has only its end. */
+  private static ThinkingMarkup cutHeader(String text) {
+    int message = text.lastIndexOf("<|message|>");
+    if (message >= 0) {
+      String before = text.substring(0, message).stripTrailing().toLowerCase(Locale.ROOT);
+      String after = text.substring(message + "<|message|>".length());
+      return before.endsWith("final")
+          ? new ThinkingMarkup(text.substring(0, message), after)
+          : new ThinkingMarkup(text, "");
+    }
+    int end = text.lastIndexOf("<|end|>");
+    if (end >= 0 && text.indexOf('[', end) >= 0) {
+      return new ThinkingMarkup(text.substring(0, end), text.substring(end + "<|end|>".length()));
+    }
+    return new ThinkingMarkup("", text);
+  }
+
+  private static ThinkingMarkup splitSentences(String text) {
+    Matcher sentences = SENTENCES.matcher(text);
+    return sentences.find()
+        ? new ThinkingMarkup(sentences.group("thinking"), text.substring(sentences.end()))
+        : new ThinkingMarkup("", text);
+  }
+
+  private static ThinkingMarkup splitMarks(String text) {
+    Matcher mark = MARK.matcher(text);
+    List<String> thinking = new ArrayList<>();
+    StringBuilder answer = new StringBuilder();
+    boolean inside = false;
+    int from = 0;
+    int at = 0;
+    int arrays = 0;
+    for (int marks = 0; mark.find(at); marks++) {
+      if (marks == MAX_MARKS) {
+        thinking.add(text.substring(from));
+        return new ThinkingMarkup(joined(thinking), answer.toString());
+      }
+      boolean opens = mark.group("open") != null;
+      if (!inside) {
+        int end = arrays++ < MAX_ARRAYS ? endOfArrayAround(text, from, mark.start()) : -1;
+        if (end > 0) {
+          at = end;
+          continue;
+        }
+      }
+      if (opens && !inside) {
+        answer.append(text, from, mark.start());
+        inside = true;
+        from = mark.end();
+      } else if (!opens) {
+        // closes; without an opening mark all of the answer so far was thinking
+        String before = text.substring(from, mark.start());
+        if (!inside) {
+          before = answer + before;
+          answer.setLength(0);
+        }
+        thinking.add(before);
+        inside = false;
+        from = mark.end();
+      }
+      at = mark.end();
+    }
+    if (inside) {
+      thinking.add(text.substring(from));
+    } else {
+      answer.append(text, from, text.length());
+    }
+    return new ThinkingMarkup(joined(thinking), answer.toString());
+  }
+
+  /** The end of the array of actions that begins before a mark and ends after it, or -1. */
+  private static int endOfArrayAround(String text, int from, int mark) {
+    int bracket = text.indexOf('[', from);
+    if (bracket < 0 || bracket > mark) {
+      return -1;
+    }
+    return LenientArray.find(text.substring(from), Limits.MAX_ACTION_DEPTH)
+        .filter(array -> from + array.start() < mark && from + array.end() > mark)
+        .filter(array -> !array.cutOff())
+        .map(array -> from + array.end())
+        .orElse(-1);
+  }
+
+  private static String joined(List<String> parts) {
+    String all = "";
+    for (String part : parts) {
+      all = joined(all, part);
+    }
+    return all;
+  }
+
+  private static String joined(String first, String second) {
+    String a = first.strip();
+    String b = second.strip();
+    return a.isEmpty() || b.isEmpty() ? a + b : a + "\n" + b;
+  }
+}

@@ -1,0 +1,212 @@
+package arena.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.run.Profile;
+import arena.run.PromptVariant;
+import arena.world.Scenario;
+import arena.world.World;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The corpus {@code model-answers.jsonl}: what model servers answer, one case a line, and the right
+ * reading of it. A server gives the {@code answers} in order, the last one again and again; with
+ * {@code refuses_while_request_has} the first one for as long as the request has that field.
+ */
+class ModelAnswersTest {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final World WORLD = Scenario.BALANCED.start();
+  private static final int MAX_ATTEMPTS = 4;
+  private static final Map<String, String> AWS =
+      Map.of("aws.region", "eu-central-1", "aws.accessKeyId", "k", "aws.secretAccessKey", "s");
+
+  private final Map<String, String> before = new HashMap<>();
+  private final AtomicReference<String> path = new AtomicReference<>("");
+  private HttpServer server;
+  private JsonNode scenario;
+  private int answered;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+    AWS.forEach(this::set);
+    set("aws.endpointUrlBedrockRuntime", address());
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    before.forEach(
+        (name, value) -> {
+          if (value.isEmpty()) {
+            System.clearProperty(name);
+          } else {
+            System.setProperty(name, value);
+          }
+        });
+  }
+
+  private void set(String name, String value) {
+    before.put(name, System.getProperty(name, ""));
+    System.setProperty(name, value);
+  }
+
+  private String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private synchronized void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      path.set(exchange.getRequestURI().toString());
+      JsonNode request = JSON.readTree(exchange.getRequestBody());
+      JsonNode answers = scenario.path("answers");
+      String refused = scenario.path("refuses_while_request_has").asText("");
+      int index =
+          refused.isEmpty()
+              ? Math.min(answered, answers.size() - 1)
+              : has(request, refused) ? 0 : 1;
+      answered++;
+      JsonNode answer = answers.path(index);
+      answer
+          .path("headers")
+          .properties()
+          .forEach(
+              header ->
+                  exchange
+                      .getResponseHeaders()
+                      .set(header.getKey(), headerValue(header.getValue().asText())));
+      exchange.getResponseHeaders().set("content-type", "application/json");
+      byte[] body =
+          (answer.has("raw") ? answer.path("raw").asText() : answer.path("body").toString())
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(
+          answer.path("status").asInt(), body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  /** A header's text, in which {@code {date+N}} is the date N seconds from now. */
+  private static String headerValue(String text) {
+    if (!text.startsWith("{date+")) {
+      return text;
+    }
+    long seconds = Long.parseLong(text.substring("{date+".length(), text.length() - 1));
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+        Instant.now().plusSeconds(seconds).atOffset(ZoneOffset.UTC));
+  }
+
+  /** Whether the request has one of the fields: {@code a.b=value|c.0.d}. */
+  private static boolean has(JsonNode request, String fields) {
+    for (String field : fields.split("\\|", -1)) {
+      String[] pathAndValue = field.split("=", 2);
+      JsonNode node = request;
+      for (String step : pathAndValue[0].split("\\.", -1)) {
+        node = step.matches("[0-9]+") ? node.path(Integer.parseInt(step)) : node.path(step);
+      }
+      if (pathAndValue.length == 1
+          ? !node.isMissingNode()
+          : node.asText().equals(pathAndValue[1])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static Stream<Arguments> cases() throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                ModelAnswersTest.class.getResourceAsStream("model-answers.jsonl"),
+                StandardCharsets.UTF_8))) {
+      List<Arguments> cases = new java.util.ArrayList<>();
+      for (String line : lines.lines().toList()) {
+        JsonNode scenario = JSON.readTree(line);
+        cases.add(Arguments.of(scenario.path("name").asText(), scenario));
+      }
+      return cases.stream();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void readsEveryAnswerRight(String name, JsonNode scenario) throws Exception {
+    this.scenario = scenario;
+    Agent agent = agent();
+    if (scenario.has("fails")) {
+      ModelException failure =
+          assertThrows(ModelException.class, () -> agent.decide(WORLD, WORLD.summary()));
+      assertInstanceOf(ModelRefused.class, failure);
+      assertTrue(failure.getMessage().contains(scenario.path("fails").asText()), failure::toString);
+      return;
+    }
+    Decision decision = decide(agent);
+    ArrayNode actions = JSON.createArrayNode();
+    for (var action : decision.actions()) {
+      actions.add(JSON.readTree(action.text()));
+    }
+    assertEquals(scenario.path("plays"), actions, decision.reasoning());
+    if (actions.isEmpty() || scenario.path("explained").asBoolean()) {
+      assertTrue(decision.reasoning().matches("(?s).*\\[[^\\[\\]]{10,}\\]"), decision.reasoning());
+    }
+    assertTrue(
+        decision.reasoning().contains(scenario.path("reasoning").asText("")), decision.reasoning());
+    if (scenario.has("expects_path")) {
+      assertEquals(scenario.path("expects_path").asText(), path.get());
+    }
+  }
+
+  private Agent agent() {
+    String base = address() + scenario.path("base_url_suffix").asText("/v1");
+    Map<String, String> environment =
+        Map.of(
+            "ARENA_OPENAI_BASE_URL", base,
+            "ARENA_OPENAI_API_KEY", "k",
+            "ARENA_MODEL_TIMEOUT_SECONDS", "20");
+    String model = scenario.path("api").asText() + ":m";
+    return new ModelAgentResolver(environment)
+        .forProfile(new Profile("player", model, 0.5, PromptVariant.STRATEGY));
+  }
+
+  /** Plays a turn as the state machine does, which tries it again after a retryable failure. */
+  private static Decision decide(Agent agent) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return agent.decide(WORLD, WORLD.summary());
+      } catch (ModelRefused e) {
+        throw e;
+      } catch (ModelException e) {
+        if (attempt == MAX_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+}
