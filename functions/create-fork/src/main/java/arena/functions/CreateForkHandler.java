@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.http.CreateRoutes;
 import arena.run.ForkRequest;
 import arena.run.Run;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Handles {@code POST /forks}. */
+@NullMarked
 public final class CreateForkHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateForkHandler.class);
 

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.archive.Archive;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  *
  * @param archive for the address of the fork's archive and the events of an archived parent
  */
+@NullMarked
 record CreateForkWiring(
     Telemetry telemetry,
     IdempotentRequests idempotentRequests,

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.http.CreateRoutes;
 import arena.run.Run;
 import arena.run.RunId;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Handles {@code POST /runs}. */
+@NullMarked
 public final class CreateRunHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateRunHandler.class);
 

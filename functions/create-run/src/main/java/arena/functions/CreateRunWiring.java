@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.StartRun;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /** What create-run is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record CreateRunWiring(
     Telemetry telemetry,
     IdempotentRequests idempotentRequests,

@@ -1,10 +1,12 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.http.DiagnosisRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
 
 /** Diagnoses, reports on and stops runs. */
+@NullMarked
 public final class DiagnoseRunHandler extends HttpHandler {
   /** Called by Lambda. */
   public DiagnoseRunHandler() {

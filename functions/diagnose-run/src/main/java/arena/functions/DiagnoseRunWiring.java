@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /** What diagnose-run is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
 
   static DiagnoseRunWiring of(Map<String, String> environment) {

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.error.ErrorKind;
 import arena.lifecycle.FinalizeRequest;
 import arena.metrics.Metric;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Archives and closes an ended run; the last task of the replay state machine. */
+@NullMarked
 public final class FinalizeRunHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(FinalizeRunHandler.class);
 

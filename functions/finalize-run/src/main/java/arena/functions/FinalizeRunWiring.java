@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.Publisher;
 import arena.runtime.AwsServices;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What finalize-run is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun) {
 
   static FinalizeRunWiring of(Map<String, String> environment) {

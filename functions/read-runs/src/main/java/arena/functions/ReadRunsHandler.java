@@ -1,10 +1,12 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.http.ReadRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
 
 /** Serves the read-only routes: runs, events and counters. */
+@NullMarked
 public final class ReadRunsHandler extends HttpHandler {
   /** Called by Lambda. */
   public ReadRunsHandler() {

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.RunQueries;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What read-runs is composed of; the queries are created lazily. */
+@NullMarked
 record ReadRunsWiring(Telemetry telemetry, Supplier<RunQueries> queries) {
 
   static ReadRunsWiring of(Map<String, String> environment) {

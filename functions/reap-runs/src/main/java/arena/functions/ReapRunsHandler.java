@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.ReapReport;
 import arena.metrics.Metric;
 import arena.run.RunStatus;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * Runs the reaper on a schedule: frees the broker's memory of ended and stalled runs, and deletes
  * orphaned keys and connections.
  */
+@NullMarked
 public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRunsHandler.class);
 

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.catalog.Catalog;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What reap-runs is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record ReapRunsWiring(
     Telemetry telemetry,
     Supplier<ReapRuns> reapRuns,

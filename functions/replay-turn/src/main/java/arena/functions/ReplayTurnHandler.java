@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.metrics.Metric;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 
 /** Plays one turn of a run; a task of the replay state machine. */
+@NullMarked
 public final class ReplayTurnHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayTurnHandler.class);
 

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.agent.ModelAgentResolver;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What replay-turn is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
 
   static ReplayTurnWiring of(Map<String, String> environment) {

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.broker.ConnectionId;
 import arena.codec.Timestamps;
 import arena.json.Json;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * asynchronously with {@code {"run_id"}} after a publish, to send new events to the run's
  * subscribers.
  */
+@NullMarked
 public final class StreamEventsHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(StreamEventsHandler.class);
 

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import org.jspecify.annotations.NullMarked;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What stream-events is composed of; everything but the telemetry is created lazily. */
+@NullMarked
 record StreamEventsWiring(
     Telemetry telemetry, Supplier<Subscriptions> subscriptions, Supplier<FanOut> fanOut) {
 
