@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.archive.Archive;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
@@ -16,6 +15,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * The components of create-fork, created lazily except the telemetry.

@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.http.CreateRoutes;
 import arena.run.Run;
 import arena.run.RunId;
@@ -8,6 +7,7 @@ import arena.run.RunRequest;
 import arena.runtime.HttpHandler;
 import arena.runtime.Telemetry;
 import java.util.Map;
+import org.jspecify.annotations.NullMarked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;

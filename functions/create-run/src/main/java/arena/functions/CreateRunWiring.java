@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.StartRun;
@@ -15,6 +14,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What create-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked

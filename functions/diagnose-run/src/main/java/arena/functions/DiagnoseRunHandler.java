@@ -1,9 +1,9 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.http.DiagnosisRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
+import org.jspecify.annotations.NullMarked;
 
 /** Diagnoses, reports on and stops runs. */
 @NullMarked

@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
@@ -18,6 +17,7 @@ import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.NullMarked;
 
 /** What diagnose-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked

@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.Publisher;
 import arena.runtime.AwsServices;
@@ -12,6 +11,7 @@ import arena.stream.FanOutInvoker;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What finalize-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked

@@ -1,9 +1,9 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.http.ReadRoutes;
 import arena.runtime.HttpHandler;
 import java.util.Map;
+import org.jspecify.annotations.NullMarked;
 
 /** Serves the read-only routes: runs, events and counters. */
 @NullMarked

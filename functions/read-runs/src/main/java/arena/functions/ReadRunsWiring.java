@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.lifecycle.RunQueries;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -8,6 +7,7 @@ import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What read-runs is composed of; the queries are created lazily. */
 @NullMarked

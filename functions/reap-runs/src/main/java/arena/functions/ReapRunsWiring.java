@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.catalog.Catalog;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
@@ -13,6 +12,7 @@ import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What reap-runs is composed of; everything but the telemetry is created lazily. */
 @NullMarked

@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.agent.ModelAgentResolver;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
@@ -12,6 +11,7 @@ import arena.runtime.Telemetry;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What replay-turn is composed of; everything but the telemetry is created lazily. */
 @NullMarked

@@ -1,6 +1,5 @@
 package arena.functions;
 
-import org.jspecify.annotations.NullMarked;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
@@ -15,6 +14,7 @@ import arena.stream.VirtualThreadTaskRunner;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
 
 /** What stream-events is composed of; everything but the telemetry is created lazily. */
 @NullMarked

@@ -64,7 +64,9 @@ class DuckDbTest {
   @Test
   void isOneAProcessAndTidiesUpAfterThoseThatAreGone(@TempDir Path parent) throws Exception {
     Process gone =
-        new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow()).start();
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(), "-XX:-UsePerfData")
+            .start();
     gone.destroyForcibly();
     assertTrue(gone.waitFor(10, TimeUnit.SECONDS));
     Path left = Files.createDirectories(parent.resolve(String.valueOf(gone.pid())));
