@@ -191,6 +191,7 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
     return after.isBlank() ? before.substring(0, opens.start()).strip() : joined(before, after);
   }
 
+  /** Joins two texts with a line break, without the white space around them. */
   static String joined(String first, String second) {
     String a = first.strip();
     String b = second.strip();

@@ -157,7 +157,7 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
     return least == Integer.MAX_VALUE ? 0 : least;
   }
 
-  /** What the run's reader is told of the fields that were left out; empty if none was. */
+  /** Returns a remark on the fields that were left out, for the reasoning; empty if none was. */
   String remark() {
     List<String> left = new ArrayList<>();
     if (!temperature) {

@@ -217,14 +217,8 @@ record ThinkingMarkup(String thinking, String answer) {
   private static String joined(List<String> parts) {
     String all = "";
     for (String part : parts) {
-      all = joined(all, part);
+      all = ModelAnswer.joined(all, part);
     }
     return all;
-  }
-
-  private static String joined(String first, String second) {
-    String a = first.strip();
-    String b = second.strip();
-    return a.isEmpty() || b.isEmpty() ? a + b : a + "\n" + b;
   }
 }
