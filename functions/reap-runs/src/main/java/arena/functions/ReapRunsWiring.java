@@ -34,10 +34,12 @@ record ReapRunsWiring(
         new Lazy<>(
             () ->
                 new ReapRuns(
-                    stores.catalog(),
-                    stores.broker(),
-                    stores.subscribers(),
-                    stores.connections(),
+                    new ReapRuns.Stores(
+                        stores.catalog(),
+                        stores.journal(),
+                        stores.broker(),
+                        stores.subscribers(),
+                        stores.connections()),
                     aws.replayExecutions(),
                     aws.finalizeInvoker(),
                     settings.grace(),

@@ -12,6 +12,7 @@ import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,16 +43,24 @@ public final class DynamoJournal implements Journal, JournalTail {
   private final PayloadStore payloads;
   private final String journalTable;
   private final String catalogTable;
+  private final InstantSource clock;
 
   /**
    * @param bucket stores texts that are too large for an item
+   * @param clock determines when entries expire
    */
   public DynamoJournal(
-      DynamoDbClient dynamo, S3Client s3, String journalTable, String catalogTable, String bucket) {
+      DynamoDbClient dynamo,
+      S3Client s3,
+      String journalTable,
+      String catalogTable,
+      String bucket,
+      InstantSource clock) {
     this.dynamo = new DynamoClient(dynamo, Dependency.JOURNAL);
     this.payloads = new PayloadStore(s3, bucket);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;
+    this.clock = clock;
   }
 
   @Override
@@ -69,7 +78,7 @@ public final class DynamoJournal implements Journal, JournalTail {
     }
     Optional<List<CancellationReason>> rejection =
         dynamo.transact(
-            putOnce(EntryItem.write(firstEntry, payloads)),
+            putOnce(firstEntry),
             TransactWriteItem.builder()
                 .put(
                     put ->
@@ -90,7 +99,7 @@ public final class DynamoJournal implements Journal, JournalTail {
     Event first = entry.events().getFirst();
     Event last = entry.events().getLast();
     Optional<List<CancellationReason>> rejection =
-        dynamo.transact(putOnce(EntryItem.write(entry, payloads)), advance(first, last));
+        dynamo.transact(putOnce(entry), advance(first, last));
     if (rejection.isEmpty()) {
       return;
     }
@@ -118,7 +127,9 @@ public final class DynamoJournal implements Journal, JournalTail {
         .isPresent();
   }
 
-  private TransactWriteItem putOnce(Map<String, AttributeValue> item) {
+  private TransactWriteItem putOnce(JournalEntry entry) {
+    Map<String, AttributeValue> item =
+        EntryItem.write(entry, clock.instant().plus(RETENTION), payloads);
     return TransactWriteItem.builder()
         .put(
             put ->
@@ -263,23 +274,32 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public void expire(RunId runId, Instant at) {
+  public void postponeExpiry(RunId runId) {
+    Instant now = clock.instant();
+    // The first entry expires first and is updated last, so its expiry shows whether all is done.
+    boolean due =
+        new QueryPages(dynamo, from(runId, 0))
+            .next(1).stream()
+                .flatMap(item -> Attributes.findWhole(item, EntryItem.EXPIRES_AT).stream())
+                .anyMatch(at -> at < now.plus(MIN_REMAINING).getEpochSecond());
+    if (!due) {
+      return;
+    }
     QueryPages pages =
         new QueryPages(
             dynamo,
             from(runId, 0)
-                .filterExpression("attribute_not_exists(#expires_at)")
+                .scanIndexForward(false)
                 .projectionExpression("#position")
-                .expressionAttributeNames(
-                    Map.of("#position", EntryItem.POSITION, "#expires_at", EntryItem.EXPIRES_AT)));
+                .expressionAttributeNames(Map.of("#position", EntryItem.POSITION)));
     while (pages.more()) {
       for (Map<String, AttributeValue> item : pages.next()) {
-        expire(runId, Attributes.whole(item, EntryItem.POSITION), at);
+        setExpiry(runId, Attributes.whole(item, EntryItem.POSITION), now.plus(RETENTION));
       }
     }
   }
 
-  private void expire(RunId runId, long position, Instant at) {
+  private void setExpiry(RunId runId, long position, Instant at) {
     try {
       dynamo.call(
           () ->
@@ -291,8 +311,7 @@ public final class DynamoJournal implements Journal, JournalTail {
                               .tableName(journalTable)
                               .key(EntryItem.key(runId, position))
                               .updateExpression("SET #expires_at = :at")
-                              .conditionExpression(
-                                  "attribute_exists(run_id) AND attribute_not_exists(#expires_at)")
+                              .conditionExpression("#expires_at < :at")
                               .expressionAttributeNames(Map.of("#expires_at", EntryItem.EXPIRES_AT))
                               .expressionAttributeValues(
                                   Map.of(":at", Attributes.of(at.getEpochSecond())))));

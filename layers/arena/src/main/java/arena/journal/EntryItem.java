@@ -7,6 +7,7 @@ import arena.dynamo.Attributes;
 import arena.event.Event;
 import arena.run.RunId;
 import arena.world.World;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -58,7 +59,8 @@ final class EntryItem {
    *
    * @throws IllegalArgumentException if the entry has too many events for an item
    */
-  static Map<String, AttributeValue> write(JournalEntry entry, PayloadStore payloads) {
+  static Map<String, AttributeValue> write(
+      JournalEntry entry, Instant expiresAt, PayloadStore payloads) {
     Optional<String> nextState = entry.nextState().map(WorldCodec::write);
     List<Text> texts = new ArrayList<>();
     int size = OVERHEAD_BYTES;
@@ -71,6 +73,7 @@ final class EntryItem {
     keys.forEach((text, key) -> payloads.put(key, text.text()));
 
     Map<String, AttributeValue> item = new HashMap<>(key(entry.runId(), entry.position()));
+    item.put(EXPIRES_AT, Attributes.of(expiresAt.getEpochSecond()));
     List<AttributeValue> events = new ArrayList<>(entry.events().size());
     for (Text text : texts) {
       Optional<String> key = Optional.ofNullable(keys.get(text));

@@ -5,12 +5,28 @@ import arena.event.Event;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Stores every event of a run exactly once, until some days after it is archived. */
+/**
+ * Stores every event of a run exactly once, until it is archived and at least {@link #RETENTION}
+ * after it was written.
+ *
+ * <p>An entry gets its expiry when it is written, because setting it at the end of a run would take
+ * as many writes as the run has entries. Whether a run is archived is recorded only in its catalog
+ * row; readers of an archived run read the archive, whether or not its entries still exist. A run
+ * ends within hours and is archived within minutes, so entries of a run that is not archived expire
+ * only if archiving fails for weeks: then the reaper postpones the expiry; see {@link
+ * #postponeExpiry}.
+ */
 public interface Journal {
+  /** How long an entry is kept at least; longer than any run is played. */
+  Duration RETENTION = Duration.ofDays(30);
+
+  /** Remaining time to the expiry of a run that is not archived, below which it is postponed. */
+  Duration MIN_REMAINING = RETENTION.dividedBy(2);
+
   /**
    * Creates a run: writes its catalog row and its entry at position 0 in one transaction. The row's
    * {@code n_events}, {@code last_t} and event times are taken from the entry.
@@ -50,6 +66,9 @@ public interface Journal {
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   Optional<Event> turnStart(RunId runId, int t);
 
-  /** Sets the expiry of all entries of an archived run. Idempotent. */
-  void expire(RunId runId, Instant at);
+  /**
+   * Postpones the expiry of an ended run that is not archived, if less than {@link #MIN_REMAINING}
+   * remains: all its entries then expire {@link #RETENTION} from now. Idempotent.
+   */
+  void postponeExpiry(RunId runId);
 }

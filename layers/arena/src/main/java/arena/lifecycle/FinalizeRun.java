@@ -11,7 +11,6 @@ import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import arena.stream.FanOutInvoker;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +18,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finalizes a run: archive, catalog, broker, journal. The order guarantees that its events are
- * readable at every moment. Every step is idempotent.
+ * Finalizes a run: archive, catalog, broker. The order guarantees that its events are readable at
+ * every moment. Every step is idempotent. The journal's entries expire by themselves; see {@link
+ * Journal}.
  */
 public final class FinalizeRun {
-  /** How long the journal keeps an archived run. */
-  public static final Duration JOURNAL_RETENTION = Duration.ofDays(7);
-
   private static final int PAGE = 1_000;
 
   private final Catalog catalog;
@@ -71,13 +68,8 @@ public final class FinalizeRun {
     }
     publisher.catchUp(run);
     broker.close(runId);
-    try {
-      // No later publish would wake the fan-out, so a failure here must fail the task and be
-      // retried.
-      fanOutInvoker.wake(runId);
-    } finally {
-      journal.expire(runId, clock.instant().plus(JOURNAL_RETENTION));
-    }
+    // No later publish would wake the fan-out, so a failure here must fail the task and be retried.
+    fanOutInvoker.wake(runId);
     return run;
   }
 

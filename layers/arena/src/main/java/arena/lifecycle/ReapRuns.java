@@ -4,6 +4,7 @@ import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.ErrorKind;
+import arena.journal.Journal;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -32,6 +33,7 @@ public final class ReapRuns {
   private static final int FINALIZATION_GRACES = 3;
 
   private final Catalog catalog;
+  private final Journal journal;
   private final Broker broker;
   private final Subscribers subscribers;
   private final Connections connections;
@@ -41,23 +43,29 @@ public final class ReapRuns {
   private final InstantSource clock;
 
   public ReapRuns(
-      Catalog catalog,
-      Broker broker,
-      Subscribers subscribers,
-      Connections connections,
+      Stores stores,
       ReplayExecutions executions,
       FinalizeInvoker finalizeInvoker,
       Duration grace,
       InstantSource clock) {
-    this.catalog = catalog;
-    this.broker = broker;
-    this.subscribers = subscribers;
-    this.connections = connections;
+    this.catalog = stores.catalog();
+    this.journal = stores.journal();
+    this.broker = stores.broker();
+    this.subscribers = stores.subscribers();
+    this.connections = stores.connections();
     this.executions = executions;
     this.finalizeInvoker = finalizeInvoker;
     this.grace = grace;
     this.clock = clock;
   }
+
+  /** The stores that the reaper reads and writes. */
+  public record Stores(
+      Catalog catalog,
+      Journal journal,
+      Broker broker,
+      Subscribers subscribers,
+      Connections connections) {}
 
   /**
    * Checks every run that the broker may hold. A failure for one does not affect the others.
@@ -107,7 +115,11 @@ public final class ReapRuns {
           : abandon(run, since, now);
     }
     if (!run.archived()) {
-      return finalizing(run, "ended but not archived since " + since);
+      try {
+        return finalizing(run, "ended but not archived since " + since);
+      } finally {
+        journal.postponeExpiry(run.runId()); // finalization may fail for weeks
+      }
     }
     if (retryFinalization && broker.buffer(run.runId()).open()) {
       return finalizing(run, "archived but not closed since " + since);

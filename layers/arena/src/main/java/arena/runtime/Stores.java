@@ -109,7 +109,8 @@ public final class Stores {
         s3.get(),
         settings.journalTable(),
         settings.catalogTable(),
-        settings.bucket());
+        settings.bucket(),
+        clock);
   }
 
   private Broker createBroker() {

@@ -190,7 +190,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void expire(RunId runId, Instant at) {
+  public void postponeExpiry(RunId runId) {
     throw unused();
   }
 

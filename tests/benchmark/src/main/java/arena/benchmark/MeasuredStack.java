@@ -20,6 +20,7 @@ import arena.models.ModelServer;
 import arena.runtime.AwsClients;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -92,7 +93,12 @@ final class MeasuredStack implements AutoCloseable {
     String bucket = bucket();
     journal =
         new DynamoJournal(
-            dynamoDb, s3, stack.resource("JournalTable"), stack.resource("CatalogTable"), bucket);
+            dynamoDb,
+            s3,
+            stack.resource("JournalTable"),
+            stack.resource("CatalogTable"),
+            bucket,
+            Clock.systemUTC());
     archive = new DuckDbArchive(s3, bucket, DuckDb::inTemporaryFolder, Metrics.NONE);
   }
 

@@ -10,19 +10,25 @@ import arena.event.Payload;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Run;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 @ExtendWith(DynamoStores.Shared.class)
@@ -58,22 +64,87 @@ class DynamoJournalTest extends JournalContract {
     return run;
   }
 
-  @Test
-  void deletesExpiredEntries() {
-    Run run = createRun();
-    Run other = createRun();
-    journal().append(Samples.before(run.runId(), 1, 0));
-    journal().expire(run.runId(), NOW);
-    journal().expire(run.runId(), NOW.plusSeconds(100)); // changes nothing
+  private Journal journalAt(Instant now) {
+    return tables.journal(tables.client(), InstantSource.fixed(now));
+  }
 
-    tables.dynamo().expire(NOW);
-    assertEquals(2, journal().entries(run.runId(), 0, 10).size());
-    tables.dynamo().expire(NOW.plusSeconds(1));
-    assertEquals(List.of(), journal().entries(run.runId(), 0, 10));
+  private int entriesAt(Run run, Instant now) {
+    tables.dynamo().expire(now);
+    return journal().entries(run.runId(), 0, 10).size();
+  }
+
+  @Test
+  void deletesEntriesAfterTheirRetention() {
+    Run run = Samples.run(Samples.NOON);
+    journalAt(NOW).create(run, Samples.origin(run));
+    journalAt(NOW.plusSeconds(100)).append(Samples.before(run.runId(), 1, 0));
+
+    assertEquals(2, entriesAt(run, NOW.plus(Journal.RETENTION)));
+    assertEquals(1, entriesAt(run, NOW.plus(Journal.RETENTION).plusSeconds(1)));
+    assertEquals(0, entriesAt(run, NOW.plus(Journal.RETENTION).plusSeconds(101)));
     assertEquals(List.of(), journal().events(run.runId(), 1, 10));
-    journal().expire(run.runId(), NOW);
+    journalAt(NOW.plus(Journal.RETENTION)).postponeExpiry(run.runId());
     assertEquals(List.of(), journal().entries(run.runId(), 0, 10), "still deleted");
-    assertEquals(1, journal().entries(other.runId(), 0, 10).size());
+  }
+
+  @Test
+  void postponesExpiryOfAllEntriesWhenLittleTimeRemains() {
+    Run run = Samples.run(Samples.NOON);
+    Run other = Samples.run(Samples.NOON);
+    journalAt(NOW).create(run, Samples.origin(run));
+    journalAt(NOW).create(other, Samples.origin(other));
+    journalAt(NOW).append(Samples.before(run.runId(), 1, 0));
+
+    Instant early = NOW.plus(Journal.RETENTION).minus(Journal.MIN_REMAINING);
+    journalAt(early).postponeExpiry(run.runId()); // changes nothing
+    assertEquals(NOW.plus(Journal.RETENTION), earliestExpiry(run));
+    Instant due = early.plusSeconds(1);
+    journalAt(due).postponeExpiry(run.runId());
+    assertEquals(due.plus(Journal.RETENTION), earliestExpiry(run));
+
+    assertEquals(2, entriesAt(run, due.plus(Journal.RETENTION)));
+    assertEquals(0, entriesAt(other, due.plus(Journal.RETENTION)), "of this run only");
+    assertEquals(0, entriesAt(run, due.plus(Journal.RETENTION).plusSeconds(1)));
+  }
+
+  @Test
+  void postponesTheRestAfterAnInterruption() {
+    Run run = Samples.run(Samples.NOON);
+    journalAt(NOW).create(run, Samples.origin(run));
+    journalAt(NOW).append(Samples.before(run.runId(), 1, 0));
+    Instant due = NOW.plus(Journal.MIN_REMAINING).plusSeconds(1);
+    Journal interrupted = tables.journal(failingAfterOneUpdate(), InstantSource.fixed(due));
+    assertThrows(DependencyUnavailable.class, () -> interrupted.postponeExpiry(run.runId()));
+    assertEquals(NOW.plus(Journal.RETENTION), earliestExpiry(run));
+    journalAt(due).postponeExpiry(run.runId());
+    assertEquals(due.plus(Journal.RETENTION), earliestExpiry(run));
+  }
+
+  private Instant earliestExpiry(Run run) {
+    return tables
+        .client()
+        .scan(scan -> scan.tableName(tables.journalTable()).consistentRead(true))
+        .items()
+        .stream()
+        .filter(item -> item.get("run_id").s().equals(run.runId().value()))
+        .map(item -> Instant.ofEpochSecond(Long.parseLong(item.get("expires_at").n())))
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  /** A client whose updates fail, except the first. */
+  private DynamoDbClient failingAfterOneUpdate() {
+    AtomicInteger updates = new AtomicInteger();
+    return (DynamoDbClient)
+        Proxy.newProxyInstance(
+            DynamoDbClient.class.getClassLoader(),
+            new Class<?>[] {DynamoDbClient.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("updateItem") && updates.incrementAndGet() > 1) {
+                throw SdkClientException.create("no answer");
+              }
+              return method.invoke(tables.client(), arguments);
+            });
   }
 
   @Test

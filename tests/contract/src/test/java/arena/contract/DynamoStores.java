@@ -111,7 +111,11 @@ final class DynamoStores implements AutoCloseable {
     }
 
     Journal journal(DynamoDbClient client) {
-      return new DynamoJournal(client, stores.s3, journalTable, catalogTable, BUCKET);
+      return journal(client, InstantSource.system());
+    }
+
+    Journal journal(DynamoDbClient client, InstantSource clock) {
+      return new DynamoJournal(client, stores.s3, journalTable, catalogTable, BUCKET, clock);
     }
 
     Connections connections(InstantSource clock) {

@@ -166,10 +166,7 @@ public final class Simulation {
         new FinalizeRun(catalog, journal, archive, broker, publisher, asyncInvocations, clock);
     reapRuns =
         new ReapRuns(
-            catalog,
-            broker,
-            subscribers,
-            connections,
+            new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),
             executions,
             asyncInvocations,
             Facts.GRACE,

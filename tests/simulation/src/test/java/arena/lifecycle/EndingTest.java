@@ -93,7 +93,7 @@ class EndingTest {
     assertFalse(broker.buffer(RUN).open(), "closed");
     assertTrue(woken.contains(RUN));
     assertFalse(journal.entries(RUN, 0, 1).isEmpty(), "journal kept after the end");
-    clock.advance(FinalizeRun.JOURNAL_RETENTION);
+    clock.advance(Journal.RETENTION);
     assertTrue(journal.entries(RUN, 0, 1).isEmpty(), "journal expired");
   }
 

@@ -89,7 +89,11 @@ class ReapRunsTest {
     FinalizeInvoker finalizeInvoker =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
     return new ReapRuns(
-            catalog, broker, subscribers, connections, executions, finalizeInvoker, GRACE, clock)
+            new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),
+            executions,
+            finalizeInvoker,
+            GRACE,
+            clock)
         .reap(deadline);
   }
 
@@ -244,6 +248,36 @@ class ReapRunsTest {
     assertEquals(List.of("finalizing"), actions(reap()));
     assertEquals(List.of(RUN + " NotStarted"), finalized);
     assertTrue(broker.buffer(RUN).open());
+  }
+
+  @Test
+  void keepsTheJournalOfRunWhoseFinalizationFailsForMonths() {
+    begin(RUN, 2);
+    playTo(RUN, 0);
+    catalog.fail(RUN, new Failure("Stopped", "no"), clock.instant());
+    for (int day = 0; day < 90; day++) {
+      advanceTime(Duration.ofDays(1));
+      assertEquals(List.of("finalizing"), actions(reap()));
+    }
+    assertEquals(3, journal.events(RUN, 1, 1_000).size());
+    archive(RUN);
+    assertEquals(List.of("freed"), actions(reap()));
+    advanceTime(Journal.RETENTION);
+    assertEquals(List.of(), journal.entries(RUN, 0, 10), "not postponed any more");
+  }
+
+  @Test
+  void finalizesRunWhoseExpiryCannotBePostponed() {
+    network.before(
+        Call.JOURNAL_POSTPONE_EXPIRY,
+        _ -> {
+          throw Dependency.JOURNAL.unavailable("no answer", null);
+        });
+    begin(RUN, 2);
+    catalog.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
+    advanceTime(GRACE);
+    assertEquals(1, reap().failed());
+    assertEquals(List.of(RUN + " NotStarted"), finalized);
   }
 
   @Test

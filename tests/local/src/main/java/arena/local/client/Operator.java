@@ -10,6 +10,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.runtime.AwsClients;
 import arena.world.Scenario;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +95,8 @@ public final class Operator {
               bucket,
               stack.resource("JournalTable"),
               stack.resource("CatalogTable"),
-              stack.resource("Bucket"))
+              stack.resource("Bucket"),
+              Clock.systemUTC())
           .create(
               run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
     }

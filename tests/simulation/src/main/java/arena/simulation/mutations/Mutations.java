@@ -65,6 +65,13 @@ public final class Mutations {
               "lifecycle/ReapRuns",
               "if (!run.archived()) {",
               "if (run.nEvents() < 0) {"),
+          Mutation.tested(
+              "expiry-not-postponed",
+              "The journal of a run that cannot be archived expires.",
+              "lifecycle/ReapRuns",
+              "journal.postponeExpiry(run.runId());",
+              "",
+              "lifecycle.ReapRunsTest"),
           Mutation.simulated(
               "abandoned-despite-progress",
               "The reaper abandons a run that has made progress.",
@@ -148,6 +155,13 @@ public final class Mutations {
               "java/arena/journal/DynamoJournal.java",
               ".item(item)\n                    .conditionExpression(\"attribute_not_exists(run_id)\")",
               ".item(item)",
+              "DynamoJournalTest"),
+          Mutation.ofStore(
+              "first-entry-postponed-first",
+              "An interrupted postponement of a run's expiry is taken for a complete one.",
+              "java/arena/journal/DynamoJournal.java",
+              ".scanIndexForward(false)\n                .projectionExpression(\"#position\")",
+              ".projectionExpression(\"#position\")",
               "DynamoJournalTest"),
           Mutation.ofStore(
               "fenced-writer-writes",

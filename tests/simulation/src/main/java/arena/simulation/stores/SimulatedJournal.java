@@ -9,7 +9,6 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -156,12 +155,12 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public void expire(RunId runId, Instant at) {
+  public void postponeExpiry(RunId runId) {
     call(
-        Call.JOURNAL_EXPIRE,
+        Call.JOURNAL_POSTPONE_EXPIRY,
         runId,
         () -> {
-          tables.expire(runId, at);
+          tables.postponeExpiry(runId);
           return null;
         });
   }

@@ -1,5 +1,6 @@
 package arena.simulation.stores;
 
+import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Run;
 import arena.run.RunId;
@@ -45,8 +46,12 @@ public final class SimulatedTables {
     }
   }
 
-  /** An entry and its expiry; {@code Instant.MAX} for none. */
+  /** An entry and its expiry. */
   private record Stored(JournalEntry entry, Instant expiresAt) {}
+
+  private Stored stored(JournalEntry entry) {
+    return new Stored(entry, clock.instant().plus(Journal.RETENTION));
+  }
 
   Network network() {
     return network;
@@ -58,7 +63,7 @@ public final class SimulatedTables {
       return false;
     }
     Row row = new Row(run, clock.instant().plusMillis(network.lagMillis()));
-    row.entries.put(origin.position(), new Stored(origin, Instant.MAX));
+    row.entries.put(origin.position(), stored(origin));
     rows.put(run.runId(), row);
     observer.written(origin);
     observer.rowChanged(run, run);
@@ -89,7 +94,7 @@ public final class SimulatedTables {
     boolean taken = row != null && present(row).containsKey(entry.position());
     Run after = advance.apply(Optional.ofNullable(row).map(r -> r.run), taken);
     Run before = row.run;
-    row.entries.put(entry.position(), new Stored(entry, Instant.MAX));
+    row.entries.put(entry.position(), stored(entry));
     row.run = after;
     observer.written(entry);
     observer.rowChanged(before, after);
@@ -120,14 +125,15 @@ public final class SimulatedTables {
     return row.entries;
   }
 
-  /** Sets the expiry of the run's entries that have none. */
-  synchronized void expire(RunId runId, Instant at) {
+  /** Postpones the expiry of the run's entries, if it is due. */
+  synchronized void postponeExpiry(RunId runId) {
     Row row = rows.get(runId);
-    if (row != null) {
-      present(row)
-          .replaceAll(
-              (_, stored) ->
-                  stored.expiresAt.equals(Instant.MAX) ? new Stored(stored.entry, at) : stored);
+    if (row == null || present(row).isEmpty()) {
+      return;
+    }
+    Instant due = clock.instant().plus(Journal.MIN_REMAINING);
+    if (row.entries.firstEntry().getValue().expiresAt.isBefore(due)) {
+      row.entries.replaceAll((_, stored) -> stored(stored.entry));
     }
   }
 
