@@ -1,9 +1,7 @@
 package arena.functions;
 
-import arena.error.ErrorKind;
 import arena.lifecycle.FinalizeRequest;
 import arena.metrics.Metric;
-import arena.run.Failure;
 import arena.run.Run;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -47,7 +45,6 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
 
   private String finalizeRun(FinalizeRequest request) {
     Telemetry.run(request.runId());
-    request.failure().ifPresent(this::failed);
     try {
       Run run = wiring.finalizeRun().get().finalizeRun(request.runId(), request.failure());
       LOG.info(
@@ -62,15 +59,5 @@ public final class FinalizeRunHandler implements RequestStreamHandler {
       LOG.error("failed to finalize run", e);
       throw e;
     }
-  }
-
-  private void failed(Failure why) {
-    ErrorKind cause = why.kind().cause();
-    telemetry.metrics().count(Metric.RUNS_FAILED, cause);
-    LOG.error(
-        "run failed",
-        StructuredArguments.entry("cause", cause.label()),
-        StructuredArguments.entry("code", why.code()),
-        StructuredArguments.entry("reason", why.message()));
   }
 }

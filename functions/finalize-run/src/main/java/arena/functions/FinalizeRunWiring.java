@@ -2,6 +2,7 @@ package arena.functions;
 
 import arena.lifecycle.FinalizeRun;
 import arena.lifecycle.Publisher;
+import arena.metrics.Metrics;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -22,10 +23,11 @@ record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun)
     Telemetry telemetry = new Telemetry("finalize-run", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
-    return new FinalizeRunWiring(telemetry, new Lazy<>(() -> finalizeRun(stores, aws)));
+    return new FinalizeRunWiring(
+        telemetry, new Lazy<>(() -> finalizeRun(stores, aws, telemetry.metrics())));
   }
 
-  private static FinalizeRun finalizeRun(Stores stores, AwsServices aws) {
+  private static FinalizeRun finalizeRun(Stores stores, AwsServices aws, Metrics metrics) {
     FanOutInvoker fanOut = aws.fanOutInvoker();
     return new FinalizeRun(
         stores.catalog(),
@@ -34,6 +36,7 @@ record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun)
         stores.broker(),
         new Publisher(stores.broker(), stores.journal(), stores.catalog(), fanOut),
         fanOut,
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        metrics);
   }
 }

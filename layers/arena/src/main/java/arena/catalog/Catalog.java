@@ -60,9 +60,10 @@ public interface Catalog {
    * Records a run's archive address and summary; a running run becomes complete, a failed one stays
    * failed. Idempotent.
    *
+   * @return false if the run was already archived
    * @throws UnknownRun if the run does not exist
    */
-  void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at);
+  boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at);
 
   /**
    * Records that the broker has no data of an ended run. Idempotent.

@@ -112,8 +112,8 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
-    updates.markArchived(runId, dbPath, summary, at);
+  public boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
+    return updates.markArchived(runId, dbPath, summary, at);
   }
 
   @Override

@@ -76,7 +76,7 @@ final class RowUpdates {
   }
 
   /** See {@link Catalog#markArchived}. */
-  void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
+  boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
       throw new IllegalArgumentException("the archive address must not be empty");
     }
@@ -108,21 +108,22 @@ final class RowUpdates {
             completeNames,
             completeValues);
     if (ended.isEmpty()) {
-      return;
+      return true;
     }
     requireKnown(runId, ended.get());
     if (ended.get().containsKey(RunItem.ARCHIVED)) {
-      return;
+      return false;
     }
     // A failed run stays failed. If the condition fails, a concurrent call has archived it.
     Map<String, AttributeValue> failedValues = new HashMap<>(values);
     failedValues.put(":failed", Attributes.of(RunStatus.FAILED.label()));
-    change(
-        runId,
-        archive,
-        "#status = :failed AND attribute_not_exists(#archived)",
-        names,
-        failedValues);
+    return change(
+            runId,
+            archive,
+            "#status = :failed AND attribute_not_exists(#archived)",
+            names,
+            failedValues)
+        .isEmpty();
   }
 
   /** See {@link Catalog#markReleased}. */

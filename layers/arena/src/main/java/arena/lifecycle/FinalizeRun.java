@@ -3,8 +3,11 @@ package arena.lifecycle;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
+import arena.error.ErrorKind;
 import arena.event.Event;
 import arena.journal.Journal;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
@@ -16,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finalizes a run: archive, catalog, broker. The order guarantees that its events are readable at
@@ -23,6 +28,8 @@ import java.util.Optional;
  * Journal}.
  */
 public final class FinalizeRun {
+  private static final Logger LOG = LoggerFactory.getLogger(FinalizeRun.class);
+
   private static final int PAGE = 1_000;
 
   private final Catalog catalog;
@@ -32,6 +39,7 @@ public final class FinalizeRun {
   private final Publisher publisher;
   private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
+  private final Metrics metrics;
 
   public FinalizeRun(
       Catalog catalog,
@@ -40,7 +48,8 @@ public final class FinalizeRun {
       Broker broker,
       Publisher publisher,
       FanOutInvoker fanOutInvoker,
-      InstantSource clock) {
+      InstantSource clock,
+      Metrics metrics) {
     this.catalog = catalog;
     this.journal = journal;
     this.archive = archive;
@@ -48,6 +57,7 @@ public final class FinalizeRun {
     this.publisher = publisher;
     this.fanOutInvoker = fanOutInvoker;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   /**
@@ -63,14 +73,28 @@ public final class FinalizeRun {
     Run run = find(runId);
     if (!run.archived()) {
       String address = archive.write(run, allEvents(run));
-      catalog.markArchived(runId, address, archive.summary(run), clock.instant());
+      boolean first = catalog.markArchived(runId, address, archive.summary(run), clock.instant());
       run = find(runId);
+      if (first) {
+        run.failure().ifPresent(this::countFailure);
+      }
     }
     publisher.catchUp(run);
     broker.close(runId);
     // No later publish would wake the fan-out, so a failure here must fail the task and be retried.
     fanOutInvoker.wake(runId);
     return run;
+  }
+
+  /** Called once for each failed run, also if its finalization is repeated. */
+  private void countFailure(Failure why) {
+    ErrorKind cause = why.kind().cause();
+    metrics.count(Metric.RUNS_FAILED, cause);
+    LOG.atError()
+        .addKeyValue("cause", cause.label())
+        .addKeyValue("code", why.code())
+        .addKeyValue("reason", why.message())
+        .log("run failed");
   }
 
   private Run find(RunId runId) {

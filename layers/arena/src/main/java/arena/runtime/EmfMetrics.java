@@ -5,6 +5,7 @@ import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +48,11 @@ public final class EmfMetrics implements Metrics {
     List<Double> values = plain.computeIfAbsent(metric, _ -> new ArrayList<>());
     if (metric.isCount() && !values.isEmpty()) {
       values.set(0, values.getFirst() + value);
-    } else if (values.size() < MAX_VALUES) {
+    } else {
       values.add(value);
-    } else if (value > values.getLast()) {
-      values.set(MAX_VALUES - 1, value);
+      if (values.size() > MAX_VALUES) {
+        values.remove(Collections.min(values));
+      }
     }
   }
 

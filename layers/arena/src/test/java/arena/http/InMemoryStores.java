@@ -130,7 +130,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
+  public boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     throw unused();
   }
 

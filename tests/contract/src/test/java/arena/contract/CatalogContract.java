@@ -308,7 +308,7 @@ abstract class CatalogContract {
   @Test
   void completesArchivedRun() {
     Run run = createRun(Samples.NOON);
-    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
+    assertTrue(catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER));
     Run complete = find(run.runId());
     assertEquals(RunStatus.COMPLETE, complete.status());
     assertEquals(ADDRESS, complete.dbPath());
@@ -317,8 +317,8 @@ abstract class CatalogContract {
     assertEquals(Optional.empty(), complete.failure());
 
     Run.Summary other = new Run.Summary(0, 0, "Dark Age", new Score(0, 0, 0));
-    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
-    catalog().markArchived(run.runId(), ADDRESS + "2", other, LATER.plusSeconds(1));
+    assertFalse(catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER));
+    assertFalse(catalog().markArchived(run.runId(), ADDRESS + "2", other, LATER.plusSeconds(1)));
     assertFalse(catalog().fail(run.runId(), FAILURE, LATER.plusSeconds(2)));
     assertEquals(complete, find(run.runId()));
   }
@@ -327,7 +327,7 @@ abstract class CatalogContract {
   void keepsFailedStatusWhenArchived() {
     Run run = createRun(Samples.NOON);
     catalog().fail(run.runId(), FAILURE, LATER);
-    catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1));
+    assertTrue(catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER.plusSeconds(1)));
     Run archived = find(run.runId());
     assertEquals(RunStatus.FAILED, archived.status());
     assertEquals(ADDRESS, archived.dbPath());
@@ -335,7 +335,8 @@ abstract class CatalogContract {
     assertEquals(Optional.of(LATER), archived.endedAt());
     assertEquals(Optional.of(Samples.SUMMARY), archived.summary());
 
-    catalog().markArchived(run.runId(), ADDRESS + "2", Samples.SUMMARY, LATER.plusSeconds(2));
+    assertFalse(
+        catalog().markArchived(run.runId(), ADDRESS + "2", Samples.SUMMARY, LATER.plusSeconds(2)));
     assertEquals(archived, find(run.runId()));
   }
 

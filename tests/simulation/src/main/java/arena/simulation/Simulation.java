@@ -163,7 +163,8 @@ public final class Simulation {
             clock,
             Metrics.NONE);
     finalizeRun =
-        new FinalizeRun(catalog, journal, archive, broker, publisher, asyncInvocations, clock);
+        new FinalizeRun(
+            catalog, journal, archive, broker, publisher, asyncInvocations, clock, Metrics.NONE);
     reapRuns =
         new ReapRuns(
             new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),

@@ -13,9 +13,13 @@ import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
+import arena.error.ErrorKind;
 import arena.event.Event;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
+import arena.metrics.Step;
 import arena.run.Failure;
 import arena.run.Profile;
 import arena.run.Run;
@@ -42,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Finalizing a run, with failures and late callers. */
@@ -63,6 +68,26 @@ class EndingTest {
   private final Broker broker = new SimulatedBroker(redis);
   private final Subscribers subscribers = new SimulatedSubscribers(redis);
   private FanOutInvoker fanOutInvoker = woken::add;
+  private final List<Enum<?>> failedRuns = new ArrayList<>();
+  private final Metrics metrics =
+      new Metrics() {
+        @Override
+        public void count(Metric metric, long count) {}
+
+        @Override
+        public void count(Metric metric, Enum<?> value) {
+          assertEquals(Metric.RUNS_FAILED, metric);
+          failedRuns.add(value);
+        }
+
+        @Override
+        public void max(Metric metric, double value) {}
+
+        @Override
+        public <T> T timed(Step step, Supplier<T> work) {
+          return work.get();
+        }
+      };
 
   private void begin() {
     RunFixtures.begin(journal, RUN, 5, START);
@@ -82,7 +107,8 @@ class EndingTest {
   }
 
   private Run finalizeRun(Optional<Failure> failure) {
-    return new FinalizeRun(catalog, journal, archive, broker, publisher(), fanOutInvoker, clock)
+    return new FinalizeRun(
+            catalog, journal, archive, broker, publisher(), fanOutInvoker, clock, metrics)
         .finalizeRun(RUN, failure);
   }
 
@@ -125,6 +151,31 @@ class EndingTest {
     assertEquals(first, finalizeRun(Optional.empty()));
     assertEquals(first, finalizeRun(Optional.of(FAILURE)), "already complete");
     assertEnded(RunStatus.COMPLETE, 3);
+  }
+
+  @Test
+  void countsFailedRunOnceWhenItsFinalizationIsRetried() {
+    begin();
+    for (Call call : List.of(Call.ARCHIVE_WRITE, Call.CATALOG_ARCHIVED, Call.BROKER_CLOSE)) {
+      network.before(
+          call,
+          once(
+              _ -> {
+                throw Dependency.BROKER.unavailable("no answer", null);
+              }));
+      assertThrows(DependencyUnavailable.class, () -> finalizeRun(Optional.of(FAILURE)));
+    }
+    finalizeRun(Optional.of(FAILURE));
+    finalizeRun(Optional.of(FAILURE));
+    assertEquals(List.of(ErrorKind.ABANDONED), failedRuns);
+  }
+
+  @Test
+  void doesNotCountRunThatIsAlreadyComplete() {
+    begin();
+    finalizeRun(Optional.empty());
+    finalizeRun(Optional.of(FAILURE));
+    assertEquals(List.of(), failedRuns);
   }
 
   @Test

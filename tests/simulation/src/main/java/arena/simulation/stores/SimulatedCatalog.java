@@ -160,22 +160,22 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public void markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
+  public boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at) {
     if (dbPath.isEmpty()) {
       throw new IllegalArgumentException("the archive address must not be empty");
     }
-    call(
+    return call(
         Call.CATALOG_ARCHIVED,
         runId.value(),
         () -> {
-          requireKnown(runId);
+          boolean first = !requireKnown(runId).archived();
           tables.change(
               runId,
               run ->
                   run.archived()
                       ? Optional.empty()
                       : Optional.of(run.withArchive(dbPath, summary, at)));
-          return null;
+          return first;
         });
   }
 
