@@ -50,6 +50,12 @@ public record World(
   /** Duration of the age-up to the Feudal Age, in turns. */
   public static final int FEUDAL_TICKS = 6;
 
+  /**
+   * Maximum number of buildings; further ones are not built. Every {@code turn_start} carries the
+   * state, so without a limit forks of forks would have ever larger events.
+   */
+  public static final int MAX_BUILDINGS = 10_000;
+
   /** Rejects negative or non-finite values with {@link IllegalArgumentException}. */
   public World {
     food = requireAmount("food", food);
@@ -73,7 +79,7 @@ public record World(
   /**
    * The result of one action.
    *
-   * @param changed false if the action was unaffordable or unknown
+   * @param changed false if the action was unaffordable, unknown or beyond a limit
    */
   public record Step(World world, boolean changed) {}
 
@@ -124,7 +130,7 @@ public record World(
   }
 
   private Step build(Building building) {
-    if (wood < building.wood()) {
+    if (wood < building.wood() || buildings.size() >= MAX_BUILDINGS) {
       return new Step(this, false);
     }
     List<String> built = new ArrayList<>(buildings);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,19 @@ class WorldTest {
       town = town.apply(new Action.Build(building)).world();
     }
     assertEquals(List.of("farm", "house", "farm"), town.buildings());
+  }
+
+  @Test
+  void aTownHasAtMost10000Buildings() {
+    List<String> buildings = new ArrayList<>(Collections.nCopies(9_999, "farm"));
+    World full = world(0, 1_000, 8, Age.DARK, buildings).apply(house()).world();
+    assertEquals(10_000, full.buildings().size());
+    changesNothing(full, house());
+    assertEquals(World.MAX_BUILDINGS, full.buildings().size());
+  }
+
+  private static Action house() {
+    return new Action.Build(Building.HOUSE);
   }
 
   @Test
