@@ -182,6 +182,7 @@ final class LoggedLines {
                         Map.of(),
                         Duration.ofMillis(200),
                         512,
+                        512,
                         FunctionDefinition.Background.DEFAULT)),
                 folder,
                 clock,

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -205,6 +206,16 @@ public final class LocalStack implements AutoCloseable {
    */
   public int kill(String function, Predicate<String> event) {
     return parts.host().kill(functionName(function), event);
+  }
+
+  /**
+   * Returns the peak memory of a function's running processes, in bytes; see {@link
+   * Options#inProcess}.
+   *
+   * @return empty if none runs, or the system does not report it
+   */
+  public OptionalLong peakBytes(String function) {
+    return parts.host().peakBytes(functionName(function));
   }
 
   /**

@@ -12,7 +12,9 @@ import java.util.Map;
  * @param code the function's jar, or a folder of classes
  * @param environment its environment variables
  * @param timeout the timeout of an invocation
- * @param memoryMegabytes the memory limit that the context reports; it is not enforced
+ * @param memoryMegabytes the memory limit; it determines the heap of a separate process, and is not
+ *     enforced otherwise
+ * @param storageMegabytes the size of {@code /tmp}; it is not enforced
  * @param background the retries of asynchronous invocations
  */
 public record FunctionDefinition(
@@ -22,6 +24,7 @@ public record FunctionDefinition(
     Map<String, String> environment,
     Duration timeout,
     int memoryMegabytes,
+    int storageMegabytes,
     Background background) {
   /**
    * The retries of asynchronous invocations.

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -191,6 +192,14 @@ public final class FunctionHost implements AutoCloseable {
    */
   public int kill(String nameOrArn, Predicate<String> event) {
     return pool(nameOrArn).kill(event);
+  }
+
+  /**
+   * Returns the largest resident set that any of the function's processes has had, in bytes; empty
+   * if none runs, or the system does not report it.
+   */
+  public OptionalLong peakBytes(String nameOrArn) {
+    return pool(nameOrArn).peakBytes();
   }
 
   private static String checked(String payloadJson, int maximumBytes) {

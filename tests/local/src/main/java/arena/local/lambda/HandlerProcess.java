@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A handler in a separate process, which can be killed. The process runs Lambda's Java runtime
@@ -35,8 +39,15 @@ final class HandlerProcess implements HandlerRunner {
   private static final String API = "/2018-06-01/runtime/";
   private static final int ACCEPTED = 202;
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+  private static final long KILOBYTE = 1024;
   private static final int END_SECONDS = 5;
   private static final int INIT_SECONDS = 60;
+
+  /**
+   * The heap's share of a function's memory. Lambda's Java runtimes leave the rest to metaspace,
+   * code and native memory.
+   */
+  private static final int HEAP_PERCENT = 85;
 
   /** Environment variables that the process inherits. */
   private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE");
@@ -106,7 +117,8 @@ final class HandlerProcess implements HandlerRunner {
     ProcessBuilder builder =
         new ProcessBuilder(
             java,
-            "-Xmx256m",
+            String.format(Locale.ROOT, "-XX:MaxRAM=%dm", function.memoryMegabytes()),
+            String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%d", HEAP_PERCENT),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
@@ -218,6 +230,22 @@ final class HandlerProcess implements HandlerRunner {
     byte[] payload = event.payload().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, payload.length);
     exchange.getResponseBody().write(payload);
+  }
+
+  /**
+   * Returns the process's largest resident set so far, in bytes; empty where the system does not
+   * report it, or after the process's end.
+   */
+  OptionalLong peakBytes() {
+    try (Stream<String> lines =
+        Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> KILOBYTE * Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /** Kills the process; it has ended when this returns. */

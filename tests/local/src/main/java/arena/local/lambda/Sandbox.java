@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -134,6 +135,12 @@ final class Sandbox {
     }
     killed.kill();
     return true;
+  }
+
+  /** Returns the largest resident set of the handler's process; see {@link HandlerProcess}. */
+  OptionalLong peakBytes() {
+    HandlerProcess current = handlerProcess;
+    return current == null ? OptionalLong.empty() : current.peakBytes();
   }
 
   /** Waits for the sandbox's thread to end. */

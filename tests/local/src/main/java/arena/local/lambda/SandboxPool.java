@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -162,6 +163,11 @@ final class SandboxPool implements Sandbox.Owner {
       sandboxes = List.copyOf(all);
     }
     return (int) sandboxes.stream().filter(sandbox -> sandbox.kill(event)).count();
+  }
+
+  /** Returns the largest resident set of all processes of the function that run, in bytes. */
+  synchronized OptionalLong peakBytes() {
+    return all.stream().map(Sandbox::peakBytes).flatMapToLong(OptionalLong::stream).max();
   }
 
   /** Sets the layers' classes of new sandboxes, and ends the others when they are idle. */

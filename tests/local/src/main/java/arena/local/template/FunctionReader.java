@@ -15,6 +15,7 @@ import java.util.Map;
 final class FunctionReader {
   private static final long DEFAULT_TIMEOUT_SECONDS = 3;
   private static final long DEFAULT_MEMORY = 128;
+  private static final int DEFAULT_STORAGE = 512;
 
   private final ResolvedStack stack;
   private final Section defaults;
@@ -47,6 +48,8 @@ final class FunctionReader {
                 environment,
                 Duration.ofSeconds(property(own, "Timeout").integer(DEFAULT_TIMEOUT_SECONDS)),
                 Math.toIntExact(property(own, "MemorySize").integer(DEFAULT_MEMORY)),
+                Math.toIntExact(
+                    property(own, "EphemeralStorage").at("Size").integer(DEFAULT_STORAGE)),
                 background(property(own, "EventInvokeConfig"))));
   }
 

@@ -75,6 +75,7 @@ final class AwsEndpointTest {
                     Map.of(),
                     Duration.ofSeconds(5),
                     512,
+                    512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
             new ManualClock(Instant.parse("2026-01-31T12:00:00Z")),

@@ -91,6 +91,7 @@ abstract class GatewayFixture {
         Map.of(),
         Duration.ofSeconds(30),
         512,
+        512,
         FunctionDefinition.Background.DEFAULT);
   }
 

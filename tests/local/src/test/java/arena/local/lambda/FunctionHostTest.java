@@ -184,6 +184,7 @@ final class FunctionHostTest {
         Map.of("GREETING", "hello"),
         timeout,
         512,
+        512,
         FunctionDefinition.Background.DEFAULT);
   }
 
@@ -210,6 +211,7 @@ final class FunctionHostTest {
                     Path.of("target/test-classes"),
                     Map.of(),
                     Duration.ofSeconds(1),
+                    512,
                     512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,

@@ -85,6 +85,7 @@ final class HandlerProcessTest {
                     Map.of("GREETING", "hello"),
                     PATIENCE,
                     512,
+                    512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
             new ManualClock(Instant.parse("2026-01-31T12:00:00Z")),

@@ -64,6 +64,7 @@ final class SchedulesTest {
                     Map.of(),
                     Duration.ofSeconds(5),
                     512,
+                    512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
             clock,

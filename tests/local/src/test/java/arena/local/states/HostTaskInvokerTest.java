@@ -64,6 +64,7 @@ class HostTaskInvokerTest {
                     Map.of(),
                     Duration.ofSeconds(1),
                     512,
+                    512,
                     FunctionDefinition.Background.DEFAULT)),
             logs,
             new ManualClock(StatesFixture.BEGIN),
