@@ -23,21 +23,9 @@ import org.duckdb.DuckDBConnection;
  * only the files in its folder. Thread-safe.
  */
 public final class DuckDb {
-  /** Enough for several archives at once; larger sorts spill to disk. */
-  private static final String MEMORY_LIMIT = "256MB";
-
-  private static final int THREADS = 2;
-
-  /**
-   * Maximum spill size. Lambda's {@code /tmp} has 512 MB, which must hold the spill, the cache and
-   * the largest archive being read.
-   */
-  private static final String SPILL_LIMIT = "128MB";
-
   private static final Map<Path, DuckDb> INSTANCES = new ConcurrentHashMap<>();
 
   private static final int CACHED_FILES = 64;
-  private static final long CACHED_BYTES = 64L * 1024 * 1024;
 
   private final Path folder;
   private final FileCache cache;
@@ -45,7 +33,7 @@ public final class DuckDb {
 
   private DuckDb(Path folder) {
     this.folder = folder;
-    this.cache = new FileCache(folder, CACHED_FILES, CACHED_BYTES);
+    this.cache = new FileCache(folder, CACHED_FILES, EngineLimits.CACHE_BYTES);
     this.instance = start(folder);
   }
 
@@ -123,10 +111,10 @@ public final class DuckDb {
       try (Statement statement = connection.createStatement()) {
         for (String setting :
             List.of(
-                "SET memory_limit = '%s'".formatted(MEMORY_LIMIT),
-                String.format(Locale.ROOT, "SET threads = %d", THREADS),
+                bytes("memory_limit", EngineLimits.MEMORY_BYTES),
+                String.format(Locale.ROOT, "SET threads = %d", EngineLimits.THREADS),
                 "SET temp_directory = %s".formatted(quoted(folder.resolve("spill"))),
-                "SET max_temp_directory_size = '%s'".formatted(SPILL_LIMIT),
+                bytes("max_temp_directory_size", EngineLimits.SPILL_BYTES),
                 "SET autoinstall_known_extensions = false",
                 "SET autoload_known_extensions = false",
                 "SET allowed_directories = [%s]".formatted(quoted(folder)),
@@ -143,6 +131,10 @@ public final class DuckDb {
     } catch (Exception e) { // declared by AutoCloseable
       throw Dependency.ARCHIVE.unavailable("DuckDB failed to start in " + folder, e);
     }
+  }
+
+  private static String bytes(String setting, long bytes) {
+    return String.format(Locale.ROOT, "SET %s = '%d bytes'", setting, bytes);
   }
 
   /** The folder of all files that DuckDB reads and writes. */

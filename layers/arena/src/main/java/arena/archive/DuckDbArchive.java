@@ -31,9 +31,6 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * UTC creation day. DuckDB works on local files only and never accesses the network.
  */
 public final class DuckDbArchive implements Archive {
-  /** Maximum archive size, in bytes; the longest runs have a few megabytes. */
-  static final long MAX_BYTES = 200L * 1024 * 1024;
-
   private final S3Client s3;
   private final String bucket;
   private final Supplier<DuckDb> duckDb;
@@ -76,7 +73,7 @@ public final class DuckDbArchive implements Archive {
   private String writeAndVerify(Run run, Iterable<Event> events) {
     Path file = duckDb.get().folder().resolve("new-%s.parquet".formatted(UUID.randomUUID()));
     try {
-      long count = files().write(run.runId(), events, file);
+      long count = ParquetWriter.write(duckDb.get(), run.runId(), events, file);
       upload(run, file);
       // Verify by reading back: after this the journal is deleted.
       cache().invalidate(address(run));
@@ -103,14 +100,14 @@ public final class DuckDbArchive implements Archive {
   private void upload(Run run, Path file) {
     try {
       long size = Files.size(file);
-      if (size > MAX_BYTES) {
+      if (size > EngineLimits.MAX_ARCHIVE_BYTES) {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
                 "the archive of run %s has %d bytes; the limit is %d",
                 run.runId(),
                 size,
-                MAX_BYTES));
+                EngineLimits.MAX_ARCHIVE_BYTES));
       }
       s3.putObject(
           request ->
@@ -124,13 +121,17 @@ public final class DuckDbArchive implements Archive {
   }
 
   @Override
-  public List<Event> events(Run run, long fromSeq, int limit) {
-    if (fromSeq < 1 || limit < 1) {
+  public List<Event> events(Run run, long fromSeq, int limit, int maxBytes) {
+    if (fromSeq < 1 || limit < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "from_seq and limit must be at least 1: %d, %d", fromSeq, limit));
+              Locale.ROOT,
+              "from_seq, limit and max_bytes must be at least 1: %d, %d, %d",
+              fromSeq,
+              limit,
+              maxBytes));
     }
-    return read(run, file -> files().events(file, fromSeq, fromSeq + limit));
+    return read(run, file -> files().events(file, fromSeq, fromSeq + limit, maxBytes));
   }
 
   @Override
@@ -194,10 +195,14 @@ public final class DuckDbArchive implements Archive {
     try (ResponseInputStream<GetObjectResponse> object =
         s3.getObject(request -> request.bucket(bucket).key(key(run)))) {
       long size = object.response().contentLength();
-      if (size > MAX_BYTES) {
+      if (size > EngineLimits.MAX_ARCHIVE_BYTES) {
         throw new IllegalStateException(
             String.format(
-                Locale.ROOT, "%s has %d bytes; the limit is %d", address(run), size, MAX_BYTES));
+                Locale.ROOT,
+                "%s has %d bytes; the limit is %d",
+                address(run),
+                size,
+                EngineLimits.MAX_ARCHIVE_BYTES));
       }
       Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
       return files().extent(file).rows();

@@ -1,42 +1,19 @@
 package arena.archive;
 
-import arena.codec.MalformedJson;
-import arena.codec.PayloadCodec;
 import arena.event.Event;
-import arena.event.Payload;
 import arena.run.RunId;
-import arena.world.World;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
 
-/**
- * Reads and writes a run's events as a Parquet file, one row per event, in order. Payload fields
- * that are queried across runs have their own columns, which are null for other kinds.
- */
+/** Reads the Parquet files that {@link ParquetWriter} writes. */
 final class ParquetFiles {
-  private static final String COLUMNS =
-      """
-      run_id VARCHAR, seq BIGINT, agent_id VARCHAR, t INTEGER, kind VARCHAR, payload_json VARCHAR,
-      ts TIMESTAMP, schema_version INTEGER,
-      turn_num INTEGER, food DOUBLE, wood DOUBLE, gold DOUBLE, stone DOUBLE, population INTEGER,
-      pop_cap INTEGER, age VARCHAR, cost_usd DOUBLE, action_type VARCHAR, state_changed BOOLEAN,
-      metric_name VARCHAR, metric_value DOUBLE
-      """;
-
-  /** Small, so that reading a page of events reads a small part of a long run. */
-  private static final int ROWS_PER_GROUP = 2048;
-
   private final DuckDb duckDb;
 
   ParquetFiles(DuckDb duckDb) {
@@ -51,111 +28,6 @@ final class ParquetFiles {
     }
   }
 
-  /**
-   * Writes events to a file.
-   *
-   * @return the number of events
-   * @throws IllegalArgumentException if an event is of another run, or seq does not count from 1
-   *     without gaps
-   */
-  long write(RunId runId, Iterable<Event> events, Path file) {
-    return duckDb.execute(
-        "write " + file.getFileName(),
-        connection -> {
-          try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TEMP TABLE events (" + COLUMNS + ")");
-            long count = append(connection, runId, events);
-            statement.execute(
-                String.format(
-                    Locale.ROOT,
-                    "COPY events TO %s (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %d)",
-                    DuckDb.quoted(file),
-                    ROWS_PER_GROUP));
-            statement.execute("DROP TABLE events");
-            return count;
-          }
-        });
-  }
-
-  private static long append(DuckDBConnection connection, RunId runId, Iterable<Event> events)
-      throws SQLException {
-    long count = 0;
-    try (DuckDBAppender rows = connection.createAppender("temp", "main", "events")) {
-      for (Event event : events) {
-        count++;
-        if (!event.runId().equals(runId) || event.seq() != count) {
-          throw new IllegalArgumentException(
-              String.format(
-                  Locale.ROOT,
-                  "expected event %d of run %s, got %d of run %s",
-                  count,
-                  runId,
-                  event.seq(),
-                  event.runId()));
-        }
-        rows.beginRow();
-        rows.append(event.runId().value());
-        rows.append(event.seq());
-        rows.append(event.agentId());
-        rows.append(event.t());
-        rows.append(event.kind());
-        rows.append(event.payloadJson());
-        rows.appendEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, event.ts()));
-        rows.append(event.schemaVersion());
-        appendPromoted(rows, payload(event));
-        rows.endRow();
-      }
-    }
-    return count;
-  }
-
-  /** Empty for payloads of unknown kinds, which are archived without promoted columns. */
-  private static Optional<Payload> payload(Event event) {
-    try {
-      return Optional.of(PayloadCodec.read(event.payloadJson()));
-    } catch (MalformedJson e) {
-      return Optional.empty();
-    }
-  }
-
-  private static void appendPromoted(DuckDBAppender rows, Optional<Payload> payload)
-      throws SQLException {
-    Integer turnNum = null;
-    World state = null;
-    Double costUsd = null;
-    String actionType = null;
-    Boolean stateChanged = null;
-    Payload.Metric metric = null;
-    switch (payload.orElse(null)) {
-      case Payload.TurnStart(int turn, World world) -> {
-        turnNum = turn;
-        state = world;
-      }
-      case Payload.LlmResponse response -> costUsd = response.costUsd();
-      case Payload.ActionResult result -> {
-        actionType = result.actionType();
-        stateChanged = result.stateChanged();
-      }
-      case Payload.Metric found -> metric = found;
-      case null, default -> {
-        // no promoted columns
-      }
-    }
-    rows.append(turnNum);
-    rows.append(state == null ? null : (Double) state.food());
-    rows.append(state == null ? null : (Double) state.wood());
-    rows.append(state == null ? null : (Double) state.gold());
-    rows.append(state == null ? null : (Double) state.stone());
-    rows.append(state == null ? null : (Integer) state.population());
-    rows.append(state == null ? null : (Integer) state.popCap());
-    rows.append(state == null ? null : state.age().label());
-    rows.append(costUsd);
-    rows.append(actionType);
-    rows.append(stateChanged);
-    rows.append(metric == null ? null : metric.name());
-    rows.append(metric == null ? null : (Double) metric.value());
-  }
-
   /** Reads a file's extent. */
   Extent extent(Path file) {
     return one(
@@ -165,14 +37,41 @@ final class ParquetFiles {
         .orElseThrow();
   }
 
-  /** Reads the events with {@code fromSeq} ≤ seq < {@code toSeq}, in order. */
-  List<Event> events(Path file, long fromSeq, long toSeq) {
+  /**
+   * Reads the events with {@code fromSeq} ≤ seq < {@code toSeq}, in order.
+   *
+   * @param maxBytes maximum total size of the payloads, except that one event is always returned
+   */
+  List<Event> events(Path file, long fromSeq, long toSeq, int maxBytes) {
+    // The driver copies up to 2,048 rows at once into the heap, so their size is limited before.
     return query(
         file,
         EVENT + "WHERE seq >= ? AND seq < ? ORDER BY seq",
         ParquetFiles::event,
         fromSeq,
-        toSeq);
+        endWithin(file, fromSeq, toSeq, maxBytes));
+  }
+
+  /** Returns the seq at which a page ends that starts at {@code fromSeq}. */
+  private long endWithin(Path file, long fromSeq, long toSeq, int maxBytes) {
+    List<Long> sizes =
+        query(
+            file,
+            """
+            SELECT strlen(payload_json) FROM read_parquet(?)
+            WHERE seq >= ? AND seq < ? ORDER BY seq
+            """,
+            row -> row.getLong(1),
+            fromSeq,
+            toSeq);
+    long bytes = 0;
+    for (int i = 0; i < sizes.size(); i++) {
+      bytes += sizes.get(i);
+      if (bytes > maxBytes && i > 0) {
+        return fromSeq + i;
+      }
+    }
+    return toSeq;
   }
 
   /** Reads the {@code turn_start} of a turn. */

@@ -190,49 +190,26 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
-  public List<Event> events(RunId runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit, int maxBytes) {
     requirePage(limit);
-    if (fromSeq < 1) {
-      throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
+    if (fromSeq < 1 || maxBytes < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "seq and max_bytes must be at least 1: %d, %d", fromSeq, maxBytes));
     }
+    EventPage page = new EventPage(fromSeq, limit, maxBytes, payloads);
     // the first event may be inside an entry that starts before it
     List<Map<String, AttributeValue>> floor = new QueryPages(dynamo, floor(runId, fromSeq)).next(1);
-    List<Event> events = new ArrayList<>();
     long after = fromSeq;
     for (Map<String, AttributeValue> item : floor) {
-      addEvents(item, fromSeq, limit, events);
+      page.add(item);
       after = Attributes.whole(item, EntryItem.POSITION) + 1;
     }
     QueryPages pages = new QueryPages(dynamo, from(runId, after));
-    while (events.size() < limit && pages.more()) {
-      for (Map<String, AttributeValue> item :
-          pages.next(Math.min(limit - events.size(), MAX_ITEMS))) {
-        addEvents(item, fromSeq, limit, events);
-      }
+    while (page.room() > 0 && pages.more()) {
+      pages.next(Math.min(page.room(), MAX_ITEMS)).forEach(page::add);
     }
-    return events;
-  }
-
-  /** Adds the item's events from {@code fromSeq}, up to the limit. */
-  private void addEvents(
-      Map<String, AttributeValue> item, long fromSeq, int limit, List<Event> events) {
-    EntryItem.events(item)
-        .filter(event -> event.seq() >= fromSeq)
-        .limit(limit - events.size())
-        .forEach(
-            event -> {
-              long expected = fromSeq + events.size();
-              if (event.seq() != expected) {
-                throw new IllegalStateException(
-                    String.format(
-                        Locale.ROOT,
-                        "run %s: the journal has seq %d instead of %d",
-                        event.runId(),
-                        event.seq(),
-                        expected));
-              }
-              events.add(event.read(payloads));
-            });
+    return page.events();
   }
 
   @Override

@@ -56,12 +56,21 @@ public interface Journal {
    */
   List<JournalEntry> entries(RunId runId, long position, int limit);
 
+  /** Maximum size of a page's payloads, in bytes, if the caller does not set one. */
+  int PAGE_BYTES = 4 * 1024 * 1024;
+
   /**
    * Reads events in order, starting at {@code fromSeq}.
    *
    * @param limit maximum number of events, from 1 to 1,000
+   * @param maxBytes maximum total size of the payloads, except that one event is always returned
    */
-  List<Event> events(RunId runId, long fromSeq, int limit);
+  List<Event> events(RunId runId, long fromSeq, int limit, int maxBytes);
+
+  /** Reads events with payloads of at most {@link #PAGE_BYTES}. */
+  default List<Event> events(RunId runId, long fromSeq, int limit) {
+    return events(runId, fromSeq, limit, PAGE_BYTES);
+  }
 
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   Optional<Event> turnStart(RunId runId, int t);

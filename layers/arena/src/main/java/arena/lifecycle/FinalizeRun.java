@@ -4,20 +4,15 @@ import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.error.ErrorKind;
-import arena.event.Event;
 import arena.journal.Journal;
 import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import arena.stream.FanOutInvoker;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FinalizeRun {
   private static final Logger LOG = LoggerFactory.getLogger(FinalizeRun.class);
-
-  private static final int PAGE = 1_000;
 
   private final Catalog catalog;
   private final Journal journal;
@@ -72,7 +65,7 @@ public final class FinalizeRun {
     failure.ifPresent(why -> catalog.fail(runId, why, clock.instant()));
     Run run = find(runId);
     if (!run.archived()) {
-      String address = archive.write(run, allEvents(run));
+      String address = archive.write(run, new JournaledEvents(journal, run));
       boolean first = catalog.markArchived(runId, address, archive.summary(run), clock.instant());
       run = find(runId);
       if (first) {
@@ -99,38 +92,5 @@ public final class FinalizeRun {
 
   private Run find(RunId runId) {
     return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
-  }
-
-  private List<Event> allEvents(Run run) {
-    List<Event> events = new ArrayList<>();
-    while (events.size() < run.nEvents()) {
-      List<Event> page = journal.events(run.runId(), events.size() + 1, PAGE);
-      if (page.isEmpty()) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "run %s: the catalog has %d events, the journal ends at seq %d",
-                run.runId(),
-                run.nEvents(),
-                events.size()));
-      }
-      for (Event event : page) {
-        if (event.seq() != events.size() + 1) {
-          throw new IllegalStateException(
-              String.format(
-                  Locale.ROOT,
-                  "run %s: the journal has seq %d instead of %d",
-                  run.runId(),
-                  event.seq(),
-                  events.size() + 1));
-        }
-        events.add(event);
-      }
-    }
-    if (run.status() == RunStatus.RUNNING && events.size() != run.nEvents()) {
-      throw new IllegalStateException(
-          "run %s was written to during finalization".formatted(run.runId()));
-    }
-    return events;
   }
 }

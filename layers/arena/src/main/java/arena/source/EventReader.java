@@ -38,7 +38,7 @@ public final class EventReader {
    */
   public List<Broker.Envelope> envelopes(Run run, long fromSeq, int maxEvents, int maxBytes) {
     if (run.archived()) {
-      return cut(archive.get().events(run, fromSeq, maxEvents), maxBytes);
+      return cut(archive.get().events(run, fromSeq, maxEvents, maxBytes), maxBytes);
     }
     if (fromSeq > run.nEvents()) {
       return List.of();
@@ -51,12 +51,12 @@ public final class EventReader {
     } catch (Overflow | DependencyUnavailable _) {
       // fall back to the journal
     }
-    return cut(journal.events(run.runId(), fromSeq, maxEvents), maxBytes);
+    return cut(journal.events(run.runId(), fromSeq, maxEvents, maxBytes), maxBytes);
   }
 
   /** Reads envelopes of an archived run; see {@link #envelopes}. */
   public List<Broker.Envelope> archived(Run run, long fromSeq, int maxEvents, int maxBytes) {
-    return cut(archive.get().events(run, fromSeq, maxEvents), maxBytes);
+    return cut(archive.get().events(run, fromSeq, maxEvents, maxBytes), maxBytes);
   }
 
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */

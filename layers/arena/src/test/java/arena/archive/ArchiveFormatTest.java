@@ -27,7 +27,7 @@ class ArchiveFormatTest {
 
     assertTrue(files.extent(file).isComplete(4));
     assertEquals(new ParquetFiles.Totals(0.25, 1), files.totals(file));
-    List<Event> events = files.events(file, 1, 5);
+    List<Event> events = files.events(file, 1, 5, 1_000_000);
     assertEquals(
         List.of("observation", "llm_response", "action_result", "of_later"),
         events.stream().map(Event::kind).toList());

@@ -89,13 +89,13 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public List<Event> events(RunId runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit, int maxBytes) {
     return events.get(runId).stream().filter(event -> event.seq() >= fromSeq).limit(limit).toList();
   }
 
   @Override
-  public List<Event> events(Run run, long fromSeq, int limit) {
-    return events(run.runId(), fromSeq, limit);
+  public List<Event> events(Run run, long fromSeq, int limit, int maxBytes) {
+    return events(run.runId(), fromSeq, limit, maxBytes);
   }
 
   @Override

@@ -63,6 +63,21 @@ abstract class ArchiveContract {
   }
 
   @Test
+  void limitsPagesInBytes() {
+    List<Event> events = new ArrayList<>();
+    for (int seq = 1; seq <= 40; seq++) {
+      events.add(SampleEvents.large(runId, seq, 100_000));
+    }
+    Run run = run(events.size());
+    archive().write(run, events);
+    assertEquals(events.subList(0, 9), archive().events(run, 1, 1_000, 1_000_000));
+    assertEquals(events.subList(31, 40), archive().events(run, 32, 1_000, 1_000_000));
+    assertEquals(events.subList(4, 5), archive().events(run, 5, 1_000, 1), "at least one");
+    assertEquals(events, archive().events(run, 1, 1_000), "within the default");
+    assertThrows(IllegalArgumentException.class, () -> archive().events(run, 1, 1, 0));
+  }
+
+  @Test
   void writesTheSameRunIdempotently() {
     List<Event> events = SampleEvents.events(runId, 1, 100);
     Run run = run(100);

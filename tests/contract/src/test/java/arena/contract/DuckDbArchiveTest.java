@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.Archive;
 import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
+import arena.benchmark.LargestRun;
+import arena.codec.Utf8;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
 import arena.event.Event;
@@ -106,6 +108,36 @@ class DuckDbArchiveTest extends ArchiveContract {
     String before = etag(run);
     reopened().write(run, events);
     assertEquals(before, etag(run));
+  }
+
+  @Test
+  void archivesTheLargestRunInParts() throws IOException {
+    Run run = run(LargestRun.EVENTS);
+    archive.write(run, LargestRun.events(run.runId()));
+    long next = 1;
+    for (Event expected : LargestRun.events(run.runId())) {
+      if (expected.seq() % 4_000 == 1) {
+        List<Event> page = archive.events(run, expected.seq(), 1_000, 2_500_000);
+        assertEquals(expected, page.getFirst());
+        assertTrue(bytes(page) <= 2_500_000, "bytes: " + bytes(page));
+        assertTrue(bytes(page) > 2_000_000, "bytes: " + bytes(page));
+      }
+      assertEquals(next, expected.seq());
+      next++;
+    }
+    assertEquals(LargestRun.EVENTS + 1, next);
+    assertEquals(LargestRun.TURNS + 1, archive.series(run).size());
+    assertEquals(LargestRun.TURNS, archive.summary(run).nTurns());
+    assertEquals(LargestRun.EVENTS, archive.turnStart(run, LargestRun.TURNS).orElseThrow().seq());
+    try (Stream<Path> files = Files.walk(folder.resolve("duckdb"))) {
+      assertEquals(
+          List.of(),
+          files.filter(file -> file.getFileName().toString().contains("part-")).toList());
+    }
+  }
+
+  private static long bytes(List<Event> page) {
+    return page.stream().mapToLong(event -> Utf8.length(event.payloadJson())).sum();
   }
 
   @Test

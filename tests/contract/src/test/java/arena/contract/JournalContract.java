@@ -273,6 +273,31 @@ abstract class JournalContract {
   }
 
   @Test
+  void limitsPagesInBytes() {
+    Run run = createRun();
+    List<Event> events = new ArrayList<>();
+    for (int t = 0; t < 10; t++) {
+      // one payload that is stored in the entry, and one that is too large for it
+      JournalEntry entry =
+          Samples.entry(
+              run.runId(),
+              events.size() + 1,
+              t,
+              Optional.empty(),
+              new Payload.LlmPrompt("a".repeat(50_000)),
+              new Payload.LlmPrompt("b".repeat(150_000)));
+      journal().append(entry);
+      events.addAll(entry.events());
+    }
+    assertEquals(events.subList(0, 4), journal().events(run.runId(), 1, 1_000, 401_000));
+    assertEquals(events.subList(1, 4), journal().events(run.runId(), 2, 1_000, 351_000));
+    assertEquals(events.subList(5, 6), journal().events(run.runId(), 6, 1_000, 1), "at least one");
+    assertEquals(events.subList(18, 20), journal().events(run.runId(), 19, 1_000, 1_000_000));
+    assertEquals(events, journal().events(run.runId(), 1, 1_000), "within the default");
+    assertThrows(IllegalArgumentException.class, () -> journal().events(run.runId(), 1, 1_000, 0));
+  }
+
+  @Test
   void readsEntriesFromAnyPosition() {
     Run run = createRun();
     List<JournalEntry> all = new ArrayList<>(List.of(Samples.origin(run)));

@@ -83,11 +83,15 @@ public final class SimulatedArchive implements Archive {
   }
 
   @Override
-  public List<Event> events(Run run, long fromSeq, int limit) {
-    if (fromSeq < 1 || limit < 1) {
+  public List<Event> events(Run run, long fromSeq, int limit, int maxBytes) {
+    if (fromSeq < 1 || limit < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "from_seq and limit must be at least 1: %d, %d", fromSeq, limit));
+              Locale.ROOT,
+              "from_seq, limit and max_bytes must be at least 1: %d, %d, %d",
+              fromSeq,
+              limit,
+              maxBytes));
     }
     return call(
         Call.ARCHIVE_EVENTS,
@@ -95,7 +99,8 @@ public final class SimulatedArchive implements Archive {
         () -> {
           List<Event> all = allEvents(run);
           int from = Math.toIntExact(Math.min(all.size(), fromSeq - 1));
-          return all.subList(from, Math.min(all.size(), from + limit));
+          return SimulatedPages.withinBytes(
+              all.subList(from, Math.min(all.size(), from + limit)), maxBytes);
         });
   }
 

@@ -106,12 +106,17 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
-  public List<Event> events(RunId runId, long fromSeq, int limit) {
+  public List<Event> events(RunId runId, long fromSeq, int limit, int maxBytes) {
     requirePage(limit);
-    if (fromSeq < 1) {
-      throw new IllegalArgumentException("seq must be at least 1: " + fromSeq);
+    if (fromSeq < 1 || maxBytes < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "seq and max_bytes must be at least 1: %d, %d", fromSeq, maxBytes));
     }
-    return call(Call.JOURNAL_EVENTS, runId, () -> page(runId, fromSeq, limit));
+    return call(
+        Call.JOURNAL_EVENTS,
+        runId,
+        () -> SimulatedPages.withinBytes(page(runId, fromSeq, limit), maxBytes));
   }
 
   private List<Event> page(RunId runId, long fromSeq, int limit) {
