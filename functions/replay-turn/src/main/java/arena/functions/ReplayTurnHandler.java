@@ -44,6 +44,13 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
     output.write(answer.getBytes(StandardCharsets.UTF_8));
   }
 
+  private static String message(TurnTask next) {
+    if (next.modelWait().isPresent()) {
+      return "turn waits for its model's service";
+    }
+    return next.done() ? "all turns played" : "turn played";
+  }
+
   private String play(TurnTask task) {
     Telemetry.run(task.runId());
     Telemetry.turn(task.t());
@@ -52,7 +59,7 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
       TurnTask next = wiring.playTurn().get().play(task);
       telemetry.metrics().since(Metric.TURN_TIME, start);
       LOG.info(
-          next.done() ? "all turns played" : "turn played",
+          message(next),
           telemetry.field(Metric.TURN_TIME),
           telemetry.field(Metric.MODEL_TIME),
           telemetry.field(Metric.PUBLISH_TIME),

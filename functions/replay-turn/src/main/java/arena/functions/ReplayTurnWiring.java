@@ -9,6 +9,7 @@ import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.NullMarked;
 /** What replay-turn is composed of; everything but the telemetry is created lazily. */
 @NullMarked
 record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
+  /** Time for the store calls of a turn, and for the start of its function. */
+  private static final Duration STORE_CALLS = Duration.ofSeconds(30);
 
   static ReplayTurnWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -31,7 +34,14 @@ record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
                     new Publisher(
                         stores.broker(), stores.journal(), stores.catalog(), aws.fanOutInvoker()),
                     new ModelAgentResolver(environment),
+                    patience(settings),
                     Clock.systemUTC(),
                     telemetry.metrics())));
+  }
+
+  /** The reaper ends a run whose last event is older than the grace period. */
+  private static Duration patience(Settings settings) {
+    Duration lastCall = settings.modelTimeout().plus(STORE_CALLS);
+    return settings.grace().minus(lastCall);
   }
 }

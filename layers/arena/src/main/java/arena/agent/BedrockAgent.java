@@ -219,6 +219,17 @@ final class BedrockAgent implements Agent {
                 code == null || code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, ""),
                 model,
                 ServiceErrorText.clean(message(e), ""));
+    return retryAfter(e).applyTo(exception(e, code, text));
+  }
+
+  private static RetryAfter retryAfter(AwsServiceException e) {
+    return e.awsErrorDetails() == null || e.awsErrorDetails().sdkHttpResponse() == null
+        ? new RetryAfter(Duration.ZERO)
+        : RetryAfter.of(e.awsErrorDetails().sdkHttpResponse()::firstMatchingHeader);
+  }
+
+  private static ModelException exception(
+      AwsServiceException e, @Nullable String code, String text) {
     return switch (code) {
       case "ThrottlingException", "ServiceQuotaExceededException" -> new ModelThrottled(text, e);
       case "ModelTimeoutException" -> new ModelTimedOut(text, e);

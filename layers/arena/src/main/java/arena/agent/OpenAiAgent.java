@@ -99,8 +99,9 @@ final class OpenAiAgent implements Agent {
         fields = alternative.get();
       } else {
         ModelException failure = error.exception(endpoint.host(), endpoint.key());
-        if (waited || !RetryAfter.of(response).waits(failure, deadline)) {
-          throw failure;
+        RetryAfter retryAfter = RetryAfter.of(response);
+        if (waited || !retryAfter.waits(failure, deadline)) {
+          throw retryAfter.applyTo(failure);
         }
         waited = true;
       }

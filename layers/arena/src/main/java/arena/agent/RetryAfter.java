@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How long a service asks to wait before the next call: the header {@code Retry-After}, in seconds
@@ -14,21 +15,28 @@ import java.util.Optional;
  * @param delay zero if the service asks for none
  */
 record RetryAfter(Duration delay) {
-  /** Longest wait within one call; a longer one is left to the state machine's retries. */
+  /** Longest wait within one call; a longer one is left to the state machine. */
   static final Duration MAX_IN_CALL = Duration.ofSeconds(10);
 
-  /** Longest wait that a run is worth: the state machine's retries of one turn end after it. */
+  /** Longest wait that a run is worth. */
   static final Duration MAX = Duration.ofMinutes(5);
 
   /** Reads a response's headers; one that cannot be read counts as none. */
   static RetryAfter of(HttpResponse<?> response) {
-    Optional<String> millis = response.headers().firstValue("retry-after-ms");
+    return of(response.headers()::firstValue);
+  }
+
+  /**
+   * Reads a response's headers; one that cannot be read counts as none.
+   *
+   * @param headers returns the header with a name
+   */
+  static RetryAfter of(Function<String, Optional<String>> headers) {
+    Optional<String> millis = headers.apply("retry-after-ms");
     if (millis.isPresent() && millis.get().matches("[0-9]{1,10}")) {
       return new RetryAfter(Duration.ofMillis(Long.parseLong(millis.get())));
     }
-    return read(
-        response.headers().firstValue("retry-after").orElse("").strip(),
-        response.headers().firstValue("date").orElse(""));
+    return read(headers.apply("retry-after").orElse("").strip(), headers.apply("date").orElse(""));
   }
 
   /**
@@ -62,21 +70,13 @@ record RetryAfter(Duration delay) {
    *
    * @param deadline by {@link System#nanoTime}
    * @return whether it has waited, so that the call is worth another try
-   * @throws ModelRefused if the service asks for more than {@link #MAX}
    */
   boolean waits(ModelException failure, long deadline) {
-    if (delay.isZero()
-        || !(failure instanceof ModelThrottled || failure instanceof ModelOverloaded)) {
-      return false;
-    }
-    if (delay.compareTo(MAX) > 0) {
-      throw new ModelRefused(
-          "%s; the service asks to wait %s s, longer than a run can wait (%s s)"
-              .formatted(failure.getMessage(), delay.toSeconds(), MAX.toSeconds()),
-          failure);
-    }
     long left = deadline - System.nanoTime();
-    if (delay.compareTo(MAX_IN_CALL) > 0 || delay.toNanos() > left / 2) {
+    if (delay.isZero()
+        || !isRetryable(failure)
+        || delay.compareTo(MAX_IN_CALL) > 0
+        || delay.toNanos() > left / 2) {
       return false;
     }
     try {
@@ -86,5 +86,26 @@ record RetryAfter(Duration delay) {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** Returns the failure with the delay, for the state machine, which can wait longer. */
+  ModelException applyTo(ModelException failure) {
+    if (delay.isZero() || !isRetryable(failure)) {
+      return failure;
+    }
+    if (delay.compareTo(MAX) > 0) {
+      return new ModelRefused(
+          "%s; the service asks to wait %s s, longer than a run can wait (%s s)"
+              .formatted(failure.getMessage(), delay.toSeconds(), MAX.toSeconds()),
+          failure);
+    }
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof ModelThrottled
+        ? new ModelThrottled(message, failure, delay)
+        : new ModelOverloaded(message, failure, delay);
+  }
+
+  private static boolean isRetryable(ModelException failure) {
+    return failure instanceof ModelThrottled || failure instanceof ModelOverloaded;
   }
 }

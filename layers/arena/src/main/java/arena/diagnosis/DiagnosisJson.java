@@ -72,6 +72,7 @@ public final class DiagnosisJson {
     json.put("attempt", waiting.attempt());
     json.put("since", Timestamps.write(waiting.since()));
     json.put("seconds", seconds(waiting.waited()));
+    waiting.until().ifPresent(until -> json.put("until", Timestamps.write(until)));
   }
 
   private static double seconds(Duration time) {

@@ -45,11 +45,13 @@ public final class DiagnosisText {
   static String position(WaitingOn waiting) {
     String turn = waiting.turn().isPresent() ? ", turn " + waiting.turn().getAsInt() : "";
     String attempt = waiting.attempt() > 1 ? ", attempt " + waiting.attempt() : "";
-    return "%s%s, step %s%s, for %s"
+    String until = waiting.until().map(end -> " until " + Timestamps.write(end)).orElse("");
+    return "%s%s, step %s%s%s, for %s"
         .formatted(
             waiting.state(),
             turn,
             waiting.step().label(),
+            until,
             attempt,
             FactEvidence.seconds(waiting.waited()));
   }

@@ -4,6 +4,7 @@ import arena.error.ErrorKind;
 import arena.json.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,9 @@ import java.util.regex.Pattern;
  * @param attempts how often the state's task was scheduled, including the current attempt
  * @param pending what the state is waiting for
  * @param pendingSince since when it is waiting
- * @param lastError error of the state's last failed attempt, or of the last failed task if the
- *     execution has ended
+ * @param pendingUntil the end of a {@link Pending#WAIT}
+ * @param lastError error of the state's last failed attempt, or the error that a wait follows, or
+ *     of the last failed task if the execution has ended
  * @param endError error that the execution ended with, if it failed
  */
 public record ExecutionState(
@@ -34,6 +36,7 @@ public record ExecutionState(
     int attempts,
     Pending pending,
     Instant pendingSince,
+    Optional<Instant> pendingUntil,
     Optional<TaskError> lastError,
     Optional<TaskError> endError) {
 
@@ -50,6 +53,8 @@ public record ExecutionState(
     TASK,
     /** The next attempt after a failure. */
     RETRY,
+    /** The end of the time that the model's service asked to wait. */
+    WAIT,
     /** Nothing; the state is in transition. */
     NOTHING
   }
@@ -114,6 +119,7 @@ public record ExecutionState(
     OptionalInt turn = OptionalInt.empty();
     int attempts = 0;
     Optional<TaskError> lastError = Optional.empty();
+    Optional<Instant> until = Optional.empty();
     Optional<Entry> decisive = Optional.empty();
     boolean ended = !status.equals("RUNNING");
     boolean entered = false;
@@ -142,6 +148,11 @@ public record ExecutionState(
             state = entry.state().get();
             since = entry.at();
             turn = turn(entry.input());
+            if (entry.type().equals("WaitStateEntered")) {
+              JsonNode wait = input(entry.input()).path("wait");
+              until = Optional.of(since.plusSeconds(wait.path("seconds").asLong(0)));
+              lastError = lastError.or(() -> waitError(wait, entry));
+            }
           }
         }
       }
@@ -156,12 +167,13 @@ public record ExecutionState(
             : switch (last.type()) {
               case "TaskScheduled", "TaskStarted" -> Pending.TASK;
               case "TaskFailed", "TaskTimedOut", "EvaluationFailed" -> Pending.RETRY;
+              case "WaitStateEntered" -> Pending.WAIT;
               default -> Pending.NOTHING;
             };
     Optional<TaskError> endError =
         ended && newest.error().isPresent() ? Optional.of(error(newest, state)) : Optional.empty();
     return new ExecutionState(
-        status, state, since, turn, attempts, pending, last.at(), lastError, endError);
+        status, state, since, turn, attempts, pending, last.at(), until, lastError, endError);
   }
 
   private static String status(Entry newest) {
@@ -209,14 +221,27 @@ public record ExecutionState(
   }
 
   private static OptionalInt turn(Optional<String> input) {
-    if (input.isEmpty()) {
-      return OptionalInt.empty();
-    }
+    JsonNode t = input(input).path("t");
+    return t.isInt() ? OptionalInt.of(t.intValue()) : OptionalInt.empty();
+  }
+
+  /** The input, or a missing node if it cannot be read. */
+  private static JsonNode input(Optional<String> input) {
     try {
-      JsonNode t = Json.read(input.get()).path("t");
-      return t.isInt() ? OptionalInt.of(t.intValue()) : OptionalInt.empty();
+      return Json.read(input.orElse("null"));
     } catch (JsonProcessingException e) {
-      return OptionalInt.empty();
+      return MissingNode.getInstance();
     }
+  }
+
+  private static Optional<TaskError> waitError(JsonNode wait, Entry entry) {
+    return wait.has("error")
+        ? Optional.of(
+            new TaskError(
+                wait.path("error").asText(),
+                wait.path("message").asText(""),
+                entry.at(),
+                entry.state().orElse("")))
+        : Optional.empty();
   }
 }

@@ -28,7 +28,19 @@ final class FailingTurnRules {
                     facts,
                     error.get(),
                     cause,
-                    TaskErrors.modelSentence(cause, run.get(), "delays")));
+                    TaskErrors.modelSentence(cause, run.get(), "delays") + asksToWait(facts)));
+  }
+
+  /** A sentence on the wait that the model's service asked for, if the run is in one. */
+  private static String asksToWait(Facts facts) {
+    return facts
+        .runningExecution()
+        .flatMap(ExecutionState::pendingUntil)
+        .map(
+            until ->
+                " Its service asked to wait until %s; the turn calls it again then."
+                    .formatted(Timestamps.write(until)))
+        .orElse("");
   }
 
   static Optional<Finding> brokerFails(Facts facts) {

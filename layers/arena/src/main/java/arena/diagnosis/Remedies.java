@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.codec.Timestamps;
 import arena.run.Run;
 import arena.run.RunStatus;
 import java.time.Instant;
@@ -51,7 +52,15 @@ final class Remedies {
       }
       case MODEL_HANGS, MODEL_THROTTLES, MODEL_OVERLOADED, MODEL_UNREACHABLE -> {
         if (facts.running().isPresent()) {
-          await("the turn is retried automatically, with increasing delays");
+          await(
+              facts
+                  .runningExecution()
+                  .flatMap(ExecutionState::pendingUntil)
+                  .map(
+                      until ->
+                          "the turn is continued at %s, when the time is over that the model's service asked to wait"
+                              .formatted(Timestamps.write(until)))
+                  .orElse("the turn is retried automatically, with increasing delays"));
         }
         playAgain();
         stopAndReaper();

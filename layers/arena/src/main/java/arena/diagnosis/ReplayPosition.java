@@ -54,6 +54,10 @@ final class ReplayPosition {
       return Optional.of(
           at(facts, now.state(), now.turn(), WaitingOn.Step.RETRY, now.pendingSince()));
     }
+    if (now.pending() == ExecutionState.Pending.WAIT) {
+      return Optional.of(
+          at(facts, now.state(), now.turn(), WaitingOn.Step.MODEL_WAIT, now.pendingSince()));
+    }
     if (now.finalizing()) {
       return Optional.of(
           at(facts, now.state(), OptionalInt.empty(), WaitingOn.Step.ARCHIVE, now.since()));
@@ -118,6 +122,11 @@ final class ReplayPosition {
   private static WaitingOn at(
       Facts facts, String state, OptionalInt turn, WaitingOn.Step step, Instant since) {
     int attempt = facts.runningExecution().map(ExecutionState::attempts).orElse(0);
-    return new WaitingOn(state, turn, step, attempt, since, facts.age(since));
+    Optional<Instant> until =
+        facts
+            .runningExecution()
+            .filter(_ -> step == WaitingOn.Step.MODEL_WAIT)
+            .flatMap(ExecutionState::pendingUntil);
+    return new WaitingOn(state, turn, step, attempt, since, facts.age(since), until);
   }
 }

@@ -3,6 +3,7 @@ package arena.diagnosis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -15,9 +16,16 @@ import java.util.OptionalInt;
  * @param attempt number of the attempt at the state, from 1
  * @param since start of the step
  * @param waited time since then
+ * @param until end of the step, if it is known
  */
 public record WaitingOn(
-    String state, OptionalInt turn, Step step, int attempt, Instant since, Duration waited) {
+    String state,
+    OptionalInt turn,
+    Step step,
+    int attempt,
+    Instant since,
+    Duration waited,
+    Optional<Instant> until) {
 
   /** What a replay is waiting for. */
   public enum Step {
@@ -27,6 +35,8 @@ public record WaitingOn(
     BEFORE_MODEL,
     /** The model's answer. */
     MODEL,
+    /** The end of the time that the model's service asked to wait ({@code Retry-After}). */
+    MODEL_WAIT,
     /** The publication of journal entries to the broker. */
     PUBLISH,
     /** The retry of a failed task. */

@@ -251,6 +251,29 @@ public final class DynamoJournal implements Journal, JournalTail {
   }
 
   @Override
+  public void postponeModel(RunId runId, long position, Instant until) {
+    try {
+      dynamo.call(
+          () ->
+              dynamo
+                  .client()
+                  .updateItem(
+                      update ->
+                          update
+                              .tableName(journalTable)
+                              .key(EntryItem.key(runId, position))
+                              .updateExpression("SET #model_not_before = :until")
+                              .conditionExpression("attribute_exists(run_id)")
+                              .expressionAttributeNames(
+                                  Map.of("#model_not_before", EntryItem.MODEL_NOT_BEFORE))
+                              .expressionAttributeValues(
+                                  Map.of(":until", Attributes.of(Timestamps.write(until))))));
+    } catch (ConditionalCheckFailedException e) {
+      // the entry is deleted
+    }
+  }
+
+  @Override
   public void postponeExpiry(RunId runId) {
     Instant now = clock.instant();
     // The first entry expires first and is updated last, so its expiry shows whether all is done.

@@ -25,6 +25,9 @@ final class EntryItem {
   static final String POSITION = "position";
   static final String EXPIRES_AT = "expires_at";
 
+  /** Time before which the turn's model must not be called; absent if its service did not ask. */
+  static final String MODEL_NOT_BEFORE = "model_not_before";
+
   /** Turns whose {@code turn_start} is in the entry; used to find them. */
   static final String TURN_STARTS = "turn_starts";
 
@@ -164,7 +167,8 @@ final class EntryItem {
         RunId.of(Attributes.text(item, RUN_ID)),
         Attributes.whole(item, POSITION),
         events(item).map(event -> event.read(payloads)).toList(),
-        nextState);
+        nextState,
+        Attributes.findText(item, MODEL_NOT_BEFORE).map(Timestamps::read));
   }
 
   /** Converts an item to a summary, without loading texts from S3. */

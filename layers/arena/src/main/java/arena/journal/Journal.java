@@ -6,6 +6,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,6 +75,14 @@ public interface Journal {
 
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   Optional<Event> turnStart(RunId runId, int t);
+
+  /**
+   * Records that the model of a turn must not be called before a time. A later call replaces the
+   * time; without an entry at this position it has no effect.
+   *
+   * @param position position of the turn's first entry
+   */
+  void postponeModel(RunId runId, long position, Instant until);
 
   /**
    * Postpones the expiry of an ended run that is not archived, if less than {@link #MIN_REMAINING}

@@ -3,6 +3,7 @@ package arena.journal;
 import arena.event.Event;
 import arena.run.RunId;
 import arena.world.World;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,9 +17,15 @@ import java.util.Optional;
  *     events
  * @param events without gaps; the first has {@code seq} = position, or 1 in the entry at 0
  * @param nextState the next turn's start state; absent before the model call
+ * @param modelNotBefore the time before which the turn's model must not be called, if its service
+ *     asked to wait; see {@link Journal#postponeModel}
  */
 public record JournalEntry(
-    RunId runId, long position, List<Event> events, Optional<World> nextState) {
+    RunId runId,
+    long position,
+    List<Event> events,
+    Optional<World> nextState,
+    Optional<Instant> modelNotBefore) {
 
   public JournalEntry {
     events = List.copyOf(events);
@@ -39,6 +46,11 @@ public record JournalEntry(
     if (events.isEmpty() && position != 0) {
       throw new IllegalArgumentException("only the entry at position 0 may have no events");
     }
+  }
+
+  /** Creates an entry without a wait. */
+  public JournalEntry(RunId runId, long position, List<Event> events, Optional<World> nextState) {
+    this(runId, position, events, nextState, Optional.empty());
   }
 
   /** The {@code seq} after this entry's last event. */

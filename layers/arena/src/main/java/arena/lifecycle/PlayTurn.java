@@ -3,12 +3,14 @@ package arena.lifecycle;
 import arena.agent.Agent;
 import arena.agent.AgentResolver;
 import arena.agent.Decision;
+import arena.agent.ModelException;
 import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
 import arena.world.World;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -33,14 +35,17 @@ public final class PlayTurn {
   private final AgentResolver agents;
   private final InstantSource clock;
   private final Metrics metrics;
+  private final ModelWaits waits;
 
   /**
+   * @param patience how long after a turn's start its model may be called for the last time
    * @param metrics records the model's response time
    */
   public PlayTurn(
       Journal journal,
       Publisher publisher,
       AgentResolver agents,
+      Duration patience,
       InstantSource clock,
       Metrics metrics) {
     this.journal = journal;
@@ -48,12 +53,13 @@ public final class PlayTurn {
     this.agents = agents;
     this.clock = clock;
     this.metrics = metrics;
+    this.waits = new ModelWaits(journal, patience, clock);
   }
 
   /**
    * Plays the task's turn, or writes the closing {@code turn_start} if no turn is left.
    *
-   * @return the next task
+   * @return the next task, or the same one with a wait if the model's service asked for it
    * @throws arena.run.RunNotRunning if the run has ended; the caller must stop
    * @throws arena.agent.ModelException if the model call failed
    */
@@ -73,26 +79,24 @@ public final class PlayTurn {
                     : TurnEvents.before(task, world, clock.instant()));
     publisher.publish(task.runId(), before.events());
     if (closing) {
-      return new TurnTask(
-          task.runId(), task.t(), before.nextSeq(), task.position(), 0, task.profile(), true);
+      return task.closed(before.nextSeq());
     }
 
-    JournalEntry after =
-        journaled.entry(
-            before.nextSeq(),
-            () -> {
-              Decision decision = decide(task, world);
-              return TurnEvents.after(task, before.nextSeq(), world, decision, clock.instant());
-            });
+    JournalEntry after;
+    try {
+      after =
+          journaled.entry(
+              before.nextSeq(),
+              () -> {
+                waits.check(before);
+                Decision decision = decide(task, world);
+                return TurnEvents.after(task, before.nextSeq(), world, decision, clock.instant());
+              });
+    } catch (ModelException e) {
+      return waits.after(e, task, before);
+    }
     publisher.publish(task.runId(), after.events());
-    return new TurnTask(
-        task.runId(),
-        task.t() + 1,
-        after.nextSeq(),
-        after.position(),
-        task.turnsLeft() - 1,
-        task.profile(),
-        false);
+    return task.next(after.nextSeq(), after.position());
   }
 
   private Decision decide(TurnTask task, World world) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.Optional;
 
 /** Serializes and parses turn tasks. */
 public final class TurnTaskCodec {
@@ -22,6 +23,16 @@ public final class TurnTaskCodec {
     json.put("turns_left", task.turnsLeft());
     json.putRawValue("profile", new RawValue(ProfileCodec.write(task.profile())));
     json.put("done", task.done());
+    if (task.waits() > 0) {
+      json.put("waits", task.waits());
+    }
+    task.modelWait()
+        .ifPresent(
+            wait ->
+                json.putObject("wait")
+                    .put("seconds", wait.seconds())
+                    .put("error", wait.error())
+                    .put("message", wait.message()));
     return json.toString();
   }
 
@@ -40,10 +51,22 @@ public final class TurnTaskCodec {
           field(root, "position").longValue(),
           field(root, "turns_left").intValue(),
           ProfileCodec.read(field(root, "profile").toString()),
-          field(root, "done").booleanValue());
+          field(root, "done").booleanValue(),
+          root.path("waits").asInt(0),
+          wait(root.path("wait")));
     } catch (JsonProcessingException e) {
       throw new MalformedJson("not a turn task", e);
     }
+  }
+
+  private static Optional<TurnTask.ModelWait> wait(JsonNode value) {
+    return value.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(
+            new TurnTask.ModelWait(
+                field(value, "seconds").intValue(),
+                field(value, "error").asText(),
+                field(value, "message").asText()));
   }
 
   private static RunId runId(JsonNode value) {

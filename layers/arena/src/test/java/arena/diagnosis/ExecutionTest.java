@@ -3,6 +3,7 @@ package arena.diagnosis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.error.ErrorKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,32 @@ class ExecutionTest {
     execution = ExecutionState.read(history);
     assertEquals(2, execution.attempts());
     assertTrue(execution.lastError().isPresent(), "error of the previous attempt");
+  }
+
+  @Test
+  void waitsForTheTimeThatTheModelsServiceAskedFor() {
+    all("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted");
+    fail("x.Y", "once");
+    all("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited");
+    all("ChoiceStateEntered", "ChoiceStateExited");
+    Instant entered = START.plusSeconds(100);
+    history.addFirst(
+        new ExecutionState.Entry(
+            100,
+            entered,
+            "WaitStateEntered",
+            Optional.of("WaitForModel"),
+            Optional.of(
+                "{\"t\":7,\"wait\":{\"seconds\":90,\"error\":\"ModelThrottled\",\"message\":\"slow\"}}"),
+            Optional.empty(),
+            Optional.empty()));
+    ExecutionState execution = ExecutionState.read(history);
+    assertEquals("WaitForModel", execution.state());
+    assertEquals(OptionalInt.of(7), execution.turn());
+    assertEquals(ExecutionState.Pending.WAIT, execution.pending());
+    assertEquals(Optional.of(entered.plusSeconds(90)), execution.pendingUntil());
+    assertEquals(ErrorKind.MODEL_THROTTLED, execution.lastError().orElseThrow().kind());
+    assertEquals("slow", execution.lastError().orElseThrow().message());
   }
 
   @Test

@@ -109,6 +109,9 @@ final class FactsFixture {
         1,
         pending,
         since,
+        pending == ExecutionState.Pending.WAIT
+            ? Optional.of(since.plusSeconds(120))
+            : Optional.empty(),
         Optional.ofNullable(error)
             .map(
                 _ ->

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.BrokerSnapshot;
 import arena.broker.ConnectionId;
+import arena.codec.Timestamps;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -125,6 +126,18 @@ class RulesTest {
               facts.journal = new ProbeResult.Known<>(List.of(FactsFixture.prompted(1, 8, 70)));
               execution(facts, FactsFixture.running(1, ExecutionState.Pending.TASK, 70, null));
             }),
+        stalled(
+            Cause.MODEL_OVERLOADED,
+            facts ->
+                execution(
+                    facts,
+                    FactsFixture.state(
+                        "RUNNING",
+                        "WaitForModel",
+                        1,
+                        ExecutionState.Pending.WAIT,
+                        100,
+                        "ModelOverloaded"))),
         stalled(
             Cause.TASK_LOST,
             facts ->
@@ -259,6 +272,29 @@ class RulesTest {
             facts.cache,
             facts.facts().thresholds());
     assertEquals(Cause.DUE_TO_BE_REAPED, Rules.evaluate(silent).getFirst().cause());
+  }
+
+  @Test
+  void reportsUntilWhenTheModelsServiceAskedToWait() {
+    FactsFixture facts = new FactsFixture();
+    execution(
+        facts,
+        FactsFixture.state(
+            "RUNNING",
+            "WaitForModel",
+            1,
+            ExecutionState.Pending.WAIT,
+            100,
+            "ModelThrottled: host answered 429"));
+    Diagnosis diagnosis = facts.diagnosis();
+    String until = Timestamps.write(FactsFixture.NOW.plusSeconds(20));
+    assertEquals(WaitingOn.Step.MODEL_WAIT, diagnosis.waitingOn().orElseThrow().step());
+    assertTrue(diagnosis.main().summary().contains("asked to wait until " + until));
+    assertTrue(diagnosis.nextSteps().getFirst().why().contains(until));
+    String text = DiagnosisText.write(diagnosis);
+    assertTrue(text.contains("WaitForModel, turn 1, step model_wait until " + until), text);
+    assertTrue(text.contains("host answered 429"), text);
+    assertTrue(DiagnosisJson.write(diagnosis).toString().contains("\"until\":\"" + until + "\""));
   }
 
   @Test

@@ -190,6 +190,11 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
+  public void postponeModel(RunId runId, long position, Instant until) {
+    throw unused();
+  }
+
+  @Override
   public void postponeExpiry(RunId runId) {
     throw unused();
   }

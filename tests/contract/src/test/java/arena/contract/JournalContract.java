@@ -17,6 +17,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.world.World;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -325,6 +326,28 @@ abstract class JournalContract {
     assertEquals(Optional.empty(), journal().turnStart(runId, 0));
     journal().postponeExpiry(runId);
     assertEquals(List.of(), journal().entries(runId, 0, 10), "creates nothing");
+  }
+
+  @Test
+  void keepsTheTimeBeforeWhichTheModelMustNotBeCalled() {
+    Run run = createRun();
+    JournalEntry entry = Samples.before(run.runId(), 1, 0);
+    journal().append(entry);
+    assertEquals(
+        Optional.empty(), journal().entries(run.runId(), 1, 1).getFirst().modelNotBefore());
+
+    Instant until = Samples.NOON.plusSeconds(120);
+    journal().postponeModel(run.runId(), 1, until);
+    JournalEntry postponed = journal().entries(run.runId(), 1, 1).getFirst();
+    assertEquals(Optional.of(until), postponed.modelNotBefore());
+    assertEquals(entry.events(), postponed.events());
+
+    journal().postponeModel(run.runId(), 1, until.plusSeconds(60));
+    assertEquals(
+        Optional.of(until.plusSeconds(60)),
+        journal().entries(run.runId(), 1, 1).getFirst().modelNotBefore());
+    journal().postponeModel(run.runId(), 4, until);
+    assertEquals(List.of(), journal().entries(run.runId(), 4, 1), "creates no entry");
   }
 
   @Test

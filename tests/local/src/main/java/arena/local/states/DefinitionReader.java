@@ -20,7 +20,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Reads a definition in the Amazon States Language. It supports the states {@code Task} (Lambda's
- * {@code Invoke}), {@code Choice} and {@code Fail}, and rejects everything else by name.
+ * {@code Invoke}), {@code Choice}, {@code Wait} and {@code Fail}, and rejects everything else by
+ * name.
  */
 final class DefinitionReader {
   private static final Pattern INVOKE = Pattern.compile("arn:aws[a-z-]*:states:::lambda:invoke");
@@ -86,6 +87,11 @@ final class DefinitionReader {
         switch (type) {
           case "Task" -> task(name, fields);
           case "Choice" -> choice(name, fields);
+          case "Wait" ->
+              new State.Wait(
+                  name,
+                  fields.template("Seconds").orElseThrow(() -> fields.missing("Seconds")),
+                  exit(fields));
           case "Fail" -> new State.Fail(name, fields.template("Error"), fields.template("Cause"));
           default -> throw fields.invalid("the Type " + type + " is not supported");
         };
@@ -238,6 +244,7 @@ final class DefinitionReader {
       case State.Choice choice ->
           Stream.concat(
               choice.rules().stream().map(State.Rule::next), choice.defaultNext().stream());
+      case State.Wait wait -> wait.exit().next().stream();
       case State.Fail _ -> Stream.empty();
     };
   }

@@ -22,9 +22,14 @@ final class Expression {
   /** Recursion limit of one evaluation. */
   private static final int MAX_DEPTH = 300;
 
-  /** Functions that AWS adds to JSONata or removes from it, and the context object. */
+  /**
+   * Functions that AWS adds to JSONata or removes from it, and the context object except the number
+   * of retries.
+   */
   private static final Pattern UNSUPPORTED =
-      Pattern.compile("\\$((?:partition|range|hash|random|uuid|eval)(?=\\s*\\()|states\\.context)");
+      Pattern.compile(
+          "\\$((?:partition|range|hash|random|uuid|eval)(?=\\s*\\()"
+              + "|states\\.context(?!\\.State\\.RetryCount\\b))");
 
   private final String source;
   private final String where;

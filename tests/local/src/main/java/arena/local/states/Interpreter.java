@@ -45,7 +45,10 @@ final class Interpreter {
       return switch (progress.position()) {
         case Position.Entering(String name, Object input) ->
             new Step.Append(entered(progress.definition().state(name), input));
-        case Position.Entered() -> enter(progress);
+        case Position.Entered() ->
+            progress.state() instanceof State.Wait wait
+                ? await(progress, wait, now)
+                : enter(progress);
         case Position.Scheduled _ -> new Step.Append(taskEvent("TaskStarted"));
         case Position.Running(Position.TaskCall call) -> new Step.Call(call);
         case Position.Succeeded(Object result) ->
@@ -174,6 +177,7 @@ final class Interpreter {
       case State.Task _ -> schedule(progress);
       case State.Choice choice ->
           exit(progress, Transition.to(chosen(choice, scope)), scope, progress.stateInput());
+      case State.Wait _ -> throw new IllegalStateException("a wait depends on the time");
       case State.Fail fail -> {
         Map<String, Object> details = new LinkedHashMap<>();
         if (fail.error().isPresent()) {
@@ -185,6 +189,20 @@ final class Interpreter {
         yield new Step.Append(HistoryEvent.Draft.of("ExecutionFailed", details));
       }
     };
+  }
+
+  /** Exits the state when its time is over, counted from its entry, also after a restart. */
+  private static Step await(Progress progress, State.Wait wait, Instant now) throws StateError {
+    if (!(wait.seconds().evaluate(progress.scope()) instanceof Integer seconds)
+        || seconds < 0
+        || seconds > Quotas.MAX_SECONDS) {
+      throw new StateError(
+          StateError.QUERY, "Seconds is not a whole number from 0 to " + Quotas.MAX_SECONDS);
+    }
+    Instant end = progress.enteredAt().plusSeconds(seconds);
+    return now.isBefore(end)
+        ? new Step.WaitUntil(end)
+        : exit(progress, wait.exit(), progress.scope(), progress.stateInput());
   }
 
   private static Step schedule(Progress progress) throws StateError {

@@ -17,6 +17,7 @@ final class Progress {
   private Position position;
   private Optional<State> state = Optional.empty();
   private Object stateInput;
+  private Instant enteredAt;
   private final List<Integer> attempts = new ArrayList<>();
   private long lastId;
 
@@ -30,6 +31,7 @@ final class Progress {
     arn = (String) started.internal().get(HistoryEvent.ARN);
     position = new Position.Entering(definition.startAt(), Json.readOwn(started.detail("input")));
     lastId = started.id();
+    enteredAt = started.at();
   }
 
   /** Applies the next event. */
@@ -62,6 +64,7 @@ final class Progress {
     State entered = definition.state(event.detail("name"));
     state = Optional.of(entered);
     stateInput = Json.readOwn(event.detail("input"));
+    enteredAt = event.at();
     attempts.clear();
     if (entered instanceof State.Task task) {
       task.retriers().forEach(_ -> attempts.add(0));
@@ -96,7 +99,8 @@ final class Progress {
 
   /** Returns the variables of the current state's expressions. */
   Scope scope() {
-    return Scope.of(stateInput);
+    int retries = attempts.stream().mapToInt(Integer::intValue).sum();
+    return Scope.of(stateInput, retries);
   }
 
   Definition definition() {
@@ -118,6 +122,11 @@ final class Progress {
 
   Object stateInput() {
     return stateInput;
+  }
+
+  /** Returns when the current state, or the last one, was entered. */
+  Instant enteredAt() {
+    return enteredAt;
   }
 
   /** Returns how often a retrier has retried the current state. */

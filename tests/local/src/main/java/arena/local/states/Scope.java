@@ -6,13 +6,20 @@ import java.util.Map;
 /**
  * The variable {@code $states} of an expression.
  *
- * @param states {@code input}, and {@code result} or {@code errorOutput} where there is one
+ * @param states {@code input}, {@code context} with the state's {@code RetryCount}, and {@code
+ *     result} or {@code errorOutput} where there is one
  */
 record Scope(Map<String, Object> states) {
 
-  static Scope of(Object input) {
+  /**
+   * Returns the scope of a state.
+   *
+   * @param retries how often the state has been retried
+   */
+  static Scope of(Object input, int retries) {
     Map<String, Object> states = new LinkedHashMap<>();
     states.put("input", input);
+    states.put("context", Map.of("State", Map.of("RetryCount", retries)));
     return new Scope(states);
   }
 

@@ -38,6 +38,13 @@ sealed interface State {
   /** One branch of a choice. */
   record Rule(JsonTemplate condition, String next) {}
 
+  /**
+   * Waits before the next state.
+   *
+   * @param seconds a whole number of seconds, or an expression that gives one
+   */
+  record Wait(String name, JsonTemplate seconds, Transition exit) implements State {}
+
   /** Ends the execution as failed. */
   record Fail(String name, Optional<JsonTemplate> error, Optional<JsonTemplate> reason)
       implements State {}
@@ -47,6 +54,7 @@ sealed interface State {
     return switch (this) {
       case Task _ -> "Task";
       case Choice _ -> "Choice";
+      case Wait _ -> "Wait";
       case Fail _ -> "Fail";
     };
   }

@@ -244,7 +244,10 @@ class LanguageTest {
       value = {
         "A: {Type: Map, End: true} | the Type Map is not supported",
         "A: {Type: Pass, End: true} | the Type Pass is not supported",
-        "A: {Type: Wait, Seconds: 1, End: true} | the Type Wait is not supported",
+        "A: {Type: Wait, End: true} | Seconds is missing",
+        "A: {Type: Wait, Seconds: 1} | exactly one of Next and End",
+        "A: {Type: Wait, Timestamp: '2026-01-31T12:00:00Z', End: true} | Seconds is missing",
+        "A: {Type: Wait, Seconds: 1, Output: 1, Assign: {n: 1}, End: true} | not supported: Assign",
         "A: {Type: Succeed} | the Type Succeed is not supported",
         "A: {Type: Fail, QueryLanguage: JSONata} | not supported: QueryLanguage",
         "A: {TASK} | exactly one of Next and End",
@@ -258,6 +261,8 @@ class LanguageTest {
         "A: {TASK, Output: '{% $states.context %}', End: true} | $states.context is not"
             + " supported",
         "A: {TASK, Output: '{% 1', End: true} | whole string",
+        "A: {TASK, Output: '{% $states.context.Execution.Id %}', End: true} | $states.context is not"
+            + " supported",
         "A: {TASK, Output: '${Name}', End: true} | a substitution is missing",
         "A: {Type: Task, Resource: 'arn:aws:states:::sqs:sendMessage', End: true} |" + " Resource",
         "A: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Arguments:"
@@ -283,6 +288,61 @@ class LanguageTest {
                         + states.replace("TASK", TASK)));
     assertTrue(invalid.getMessage().contains(reason), invalid.getMessage());
     assertTrue(invalid.getMessage().contains("replay"), invalid.getMessage());
+  }
+
+  @Test
+  void waitsTheSecondsOfAnExpression() throws IOException {
+    String wait =
+        """
+        QueryLanguage: JSONata
+        StartAt: A
+        States:
+          A: {Type: Wait, Seconds: "{% $states.input.n %}", Output: "{% $states.input.n + 1 %}", Next: B}
+          B: {Type: Wait, Seconds: 5, End: true}
+        """;
+    try (StatesFixture held = new StatesFixture(folder, wait)) {
+      String arn = held.begin("x", "{\"n\":90}");
+      held.clock.advance(Duration.ofSeconds(89));
+      assertEquals(List.of("ExecutionStarted", "WaitStateEntered"), held.types(arn));
+      held.clock.advance(Duration.ofSeconds(6));
+      assertEquals("SUCCEEDED", held.status(arn));
+      assertEquals("91", held.describe(arn).get("output"));
+      assertEquals(StatesFixture.BEGIN.plusSeconds(95), held.history(arn).getLast().at());
+      assertEquals(
+          List.of(
+              "ExecutionStarted",
+              "WaitStateEntered",
+              "WaitStateExited",
+              "WaitStateEntered",
+              "WaitStateExited",
+              "ExecutionSucceeded"),
+          held.types(arn));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "1.5", "'\"1\"'", "100000000"})
+  void failsIfTheSecondsAreNotAWholeNumberInRange(String seconds) throws IOException {
+    Map<?, ?> described =
+        play(
+            "A: {Type: Wait, Seconds: \"{% $states.input.n %}\", End: true}",
+            "{\"n\":" + seconds + "}");
+    assertEquals("States.QueryEvaluationError", described.get("error"));
+  }
+
+  @Test
+  void countsTheRetriesOfAState() throws IOException {
+    Map<?, ?> described =
+        play(
+            "A: {"
+                + TASK
+                + ", Output: '{% $states.context.State.RetryCount %}', "
+                + "Retry: [{ErrorEquals: [Busy]}], End: true}",
+            "{}",
+            new ScriptedFunctions().throwing("Busy", "later"),
+            new ScriptedFunctions().throwing("Busy", "later"),
+            answering("7"));
+    assertEquals("2", described.get("output"));
   }
 
   @Test

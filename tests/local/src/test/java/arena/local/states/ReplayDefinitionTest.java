@@ -24,6 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Properties of the deployed definition. */
 class ReplayDefinitionTest {
   private static final int MAX_TURNS = 200;
+
+  /** Attempts that end in a wait, or precede one; arena.lifecycle.ModelWaits bounds them. */
+  private static final int MAX_WAITS = 200;
+
   private static final String UNAVAILABLE = DependencyUnavailable.class.getName();
 
   private Definition definition;
@@ -121,11 +125,13 @@ class ReplayDefinitionTest {
   }
 
   @Test
-  void staysBelowTheQuotaOfEventsWithEveryRetryOfTheLongestRun() {
+  void staysBelowTheQuotaOfEventsWithEveryRetryAndWaitOfTheLongestRun() {
     State.Task turn = (State.Task) definition.state("PlayTurn");
     int eventsOfAnAttempt = 3; // scheduled, started, ended
     int events = 2; // the execution's start and end
     events += (MAX_TURNS + 1) * (2 + 2 + eventsOfAnAttempt * (1 + attempts(turn)));
+    int eventsOfAWait = 6; // task and choice and wait, entered and exited
+    events += MAX_WAITS * (eventsOfAWait + eventsOfAnAttempt);
     for (String name : List.of("FinalizeRun", "FinalizeFailedRun")) {
       State.Task task = (State.Task) definition.state(name);
       events += 2 + eventsOfAnAttempt * (1 + attempts(task));

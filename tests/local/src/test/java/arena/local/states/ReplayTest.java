@@ -328,6 +328,54 @@ class ReplayTest {
     assertTrue(((String) described.get("cause")).contains("S3 is away"));
   }
 
+  /** The answer of a turn whose model's service asked to wait. */
+  private static String waiting(int left, int waits, int seconds) {
+    String task = turn(left, false);
+    return task.substring(0, task.length() - 1)
+        + String.format(
+            Locale.ROOT,
+            ",\"waits\":%d,\"wait\":{\"seconds\":%d,\"error\":\"ModelThrottled\",\"message\":\"slow\"}}",
+            waits,
+            seconds);
+  }
+
+  @Test
+  void waitsAsLongAsTheModelsServiceAsks() {
+    states
+        .functions
+        .answers(waiting(2, 1, 120))
+        .answers(waiting(2, 2, 300))
+        .answers(turn(1, true))
+        .answers("{}");
+
+    String arn = states.begin(RUN, turn(2, false));
+    states.clock.advance(Duration.ofSeconds(119));
+    assertEquals(1, states.functions.calls().size());
+    assertEquals("WaitStateEntered", states.types(arn).getLast());
+    states.clock.advance(Duration.ofSeconds(1));
+    assertEquals(2, states.functions.calls().size());
+    assertEquals(Json.readOwn(waiting(2, 1, 120)), states.functions.calls().get(1).payload());
+    states.clock.advance(Duration.ofSeconds(299));
+    assertEquals(2, states.functions.calls().size());
+    states.clock.advance(Duration.ofSeconds(1));
+    assertEquals("SUCCEEDED", states.status(arn));
+    assertEquals(StatesFixture.BEGIN.plusSeconds(420), states.history(arn).getLast().at());
+  }
+
+  @Test
+  void countsTheRetriesBeforeAWait() {
+    states
+        .functions
+        .throwing("arena.agent.ModelThrottled", "slow down", 3)
+        .answers(waiting(2, 1, 20))
+        .answers(turn(1, true))
+        .answers("{}");
+
+    play();
+
+    assertEquals(Json.readOwn(waiting(2, 4, 20)), states.functions.calls().get(4).payload());
+  }
+
   @Test
   void timesOutAfterTheLimitOfARun() {
     for (int i = 0; i < 300; i++) {

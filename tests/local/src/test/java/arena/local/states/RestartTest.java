@@ -62,6 +62,27 @@ class RestartTest {
   }
 
   @Test
+  void continuesAWait() throws IOException {
+    String wait =
+        """
+        QueryLanguage: JSONata
+        StartAt: A
+        States:
+          A: {Type: Wait, Seconds: 100, End: true}
+        """;
+    try (StatesFixture states = new StatesFixture(folder, wait)) {
+      String arn = states.begin("a", "{}");
+      states.clock.advance(Duration.ofSeconds(60));
+      states.restart();
+      states.clock.advance(Duration.ofSeconds(39));
+      assertEquals("RUNNING", states.status(arn));
+      states.clock.advance(Duration.ofSeconds(1));
+      assertEquals("SUCCEEDED", states.status(arn));
+      assertEquals(StatesFixture.BEGIN.plusSeconds(100), states.history(arn).getLast().at());
+    }
+  }
+
+  @Test
   void repeatsACallWhoseOutcomeWasNotWritten() throws IOException {
     try (StatesFixture states = new StatesFixture(folder, TASK)) {
       states.functions.then(

@@ -13,6 +13,7 @@ import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -133,9 +134,9 @@ public final class Executions implements ReplayExecutions {
         do {
           String turn = task;
           maybeInterrupt(() -> tasks.playTurn(turn));
-          task =
-              (String)
-                  attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
+          Result result =
+              attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
+          task = waited((String) result.value(), result.retries());
         } while (!TurnTaskCodec.read(task).done());
       } catch (TaskFailed e) {
         failure =
@@ -159,6 +160,28 @@ public final class Executions implements ReplayExecutions {
       }
     }
 
+    /** Waits if the task has a wait, and counts the attempts of this visit. */
+    private String waited(String output, int retries) {
+      TurnTask task = TurnTaskCodec.read(output);
+      if (task.modelWait().isEmpty()) {
+        return output;
+      }
+      trace.note(
+          name, String.format(Locale.ROOT, "waits for %d s", task.modelWait().get().seconds()));
+      scheduler.sleep(task.modelWait().get().seconds() * SECOND);
+      return TurnTaskCodec.write(
+          new TurnTask(
+              task.runId(),
+              task.t(),
+              task.seq(),
+              task.position(),
+              task.turnsLeft(),
+              task.profile(),
+              false,
+              task.waits() + retries,
+              task.modelWait()));
+    }
+
     private void maybeInterrupt(Supplier<?> next) {
       detachedTasks.put(runId, next);
       if (faults.occurs(Event.EXECUTION_ABORTED, 1.5)) {
@@ -169,13 +192,16 @@ public final class Executions implements ReplayExecutions {
       }
     }
 
-    private Object attempt(ReplayDefinition.Task task, Function function, Supplier<?> body)
+    /** The result of a task. */
+    private record Result(Object value, int retries) {}
+
+    private Result attempt(ReplayDefinition.Task task, Function function, Supplier<?> body)
         throws TaskFailed {
       int[] attempts = new int[task.retriers().size()];
       while (true) {
         switch (attemptOnce(task, function, body)) {
           case Outcome.Answer(Object value) -> {
-            return value;
+            return new Result(value, Arrays.stream(attempts).sum());
           }
           case Outcome.Failure(String error, String message) -> {
             int retrier = task.retrierOf(error);

@@ -67,6 +67,7 @@ public record ReplayDefinition(
     requireNext(machine, "StartAt", "PlayTurn");
     requireNext((Map<?, ?>) states.get("PlayTurn"), "Next", "IsRunDone");
     requireNext((Map<?, ?>) states.get("IsRunDone"), "Default", "PlayTurn");
+    requireNext((Map<?, ?>) states.get("WaitForModel"), "Next", "PlayTurn");
     requireNext(caught(states, "PlayTurn"), "Next", "FinalizeFailedRun");
     requireNext(caught(states, "FinalizeRun"), "Next", "NotFinalized");
     requireNext(caught(states, "FinalizeFailedRun"), "Next", "NotFinalized");

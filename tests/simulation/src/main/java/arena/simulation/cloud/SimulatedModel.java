@@ -16,6 +16,7 @@ import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.stores.Call;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -23,6 +24,7 @@ import java.util.Random;
 /** A model whose answers are unique, so that two answers to one turn can be distinguished. */
 public final class SimulatedModel implements AgentResolver {
   private static final int MAX_ACTIONS = 5;
+  private static final int MAX_WAIT_SECONDS = 300;
 
   private final FaultyNetwork network;
   private final FaultInjector faults;
@@ -65,12 +67,21 @@ public final class SimulatedModel implements AgentResolver {
             message -> new ModelTimedOut(message, null));
   }
 
+  private ModelException asksToWait(Duration delay) {
+    return random.nextBoolean()
+        ? new ModelThrottled("throttled", null, delay)
+        : new ModelOverloaded("overloaded", null, delay);
+  }
+
   private Optional<ModelException> failure() {
     if (faults.occurs(Event.MODEL_THROTTLED, 4)) {
       return Optional.of(new ModelThrottled("throttled", null));
     }
     if (faults.occurs(Event.MODEL_OVERLOADED, 2)) {
       return Optional.of(new ModelOverloaded("overloaded", null));
+    }
+    if (faults.occurs(Event.MODEL_ASKS_TO_WAIT, 3)) {
+      return Optional.of(asksToWait(Duration.ofSeconds(random.nextLong(11, MAX_WAIT_SECONDS))));
     }
     if (faults.occurs(Event.MODEL_TIMED_OUT, 2)) {
       return Optional.of(new ModelTimedOut("timed out", null));

@@ -33,6 +33,7 @@ public enum Event {
   READER_LEAVES("reader: leaves without closing"),
   MODEL_THROTTLED("model: throttled"),
   MODEL_OVERLOADED("model: overloaded"),
+  MODEL_ASKS_TO_WAIT("model: asks to wait"),
   MODEL_TIMED_OUT("model: times out"),
   MODEL_UNREACHABLE("model: unreachable"),
   MODEL_MALFORMED("model: malformed"),

@@ -2,9 +2,11 @@ package arena.simulation.invariants;
 
 import arena.event.Event;
 import arena.journal.JournalEntry;
+import arena.lifecycle.TurnTask;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.simulation.stores.Observer;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -15,6 +17,7 @@ public final class Invariants implements Observer {
   private final FailuresAreClassified failures;
   private final EventsCountedOnce eventCounts;
   private final ModelCalledOncePerTurn modelCalls;
+  private final RetryAfterIsHonoured retryAfter;
   private final NothingLeaks leaks;
   private final ReadsMatchJournal reads;
   private final OneRunPerKey idempotencyKeys;
@@ -29,6 +32,7 @@ public final class Invariants implements Observer {
     reads = new ReadsMatchJournal(facts);
     idempotencyKeys = new OneRunPerKey(facts);
     modelCalls = new ModelCalledOncePerTurn(facts);
+    retryAfter = new RetryAfterIsHonoured(facts);
     all =
         List.of(
             new SequenceHasNoGap(facts),
@@ -39,6 +43,7 @@ public final class Invariants implements Observer {
             new OnlyReaperDropsStreams(facts),
             new ActiveRunIsNotAbandoned(facts),
             modelCalls,
+            retryAfter,
             eventCounts,
             readers,
             failures,
@@ -67,9 +72,10 @@ public final class Invariants implements Observer {
     return eventCounts;
   }
 
-  /** Checks model calls. */
-  public ModelCalledOncePerTurn modelCalls() {
-    return modelCalls;
+  /** Called when the current sandbox starts an attempt at a turn. */
+  public void attemptStarts(TurnTask task) {
+    modelCalls.attemptStarts(task);
+    retryAfter.attemptStarts(task);
   }
 
   /** Checks what remains in the broker. */
@@ -110,6 +116,11 @@ public final class Invariants implements Observer {
   public void written(JournalEntry entry) {
     each(invariant -> invariant.written(entry));
     facts.add(entry);
+  }
+
+  @Override
+  public void modelPostponed(RunId runId, long position, Instant until) {
+    each(invariant -> invariant.modelPostponed(runId, position, until));
   }
 
   @Override

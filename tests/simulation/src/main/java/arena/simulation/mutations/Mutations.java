@@ -54,6 +54,12 @@ public final class Mutations {
               "return journal.entries(task.runId(), position, 1).getFirst();",
               "return entry;"),
           Mutation.simulated(
+              "model-called-in-its-wait",
+              "A turn calls its model before the time is over that the model's service asked to wait.",
+              "lifecycle/ModelWaits",
+              ".filter(now::isBefore)",
+              ".filter(_ -> false)"),
+          Mutation.simulated(
               "refill-skipped",
               "A broker that lost a run is reopened but not refilled from the journal.",
               "lifecycle/Publisher",

@@ -4,6 +4,7 @@ import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
 import arena.run.RunId;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -12,6 +13,9 @@ import java.util.List;
 public interface Observer {
   /** A journal entry was written. */
   default void written(JournalEntry entry) {}
+
+  /** The model of an entry's turn must not be called before a time. */
+  default void modelPostponed(RunId runId, long position, Instant until) {}
 
   /** A journal entry expired. */
   default void expired(RunId runId, long position) {}

@@ -9,6 +9,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -157,6 +158,17 @@ public final class SimulatedJournal implements Journal {
                 .flatMap(entry -> entry.events().stream())
                 .filter(event -> event.kind().equals("turn_start") && event.t() == t)
                 .findFirst());
+  }
+
+  @Override
+  public void postponeModel(RunId runId, long position, Instant until) {
+    call(
+        Call.JOURNAL_POSTPONE_MODEL,
+        runId,
+        () -> {
+          tables.postponeModel(runId, position, until);
+          return null;
+        });
   }
 
   @Override

@@ -125,6 +125,21 @@ public final class SimulatedTables {
     return row.entries;
   }
 
+  /** Sets the time before which an entry's model must not be called, if the entry exists. */
+  synchronized void postponeModel(RunId runId, long position, Instant until) {
+    Row row = rows.get(runId);
+    if (row != null && present(row).containsKey(position)) {
+      row.entries.computeIfPresent(
+          position, (_, stored) -> new Stored(postponed(stored.entry, until), stored.expiresAt));
+      observer.modelPostponed(runId, position, until);
+    }
+  }
+
+  private static JournalEntry postponed(JournalEntry entry, Instant until) {
+    return new JournalEntry(
+        entry.runId(), entry.position(), entry.events(), entry.nextState(), Optional.of(until));
+  }
+
   /** Postpones the expiry of the run's entries, if it is due. */
   synchronized void postponeExpiry(RunId runId) {
     Row row = rows.get(runId);
