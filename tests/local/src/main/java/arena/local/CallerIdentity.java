@@ -1,5 +1,7 @@
 package arena.local;
 
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,19 @@ public record CallerIdentity(
   /** Placeholder credentials. */
   public static final CallerIdentity LOCAL =
       new CallerIdentity("local", "local", Optional.empty(), "us-east-1");
+
+  private static final int SECRET_BYTES = 30;
+
+  /**
+   * Returns an identity that others cannot guess. With the placeholder's secret any web page could
+   * sign requests to the local S3, which only checks signatures.
+   */
+  CallerIdentity withRandomSecret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    return new CallerIdentity(accessKeyId, secret, sessionToken, region);
+  }
 
   /** Omits the secrets. */
   @Override

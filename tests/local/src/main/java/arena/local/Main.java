@@ -2,6 +2,7 @@ package arena.local;
 
 import arena.local.backing.BackingFailed;
 import arena.local.log.ProcessOutput;
+import arena.local.loopback.LoopbackGuard;
 import arena.local.template.InvalidTemplate;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -144,6 +145,8 @@ public final class Main {
             .capturesOutput(true)
             .progress(line -> console.println("  " + line));
     setting(environment, "REDIS_PASSWORD").ifPresent(options::redisPassword);
+    setting(environment, "ARENA_FRONTEND_ORIGIN")
+        .ifPresent(origin -> options.parameter("FrontendOrigin", origin(origin)));
     setting(environment, "ARENA_AWS_ENDPOINT")
         .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
     for (String name : PASSED_VARIABLES) {
@@ -176,6 +179,16 @@ public final class Main {
               }
               return Integer.parseInt(value);
             });
+  }
+
+  private static String origin(String value) {
+    if (!LoopbackGuard.isOrigin(value)) {
+      throw new InvalidSetting(
+          "ARENA_FRONTEND_ORIGIN must be scheme, host and port without a path, or *, not \""
+              + value
+              + "\"");
+    }
+    return value;
   }
 
   private static URI address(String name, String value) {

@@ -52,10 +52,16 @@ final class StackStartup {
 
   private final Options options;
   private final CloseableStack closeables;
+  private final CallerIdentity identity;
 
   StackStartup(Options options, CloseableStack closeables) {
     this.options = options;
     this.closeables = closeables;
+    boolean guessable = options.identity().equals(CallerIdentity.LOCAL);
+    identity =
+        guessable && options.awsEndpoint().isEmpty()
+            ? CallerIdentity.LOCAL.withRandomSecret()
+            : options.identity();
   }
 
   /** Starts all parts. When it throws, no part is still starting. */
@@ -155,7 +161,7 @@ final class StackStartup {
     Optional<URI> external = options.awsEndpoint();
     if (external.isPresent()) {
       return CompletableFuture.completedFuture(
-          new BackingStores.External(external.get(), options.identity()));
+          new BackingStores.External(external.get(), identity));
     }
     CompletableFuture<LocalDynamoDb> dynamoDb =
         timed(starting, "DynamoDB", () -> closeables.add(startDynamoDb(home)));
@@ -170,7 +176,6 @@ final class StackStartup {
   }
 
   private LocalS3 startS3(StateDirectory home) {
-    CallerIdentity identity = options.identity();
     return LocalS3.start(
         home.folder().resolve("s3"), 0, identity.accessKeyId(), identity.secretAccessKey());
   }
@@ -241,7 +246,7 @@ final class StackStartup {
     SdkSettings settings =
         closeables.add(
             SdkSettings.set(
-                options.identity(),
+                identity,
                 options.proxied(Options.Service.DYNAMODB, stores.dynamoDb()),
                 options.proxied(Options.Service.S3, stores.s3()),
                 options.proxied(Options.Service.LAMBDA_AND_STEP_FUNCTIONS, awsEndpoint.uri())));

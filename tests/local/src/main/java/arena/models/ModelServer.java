@@ -1,5 +1,6 @@
 package arena.models;
 
+import arena.local.loopback.LoopbackFilter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -77,7 +78,7 @@ public final class ModelServer implements AutoCloseable {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       ModelServer models = new ModelServer(HttpServer.create(address, 100));
       models.server.setExecutor(models.threads);
-      models.server.createContext("/", models::handle);
+      models.server.createContext("/", models::handle).getFilters().add(new LoopbackFilter());
       models.server.start();
       return models;
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package arena.local.aws;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.lambda.InvokeFault;
+import arena.local.loopback.LoopbackGuard;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -12,7 +13,9 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -35,6 +38,7 @@ public final class AwsEndpoint implements AutoCloseable {
 
   private record Served(FunctionHost host, Map<String, AwsApi> apis) {}
 
+  private final LoopbackGuard guard = LoopbackGuard.forPrograms();
   private final Javalin javalin;
   private volatile Served served;
 
@@ -76,6 +80,12 @@ public final class AwsEndpoint implements AutoCloseable {
     // Javalin must not handle the request further.
     context.skipRemainingHandlers();
     context.header("x-amzn-requestid", UUID.randomUUID().toString());
+    Optional<LoopbackGuard.Refusal> refusal =
+        guard.refusal(name -> Collections.list(context.req().getHeaders(name)));
+    if (refusal.isPresent()) {
+      error(context, LoopbackGuard.STATUS, "AccessDeniedException", refusal.get().message());
+      return;
+    }
     Served now = served;
     if (now == null) {
       error(context, 503, "ServiceUnavailableException", "the stack is still starting");

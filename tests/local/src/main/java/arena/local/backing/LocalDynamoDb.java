@@ -1,5 +1,6 @@
 package arena.local.backing;
 
+import arena.local.loopback.LoopbackHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -80,7 +81,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     connector.setPort(port);
     server.addConnector(connector);
-    server.setHandler(handler);
+    server.setHandler(new LoopbackHandler(handler));
     start(port);
     endpoint =
         URI.create(

@@ -3,13 +3,16 @@ package arena.local.gateway;
 import arena.local.clock.StackClock;
 import arena.local.lambda.FunctionHost;
 import arena.local.log.LogFile;
+import arena.local.loopback.LoopbackGuard;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,10 +36,17 @@ public final class Gateway implements AutoCloseable {
   private static final int ACCEPT_QUEUE = 2_048;
 
   private record Served(
+      LoopbackGuard guard,
       Optional<HttpApi> http,
       Optional<WebSocketApi> webSocket,
       Optional<ConnectionsEndpoint> connections) {
-    static final Served NOTHING = new Served(Optional.empty(), Optional.empty(), Optional.empty());
+    // Nothing can be called yet, so every origin gets status 503.
+    static final Served NOTHING =
+        new Served(
+            LoopbackGuard.forPages(List.of("*"), 0),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 
   private static final String UNAVAILABLE = "{\"message\":\"Service Unavailable\"}";
@@ -47,6 +57,7 @@ public final class Gateway implements AutoCloseable {
   private final List<LogFile> logs = new CopyOnWriteArrayList<>();
   private final String stage;
   private final Javalin javalin;
+  private final LoopbackGuard internalGuard = LoopbackGuard.forPrograms();
   private volatile Served served = Served.NOTHING;
   private volatile BooleanSupplier diskFull = () -> false;
 
@@ -147,6 +158,11 @@ public final class Gateway implements AutoCloseable {
       FunctionHost host,
       StackClock clock,
       Path logs) {
+    // The frontend of the HTTP API also reads from the WebSocket API.
+    List<String> origins =
+        http.flatMap(HttpApiDefinition::cors)
+            .map(HttpApiDefinition.Cors::origins)
+            .orElse(List.of());
     Optional<WebSocketApi> socket =
         webSocket.map(
             api ->
@@ -154,6 +170,7 @@ public final class Gateway implements AutoCloseable {
                     api, host, clock, log(api.accessLog(), logs.resolve("websocket-access.log"))));
     served =
         new Served(
+            LoopbackGuard.forPages(origins, port()),
             http.map(
                 api ->
                     new HttpApi(
@@ -180,20 +197,38 @@ public final class Gateway implements AutoCloseable {
     // Javalin must not handle the request further.
     context.skipRemainingHandlers();
     Served now = served;
+    boolean internal =
+        now.connections().isPresent()
+            && now.connections().get().takes(context.req().getRequestURI());
+    if (refused(context, internal ? internalGuard : now.guard())) {
+      return;
+    }
     if (needsDisk(context) && diskFull.getAsBoolean()) {
       context
           .status(503)
           .header("retry-after", RETRY_AFTER_SECONDS)
           .contentType("application/json")
           .result(NO_SPACE);
-    } else if (now.connections().isPresent()
-        && now.connections().get().takes(context.req().getRequestURI())) {
+    } else if (internal) {
       now.connections().get().handle(context);
     } else if (now.http().isPresent()) {
       now.http().get().handle(context);
     } else {
       context.status(503).contentType("application/json").result(UNAVAILABLE);
     }
+  }
+
+  /** Answers a request that the guard refuses. */
+  private static boolean refused(Context context, LoopbackGuard guard) throws IOException {
+    Optional<LoopbackGuard.Refusal> refusal =
+        guard.refusal(name -> Collections.list(context.req().getHeaders(name)));
+    if (refusal.isEmpty()) {
+      return false;
+    }
+    context.status(LoopbackGuard.STATUS).contentType("application/json");
+    // Before an upgrade, the result of the context would not be sent.
+    context.res().getOutputStream().write(refusal.get().json().getBytes(StandardCharsets.UTF_8));
+    return true;
   }
 
   /** Functions post to readers' connections even so: that writes nothing. */
@@ -205,7 +240,9 @@ public final class Gateway implements AutoCloseable {
 
   private void upgrade(Context context) throws IOException {
     Optional<WebSocketApi> api = served.webSocket();
-    if (api.isPresent()) {
+    if (refused(context, served.guard())) {
+      context.skipRemainingHandlers();
+    } else if (api.isPresent()) {
       api.get().connecting(context);
     } else {
       context.status(503);

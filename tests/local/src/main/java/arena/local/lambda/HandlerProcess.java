@@ -1,6 +1,7 @@
 package arena.local.lambda;
 
 import arena.local.log.LogFile;
+import arena.local.loopback.LoopbackFilter;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -72,7 +73,7 @@ final class HandlerProcess implements HandlerRunner {
       throws IOException {
     api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     api.setExecutor(threads);
-    api.createContext(API, this::serve);
+    api.createContext(API, this::serve).getFilters().add(new LoopbackFilter());
     api.start();
     try {
       process = builder(function, environment, log).start();
