@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,31 @@ class ModelCausesTest {
         DiagnosisClient.evidence(diagnosis, "execution.last_error").contains("ModelThrottled"));
     assertEquals("PlayTurn", diagnosis.at("/waiting_on/state").textValue());
     stack.stop(run);
+  }
+
+  @Test
+  void reportsUntilWhenTheModelsServiceAskedToWait() {
+    String run = play("openai:wait-1", 1);
+    JsonNode diagnosis = diagnoses.awaitCause(run, "model_throttles");
+    assertEquals("WaitForModel", diagnosis.at("/waiting_on/state").textValue());
+    assertEquals("model_wait", diagnosis.at("/waiting_on/step").textValue());
+    Instant until = Instant.parse(diagnosis.at("/waiting_on/until").textValue());
+    Instant since = Instant.parse(diagnosis.at("/waiting_on/since").textValue());
+    assertEquals(12, Duration.between(since, until).toSeconds());
+    assertTrue(
+        diagnosis.get("summary").textValue().contains("asked to wait until"), diagnosis::toString);
+    JsonNode replays = arena.get("/replays").expect(200);
+    assertTrue(replays.toString().contains("model_wait"), replays::toString);
+
+    assertEquals("complete", arena.awaitEnd(run, BOUND).get("status").textValue());
+    Instant answered =
+        Instant.parse(
+            arena
+                .get("/events?run_id=" + run + "&from_seq=4")
+                .expect(200)
+                .at("/events/0/ts")
+                .textValue());
+    assertFalse(answered.isBefore(until.minusSeconds(1)), answered + " before " + until);
   }
 
   @Test

@@ -36,6 +36,7 @@ public interface Behaviour {
    *       {@code internal}, {@code late}, {@code quota}, {@code broken}, {@code not-ready}: always
    *       that fault; with a number, such as {@code throttle-2}, for that many calls of each
    *       prompt, then {@link #ANSWER}
+   *   <li>{@code wait}: throttled with {@code Retry-After: 12}; a number has the same meaning
    *   <li>{@code hang}: no response; {@code trickle}: a response without end; {@code drop}: the
    *       connection is closed; a number has the same meaning
    *   <li>{@code malformed}: invalid JSON; {@code truncated}: half a response; {@code empty}: a
@@ -57,6 +58,7 @@ public interface Behaviour {
   private static Behaviour byName(String name) {
     return switch (name) {
       case "throttle" -> always(new Reply.Failed(Fault.THROTTLED));
+      case "wait" -> always(new Reply.AskToWait(12));
       case "overload" -> always(new Reply.Failed(Fault.OVERLOADED));
       case "refuse" -> always(new Reply.Failed(Fault.REFUSED));
       case "invalid" -> always(new Reply.Failed(Fault.INVALID));

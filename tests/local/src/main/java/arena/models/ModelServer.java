@@ -179,6 +179,10 @@ public final class ModelServer implements AutoCloseable {
     switch (reply(call)) {
       case Reply.Text text -> send(exchange, 200, "application/json", ConverseApi.response(text));
       case Reply.Failed(Fault fault) -> converseError(exchange, fault, fault.converseMessage());
+      case Reply.AskToWait(int seconds) -> {
+        askToWait(exchange, seconds);
+        converseError(exchange, Fault.THROTTLED, Fault.THROTTLED.converseMessage());
+      }
       case Reply.Empty() -> send(exchange, 200, "application/json", ConverseApi.empty());
       case Reply.Huge(int size) ->
           send(
@@ -189,6 +193,10 @@ public final class ModelServer implements AutoCloseable {
       case Reply other ->
           sendCommon(exchange, other, ConverseApi.response(Reply.text(Behaviour.ANSWER)));
     }
+  }
+
+  private static void askToWait(HttpExchange exchange, int seconds) {
+    exchange.getResponseHeaders().set("retry-after", String.valueOf(seconds));
   }
 
   private static void converseError(HttpExchange exchange, Fault fault, String message)
@@ -227,6 +235,10 @@ public final class ModelServer implements AutoCloseable {
           send(exchange, 200, "application/json", ChatApi.response(flavour, model, text));
       case Reply.Failed(Fault fault) ->
           chatError(exchange, fault, fault.chatMessage().replace("%s", sent));
+      case Reply.AskToWait(int seconds) -> {
+        askToWait(exchange, seconds);
+        chatError(exchange, Fault.THROTTLED, Fault.THROTTLED.chatMessage());
+      }
       case Reply.Empty() -> send(exchange, 200, "application/json", ChatApi.empty(model));
       case Reply.Huge(int size) ->
           send(

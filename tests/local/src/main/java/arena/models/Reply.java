@@ -30,6 +30,9 @@ public sealed interface Reply {
   /** The API's documented error of a fault. */
   record Failed(Fault fault) implements Reply {}
 
+  /** The API's documented error of {@link Fault#THROTTLED}, with {@code Retry-After}. */
+  record AskToWait(int seconds) implements Reply {}
+
   /** A response with this status and body. */
   record Raw(int status, String contentType, String body) implements Reply {}
 

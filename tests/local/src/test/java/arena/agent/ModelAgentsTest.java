@@ -113,6 +113,15 @@ class ModelAgentsTest {
     assertEquals(0, decision.costUsd());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"bedrock:", "openai:"})
+  void leavesALongRetryAfterToTheStateMachine(String api) {
+    ModelException failure = failure(api + "wait");
+    assertInstanceOf(ModelThrottled.class, failure);
+    assertEquals(Optional.of(Duration.ofSeconds(12)), failure.retryAfter());
+    assertEquals(1, server.calls().size());
+  }
+
   @Test
   void bedrockGetsWhatTheProfileSays() {
     decide("bedrock:eu.anthropic.claude-3-haiku-20240307-v1:0");
