@@ -39,7 +39,7 @@ record CreateForkWiring(
     return new CreateForkWiring(
         telemetry,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
-        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
+        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
         new Lazy<>(
             () ->
                 new CreateFork(

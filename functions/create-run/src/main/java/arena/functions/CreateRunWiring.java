@@ -33,7 +33,7 @@ record CreateRunWiring(
     return new CreateRunWiring(
         telemetry,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
-        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker())),
+        new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
         new Lazy<>(
             () ->
                 new CreateRun(

@@ -60,8 +60,7 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
 
   private static BugReport.ReportSources reportSources(
       Map<String, String> environment, Stores stores, AwsServices aws) {
-    CreationRecorder recorder =
-        new CreationRecorder(stores.catalog(), stores.catalog(), stores.broker());
+    CreationRecorder recorder = new CreationRecorder(stores.catalog(), stores.catalog());
     return new BugReport.ReportSources(
         aws.logSource(),
         recorder::counters,

@@ -22,10 +22,6 @@ record ReadRunsWiring(Telemetry telemetry, Supplier<RunQueries> queries) {
         new Lazy<>(
             () ->
                 new RunQueries(
-                    stores.catalog(),
-                    stores.events(),
-                    stores.journal(),
-                    stores::archive,
-                    stores.broker())));
+                    stores.catalog(), stores.events(), stores.journal(), stores::archive)));
   }
 }

@@ -71,7 +71,7 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
         .flatMap(report -> report.reaped().stream())
         .forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
     metrics.gauge(Metric.REAPER_FAILURES, failed);
-    metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().countRunning());
+    metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().counters().runsOpen());
     metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
     LOG.info(
         "reaper finished",

@@ -30,9 +30,8 @@ public interface Broker {
   /**
    * Reopens a run after a loss of data, ready for the event {@code nextSeq}. If the remaining
    * buffer ends before {@code nextSeq - 1}, it is deleted, so that readers get an {@link Overflow}
-   * instead of a gap. Republished events are not counted again, unless the counter was lost. The
-   * next publish wakes the fan-out, which handles readers whose cursors were lost; see {@link
-   * Subscribers#loss}.
+   * instead of a gap. The next publish wakes the fan-out, which handles readers whose cursors were
+   * lost; see {@link Subscribers#loss}.
    *
    * @return the next seq to publish: {@code nextSeq}, or a higher one if the buffer has more
    */
@@ -68,12 +67,6 @@ public interface Broker {
    * @param after the previous page's {@code next}; empty for the first page
    */
   Page runs(Optional<String> after);
-
-  /**
-   * Returns the counters, which are lost with the broker's data. For an exact count of published
-   * events see {@link arena.catalog.Catalog#countEvents}.
-   */
-  Counters counters();
 
   /** Maximum number of events per {@link #publish}. */
   int MAX_BATCH = 500;
@@ -118,7 +111,4 @@ public interface Broker {
    * @param next cursor of the next page; empty on the last page
    */
   record Page(Set<RunId> runIds, Optional<String> next) {}
-
-  /** The broker's counters. */
-  record Counters(long eventsPublished, long eventsStreamed, long streamsDropped) {}
 }

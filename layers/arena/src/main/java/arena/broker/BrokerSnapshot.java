@@ -33,7 +33,6 @@ public record BrokerSnapshot(
     boolean lossNoted,
     long readers,
     List<Reader> mostLaggingReaders,
-    Broker.Counters counters,
     Optional<Long> connected,
     Optional<Long> maxConnected) {
   /** Maximum number of readers listed. */

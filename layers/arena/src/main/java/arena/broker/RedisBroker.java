@@ -3,7 +3,6 @@ package arena.broker;
 import arena.codec.EnvelopeCodec;
 import arena.codec.SentinelCodec;
 import arena.event.Event;
-import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
 import arena.run.RunId;
@@ -39,7 +38,7 @@ public final class RedisBroker implements Broker {
   private final Metrics metrics;
 
   /**
-   * @param metrics records the duration of publishes and the number of new events
+   * @param metrics records the duration of publishes
    */
   public RedisBroker(RedisConnection redis, RedisKeys keys, Metrics metrics) {
     this.redis = redis;
@@ -84,18 +83,13 @@ public final class RedisBroker implements Broker {
                     keys.open(runId),
                     keys.seq(runId),
                     keys.events(runId),
-                    keys.counted(runId),
                     keys.subscribers(runId),
                     keys.lease(runId),
-                    keys.eventsPublished(),
                     keys.loss(runId)),
                 arguments);
     String outcome = (String) answer.getFirst();
     return switch (outcome) {
-      case "published" -> {
-        metrics.count(Metric.EVENTS_PUBLISHED, number(answer.get(3)));
-        yield new Published(number(answer.get(1)), number(answer.get(2)) == 1);
-      }
+      case "published" -> new Published(number(answer.get(1)), number(answer.get(2)) == 1);
       case "not open" -> throw new NotOpen(runId);
       case "gap" -> throw new Gap(runId, number(answer.get(1)), first);
       default -> throw new IllegalStateException("unexpected result of publish.lua: " + outcome);
@@ -216,20 +210,6 @@ public final class RedisBroker implements Broker {
     return new Page(
         runIds,
         scanned.isCompleteIteration() ? Optional.empty() : Optional.of(scanned.getCursor()));
-  }
-
-  @Override
-  public Counters counters() {
-    List<String> counted =
-        redis.call(
-            client ->
-                client.mget(keys.eventsPublished(), keys.eventsStreamed(), keys.streamsDropped()));
-    return new Counters(counter(counted, 0), counter(counted, 1), counter(counted, 2));
-  }
-
-  private static long counter(List<String> counted, int index) {
-    String value = counted.get(index);
-    return value == null ? 0 : Long.parseLong(value);
   }
 
   private static long number(Object answer) {

@@ -42,14 +42,11 @@ public final class RedisInspection {
                     keys.closed(runId),
                     keys.subscribers(runId),
                     keys.lease(runId),
-                    keys.loss(runId),
-                    keys.eventsPublished(),
-                    keys.eventsStreamed(),
-                    keys.streamsDropped()),
+                    keys.loss(runId)),
                 List.of(String.valueOf(BrokerSnapshot.MAX_READERS)));
     Optional<String> sentinel = text(answer.get(0));
-    String clients = text(answer.get(12)).orElse("");
-    List<?> readers = (List<?>) answer.get(14);
+    String clients = text(answer.get(9)).orElse("");
+    List<?> readers = (List<?>) answer.get(11);
     List<BrokerSnapshot.Reader> mostLaggingReaders = new ArrayList<>();
     for (int i = 0; i + 1 < readers.size(); i += 2) {
       mostLaggingReaders.add(
@@ -66,9 +63,8 @@ public final class RedisInspection {
         seq(answer.get(5)),
         number(answer.get(7)) == 1,
         number(answer.get(8)) == 1,
-        number(answer.get(13)),
+        number(answer.get(10)),
         mostLaggingReaders,
-        new Broker.Counters(number(answer.get(9)), number(answer.get(10)), number(answer.get(11))),
         found(CONNECTED, clients).map(Long::valueOf),
         found(MAXIMUM, clients).map(Long::valueOf));
   }

@@ -21,8 +21,8 @@ public final class RedisKeys {
   }
 
   /**
-   * Returns names for cluster mode. A hash tag puts all keys in one slot, because scripts change a
-   * run's keys and the counters atomically; all runs are therefore on one shard.
+   * Returns names for cluster mode. A hash tag puts all keys in one slot, because scripts change
+   * several keys of a run atomically; all runs are therefore on one shard.
    */
   public static RedisKeys tagged() {
     return new RedisKeys("{arena}");
@@ -48,11 +48,6 @@ public final class RedisKeys {
     return run(runId, "closed");
   }
 
-  /** The last seq counted in {@link #eventsPublished}. */
-  String counted(RunId runId) {
-    return run(runId, "counted");
-  }
-
   /** Hash of cursors: connection id to next seq. */
   String subscribers(RunId runId) {
     return run(runId, "subscribers");
@@ -75,27 +70,12 @@ public final class RedisKeys {
 
   /** All keys of a run's buffer, the sentinel first. */
   List<String> buffer(RunId runId) {
-    return List.of(open(runId), seq(runId), events(runId), closed(runId), counted(runId));
+    return List.of(open(runId), seq(runId), events(runId), closed(runId));
   }
 
   /** All keys of a run's readers, the cursors first. */
   List<String> readers(RunId runId) {
     return List.of(subscribers(runId), lease(runId), fence(runId), loss(runId));
-  }
-
-  /** Counter of published events. */
-  String eventsPublished() {
-    return root + ":counter:events_published";
-  }
-
-  /** Counter of events sent to readers. */
-  String eventsStreamed() {
-    return root + ":counter:events_streamed";
-  }
-
-  /** Counter of subscriptions ended by an overflow. */
-  String streamsDropped() {
-    return root + ":counter:streams_dropped";
   }
 
   /** Pattern that matches the keys of all runs, and possibly others. */

@@ -97,7 +97,7 @@ public final class RedisSubscribers implements Subscribers {
     return isOne(
         redis.run(
             ADVANCE,
-            List.of(keys.lease(runId), keys.subscribers(runId), keys.eventsStreamed()),
+            List.of(keys.lease(runId), keys.subscribers(runId)),
             List.of(
                 String.valueOf(fence),
                 connectionId.value(),
@@ -106,17 +106,12 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean finish(
-      RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped) {
+  public boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq) {
     return isOne(
         redis.run(
             FINISH,
-            List.of(keys.lease(runId), keys.subscribers(runId), keys.streamsDropped()),
-            List.of(
-                String.valueOf(fence),
-                connectionId.value(),
-                String.valueOf(atSeq),
-                dropped ? "1" : "0")));
+            List.of(keys.lease(runId), keys.subscribers(runId)),
+            List.of(String.valueOf(fence), connectionId.value(), String.valueOf(atSeq))));
   }
 
   @Override

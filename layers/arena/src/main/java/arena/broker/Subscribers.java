@@ -38,7 +38,7 @@ public interface Subscribers {
   boolean extend(RunId runId, long fence, Duration holdFor);
 
   /**
-   * Advances a connection's cursor after a send, under the lease, and counts the streamed events.
+   * Advances a connection's cursor after a send, under the lease.
    *
    * @param fromSeq the expected cursor; a removed or resubscribed connection is not changed
    * @return false if the lease was lost or the cursor differs
@@ -48,10 +48,9 @@ public interface Subscribers {
   /**
    * Removes a connection under the lease, if its cursor is {@code atSeq}.
    *
-   * @param dropped whether to count it as dropped by an overflow
    * @return false if the lease was lost or the cursor differs
    */
-  boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped);
+  boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq);
 
   /**
    * Releases the lease, unless there is work: a cursor at or before the last seq, any cursor of a

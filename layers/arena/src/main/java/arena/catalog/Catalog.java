@@ -35,11 +35,14 @@ public interface Catalog {
    */
   List<Run> held(int limit);
 
-  /** Counts the running runs. */
-  long countRunning();
+  /**
+   * Reads the counters with one call, independent of the number of runs. Events and running runs
+   * are counted exactly.
+   */
+  Counters counters();
 
-  /** Counts the events of all runs exactly. Reads the rows of all {@link #held} runs. */
-  long countEvents();
+  /** Counts deliveries to readers. Idempotent for repetitions within minutes. */
+  void countDeliveries(RunId runId, Deliveries deliveries);
 
   /**
    * Sets a running run to failed, which fences its writers.
@@ -72,6 +75,13 @@ public interface Catalog {
    * @throws IllegalStateException if the run is running
    */
   void markReleased(RunId runId);
+
+  /**
+   * Deliveries to the readers of a run.
+   *
+   * @param id unique id, at most 36 characters
+   */
+  record Deliveries(String id, long eventsStreamed, long streamsDropped) {}
 
   /** The runs to list. */
   enum Filter {

@@ -1,9 +1,7 @@
 package arena.catalog;
 
-import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
-import arena.error.Dependency;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
@@ -16,16 +14,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /**
  * Lists of the catalog, each an index of its table. Indexes have only keys and are eventually
  * consistent, so rows are read from the table, and those that have left the list are omitted.
  */
 final class CatalogLists {
-  /** Maximum number of attempts to count all events. */
-  private static final int MAX_COUNT_ATTEMPTS = 5;
-
   private final DynamoClient dynamo;
   private final String table;
 
@@ -84,46 +78,6 @@ final class CatalogLists {
       runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
     }
     return runs;
-  }
-
-  /** The number of running runs. */
-  long countRunning() {
-    long count = 0;
-    QueryPages pages = new QueryPages(dynamo, query(RunItem.RUNNING).select(Select.COUNT));
-    while (pages.more()) {
-      count += pages.count();
-    }
-    return count;
-  }
-
-  /** The number of events of all runs. */
-  long countEvents() {
-    // A run that is released during the reads would be counted twice or not at all.
-    for (int attempt = 0; attempt < MAX_COUNT_ATTEMPTS; attempt++) {
-      long released = releasedEvents();
-      long held = 0;
-      QueryPages pages = new QueryPages(dynamo, query(RunItem.HELD));
-      while (pages.more()) {
-        for (Run run :
-            rows(pages.next(DynamoClient.MAX_GET), row -> row.containsKey(RunItem.HELD))) {
-          held += run.nEvents();
-        }
-      }
-      if (releasedEvents() == released) {
-        return released + held;
-      }
-    }
-    throw Dependency.CATALOG.unavailable(
-        String.format(
-            Locale.ROOT, "runs were released during each of %d counts", MAX_COUNT_ATTEMPTS),
-        null);
-  }
-
-  private long releasedEvents() {
-    return dynamo
-        .get(table, RunItem.key(RunItem.RELEASED))
-        .map(item -> Attributes.whole(item, RunItem.N_EVENTS))
-        .orElse(0L);
   }
 
   /** Reads the rows of these keys, in order, and keeps those that are still in the list. */

@@ -7,7 +7,6 @@ import arena.run.Failure;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
-import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 
-/** The catalog as a DynamoDB table: a row for each run, and an item that counts released events. */
+/** The catalog as a DynamoDB table: a row for each run, and the {@link CounterItems}. */
 public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRecords {
   /** Maximum number of rows of {@link #held}. */
   public static final int MAX_HELD = 10_000;
@@ -92,13 +91,16 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public long countRunning() {
-    return lists.countRunning();
+  public Counters counters() {
+    return CounterItems.read(dynamo, table);
   }
 
   @Override
-  public long countEvents() {
-    return lists.countEvents();
+  public void countDeliveries(RunId runId, Deliveries deliveries) {
+    dynamo.transactOnce(
+        deliveries.id(),
+        CounterItems.addDeliveries(
+            table, runId, deliveries.eventsStreamed(), deliveries.streamsDropped()));
   }
 
   @Override
@@ -118,6 +120,6 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
 
   @Override
   public void markReleased(RunId runId) {
-    updates.markReleased(find(runId).orElseThrow(() -> new UnknownRun(runId)));
+    updates.markReleased(runId);
   }
 }

@@ -17,7 +17,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
-import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
  * Updates of the catalog's rows. Each is a transaction, also of one item: unlike a plain update,
@@ -66,7 +65,7 @@ final class RowUpdates {
     values.put(":failed", Attributes.of(RunStatus.FAILED.label()));
     values.put(":failure", Attributes.of(RunItem.failure(failure)));
     values.put(":at", Attributes.of(Timestamps.write(at)));
-    return change(
+    return end(
             runId,
             "SET #status = :failed, #failure = :failure, #ended_at = :at REMOVE #running",
             condition,
@@ -101,7 +100,7 @@ final class RowUpdates {
     completeValues.put(":complete", Attributes.of(RunStatus.COMPLETE.label()));
     completeValues.put(":at", Attributes.of(Timestamps.write(at)));
     Optional<Map<String, AttributeValue>> ended =
-        change(
+        end(
             runId,
             archive + ", #status = :complete, #ended_at = :at REMOVE #running",
             "#status = :running",
@@ -127,37 +126,41 @@ final class RowUpdates {
   }
 
   /** See {@link Catalog#markReleased}. */
-  void markReleased(Run run) {
-    RunId runId = run.runId();
-    if (!run.status().ended()) {
+  void markReleased(RunId runId) {
+    Optional<Map<String, AttributeValue>> rejected =
+        change(
+            runId,
+            "REMOVE #held",
+            "attribute_exists(#held) AND #status <> :running",
+            Map.of("#held", RunItem.HELD, "#status", RunItem.STATUS),
+            Map.of(":running", Attributes.of(RunStatus.RUNNING.label())));
+    if (rejected.isEmpty()) {
+      return;
+    }
+    requireKnown(runId, rejected.get());
+    if (rejected.get().containsKey(RunItem.RUNNING)) {
       throw new IllegalStateException("run %s is running and cannot be released".formatted(runId));
     }
-    // If the condition fails, the run was already released.
-    Update release =
-        Update.builder()
-            .tableName(table)
-            .key(RunItem.key(runId))
-            .updateExpression("REMOVE #held")
-            .conditionExpression("attribute_exists(#held)")
-            .expressionAttributeNames(Map.of("#held", RunItem.HELD))
-            .build();
-    Update count =
-        Update.builder()
-            .tableName(table)
-            .key(RunItem.key(RunItem.RELEASED))
-            .updateExpression("ADD #n_events :n_events")
-            .expressionAttributeNames(Map.of("#n_events", RunItem.N_EVENTS))
-            .expressionAttributeValues(Map.of(":n_events", Attributes.of(run.nEvents())))
-            .build();
-    dynamo.transact(
-        TransactWriteItem.builder().update(release).build(),
-        TransactWriteItem.builder().update(count).build());
+    // already released
   }
 
   private static void requireKnown(RunId runId, Map<String, AttributeValue> row) {
     if (row.isEmpty()) {
       throw new UnknownRun(runId);
     }
+  }
+
+  /** Updates the row of a run that ends, and counts its end; see {@link #change}. */
+  private Optional<Map<String, AttributeValue>> end(
+      RunId runId,
+      String expression,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+    return rejection(
+        dynamo.transact(
+            update(runId, expression, condition, names, values),
+            CounterItems.endRun(table, runId)));
   }
 
   /**
@@ -172,19 +175,32 @@ final class RowUpdates {
       String condition,
       Map<String, String> names,
       Map<String, AttributeValue> values) {
-    Update update =
-        Update.builder()
-            .tableName(table)
-            .key(RunItem.key(runId))
-            .updateExpression(expression)
-            .conditionExpression(condition)
-            .expressionAttributeNames(names)
-            .expressionAttributeValues(values)
-            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
-            .build();
-    return dynamo
-        .transact(TransactWriteItem.builder().update(update).build())
-        .map(List::getFirst)
-        .map(CancellationReason::item);
+    return rejection(dynamo.transact(update(runId, expression, condition, names, values)));
+  }
+
+  private static Optional<Map<String, AttributeValue>> rejection(
+      Optional<List<CancellationReason>> reasons) {
+    return reasons.map(List::getFirst).map(CancellationReason::item);
+  }
+
+  private TransactWriteItem update(
+      RunId runId,
+      String expression,
+      String condition,
+      Map<String, String> names,
+      Map<String, AttributeValue> values) {
+    return TransactWriteItem.builder()
+        .update(
+            update ->
+                update
+                    .tableName(table)
+                    .key(RunItem.key(runId))
+                    .updateExpression(expression)
+                    .conditionExpression(condition)
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(values)
+                    .returnValuesOnConditionCheckFailure(
+                        ReturnValuesOnConditionCheckFailure.ALL_OLD))
+        .build();
   }
 }

@@ -39,9 +39,6 @@ public final class RunItem {
   /** Time of the last event; absent without events. */
   public static final String LAST_TS = "last_ts";
 
-  /** Key of the item whose {@link #N_EVENTS} is the total of all released runs; not a run id. */
-  static final String RELEASED = "-";
-
   static final String CREATED_AT = "created_at";
   static final String ENDED_AT = "ended_at";
   static final String DB_PATH = "db_path";

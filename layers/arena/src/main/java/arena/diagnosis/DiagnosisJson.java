@@ -114,15 +114,15 @@ public final class DiagnosisJson {
     putResult(facts.broker(), "broker", json, (snapshot, out) -> broker(facts, snapshot, out));
     ObjectNode counters = json.putObject("counters");
     facts
-        .broker()
+        .counters()
         .known()
         .ifPresent(
-            snapshot ->
+            found ->
                 counters
-                    .put("events_published", snapshot.counters().eventsPublished())
-                    .put("events_streamed", snapshot.counters().eventsStreamed())
-                    .put("streams_dropped", snapshot.counters().streamsDropped()));
-    facts.runsOpen().known().ifPresent(count -> counters.put("runs_open", count));
+                    .put("events_published", found.eventsPublished())
+                    .put("events_streamed", found.eventsStreamed())
+                    .put("streams_dropped", found.streamsDropped())
+                    .put("runs_open", found.runsOpen()));
     putResult(
         facts.cache(),
         "elasticache",

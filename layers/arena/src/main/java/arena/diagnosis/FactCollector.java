@@ -96,7 +96,7 @@ public final class FactCollector {
             () -> probe.start("the journal", () -> sources.journal(runId, Facts.JOURNAL_ENTRIES)));
     var execution =
         startIf(!unknown, () -> probe.start("Step Functions", () -> sources.execution(runId)));
-    var runsOpen = startIf(!noCatalog, () -> probe.start("the catalog", sources::runsOpen));
+    var counters = startIf(!noCatalog, () -> probe.start("the catalog", sources::counters));
     var cache = startIf(complete, () -> probe.start("ElastiCache", sources::cache));
     return new Facts(
         at,
@@ -106,7 +106,7 @@ public final class FactCollector {
         broker.await(),
         Optional.empty(),
         await(execution),
-        await(runsOpen),
+        await(counters),
         await(cache),
         thresholds);
   }

@@ -1,6 +1,7 @@
 package arena.diagnosis;
 
 import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
 import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunId;
@@ -18,8 +19,8 @@ public interface FactSources {
   /** The broker's state of the run; one broker call. */
   BrokerSnapshot broker(RunId runId);
 
-  /** The number of running runs; one catalog call. */
-  long runsOpen();
+  /** The four counters; one catalog call. */
+  Counters counters();
 
   /** The state of the run's execution, if it exists. */
   Optional<ExecutionState> execution(RunId runId);

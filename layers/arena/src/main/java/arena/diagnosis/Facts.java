@@ -1,6 +1,7 @@
 package arena.diagnosis;
 
 import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
 import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunId;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * @param broker the broker's state of the run
  * @param growth growth of the buffer, if it was read twice
  * @param execution state of the execution, if it exists
- * @param runsOpen number of running runs
+ * @param counters the four counters of all runs
  * @param cache the broker's status in ElastiCache
  */
 public record Facts(
@@ -30,7 +31,7 @@ public record Facts(
     ProbeResult<BrokerSnapshot> broker,
     Optional<Growth> growth,
     ProbeResult<Optional<ExecutionState>> execution,
-    ProbeResult<Long> runsOpen,
+    ProbeResult<Counters> counters,
     ProbeResult<CacheStatus> cache,
     StallThresholds thresholds) {
 
@@ -54,7 +55,7 @@ public record Facts(
         broker,
         Optional.of(grown),
         execution,
-        runsOpen,
+        counters,
         cache,
         thresholds);
   }

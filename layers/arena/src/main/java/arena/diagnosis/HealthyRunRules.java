@@ -34,8 +34,11 @@ final class HealthyRunRules {
     evidence.add(Evidence.of("broker.first_seq", first));
     evidence.add(Evidence.of("broker.last_seq", snapshot.get().lastSeq()));
     evidence.addAll(FactEvidence.readers(snapshot.get()));
-    evidence.add(
-        Evidence.of("counters.streams_dropped", snapshot.get().counters().streamsDropped()));
+    facts
+        .counters()
+        .known()
+        .map(counters -> Evidence.of("counters.streams_dropped", counters.streamsDropped()))
+        .ifPresent(evidence::add);
     return Optional.of(
         new Finding(
             Cause.READER_FELL_BEHIND,

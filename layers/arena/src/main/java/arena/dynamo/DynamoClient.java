@@ -99,7 +99,16 @@ public final class DynamoClient {
    *     #conditionFailed failed condition}
    */
   public Optional<List<CancellationReason>> transact(TransactWriteItem... items) {
-    String token = UUID.randomUUID().toString();
+    return transactOnce(UUID.randomUUID().toString(), items);
+  }
+
+  /**
+   * Writes all items or none, once for calls with the same token within ten minutes; see {@link
+   * #transact}.
+   *
+   * @param token at most 36 characters
+   */
+  public Optional<List<CancellationReason>> transactOnce(String token, TransactWriteItem... items) {
     RetryPolicy.Attempts attempts = RETRY.start(Thread::sleep);
     while (true) {
       try {

@@ -1,5 +1,6 @@
 package arena.journal;
 
+import arena.catalog.CounterItems;
 import arena.catalog.RunItem;
 import arena.codec.Timestamps;
 import arena.dynamo.Attributes;
@@ -7,6 +8,8 @@ import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
 import arena.error.Dependency;
 import arena.event.Event;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
@@ -44,10 +47,12 @@ public final class DynamoJournal implements Journal, JournalTail {
   private final String journalTable;
   private final String catalogTable;
   private final InstantSource clock;
+  private final Metrics metrics;
 
   /**
    * @param bucket stores texts that are too large for an item
    * @param clock determines when entries expire
+   * @param metrics records the number of new events
    */
   public DynamoJournal(
       DynamoDbClient dynamo,
@@ -55,12 +60,14 @@ public final class DynamoJournal implements Journal, JournalTail {
       String journalTable,
       String catalogTable,
       String bucket,
-      InstantSource clock) {
+      InstantSource clock,
+      Metrics metrics) {
     this.dynamo = new DynamoClient(dynamo, Dependency.JOURNAL);
     this.payloads = new PayloadStore(s3, bucket);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   @Override
@@ -85,10 +92,12 @@ public final class DynamoJournal implements Journal, JournalTail {
                         put.tableName(catalogTable)
                             .item(row)
                             .conditionExpression("attribute_not_exists(run_id)"))
-                .build());
+                .build(),
+            CounterItems.addRun(catalogTable, run.runId(), firstEntry.events().size()));
     if (rejection.isPresent()) {
       throw new EntryExists(run.runId(), 0);
     }
+    metrics.count(Metric.EVENTS_PUBLISHED, firstEntry.events().size());
   }
 
   @Override
@@ -99,8 +108,12 @@ public final class DynamoJournal implements Journal, JournalTail {
     Event first = entry.events().getFirst();
     Event last = entry.events().getLast();
     Optional<List<CancellationReason>> rejection =
-        dynamo.transact(putOnce(entry), advance(first, last));
+        dynamo.transact(
+            putOnce(entry),
+            advance(first, last),
+            CounterItems.addEvents(catalogTable, entry.runId(), entry.events().size()));
     if (rejection.isEmpty()) {
+      metrics.count(Metric.EVENTS_PUBLISHED, entry.events().size());
       return;
     }
     // Check the row first: a fenced writer must stop even if its entry exists.

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.catalog.Catalog;
+import arena.catalog.Counters;
 import arena.catalog.RunPage;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
@@ -30,19 +31,13 @@ public final class RunQueries {
   private final EventReader source;
   private final Journal journal;
   private final Supplier<Archive> archive;
-  private final Broker broker;
 
   public RunQueries(
-      Catalog catalog,
-      EventReader source,
-      Journal journal,
-      Supplier<Archive> archive,
-      Broker broker) {
+      Catalog catalog, EventReader source, Journal journal, Supplier<Archive> archive) {
     this.catalog = catalog;
     this.source = source;
     this.journal = journal;
     this.archive = archive;
-    this.broker = broker;
   }
 
   /**
@@ -53,10 +48,6 @@ public final class RunQueries {
    *     last event
    */
   public record EventPage(List<Broker.Envelope> envelopes, OptionalLong next, RunStatus status) {}
-
-  /** The values of {@code GET /metrics}. */
-  public record Metrics(
-      long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
 
   /**
    * Returns a run.
@@ -110,16 +101,8 @@ public final class RunQueries {
     return points;
   }
 
-  /**
-   * Reads the four counters. {@code events_published} and {@code runs_open} come from the catalog;
-   * the other two from the broker, where they restart when it loses its data.
-   */
-  public Metrics metrics() {
-    Broker.Counters counters = broker.counters();
-    return new Metrics(
-        catalog.countEvents(),
-        counters.eventsStreamed(),
-        counters.streamsDropped(),
-        catalog.countRunning());
+  /** Reads the four counters. */
+  public Counters metrics() {
+    return catalog.counters();
   }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /** The metrics in CloudWatch; four of them are also in {@code GET /metrics}. */
 public enum Metric {
-  /** New events in the broker. */
+  /** New events in the journal. */
   EVENTS_PUBLISHED(Unit.COUNT),
   /** Events sent to readers. */
   EVENTS_STREAMED(Unit.COUNT),

@@ -3,6 +3,7 @@ package arena.runtime;
 import arena.broker.BrokerSnapshot;
 import arena.broker.RedisInspection;
 import arena.catalog.Catalog;
+import arena.catalog.Counters;
 import arena.diagnosis.CacheStatus;
 import arena.diagnosis.ExecutionState;
 import arena.diagnosis.FactSources;
@@ -55,8 +56,8 @@ final class AwsFactSources implements FactSources {
   }
 
   @Override
-  public long runsOpen() {
-    return catalog.get().countRunning();
+  public Counters counters() {
+    return catalog.get().counters();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package arena.runtime;
 
-import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.catalog.CreationRecords;
 import arena.json.Json;
@@ -18,12 +17,10 @@ public final class CreationRecorder {
 
   private final CreationRecords records;
   private final Catalog catalog;
-  private final Broker broker;
 
-  public CreationRecorder(CreationRecords records, Catalog catalog, Broker broker) {
+  public CreationRecorder(CreationRecords records, Catalog catalog) {
     this.records = records;
     this.catalog = catalog;
-    this.broker = broker;
   }
 
   /** Creates a run and records its creation, even if it fails. */
@@ -48,18 +45,9 @@ public final class CreationRecorder {
     }
   }
 
-  private record Counters(
-      long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
-
   /** Returns the four counters as JSON. */
   public String counters() {
-    Broker.Counters brokerCounters = broker.counters();
-    return Json.write(
-        new Counters(
-            brokerCounters.eventsPublished(),
-            brokerCounters.eventsStreamed(),
-            brokerCounters.streamsDropped(),
-            catalog.countRunning()));
+    return Json.write(catalog.counters());
   }
 
   private void save(RunId runId, CreationRecords.CreationRecord record) {

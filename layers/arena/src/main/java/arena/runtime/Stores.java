@@ -110,7 +110,8 @@ public final class Stores {
         settings.journalTable(),
         settings.catalogTable(),
         settings.bucket(),
-        clock);
+        clock,
+        metrics);
   }
 
   private Broker createBroker() {

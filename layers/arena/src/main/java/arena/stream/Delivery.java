@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +36,13 @@ final class Delivery {
   private final FanOutTask task;
   private final FanOutLease lease;
   private final RunReaders readers;
+  private final DeliveryCounter counter;
   private final ConnectionSender sender;
   private final InstantSource clock;
   private final TaskRunner tasks;
   private final Metrics metrics;
   private final Map<ConnectionId, Instant> failingSince = new ConcurrentHashMap<>();
   private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
-  private final LongAdder events = new LongAdder();
-  private final LongAdder dropped = new LongAdder();
 
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean stopped;
@@ -53,6 +51,7 @@ final class Delivery {
       FanOutTask task,
       FanOutLease lease,
       RunReaders readers,
+      DeliveryCounter counter,
       ConnectionSender sender,
       InstantSource clock,
       TaskRunner tasks,
@@ -60,6 +59,7 @@ final class Delivery {
     this.task = task;
     this.lease = lease;
     this.readers = readers;
+    this.counter = counter;
     this.sender = sender;
     this.clock = clock;
     this.tasks = tasks;
@@ -83,11 +83,6 @@ final class Delivery {
   boolean mayContinue() {
     Instant now = clock.instant();
     return !stopped && now.isBefore(task.deadline()) && lease.isHeldAt(now);
-  }
-
-  /** The number of events sent and streams dropped. */
-  FanOut.Result result() {
-    return new FanOut.Result(events.sum(), dropped.sum());
   }
 
   /** The result of one message to one reader. */
@@ -160,12 +155,14 @@ final class Delivery {
                 cursor,
                 ServerMessages.overflow(task.runId(), cursor, availableFrom),
                 () -> finish(connectionId, cursor, true));
-        case Batch.Ended() ->
-            send(
-                connectionId,
-                cursor,
-                ServerMessages.closed(task.runId(), now.run().status(), now.run().nEvents()),
-                () -> finish(connectionId, cursor, false));
+        case Batch.Ended() -> {
+          counter.send(); // a reader that looks at the counters then finds its events
+          yield send(
+              connectionId,
+              cursor,
+              ServerMessages.closed(task.runId(), now.run().status(), now.run().nEvents()),
+              () -> finish(connectionId, cursor, false));
+        }
       };
     } catch (RuntimeException e) {
       if (failingSince.putIfAbsent(connectionId, clock.instant()) == null) {
@@ -190,7 +187,7 @@ final class Delivery {
       case DELIVERED -> delivered.run();
       case LATER -> new Step.Retry("accepts no messages");
       case GONE -> {
-        lease.finish(connectionId, cursor, false);
+        lease.finish(connectionId, cursor);
         readers.forget(connectionId);
         yield new Step.Done();
       }
@@ -214,7 +211,7 @@ final class Delivery {
 
   private Step advance(ConnectionId connectionId, long cursor, long nextSeq) {
     if (lease.advance(connectionId, cursor, nextSeq)) {
-      events.add(nextSeq - cursor);
+      counter.addEvents(nextSeq - cursor);
       metrics.count(Metric.EVENTS_STREAMED, nextSeq - cursor);
       return new Step.Advanced(nextSeq);
     }
@@ -223,7 +220,7 @@ final class Delivery {
   }
 
   private Step finish(ConnectionId connectionId, long cursor, boolean overflowed) {
-    if (lease.finish(connectionId, cursor, overflowed)) {
+    if (lease.finish(connectionId, cursor)) {
       if (overflowed) {
         countDropped();
       }
@@ -250,7 +247,7 @@ final class Delivery {
         .addKeyValue("connection_id", connectionId)
         .addKeyValue("reason", reason)
         .log("closing connection that accepts no messages");
-    if (lease.finish(connectionId, cursor, true)) {
+    if (lease.finish(connectionId, cursor)) {
       countDropped();
     }
     if (!readers.close(connectionId)) {
@@ -259,7 +256,7 @@ final class Delivery {
   }
 
   private void countDropped() {
-    dropped.increment();
+    counter.addDropped();
     metrics.count(Metric.STREAMS_DROPPED, 1);
   }
 }

@@ -116,6 +116,7 @@ public final class FanOut {
     private final RunId runId;
     private final FanOutLease lease;
     private final RunReaders readers;
+    private final DeliveryCounter counter;
     private final Delivery delivery;
     private @Nullable RunState state;
 
@@ -124,7 +125,8 @@ public final class FanOut {
       this.runId = task.runId();
       this.lease = lease;
       this.readers = new RunReaders(runId, stores.subscribers(), stores.connections(), sender);
-      this.delivery = new Delivery(task, lease, readers, sender, clock, tasks, metrics);
+      this.counter = new DeliveryCounter(runId, stores.catalog(), clock);
+      this.delivery = new Delivery(task, lease, readers, counter, sender, clock, tasks, metrics);
     }
 
     private Result serve() {
@@ -134,8 +136,10 @@ public final class FanOut {
         } finally {
           delivery.stop();
         }
+      } finally {
+        counter.sendAll();
       }
-      return delivery.result();
+      return counter.total();
     }
 
     private void serve(TaskRunner.TaskGroup senders) {
@@ -159,6 +163,7 @@ public final class FanOut {
           fanOutInvoker.wake(runId);
           return;
         }
+        counter.sendPeriodically();
         boolean first = state == null;
         state = readState();
         delivery.update(

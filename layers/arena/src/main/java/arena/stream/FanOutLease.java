@@ -112,8 +112,8 @@ final class FanOutLease {
   }
 
   /** Removes a cursor; see {@link Subscribers#finish}. */
-  boolean finish(ConnectionId connectionId, long atSeq, boolean dropped) {
-    return subscribers.finish(runId, fence, connectionId, atSeq, dropped);
+  boolean finish(ConnectionId connectionId, long atSeq) {
+    return subscribers.finish(runId, fence, connectionId, atSeq);
   }
 
   /** Releases the lease unless there is work; see {@link Subscribers#release}. */

@@ -1,4 +1,4 @@
--- KEYS: lease, subscribers, events_streamed
+-- KEYS: lease, subscribers
 -- ARGV: fencing number, connection, expected cursor, new cursor
 -- Returns 1, or 0 if the lease was lost or the cursor is different.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then
@@ -6,5 +6,4 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2])
 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
 redis.call('EXPIRE', KEYS[2], IDLE_SECONDS)
-redis.call('INCRBY', KEYS[3], digits(tonumber(ARGV[4]) - tonumber(ARGV[3])))
 return 1

@@ -1,6 +1,6 @@
--- KEYS: open, seq, events, counted, subscribers, lease, events_published, loss
+-- KEYS: open, seq, events, subscribers, lease, loss
 -- ARGV: seq of the first envelope, approximate length of the stream, the envelopes
--- Returns {'published', last seq, 1 if a fan-out must be invoked, events counted}, {'not open'} or {'gap', last seq}.
+-- Returns {'published', last seq, 1 if a fan-out must be invoked}, {'not open'} or {'gap', last seq}.
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return {'not open'}
 end
@@ -10,7 +10,6 @@ if first > before + 1 then
   return {'gap', before}
 end
 local last = math.max(before, first + #ARGV - 3)
-local new = 0
 if last > before then
   for seq = before + 1, last do
     redis.call('XADD', KEYS[3], digits(seq) .. '-0', 'envelope', ARGV[seq - first + 3])
@@ -18,14 +17,6 @@ if last > before then
   redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[2])
   redis.call('EXPIRE', KEYS[3], IDLE_SECONDS)
   redis.call('SET', KEYS[2], digits(last), 'EX', IDLE_SECONDS)
-  -- An event is counted when it is first published, not when a lost buffer is refilled. The number
-  -- counted is lost only together with the counter, or when the run is dropped.
-  local counted = tonumber(redis.call('GET', KEYS[4]) or '0')
-  if last > counted then
-    new = last - math.max(counted, before)
-    redis.call('INCRBY', KEYS[7], digits(new))
-    redis.call('SET', KEYS[4], digits(last), 'EX', IDLE_SECONDS)
-  end
 end
-local waiting = redis.call('EXISTS', KEYS[5], KEYS[8]) > 0 and redis.call('EXISTS', KEYS[6]) == 0
-return {'published', last, waiting and 1 or 0, new}
+local waiting = redis.call('EXISTS', KEYS[4], KEYS[6]) > 0 and redis.call('EXISTS', KEYS[5]) == 0
+return {'published', last, waiting and 1 or 0}

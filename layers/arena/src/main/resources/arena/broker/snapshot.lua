@@ -1,4 +1,4 @@
--- KEYS: open, seq, events, closed, subscribers, lease, loss, the three counters
+-- KEYS: open, seq, events, closed, subscribers, lease, loss
 -- ARGV: maximum number of readers returned
 -- Returns the state of the run without changing it; see RedisInspection.
 local function number_of(entries)
@@ -15,7 +15,6 @@ for i = 1, math.min(#readers, tonumber(ARGV[1])) do
   returned[#returned + 1] = readers[i][1]
   returned[#returned + 1] = readers[i][2]
 end
-local counters = redis.call('MGET', KEYS[8], KEYS[9], KEYS[10])
 local clients = redis.pcall('INFO', 'clients')
 return {
   redis.call('GET', KEYS[1]) or '',
@@ -27,9 +26,6 @@ return {
   redis.call('EXISTS', KEYS[4]),
   redis.call('EXISTS', KEYS[6]),
   redis.call('EXISTS', KEYS[7]),
-  tonumber(counters[1] or 0),
-  tonumber(counters[2] or 0),
-  tonumber(counters[3] or 0),
   type(clients) == 'string' and clients or '',
   #readers,
   returned,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
 import arena.error.Dependency;
 import arena.journal.JournalTail;
 import arena.run.Run;
@@ -50,9 +51,9 @@ class CollectorTest {
         }
 
         @Override
-        public long runsOpen() {
-          queried.add("runs_open");
-          return 1;
+        public Counters counters() {
+          queried.add("counters");
+          return new Counters(10, 0, 0, 1);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package arena.diagnosis;
 
-import arena.broker.Broker;
 import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
 import arena.journal.JournalTail;
 import arena.run.Failure;
 import arena.run.Profile;
@@ -82,7 +82,6 @@ final class FactsFixture {
         false,
         readers.size(),
         readers,
-        new Broker.Counters(10, 0, 0),
         Optional.of(9L),
         Optional.of(1_000L));
   }
@@ -129,7 +128,7 @@ final class FactsFixture {
         broker,
         Optional.empty(),
         execution,
-        new ProbeResult.Known<>(1L),
+        new ProbeResult.Known<>(new Counters(10, 0, 0, 1)),
         cache,
         new StallThresholds(Duration.ofSeconds(60), Duration.ofMinutes(30)));
   }

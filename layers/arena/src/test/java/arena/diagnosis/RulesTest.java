@@ -268,7 +268,7 @@ class RulesTest {
             facts.broker,
             Optional.empty(),
             facts.execution,
-            new ProbeResult.Known<>(1L),
+            facts.facts().counters(),
             facts.cache,
             facts.facts().thresholds());
     assertEquals(Cause.DUE_TO_BE_REAPED, Rules.evaluate(silent).getFirst().cause());

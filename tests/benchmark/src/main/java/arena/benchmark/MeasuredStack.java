@@ -98,7 +98,8 @@ final class MeasuredStack implements AutoCloseable {
             stack.resource("JournalTable"),
             stack.resource("CatalogTable"),
             bucket,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            Metrics.NONE);
     archive = new DuckDbArchive(s3, bucket, DuckDb::inTemporaryFolder, Metrics.NONE);
   }
 

@@ -64,13 +64,11 @@ abstract class BrokerContract {
   void publishesRepeatedBatchOnce() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 12);
-    long publishedBefore = broker().counters().eventsPublished();
     broker().publish(runId, events.subList(0, 8));
     assertEquals(8, broker().publish(runId, events.subList(0, 8)).lastSeq());
     assertEquals(8, broker().publish(runId, events.subList(2, 5)).lastSeq());
     assertEquals(12, broker().publish(runId, events.subList(6, 12)).lastSeq());
     assertEquals(envelopes(events), read(1, 100));
-    assertEquals(publishedBefore + 12, broker().counters().eventsPublished());
   }
 
   @Test
@@ -79,7 +77,6 @@ abstract class BrokerContract {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<Event> events = SampleEvents.events(runId, 1, 300);
-    long publishedBefore = broker().counters().eventsPublished();
     int published = 0;
     while (published < events.size()) {
       int from = Math.max(0, published - random.nextInt(20));
@@ -89,7 +86,6 @@ abstract class BrokerContract {
       assertEquals(published, last, "seed " + seed);
     }
     assertEquals(envelopes(events), read(1, 1_000), "seed " + seed);
-    assertEquals(publishedBefore + 300, broker().counters().eventsPublished(), "seed " + seed);
   }
 
   @Test
@@ -260,7 +256,6 @@ abstract class BrokerContract {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 30);
     broker().publish(runId, events.subList(0, 10));
-    long publishedBefore = broker().counters().eventsPublished();
     Runnable failover = checkpoint();
     broker().publish(runId, events.subList(10, 20));
     failover.run();
@@ -269,7 +264,6 @@ abstract class BrokerContract {
     assertEquals(11, broker().restore(runId, "label", SampleEvents.START, 1));
     broker().publish(runId, events.subList(10, 30));
     assertEquals(envelopes(events), read(1, 100));
-    assertEquals(publishedBefore + 20, broker().counters().eventsPublished());
   }
 
   @Test

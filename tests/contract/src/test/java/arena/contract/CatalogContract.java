@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.catalog.Catalog;
+import arena.catalog.Catalog.Deliveries;
 import arena.catalog.Catalog.Filter;
+import arena.catalog.Counters;
 import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
+import arena.journal.EntryExists;
 import arena.journal.Journal;
+import arena.journal.JournalEntry;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import arena.world.Age;
@@ -24,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -144,7 +150,7 @@ abstract class CatalogContract {
     assertEquals(new RunPage(List.of(), Optional.empty()), first(Filter.ALL, 10));
     assertEquals(new RunPage(List.of(), Optional.empty()), first(Filter.ARCHIVED, 10));
     assertEquals(List.of(), catalog().held(10));
-    assertEquals(0, catalog().countRunning());
+    assertEquals(0, catalog().counters().runsOpen());
   }
 
   @Test
@@ -166,7 +172,7 @@ abstract class CatalogContract {
     assertEquals(runIds.reversed(), pages(Filter.ALL, 100));
     assertEquals(runIds, ids(catalog().held(10_000)));
     assertEquals(runIds.subList(0, 102), ids(catalog().held(102)));
-    assertEquals(104, catalog().countRunning());
+    assertEquals(104, catalog().counters().runsOpen());
   }
 
   @Test
@@ -236,14 +242,14 @@ abstract class CatalogContract {
       runs.add(createRun(Samples.NOON.plusSeconds(i)));
     }
     long all = runs.stream().mapToLong(Run::nEvents).sum();
-    assertEquals(all, catalog().countEvents());
+    assertEquals(all, catalog().counters().eventsPublished());
     catalog().fail(runs.get(0).runId(), FAILURE, LATER);
     catalog().markArchived(runs.get(1).runId(), ADDRESS, Samples.SUMMARY, LATER);
-    assertEquals(all, catalog().countEvents());
+    assertEquals(all, catalog().counters().eventsPublished());
     for (int i = 0; i < 2; i++) {
       catalog().markReleased(runs.get(0).runId());
       catalog().markReleased(runs.get(1).runId());
-      assertEquals(all, catalog().countEvents());
+      assertEquals(all, catalog().counters().eventsPublished());
     }
   }
 
@@ -252,20 +258,66 @@ abstract class CatalogContract {
     Run run = createRun(Samples.NOON);
     catalog().markArchived(run.runId(), ADDRESS, Samples.SUMMARY, LATER);
     ConcurrentWorkers.run(4, caller -> catalog().markReleased(run.runId()));
-    assertEquals(run.nEvents(), catalog().countEvents());
+    assertEquals(run.nEvents(), catalog().counters().eventsPublished());
     assertEquals(List.of(), catalog().held(10));
   }
 
   @Test
   void countsRunningRuns() {
     List<RunId> runIds = createRun(5);
-    assertEquals(5, catalog().countRunning());
+    assertEquals(5, catalog().counters().runsOpen());
     catalog().fail(runIds.get(0), FAILURE, LATER);
     catalog().markArchived(runIds.get(1), ADDRESS, Samples.SUMMARY, LATER);
-    assertEquals(3, catalog().countRunning());
+    assertEquals(3, catalog().counters().runsOpen());
     catalog().markReleased(runIds.get(0));
     catalog().markArchived(runIds.get(0), ADDRESS, Samples.SUMMARY, LATER);
-    assertEquals(3, catalog().countRunning());
+    assertEquals(3, catalog().counters().runsOpen());
+  }
+
+  @Test
+  void countsExactlyWhileManyWritersChangeRuns() throws Exception {
+    int runs = 12;
+    List<RunId> runIds = createRun(runs);
+    long before = catalog().counters().eventsPublished();
+    AtomicLong appended = new AtomicLong();
+    ConcurrentWorkers.run(
+        4,
+        worker -> {
+          for (int i = 0; i < runs; i++) {
+            RunId runId = runIds.get((i + worker) % runs);
+            JournalEntry entry = Samples.before(runId, find(runId).nEvents() + 1, 0);
+            try {
+              journal().append(entry);
+              appended.addAndGet(entry.events().size());
+            } catch (EntryExists | RunNotRunning | IllegalStateException _) {
+              // another writer was first
+            }
+            if (i % 3 == 0) {
+              catalog().fail(runId, FAILURE, LATER);
+            }
+            catalog().countDeliveries(runId, new Deliveries(worker + "-" + i, 2, 1));
+          }
+        });
+    long running =
+        runIds.stream().filter(runId -> find(runId).status() == RunStatus.RUNNING).count();
+    assertEquals(
+        new Counters(before + appended.get(), 4 * runs * 2, 4 * runs, running),
+        catalog().counters());
+    assertEquals(
+        before + appended.get(), runIds.stream().mapToLong(runId -> find(runId).nEvents()).sum());
+  }
+
+  @Test
+  void countsDeliveriesOnceForEachId() {
+    RunId runId = createRun(Samples.NOON).runId();
+    Counters before = catalog().counters();
+    assertEquals(0, before.eventsStreamed());
+    assertEquals(0, before.streamsDropped());
+    catalog().countDeliveries(runId, new Deliveries("1", 10, 0));
+    catalog().countDeliveries(runId, new Deliveries("1", 10, 0));
+    catalog().countDeliveries(runId, new Deliveries("2", 0, 3));
+    assertEquals(
+        new Counters(before.eventsPublished(), 10, 3, before.runsOpen()), catalog().counters());
   }
 
   @Test

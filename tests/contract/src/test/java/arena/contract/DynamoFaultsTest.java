@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
 import arena.catalog.Catalog;
+import arena.catalog.Catalog.Deliveries;
 import arena.catalog.Catalog.Filter;
+import arena.catalog.Counters;
 import arena.catalog.DynamoCatalog;
 import arena.contract.FaultyDynamo.Fault;
 import arena.error.Dependency;
@@ -15,6 +17,7 @@ import arena.journal.EntryExists;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Failure;
+import arena.run.Mutation;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
@@ -235,7 +238,7 @@ class DynamoFaultsTest {
             Catalog catalog = catalog(client);
             assertEquals(
                 Dependency.CATALOG,
-                assertThrows(DependencyUnavailable.class, catalog::countRunning).dependency());
+                assertThrows(DependencyUnavailable.class, () -> catalog.held(10)).dependency());
             Connections connections = connections(client);
             assertEquals(
                 Dependency.CONNECTIONS,
@@ -260,23 +263,55 @@ class DynamoFaultsTest {
   }
 
   @Test
-  void countsRunOnceWhenReleaseResponseIsLost() throws Exception {
-    Run run = ended();
-    callsWithFault(
-        "TransactWriteItems",
-        Fault.RESPONSE_LOST,
-        1,
-        0,
-        client -> {
-          Catalog catalog = catalog(client);
-          assertEquals(
-              Dependency.CATALOG,
-              assertThrows(DependencyUnavailable.class, () -> catalog.markReleased(run.runId()))
-                  .dependency());
-          assertEquals(run.nEvents(), catalog.countEvents());
-          catalog.markReleased(run.runId());
-          assertEquals(run.nEvents(), catalog.countEvents());
-        });
+  void countsOnceWhenWritesConflictOrLoseTheirResponse() throws Exception {
+    for (Fault fault : List.of(Fault.TRANSACTION_CONFLICT, Fault.RESPONSE_LOST)) {
+      Counters before = tables.catalog().counters();
+      Run run = Samples.fork(Samples.NOON, Mutation.NONE);
+      JournalEntry origin = Samples.origin(run);
+      JournalEntry entry = Samples.before(run.runId(), origin.nextSeq(), 0);
+      long events = origin.nextSeq() - 1 + entry.events().size();
+      List<Work> writes =
+          List.of(
+              client -> tables.journal(client).create(run, origin),
+              client -> tables.journal(client).append(entry),
+              client ->
+                  catalog(client).countDeliveries(run.runId(), new Deliveries(fault + "-1", 4, 2)),
+              client -> catalog(client).fail(run.runId(), FAILURE, Samples.NOON),
+              client -> catalog(client).markReleased(run.runId()));
+      for (Work write : writes) {
+        callsWithFault("TransactWriteItems", fault, 1, 2, write);
+      }
+      assertEquals(
+          new Counters(
+              before.eventsPublished() + events,
+              before.eventsStreamed() + 4,
+              before.streamsDropped() + 2,
+              before.runsOpen()),
+          tables.catalog().counters(),
+          fault.toString());
+    }
+  }
+
+  @Test
+  void countsRepeatedWritesWithUnknownOutcomeOnce() throws Exception {
+    Run run = createRun();
+    Deliveries deliveries = new Deliveries(UUID.randomUUID().toString(), 7, 0);
+    Work count = client -> catalog(client).countDeliveries(run.runId(), deliveries);
+    assertThrows(
+        DependencyUnavailable.class,
+        () -> callsWithFault("TransactWriteItems", Fault.RESPONSE_LOST, 1, 0, count));
+    count.with(tables.client());
+    assertEquals(new Counters(0, 7, 0, 1), tables.catalog().counters());
+
+    Work archive =
+        client ->
+            catalog(client)
+                .markArchived(run.runId(), "s3://bucket/run", Samples.SUMMARY, Samples.NOON);
+    assertThrows(
+        DependencyUnavailable.class,
+        () -> callsWithFault("TransactWriteItems", Fault.RESPONSE_LOST, 1, 0, archive));
+    archive.with(tables.client());
+    assertEquals(new Counters(0, 7, 0, 0), tables.catalog().counters());
   }
 
   private Run ended() {

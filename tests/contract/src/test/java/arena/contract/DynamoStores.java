@@ -9,6 +9,7 @@ import arena.journal.Journal;
 import arena.local.backing.LocalDynamoDb;
 import arena.local.backing.LocalS3;
 import arena.local.backing.TableDefinition;
+import arena.metrics.Metrics;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
 import java.io.IOException;
@@ -115,7 +116,8 @@ final class DynamoStores implements AutoCloseable {
     }
 
     Journal journal(DynamoDbClient client, InstantSource clock) {
-      return new DynamoJournal(client, stores.s3, journalTable, catalogTable, BUCKET, clock);
+      return new DynamoJournal(
+          client, stores.s3, journalTable, catalogTable, BUCKET, clock, Metrics.NONE);
     }
 
     Connections connections(InstantSource clock) {

@@ -202,7 +202,7 @@ public final class Simulation {
                 new CreateRun(startRun, clock),
                 new CreateFork(catalog, eventReader, startRun, clock),
                 archive),
-            new RunQueries(catalog, eventReader, journal, () -> archive, broker),
+            new RunQueries(catalog, eventReader, journal, () -> archive),
             invariants.idempotencyKeys());
   }
 

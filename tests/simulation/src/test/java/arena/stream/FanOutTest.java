@@ -112,7 +112,7 @@ final class FanOutTest extends FanOutFixture {
     serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs(GOOD));
     assertEquals(Set.of(STUCK), sockets.closed);
-    assertEquals(1, broker.counters().streamsDropped());
+    assertEquals(1, catalog.counters().streamsDropped());
     assertFalse(redis.leased(RUN));
   }
 

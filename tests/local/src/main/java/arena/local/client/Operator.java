@@ -5,6 +5,7 @@ import arena.journal.DynamoJournal;
 import arena.journal.JournalEntry;
 import arena.local.LocalStack;
 import arena.local.lambda.Invocation;
+import arena.metrics.Metrics;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
@@ -96,7 +97,8 @@ public final class Operator {
               stack.resource("JournalTable"),
               stack.resource("CatalogTable"),
               stack.resource("Bucket"),
-              Clock.systemUTC())
+              Clock.systemUTC(),
+              Metrics.NONE)
           .create(
               run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
     }

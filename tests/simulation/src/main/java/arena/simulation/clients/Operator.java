@@ -62,7 +62,6 @@ public final class Operator implements Runnable {
       if (faults.occurs(Event.BROKER_FLUSHED, 3)) {
         trace.note("redis", "restarted empty");
         redis.flush();
-        invariants.eventCounts().lost();
       }
       if (faults.occurs(Event.BROKER_FAILED_OVER, 3)) {
         failOver();
@@ -89,11 +88,9 @@ public final class Operator implements Runnable {
 
   private void failOver() {
     Runnable restoreRedis = redis.checkpoint();
-    Runnable restoreCounts = invariants.eventCounts().checkpoint();
     scheduler.sleep(random.nextLong(2 * SECOND));
     trace.note("redis", "failover");
     restoreRedis.run();
-    restoreCounts.run();
     invariants.leaks().failedOver();
     network.disconnectBroker(random.nextLong(5 * SECOND));
   }

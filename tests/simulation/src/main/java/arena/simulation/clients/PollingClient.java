@@ -1,6 +1,7 @@
 package arena.simulation.clients;
 
 import arena.catalog.Catalog;
+import arena.catalog.Counters;
 import arena.catalog.RunPage;
 import arena.lifecycle.RunQueries;
 import arena.run.RunId;
@@ -63,7 +64,7 @@ public final class PollingClient implements Runnable {
 
   private void readMetrics() {
     ReadsMatchJournal.MetricsRead read = reads.startMetricsRead();
-    if (api.query(RunQueries::metrics) instanceof Outcome.Answer(RunQueries.Metrics metrics)) {
+    if (api.query(RunQueries::metrics) instanceof Outcome.Answer(Counters metrics)) {
       read.finish(metrics);
     }
   }

@@ -15,7 +15,6 @@ public final class Invariants implements Observer {
   private final Facts facts;
   private final ReadersGetEveryEvent readers;
   private final FailuresAreClassified failures;
-  private final EventsCountedOnce eventCounts;
   private final ModelCalledOncePerTurn modelCalls;
   private final RetryAfterIsHonoured retryAfter;
   private final NothingLeaks leaks;
@@ -27,7 +26,6 @@ public final class Invariants implements Observer {
     this.facts = facts;
     readers = new ReadersGetEveryEvent(facts);
     failures = new FailuresAreClassified(facts);
-    eventCounts = new EventsCountedOnce(facts);
     leaks = new NothingLeaks(facts);
     reads = new ReadsMatchJournal(facts);
     idempotencyKeys = new OneRunPerKey(facts);
@@ -44,7 +42,7 @@ public final class Invariants implements Observer {
             new ActiveRunIsNotAbandoned(facts),
             modelCalls,
             retryAfter,
-            eventCounts,
+            new DeliveriesCountedOnce(facts),
             readers,
             failures,
             reads,
@@ -65,11 +63,6 @@ public final class Invariants implements Observer {
   /** Checks exceptions thrown by functions. */
   public FailuresAreClassified failures() {
     return failures;
-  }
-
-  /** Checks the event counter. */
-  public EventsCountedOnce eventCounts() {
-    return eventCounts;
   }
 
   /** Called when the current sandbox starts an attempt at a turn. */
@@ -162,8 +155,8 @@ public final class Invariants implements Observer {
   }
 
   @Override
-  public void counted(RunId runId, long events, long upTo) {
-    each(invariant -> invariant.counted(runId, events, upTo));
+  public void delivered(RunId runId, long events) {
+    each(invariant -> invariant.delivered(runId, events));
   }
 
   @Override

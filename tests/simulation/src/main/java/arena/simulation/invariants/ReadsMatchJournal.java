@@ -1,6 +1,7 @@
 package arena.simulation.invariants;
 
 import arena.broker.Broker.Envelope;
+import arena.catalog.Counters;
 import arena.journal.JournalEntry;
 import arena.lifecycle.RunQueries;
 import arena.run.Run;
@@ -84,7 +85,7 @@ public final class ReadsMatchJournal extends Invariant {
     }
 
     /** Checks the counters that the read returned. */
-    public void finish(RunQueries.Metrics metrics) {
+    public void finish(Counters metrics) {
       Instant now = facts.now();
       List<Lifetime> all = List.copyOf(lifetimes.values());
       long min =

@@ -123,6 +123,12 @@ public final class Mutations {
               "return switch (sender.send(connectionId, message)) {",
               "Step moved = delivered.run(); return switch (sender.send(connectionId, message)) {"),
           Mutation.simulated(
+              "deliveries-counted-again",
+              "Deliveries whose count had an unknown outcome are counted again.",
+              "stream/DeliveryCounter",
+              "return unconfirmed;",
+              "unconfirmed = null;"),
+          Mutation.simulated(
               "lease-released-unchecked",
               "A fan-out releases its lease without a check for new work.",
               "stream/FanOut",
@@ -206,11 +212,25 @@ public final class Mutations {
               "RedisBrokerTest"),
           Mutation.ofStore(
               "counted-twice",
-              "A repeated event is counted again.",
-              SCRIPTS + "publish.lua",
-              "new = last - math.max(counted, before)",
-              "new = #ARGV - 2",
-              "RedisBrokerTest"),
+              "Repeated deliveries are counted again.",
+              "java/arena/catalog/DynamoCatalog.java",
+              "deliveries.id(),",
+              "java.util.UUID.randomUUID().toString(),",
+              "DynamoCatalogTest"),
+          Mutation.ofStore(
+              "end-not-counted",
+              "A run that ended still counts as running.",
+              "java/arena/catalog/RowUpdates.java",
+              "CounterItems.endRun(table, runId)",
+              "CounterItems.addEvents(table, runId, 0)",
+              "DynamoCatalogTest"),
+          Mutation.ofStore(
+              "event-not-counted",
+              "An event in the journal is not counted.",
+              "java/arena/journal/DynamoJournal.java",
+              "CounterItems.addEvents(catalogTable, entry.runId(), entry.events().size())",
+              "CounterItems.addEvents(catalogTable, entry.runId(), 0)",
+              "DynamoCatalogTest"),
           Mutation.ofStore(
               "open-run-dropped",
               "The broker drops a run that is open.",

@@ -37,8 +37,8 @@ public interface Observer {
   /** A run's buffer was dropped. */
   default void dropped(RunId runId) {}
 
-  /** The counter of published events was increased by {@code events}, up to this seq of the run. */
-  default void counted(RunId runId, long events, long upTo) {}
+  /** A reader's cursor was advanced by this number of events. */
+  default void delivered(RunId runId, long events) {}
 
   default void archived(Run run, List<Event> events) {}
 

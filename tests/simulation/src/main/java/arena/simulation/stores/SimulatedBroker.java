@@ -105,13 +105,6 @@ public final class SimulatedBroker implements Broker {
       }
       trim(stream);
       run.setSeq(last);
-      long counted = run.counted();
-      if (last > counted) {
-        long events = last - Math.max(counted, before);
-        redis.countPublished(events);
-        run.setCounted(last);
-        redis.observer().counted(runId, events, last);
-      }
     }
     boolean wake = (!run.subscribers().isEmpty() || run.loss() != null) && run.lease() == null;
     return new Published(last, wake);
@@ -258,7 +251,6 @@ public final class SimulatedBroker implements Broker {
               run.deleteSeq();
               run.deleteEvents();
               run.deleteClosed();
-              run.deleteCounted();
               if (run.subscribers().isEmpty()) {
                 run.deleteLease();
                 run.deleteFence();
@@ -275,13 +267,5 @@ public final class SimulatedBroker implements Broker {
   @Override
   public Page runs(Optional<String> after) {
     return call(Call.BROKER_RUNS, ALL_RUNS, () -> new Page(redis.runIds(), Optional.empty()));
-  }
-
-  @Override
-  public Counters counters() {
-    return call(
-        Call.BROKER_COUNTERS,
-        ALL_RUNS,
-        () -> new Counters(redis.published(), redis.streamed(), redis.streamsDropped()));
   }
 }

@@ -1,6 +1,7 @@
 package arena.simulation.stores;
 
 import arena.catalog.Catalog;
+import arena.catalog.Counters;
 import arena.catalog.InvalidCursor;
 import arena.catalog.RunPage;
 import arena.codec.Timestamps;
@@ -115,19 +116,19 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public long countRunning() {
-    return call(
-        Call.CATALOG_COUNT,
-        ALL_RUNS,
-        () -> (long) tables.index(run -> run.status() == RunStatus.RUNNING, false).size());
+  public Counters counters() {
+    return call(Call.CATALOG_COUNTERS, ALL_RUNS, tables::counters);
   }
 
   @Override
-  public long countEvents() {
-    return call(
-        Call.CATALOG_COUNT_EVENTS,
-        ALL_RUNS,
-        () -> tables.index(_ -> true, false).stream().mapToLong(Run::nEvents).sum());
+  public void countDeliveries(RunId runId, Deliveries deliveries) {
+    call(
+        Call.CATALOG_COUNT_DELIVERIES,
+        runId.value(),
+        () -> {
+          tables.countDeliveries(deliveries);
+          return null;
+        });
   }
 
   @Override

@@ -15,15 +15,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A Redis server: each run's keys with their expiry, and the counters. Each script of the broker
- * and the subscribers is atomic.
+ * A Redis server: each run's keys with their expiry. Each script of the broker and the subscribers
+ * is atomic.
  */
 public final class SimulatedRedis {
   /** Expiry of an unused key, in milliseconds, as in the scripts. */
   static final long IDLE_MILLIS = 86_400_000;
 
   private Map<RunId, Keys> runs = new HashMap<>();
-  private Counted counted = new Counted();
 
   private final InstantSource clock;
   private final Network network;
@@ -52,26 +51,11 @@ public final class SimulatedRedis {
   /** The last fencing number and the call that acquired it. */
   record Fence(long number, long token) {}
 
-  private static final class Counted {
-    private long published;
-    private long streamed;
-    private long dropped;
-
-    private Counted copy() {
-      Counted copy = new Counted();
-      copy.published = published;
-      copy.streamed = streamed;
-      copy.dropped = dropped;
-      return copy;
-    }
-  }
-
   private static final class Keys {
     private Expiring<String> open;
     private Expiring<Boolean> closed;
     private Expiring<Long> seq;
     private Expiring<NavigableMap<Long, String>> events;
-    private Expiring<Long> counted;
     private Expiring<Map<ConnectionId, Long>> subscribers;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
@@ -84,7 +68,6 @@ public final class SimulatedRedis {
       copy.seq = seq;
       copy.events =
           events == null ? null : new Expiring<>(new TreeMap<>(events.value), events.expiresAt);
-      copy.counted = counted;
       copy.subscribers =
           subscribers == null
               ? null
@@ -127,17 +110,14 @@ public final class SimulatedRedis {
   /** Deletes all data, as a restart without persistence does. */
   public synchronized void flush() {
     runs = new HashMap<>();
-    counted = new Counted();
   }
 
   /** Takes a snapshot; running the result restores it and loses later writes. */
   public synchronized Runnable checkpoint() {
     Map<RunId, Keys> snapshot = copy(runs);
-    Counted countedSnapshot = counted.copy();
     return () -> {
       synchronized (this) {
         runs = copy(snapshot);
-        counted = countedSnapshot.copy();
       }
     };
   }
@@ -201,31 +181,6 @@ public final class SimulatedRedis {
 
   public synchronized boolean open(RunId runId) {
     return run(runId).open() != null;
-  }
-
-  /** The counter of published events. */
-  public synchronized long published() {
-    return counted.published;
-  }
-
-  long streamed() {
-    return counted.streamed;
-  }
-
-  long streamsDropped() {
-    return counted.dropped;
-  }
-
-  void countPublished(long events) {
-    counted.published += events;
-  }
-
-  void countStreamed(long events) {
-    counted.streamed += events;
-  }
-
-  void countDropped() {
-    counted.dropped++;
   }
 
   /** The commands on one run's keys. An absent or expired value is null. */
@@ -305,19 +260,6 @@ public final class SimulatedRedis {
       keys.events = null;
     }
 
-    long counted() {
-      Long counted = value(keys.counted);
-      return counted == null ? 0 : counted;
-    }
-
-    void setCounted(long upTo) {
-      keys.counted = expiringWhenIdle(upTo);
-    }
-
-    void deleteCounted() {
-      keys.counted = null;
-    }
-
     /** The cursors, for reads and removals. */
     Map<ConnectionId, Long> subscribers() {
       Map<ConnectionId, Long> subscribers = value(keys.subscribers);
@@ -372,7 +314,6 @@ public final class SimulatedRedis {
       int count = open() == null ? 0 : 1;
       count += value(keys.seq) == null ? 0 : 1;
       count += events().isEmpty() ? 0 : 1;
-      count += value(keys.counted) == null ? 0 : 1;
       return count;
     }
 

@@ -140,7 +140,7 @@ public final class SimulatedSubscribers implements Subscribers {
             return false;
           }
           run.subscribersToWrite().put(connectionId, nextSeq);
-          redis.countStreamed(nextSeq - fromSeq);
+          redis.observer().delivered(runId, nextSeq - fromSeq);
           return true;
         });
   }
@@ -151,8 +151,7 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
-  public boolean finish(
-      RunId runId, long fence, ConnectionId connectionId, long atSeq, boolean dropped) {
+  public boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq) {
     return call(
         Call.SUBSCRIBERS_FINISH,
         runId,
@@ -162,9 +161,6 @@ public final class SimulatedSubscribers implements Subscribers {
             return false;
           }
           run.subscribers().remove(connectionId);
-          if (dropped) {
-            redis.countDropped();
-          }
           return true;
         });
   }

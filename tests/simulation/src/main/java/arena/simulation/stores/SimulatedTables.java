@@ -1,5 +1,7 @@
 package arena.simulation.stores;
 
+import arena.catalog.Catalog;
+import arena.catalog.Counters;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.run.Run;
@@ -7,11 +9,13 @@ import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -24,6 +28,9 @@ public final class SimulatedTables {
       Comparator.comparing((Row row) -> row.run.createdAt()).thenComparing(row -> row.run.runId());
 
   private final Map<RunId, Row> rows = new LinkedHashMap<>();
+  private final Set<String> countedDeliveries = new HashSet<>();
+  private long eventsStreamed;
+  private long streamsDropped;
   private final InstantSource clock;
   private final Network network;
   private final Observer observer;
@@ -190,6 +197,23 @@ public final class SimulatedTables {
         .sorted(OLDEST_FIRST)
         .map(row -> row.run)
         .toList();
+  }
+
+  /** Returns the counters; events and runs are counted with their rows. */
+  public synchronized Counters counters() {
+    return new Counters(
+        rows.values().stream().mapToLong(row -> row.run.nEvents()).sum(),
+        eventsStreamed,
+        streamsDropped,
+        rows.values().stream().filter(row -> !row.run.status().ended()).count());
+  }
+
+  /** Counts deliveries once for each id. */
+  synchronized void countDeliveries(Catalog.Deliveries deliveries) {
+    if (countedDeliveries.add(deliveries.id())) {
+      eventsStreamed += deliveries.eventsStreamed();
+      streamsDropped += deliveries.streamsDropped();
+    }
   }
 
   /** Every run's row, in order of creation. */
