@@ -1,6 +1,7 @@
 package arena.http;
 
 import arena.error.ErrorKind;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +14,24 @@ public final class ApiException extends RuntimeException {
   private final Optional<String> field;
   private final Optional<String> limit;
   private final OptionalInt retryAfterSeconds;
+  private final List<String> allowedMethods;
+
+  private ApiException(
+      int status,
+      String code,
+      String message,
+      Optional<String> field,
+      Optional<String> limit,
+      OptionalInt retryAfterSeconds,
+      List<String> allowedMethods) {
+    super(Objects.requireNonNull(message));
+    this.status = status;
+    this.code = code;
+    this.field = field;
+    this.limit = limit;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.allowedMethods = List.copyOf(allowedMethods);
+  }
 
   private ApiException(
       int status,
@@ -21,12 +40,7 @@ public final class ApiException extends RuntimeException {
       Optional<String> field,
       Optional<String> limit,
       OptionalInt retryAfterSeconds) {
-    super(Objects.requireNonNull(message));
-    this.status = status;
-    this.code = code;
-    this.field = field;
-    this.limit = limit;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this(status, code, message, field, limit, retryAfterSeconds, List.of());
   }
 
   /** 400: the body is not JSON in UTF-8. */
@@ -50,6 +64,23 @@ public final class ApiException extends RuntimeException {
   public static ApiException notFound(String code, String message) {
     return new ApiException(
         404, code, message, Optional.empty(), Optional.empty(), OptionalInt.empty());
+  }
+
+  /**
+   * 405: known path with another method.
+   *
+   * @param allowed the methods of the path
+   */
+  static ApiException methodNotAllowed(List<String> allowed) {
+    String methods = String.join(", ", allowed);
+    return new ApiException(
+        405,
+        "method_not_allowed",
+        "the path does not have this method; use " + methods,
+        Optional.empty(),
+        Optional.of(methods),
+        OptionalInt.empty(),
+        allowed);
   }
 
   /** 409: conflict with the current state or an earlier request. */
@@ -126,5 +157,10 @@ public final class ApiException extends RuntimeException {
   /** Delay before a retry, in seconds, if the request can be retried. */
   public OptionalInt retryAfterSeconds() {
     return retryAfterSeconds;
+  }
+
+  /** The methods of the path, if the request has another one. */
+  public List<String> allowedMethods() {
+    return allowedMethods;
   }
 }

@@ -73,6 +73,9 @@ final class ErrorResponses {
                     Optional.empty(),
                     error.field(),
                     error.limit())));
+    if (!error.allowedMethods().isEmpty()) {
+      return response.with("allow", String.join(", ", error.allowedMethods()));
+    }
     return error.retryAfterSeconds().isPresent()
         ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
         : response;

@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.json.Integers;
 import arena.run.Limits;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -13,12 +14,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
  * Strict access to the fields of a JSON object in a request. Values are not converted: a number is
- * not a string, 3.0 is not an integer, {@code null} is not the same as absent. Unknown fields are
- * rejected.
+ * not a string, {@code null} is not the same as absent. Unknown fields are rejected.
  */
 final class JsonFields {
   /** Maximum nesting depth; no valid request exceeds it. */
@@ -88,19 +89,18 @@ final class JsonFields {
         });
   }
 
-  /** Returns an integer field, if present; 3.0 is not an integer. */
+  /** Returns an integer field, if present; see {@link Integers}. */
   Optional<Integer> integer(String name, int min, int max) {
     return convert(
         name,
         "an integer",
         min + " to " + max,
-        node ->
-            node.isIntegralNumber()
-                    && node.canConvertToInt()
-                    && node.intValue() >= min
-                    && node.intValue() <= max
-                ? Optional.of(node.intValue())
-                : Optional.empty());
+        node -> {
+          OptionalLong number = Integers.read(node, min, max);
+          return number.isPresent()
+              ? Optional.of(Math.toIntExact(number.getAsLong()))
+              : Optional.empty();
+        });
   }
 
   /** Returns a string field without control characters, if present. */

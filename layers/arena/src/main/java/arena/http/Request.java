@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An API Gateway request (payload format 2.0). */
 public final class Request {
-  /** At most 18 digits, so that the value fits a long. */
-  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
+  /** At most 18 digits, so that the value fits a long; 5.0 is an integer too. */
+  private static final Pattern INTEGER = Pattern.compile("([0-9]{1,18})(?:\\.0{1,18})?");
+
+  /** The stage that is not part of paths. */
+  private static final String DEFAULT_STAGE = "$default";
 
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
@@ -45,6 +49,28 @@ public final class Request {
   /** The request path, including the stage. */
   String path() {
     return event.getRawPath() == null ? "" : event.getRawPath();
+  }
+
+  /** The request path, without the stage. */
+  String pathInStage() {
+    String stage = stage();
+    String prefix = "/" + stage;
+    return stage.isEmpty() || stage.equals(DEFAULT_STAGE) || !path().startsWith(prefix + "/")
+        ? path()
+        : path().substring(prefix.length());
+  }
+
+  /** The HTTP method; empty if the event has none. */
+  String method() {
+    APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
+    return context == null || context.getHttp() == null || context.getHttp().getMethod() == null
+        ? ""
+        : context.getHttp().getMethod();
+  }
+
+  private String stage() {
+    APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
+    return context == null || context.getStage() == null ? "" : context.getStage();
   }
 
   /**
@@ -79,7 +105,8 @@ public final class Request {
     if (text.isEmpty()) {
       return defaultValue;
     }
-    long number = INTEGER.matcher(text.get()).matches() ? Long.parseLong(text.get()) : -1;
+    Matcher integer = INTEGER.matcher(text.get());
+    long number = integer.matches() ? Long.parseLong(integer.group(1)) : -1;
     if (number < min || number > max) {
       String limit = min + " to " + max;
       throw ApiException.invalidField(
@@ -135,11 +162,11 @@ public final class Request {
     String scheme = header("x-forwarded-proto");
     APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
     String host = context == null || context.getDomainName() == null ? "" : context.getDomainName();
-    String stage = context == null || context.getStage() == null ? "" : context.getStage();
+    String stage = stage();
     return (scheme.isEmpty() ? "https" : scheme)
         + "://"
         + (host.isEmpty() ? header("host") : host)
-        + (stage.isEmpty() || stage.equals("$default") ? "" : "/" + stage);
+        + (stage.isEmpty() || stage.equals(DEFAULT_STAGE) ? "" : "/" + stage);
   }
 
   private String header(String name) {

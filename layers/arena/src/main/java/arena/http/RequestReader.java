@@ -4,6 +4,7 @@ import arena.run.ForkRequest;
 import arena.run.Limits;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.ProfileFields;
 import arena.run.PromptVariant;
 import arena.run.RunId;
 import arena.run.RunRequest;
@@ -47,12 +48,12 @@ public final class RequestReader {
         fields
             .value("scenario", "a scenario", scenarios(), Scenario::fromLabel)
             .orElse(RunRequest.DEFAULT_SCENARIO);
-    Profile profile = profile(fields).orElse(Profile.DEFAULT);
+    Profile profile = profile(fields).withDefaults();
     int nTurns = nTurns(fields);
     String label =
         fields
             .text("label", 0, Limits.MAX_LABEL)
-            .filter(text -> !text.isBlank())
+            .filter(text -> !TextLimits.isBlank(text))
             .orElseGet(() -> RunRequest.defaultLabel(scenario, profile));
     return new RunRequest(scenario, profile, nTurns, label);
   }
@@ -99,53 +100,39 @@ public final class RequestReader {
         fields.value("age", "an age", ages(), Age::fromLabel));
   }
 
-  /** Omitted fields of a profile default to {@link Profile#DEFAULT}. */
-  private static Optional<Profile> profile(JsonFields request) {
+  private static ProfileFields profile(JsonFields request) {
     return request
         .object("profile", PROFILE_FIELDS)
         .map(
-            fields -> {
-              Optional<String> name =
-                  fields.value(
-                      "name",
-                      "a string without control characters",
-                      String.format(Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
-                      RequestReader::profileName);
-              String model =
-                  fields
-                      .value(
-                          "model",
-                          "a model",
-                          String.format(
-                              Locale.ROOT,
-                              "%s, bedrock:<model id> or openai:<model>; visible ASCII, at most %d characters",
-                              Profile.SCRIPTED,
-                              Limits.MAX_MODEL),
-                          RequestReader::model)
-                      .orElse(Profile.DEFAULT.model());
-              double temperature =
-                  fields
-                      .number("temperature", 0, MAX_TEMPERATURE)
-                      .orElse(Profile.DEFAULT.temperature());
-              PromptVariant variant =
-                  fields
-                      .value(
-                          "prompt_variant",
-                          "a prompt variant",
-                          variants(),
-                          PromptVariant::fromLabel)
-                      .orElse(Profile.DEFAULT.promptVariant());
-              return new Profile(
-                  name.orElseGet(() -> Profile.defaultName(model, variant)),
-                  model,
-                  temperature,
-                  variant);
-            });
+            fields ->
+                new ProfileFields(
+                    fields.value(
+                        "name",
+                        "a string without control characters",
+                        String.format(
+                            Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
+                        RequestReader::profileName),
+                    fields.value(
+                        "model",
+                        "a model",
+                        String.format(
+                            Locale.ROOT,
+                            "%s, bedrock:<model id> or openai:<model>; visible ASCII, at most %d characters",
+                            Profile.SCRIPTED,
+                            Limits.MAX_MODEL),
+                        RequestReader::model),
+                    fields.number("temperature", 0, MAX_TEMPERATURE),
+                    fields.value(
+                        "prompt_variant",
+                        "a prompt variant",
+                        variants(),
+                        PromptVariant::fromLabel)))
+        .orElse(ProfileFields.NONE);
   }
 
   private static Optional<String> profileName(String text) {
     return Optional.of(text)
-        .filter(name -> !name.isBlank())
+        .filter(name -> !TextLimits.isBlank(name))
         .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
         .filter(TextLimits::isPlain);
   }

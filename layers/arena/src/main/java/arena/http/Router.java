@@ -2,6 +2,7 @@ package arena.http;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -48,7 +49,7 @@ public final class Router {
       Request request = new Request(event);
       Route route = routes.get(request.route());
       if (route == null) {
-        throw ApiException.notFound("unknown_path", "unknown path");
+        throw withoutRoute(request);
       }
       response = route.handle(request);
     } catch (RuntimeException e) {
@@ -60,5 +61,12 @@ public final class Router {
         .withBody(response.body())
         .withIsBase64Encoded(false)
         .build();
+  }
+
+  private static ApiException withoutRoute(Request request) {
+    List<String> methods = RouteTable.methods(request.pathInStage());
+    return methods.isEmpty() || methods.contains(request.method())
+        ? ApiException.notFound("unknown_path", "unknown path")
+        : ApiException.methodNotAllowed(methods);
   }
 }

@@ -17,6 +17,11 @@ final class TextLimits {
     return text.codePoints().allMatch(TextLimits::isPlain);
   }
 
+  /** Whether the text has no other characters than spaces (Unicode's category Zs). */
+  static boolean isBlank(String text) {
+    return text.codePoints().allMatch(c -> Character.getType(c) == Character.SPACE_SEPARATOR);
+  }
+
   /** Returns the length in code points. */
   static int length(String text) {
     return text.codePointCount(0, text.length());

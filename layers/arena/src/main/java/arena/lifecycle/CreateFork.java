@@ -34,7 +34,7 @@ public final class CreateFork {
   }
 
   /**
-   * Creates a fork and starts its replay. Uses the parent's profile if the request has none.
+   * Creates a fork and starts its replay. Fields that the request's profile omits are the parent's.
    * Idempotent per {@code childId}.
    *
    * @throws UnknownRun if the parent does not exist
@@ -50,7 +50,7 @@ public final class CreateFork {
     World after = request.mutation().applyTo(before);
 
     Instant now = clock.instant();
-    Profile profile = request.profile().orElse(parent.profile());
+    Profile profile = request.profile().inheriting(parent.profile());
     List<Payload> payloads = new ArrayList<>();
     payloads.add(
         new Payload.Fork(parent.runId(), request.parentT(), request.mutation().summary(before)));

@@ -1,7 +1,6 @@
 package arena.run;
 
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * A request to fork a run and replay its next turns.
@@ -11,7 +10,7 @@ import java.util.Optional;
  * @param mutation change of the world at that turn
  * @param nTurns number of turns to play, from 0 to {@value Limits#MAX_TURNS}
  * @param reason the operator's reason, at most {@value Limits#MAX_REASON} characters; may be empty
- * @param profile the child's profile; the parent's when absent
+ * @param profile fields of the child's profile; omitted ones are the parent's
  */
 public record ForkRequest(
     RunId parentRunId,
@@ -19,7 +18,7 @@ public record ForkRequest(
     Mutation mutation,
     int nTurns,
     String reason,
-    Optional<Profile> profile) {
+    ProfileFields profile) {
 
   public ForkRequest {
     Objects.requireNonNull(parentRunId);

@@ -24,6 +24,11 @@ public record Profile(String name, String model, double temperature, PromptVaria
     Objects.requireNonNull(promptVariant);
   }
 
+  /** Returns a copy with another name. */
+  Profile withName(String other) {
+    return new Profile(other, model, temperature, promptVariant);
+  }
+
   /** The default name: model and prompt variant. */
   public static String defaultName(String model, PromptVariant promptVariant) {
     return Limits.cut(model + "-" + promptVariant.label(), Limits.MAX_LABEL);

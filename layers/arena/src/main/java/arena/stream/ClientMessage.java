@@ -1,5 +1,6 @@
 package arena.stream;
 
+import arena.json.Integers;
 import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,11 +99,12 @@ sealed interface ClientMessage {
       if (fromSeq == null) {
         return new Subscribe(run.get(), 1);
       }
-      if (!fromSeq.isIntegralNumber() || !fromSeq.canConvertToLong() || fromSeq.longValue() < 1) {
+      OptionalLong number = Integers.read(fromSeq, 1, Long.MAX_VALUE);
+      if (number.isEmpty()) {
         return new Invalid(
             MessageErrorCode.INVALID_FIELD, "from_seq must be an integer of at least 1");
       }
-      return new Subscribe(run.get(), fromSeq.longValue());
+      return new Subscribe(run.get(), number.getAsLong());
     }
 
     private static ClientMessage unsubscribe(JsonNode root) {

@@ -37,8 +37,18 @@ class BadInputTest {
           new Field(
               "n_turns",
               "0 to 200",
-              List.of("0", "200", "-0"),
-              and(NO_NUMBER, HUGE, "-1", "201", "3.0", "3.5", "1e1", "4294967296")),
+              List.of("0", "200", "-0", "5.0", "5e0", "1e1", "2E2", "50e-1", "-0.0", "0.0e99"),
+              and(
+                  NO_NUMBER,
+                  HUGE,
+                  "-1",
+                  "-1.0",
+                  "201",
+                  "201.0",
+                  "3.5",
+                  "5e-1",
+                  "1e3",
+                  "4294967296")),
           new Field(
               "label",
               "at most 100 characters",
@@ -72,13 +82,13 @@ class BadInputTest {
           new Field(
               "parent_t",
               "0 to 2147483647",
-              List.of("0", "2147483647"),
-              and(NO_NUMBER, HUGE, "-1", "2147483648", "3.0", "3.5")),
+              List.of("0", "2147483647", "510509.0", "2147483647.0", "5e0"),
+              and(NO_NUMBER, HUGE, "-1", "2147483648", "2147483648.0", "3.5", "0.5")),
           new Field(
               "n_turns",
               "0 to 200",
-              List.of("0", "200"),
-              and(NO_NUMBER, HUGE, "-1", "201", "3.0", "3.5")),
+              List.of("0", "200", "200.0"),
+              and(NO_NUMBER, HUGE, "-1", "201", "3.5")),
           new Field(
               "reason",
               "at most 500 characters",
@@ -99,13 +109,13 @@ class BadInputTest {
                   new Field(
                       "population",
                       "0 to 1000",
-                      List.of("0", "1000"),
-                      and(NO_NUMBER, HUGE, "-1", "1001", "3.0", "3.5")),
+                      List.of("0", "1000", "1e3", "22.0"),
+                      and(NO_NUMBER, HUGE, "-1", "1001", "3.5", "1e4")),
                   new Field(
                       "pop_cap",
                       "0 to 1000",
-                      List.of("0", "1000"),
-                      and(NO_NUMBER, HUGE, "-1", "1001", "3.0", "3.5")),
+                      List.of("0", "1000", "1e3", "22.0"),
+                      and(NO_NUMBER, HUGE, "-1", "1001", "3.5", "1e4")),
                   new Field(
                       "age",
                       "Dark Age, Feudal Age, Castle Age, Imperial Age",
@@ -119,7 +129,14 @@ class BadInputTest {
               "name",
               "1 to 100 characters, not blank",
               List.of("\"x\"", quoted("x".repeat(100))),
-              and(NO_TEXT, "\"\"", "\"   \"", quoted("x".repeat(101)), "\"a\\tb\"", "\"\\ud800\"")),
+              and(
+                  NO_TEXT,
+                  "\"\"",
+                  "\"   \"",
+                  "\"\\u00a0\\u3000\"",
+                  quoted("x".repeat(101)),
+                  "\"a\\tb\"",
+                  "\"\\ud800\"")),
           new Field(
               "model",
               "scripted, bedrock:<model id> or openai:<model>; visible ASCII, at most 200 characters",

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import arena.run.ForkRequest;
 import arena.run.Mutation;
 import arena.run.Profile;
+import arena.run.ProfileFields;
 import arena.run.PromptVariant;
 import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.world.Age;
 import arena.world.Scenario;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -52,7 +54,7 @@ class RequestReaderTest {
   @Test
   void requiresParentAndTurnOfAFork() {
     assertEquals(
-        new ForkRequest(PARENT, 3, Mutation.NONE, 10, "", Optional.empty()),
+        new ForkRequest(PARENT, 3, Mutation.NONE, 10, "", ProfileFields.NONE),
         RequestReader.fork("{\"parent_run_id\":\"%s\",\"parent_t\":3}".formatted(PARENT)));
   }
 
@@ -72,7 +74,11 @@ class RequestReaderTest {
                 Optional.of(Age.FEUDAL)),
             0,
             "what if",
-            Optional.of(new Profile("x", "scripted", 2, PromptVariant.STRATEGY))),
+            new ProfileFields(
+                Optional.of("x"),
+                Optional.of("scripted"),
+                Optional.of(2.0),
+                Optional.of(PromptVariant.STRATEGY))),
         RequestReader.fork(
             """
             {"parent_run_id":"%s","parent_t":0,"n_turns":0,"reason":"what if",
@@ -100,6 +106,31 @@ class RequestReaderTest {
         new Profile("openai:llama3-bare", "openai:llama3", 0, PromptVariant.BARE),
         RequestReader.run("{\"profile\":{\"model\":\"openai:llama3\",\"prompt_variant\":\"bare\"}}")
             .profile());
+  }
+
+  @Test
+  void forkInheritsEachOmittedFieldOfTheProfile() {
+    Profile parent = new Profile("mine", "openai:llama3", 0.7, PromptVariant.BARE);
+    Map<String, Profile> profiles =
+        Map.of(
+            "{}", parent,
+            "{\"name\":\"x\"}", new Profile("x", "openai:llama3", 0.7, PromptVariant.BARE),
+            "{\"model\":\"scripted\"}", new Profile("mine", "scripted", 0.7, PromptVariant.BARE),
+            "{\"temperature\":0}", new Profile("mine", "openai:llama3", 0, PromptVariant.BARE),
+            "{\"prompt_variant\":\"strategy\"}",
+                new Profile("mine", "openai:llama3", 0.7, PromptVariant.STRATEGY),
+            "{\"name\":\"x\",\"temperature\":2,\"model\":\"bedrock:m\",\"prompt_variant\":\"strategy\"}",
+                new Profile("x", "bedrock:m", 2, PromptVariant.STRATEGY));
+    profiles.forEach(
+        (json, expected) ->
+            assertEquals(
+                expected,
+                RequestReader.fork(
+                        "{\"parent_run_id\":\"%s\",\"parent_t\":3,\"profile\":%s}"
+                            .formatted(PARENT, json))
+                    .profile()
+                    .inheriting(parent),
+                json));
   }
 
   @Test

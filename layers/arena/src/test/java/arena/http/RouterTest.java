@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -196,6 +197,73 @@ class RouterTest {
     }
     assertEquals(
         404, new Router(Map.of()).handle(event(Optional.empty()), REQUEST_ID).getStatusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "DELETE;/runs;GET, POST",
+        "HEAD;/runs;GET, POST",
+        "OPTIONS;/runs;GET, POST",
+        "PUT;/forks;POST",
+        "GET;/forks;POST",
+        "POST;/health;GET",
+        "POST;/runs/summaries;GET",
+        "POST;/runs/5eed0000000000000000000000000001;GET",
+        "PATCH;/runs/x;GET",
+        "GET;/runs/x/stop;POST",
+        "POST;/runs/x/diagnosis;GET",
+        "TRACE;/events;GET"
+      })
+  void returns405WithTheMethodsOfAKnownPath(String method, String path, String allowed)
+      throws Exception {
+    for (String stage : List.of("$default", "prod")) {
+      String rawPath = stage.equals("prod") ? "/prod" + path : path;
+      APIGatewayV2HTTPResponse response =
+          new Router(Map.of()).handle(event(method, rawPath, stage), REQUEST_ID);
+
+      JsonNode error = JsonMapper.builder().build().readTree(response.getBody()).get("error");
+      assertEquals(405, response.getStatusCode());
+      assertEquals(allowed, response.getHeaders().get("allow"));
+      assertEquals("method_not_allowed", error.get("code").textValue());
+      assertTrue(error.get("message").textValue().contains(allowed), error.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE,/run",
+    "DELETE,/",
+    "DELETE,/runs/",
+    "GET,/runs//stop",
+    "GET,/runs/a/b",
+    "PUT,/RUNS",
+    "GET,/prod/health",
+    "DELETE,//runs",
+    "DELETE,/runs/{run_id}/x",
+    "DELETE,''"
+  })
+  void returns404ForAnUnknownPathWithAnyMethod(String method, String path) {
+    APIGatewayV2HTTPResponse response =
+        new Router(Map.of()).handle(event(method, path, "$default"), REQUEST_ID);
+
+    assertEquals(404, response.getStatusCode());
+    assertTrue(response.getBody().contains("\"unknown_path\""), response.getBody());
+    assertFalse(response.getHeaders().containsKey("allow"));
+  }
+
+  private static APIGatewayV2HTTPEvent event(String method, String path, String stage) {
+    return APIGatewayV2HTTPEvent.builder()
+        .withRouteKey("$default")
+        .withRawPath(path)
+        .withRequestContext(
+            APIGatewayV2HTTPEvent.RequestContext.builder()
+                .withStage(stage)
+                .withHttp(
+                    APIGatewayV2HTTPEvent.RequestContext.Http.builder().withMethod(method).build())
+                .build())
+        .build();
   }
 
   private static APIGatewayV2HTTPResponse answer(Router.Route route) {

@@ -9,10 +9,12 @@ import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,56 @@ final class ForkTest {
     arena = AcceptanceStack.shared().client();
     parent = arena.startRun("{\"scenario\":\"balanced\",\"n_turns\":12,\"label\":\"parent\"}");
     arena.awaitEnd(parent, BOUND);
+  }
+
+  @Test
+  void inheritsTheFieldsThatItsProfileOmits() {
+    JsonNode started =
+        arena
+            .post(
+                "/runs",
+                "{\"n_turns\":1,\"profile\":{\"name\":\"mine\",\"temperature\":0.5,\"prompt_variant\":\"bare\"}}")
+            .expect(202);
+    String run = started.path("run_id").asText();
+    arena.awaitEnd(run, BOUND);
+
+    JsonNode child = forkWithProfile(run, "{\"temperature\":2}");
+    assertEquals(
+        "{\"name\":\"mine\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\"}",
+        child.path("profile_used").toString());
+    String childId = child.path("child_run_id").asText();
+    JsonNode row = arena.awaitEnd(childId, BOUND);
+    assertEquals(child.path("profile_used"), row.path("profile"));
+    arena
+        .events(childId, 1)
+        .forEach(event -> assertEquals("mine", event.fields().path("agent_id").asText()));
+
+    assertEquals(
+        "{\"name\":\"other\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\"}",
+        forkWithProfile(childId, "{\"name\":\"other\"}").path("profile_used").toString());
+    assertEquals(child.path("profile_used"), forkWithProfile(childId, "{}").path("profile_used"));
+  }
+
+  /** Forks a run twice with one key and returns the response, which is the same. */
+  private static JsonNode forkWithProfile(String run, String profile) {
+    String key = UUID.randomUUID().toString();
+    String body =
+        "{\"parent_run_id\":\"%s\",\"parent_t\":0,\"n_turns\":1,\"profile\":%s}"
+            .formatted(run, profile);
+    List<JsonNode> answers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      answers.add(
+          arena
+              .send(
+                  arena
+                      .request("/forks")
+                      .header("content-type", "application/json")
+                      .header("idempotency-key", key)
+                      .POST(HttpRequest.BodyPublishers.ofString(body)))
+              .expect(202));
+    }
+    assertEquals(answers.get(0), answers.get(1));
+    return answers.get(0);
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Generates request bodies from a schema: bodies at its limits, and bodies that violate one rule
@@ -18,14 +17,8 @@ import java.util.Set;
 final class InvalidBodies {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private static final String DECIMAL_INTEGER = "integer with a decimal point";
-  private static final String CONTROL_CHARACTER = "control character";
-  private static final String UNPAIRED_SURROGATE = "unpaired surrogate";
-  private static final String REPLACEMENT_CHARACTER = "replacement character";
-
-  /** Rules that the schema cannot express; openapi.yaml states them in descriptions. */
-  private static final Set<String> NOT_IN_SCHEMA =
-      Set.of(DECIMAL_INTEGER, CONTROL_CHARACTER, UNPAIRED_SURROGATE, REPLACEMENT_CHARACTER);
+  /** The start of the patterns of free text, which exclude some characters. */
+  private static final String FREE_TEXT = "^[^";
 
   private final OpenApi openApi;
 
@@ -37,11 +30,6 @@ final class InvalidBodies {
    * @param why the kind of value
    */
   record Body(String json, String field, String why) {
-    /** Whether the schema itself rejects the body. */
-    boolean violatesSchema() {
-      return !NOT_IN_SCHEMA.contains(why);
-    }
-
     @Override
     public String toString() {
       return "%s: %s".formatted(field, why);
@@ -146,7 +134,6 @@ final class InvalidBodies {
     switch (type) {
       case "string" -> addInvalidTexts(schema, values);
       case "integer" -> {
-        values.put(DECIMAL_INTEGER, "3.0");
         values.put("a fraction", "3.5");
         addInvalidNumbers(schema, values);
       }
@@ -159,17 +146,23 @@ final class InvalidBodies {
 
   private static void addInvalidTexts(JsonNode schema, Map<String, String> values) {
     values.put("a number", "1");
-    values.put(CONTROL_CHARACTER, "\"a\\u0000b\"");
-    values.put(UNPAIRED_SURROGATE, "\"\\ud800\"");
-    values.put(REPLACEMENT_CHARACTER, "\"\\ufffd\"");
+    values.put("control character", "\"a\\u0000b\"");
+    values.put("line break at the end", "\"a\\n\"");
+    values.put("next line", "\"a\\u0085b\"");
+    values.put("line separator", "\"a\\u2028b\"");
+    values.put("unpaired surrogate", "\"\\ud800\"");
+    values.put("replacement character", "\"\\ufffd\"");
     if (schema.has("maxLength")) {
       values.put(
           "too long", "\"%s\"".formatted("x".repeat(schema.get("maxLength").intValue() + 1)));
     }
-    if (schema.path("minLength").intValue() > 0 || schema.has("pattern") || schema.has("enum")) {
+    if (schema.path("minLength").intValue() > 0) {
+      values.put("spaces", "\"  \u00a0\u3000\"");
+    }
+    if (schema.path("minLength").intValue() > 0 || !isFree(schema)) {
       values.put("empty", "\"\"");
     }
-    if (schema.has("pattern") || schema.has("enum")) {
+    if (!isFree(schema)) {
       values.put("unknown value", "\"SOMETHING\"");
     }
   }
@@ -196,14 +189,23 @@ final class InvalidBodies {
         values.add(schema.get(keyword).toString());
       }
     }
-    boolean free = !schema.has("pattern") && !schema.has("enum");
-    if (free && schema.has("maxLength")) {
+    if (schema.get("type").textValue().equals("integer")) {
+      for (String keyword : List.of("minimum", "maximum")) {
+        String limit = schema.get(keyword).toString();
+        values.addAll(List.of(limit + ".0", limit + ".000", limit + "e0", limit + ".0E+0"));
+      }
+    }
+    if (isFree(schema) && schema.has("maxLength")) {
       int max = schema.get("maxLength").intValue();
       values.add("\"%s\"".formatted("x".repeat(max)));
       values.add("\"%s\"".formatted("🏰".repeat(max)));
       values.add("\"%s\"".formatted("x".repeat(schema.path("minLength").intValue())));
     }
     return values;
+  }
+
+  private static boolean isFree(JsonNode schema) {
+    return !schema.has("enum") && schema.path("pattern").asText(FREE_TEXT).startsWith(FREE_TEXT);
   }
 
   /** Returns the body with a field set to a raw value; creates nested objects as needed. */

@@ -7,13 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +44,48 @@ final class InvalidRequestsTest {
       assertEquals(404, answer.status(), path);
       assertEquals("unknown_path", answer.json().at("/error/code").textValue(), path);
     }
-    for (String path : List.of("/health", "/metrics", "/events", "/runs/" + parent)) {
-      assertEquals(404, arena.post(path, "{}").status(), path);
+  }
+
+  @Test
+  void returns405WithAllowForOtherMethodsOfKnownPaths() {
+    Map<String, Set<String>> methods = new TreeMap<>();
+    for (OpenApi.Operation operation : OPEN_API.operations()) {
+      methods.computeIfAbsent(operation.path(), _ -> new TreeSet<>()).add(operation.method());
+    }
+    methods.forEach(
+        (path, allowed) -> {
+          for (String method :
+              List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
+            if (!allowed.contains(method)) {
+              HttpResponse<String> response = send(method, path.replace("{run_id}", parent));
+              String context = method + " " + path;
+              assertEquals(405, response.statusCode(), context);
+              assertEquals(
+                  List.of(String.join(", ", allowed)),
+                  response.headers().allValues("allow"),
+                  context);
+              assertEquals(
+                  !method.equals("HEAD"),
+                  response.body().contains("\"method_not_allowed\""),
+                  context);
+            }
+          }
+        });
+  }
+
+  private static HttpResponse<String> send(String method, String path) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(AcceptanceStack.shared().stack().httpUrl().resolve(path))
+              .timeout(Duration.ofSeconds(30))
+              .method(method, BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(method + " " + path, e);
     }
   }
 
