@@ -14,9 +14,6 @@ import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
  * openai:<model>}. Clients are created lazily and shared. Thread-safe.
  */
 public final class ModelAgentResolver implements AgentResolver {
-  /** Default timeout of one model call, in seconds. */
-  public static final int DEFAULT_TIMEOUT_SECONDS = 60;
-
   /** Maximum timeout of one model call, in seconds; a Lambda invocation ends after 15 minutes. */
   public static final int MAX_TIMEOUT_SECONDS = 840;
 
@@ -145,7 +142,7 @@ public final class ModelAgentResolver implements AgentResolver {
 
   private static Duration timeout(String seconds) {
     if (seconds.isBlank()) {
-      return Duration.ofSeconds(DEFAULT_TIMEOUT_SECONDS);
+      return Duration.ofSeconds(ModelTimeouts.DEFAULT_SECONDS);
     }
     try {
       int value = Integer.parseInt(seconds.strip());

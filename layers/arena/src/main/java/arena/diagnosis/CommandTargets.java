@@ -6,4 +6,9 @@ package arena.diagnosis;
  * @param url base URL of the HTTP interface
  * @param redisCli the redis-cli program with its connection options
  */
-public record CommandTargets(String url, String redisCli) {}
+public record CommandTargets(String url, String redisCli) {
+  /** Whether the stack runs on this machine. */
+  boolean local() {
+    return url.startsWith("http://localhost:") || url.startsWith("http://127.");
+  }
+}

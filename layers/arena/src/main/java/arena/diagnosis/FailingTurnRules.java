@@ -77,7 +77,9 @@ final class FailingTurnRules {
             .runningExecution()
             .filter(execution -> execution.pending() == ExecutionState.Pending.TASK)
             .filter(execution -> !execution.finalizing())
-            .filter(execution -> facts.isOlderThan(execution.pendingSince(), StallThresholds.TASK));
+            .filter(
+                execution ->
+                    facts.isOlderThan(execution.pendingSince(), facts.thresholds().task()));
     return silent.map(
         execution ->
             new Finding(

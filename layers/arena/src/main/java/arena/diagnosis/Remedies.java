@@ -1,8 +1,10 @@
 package arena.diagnosis;
 
+import arena.agent.ModelTimeouts;
 import arena.codec.Timestamps;
 import arena.run.Run;
 import arena.run.RunStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +63,9 @@ final class Remedies {
                           "the turn is continued at %s, when the time is over that the model's service asked to wait"
                               .formatted(Timestamps.write(until)))
                   .orElse("the turn is retried automatically, with increasing delays"));
+        }
+        if (cause == Cause.MODEL_HANGS) {
+          longerTimeout();
         }
         playAgain();
         stopAndReaper();
@@ -174,6 +179,25 @@ final class Remedies {
 
   private void fix(String what, String command) {
     add("fix", what, "nothing is lost", command);
+  }
+
+  /** A model that is still being loaded answers if it has more time. */
+  private void longerTimeout() {
+    ModelTimeouts.longer(facts.thresholds().model())
+        .map(Duration::toSeconds)
+        .ifPresent(
+            seconds ->
+                fix(
+                    String.format(
+                        Locale.ROOT,
+                        "if the model is large, or still being loaded, allow each call %d s; functions and tasks follow",
+                        seconds),
+                    String.format(
+                        Locale.ROOT,
+                        targets.local()
+                            ? "./arena down; ARENA_MODEL_TIMEOUT_SECONDS=%d ./arena up"
+                            : "sam deploy --parameter-overrides ModelTimeoutSeconds=%d",
+                        seconds)));
   }
 
   /** Forks at the last good turn, or repeats the request if the run has no turn. */

@@ -18,9 +18,6 @@ public record StallThresholds(Duration model, Duration grace) {
   /** From a task's start to the turn's first journal entry, including a cold start. */
   static final Duration TURN = Duration.ofSeconds(30);
 
-  /** Lifetime of a task: replay-turn times out after 90 s. */
-  static final Duration TASK = Duration.ofSeconds(95);
-
   /** From a journal entry to its publication. */
   static final Duration PUBLISH = Duration.ofSeconds(5);
 
@@ -32,6 +29,14 @@ public record StallThresholds(Duration model, Duration grace) {
 
   /** Delay after the model's timeout before it counts as exceeded. */
   static final Duration MODEL_MARGIN = Duration.ofSeconds(3);
+
+  /** From the timeout of a turn's model to the end of its task; its function ends after 30 s. */
+  private static final Duration TASK_MARGIN = Duration.ofSeconds(35);
+
+  /** Lifetime of a turn's task. */
+  Duration task() {
+    return model.plus(TASK_MARGIN);
+  }
 
   /** The reaper's schedule. */
   static final Duration REAPER_EVERY = Duration.ofMinutes(15);

@@ -1,6 +1,6 @@
 package arena.runtime;
 
-import arena.agent.ModelAgentResolver;
+import arena.agent.ModelTimeouts;
 import arena.broker.RedisSettings;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +68,7 @@ public record Settings(Map<String, String> environment) {
 
   /** Timeout of one model call. */
   public Duration modelTimeout() {
-    return Duration.ofSeconds(
-        number("ARENA_MODEL_TIMEOUT_SECONDS", ModelAgentResolver.DEFAULT_TIMEOUT_SECONDS));
+    return Duration.ofSeconds(number("ARENA_MODEL_TIMEOUT_SECONDS", ModelTimeouts.DEFAULT_SECONDS));
   }
 
   /** Connection settings of the broker. */
@@ -99,9 +98,14 @@ public record Settings(Map<String, String> environment) {
         .toList();
   }
 
-  /** The grace period: how long a closed or silent run stays in the broker. */
+  /**
+   * The grace period: how long a closed or silent run stays in the broker. Not shorter than all
+   * attempts of a turn whose model does not answer, so that its run fails with that reason.
+   */
   public Duration grace() {
-    return Duration.ofMinutes(number("ARENA_GRACE_MINUTES", 30));
+    Duration configured = Duration.ofMinutes(number("ARENA_GRACE_MINUTES", 30));
+    Duration turn = ModelTimeouts.ofAllAttempts(modelTimeout());
+    return configured.compareTo(turn) > 0 ? configured : turn;
   }
 
   /** Namespace of the metrics in CloudWatch. */

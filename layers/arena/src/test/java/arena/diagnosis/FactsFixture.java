@@ -29,6 +29,7 @@ final class FactsFixture {
   ProbeResult<BrokerSnapshot> broker = new ProbeResult.Known<>(snapshot(10, 10, true, List.of()));
   ProbeResult<Optional<ExecutionState>> execution =
       new ProbeResult.Known<>(Optional.of(running(1, ExecutionState.Pending.TASK, 3, null)));
+  Duration model = Duration.ofSeconds(60);
   ProbeResult<CacheStatus> cache = new ProbeResult.Skipped<>();
 
   static Run run(RunStatus status, String dbPath, Failure failure) {
@@ -130,7 +131,7 @@ final class FactsFixture {
         execution,
         new ProbeResult.Known<>(new Counters(10, 0, 0, 1)),
         cache,
-        new StallThresholds(Duration.ofSeconds(60), Duration.ofMinutes(30)));
+        new StallThresholds(model, Duration.ofMinutes(30)));
   }
 
   Diagnosis diagnosis() {

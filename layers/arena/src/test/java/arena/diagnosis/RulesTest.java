@@ -10,6 +10,7 @@ import arena.codec.Timestamps;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule, by the facts of a healthy run with one or two of them changed. */
@@ -272,6 +274,30 @@ class RulesTest {
             facts.cache,
             facts.facts().thresholds());
     assertEquals(Cause.DUE_TO_BE_REAPED, Rules.evaluate(silent).getFirst().cause());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost:8000, 60, './arena down; ARENA_MODEL_TIMEOUT_SECONDS=120 ./arena up'",
+    "http://127.0.0.1:8000, 8, './arena down; ARENA_MODEL_TIMEOUT_SECONDS=30 ./arena up'",
+    "https://x.execute-api.eu-central-1.amazonaws.com, 60, sam deploy --parameter-overrides ModelTimeoutSeconds=120",
+    "https://x.execute-api.eu-central-1.amazonaws.com, 600, sam deploy --parameter-overrides ModelTimeoutSeconds=840",
+    "http://localhost:8000, 840,",
+  })
+  void proposesALongerTimeoutForAModelThatHangs(String url, int seconds, String command) {
+    FactsFixture facts = new FactsFixture();
+    facts.model = Duration.ofSeconds(seconds);
+    execution(
+        facts,
+        FactsFixture.running(1, ExecutionState.Pending.RETRY, 1, "arena.agent.ModelTimedOut"));
+    Diagnosis diagnosis = Diagnosis.of(facts.facts(), new CommandTargets(url, "redis-cli"));
+    assertEquals(Cause.MODEL_HANGS, diagnosis.main().cause());
+    List<String> fixes =
+        diagnosis.nextSteps().stream()
+            .filter(step -> step.action().equals("fix"))
+            .map(NextStep::command)
+            .toList();
+    assertEquals(command == null ? List.of() : List.of(command), fixes);
   }
 
   @Test

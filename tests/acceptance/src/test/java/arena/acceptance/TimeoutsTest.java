@@ -1,22 +1,33 @@
 package arena.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.agent.ModelTimeouts;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.lambda.FunctionDefinition;
+import arena.local.template.Deployment;
+import arena.local.template.InvalidTemplate;
 import arena.local.template.StackPlan;
 import arena.local.template.StateMachineDefinition;
+import arena.local.template.Template;
 import arena.runtime.AwsClients;
+import arena.runtime.Settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -33,9 +44,35 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  * callee's result is lost.
  */
 final class TimeoutsTest {
+  private static final Duration LAMBDA_MAXIMUM = Duration.ofSeconds(900);
+
   private final StackPlan plan = AcceptanceStack.shared().stack().plan();
 
+  /** The stack with a timeout of model calls, in seconds. */
+  private static StackPlan plan(int modelTimeout) {
+    Deployment deployment =
+        new Deployment(
+            "arena",
+            "http://localhost:8000",
+            "ws://localhost:8000",
+            "localhost",
+            6379,
+            "password",
+            _ -> Optional.empty(),
+            Map.of());
+    return Template.read(Path.of("../../template.yaml"))
+        .resolve(Map.of("ModelTimeoutSeconds", String.valueOf(modelTimeout)), deployment);
+  }
+
+  static List<Integer> modelTimeouts() {
+    return ModelTimeouts.VALUES;
+  }
+
   private Map<String, Duration> functions() {
+    return functions(plan);
+  }
+
+  private static Map<String, Duration> functions(StackPlan plan) {
     Map<String, Duration> timeouts = new HashMap<>();
     for (FunctionDefinition function : plan.functions()) {
       timeouts.put(function.name(), function.timeout());
@@ -59,9 +96,11 @@ final class TimeoutsTest {
     }
   }
 
-  @Test
-  void functionTimesOutBeforeItsTask() throws Exception {
-    Map<String, Duration> functions = functions();
+  @ParameterizedTest
+  @MethodSource("modelTimeouts")
+  void functionTimesOutBeforeItsTask(int modelTimeout) throws Exception {
+    StackPlan plan = plan(modelTimeout);
+    Map<String, Duration> functions = functions(plan);
     Set<String> called = new HashSet<>();
     for (StateMachineDefinition machine : plan.stateMachines()) {
       JsonNode definition =
@@ -78,7 +117,7 @@ final class TimeoutsTest {
           function = function.replace("${" + one.getKey() + "}", one.getValue());
         }
         assertTrue(functions.containsKey(function), function + " is a function");
-        Duration task = Duration.ofSeconds(state.get("TimeoutSeconds").longValue());
+        Duration task = timeout(state, machine.substitutions());
         assertShorter(functions.get(function), task, state.path("Comment").asText());
         assertShorter(
             task, Duration.ofSeconds(definition.get("TimeoutSeconds").longValue()), "execution");
@@ -88,17 +127,50 @@ final class TimeoutsTest {
     assertEquals(2, called.size(), "replay-turn and finalize-run");
   }
 
+  /** A number, or an expression that is one after the substitutions. */
+  private static Duration timeout(JsonNode state, Map<String, String> substitutions) {
+    String text = state.get("TimeoutSeconds").asText();
+    for (Map.Entry<String, String> one : substitutions.entrySet()) {
+      text = text.replace("${" + one.getKey() + "}", one.getValue());
+    }
+    return Duration.ofSeconds(Long.parseLong(text.replace("{%", "").replace("%}", "").strip()));
+  }
+
   /** The model's time-out plus the time of the store calls before and after it. */
-  @Test
-  void modelTimesOutBeforeItsTurn() {
+  @ParameterizedTest
+  @MethodSource("modelTimeouts")
+  void modelTimesOutBeforeItsTurn(int modelTimeout) {
     FunctionDefinition turn =
-        plan.functions().stream()
-            .filter(function -> function.environment().containsKey("ARENA_MODEL_TIMEOUT_SECONDS"))
+        plan(modelTimeout).functions().stream()
+            .filter(function -> function.handler().endsWith("ReplayTurnHandler"))
             .findFirst()
             .orElseThrow();
-    long model = Long.parseLong(turn.environment().get("ARENA_MODEL_TIMEOUT_SECONDS"));
+    Settings settings = new Settings(turn.environment());
+    assertEquals(Duration.ofSeconds(modelTimeout), settings.modelTimeout());
+    assertShorter(
+        settings.modelTimeout().plus(dynamoDb().multipliedBy(2)), turn.timeout(), turn.name());
+    assertShorter(turn.timeout(), LAMBDA_MAXIMUM, turn.name());
+  }
 
-    assertShorter(Duration.ofSeconds(model).plus(dynamoDb()), turn.timeout(), turn.name());
+  /** The reaper must not end a run before all attempts of a turn at a silent model have ended. */
+  @ParameterizedTest
+  @MethodSource("modelTimeouts")
+  void allAttemptsAtAModelEndBeforeTheReaperActs(int modelTimeout) {
+    for (FunctionDefinition function : plan(modelTimeout).functions()) {
+      Settings settings = new Settings(function.environment());
+      assertShorter(settings.modelTimeout().multipliedBy(4), settings.grace(), function.name());
+    }
+  }
+
+  @Test
+  void allowsTheDocumentedModelTimeouts() {
+    InvalidTemplate invalid = assertThrows(InvalidTemplate.class, () -> plan(61));
+    assertTrue(
+        invalid.getMessage().endsWith("\"61\" is not one of " + ModelTimeouts.VALUES),
+        invalid::getMessage);
+    assertEquals(
+        Duration.ofSeconds(ModelTimeouts.DEFAULT_SECONDS),
+        new Settings(plan.functions().getFirst().environment()).modelTimeout());
   }
 
   /** A store call must time out before the function with the shortest time-out. */

@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.agent.ModelTimeouts;
 import arena.local.backing.BackingFailed;
 import arena.local.log.ProcessOutput;
 import arena.local.loopback.LoopbackGuard;
@@ -30,11 +31,7 @@ public final class Main {
 
   /** Environment variables that are passed to every function. */
   private static final List<String> PASSED_VARIABLES =
-      List.of(
-          "ARENA_OPENAI_BASE_URL",
-          "ARENA_OPENAI_API_KEY",
-          "ARENA_MODEL_TIMEOUT_SECONDS",
-          "ARENA_GRACE_MINUTES");
+      List.of("ARENA_OPENAI_BASE_URL", "ARENA_OPENAI_API_KEY", "ARENA_GRACE_MINUTES");
 
   private Main() {}
 
@@ -147,6 +144,8 @@ public final class Main {
     setting(environment, "REDIS_PASSWORD").ifPresent(options::redisPassword);
     setting(environment, "ARENA_FRONTEND_ORIGIN")
         .ifPresent(origin -> options.parameter("FrontendOrigin", origin(origin)));
+    setting(environment, "ARENA_MODEL_TIMEOUT_SECONDS")
+        .ifPresent(seconds -> options.parameter("ModelTimeoutSeconds", modelTimeout(seconds)));
     setting(environment, "ARENA_AWS_ENDPOINT")
         .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
     for (String name : PASSED_VARIABLES) {
@@ -185,6 +184,19 @@ public final class Main {
     if (!LoopbackGuard.isOrigin(value)) {
       throw new InvalidSetting(
           "ARENA_FRONTEND_ORIGIN must be scheme, host and port without a path, or *, not \""
+              + value
+              + "\"");
+    }
+    return value;
+  }
+
+  private static String modelTimeout(String seconds) {
+    String value = seconds.strip();
+    if (ModelTimeouts.VALUES.stream().noneMatch(allowed -> value.equals(allowed.toString()))) {
+      throw new InvalidSetting(
+          "ARENA_MODEL_TIMEOUT_SECONDS must be one of "
+              + ModelTimeouts.VALUES
+              + ", not \""
               + value
               + "\"");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.agent.ModelTimeouts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +28,10 @@ final class MainTest {
   @TempDir Path home;
 
   private Process start(String port) throws IOException {
+    return start(port, Map.of());
+  }
+
+  private Process start(String port, Map<String, String> settings) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -43,6 +49,7 @@ final class MainTest {
     builder.environment().put("ARENA_PORT", port);
     builder.environment().put("ARENA_REDIS_PORT", "0");
     builder.environment().put("REDIS_PASSWORD", "it's a secret");
+    builder.environment().putAll(settings);
     return builder.redirectErrorStream(true).start();
   }
 
@@ -132,6 +139,20 @@ final class MainTest {
     Process up = start("eighty");
     assertEquals(
         List.of("arena: ARENA_PORT must be a port from 0 to 65535, not \"eighty\""), lines(up, ""));
+    assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(1, up.exitValue());
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void rejectsATimeoutThatTheTemplateDoesNotAllow() throws Exception {
+    Process up = start("0", Map.of("ARENA_MODEL_TIMEOUT_SECONDS", "61"));
+    assertEquals(
+        List.of(
+            "arena: ARENA_MODEL_TIMEOUT_SECONDS must be one of "
+                + ModelTimeouts.VALUES
+                + ", not \"61\""),
+        lines(up, ""));
     assertTrue(up.waitFor(30, TimeUnit.SECONDS));
     assertEquals(1, up.exitValue());
   }

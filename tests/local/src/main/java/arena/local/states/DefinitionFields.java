@@ -107,6 +107,14 @@ final class DefinitionFields {
             });
   }
 
+  /** Takes a number of seconds, or an expression that gives one. */
+  Optional<JsonTemplate> seconds(String name, int least) {
+    if (rest.get(name) instanceof String text && JsonTemplate.isExpression(text)) {
+      return template(name);
+    }
+    return integer(name, least, Quotas.MAX_SECONDS).map(number -> JsonTemplate.read(number, where));
+  }
+
   Optional<Double> number(String name, double least) {
     return take(name)
         .map(

@@ -90,7 +90,7 @@ final class DefinitionReader {
           case "Wait" ->
               new State.Wait(
                   name,
-                  fields.template("Seconds").orElseThrow(() -> fields.missing("Seconds")),
+                  fields.seconds("Seconds", 0).orElseThrow(() -> fields.missing("Seconds")),
                   exit(fields));
           case "Fail" -> new State.Fail(name, fields.template("Error"), fields.template("Cause"));
           default -> throw fields.invalid("the Type " + type + " is not supported");
@@ -114,8 +114,10 @@ final class DefinitionReader {
       known.take("Payload");
       known.rejectRest();
     }
-    int timeout =
-        fields.integer("TimeoutSeconds", 1, Quotas.MAX_SECONDS).orElse(Quotas.MAX_SECONDS);
+    JsonTemplate timeout =
+        fields
+            .seconds("TimeoutSeconds", 1)
+            .orElse(JsonTemplate.read(Quotas.MAX_SECONDS, fields.where()));
     List<Retrier> retriers = new ArrayList<>();
     for (Object retrier : fields.list("Retry")) {
       String where = fields.where() + ".Retry[" + retriers.size() + "]";

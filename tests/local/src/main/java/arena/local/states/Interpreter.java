@@ -193,13 +193,8 @@ final class Interpreter {
 
   /** Exits the state when its time is over, counted from its entry, also after a restart. */
   private static Step await(Progress progress, State.Wait wait, Instant now) throws StateError {
-    if (!(wait.seconds().evaluate(progress.scope()) instanceof Integer seconds)
-        || seconds < 0
-        || seconds > Quotas.MAX_SECONDS) {
-      throw new StateError(
-          StateError.QUERY, "Seconds is not a whole number from 0 to " + Quotas.MAX_SECONDS);
-    }
-    Instant end = progress.enteredAt().plusSeconds(seconds);
+    Instant end =
+        progress.enteredAt().plusSeconds(seconds(wait.seconds(), progress.scope(), "Seconds", 0));
     return now.isBefore(end)
         ? new Step.WaitUntil(end)
         : exit(progress, wait.exit(), progress.scope(), progress.stateInput());
@@ -220,7 +215,11 @@ final class Interpreter {
     HistoryEvent.Draft draft = taskEvent("TaskScheduled");
     draft.details().put("region", Arns.region(progress.arn()));
     draft.details().put("parameters", json);
-    draft.details().put("timeoutInSeconds", task.timeoutSeconds());
+    draft
+        .details()
+        .put(
+            "timeoutInSeconds",
+            seconds(task.timeoutSeconds(), progress.scope(), "TimeoutSeconds", 1));
     return new Step.Append(draft);
   }
 
@@ -282,6 +281,23 @@ final class Interpreter {
           StateError.DATA_LIMIT,
           String.format(Locale.ROOT, "%s has more than %d bytes", name, Quotas.MAX_DATA_BYTES));
     }
+  }
+
+  private static int seconds(JsonTemplate template, Scope scope, String name, int least)
+      throws StateError {
+    if (template.evaluate(scope) instanceof Integer seconds
+        && seconds >= least
+        && seconds <= Quotas.MAX_SECONDS) {
+      return seconds;
+    }
+    throw new StateError(
+        StateError.QUERY,
+        String.format(
+            Locale.ROOT,
+            "%s is not a whole number from %d to %d",
+            name,
+            least,
+            Quotas.MAX_SECONDS));
   }
 
   private static String string(JsonTemplate template, Scope scope, String name, int longest)

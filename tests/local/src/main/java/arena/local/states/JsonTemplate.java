@@ -53,6 +53,11 @@ sealed interface JsonTemplate
     };
   }
 
+  /** Whether a string is an expression. */
+  static boolean isExpression(String text) {
+    return text.startsWith("{%");
+  }
+
   /**
    * Reads a value of a definition.
    *
@@ -98,7 +103,7 @@ sealed interface JsonTemplate
     if (SUBSTITUTION.matcher(text).find()) {
       throw new InvalidDefinition(where + ": a substitution is missing: " + text);
     }
-    boolean opens = text.startsWith("{%");
+    boolean opens = isExpression(text);
     boolean closes = text.endsWith("%}");
     if (opens && closes && text.length() >= 4) {
       return new Computed(Expression.read(text.substring(2, text.length() - 2), where));

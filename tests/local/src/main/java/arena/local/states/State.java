@@ -12,14 +12,15 @@ sealed interface State {
    * Invokes a function.
    *
    * @param arguments {@code FunctionName} and {@code Payload}
-   * @param timeoutSeconds the timeout of one attempt
+   * @param timeoutSeconds the timeout of one attempt, a whole number or an expression that gives
+   *     one
    * @param retriers the first that matches an error applies
    * @param catchers the first that matches an error applies when its retries are exhausted
    */
   record Task(
       String name,
       JsonTemplate arguments,
-      int timeoutSeconds,
+      JsonTemplate timeoutSeconds,
       List<Retrier> retriers,
       List<Catcher> catchers,
       Transition exit)

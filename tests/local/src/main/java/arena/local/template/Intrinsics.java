@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * Evaluates CloudFormation's intrinsic functions: {@code Ref}, {@code GetAtt}, {@code Sub}, {@code
- * Join} and {@code If}. Others are rejected by name when they are evaluated.
+ * Join}, {@code If} and {@code FindInMap}. Others are rejected by name when they are evaluated.
  */
 final class Intrinsics {
   /** The value of {@code AWS::NoValue}: the property is absent. */
@@ -28,6 +28,7 @@ final class Intrinsics {
   private final Conditions conditions;
   private final DeployedValues deployedValues;
   private final Section globals;
+  private final Object mappings;
   private int depth;
 
   Intrinsics(
@@ -41,6 +42,7 @@ final class Intrinsics {
     this.deployment = deployment;
     conditions = new Conditions(template, root.get("Conditions"), this);
     deployedValues = new DeployedValues(resources, deployment, this);
+    mappings = root.getOrDefault("Mappings", Map.of());
     globals = section(template + ": Globals", root.get("Globals"));
   }
 
@@ -151,6 +153,7 @@ final class Intrinsics {
       case "Fn::Sub" -> substitute(path, TemplateValues.string(path, argument));
       case "Fn::If" -> evaluate(path, branch(path, argument));
       case "Fn::Join" -> join(path, argument);
+      case "Fn::FindInMap" -> findInMap(path, argument);
       default -> throw new InvalidTemplate(path, "the local stack does not support " + function);
     };
   }
@@ -168,6 +171,21 @@ final class Intrinsics {
         TemplateValues.list(path, evaluate(path, parts.get(1))).stream()
             .map(part -> TemplateValues.string(path, part))
             .toList());
+  }
+
+  private Object findInMap(String path, Object argument) {
+    List<?> keys = arguments(path, "Fn::FindInMap", argument, 3, 3);
+    Object found = mappings;
+    String at = "Mappings";
+    for (Object key : keys) {
+      String name = TemplateValues.string(path, evaluate(path, key));
+      found = TemplateValues.map(at, found).get(name);
+      at = at + "." + name;
+      if (found == null) {
+        throw new InvalidTemplate(path, "there is no " + at);
+      }
+    }
+    return found;
   }
 
   private String substitute(String path, String string) {

@@ -255,7 +255,9 @@ class LanguageTest {
         "A: {TASK, ResultPath: $.x, End: true} | not supported: ResultPath",
         "A: {TASK, Assign: {n: 1}, End: true} | not supported: Assign",
         "A: {TASK, HeartbeatSeconds: 3, End: true} | not supported: HeartbeatSeconds",
-        "A: {TASK, TimeoutSeconds: '{% 1 %}', End: true} | TimeoutSeconds must be an" + " integer",
+        "A: {TASK, TimeoutSeconds: '1', End: true} | TimeoutSeconds must be an" + " integer",
+        "A: {TASK, TimeoutSeconds: 0, End: true} | TimeoutSeconds must be an" + " integer",
+        "A: {Type: Wait, Seconds: -1, End: true} | Seconds must be an" + " integer",
         "A: {TASK, Output: '{% 1 + %}', End: true} | Unexpected end",
         "A: {TASK, Output: '{% $hash(1) %}', End: true} | $hash is not supported",
         "A: {TASK, Output: '{% $states.context %}', End: true} | $states.context is not"
@@ -317,6 +319,27 @@ class LanguageTest {
               "WaitStateExited",
               "ExecutionSucceeded"),
           held.types(arn));
+    }
+  }
+
+  @Test
+  void computesTheTimeoutOfATask() throws IOException {
+    String task =
+        """
+        QueryLanguage: JSONata
+        StartAt: A
+        States:
+          A: {TASK, TimeoutSeconds: "{% $states.input.n %}", End: true}
+        """
+            .replace("TASK", TASK);
+    try (StatesFixture held = new StatesFixture(folder, task)) {
+      held.functions.answers("{}");
+      held.begin("x", "{\"n\":45}");
+      held.settle();
+      assertEquals(Duration.ofSeconds(45), held.functions.calls().getFirst().timeout());
+      String refused = held.begin("y", "{\"n\":0}");
+      held.settle();
+      assertEquals("States.QueryEvaluationError", held.describe(refused).get("error"));
     }
   }
 

@@ -43,6 +43,8 @@ final class TemplateTest {
 
   private static final String FUNCTION =
       """
+      Mappings:
+        Speeds: { plain: { Walk: 3, Run: 9 }, fancy: { Walk: 4, Run: 12 } }
       Parameters:
         Size: { Type: Number, Default: 7, MinValue: 1, MaxValue: 10 }
         Mode: { Type: String, Default: plain, AllowedValues: [plain, fancy] }
@@ -176,12 +178,22 @@ final class TemplateTest {
     assertEquals(path + "expected a string, got a list", refusal("[a, b]"));
   }
 
+  @Test
+  void findsAValueInAMapping() throws IOException {
+    String expression = "!FindInMap [Speeds, !Ref Mode, Run]";
+    assertEquals("9", value(expression));
+    assertEquals("12", house(expression, Map.of("Mode", "fancy")).environment().get("VALUE"));
+    assertTrue(
+        refusal("!FindInMap [Speeds, plain, Swim]")
+            .endsWith("there is no Mappings.Speeds.plain.Swim"));
+    assertTrue(refusal("!FindInMap [Nothing, a, b]").endsWith("there is no Mappings.Nothing"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "!ImportValue x | Fn::ImportValue",
-        "!FindInMap [a, b, c] | Fn::FindInMap",
         "!Select [0, [a]] | Fn::Select",
         "!Split [x, a] | Fn::Split",
         "!Ref AWS::NotificationARNs | AWS::NotificationARNs",

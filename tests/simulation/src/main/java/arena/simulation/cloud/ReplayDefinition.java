@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -22,6 +24,11 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 public record ReplayDefinition(
     long timeout, Task playTurn, Task finalizeRun, Task finalizeFailedRun) {
   private static final long SECOND = 1_000_000;
+
+  /** The timeout of a turn's task with the template's default parameters; see its mapping. */
+  private static final String TURN_TIMEOUT = "120";
+
+  private static final Pattern CONSTANT = Pattern.compile("\\{%\\s*([0-9]+)\\s*%}");
 
   /**
    * A task state.
@@ -59,7 +66,9 @@ public record ReplayDefinition(
     try {
       machine =
           new Yaml(new SafeConstructor(new LoaderOptions()))
-              .load(Files.readString(root.resolve("functions/replay.asl.yaml")));
+              .load(
+                  Files.readString(root.resolve("functions/replay.asl.yaml"))
+                      .replace("${TurnTimeoutSeconds}", TURN_TIMEOUT));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -110,6 +119,12 @@ public record ReplayDefinition(
   private static long number(Map<?, ?> fields, String name) {
     if (fields.get(name) instanceof Number number) {
       return number.longValue();
+    }
+    if (fields.get(name) instanceof String text) {
+      Matcher constant = CONSTANT.matcher(text);
+      if (constant.matches()) {
+        return Long.parseLong(constant.group(1));
+      }
     }
     throw new IllegalStateException("replay.asl.yaml: not a number: " + name);
   }
