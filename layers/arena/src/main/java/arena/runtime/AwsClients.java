@@ -2,6 +2,8 @@ package arena.runtime;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -24,6 +26,9 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  */
 public final class AwsClients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Interrupts calls at their timeouts. Shared, because each client would start five threads. */
+  private static final ScheduledExecutorService TIMEOUTS = timeouts();
 
   private AwsClients() {}
 
@@ -86,8 +91,17 @@ public final class AwsClients {
         .overrideConfiguration(
             o ->
                 o.apiCallTimeout(Duration.ofSeconds(3))
-                    .retryStrategy(AwsRetryStrategy.doNotRetry()))
+                    .retryStrategy(AwsRetryStrategy.doNotRetry())
+                    .scheduledExecutorService(TIMEOUTS))
         .build();
+  }
+
+  private static ScheduledExecutorService timeouts() {
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("aws-timeouts").factory());
+    executor.setRemoveOnCancelPolicy(true); // most calls end long before their timeout
+    return executor;
   }
 
   // path style and no chunked encoding, for compatibility with other S3 servers
@@ -105,6 +119,10 @@ public final class AwsClients {
             UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .socketTimeout(attempt))
-        .overrideConfiguration(o -> o.apiCallAttemptTimeout(attempt).apiCallTimeout(call));
+        .overrideConfiguration(
+            o ->
+                o.apiCallAttemptTimeout(attempt)
+                    .apiCallTimeout(call)
+                    .scheduledExecutorService(TIMEOUTS));
   }
 }
