@@ -1,14 +1,13 @@
 package arena.functions;
 
+import arena.lifecycle.CloseRun;
 import arena.lifecycle.FinalizeRun;
-import arena.lifecycle.Publisher;
 import arena.metrics.Metrics;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
-import arena.stream.FanOutInvoker;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.NullMarked;
 
 /** What finalize-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked
-record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun) {
+record FinalizeRunWiring(
+    Telemetry telemetry, Supplier<FinalizeRun> finalizeRun, Supplier<CloseRun> closeRun) {
 
   static FinalizeRunWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -24,19 +24,13 @@ record FinalizeRunWiring(Telemetry telemetry, Supplier<FinalizeRun> finalizeRun)
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
     return new FinalizeRunWiring(
-        telemetry, new Lazy<>(() -> finalizeRun(stores, aws, telemetry.metrics())));
+        telemetry,
+        new Lazy<>(() -> finalizeRun(stores, telemetry.metrics())),
+        new Lazy<>(() -> new CloseRun(stores.catalog(), stores.broker(), aws.fanOutInvoker())));
   }
 
-  private static FinalizeRun finalizeRun(Stores stores, AwsServices aws, Metrics metrics) {
-    FanOutInvoker fanOut = aws.fanOutInvoker();
+  private static FinalizeRun finalizeRun(Stores stores, Metrics metrics) {
     return new FinalizeRun(
-        stores.catalog(),
-        stores.journal(),
-        stores.archiveForWriting(),
-        stores.broker(),
-        new Publisher(stores.broker(), stores.journal(), stores.catalog(), fanOut),
-        fanOut,
-        Clock.systemUTC(),
-        metrics);
+        stores.catalog(), stores.journal(), stores.archiveForWriting(), Clock.systemUTC(), metrics);
   }
 }

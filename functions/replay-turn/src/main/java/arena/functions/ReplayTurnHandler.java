@@ -64,7 +64,8 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
           telemetry.field(Metric.MODEL_TIME),
           telemetry.field(Metric.PUBLISH_TIME),
           telemetry.field(Metric.EVENTS_PUBLISHED),
-          StructuredArguments.entry("turns_left", next.turnsLeft()));
+          StructuredArguments.entry("turns_left", next.turnsLeft()),
+          StructuredArguments.entry("behind", next.behind()));
       return TurnTaskCodec.write(next);
     } catch (RunNotRunning e) {
       telemetry.failed(e);

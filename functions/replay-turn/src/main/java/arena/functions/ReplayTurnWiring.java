@@ -5,9 +5,11 @@ import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
+import arena.runtime.MdcTaskRunner;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import arena.stream.VirtualThreadTaskRunner;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -32,10 +34,17 @@ record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
                 new PlayTurn(
                     stores.journal(),
                     new Publisher(
-                        stores.broker(), stores.journal(), stores.catalog(), aws.fanOutInvoker()),
+                        stores.broker(),
+                        stores.subscribers(),
+                        stores.journal(),
+                        stores.catalog(),
+                        aws.fanOutInvoker(),
+                        Clock.systemUTC(),
+                        telemetry.metrics()),
                     new ModelAgentResolver(environment),
                     patience(settings),
                     Clock.systemUTC(),
+                    new MdcTaskRunner(new VirtualThreadTaskRunner()),
                     telemetry.metrics())));
   }
 

@@ -23,15 +23,16 @@ public interface Broker {
    *
    * @param events events of this run, in order, without gaps; at most {@value #MAX_BATCH}
    * @throws NotOpen if the run is not open
-   * @throws Gap if the first event does not follow the last one in the buffer
+   * @throws Gap if the first event does not follow the last one in the buffer, or the buffer has
+   *     lost events
    */
   Published publish(RunId runId, List<Event> events);
 
   /**
    * Reopens a run after a loss of data, ready for the event {@code nextSeq}. If the remaining
-   * buffer ends before {@code nextSeq - 1}, it is deleted, so that readers get an {@link Overflow}
-   * instead of a gap. The next publish wakes the fan-out, which handles readers whose cursors were
-   * lost; see {@link Subscribers#loss}.
+   * buffer ends before {@code nextSeq - 1} or has lost events, it is deleted, so that readers get
+   * an {@link Overflow} instead of a gap. The next publish wakes the fan-out, which handles readers
+   * whose cursors were lost; see {@link Subscribers#loss}.
    *
    * @return the next seq to publish: {@code nextSeq}, or a higher one if the buffer has more
    */
@@ -53,10 +54,9 @@ public interface Broker {
   Buffer buffer(RunId runId);
 
   /**
-   * Deletes the buffer of a closed run. Cursors of current readers are kept, because they are
-   * served from the archive; they are removed one by one or expire after a day.
-   *
-   * @throws StillOpen if the run is open
+   * Closes a run and deletes its buffer; also if the broker has no memory for {@link #close}.
+   * Cursors of current readers are kept, because they are served from the archive; they are removed
+   * one by one or expire after a day.
    */
   void drop(RunId runId);
 

@@ -3,7 +3,10 @@ package arena.broker;
 import arena.run.RunId;
 import java.util.Locale;
 
-/** A batch does not follow the broker's last event; the broker has lost events. */
+/**
+ * A batch does not follow the broker's last event, or the run's keys contradict each other: the
+ * broker has lost events.
+ */
 public final class Gap extends RuntimeException {
   private final long lastSeq;
 

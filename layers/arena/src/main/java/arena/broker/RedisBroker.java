@@ -85,7 +85,8 @@ public final class RedisBroker implements Broker {
                     keys.events(runId),
                     keys.subscribers(runId),
                     keys.lease(runId),
-                    keys.loss(runId)),
+                    keys.loss(runId),
+                    keys.base(runId)),
                 arguments);
     String outcome = (String) answer.getFirst();
     return switch (outcome) {
@@ -131,11 +132,13 @@ public final class RedisBroker implements Broker {
                 keys.closed(runId),
                 keys.seq(runId),
                 keys.events(runId),
-                keys.loss(runId)),
+                keys.loss(runId),
+                keys.base(runId)),
             List.of(
                 SentinelCodec.write(label, startedAt),
                 String.valueOf(SENTINEL_TTL.toSeconds()),
-                String.valueOf(nextSeq)));
+                String.valueOf(nextSeq),
+                String.valueOf(BUFFER_EVENTS)));
     return number(next);
   }
 
@@ -190,12 +193,11 @@ public final class RedisBroker implements Broker {
   public void drop(RunId runId) {
     List<String> buffer = keys.buffer(runId);
     List<String> readers = keys.readers(runId);
-    List<String> all = new ArrayList<>(List.of(buffer.getFirst(), readers.getFirst()));
-    all.addAll(buffer.subList(1, buffer.size()));
+    List<String> all = new ArrayList<>();
+    all.add(readers.getFirst());
+    all.addAll(buffer);
     all.addAll(readers.subList(1, readers.size()));
-    if (number(redis.run(DROP, all, List.of(String.valueOf(buffer.size())))) == 0) {
-      throw new StillOpen(runId);
-    }
+    redis.run(DROP, all, List.of(String.valueOf(buffer.size())));
   }
 
   @Override

@@ -2,11 +2,13 @@ package arena.broker;
 
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -21,11 +23,24 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  *
  * <p>A call on a stale connection, such as after a Lambda freeze or a failover, is repeated once on
  * a new one. Every call must therefore be safe to make twice.
+ *
+ * <p>If the server does not answer in time, further calls fail at once for a few seconds, so that
+ * an outage does not cost each call a timeout.
  */
 public final class RedisConnection implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Timeout of connecting and of a call; a turn waits for it. */
+  static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  /** How long calls fail at once after one that was not answered. */
+  static final Duration OUTAGE_MEMORY = Duration.ofSeconds(5);
+
+  /**
+   * A call that fails sooner had a stale connection, or was refused; one that fails later was not
+   * answered.
+   */
+  private static final Duration PROMPT = Duration.ofMillis(200);
 
   /** Maximum wait for a free connection. */
   private static final Duration POOL_TIMEOUT = Duration.ofSeconds(2);
@@ -41,6 +56,11 @@ public final class RedisConnection implements AutoCloseable {
 
   private final RedisSettings settings;
   private final RedisClient client;
+  private final LongSupplier nanoTime;
+  private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
+
+  /** The server did not answer; no call is made before {@code retryAt}, in nanoseconds. */
+  private record Outage(long retryAt, String reason) {}
 
   /**
    * Enlarges Jedis's output buffer from 8 KB, so that a batch is sent in one write and the server
@@ -56,7 +76,18 @@ public final class RedisConnection implements AutoCloseable {
 
   /** Does not connect yet. */
   public RedisConnection(RedisSettings settings) {
+    this(settings, System::nanoTime);
+  }
+
+  /**
+   * Does not connect yet.
+   *
+   * @param nanoTime a clock that only moves forward, in nanoseconds
+   */
+  public RedisConnection(RedisSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
+    this.nanoTime = nanoTime;
+    int timeout = Math.toIntExact(TIMEOUT.toMillis());
     GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
     pool.setMaxTotal(MAX_CONNECTIONS);
     pool.setMaxIdle(MAX_CONNECTIONS);
@@ -65,8 +96,8 @@ public final class RedisConnection implements AutoCloseable {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .serverDefaultProtocol()
-            .connectionTimeoutMillis(Math.toIntExact(CONNECT_TIMEOUT.toMillis()))
-            .socketTimeoutMillis(Math.toIntExact(SOCKET_TIMEOUT.toMillis()))
+            .connectionTimeoutMillis(timeout)
+            .socketTimeoutMillis(timeout)
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
     settings.password().ifPresent(config::password);
     if (settings.tls()) {
@@ -108,19 +139,45 @@ public final class RedisConnection implements AutoCloseable {
   }
 
   private <T> T withRetry(Function<RedisClient, T> first, Function<RedisClient, T> second) {
+    requireNoOutage();
+    long start = nanoTime.getAsLong();
     try {
-      return first.apply(client);
+      return answered(first.apply(client));
     } catch (JedisException e) {
-      if (!isStale(e)) {
-        throw unavailable(e);
+      if (!isStale(e, start)) {
+        throw unavailable(e, start);
       }
     }
     client.getPool().clear(); // the other connections are as old
+    start = nanoTime.getAsLong();
     try {
-      return second.apply(client);
+      return answered(second.apply(client));
     } catch (JedisException e) {
-      throw unavailable(e);
+      throw unavailable(e, start);
     }
+  }
+
+  /** Lets one call through when the time is over; if it is not answered, the outage goes on. */
+  private void requireNoOutage() {
+    Outage known = outage.get();
+    if (known == null) {
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    if (now - known.retryAt < 0
+        || !outage.compareAndSet(known, new Outage(now + OUTAGE_MEMORY.toNanos(), known.reason))) {
+      throw Dependency.BROKER.unavailable(
+          "Redis at %s did not answer a moment ago: %s".formatted(settings, known.reason), null);
+    }
+  }
+
+  private <T> T answered(T answer) {
+    outage.set(null);
+    return answer;
+  }
+
+  private boolean isPrompt(long start) {
+    return nanoTime.getAsLong() - start < PROMPT.toNanos();
   }
 
   private static Object eval(
@@ -133,18 +190,23 @@ public final class RedisConnection implements AutoCloseable {
     }
   }
 
-  private static boolean isStale(JedisException e) {
+  private boolean isStale(JedisException e, long start) {
     if (e instanceof JedisConnectionException) {
-      return !(e.getCause() instanceof SocketTimeoutException);
+      return isPrompt(start);
     }
-    return e.getMessage() != null && e.getMessage().startsWith("READONLY");
+    // The connection is to a replica that was the primary. Redis 6 wraps an error in a script.
+    return e.getMessage() != null && e.getMessage().contains("READONLY");
   }
 
-  private DependencyUnavailable unavailable(JedisException e) {
+  private DependencyUnavailable unavailable(JedisException e, long start) {
+    String reason = String.valueOf(e.getMessage());
     if (e instanceof JedisConnectionException) {
       client.getPool().clear();
+      if (!isPrompt(start)) {
+        outage.set(new Outage(nanoTime.getAsLong() + OUTAGE_MEMORY.toNanos(), reason));
+      }
     }
-    return Dependency.BROKER.unavailable("Redis at %s: %s".formatted(settings, e.getMessage()), e);
+    return Dependency.BROKER.unavailable("Redis at %s: %s".formatted(settings, reason), e);
   }
 
   @Override

@@ -48,6 +48,11 @@ public final class RedisKeys {
     return run(runId, "closed");
   }
 
+  /** The seq before the first one with which the stream was restarted; missing if it was not. */
+  String base(RunId runId) {
+    return run(runId, "base");
+  }
+
   /** Hash of cursors: connection id to next seq. */
   String subscribers(RunId runId) {
     return run(runId, "subscribers");
@@ -70,7 +75,7 @@ public final class RedisKeys {
 
   /** All keys of a run's buffer, the sentinel first. */
   List<String> buffer(RunId runId) {
-    return List.of(open(runId), seq(runId), events(runId), closed(runId));
+    return List.of(open(runId), seq(runId), events(runId), base(runId), closed(runId));
   }
 
   /** All keys of a run's readers, the cursors first. */

@@ -4,7 +4,7 @@ import arena.run.Failure;
 import arena.run.RunId;
 import java.util.Optional;
 
-/** Invokes finalize-run asynchronously. */
+/** Starts the finalization and closing of a run outside its execution. */
 public interface FinalizeInvoker {
   /**
    * Requests the finalization of a run. Idempotent.

@@ -9,17 +9,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
-/**
- * The input of finalize-run: {@code {"run_id","status","error"}}, where {@code error} is present if
- * the status is {@code failed}.
- */
-public record FinalizeRequest(RunId runId, Optional<Failure> failure) {
+/** The input of finalize-run. */
+public sealed interface FinalizeRequest {
+  RunId runId();
+
+  /**
+   * Archives a run: {@code {"run_id","status","error"}}, where {@code error} is present if the
+   * status is {@code failed}.
+   */
+  record Archive(RunId runId, Optional<Failure> failure) implements FinalizeRequest {}
+
+  /** Closes an archived run: {@code {"run_id","close":true}}. */
+  record Close(RunId runId) implements FinalizeRequest {}
+
   /**
    * Parses a request.
    *
    * @throws MalformedJson if the text is not a valid request
    */
-  public static FinalizeRequest read(String json) {
+  static FinalizeRequest read(String json) {
     JsonNode root;
     try {
       root = Json.read(json);
@@ -29,11 +37,14 @@ public record FinalizeRequest(RunId runId, Optional<Failure> failure) {
     RunId runId =
         RunId.parse(root.path("run_id").asText())
             .orElseThrow(() -> new MalformedJson("a finalize request requires a valid run_id"));
+    if (root.path("close").booleanValue()) {
+      return new Close(runId);
+    }
     return switch (root.path("status").asText()) {
-      case "complete" -> new FinalizeRequest(runId, Optional.empty());
+      case "complete" -> new Archive(runId, Optional.empty());
       case "failed" -> {
         JsonNode error = root.path("error");
-        yield new FinalizeRequest(
+        yield new Archive(
             runId,
             Optional.of(
                 new Failure(
@@ -46,11 +57,16 @@ public record FinalizeRequest(RunId runId, Optional<Failure> failure) {
   }
 
   /** Serializes the response: {@code {"run_id","status","db_path"}}. */
-  public static String response(Run run) {
+  static String archived(Run run) {
     return Json.object()
         .put("run_id", run.runId().value())
         .put("status", run.status().label())
         .put("db_path", run.dbPath())
         .toString();
+  }
+
+  /** Serializes the response: {@code {"run_id","closed":true}}. */
+  static String closed(RunId runId) {
+    return Json.object().put("run_id", runId.value()).put("closed", true).toString();
   }
 }

@@ -1,7 +1,6 @@
 package arena.lifecycle;
 
 import arena.archive.Archive;
-import arena.broker.Broker;
 import arena.catalog.Catalog;
 import arena.error.ErrorKind;
 import arena.journal.Journal;
@@ -11,16 +10,15 @@ import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.UnknownRun;
-import arena.stream.FanOutInvoker;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finalizes a run: archive, catalog, broker. The order guarantees that its events are readable at
- * every moment. Every step is idempotent. The journal's entries expire by themselves; see {@link
- * Journal}.
+ * Finalizes a run: archive, then catalog. The order guarantees that its events are readable at
+ * every moment. Every step is idempotent. {@link CloseRun} comes after it. The journal's entries
+ * expire by themselves; see {@link Journal}.
  */
 public final class FinalizeRun {
   private static final Logger LOG = LoggerFactory.getLogger(FinalizeRun.class);
@@ -28,27 +26,14 @@ public final class FinalizeRun {
   private final Catalog catalog;
   private final Journal journal;
   private final Archive archive;
-  private final Broker broker;
-  private final Publisher publisher;
-  private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
   private final Metrics metrics;
 
   public FinalizeRun(
-      Catalog catalog,
-      Journal journal,
-      Archive archive,
-      Broker broker,
-      Publisher publisher,
-      FanOutInvoker fanOutInvoker,
-      InstantSource clock,
-      Metrics metrics) {
+      Catalog catalog, Journal journal, Archive archive, InstantSource clock, Metrics metrics) {
     this.catalog = catalog;
     this.journal = journal;
     this.archive = archive;
-    this.broker = broker;
-    this.publisher = publisher;
-    this.fanOutInvoker = fanOutInvoker;
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -72,10 +57,6 @@ public final class FinalizeRun {
         run.failure().ifPresent(this::countFailure);
       }
     }
-    publisher.catchUp(run);
-    broker.close(runId);
-    // No later publish would wake the fan-out, so a failure here must fail the task and be retried.
-    fanOutInvoker.wake(runId);
     return run;
   }
 

@@ -9,6 +9,7 @@ import arena.journal.Journal;
 import arena.journal.JournalEntry;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
+import arena.stream.TaskRunner;
 import arena.world.World;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,11 +35,13 @@ public final class PlayTurn {
   private final Publisher publisher;
   private final AgentResolver agents;
   private final InstantSource clock;
+  private final TaskRunner tasks;
   private final Metrics metrics;
   private final ModelWaits waits;
 
   /**
    * @param patience how long after a turn's start its model may be called for the last time
+   * @param tasks runs the retries of a publish during the model's call
    * @param metrics records the model's response time
    */
   public PlayTurn(
@@ -47,11 +50,13 @@ public final class PlayTurn {
       AgentResolver agents,
       Duration patience,
       InstantSource clock,
+      TaskRunner tasks,
       Metrics metrics) {
     this.journal = journal;
     this.publisher = publisher;
     this.agents = agents;
     this.clock = clock;
+    this.tasks = tasks;
     this.metrics = metrics;
     this.waits = new ModelWaits(journal, patience, clock);
   }
@@ -77,11 +82,12 @@ public final class PlayTurn {
                 closing
                     ? TurnEvents.closing(task, world, clock.instant())
                     : TurnEvents.before(task, world, clock.instant()));
-    publisher.publish(task.runId(), before.events());
+    boolean behind = publisher.publish(task.runId(), before.events(), task.behind());
     if (closing) {
-      return task.closed(before.nextSeq());
+      return task.closed(before.nextSeq()).withBehind(behind);
     }
 
+    PublishRetry retry = new PublishRetry(publisher, task.runId(), before.events(), behind, tasks);
     JournalEntry after;
     try {
       after =
@@ -89,14 +95,14 @@ public final class PlayTurn {
               before.nextSeq(),
               () -> {
                 waits.check(before);
-                Decision decision = decide(task, world);
+                Decision decision = retry.during(() -> decide(task, world));
                 return TurnEvents.after(task, before.nextSeq(), world, decision, clock.instant());
               });
     } catch (ModelException e) {
-      return waits.after(e, task, before);
+      return waits.after(e, task.withBehind(retry.isBehind()), before);
     }
-    publisher.publish(task.runId(), after.events());
-    return task.next(after.nextSeq(), after.position());
+    behind = publisher.publish(task.runId(), after.events(), retry.isBehind());
+    return task.next(after.nextSeq(), after.position()).withBehind(behind);
   }
 
   private Decision decide(TurnTask task, World world) {

@@ -3,16 +3,23 @@ package arena.lifecycle;
 import arena.broker.Broker;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
+import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
+import arena.error.ErrorKind;
 import arena.event.Event;
 import arena.journal.Journal;
+import arena.metrics.Metric;
+import arena.metrics.Metrics;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunNotRunning;
 import arena.run.RunStatus;
 import arena.stream.FanOutInvoker;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -21,46 +28,108 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes journaled events to the broker. If the broker lost data of a running run, refills it
  * from the journal.
+ *
+ * <p>A run does not depend on the broker: while it cannot be reached or contradicts itself, the
+ * events stay in the journal, and a later publish brings the broker up to date.
  */
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
   private static final int ATTEMPTS = 3;
 
+  /** Maximum duration of a refill; the next publish continues it. */
+  private static final Duration REFILL_TIME = Duration.ofSeconds(2);
+
+  /** Maximum total payload per call of the broker, except that one event is always sent. */
+  private static final int MAX_CALL_CHARS = 2_000_000;
+
   private final Broker broker;
+  private final Subscribers subscribers;
   private final Journal journal;
   private final Catalog catalog;
   private final FanOutInvoker fanOutInvoker;
+  private final InstantSource clock;
+  private final Metrics metrics;
 
-  public Publisher(Broker broker, Journal journal, Catalog catalog, FanOutInvoker fanOutInvoker) {
+  public Publisher(
+      Broker broker,
+      Subscribers subscribers,
+      Journal journal,
+      Catalog catalog,
+      FanOutInvoker fanOutInvoker,
+      InstantSource clock,
+      Metrics metrics) {
     this.broker = broker;
+    this.subscribers = subscribers;
     this.journal = journal;
     this.catalog = catalog;
     this.fanOutInvoker = fanOutInvoker;
+    this.clock = clock;
+    this.metrics = metrics;
   }
 
   /**
-   * Publishes events from the journal; the broker ignores those that it already has.
+   * Publishes events from the journal; the broker ignores those that it already has. When the
+   * broker falls behind, the fan-out is woken to notify the readers.
    *
+   * @param behind whether the broker was behind the journal after the run's previous publish
+   * @return whether it is behind now
    * @throws RunNotRunning if the run has ended
-   * @throws DependencyUnavailable also if the broker loses the run after every refill
-   * @throws Gap if the events do not follow the broker's last event even after a refill
+   * @throws DependencyUnavailable if the broker lost data and the catalog or the journal cannot be
+   *     read
    */
-  public void publish(RunId runId, List<Event> events) {
+  public boolean publish(RunId runId, List<Event> events, boolean behind) {
+    if (events.isEmpty()) {
+      return behind;
+    }
+    try {
+      if (behind) {
+        // Subscriptions made during the outage have no cursor yet; the fan-out handles them as a
+        // loss.
+        subscribers.markLoss(runId);
+      }
+      if (refillingIfLost(runId, events)) {
+        if (behind) {
+          LOG.info("broker is up to date again");
+        }
+        return false;
+      }
+    } catch (DependencyUnavailable e) {
+      if (e.dependency() != Dependency.BROKER) {
+        throw e;
+      }
+      report(e, behind);
+    }
+    if (!behind) {
+      wake(runId);
+    }
+    return true;
+  }
+
+  private void report(RuntimeException failure, boolean behind) {
+    ErrorKind cause = ErrorKind.of(failure).cause();
+    metrics.count(Metric.ERRORS, cause);
+    if (!behind) {
+      LOG.atWarn()
+          .addKeyValue("cause", cause.label())
+          .setCause(failure)
+          .log("broker unavailable; run continues without it");
+    }
+  }
+
+  /** Returns whether the broker has the events; false if it needs a further refill. */
+  private boolean refillingIfLost(RunId runId, List<Event> events) {
     RuntimeException rejection = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        if (rejection != null) {
-          refillRunning(runId);
+        if (rejection != null && !refillRunning(runId)) {
+          return false;
         }
         send(runId, events);
-        return;
+        return true;
       } catch (NotOpen | Gap e) {
         rejection = e;
       }
-    }
-    if (rejection instanceof Gap) {
-      throw rejection; // after a refill this is not a broker failure
     }
     throw Dependency.BROKER.unavailable(
         String.format(
@@ -68,19 +137,21 @@ public final class Publisher {
         rejection);
   }
 
-  private void refillRunning(RunId runId) {
-    refill(requireRunning(runId));
+  /** Returns whether the refill is complete. */
+  private boolean refillRunning(RunId runId) {
+    boolean complete = refill(requireRunning(runId));
     try {
       requireRunning(runId);
     } catch (RunNotRunning e) {
       // The run ended concurrently, and the refill may have reopened it after its close: close it
-      // again. A run that is not archived yet is closed by its finalization.
+      // again. A run that is not archived yet is closed after its finalization.
       if (catalog.find(runId).filter(Run::archived).isPresent()) {
         broker.close(runId);
         wake(runId);
       }
       throw e;
     }
+    return complete;
   }
 
   private Run requireRunning(RunId runId) {
@@ -90,27 +161,16 @@ public final class Publisher {
         .orElseThrow(() -> new RunNotRunning(runId));
   }
 
-  /**
-   * Publishes the remaining events of an archived run, if the broker has data of the run. Otherwise
-   * readers are served from the archive.
-   */
-  public void catchUp(Run run) {
-    Broker.Buffer buffer = broker.buffer(run.runId());
-    boolean known = buffer.open() || buffer.lastSeq() > 0;
-    if (known && buffer.lastSeq() < run.nEvents()) {
-      try {
-        refill(run);
-      } catch (NotOpen | Gap e) {
-        LOG.warn("catch-up publish failed", e);
-      }
-    }
-  }
-
-  private void refill(Run run) {
+  private boolean refill(Run run) {
+    Instant deadline = clock.instant().plus(REFILL_TIME);
     long last = run.nEvents();
     long oldestKept = Math.max(1, last - Broker.BUFFER_EVENTS + 1);
     long next = broker.restore(run.runId(), run.label(), run.createdAt(), oldestKept);
     while (next <= last) {
+      if (!clock.instant().isBefore(deadline)) {
+        LOG.atInfo().addKeyValue("seq", next).log("refill of the broker continues later");
+        return false;
+      }
       List<Event> events = journal.events(run.runId(), next, Broker.MAX_BATCH);
       if (events.isEmpty()) {
         throw new IllegalStateException(
@@ -124,15 +184,30 @@ public final class Publisher {
       send(run.runId(), events);
       next = events.getLast().seq() + 1;
     }
+    return true;
   }
 
   private void send(RunId runId, List<Event> events) {
-    if (events.isEmpty()) {
-      return;
+    boolean wake = false;
+    int from = 0;
+    while (from < events.size()) {
+      int to = endOfCall(events, from);
+      wake |= broker.publish(runId, events.subList(from, to)).wake();
+      from = to;
     }
-    if (broker.publish(runId, events).wake()) {
+    if (wake) {
       wake(runId);
     }
+  }
+
+  private static int endOfCall(List<Event> events, int from) {
+    long chars = events.get(from).payloadJson().length();
+    int to = from + 1;
+    while (to < events.size()
+        && (chars += events.get(to).payloadJson().length()) <= MAX_CALL_CHARS) {
+      to++;
+    }
+    return to;
   }
 
   private void wake(RunId runId) {

@@ -101,7 +101,6 @@ public final class ReapOrphans {
         return;
       }
       if (isPastGrace(run.get()) && isBuffered(runId)) {
-        broker.close(runId);
         broker.drop(runId);
         record(
             ReapAction.ofRun(ReapAction.Kind.FREED, runId, "buffer exists after it was freed"),
@@ -143,7 +142,6 @@ public final class ReapOrphans {
       subscribers.remove(runId, connectionId);
       connections.unsubscribe(runId, connectionId);
     }
-    broker.close(runId);
     broker.drop(runId);
     return ReapAction.ofRun(ReapAction.Kind.STRAY_DROPPED, runId, "run is not in the catalog");
   }

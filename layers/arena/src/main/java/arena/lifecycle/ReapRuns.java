@@ -128,7 +128,6 @@ public final class ReapRuns {
         && (!subscribers.cursors(run.runId()).isEmpty() || hasSubscriptions(run))) {
       return finalizing(run, "readers not notified of the end since " + since);
     }
-    broker.close(run.runId());
     broker.drop(run.runId());
     catalog.markReleased(run.runId());
     return Optional.of(

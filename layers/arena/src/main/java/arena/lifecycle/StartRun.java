@@ -2,8 +2,11 @@ package arena.lifecycle;
 
 import arena.broker.AlreadyOpen;
 import arena.broker.Broker;
+import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.error.ErrorKind;
 import arena.event.Event;
 import arena.journal.EntryExists;
@@ -16,9 +19,13 @@ import arena.world.World;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts runs and forks. */
 public final class StartRun {
+  private static final Logger LOG = LoggerFactory.getLogger(StartRun.class);
+
   private final Catalog catalog;
   private final Journal journal;
   private final Broker broker;
@@ -41,7 +48,8 @@ public final class StartRun {
   /**
    * Starts a run. The order matters: catalog row and first journal entry are written in one
    * transaction, and the run is opened in the broker before its execution starts. If the process
-   * ends in between, a retry with the same id continues, or the reaper ends the run.
+   * ends in between, a retry with the same id continues, or the reaper ends the run. An unavailable
+   * broker does not prevent the start; the first publish that reaches it opens the run.
    *
    * @return the run as created by this or an earlier attempt
    * @throws ReplayNotStarted if an earlier attempt failed the run
@@ -72,21 +80,41 @@ public final class StartRun {
   }
 
   private void play(Run run, JournalEntry origin) {
+    boolean behind = !open(run, origin.events());
+    executions.start(
+        new TurnTask(run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false)
+            .withBehind(behind));
+  }
+
+  /** Returns whether the broker has the run and its first events. */
+  private boolean open(Run run, List<Event> events) {
+    try {
+      openIfNew(run);
+      if (!events.isEmpty()) {
+        broker.publish(run.runId(), events);
+      }
+      return true;
+    } catch (NotOpen | Gap _) {
+      return false; // the broker has lost it since
+    } catch (DependencyUnavailable e) {
+      if (e.dependency() != Dependency.BROKER) {
+        throw e;
+      }
+      LOG.atWarn()
+          .addKeyValue("run_id", run.runId())
+          .addKeyValue("cause", ErrorKind.BROKER_UNAVAILABLE.label())
+          .setCause(e)
+          .log("broker unavailable; run starts without it");
+      return false;
+    }
+  }
+
+  private void openIfNew(Run run) {
     try {
       broker.open(run.runId(), run.label(), run.createdAt());
     } catch (AlreadyOpen _) {
       // opened by an earlier attempt
     }
-    if (!origin.events().isEmpty()) {
-      try {
-        broker.publish(run.runId(), origin.events());
-      } catch (NotOpen _) {
-        // The broker has lost it since. The first turn refills it.
-      }
-    }
-    executions.start(
-        new TurnTask(
-            run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false));
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param waits how many attempts of the run ended in a wait, or preceded one in the same visit of
  *     the state; the state machine adds the latter
  * @param modelWait the wait before the turn is continued, if its model's service asked for one
+ * @param behind whether the broker did not have all of the run's events after the previous turn
  */
 public record TurnTask(
     RunId runId,
@@ -29,17 +30,18 @@ public record TurnTask(
     Profile profile,
     boolean done,
     int waits,
-    Optional<ModelWait> modelWait) {
+    Optional<ModelWait> modelWait,
+    boolean behind) {
   public TurnTask {
     Objects.requireNonNull(runId);
     Objects.requireNonNull(profile);
     Objects.requireNonNull(modelWait);
   }
 
-  /** Creates the task of a run that has not waited. */
+  /** Creates the task of a run that has not waited and is not behind. */
   public TurnTask(
       RunId runId, int t, long seq, long position, int turnsLeft, Profile profile, boolean done) {
-    this(runId, t, seq, position, turnsLeft, profile, done, 0, Optional.empty());
+    this(runId, t, seq, position, turnsLeft, profile, done, 0, Optional.empty(), false);
   }
 
   /**
@@ -65,17 +67,34 @@ public record TurnTask(
         profile,
         false,
         waits,
-        Optional.empty());
+        Optional.empty(),
+        behind);
   }
 
   /** The task of a run whose closing {@code turn_start} is written. */
   TurnTask closed(long nextSeq) {
-    return new TurnTask(runId, t, nextSeq, position, 0, profile, true, waits, Optional.empty());
+    return new TurnTask(
+        runId, t, nextSeq, position, 0, profile, true, waits, Optional.empty(), behind);
   }
 
   /** The same task, to be continued after a wait. */
   TurnTask waiting(ModelWait forModel) {
     return new TurnTask(
-        runId, t, seq, position, turnsLeft, profile, false, waits + 1, Optional.of(forModel));
+        runId,
+        t,
+        seq,
+        position,
+        turnsLeft,
+        profile,
+        false,
+        waits + 1,
+        Optional.of(forModel),
+        behind);
+  }
+
+  /** The same task after a publish. */
+  TurnTask withBehind(boolean isBehind) {
+    return new TurnTask(
+        runId, t, seq, position, turnsLeft, profile, done, waits, modelWait, isBehind);
   }
 }

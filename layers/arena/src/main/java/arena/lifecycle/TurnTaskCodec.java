@@ -33,6 +33,9 @@ public final class TurnTaskCodec {
                     .put("seconds", wait.seconds())
                     .put("error", wait.error())
                     .put("message", wait.message()));
+    if (task.behind()) {
+      json.put("behind", true);
+    }
     return json.toString();
   }
 
@@ -53,7 +56,8 @@ public final class TurnTaskCodec {
           ProfileCodec.read(field(root, "profile").toString()),
           field(root, "done").booleanValue(),
           root.path("waits").asInt(0),
-          wait(root.path("wait")));
+          wait(root.path("wait")),
+          root.path("behind").booleanValue());
     } catch (JsonProcessingException e) {
       throw new MalformedJson("not a turn task", e);
     }

@@ -30,14 +30,19 @@ public final class AwsServices {
     return new LambdaFanOutInvoker(lambda, settings.streamFunction(), Clock.systemUTC());
   }
 
-  /** Invokes finalize-run through Lambda. */
+  /** Finalizes runs in Step Functions. */
   public FinalizeInvoker finalizeInvoker() {
-    return new LambdaFinalizeInvoker(lambda, settings.finalizeFunction());
+    return executions();
   }
 
   /** Executes replays in Step Functions. */
   public ReplayExecutions replayExecutions() {
-    return new StepFunctionsExecutions(stepFunctions, settings.stateMachineArn());
+    return executions();
+  }
+
+  private StepFunctionsExecutions executions() {
+    return new StepFunctionsExecutions(
+        stepFunctions, settings.stateMachineArn(), Clock.systemUTC());
   }
 
   /** Sends to WebSocket connections through API Gateway. */

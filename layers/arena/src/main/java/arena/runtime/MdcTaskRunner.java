@@ -53,6 +53,11 @@ public final class MdcTaskRunner implements TaskRunner {
     }
 
     @Override
+    public void interrupt() {
+      group.interrupt();
+    }
+
+    @Override
     public void close() {
       group.close();
     }

@@ -52,10 +52,6 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_STREAM_FUNCTION");
   }
 
-  String finalizeFunction() {
-    return required("ARENA_FINALIZE_FUNCTION");
-  }
-
   /** Endpoint of the WebSocket API's {@code @connections}, including the stage. */
   String websocketEndpoint() {
     return required("ARENA_WEBSOCKET_ENDPOINT");

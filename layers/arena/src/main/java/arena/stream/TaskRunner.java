@@ -29,6 +29,12 @@ public interface TaskRunner {
     /** Whether all tasks are known to have ended. */
     boolean isIdle();
 
+    /**
+     * Interrupts the running tasks: their pauses end early, with an {@link InterruptedException}.
+     * No further task can be started.
+     */
+    void interrupt();
+
     /** Waits until all tasks have ended. */
     @Override
     void close();

@@ -63,6 +63,11 @@ public final class VirtualThreadTaskRunner implements TaskRunner {
     }
 
     @Override
+    public void interrupt() {
+      threads.shutdownNow();
+    }
+
+    @Override
     public void close() {
       threads.close();
     }

@@ -1,13 +1,13 @@
--- KEYS: open, seq, events, subscribers, lease, loss
+-- KEYS: open, seq, events, subscribers, lease, loss, base
 -- ARGV: seq of the first envelope, approximate length of the stream, the envelopes
 -- Returns {'published', last seq, 1 if a fan-out must be invoked}, {'not open'} or {'gap', last seq}.
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return {'not open'}
 end
 local first = tonumber(ARGV[1])
-local before = last_seq(KEYS[2], KEYS[3])
-if first > before + 1 then
-  return {'gap', before}
+local before = consistent_seq(KEYS[2], KEYS[3], KEYS[7], tonumber(ARGV[2]))
+if not before or first > before + 1 then
+  return {'gap', before or 0}
 end
 local last = math.max(before, first + #ARGV - 3)
 if last > before then

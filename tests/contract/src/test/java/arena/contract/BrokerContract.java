@@ -12,7 +12,6 @@ import arena.broker.ConnectionId;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.broker.Overflow;
-import arena.broker.StillOpen;
 import arena.broker.Subscribers;
 import arena.codec.EnvelopeCodec;
 import arena.event.Event;
@@ -150,11 +149,12 @@ abstract class BrokerContract {
   }
 
   @Test
-  void rejectsDroppingAnOpenRun() {
+  void closesRunThatItDrops() {
     open();
     broker().publish(runId, SampleEvents.events(runId, 1, 2));
-    assertThrows(StillOpen.class, () -> broker().drop(runId));
-    assertEquals(2, broker().buffer(runId).length());
+    broker().drop(runId);
+    assertEquals(new Broker.Buffer(false, 0, 0, Optional.empty()), broker().buffer(runId));
+    assertThrows(NotOpen.class, () -> broker().publish(runId, SampleEvents.events(runId, 3, 3)));
   }
 
   @Test

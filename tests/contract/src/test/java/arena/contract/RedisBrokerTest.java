@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
+import arena.broker.Gap;
 import arena.broker.Overflow;
 import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
@@ -24,16 +25,23 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 import redis.clients.jedis.resps.StreamEntry;
@@ -107,18 +115,62 @@ class RedisBrokerTest extends BrokerContract {
       redis.del(root + ":events");
       assertEquals(7, assertThrows(Overflow.class, () -> read(3)).availableFrom());
       assertEquals(List.of(), read(7));
-      assertEquals(7, broker.publish(runId, SampleEvents.events(runId, 5, 7)).lastSeq());
-      assertEquals(7, assertThrows(Overflow.class, () -> read(6)).availableFrom());
+      refill(7);
 
       redis.del(root + ":seq");
       assertEquals(8, broker.publish(runId, SampleEvents.events(runId, 7, 8)).lastSeq());
       assertEquals(2, read(7).size());
 
       redis.del(root + ":open", root + ":seq", root + ":events");
-      assertEquals(1, broker.restore(runId, "label", SampleEvents.START, 1));
-      broker.publish(runId, SampleEvents.events(runId, 1, 9));
-      assertEquals(9, read(1).size());
+      refill(9);
     }
+  }
+
+  /** Restores the run as after a loss, up to this event. */
+  private void refill(long last) {
+    assertEquals(1, broker.restore(runId, "label", SampleEvents.START, 1));
+    assertEquals(last, broker.publish(runId, SampleEvents.events(runId, 1, last)).lastSeq());
+    assertEquals(last, read(1).size());
+  }
+
+  private static Stream<Arguments> contradictions() {
+    return Stream.of(
+        Arguments.of(":seq", "set back", List.of("SET", ":seq", "3")),
+        Arguments.of(":seq", "set forward", List.of("SET", ":seq", "99")),
+        Arguments.of(":seq", "of another type", List.of("LPUSH", ":seq", "3")),
+        Arguments.of(":events", "trimmed", List.of("XTRIM", ":events", "MAXLEN", "2")),
+        Arguments.of(":events", "emptied", List.of("XTRIM", ":events", "MAXLEN", "0")),
+        Arguments.of(":events", "without its last entry", List.of("XDEL", ":events", "6-0")),
+        Arguments.of(":events", "deleted", List.of("DEL", ":events")),
+        Arguments.of(":events", "of another type", List.of("SET", ":events", "3")),
+        Arguments.of(":base", "of another type", List.of("LPUSH", ":base", "3")));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("contradictions")
+  void noticesAndRepairsContradictingKeys(String key, String how, List<String> command) {
+    broker.open(runId, "label", SampleEvents.START);
+    broker.publish(runId, SampleEvents.events(runId, 1, 6));
+    String[] arguments = command.toArray(String[]::new);
+    arguments[1] = root + arguments[1];
+    try (Jedis redis = TestRedis.operator()) {
+      redis.del(command.getFirst().equals("LPUSH") ? arguments[1] : root + ":none");
+      redis.sendCommand(
+          Protocol.Command.valueOf(arguments[0]),
+          Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
+    assertThrows(Gap.class, () -> broker.publish(runId, SampleEvents.events(runId, 7, 7)));
+    refill(7);
+  }
+
+  @Test
+  void acceptsEventsAfterARefillThatBeganLate() {
+    broker.open(runId, "label", SampleEvents.START);
+    assertEquals(50, broker.restore(runId, "label", SampleEvents.START, 50));
+    broker.publish(runId, SampleEvents.events(runId, 50, 60));
+    assertEquals(61, broker.restore(runId, "label", SampleEvents.START, 50));
+    assertEquals(61, broker.publish(runId, SampleEvents.events(runId, 61, 61)).lastSeq());
+    assertEquals(12, read(50).size());
   }
 
   @Test
@@ -233,6 +285,30 @@ class RedisBrokerTest extends BrokerContract {
         new RedisSettings("127.0.0.1", TestRedis.server().port(), false, Optional.of("hunter2")));
     assertUnavailable(
         new RedisSettings("127.0.0.1", TestRedis.server().port(), false, Optional.empty()));
+  }
+
+  @Test
+  void failsAtOnceAfterACallThatWasNotAnswered() throws IOException {
+    AtomicLong nanoTime = new AtomicLong();
+    Duration lookAtClock = Duration.ofMillis(300); // longer than a prompt failure
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        RedisConnection connection =
+            new RedisConnection(
+                new RedisSettings("127.0.0.1", silent.getLocalPort(), false, Optional.empty()),
+                () -> nanoTime.addAndGet(lookAtClock.toNanos()))) {
+      Broker hanging = new RedisBroker(connection, RedisKeys.plain(), Metrics.NONE);
+      assertFalse(isKnownOutage(hanging));
+      assertTrue(isKnownOutage(hanging), "not tried");
+      nanoTime.addAndGet(Duration.ofSeconds(5).toNanos());
+      assertFalse(isKnownOutage(hanging), "tried again after some seconds");
+      assertTrue(isKnownOutage(hanging));
+    }
+  }
+
+  private boolean isKnownOutage(Broker unreachable) {
+    return assertThrows(DependencyUnavailable.class, () -> unreachable.buffer(runId))
+        .getMessage()
+        .contains("did not answer a moment ago");
   }
 
   @Test

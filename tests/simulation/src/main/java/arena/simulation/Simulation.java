@@ -8,6 +8,7 @@ import arena.http.IdempotentRequests;
 import arena.http.Router;
 import arena.idempotency.Idempotency;
 import arena.journal.Journal;
+import arena.lifecycle.CloseRun;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.FinalizeRun;
@@ -105,6 +106,7 @@ public final class Simulation {
   private final Subscriptions subscriptions;
   private final PlayTurn playTurn;
   private final FinalizeRun finalizeRun;
+  private final CloseRun closeRun;
   private final ReapRuns reapRuns;
   private final ReapOrphans reapOrphans;
   private final ReapConnections reapConnections;
@@ -153,12 +155,12 @@ public final class Simulation {
     SimulatedTaskRunner taskRunner = new SimulatedTaskRunner(scheduler);
 
     gateway = new WebSockets(scheduler, network, faults, random, trace, lambda);
-    AsyncInvocations asyncInvocations =
-        new AsyncInvocations(network, lambda, this::fanOut, this::finalizeRun);
+    AsyncInvocations asyncInvocations = new AsyncInvocations(network, lambda, this::fanOut);
     Executions executions =
         new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
     EventReader eventReader = new EventReader(broker, journal, () -> archive);
-    Publisher publisher = new Publisher(broker, journal, catalog, asyncInvocations);
+    Publisher publisher =
+        new Publisher(broker, subscribers, journal, catalog, asyncInvocations, clock, Metrics.NONE);
     StartRun startRun = new StartRun(catalog, journal, broker, executions, clock);
     playTurn =
         new PlayTurn(
@@ -167,15 +169,15 @@ public final class Simulation {
             new SimulatedModel(network, faults, random, invariants::modelCalled),
             Facts.GRACE.minus(LAST_CALL),
             clock,
+            taskRunner,
             Metrics.NONE);
-    finalizeRun =
-        new FinalizeRun(
-            catalog, journal, archive, broker, publisher, asyncInvocations, clock, Metrics.NONE);
+    finalizeRun = new FinalizeRun(catalog, journal, archive, clock, Metrics.NONE);
+    closeRun = new CloseRun(catalog, broker, asyncInvocations);
     reapRuns =
         new ReapRuns(
             new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),
             executions,
-            asyncInvocations,
+            executions,
             Facts.GRACE,
             clock);
     reapOrphans = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
@@ -218,7 +220,12 @@ public final class Simulation {
 
     @Override
     public void finalizeRun(RunId runId, Optional<Failure> failure) {
-      Simulation.this.finalizeRun(runId, failure);
+      finalizeRun.finalizeRun(runId, failure);
+    }
+
+    @Override
+    public void closeRun(RunId runId) {
+      closeRun.close(runId);
     }
   }
 
@@ -241,10 +248,6 @@ public final class Simulation {
   private void failed(RuntimeException e) {
     trace.note(scheduler.current().name(), "failed: " + e);
     invariants.failures().thrown(e);
-  }
-
-  private void finalizeRun(RunId runId, Optional<Failure> failure) {
-    finalizeRun.finalizeRun(runId, failure);
   }
 
   private void fanOut(RunId runId) {

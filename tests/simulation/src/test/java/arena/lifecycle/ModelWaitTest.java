@@ -22,8 +22,10 @@ import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedCatalog;
 import arena.simulation.stores.SimulatedJournal;
 import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
+import arena.stream.VirtualThreadTaskRunner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -45,18 +47,27 @@ class ModelWaitTest {
   private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
   private final Catalog catalog = new SimulatedCatalog(tables);
   private final Journal journal = new SimulatedJournal(tables);
-  private final Broker broker =
-      new SimulatedBroker(new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
   private final Deque<RuntimeException> failures = new ArrayDeque<>();
   private int calls;
 
   private final PlayTurn playTurn =
       new PlayTurn(
           journal,
-          new Publisher(broker, journal, catalog, _ -> {}),
+          new Publisher(
+              broker,
+              new SimulatedSubscribers(redis),
+              journal,
+              catalog,
+              _ -> {},
+              clock,
+              Metrics.NONE),
           _ -> (_, _) -> answer(),
           PATIENCE,
           clock,
+          new VirtualThreadTaskRunner(),
           Metrics.NONE);
 
   @BeforeEach
@@ -143,7 +154,7 @@ class ModelWaitTest {
   void leavesTheTurnToTheRetriesWhenTheRunHasWaitedTooOften() {
     TurnTask last =
         new TurnTask(
-            RUN, 0, 1, 0, 3, Profile.DEFAULT, false, ModelWaits.MAX_WAITS, Optional.empty());
+            RUN, 0, 1, 0, 3, Profile.DEFAULT, false, ModelWaits.MAX_WAITS, Optional.empty(), false);
     asksToWait(120);
     assertThrows(ModelThrottled.class, () -> playTurn.play(last));
     assertThrows(ModelThrottled.class, () -> playTurn.play(last));

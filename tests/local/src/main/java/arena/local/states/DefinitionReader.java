@@ -92,6 +92,7 @@ final class DefinitionReader {
                   name,
                   fields.seconds("Seconds", 0).orElseThrow(() -> fields.missing("Seconds")),
                   exit(fields));
+          case "Succeed" -> new State.Succeed(name);
           case "Fail" -> new State.Fail(name, fields.template("Error"), fields.template("Cause"));
           default -> throw fields.invalid("the Type " + type + " is not supported");
         };
@@ -247,7 +248,7 @@ final class DefinitionReader {
           Stream.concat(
               choice.rules().stream().map(State.Rule::next), choice.defaultNext().stream());
       case State.Wait wait -> wait.exit().next().stream();
-      case State.Fail _ -> Stream.empty();
+      case State.Succeed _, State.Fail _ -> Stream.empty();
     };
   }
 }

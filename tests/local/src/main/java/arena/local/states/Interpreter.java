@@ -178,6 +178,7 @@ final class Interpreter {
       case State.Choice choice ->
           exit(progress, Transition.to(chosen(choice, scope)), scope, progress.stateInput());
       case State.Wait _ -> throw new IllegalStateException("a wait depends on the time");
+      case State.Succeed _ -> exit(progress, Transition.END, scope, progress.stateInput());
       case State.Fail fail -> {
         Map<String, Object> details = new LinkedHashMap<>();
         if (fail.error().isPresent()) {

@@ -46,6 +46,9 @@ sealed interface State {
    */
   record Wait(String name, JsonTemplate seconds, Transition exit) implements State {}
 
+  /** Ends the execution with the state's input as its output. */
+  record Succeed(String name) implements State {}
+
   /** Ends the execution as failed. */
   record Fail(String name, Optional<JsonTemplate> error, Optional<JsonTemplate> reason)
       implements State {}
@@ -56,6 +59,7 @@ sealed interface State {
       case Task _ -> "Task";
       case Choice _ -> "Choice";
       case Wait _ -> "Wait";
+      case Succeed _ -> "Succeed";
       case Fail _ -> "Fail";
     };
   }

@@ -248,7 +248,7 @@ class LanguageTest {
         "A: {Type: Wait, Seconds: 1} | exactly one of Next and End",
         "A: {Type: Wait, Timestamp: '2026-01-31T12:00:00Z', End: true} | Seconds is missing",
         "A: {Type: Wait, Seconds: 1, Output: 1, Assign: {n: 1}, End: true} | not supported: Assign",
-        "A: {Type: Succeed} | the Type Succeed is not supported",
+        "A: {Type: Parallel} | the Type Parallel is not supported",
         "A: {Type: Fail, QueryLanguage: JSONata} | not supported: QueryLanguage",
         "A: {TASK} | exactly one of Next and End",
         "A: {TASK, Next: Z} | there is no state Z",

@@ -14,6 +14,7 @@ import arena.run.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The deployed state machine with scripted functions. */
 class ReplayTest {
   private static final String RUN = "0123456789abcdef0123456789abcdef";
+
+  /** An answer of finalize-run. */
+  private static final String ARCHIVED = "{\"run_id\":\"%s\"}".formatted(RUN);
 
   private static final String UNAVAILABLE = DependencyUnavailable.class.getName();
 
@@ -72,7 +76,8 @@ class ReplayTest {
         .answers(turn(1, false))
         .answers(turn(0, false))
         .answers(turn(0, true))
-        .answers("{\"db_path\":\"s3://arena/runs/x\"}");
+        .answers("{\"run_id\":\"%s\",\"db_path\":\"s3://arena/runs/x\"}".formatted(RUN))
+        .answers("{}");
 
     String arn = play();
 
@@ -83,13 +88,17 @@ class ReplayTest {
             ReplayDefinition.REPLAY_TURN,
             ReplayDefinition.REPLAY_TURN,
             ReplayDefinition.REPLAY_TURN,
+            ReplayDefinition.FINALIZE_RUN,
             ReplayDefinition.FINALIZE_RUN),
         calls.stream().map(ScriptedFunctions.Call::function).toList());
     assertEquals(Json.readOwn(turn(2, false)), calls.get(0).payload());
     assertEquals(Json.readOwn(turn(1, false)), calls.get(1).payload());
     assertEquals(Json.readOwn(turn(0, false)), calls.get(2).payload());
     assertEquals(Map.of("run_id", RUN, "status", "complete"), calls.get(3).payload());
-    assertEquals("{\"db_path\":\"s3://arena/runs/x\"}", states.describe(arn).get("output"));
+    assertEquals(Map.of("run_id", RUN, "close", true), calls.get(4).payload());
+    assertEquals(
+        "{\"run_id\":\"%s\",\"db_path\":\"s3://arena/runs/x\"}".formatted(RUN),
+        states.describe(arn).get("output"));
     List<String> oneTurn =
         List.of(
             "TaskStateEntered",
@@ -101,11 +110,16 @@ class ReplayTest {
             "ChoiceStateExited");
     List<String> types = states.types(arn);
     assertEquals("ExecutionStarted", types.getFirst());
-    assertEquals(oneTurn, types.subList(1, 8));
-    assertEquals(oneTurn, types.subList(8, 15));
-    assertEquals(oneTurn, types.subList(15, 22));
-    assertEquals(oneTurn.subList(0, 5), types.subList(22, 27));
-    assertEquals(List.of("ExecutionSucceeded"), types.subList(27, types.size()));
+    List<String> choice = oneTurn.subList(5, 7);
+    assertEquals(choice, types.subList(1, 3));
+    assertEquals(oneTurn, types.subList(3, 10));
+    assertEquals(oneTurn, types.subList(10, 17));
+    assertEquals(oneTurn, types.subList(17, 24));
+    assertEquals(oneTurn.subList(0, 5), types.subList(24, 29));
+    assertEquals(oneTurn, types.subList(29, 36));
+    assertEquals(
+        List.of("SucceedStateEntered", "SucceedStateExited", "ExecutionSucceeded"),
+        types.subList(36, types.size()));
   }
 
   @ParameterizedTest
@@ -121,7 +135,12 @@ class ReplayTest {
   })
   void retriesTransientErrorsWithDoublingDelays(
       String error, int attempts, int interval, int longest) {
-    states.functions.throwing(error, "not now", attempts).answers(turn(0, true)).answers("{}");
+    states
+        .functions
+        .throwing(error, "not now", attempts)
+        .answers(turn(0, true))
+        .answers(ARCHIVED)
+        .answers("{}");
 
     String arn = play();
 
@@ -146,7 +165,7 @@ class ReplayTest {
     states.close();
     states = new StatesFixture(folder, ReplayDefinition.text());
     states.functions.throwing("arena.agent.ModelThrottled", "slow down", 8);
-    states.functions.answers(turn(0, true)).answers("{}");
+    states.functions.answers(turn(0, true)).answers(ARCHIVED).answers("{}");
 
     String arn = play();
 
@@ -170,7 +189,12 @@ class ReplayTest {
     "Unknown, 3"
   })
   void retriesWhenLambdaDidNotRunTheFunction(String error, int attempts) {
-    states.functions.refuses(error, attempts).answers(turn(0, true)).answers("{}");
+    states
+        .functions
+        .refuses(error, attempts)
+        .answers(turn(0, true))
+        .answers(ARCHIVED)
+        .answers("{}");
 
     String arn = play();
 
@@ -185,11 +209,15 @@ class ReplayTest {
     "arena.run.UnknownRun, UnknownRun",
   })
   void finalizesPermanentErrorsWithoutARetry(String error, String code) {
-    states.functions.throwing(error, "said \"no\"\nand meant it: ü😀").answers("{}");
+    states
+        .functions
+        .throwing(error, "said \"no\"\nand meant it: ü😀")
+        .answers(ARCHIVED)
+        .answers("{}");
 
     String arn = play();
 
-    assertEquals(2, states.functions.calls().size());
+    assertEquals(3, states.functions.calls().size());
     ScriptedFunctions.Call finalize = states.functions.calls().get(1);
     assertEquals(ReplayDefinition.FINALIZE_RUN, finalize.function());
     assertEquals(
@@ -210,7 +238,11 @@ class ReplayTest {
 
   @Test
   void finalizesWhenTheRetriesAreExhausted() {
-    states.functions.throwing("arena.agent.ModelThrottled", "slow down", 9).answers("{}");
+    states
+        .functions
+        .throwing("arena.agent.ModelThrottled", "slow down", 9)
+        .answers(ARCHIVED)
+        .answers("{}");
 
     String arn = play();
 
@@ -224,7 +256,7 @@ class ReplayTest {
   void namesTheUnavailableDependency(Dependency dependency) {
     String reason = "no answer: said \"no\"\nand meant it: ü😀";
     RuntimeException thrown = dependency.unavailable(reason, null);
-    states.functions.throwing(UNAVAILABLE, thrown.getMessage(), 7).answers("{}");
+    states.functions.throwing(UNAVAILABLE, thrown.getMessage(), 7).answers(ARCHIVED).answers("{}");
 
     String arn = play();
 
@@ -240,6 +272,7 @@ class ReplayTest {
         .answers(turn(1, false))
         .throwing("arena.agent.ModelThrottled", "slow down", 8)
         .answers(turn(0, true))
+        .answers(ARCHIVED)
         .answers("{}");
 
     String arn = play();
@@ -250,7 +283,11 @@ class ReplayTest {
 
   @Test
   void truncatesALongMessage() {
-    states.functions.throwing("arena.agent.ModelRefused", "\"x".repeat(20_000)).answers("{}");
+    states
+        .functions
+        .throwing("arena.agent.ModelRefused", "\"x".repeat(20_000))
+        .answers(ARCHIVED)
+        .answers("{}");
 
     play();
 
@@ -259,7 +296,7 @@ class ReplayTest {
 
   @Test
   void passesOnTheMessageOfAServiceError() {
-    states.functions.refuses("ResourceNotFoundException", 3).answers("{}");
+    states.functions.refuses("ResourceNotFoundException", 3).answers(ARCHIVED).answers("{}");
 
     play();
 
@@ -267,7 +304,8 @@ class ReplayTest {
   }
 
   private Map<?, ?> error() {
-    Map<?, ?> payload = (Map<?, ?>) states.functions.calls().getLast().payload();
+    List<ScriptedFunctions.Call> calls = states.functions.calls();
+    Map<?, ?> payload = (Map<?, ?>) calls.get(calls.size() - 2).payload();
     return (Map<?, ?>) payload.get("error");
   }
 
@@ -278,7 +316,7 @@ class ReplayTest {
           states.clock.advance(Duration.ofSeconds(121));
           return new TaskInvoker.Success(turn(0, true)); // after the timeout
         };
-    states.functions.then(hang).then(hang).then(hang).answers("{}");
+    states.functions.then(hang).then(hang).then(hang).answers(ARCHIVED).answers("{}");
 
     String arn = play();
 
@@ -296,10 +334,10 @@ class ReplayTest {
   void sendsPayloadsThatTheFunctionsParse() {
     TurnTask first = new TurnTask(RunId.of(RUN), 3, 17, 5, 0, Profile.DEFAULT, false);
     TurnTask done = new TurnTask(RunId.of(RUN), 3, 18, 5, 0, Profile.DEFAULT, true);
-    states.functions.answers(TurnTaskCodec.write(done)).answers("{}");
+    states.functions.answers(TurnTaskCodec.write(done)).answers(ARCHIVED).answers("{}");
     states.begin(RUN, TurnTaskCodec.write(first));
     states.clock.advance(Duration.ofHours(1));
-    states.functions.throwing("arena.agent.ModelRefused", "no").answers("{}");
+    states.functions.throwing("arena.agent.ModelRefused", "no").answers(ARCHIVED).answers("{}");
     states.begin("another", TurnTaskCodec.write(first));
     states.clock.advance(Duration.ofHours(1));
 
@@ -307,11 +345,59 @@ class ReplayTest {
         states.functions.calls().stream().map(call -> Json.write(call.payload())).toList();
     assertEquals(first, TurnTaskCodec.read(payloads.get(0)));
     assertEquals(
-        new FinalizeRequest(RunId.of(RUN), Optional.empty()),
+        new FinalizeRequest.Archive(RunId.of(RUN), Optional.empty()),
         FinalizeRequest.read(payloads.get(1)));
+    assertEquals(new FinalizeRequest.Close(RunId.of(RUN)), FinalizeRequest.read(payloads.get(2)));
     assertEquals(
-        new FinalizeRequest(RunId.of(RUN), Optional.of(new Failure("ModelRefused", "no"))),
-        FinalizeRequest.read(payloads.get(3)));
+        new FinalizeRequest.Archive(RunId.of(RUN), Optional.of(new Failure("ModelRefused", "no"))),
+        FinalizeRequest.read(payloads.get(4)));
+    assertEquals(new FinalizeRequest.Close(RunId.of(RUN)), FinalizeRequest.read(payloads.get(5)));
+  }
+
+  @Test
+  void closesTheRunForHoursWhileTheBrokerIsUnavailable() {
+    states.functions.answers(turn(0, true)).answers(ARCHIVED);
+    states.functions.throwing(UNAVAILABLE, "BrokerUnavailable: no answer", 900).answers("{}");
+
+    String arn = states.begin(RUN, turn(2, false));
+    states.clock.advance(Duration.ofHours(7));
+
+    assertEquals("SUCCEEDED", states.status(arn));
+    List<Duration> delays = states.delays(arn);
+    assertEquals(900, delays.size());
+    assertTrue(
+        delays.stream().allMatch(delay -> delay.compareTo(Duration.ofSeconds(20)) <= 0),
+        "readers wait for the end: " + delays.getLast());
+  }
+
+  @Test
+  void failsWhenTheRunCannotBeClosed() {
+    states.functions.answers(turn(0, true)).answers(ARCHIVED);
+    states.functions.throwing(UNAVAILABLE, "BrokerUnavailable: no answer", 901);
+
+    String arn = states.begin(RUN, turn(2, false));
+    states.clock.advance(Duration.ofHours(7));
+
+    assertEquals("FAILED", states.status(arn));
+    assertEquals(UNAVAILABLE, states.describe(arn).get("error"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"complete, SUCCEEDED", "failed, FAILED"})
+  void finalizesAndClosesRunWithoutPlayingIt(String status, String result) {
+    Map<String, Object> input = new LinkedHashMap<>(Map.of("run_id", RUN, "status", status));
+    if (status.equals("failed")) {
+      input.put("error", Map.of("code", "Stopped", "message", "stopped by an operator"));
+    }
+    states.functions.answers(ARCHIVED).answers("{}");
+
+    String arn = states.begin(RUN + "-end-1", Json.write(input));
+    states.clock.advance(Duration.ofMinutes(1));
+
+    assertEquals(result, states.status(arn));
+    assertEquals(
+        List.of(input, Map.of("run_id", RUN, "close", true)),
+        states.functions.calls().stream().map(ScriptedFunctions.Call::payload).toList());
   }
 
   @Test
@@ -346,6 +432,7 @@ class ReplayTest {
         .answers(waiting(2, 1, 120))
         .answers(waiting(2, 2, 300))
         .answers(turn(1, true))
+        .answers(ARCHIVED)
         .answers("{}");
 
     String arn = states.begin(RUN, turn(2, false));

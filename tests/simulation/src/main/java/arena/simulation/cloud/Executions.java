@@ -1,6 +1,7 @@
 package arena.simulation.cloud;
 
 import arena.error.ErrorKind;
+import arena.lifecycle.FinalizeInvoker;
 import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
@@ -15,14 +16,16 @@ import arena.simulation.scheduler.Scheduler;
 import arena.simulation.stores.Call;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The state machine's executions, one per run, with the tasks and retriers of its definition. */
-public final class Executions implements ReplayExecutions {
+public final class Executions implements ReplayExecutions, FinalizeInvoker {
   private static final long SECOND = 1_000_000;
 
   /** The work of the tasks. */
@@ -32,6 +35,9 @@ public final class Executions implements ReplayExecutions {
 
     /** Finalizes a run. */
     void finalizeRun(RunId runId, Optional<Failure> failure);
+
+    /** Closes a run. */
+    void closeRun(RunId runId);
   }
 
   private final ReplayDefinition definition;
@@ -43,6 +49,9 @@ public final class Executions implements ReplayExecutions {
   private final Random random;
   private final Trace trace;
   private final Map<RunId, Sandbox> executions = new HashMap<>();
+
+  /** Names of the executions that only finalize and close a run. */
+  private final Set<String> endings = new HashSet<>();
 
   /** Next task of each run, which may still run after its execution has ended. */
   private final Map<RunId, Supplier<?>> detachedTasks = new HashMap<>();
@@ -87,6 +96,23 @@ public final class Executions implements ReplayExecutions {
             Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
             executions.put(first.runId(), sandbox);
             scheduler.start(name, sandbox, () -> new Execution(name, first.runId()).play(input));
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void finalizeRun(RunId runId, Optional<Failure> failure) {
+    call(
+        Call.FINALIZE_INVOKER_FINALIZE,
+        runId,
+        () -> {
+          String name =
+              "execution-%s-end-%d"
+                  .formatted(runId.value().substring(28), scheduler.now() / (60 * SECOND));
+          if (endings.add(name)) {
+            Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
+            scheduler.start(name, sandbox, () -> new Execution(name, runId).end(failure));
           }
           return null;
         });
@@ -145,18 +171,33 @@ public final class Executions implements ReplayExecutions {
                     ErrorKind.codeOf(e.error, e.getMessage()),
                     ErrorKind.reasonOf(e.error, e.getMessage())));
       }
+      end(failure);
+    }
+
+    private void end(Optional<Failure> failure) {
       try {
-        Optional<Failure> why = failure;
         attempt(
-            why.isPresent() ? definition.finalizeFailedRun() : definition.finalizeRun(),
+            failure.isPresent() ? definition.finalizeFailedRun() : definition.finalizeRun(),
             Function.FINALIZE_RUN,
             () -> {
-              tasks.finalizeRun(runId, why);
+              tasks.finalizeRun(runId, failure);
+              return "";
+            });
+      } catch (TaskFailed e) {
+        trace.note(name, "not finalized: " + e.error);
+        return;
+      }
+      try {
+        attempt(
+            definition.closeRun(),
+            Function.FINALIZE_RUN,
+            () -> {
+              tasks.closeRun(runId);
               return "";
             });
         trace.note(name, failure.isPresent() ? "failed" : "succeeded");
       } catch (TaskFailed e) {
-        trace.note(name, "not finalized: " + e.error);
+        trace.note(name, "not closed: " + e.error);
       }
     }
 
@@ -179,7 +220,8 @@ public final class Executions implements ReplayExecutions {
               task.profile(),
               false,
               task.waits() + retries,
-              task.modelWait()));
+              task.modelWait(),
+              task.behind()));
     }
 
     private void maybeInterrupt(Supplier<?> next) {

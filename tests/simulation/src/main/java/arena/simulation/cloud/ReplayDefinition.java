@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * @param timeout time-out of an execution, in microseconds
  */
 public record ReplayDefinition(
-    long timeout, Task playTurn, Task finalizeRun, Task finalizeFailedRun) {
+    long timeout, Task playTurn, Task finalizeRun, Task finalizeFailedRun, Task closeRun) {
   private static final long SECOND = 1_000_000;
 
   /** The timeout of a turn's task with the template's default parameters; see its mapping. */
@@ -73,18 +73,23 @@ public record ReplayDefinition(
       throw new UncheckedIOException(e);
     }
     Map<?, ?> states = (Map<?, ?>) machine.get("States");
-    requireNext(machine, "StartAt", "PlayTurn");
+    requireNext(machine, "StartAt", "IsEnding");
+    requireNext((Map<?, ?>) states.get("IsEnding"), "Default", "PlayTurn");
     requireNext((Map<?, ?>) states.get("PlayTurn"), "Next", "IsRunDone");
     requireNext((Map<?, ?>) states.get("IsRunDone"), "Default", "PlayTurn");
     requireNext((Map<?, ?>) states.get("WaitForModel"), "Next", "PlayTurn");
     requireNext(caught(states, "PlayTurn"), "Next", "FinalizeFailedRun");
     requireNext(caught(states, "FinalizeRun"), "Next", "NotFinalized");
     requireNext(caught(states, "FinalizeFailedRun"), "Next", "NotFinalized");
+    requireNext((Map<?, ?>) states.get("FinalizeRun"), "Next", "CloseRun");
+    requireNext((Map<?, ?>) states.get("FinalizeFailedRun"), "Next", "CloseRun");
+    requireNext(caught(states, "CloseRun"), "Next", "NotClosed");
     return new ReplayDefinition(
         number(machine, "TimeoutSeconds") * SECOND,
         task(states, "PlayTurn"),
         task(states, "FinalizeRun"),
-        task(states, "FinalizeFailedRun"));
+        task(states, "FinalizeFailedRun"),
+        task(states, "CloseRun"));
   }
 
   private static Map<?, ?> caught(Map<?, ?> states, String name) {

@@ -13,10 +13,10 @@ public final class Mutations {
           // ---- lifecycle order, checked by the simulation
           Mutation.simulated(
               "close-before-archive",
-              "A run is closed before its archive is written.",
-              "lifecycle/FinalizeRun",
+              "A run is closed although it is not archived.",
+              "lifecycle/CloseRun",
               "if (!run.archived()) {",
-              "broker.close(runId); if (!run.archived()) {"),
+              "if (false) {"),
           Mutation.simulated(
               "no-fence-before-archive",
               "A failed run is archived while a turn may still write to it.",
@@ -32,15 +32,21 @@ public final class Mutations {
           Mutation.simulated(
               "no-wake-up-on-close",
               "The fan-out is not invoked when a run is closed.",
-              "lifecycle/FinalizeRun",
+              "lifecycle/CloseRun",
               "fanOutInvoker.wake(runId);",
+              ""),
+          Mutation.simulated(
+              "outage-not-remembered",
+              "Subscriptions made during an outage are not looked for after it.",
+              "lifecycle/Publisher",
+              "subscribers.markLoss(runId);",
               ""),
           Mutation.simulated(
               "publish-before-journal",
               "The broker has a turn's events before the journal has them.",
               "lifecycle/PlayTurn",
               "JournalEntry entry = create.get();",
-              "JournalEntry entry = create.get(); publisher.publish(task.runId(), entry.events());"),
+              "JournalEntry entry = create.get(); publisher.publish(task.runId(), entry.events(), false);"),
           Mutation.simulated(
               "turn-played-again",
               "A turn is played again although an earlier attempt has played it.",
@@ -200,8 +206,8 @@ public final class Mutations {
               "gap-accepted",
               "The broker accepts events that do not follow its last one.",
               SCRIPTS + "publish.lua",
-              "if first > before + 1 then",
-              "if first < 0 then",
+              "if not before or first > before + 1 then",
+              "if not before then",
               "RedisBrokerTest"),
           Mutation.ofStore(
               "published-to-closed-run",
@@ -232,17 +238,17 @@ public final class Mutations {
               "CounterItems.addEvents(catalogTable, entry.runId(), 0)",
               "DynamoCatalogTest"),
           Mutation.ofStore(
-              "open-run-dropped",
-              "The broker drops a run that is open.",
-              SCRIPTS + "drop.lua",
-              "if redis.call('EXISTS', KEYS[1]) == 1 then",
+              "contradiction-ignored",
+              "The broker accepts events although its keys contradict each other.",
+              SCRIPTS + "common.lua",
+              "if last ~= newest or length < math.min(last - first, limit) then",
               "if false then",
               "RedisBrokerTest"),
           Mutation.ofStore(
               "restored-with-gap",
               "A broker that lost events is reopened with a gap.",
               SCRIPTS + "restore.lua",
-              "redis.call('UNLINK', KEYS[4])",
+              "redis.call('UNLINK', KEYS[3], KEYS[4])",
               "",
               "RedisBrokerTest"),
           Mutation.ofStore(

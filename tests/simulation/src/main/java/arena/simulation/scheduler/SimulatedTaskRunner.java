@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -15,14 +17,21 @@ import java.util.concurrent.locks.Lock;
 /** Runs tasks as processes of the scheduler. */
 public final class SimulatedTaskRunner implements TaskRunner {
   private final Scheduler scheduler;
+  private final Set<SimulatedProcess> interrupted = new HashSet<>();
 
   public SimulatedTaskRunner(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
 
   @Override
-  public void pause(Duration time) {
-    scheduler.sleep(time.toNanos() / 1_000);
+  public void pause(Duration time) throws InterruptedException {
+    long until = scheduler.now() + time.toNanos() / 1_000;
+    do {
+      if (interrupted.remove(scheduler.current())) {
+        throw new InterruptedException();
+      }
+      scheduler.pause(until - scheduler.now());
+    } while (scheduler.now() < until);
   }
 
   @Override
@@ -116,6 +125,16 @@ public final class SimulatedTaskRunner implements TaskRunner {
       }
       ended.forEach(working::remove);
       ended.clear();
+    }
+
+    @Override
+    public void interrupt() {
+      for (SimulatedProcess process : working.values()) {
+        if (!process.isOver()) {
+          interrupted.add(process);
+          scheduler.wake(process);
+        }
+      }
     }
 
     @Override

@@ -5,7 +5,6 @@ import arena.broker.Broker;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.broker.Overflow;
-import arena.broker.StillOpen;
 import arena.codec.EnvelopeCodec;
 import arena.codec.SentinelCodec;
 import arena.codec.Utf8;
@@ -20,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** The broker over the simulated Redis; each method does what its Lua script does. */
@@ -91,8 +91,9 @@ public final class SimulatedBroker implements Broker {
     if (run.open() == null) {
       throw new NotOpen(runId);
     }
-    long before = run.lastSeq();
-    if (first > before + 1) {
+    OptionalLong consistent = run.consistentSeq(redis.bufferEvents());
+    long before = consistent.orElse(0);
+    if (consistent.isEmpty() || first > before + 1) {
       throw new Gap(runId, before, first);
     }
     long last = Math.max(before, first + envelopes.size() - 1);
@@ -155,15 +156,17 @@ public final class SimulatedBroker implements Broker {
           run.deleteClosed();
           run.setLoss(redis.newToken());
           redis.observer().opened(runId);
-          long last = run.lastSeq();
-          if (last < nextSeq - 1) {
-            run.deleteEvents();
-            last = nextSeq - 1;
+          OptionalLong last = run.consistentSeq(redis.bufferEvents());
+          if (last.isPresent() && last.getAsLong() >= nextSeq - 1) {
+            return last.getAsLong() + 1;
           }
-          if (last > 0) {
-            run.setSeq(last);
+          run.deleteEvents();
+          run.deleteSeq();
+          if (nextSeq > 1) {
+            run.setSeq(nextSeq - 1);
           }
-          return last + 1;
+          run.setBase(nextSeq - 1);
+          return nextSeq;
         });
   }
 
@@ -239,29 +242,24 @@ public final class SimulatedBroker implements Broker {
 
   @Override
   public void drop(RunId runId) {
-    boolean dropped =
-        call(
-            Call.BROKER_DROP,
-            runId,
-            () -> {
-              SimulatedRedis.Run run = redis.run(runId);
-              if (run.open() != null) {
-                return false;
-              }
-              run.deleteSeq();
-              run.deleteEvents();
-              run.deleteClosed();
-              if (run.subscribers().isEmpty()) {
-                run.deleteLease();
-                run.deleteFence();
-                run.deleteLoss();
-              }
-              redis.observer().dropped(runId);
-              return true;
-            });
-    if (!dropped) {
-      throw new StillOpen(runId);
-    }
+    call(
+        Call.BROKER_DROP,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          run.deleteOpen();
+          run.deleteSeq();
+          run.deleteEvents();
+          run.deleteBase();
+          run.deleteClosed();
+          if (run.subscribers().isEmpty()) {
+            run.deleteLease();
+            run.deleteFence();
+            run.deleteLoss();
+          }
+          redis.observer().dropped(runId);
+          return null;
+        });
   }
 
   @Override

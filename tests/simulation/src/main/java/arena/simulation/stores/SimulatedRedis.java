@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,6 +57,7 @@ public final class SimulatedRedis {
     private Expiring<Boolean> closed;
     private Expiring<Long> seq;
     private Expiring<NavigableMap<Long, String>> events;
+    private Expiring<Long> base;
     private Expiring<Map<ConnectionId, Long>> subscribers;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
@@ -68,6 +70,7 @@ public final class SimulatedRedis {
       copy.seq = seq;
       copy.events =
           events == null ? null : new Expiring<>(new TreeMap<>(events.value), events.expiresAt);
+      copy.base = base;
       copy.subscribers =
           subscribers == null
               ? null
@@ -236,6 +239,18 @@ public final class SimulatedRedis {
       return events().isEmpty() ? 0 : events().lastKey();
     }
 
+    /** Last assigned seq; empty if the keys contradict each other, as in the scripts. */
+    OptionalLong consistentSeq(int limit) {
+      Long base = value(keys.base);
+      long first = base == null ? 0 : base;
+      NavigableMap<Long, String> events = events();
+      long newest = events.isEmpty() ? first : events.lastKey();
+      Long seq = value(keys.seq);
+      boolean consistent =
+          (seq == null || seq == newest) && events.size() >= Math.min(newest - first, limit);
+      return consistent ? OptionalLong.of(newest) : OptionalLong.empty();
+    }
+
     void setSeq(long last) {
       keys.seq = expiringWhenIdle(last);
     }
@@ -254,6 +269,14 @@ public final class SimulatedRedis {
     NavigableMap<Long, String> eventsToWrite() {
       keys.events = expiringWhenIdle(events());
       return keys.events.value;
+    }
+
+    void setBase(long before) {
+      keys.base = expiringWhenIdle(before);
+    }
+
+    void deleteBase() {
+      keys.base = null;
     }
 
     void deleteEvents() {
@@ -314,6 +337,7 @@ public final class SimulatedRedis {
       int count = open() == null ? 0 : 1;
       count += value(keys.seq) == null ? 0 : 1;
       count += events().isEmpty() ? 0 : 1;
+      count += value(keys.base) == null ? 0 : 1;
       return count;
     }
 
