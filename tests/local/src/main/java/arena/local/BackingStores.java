@@ -5,7 +5,9 @@ import arena.local.backing.LocalS3;
 import arena.local.backing.TableDefinition;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -30,6 +32,35 @@ sealed interface BackingStores {
 
   /** Deletes expired items. */
   void expire(Instant now);
+
+  /** Closes the socket of DynamoDB, as a crash of its server does. */
+  void crashDynamoDb();
+
+  /** Closes the socket of S3, as a crash of its server does. */
+  void crashS3();
+
+  /** The servers that the stack has to restart if they end. */
+  List<Supervisor.Part> parts();
+
+  /** A server in this process. */
+  record Server(String name, BooleanSupplier serves, Runnable open) implements Supervisor.Part {
+    @Override
+    public boolean runs() {
+      return serves.getAsBoolean();
+    }
+
+    @Override
+    public String end() {
+      return "it refuses connections";
+    }
+
+    @Override
+    public void restart() {
+      if (!runs()) {
+        open.run();
+      }
+    }
+  }
 
   /** Servers that the stack started. */
   record Own(LocalDynamoDb tables, LocalS3 buckets) implements BackingStores {
@@ -56,6 +87,23 @@ sealed interface BackingStores {
     @Override
     public void expire(Instant now) {
       tables.expire(now);
+    }
+
+    @Override
+    public void crashDynamoDb() {
+      tables.crash();
+    }
+
+    @Override
+    public void crashS3() {
+      buckets.crash();
+    }
+
+    @Override
+    public List<Supervisor.Part> parts() {
+      return List.of(
+          new Server("DynamoDB", tables::serves, tables::restart),
+          new Server("S3", buckets::serves, buckets::restart));
     }
   }
 
@@ -129,6 +177,21 @@ sealed interface BackingStores {
     @Override
     public void expire(Instant now) {
       // the external service does it
+    }
+
+    @Override
+    public void crashDynamoDb() {
+      throw new IllegalStateException("DynamoDB at " + address + " is not of this stack");
+    }
+
+    @Override
+    public void crashS3() {
+      throw new IllegalStateException("S3 at " + address + " is not of this stack");
+    }
+
+    @Override
+    public List<Supervisor.Part> parts() {
+      return List.of();
     }
   }
 }

@@ -243,7 +243,7 @@ public final class LocalStack implements AutoCloseable {
     parts.stores().expire(parts.clock().now());
   }
 
-  /** Kills Redis, as a crash does, until {@link #restartRedis}. */
+  /** Kills Redis, as a crash does, and holds it down until {@link #restartRedis}. */
   public void killRedis() {
     parts.redis().kill();
     parts.elastiCache().addEvent("Cache node failed");
@@ -258,8 +258,18 @@ public final class LocalStack implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the stack is closed");
     }
-    parts.redis().restart();
+    parts.redis().start();
     parts.elastiCache().addEvent("Cache node restarted");
+  }
+
+  /** Closes the socket of DynamoDB, as a crash of its server does; it is restarted by itself. */
+  public void crashDynamoDb() {
+    parts.stores().crashDynamoDb();
+  }
+
+  /** Closes the socket of S3, as a crash of its server does; it is restarted by itself. */
+  public void crashS3() {
+    parts.stores().crashS3();
   }
 
   /**

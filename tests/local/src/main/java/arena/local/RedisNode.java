@@ -3,15 +3,22 @@ package arena.local;
 import arena.local.backing.BackingFailed;
 import arena.local.backing.LocalRedis;
 import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
-/** The stack's Redis, which a test can kill and restart. */
-final class RedisNode implements AutoCloseable {
+/** The stack's Redis, which the supervisor restarts, and which a test can hold down. */
+final class RedisNode implements AutoCloseable, Supervisor.Part {
   static final String HOST = "127.0.0.1";
 
   private static final int MAX_STARTS = 3;
 
   private final Path folder;
   private volatile LocalRedis redis;
+
+  /** Whether it must stay down: it was killed by {@link #kill}, or is closed. */
+  private volatile boolean held;
+
+  private volatile Consumer<String> events = _ -> {};
 
   private RedisNode(Path folder, LocalRedis redis) {
     this.folder = folder;
@@ -64,9 +71,40 @@ final class RedisNode implements AutoCloseable {
     return redis.alive();
   }
 
-  /** Kills Redis, as a crash does. */
-  void kill() {
+  /** Kills Redis, as a crash does, and holds it down until {@link #start}. */
+  synchronized void kill() {
+    held = true;
     redis.kill();
+  }
+
+  @Override
+  public String name() {
+    return "Redis on port " + port();
+  }
+
+  @Override
+  public boolean runs() {
+    return held || redis.alive();
+  }
+
+  @Override
+  public String end() {
+    OptionalInt code = redis.exitCode();
+    return code.isPresent() ? "exit code " + code.getAsInt() : "no exit code";
+  }
+
+  @Override
+  public synchronized void restart() {
+    if (!runs()) {
+      events.accept("Cache node failed");
+      startAgain();
+      events.accept("Cache node restarted");
+    }
+  }
+
+  /** Sets the listener of the node's events when it ended by itself. */
+  void onRestart(Consumer<String> listener) {
+    events = listener;
   }
 
   /**
@@ -74,16 +112,23 @@ final class RedisNode implements AutoCloseable {
    *
    * @throws IllegalStateException if it is running
    */
-  synchronized void restart() {
+  synchronized void start() {
     if (redis.alive()) {
       throw new IllegalStateException("Redis is running; only a killed one can be restarted");
     }
+    startAgain();
+    held = false;
+  }
+
+  private void startAgain() {
+    redis.close(); // releases the folder
     redis = start(folder, redis.port(), redis.password());
   }
 
   /** Stops Redis. */
   @Override
   public synchronized void close() {
+    held = true;
     redis.close();
   }
 }

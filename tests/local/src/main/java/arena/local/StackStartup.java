@@ -119,8 +119,13 @@ final class StackStartup {
     closeables.add(
         Schedules.start(plan.schedules(), host, clock, Deployment.REGION, Deployment.ACCOUNT, log));
     closeables.add(new ExpirySweeper(clock, SWEEP_INTERVAL, stores::expire, log).start());
-    // Closed first: clients are disconnected while their functions can still run.
+    // Closed second: clients are disconnected while their functions can still run.
     closeables.add(gateway::stopServing);
+    // Closed first: nothing is restarted while the stack stops.
+    Supervisor supervisor = closeables.add(new Supervisor(line -> report(line, log)));
+    redis.onRestart(elastiCache::addEvent);
+    supervisor.supervise(redis);
+    stores.parts().forEach(supervisor::supervise);
     home.recordUrl(URI.create("http://" + loopback + ":" + gateway.port()));
     return new StackParts(
         home, loopback, clock, gateway, awsEndpoint, redis, elastiCache, stores, plan, host);

@@ -2,6 +2,7 @@ package arena.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,10 +29,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.ShutdownParams;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -108,6 +114,71 @@ final class LocalStackTest {
       assertEquals("complete", closed.status());
       assertEquals(arena.events(run, 1), seen);
       assertEquals(closed.lastSeq(), seen.size());
+    }
+  }
+
+  @Test
+  void restartsServersThatEndWithTheirData() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).progress(lines::add))) {
+      String run = run(stack);
+      int redisPort = stack.redisPort();
+      try (Jedis redis = new Operator(stack).redis()) {
+        redis.set("left", "here");
+      }
+      lines.clear();
+      // Without SAVE: what was acknowledged must be kept anyway.
+      try (Jedis redis = new Operator(stack).redis()) {
+        redis.shutdown(new ShutdownParams().nosave());
+      }
+      assertTrue(awaitLine(lines).contains("Redis on port " + redisPort + " ended"));
+      assertTrue(awaitLine(lines).contains("is back"));
+      try (Jedis redis = new Operator(stack).redis()) {
+        assertEquals("here", redis.get("left"));
+      }
+      stack.crashDynamoDb();
+      assertEquals("DynamoDB ended (it refuses connections); restarting it", awaitLine(lines));
+      assertTrue(awaitLine(lines).startsWith("DynamoDB is back"));
+      stack.crashS3();
+      assertEquals("S3 ended (it refuses connections); restarting it", awaitLine(lines));
+      assertTrue(awaitLine(lines).startsWith("S3 is back"));
+
+      assertEquals(
+          "complete", JSON.readTree(get(stack, "/runs/" + run).body()).get("status").asText());
+      assertFalse(
+          JSON.readTree(get(stack, "/events?from_seq=1&run_id=" + run).body())
+              .get("events")
+              .isEmpty());
+      run(stack);
+    }
+    assertTrue(lines.isEmpty(), "nothing is restarted while the stack stops: " + lines);
+  }
+
+  @Test
+  void holdsDownARedisThatATestKilled() {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    try (LocalStack stack = LocalStack.start(Options.of(ROOT).progress(lines::add))) {
+      lines.clear();
+      stack.killRedis();
+      // The supervisor has looked at all parts when it has restarted another one.
+      stack.crashS3();
+      assertTrue(
+          Stream.of(awaitLine(lines), awaitLine(lines)).allMatch(line -> line.startsWith("S3")));
+      assertThrows(JedisException.class, () -> new Operator(stack).redis().ping());
+      stack.restartRedis();
+      try (Jedis redis = new Operator(stack).redis()) {
+        assertEquals("PONG", redis.ping());
+      }
+    }
+  }
+
+  private static String awaitLine(BlockingQueue<String> lines) {
+    try {
+      String line = lines.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
+      assertNotNull(line);
+      return line;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -2,6 +2,7 @@ package arena.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.agent.ModelTimeouts;
@@ -19,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,12 +58,16 @@ final class MainTest {
   }
 
   private static List<String> lines(Process process, String last) throws IOException {
+    return lines(process, last::equals);
+  }
+
+  private static List<String> lines(Process process, Predicate<String> last) throws IOException {
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     List<String> lines = new ArrayList<>();
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       lines.add(line);
-      if (line.equals(last)) {
+      if (last.test(line)) {
         break;
       }
     }
@@ -102,15 +110,65 @@ final class MainTest {
           refused.toString());
 
       List<ProcessHandle> children = up.children().toList();
-      assertEquals(1, children.size(), "Redis is its only process");
+      assertEquals(2, children.size(), "Redis and its watchdog are its only processes");
       up.toHandle().destroy();
       assertTrue(up.waitFor(30, TimeUnit.SECONDS));
-      assertFalse(children.getFirst().isAlive());
+      awaitEnd(children);
       assertFalse(Files.exists(home.resolve("pid")));
       assertFalse(Files.exists(home.resolve("url")));
     } finally {
       up.destroyForcibly();
     }
+  }
+
+  private static void awaitEnd(List<ProcessHandle> processes) throws Exception {
+    for (ProcessHandle process : processes) {
+      process.onExit().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void restartsAKilledRedisAndLeavesNoProcessWhenItIsKilled() throws Exception {
+    Process up = start("0");
+    try {
+      List<String> lines = lines(up, "Ctrl-C stops everything.");
+      String port = redisPort(lines);
+      ProcessHandle redis = redisProcess();
+      assertTrue(redis.destroyForcibly());
+      long killedNanos = System.nanoTime();
+      List<String> after = lines(up, line -> line.contains("is back"));
+      assertTrue(System.nanoTime() - killedNanos < TimeUnit.SECONDS.toNanos(3), after.toString());
+      assertEquals(
+          "Redis on port " + port + " ended (exit code 137); restarting it",
+          after.getFirst().strip());
+      assertTrue(after.getLast().strip().startsWith("Redis on port " + port + " is back after "));
+      assertTrue(after.getLast().endsWith(", with its data"));
+      assertNotEquals(redis.pid(), redisProcess().pid());
+
+      List<ProcessHandle> children = up.children().toList();
+      assertEquals(2, children.size());
+      up.destroyForcibly();
+      assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+      awaitEnd(children);
+    } finally {
+      up.destroyForcibly();
+    }
+  }
+
+  private ProcessHandle redisProcess() throws IOException {
+    String pid = Files.readString(home.resolve("redis").resolve("redis.pid")).split(" ", -1)[0];
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  private static String redisPort(List<String> lines) {
+    Pattern port = Pattern.compile("redis-cli .*-p (\\d+)");
+    return lines.stream()
+        .map(port::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no redis-cli in " + lines));
   }
 
   @Test

@@ -51,6 +51,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final int MAX_STATUS_CHECKS = 100;
 
   private final Server server;
+  private final ServerConnector connector;
   private final LocalDynamoDBServerHandler handler;
   private final URI endpoint;
   private final DynamoDbClient client;
@@ -77,7 +78,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     threads.setName("dynamodb");
     threads.setDaemon(true);
     server = new Server(threads);
-    var connector = new ServerConnector(server, 1, 1);
+    connector = new ServerConnector(server, 1, 1);
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     connector.setPort(port);
     server.addConnector(connector);
@@ -281,14 +282,46 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
+  /** Returns whether it accepts connections. */
+  public boolean serves() {
+    return Sockets.listens(endpoint.getPort());
+  }
+
+  /** Closes its socket, as a crash of the server does; {@link #restart} opens it again. */
+  public void crash() {
+    stop();
+  }
+
+  /**
+   * Opens the socket of a server that does not accept connections at the same address. The tables
+   * remain, also without a folder.
+   *
+   * @throws BackingFailed if it does not start
+   */
+  public void restart() {
+    stop();
+    connector.setPort(endpoint.getPort());
+    try {
+      server.start();
+    } catch (Exception e) { // declared by the server
+      throw new BackingFailed("cannot restart DynamoDB Local on port " + endpoint.getPort(), e);
+    }
+  }
+
+  private void stop() {
+    try {
+      server.stop();
+    } catch (Exception e) { // declared by the server
+      throw new BackingFailed("DynamoDB Local did not stop", e);
+    }
+  }
+
   /** Stops the server; its folder remains. */
   @Override
   public void close() {
     client.close();
     try {
-      server.stop();
-    } catch (Exception e) { // declared by the server
-      throw new BackingFailed("DynamoDB Local did not stop", e);
+      stop();
     } finally {
       handler.close();
     }

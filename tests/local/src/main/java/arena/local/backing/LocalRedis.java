@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,8 +27,8 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * A Redis server on 127.0.0.1 with a password and its data in a folder.
  *
- * <p>It ends with this JVM. If the JVM is killed, the server keeps running, and the next start in
- * the same folder ends it first.
+ * <p>It ends with this JVM. If the JVM is killed, a watchdog process kills the server; without a
+ * shell for it, the next start in the same folder ends the server first.
  */
 public final class LocalRedis implements AutoCloseable {
   /** Longest wait for the first response, including the loading of the data. */
@@ -49,6 +50,7 @@ public final class LocalRedis implements AutoCloseable {
   private final String password;
   private final FileChannel lock;
   private final Process process;
+  private final Optional<Process> watchdog;
   private final boolean carried;
   private final Thread endWithJvm;
 
@@ -60,6 +62,7 @@ public final class LocalRedis implements AutoCloseable {
     this.lock = lock;
     this.process = process;
     this.carried = carried;
+    this.watchdog = watchdog(process.pid());
     this.endWithJvm = new Thread(() -> end(process.toHandle()), "end-redis");
   }
 
@@ -170,6 +173,7 @@ public final class LocalRedis implements AutoCloseable {
       // The JVM is shutting down.
     }
     try {
+      watchdog.ifPresent(Process::destroy);
       Files.deleteIfExists(pidFile(folder));
       lock.close();
     } catch (IOException e) {
@@ -220,6 +224,28 @@ public final class LocalRedis implements AutoCloseable {
       // It ended before it read them; the wait for its first answer reports why.
     }
     return process;
+  }
+
+  /**
+   * Starts a process that kills the server when its standard input ends: the system closes this
+   * JVM's end of the pipe when the JVM ends in any way.
+   */
+  private static Optional<Process> watchdog(long server) {
+    try {
+      return Optional.of(
+          new ProcessBuilder(
+                  "sh", "-c", "read -r _; kill -9 \"$1\"", "watchdog", String.valueOf(server))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start());
+    } catch (IOException e) {
+      return Optional.empty(); // no shell
+    }
+  }
+
+  /** Returns the exit code of a server that ended; 128 and the signal's number if it was killed. */
+  public OptionalInt exitCode() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /**

@@ -27,11 +27,15 @@ public final class LocalS3 implements AutoCloseable {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   private final BlobStore store;
-  private final S3Proxy server;
+  private final String accessKeyId;
+  private final String secretAccessKey;
+  private S3Proxy server;
+  private int port;
 
-  private LocalS3(BlobStore store, S3Proxy server) {
+  private LocalS3(BlobStore store, String accessKeyId, String secretAccessKey) {
     this.store = store;
-    this.server = server;
+    this.accessKeyId = accessKeyId;
+    this.secretAccessKey = secretAccessKey;
   }
 
   /**
@@ -52,28 +56,66 @@ public final class LocalS3 implements AutoCloseable {
       throw new BackingFailed("cannot create the S3 folder " + folder, e);
     }
     BlobStore store = new FilesystemNio2BlobStore(folder.toAbsolutePath().toString());
-    S3Proxy server =
+    LocalS3 s3 = new LocalS3(store, accessKeyId, secretAccessKey);
+    try {
+      s3.serve(port);
+      return s3;
+    } catch (BackingFailed e) {
+      s3.close();
+      throw e;
+    }
+  }
+
+  private void serve(int wanted) {
+    server =
         S3Proxy.builder()
             .blobStore(store)
-            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .endpoint(URI.create("http://127.0.0.1:" + wanted))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, accessKeyId, secretAccessKey)
             .ignoreUnknownHeaders(true)
             .v4MaxNonChunkedRequestSize(MAX_UPLOAD)
             .jettyMaxThreads(MAX_THREADS)
             .build();
-    LocalS3 s3 = new LocalS3(store, server);
     try {
       server.start();
-      return s3;
     } catch (Exception e) { // declared by the server
-      s3.close();
-      throw new BackingFailed("cannot start the S3 server on port " + port, e);
+      throw new BackingFailed("cannot start the S3 server on port " + wanted, e);
     }
+    port = server.getPort();
   }
 
   /** Returns its address. */
-  public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+  public synchronized URI endpoint() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** Returns whether it accepts connections. */
+  public boolean serves() {
+    return Sockets.listens(endpoint().getPort());
+  }
+
+  /** Closes its socket, as a crash of the server does; {@link #restart} opens it again. */
+  public synchronized void crash() {
+    stop();
+  }
+
+  /**
+   * Replaces a server that does not accept connections by a new one with the same address, keys and
+   * buckets.
+   *
+   * @throws BackingFailed if it does not start
+   */
+  public synchronized void restart() {
+    stop();
+    serve(port);
+  }
+
+  private void stop() {
+    try {
+      server.stop();
+    } catch (Exception e) { // declared by the server
+      throw new BackingFailed("the S3 server did not stop", e);
+    }
   }
 
   /**
@@ -92,11 +134,9 @@ public final class LocalS3 implements AutoCloseable {
 
   /** Stops the server; its buckets remain. Idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
-      server.stop();
-    } catch (Exception e) { // declared by the server
-      throw new BackingFailed("the S3 server did not stop", e);
+      stop();
     } finally {
       store.close();
     }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,18 +76,7 @@ class LocalRedisTest {
   @Test
   void endsTheServerOfAKilledJvm() throws Exception {
     int port = freePort();
-    Process jvm =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                RunningRedis.class.getName(),
-                folder.toString(),
-                String.valueOf(port))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process jvm = runningRedis(port);
     try (BufferedReader said = jvm.inputReader()) {
       assertEquals("started", said.readLine());
     } finally {
@@ -96,6 +86,35 @@ class LocalRedisTest {
     try (LocalRedis redis = LocalRedis.start(folder, port, PASSWORD);
         Jedis jedis = client(redis)) {
       assertEquals("PONG", jedis.ping());
+    }
+  }
+
+  private Process runningRedis(int port) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            RunningRedis.class.getName(),
+            folder.toString(),
+            String.valueOf(port))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  @Test
+  void endsWhenItsJvmIsKilled() throws Exception {
+    Process jvm = runningRedis(freePort());
+    long pid;
+    try (BufferedReader said = jvm.inputReader()) {
+      assertEquals("started", said.readLine());
+      pid = Long.parseLong(Files.readString(folder.resolve("redis.pid")).split(" ", -1)[0]);
+    } finally {
+      jvm.destroyForcibly();
+    }
+    Optional<ProcessHandle> redis = ProcessHandle.of(pid);
+    if (redis.isPresent()) {
+      redis.get().onExit().get(10, TimeUnit.SECONDS);
     }
   }
 
