@@ -130,7 +130,7 @@ final class ProcessStack implements Stack, AutoCloseable {
     throw new AssertionError("no free port");
   }
 
-  /** Kills the stack as {@code kill -9} does; its child processes stay alive. */
+  /** Kills the stack as {@code kill -9} does; its watchdog then ends its Redis. */
   void kill() {
     process.destroyForcibly();
     await(process);
