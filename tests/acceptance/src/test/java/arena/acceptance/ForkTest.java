@@ -85,6 +85,7 @@ final class ForkTest {
               .expect(202));
     }
     assertEquals(answers.get(0), answers.get(1));
+    arena.awaitEnd(answers.get(0).path("child_run_id").asText(), BOUND);
     return answers.get(0);
   }
 

@@ -17,6 +17,9 @@ import java.util.Map;
 final class InvalidBodies {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+  /** Not text that UTF-8 can encode, so tools have no patterns for it. */
+  private static final String UNPAIRED_SURROGATE = "unpaired surrogate";
+
   /** The start of the patterns of free text, which exclude some characters. */
   private static final String FREE_TEXT = "^[^";
 
@@ -30,6 +33,11 @@ final class InvalidBodies {
    * @param why the kind of value
    */
   record Body(String json, String field, String why) {
+    /** Whether the schema itself rejects the body. */
+    boolean violatesSchema() {
+      return !why.equals(UNPAIRED_SURROGATE);
+    }
+
     @Override
     public String toString() {
       return "%s: %s".formatted(field, why);
@@ -150,7 +158,7 @@ final class InvalidBodies {
     values.put("line break at the end", "\"a\\n\"");
     values.put("next line", "\"a\\u0085b\"");
     values.put("line separator", "\"a\\u2028b\"");
-    values.put("unpaired surrogate", "\"\\ud800\"");
+    values.put(UNPAIRED_SURROGATE, "\"\\ud800\"");
     values.put("replacement character", "\"\\ufffd\"");
     if (schema.has("maxLength")) {
       values.put(

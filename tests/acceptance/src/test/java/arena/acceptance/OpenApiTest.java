@@ -84,8 +84,10 @@ class OpenApiTest {
     assertEquals("invalid_field", error.code());
     assertEquals(Optional.of(body.field()), error.field());
     assertTrue(error.limit().isPresent());
-    String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
-    assertFalse(OPEN_API.violations(schema, MAPPER.readTree(body.json())).isEmpty());
+    if (body.violatesSchema()) {
+      String schema = OPEN_API.requestSchema(OPEN_API.operation(routeKey));
+      assertFalse(OPEN_API.violations(schema, MAPPER.readTree(body.json())).isEmpty());
+    }
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -142,6 +143,8 @@ public final class Main {
             .capturesOutput(true)
             .progress(line -> console.println("  " + line));
     setting(environment, "REDIS_PASSWORD").ifPresent(options::redisPassword);
+    setting(environment, "ARENA_PARAMETERS")
+        .ifPresent(parameters -> parameters(parameters).forEach(options::parameter));
     setting(environment, "ARENA_FRONTEND_ORIGIN")
         .ifPresent(origin -> options.parameter("FrontendOrigin", origin(origin)));
     setting(environment, "ARENA_MODEL_TIMEOUT_SECONDS")
@@ -178,6 +181,23 @@ public final class Main {
               }
               return Integer.parseInt(value);
             });
+  }
+
+  /** Returns parameters of the template, written as for {@code sam deploy}. */
+  private static Map<String, String> parameters(String value) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String parameter : value.trim().split("\\s+")) {
+      String[] parts = parameter.split("=", 2);
+      if (parts.length < 2 || parts[0].isEmpty()) {
+        throw new InvalidSetting(
+            "ARENA_PARAMETERS must be template parameters such as RequestBurst=500, separated by"
+                + " spaces, not \""
+                + value
+                + "\"");
+      }
+      parameters.put(parts[0], parts[1]);
+    }
+    return parameters;
   }
 
   private static String origin(String value) {

@@ -192,6 +192,57 @@ final class MainTest {
   }
 
   @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void servesThePagesOfTheFrontendInItsSettings() throws Exception {
+    String origin = "http://localhost:3000";
+    Process up =
+        start(
+            "0", Map.of("ARENA_FRONTEND_ORIGIN", origin, "ARENA_PARAMETERS", "RequestBurst=1 A=b"));
+    assertEquals(
+        "arena: template.yaml: Parameters: there is no parameter A", lines(up, "").getLast());
+    up =
+        start(
+            "0", Map.of("ARENA_FRONTEND_ORIGIN", origin, "ARENA_PARAMETERS", "RequestBurst=5000"));
+    try {
+      String http = after(lines(up, "Ctrl-C stops everything."), "HTTP");
+      assertEquals(200, status(http, origin));
+      assertEquals(403, status(http, "http://localhost:5173"));
+    } finally {
+      up.destroy();
+      assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+    }
+  }
+
+  private static int status(String http, String origin) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create(http + "/health")).header("Origin", origin).build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void reportsInvalidOriginAndParametersInOneSentence() throws Exception {
+    Map<String, String> messages =
+        Map.of(
+            "ARENA_FRONTEND_ORIGIN",
+            "arena: ARENA_FRONTEND_ORIGIN must be scheme, host and port without a path, or *, not"
+                + " \"nonsense\"",
+            "ARENA_PARAMETERS",
+            "arena: ARENA_PARAMETERS must be template parameters such as RequestBurst=500,"
+                + " separated by spaces, not \"nonsense\"");
+    for (Map.Entry<String, String> message : messages.entrySet()) {
+      Process up = start("0", Map.of(message.getKey(), "nonsense"));
+      assertEquals(List.of(message.getValue()), lines(up, ""));
+      assertTrue(up.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(1, up.exitValue());
+    }
+  }
+
+  @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void reportsAnInvalidSettingInOneSentence() throws Exception {
     Process up = start("eighty");
