@@ -57,8 +57,10 @@ public interface Broker {
    * Closes a run and deletes its buffer; also if the broker has no memory for {@link #close}.
    * Cursors of current readers are kept, because they are served from the archive; they are removed
    * one by one or expire after a day.
+   *
+   * @return whether the run had a buffer
    */
-  void drop(RunId runId);
+  boolean drop(RunId runId);
 
   /**
    * Lists the runs that have any key, in no order. A run may be returned more than once; runs that

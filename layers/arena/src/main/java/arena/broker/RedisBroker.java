@@ -190,14 +190,14 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public void drop(RunId runId) {
+  public boolean drop(RunId runId) {
     List<String> buffer = keys.buffer(runId);
     List<String> readers = keys.readers(runId);
     List<String> all = new ArrayList<>();
     all.add(readers.getFirst());
     all.addAll(buffer);
     all.addAll(readers.subList(1, readers.size()));
-    redis.run(DROP, all, List.of(String.valueOf(buffer.size())));
+    return number(redis.run(DROP, all, List.of(String.valueOf(buffer.size())))) > 0;
   }
 
   @Override

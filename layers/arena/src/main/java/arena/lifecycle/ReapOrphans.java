@@ -100,8 +100,7 @@ public final class ReapOrphans {
         record(dropStray(runId), reaped);
         return;
       }
-      if (isPastGrace(run.get()) && isBuffered(runId)) {
-        broker.drop(runId);
+      if (isPastGrace(run.get()) && broker.drop(runId)) {
         record(
             ReapAction.ofRun(ReapAction.Kind.FREED, runId, "buffer exists after it was freed"),
             reaped);
@@ -130,11 +129,6 @@ public final class ReapOrphans {
   private boolean isPastGrace(Run run) {
     return run.archived()
         && run.endedAt().filter(at -> !at.plus(grace).isAfter(clock.instant())).isPresent();
-  }
-
-  private boolean isBuffered(RunId runId) {
-    Broker.Buffer buffer = broker.buffer(runId);
-    return buffer.open() || buffer.lastSeq() > 0;
   }
 
   private ReapAction dropStray(RunId runId) {

@@ -165,7 +165,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void drop(RunId runId) {
+  public boolean drop(RunId runId) {
     throw unused();
   }
 

@@ -66,10 +66,19 @@ public final class Operator implements Runnable {
       if (faults.occurs(Event.BROKER_FAILED_OVER, 3)) {
         failOver();
       }
+      if (faults.occurs(Event.BROKER_RESTORED, 2)) {
+        long age = Math.min(random.nextLong(20 * 60 * SECOND), faults.endAt() - scheduler.now());
+        scheduler.start("restore", () -> restore(age));
+      }
       if (faults.occurs(Event.BROKER_UNREACHABLE, 2)) {
-        long time = random.nextLong(30 * SECOND);
+        long time = outage();
         trace.note("redis", String.format(Locale.ROOT, "unreachable for %d ms", time / 1_000));
         network.disconnectBroker(time);
+      }
+      if (faults.occurs(Event.BROKER_READ_ONLY, 2)) {
+        long time = outage();
+        trace.note("redis", String.format(Locale.ROOT, "read only for %d ms", time / 1_000));
+        network.makeBrokerReadOnly(time);
       }
       if (faults.occurs(Event.BROKER_CLOCK_JUMPS, 2)) {
         boolean far = random.nextInt(4) == 0;
@@ -83,13 +92,36 @@ public final class Operator implements Runnable {
         trace.note("operator", "deletes keys of run " + runId);
         redis.delete(runId);
       }
+      if (!known.isEmpty() && faults.occurs(Event.BROKER_SEQ_CHANGED, 2)) {
+        RunId runId = known.get(random.nextInt(known.size()));
+        long seq = random.nextLong(redis.lastSeq(runId) + 1);
+        trace.note("operator", String.format(Locale.ROOT, "sets seq of %s to %d", runId, seq));
+        redis.setSeq(runId, seq);
+      }
+      if (!known.isEmpty() && faults.occurs(Event.BROKER_STREAM_TRIMMED, 2)) {
+        RunId runId = known.get(random.nextInt(known.size()));
+        trace.note("operator", "trims stream of run " + runId);
+        redis.trim(runId, random.nextInt(5));
+      }
     }
   }
 
+  /** Length of an outage: often short, sometimes until the last fault. */
+  private long outage() {
+    return random.nextInt(4) > 0
+        ? random.nextLong(30 * SECOND)
+        : random.nextLong(Math.max(SECOND, faults.endAt() - scheduler.now()));
+  }
+
   private void failOver() {
+    restore(random.nextLong(2 * SECOND));
+  }
+
+  /** Replaces the data by that of some time ago. */
+  private void restore(long age) {
     Runnable restoreRedis = redis.checkpoint();
-    scheduler.sleep(random.nextLong(2 * SECOND));
-    trace.note("redis", "failover");
+    scheduler.sleep(age);
+    trace.note("redis", String.format(Locale.ROOT, "replaced by data of %d s ago", age / SECOND));
     restoreRedis.run();
     invariants.leaks().failedOver();
     network.disconnectBroker(random.nextLong(5 * SECOND));

@@ -21,6 +21,7 @@ public final class FaultyNetwork implements Network {
   private final Trace trace;
   private long steps;
   private long brokerReachableAt;
+  private long brokerWritableAt;
   private SimulatedProcess actor;
   private Consumer<String> beforeFailing = _ -> {};
 
@@ -51,6 +52,11 @@ public final class FaultyNetwork implements Network {
     brokerReachableAt = Math.max(brokerReachableAt, scheduler.now() + micros);
   }
 
+  /** Makes the broker refuse changes for this long, in microseconds. */
+  public void makeBrokerReadOnly(long micros) {
+    brokerWritableAt = Math.max(brokerWritableAt, scheduler.now() + micros);
+  }
+
   @Override
   public <T> T call(
       Call call, String about, Supplier<T> effect, Function<String, RuntimeException> unavailable) {
@@ -67,6 +73,10 @@ public final class FaultyNetwork implements Network {
       trace.call(process, call, about, "unreachable");
       scheduler.sleep(timeout(call));
       throw unavailable.apply("unreachable");
+    }
+    if (isBrokerCall(call) && call.changes() && scheduler.now() < brokerWritableAt) {
+      trace.call(process, call, about, "refused");
+      throw unavailable.apply("read only");
     }
     CallFault fault = faults.faultOf(call);
     trace.call(process, call, about, fault == null ? "" : fault.label());

@@ -48,6 +48,7 @@ public final class Invariants implements Observer {
             reads,
             idempotencyKeys,
             new EveryRunEnds(facts),
+            new RunsOutliveBroker(facts),
             leaks);
   }
 

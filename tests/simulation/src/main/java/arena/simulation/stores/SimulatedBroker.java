@@ -241,12 +241,13 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public void drop(RunId runId) {
-    call(
+  public boolean drop(RunId runId) {
+    return call(
         Call.BROKER_DROP,
         runId,
         () -> {
           SimulatedRedis.Run run = redis.run(runId);
+          boolean existed = run.countBuffer() > 0 || run.closed();
           run.deleteOpen();
           run.deleteSeq();
           run.deleteEvents();
@@ -258,7 +259,7 @@ public final class SimulatedBroker implements Broker {
             run.deleteLoss();
           }
           redis.observer().dropped(runId);
-          return null;
+          return existed;
         });
   }
 

@@ -139,6 +139,19 @@ public final class SimulatedRedis {
     run.deleteEvents();
   }
 
+  /** Sets a run's last seq, as an operator does. */
+  public synchronized void setSeq(RunId runId, long seq) {
+    run(runId).setSeq(seq);
+  }
+
+  /** Keeps this many entries of a run's stream, as an operator does. */
+  public synchronized void trim(RunId runId, int length) {
+    NavigableMap<Long, String> stream = run(runId).eventsToWrite();
+    while (stream.size() > length) {
+      stream.pollFirstEntry();
+    }
+  }
+
   /**
    * Number of keys of the run's buffer, without those of its readers and the mark of a close, which
    * expires.
@@ -333,7 +346,7 @@ public final class SimulatedRedis {
       keys.loss = null;
     }
 
-    private int countBuffer() {
+    int countBuffer() {
       int count = open() == null ? 0 : 1;
       count += value(keys.seq) == null ? 0 : 1;
       count += events().isEmpty() ? 0 : 1;
