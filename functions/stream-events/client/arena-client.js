@@ -80,6 +80,9 @@ export const Limits = Object.freeze({
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 
+/** Code of an error after which the events of the run follow by themselves. */
+const BEHIND = "behind";
+
 /** Codes of errors that a retry cannot resolve. */
 const FINAL_CODES = new Set(["unknown_run", "invalid_field", "bad_json", "unknown_action"]);
 
@@ -121,7 +124,7 @@ export class ArenaError extends Error {
  * @property {(end: {status: string, lastSeq: number}) => void} [onClosed] called when the run has ended and all events
  *     were delivered
  * @property {(error: ArenaError) => void} [onError] called when the service returns an error for this run;
- *     `error.final` is whether the watch ends because of it
+ *     `error.final` is whether the watch ends because of it. After `behind` its events are delayed, and follow
  * @property {AbortSignal} [signal] stops the watch
  *
  * @typedef {object} WatchEnd
@@ -668,6 +671,12 @@ class Watch {
   /** Handles an error that the service returned for this run. */
   rejected(error) {
     this.#answered = true;
+    if (error.code === BEHIND) {
+      this.#lastMessageAt = this.#host.clock.now();
+      error.final = false;
+      notify(this.#options.onError, error);
+      return; // the subscription stays
+    }
     error.final = FINAL_CODES.has(error.code) || ++this.#rejections >= Limits.SUBSCRIBE_ATTEMPTS;
     notify(this.#options.onError, error);
     if (this.#done) {

@@ -958,6 +958,25 @@ test("retries a rejected subscription and reports the error", async () => {
   assert.deepEqual(seen.events, [1]);
 });
 
+test("keeps streaming while the run is behind", async () => {
+  const service = new Service();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  await flush();
+  const sent = service.socket.sent.length;
+  for (let i = 0; i < 2 * Limits.SUBSCRIBE_ATTEMPTS; i++) {
+    service.socket.receive(rejection("behind"));
+    await service.clock.pass(MINUTE);
+  }
+  assert.equal(seen.watch.state, State.STREAMING);
+  assert.equal(service.socket.sent.length, sent, "the subscription stays");
+  assert.deepEqual(new Set(seen.errors.map(error => `${error.code} ${error.final}`)), new Set(["behind false"]));
+  service.socket.receive(events(2));
+  await flush();
+  assert.deepEqual(seen.events, [1, 2]);
+});
+
 test("ends in Error when subscribe attempts are exhausted", async () => {
   const service = new Service();
   const seen = service.watch();

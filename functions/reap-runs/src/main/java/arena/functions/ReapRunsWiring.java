@@ -56,7 +56,11 @@ record ReapRunsWiring(
         new Lazy<>(
             () ->
                 new ReapConnections(
-                    stores.connections(), stores.subscribers(), aws.connectionSender(), clock)),
+                    stores.connections(),
+                    stores.subscribers(),
+                    aws.connectionSender(),
+                    aws.fanOutInvoker(),
+                    clock)),
         stores::catalog);
   }
 }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Streams events over WebSockets. Invoked by API Gateway for every client message, and
  * asynchronously with {@code {"run_id"}} after a publish, to send new events to the run's
- * subscribers.
+ * subscribers; with {@code "pending": true} if readers subscribed while the broker was unavailable.
  */
 @NullMarked
 public final class StreamEventsHandler implements RequestStreamHandler {
@@ -133,7 +133,9 @@ public final class StreamEventsHandler implements RequestStreamHandler {
       throw new IllegalStateException("the remaining time must exceed " + MARGIN);
     }
     try {
-      FanOut.Result sent = wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline));
+      boolean pending = event.path("pending").asBoolean();
+      FanOut.Result sent =
+          wiring.fanOut().get().serve(new FanOutTask(runId, wokenAt, deadline, pending));
       if (sent.events() > 0 || sent.streamsDropped() > 0) {
         LOG.info(
             "events sent to readers",

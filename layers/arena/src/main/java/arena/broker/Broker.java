@@ -32,7 +32,7 @@ public interface Broker {
    * Reopens a run after a loss of data, ready for the event {@code nextSeq}. If the remaining
    * buffer ends before {@code nextSeq - 1} or has lost events, it is deleted, so that readers get
    * an {@link Overflow} instead of a gap. The next publish wakes the fan-out, which handles readers
-   * whose cursors were lost; see {@link Subscribers#loss}.
+   * whose cursors were lost; see {@link Subscribers#markLoss}.
    *
    * @return the next seq to publish: {@code nextSeq}, or a higher one if the buffer has more
    */
@@ -69,6 +69,11 @@ public interface Broker {
    * @param after the previous page's {@code next}; empty for the first page
    */
   Page runs(Optional<String> after);
+
+  /** Approximate number of a run's last events that the buffer keeps. */
+  default int capacity() {
+    return BUFFER_EVENTS;
+  }
 
   /** Maximum number of events per {@link #publish}. */
   int MAX_BATCH = 500;

@@ -53,9 +53,14 @@ public final class RedisKeys {
     return run(runId, "base");
   }
 
-  /** Hash of cursors: connection id to next seq. */
+  /** Sorted set of cursors: connection ids by next seq. */
   String subscribers(RunId runId) {
     return run(runId, "subscribers");
+  }
+
+  /** The life of the server to which the cursors belong: its replication id. */
+  String generation(RunId runId) {
+    return run(runId, "generation");
   }
 
   /** The fencing token of the current fan-out. */
@@ -80,7 +85,12 @@ public final class RedisKeys {
 
   /** All keys of a run's readers, the cursors first. */
   List<String> readers(RunId runId) {
-    return List.of(subscribers(runId), lease(runId), fence(runId), loss(runId));
+    return List.of(subscribers(runId), generation(runId), lease(runId), fence(runId), loss(runId));
+  }
+
+  /** Written to find out whether the server accepts writes. */
+  String probe() {
+    return root + ":probe";
   }
 
   /** Pattern that matches the keys of all runs, and possibly others. */

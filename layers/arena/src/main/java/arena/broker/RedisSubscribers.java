@@ -1,17 +1,25 @@
 package arena.broker;
 
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.resps.Tuple;
 
 /** Live readers and the fan-out lease, in Redis next to the run's stream. */
 public final class RedisSubscribers implements Subscribers {
   private static final RedisScript PUT = RedisScript.named("put");
+  private static final RedisScript ADOPT = RedisScript.named("adopt");
+  private static final RedisScript REMOVE = RedisScript.named("remove");
+  private static final RedisScript LOOK = RedisScript.named("look");
+  private static final RedisScript HOLDER = RedisScript.named("holder");
   private static final RedisScript ACQUIRE = RedisScript.named("acquire");
   private static final RedisScript EXTEND = RedisScript.named("extend");
   private static final RedisScript ADVANCE = RedisScript.named("advance");
@@ -20,6 +28,12 @@ public final class RedisSubscribers implements Subscribers {
   private static final RedisScript ABANDON = RedisScript.named("abandon");
   private static final RedisScript MARK_LOSS = RedisScript.named("mark_loss");
   private static final RedisScript CLEAR_LOSS = RedisScript.named("clear_loss");
+
+  /** Number of values before the readers in the answer of the look. */
+  private static final int LOOK_FIELDS = 6;
+
+  /** Time to live of the key that {@link #available} writes. */
+  private static final Duration PROBE_TTL = Duration.ofMinutes(1);
 
   private final RedisConnection redis;
   private final RedisKeys keys;
@@ -31,13 +45,24 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
+  public boolean available() {
+    try {
+      redis.call(
+          client -> client.set(keys.probe(), "1", SetParams.setParams().ex(PROBE_TTL.toSeconds())));
+      return true;
+    } catch (DependencyUnavailable _) {
+      return false;
+    }
+  }
+
+  @Override
   public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
         isOne(
             redis.run(
                 PUT,
-                List.of(keys.subscribers(runId)),
+                cursorKeys(runId),
                 List.of(
                     connectionId.value(), String.valueOf(nextSeq), String.valueOf(MAX_READERS))));
     if (!put) {
@@ -46,25 +71,87 @@ public final class RedisSubscribers implements Subscribers {
   }
 
   @Override
+  public boolean adopt(RunId runId, long fence, ConnectionId connectionId, long nextSeq) {
+    requireSeq(nextSeq);
+    long adopted =
+        (Long)
+            redis.run(
+                ADOPT,
+                cursorKeys(runId),
+                List.of(
+                    String.valueOf(fence),
+                    connectionId.value(),
+                    String.valueOf(nextSeq),
+                    String.valueOf(MAX_READERS)));
+    if (adopted == 0) {
+      throw new TooManyReaders(runId);
+    }
+    return adopted == 1;
+  }
+
+  /** The keys by which a script recognizes cursors of an earlier life of the server. */
+  private List<String> cursorKeys(RunId runId) {
+    return List.of(
+        keys.subscribers(runId), keys.generation(runId), keys.lease(runId), keys.loss(runId));
+  }
+
+  @Override
   public boolean remove(RunId runId, ConnectionId connectionId) {
-    return redis.call(client -> client.hdel(keys.subscribers(runId), connectionId.value())) == 1;
+    return isOne(
+        redis.run(
+            REMOVE,
+            List.of(keys.subscribers(runId), keys.generation(runId)),
+            List.of(connectionId.value())));
   }
 
   @Override
   public OptionalLong cursor(RunId runId, ConnectionId connectionId) {
-    String cursor =
-        redis.call(client -> client.hget(keys.subscribers(runId), connectionId.value()));
-    return cursor == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(cursor));
+    Double cursor =
+        redis.call(client -> client.zscore(keys.subscribers(runId), connectionId.value()));
+    return cursor == null ? OptionalLong.empty() : OptionalLong.of(cursor.longValue());
   }
 
   @Override
   public Map<ConnectionId, Long> cursors(RunId runId) {
-    Map<String, String> stored = redis.call(client -> client.hgetAll(keys.subscribers(runId)));
+    List<Tuple> stored =
+        redis.call(client -> client.zrangeWithScores(keys.subscribers(runId), 0, -1));
     Map<ConnectionId, Long> cursors = HashMap.newHashMap(stored.size());
-    stored.forEach(
-        (connectionId, nextSeq) ->
-            cursors.put(ConnectionId.of(connectionId), Long.valueOf(nextSeq)));
+    for (Tuple cursor : stored) {
+      cursors.put(ConnectionId.of(cursor.getElement()), (long) cursor.getScore());
+    }
     return cursors;
+  }
+
+  @Override
+  public Look look(RunId runId, LookQuery query) {
+    List<String> lookKeys = new ArrayList<>(cursorKeys(runId));
+    lookKeys.addAll(
+        List.of(keys.open(runId), keys.closed(runId), keys.seq(runId), keys.events(runId)));
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                LOOK,
+                lookKeys,
+                List.of(
+                    query.all() ? "1" : "0",
+                    String.valueOf(query.served()),
+                    String.valueOf(query.skip()),
+                    String.valueOf(query.limit())));
+    List<Reader> found = new ArrayList<>((answer.size() - LOOK_FIELDS) / 2);
+    for (int i = LOOK_FIELDS; i < answer.size(); i += 2) {
+      found.add(
+          new Reader(
+              ConnectionId.of((String) answer.get(i)), Long.parseLong((String) answer.get(i + 1))));
+    }
+    long loss = (Long) answer.get(3);
+    return new Look(
+        isOne(answer.get(0)),
+        isOne(answer.get(1)),
+        (Long) answer.get(2),
+        loss == 0 ? OptionalLong.empty() : OptionalLong.of(loss),
+        (Long) answer.get(4),
+        (Long) answer.get(5),
+        found);
   }
 
   @Override
@@ -72,10 +159,26 @@ public final class RedisSubscribers implements Subscribers {
     Object fence =
         redis.run(
             ACQUIRE,
-            List.of(keys.lease(runId), keys.fence(runId)),
+            List.of(
+                keys.lease(runId),
+                keys.fence(runId),
+                keys.subscribers(runId),
+                keys.generation(runId),
+                keys.loss(runId)),
             List.of(millis(holdFor), UUID.randomUUID().toString()));
     long number = (Long) fence;
     return number == 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  @Override
+  public Holder holder(RunId runId) {
+    List<?> answer =
+        (List<?>)
+            redis.run(
+                HOLDER,
+                List.of(keys.lease(runId), keys.subscribers(runId), keys.loss(runId)),
+                List.of());
+    return new Holder((Long) answer.get(0), isOne(answer.get(1)));
   }
 
   @Override
@@ -110,12 +213,12 @@ public final class RedisSubscribers implements Subscribers {
     return isOne(
         redis.run(
             FINISH,
-            List.of(keys.lease(runId), keys.subscribers(runId)),
+            List.of(keys.lease(runId), keys.subscribers(runId), keys.generation(runId)),
             List.of(String.valueOf(fence), connectionId.value(), String.valueOf(atSeq))));
   }
 
   @Override
-  public boolean release(RunId runId, long fence) {
+  public boolean release(RunId runId, long fence, boolean ended) {
     return isOne(
         redis.run(
             RELEASE,
@@ -126,7 +229,7 @@ public final class RedisSubscribers implements Subscribers {
                 keys.events(runId),
                 keys.closed(runId),
                 keys.loss(runId)),
-            List.of(String.valueOf(fence))));
+            List.of(String.valueOf(fence), ended ? "1" : "0")));
   }
 
   @Override
@@ -137,12 +240,6 @@ public final class RedisSubscribers implements Subscribers {
   @Override
   public void markLoss(RunId runId) {
     redis.run(MARK_LOSS, List.of(keys.loss(runId)), List.of());
-  }
-
-  @Override
-  public OptionalLong loss(RunId runId) {
-    String loss = redis.call(client -> client.get(keys.loss(runId)));
-    return loss == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(loss));
   }
 
   @Override

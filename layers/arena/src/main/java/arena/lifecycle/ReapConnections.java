@@ -2,13 +2,16 @@ package arena.lifecycle;
 
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.run.RunId;
 import arena.stream.ConnectionSender;
 import arena.stream.Connections;
 import arena.stream.Disconnection;
+import arena.stream.FanOutInvoker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes connections that closed without a disconnect event, with their subscriptions. Idle
- * connections are found only here; others already when a message to them fails. Safe to run
- * concurrently, because connection ids are never reused.
+ * Deletes connections that closed without a disconnect event, with their subscriptions, and wakes
+ * the fan-outs of pending subscriptions that were not adopted. Idle connections are found only
+ * here; others already when a message to them fails. Safe to run concurrently, because connection
+ * ids are never reused.
  */
 public final class ReapConnections {
   private static final Logger LOG = LoggerFactory.getLogger(ReapConnections.class);
@@ -29,6 +33,9 @@ public final class ReapConnections {
   /** Maximum number of API Gateway queries per run of the reaper. */
   private static final int MAX_QUERIES = 1_000;
 
+  /** Maximum number of runs whose fan-out is invoked per run of the reaper. */
+  private static final int MAX_WAKES = 1_000;
+
   /** Younger connections may not be open in API Gateway yet; they are stored before they open. */
   private static final Duration MIN_AGE = Duration.ofMinutes(2);
 
@@ -38,16 +45,19 @@ public final class ReapConnections {
   private final Connections connections;
   private final Subscribers subscribers;
   private final ConnectionSender sender;
+  private final FanOutInvoker fanOutInvoker;
   private final InstantSource clock;
 
   public ReapConnections(
       Connections connections,
       Subscribers subscribers,
       ConnectionSender sender,
+      FanOutInvoker fanOutInvoker,
       InstantSource clock) {
     this.connections = connections;
     this.subscribers = subscribers;
     this.sender = sender;
+    this.fanOutInvoker = fanOutInvoker;
     this.clock = clock;
   }
 
@@ -58,52 +68,94 @@ public final class ReapConnections {
    * @param deadline no further connection is checked after this time
    */
   public ReapReport reap(Instant deadline) {
-    List<ReapAction> reaped = new ArrayList<>();
-    int failed = 0;
-    int queries = 0;
-    Optional<String> next = Optional.empty();
-    for (int pages = 0; pages < MAX_PAGES; pages++) {
-      Connections.Page page = connections.page(next);
-      for (Connections.Entry entry : page.entries()) {
-        Instant now = clock.instant();
-        if (!now.isBefore(deadline)) {
-          LOG.warn("reaper deadline reached; remaining connections not checked");
-          return new ReapReport(List.copyOf(reaped), failed);
+    Pass pass = new Pass(deadline);
+    pass.checkAll();
+    pass.wakePending();
+    return new ReapReport(List.copyOf(pass.reaped), pass.failed);
+  }
+
+  /** One check of all connections. */
+  private final class Pass {
+    private final Instant deadline;
+    private final List<ReapAction> reaped = new ArrayList<>();
+    private final Set<RunId> pending = new LinkedHashSet<>();
+    private int failed;
+    private int queries;
+
+    private Pass(Instant deadline) {
+      this.deadline = deadline;
+    }
+
+    private void checkAll() {
+      Optional<String> next = Optional.empty();
+      for (int pages = 0; pages < MAX_PAGES; pages++) {
+        Connections.Page page = connections.page(next);
+        for (Connections.Entry entry : page.entries()) {
+          if (!clock.instant().isBefore(deadline)) {
+            LOG.warn("reaper deadline reached; remaining connections not checked");
+            return;
+          }
+          check(entry);
+        }
+        next = page.next();
+        if (next.isEmpty()) {
+          if (queries == MAX_QUERIES) {
+            LOG.atWarn()
+                .addKeyValue("limit", MAX_QUERIES)
+                .log("reaper reached its limit of API Gateway queries");
+          }
+          return;
+        }
+      }
+      LOG.atWarn()
+          .addKeyValue("limit", MAX_PAGES)
+          .log("reaper reached its limit of connection pages");
+    }
+
+    private void check(Connections.Entry entry) {
+      Instant now = clock.instant();
+      try {
+        boolean query = queries < MAX_QUERIES && isOlder(entry, MIN_AGE, now);
+        Optional<String> reason = reasonToDelete(entry, query, now);
+        queries += query ? 1 : 0;
+        if (reason.isPresent()) {
+          Disconnection.cleanUp(entry.connectionId(), connections, subscribers);
+          ReapAction one =
+              ReapAction.ofConnection(
+                  ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get());
+          one.log(LOG);
+          reaped.add(one);
+        } else {
+          pending.addAll(entry.pending());
+        }
+      } catch (RuntimeException e) {
+        LOG.atError()
+            .addKeyValue("connection_id", entry.connectionId())
+            .setCause(e)
+            .log("failed to reap connection");
+        failed++;
+      }
+    }
+
+    /** Wakes the fan-outs of runs with pending subscriptions, if the broker is back. */
+    private void wakePending() {
+      if (pending.isEmpty() || !subscribers.available()) {
+        return;
+      }
+      int wakes = 0;
+      for (RunId runId : pending) {
+        if (++wakes > MAX_WAKES || !clock.instant().isBefore(deadline)) {
+          LOG.warn("reaper limit reached; remaining pending subscriptions not adopted");
+          return;
         }
         try {
-          boolean query = queries < MAX_QUERIES && isOlder(entry, MIN_AGE, now);
-          Optional<String> reason = reasonToDelete(entry, query, now);
-          queries += query ? 1 : 0;
-          if (reason.isPresent()) {
-            Disconnection.cleanUp(entry.connectionId(), connections, subscribers);
-            ReapAction one =
-                ReapAction.ofConnection(
-                    ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get());
-            one.log(LOG);
-            reaped.add(one);
-          }
+          fanOutInvoker.wakeForPending(runId);
         } catch (RuntimeException e) {
-          LOG.atError()
-              .addKeyValue("connection_id", entry.connectionId())
-              .setCause(e)
-              .log("failed to reap connection");
+          LOG.atError().addKeyValue("run_id", runId).setCause(e).log("fan-out wake-up failed");
           failed++;
         }
       }
-      next = page.next();
-      if (next.isEmpty()) {
-        if (queries == MAX_QUERIES) {
-          LOG.atWarn()
-              .addKeyValue("limit", MAX_QUERIES)
-              .log("reaper reached its limit of API Gateway queries");
-        }
-        return new ReapReport(List.copyOf(reaped), failed);
-      }
     }
-    LOG.atWarn()
-        .addKeyValue("limit", MAX_PAGES)
-        .log("reaper reached its limit of connection pages");
-    return new ReapReport(List.copyOf(reaped), failed);
   }
 
   private Optional<String> reasonToDelete(Connections.Entry entry, boolean query, Instant now) {

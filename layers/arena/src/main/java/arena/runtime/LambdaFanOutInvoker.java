@@ -25,6 +25,15 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
 
   @Override
   public void wake(RunId runId) {
+    invoke(runId, "");
+  }
+
+  @Override
+  public void wakeForPending(RunId runId) {
+    invoke(runId, ",\"pending\":true");
+  }
+
+  private void invoke(RunId runId, String fields) {
     try {
       lambda
           .get()
@@ -33,7 +42,7 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
                   request
                       .functionName(function)
                       .invocationType(InvocationType.EVENT)
-                      .payload(SdkBytes.fromUtf8String(event(runId))));
+                      .payload(SdkBytes.fromUtf8String(event(runId, fields))));
     } catch (SdkException e) {
       throw Dependency.FAN_OUT.unavailable(
           "failed to wake the fan-out of run %s".formatted(runId), e);
@@ -41,8 +50,8 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
   }
 
   /** Contains the wake-up time, for the fan-out lag. */
-  private String event(RunId runId) {
-    return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"}"
-        .formatted(runId, Timestamps.write(clock.instant()));
+  private String event(RunId runId, String fields) {
+    return "{\"run_id\":\"%s\",\"woken_at\":\"%s\"%s}"
+        .formatted(runId, Timestamps.write(clock.instant()), fields);
   }
 }

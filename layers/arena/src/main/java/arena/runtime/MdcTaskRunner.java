@@ -48,8 +48,8 @@ public final class MdcTaskRunner implements TaskRunner {
     }
 
     @Override
-    public boolean isIdle() {
-      return group.isIdle();
+    public int running() {
+      return group.running();
     }
 
     @Override

@@ -59,6 +59,11 @@ public final class EventReader {
     return cut(archive.get().events(run, fromSeq, maxEvents, maxBytes), maxBytes);
   }
 
+  /** Reads envelopes of a run that is not archived from the journal; see {@link #envelopes}. */
+  public List<Broker.Envelope> journaled(Run run, long fromSeq, int maxEvents, int maxBytes) {
+    return cut(journal.events(run.runId(), fromSeq, maxEvents, maxBytes), maxBytes);
+  }
+
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   public Optional<Event> turnStart(Run run, int t) {
     return run.archived() ? archive.get().turnStart(run, t) : journal.turnStart(run.runId(), t);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -18,17 +19,47 @@ public interface Connections {
   void connect(ConnectionId connectionId, Instant at);
 
   /**
-   * Adds a subscription.
+   * Adds a subscription whose cursor is stored. It is no longer pending.
    *
    * @return false if the connection has {@link #MAX_SUBSCRIPTIONS} or does not exist
    */
   boolean subscribe(RunId runId, ConnectionId connectionId);
 
-  /** Lists the connections subscribed to a run; eventually consistent. */
-  List<ConnectionId> subscribers(RunId runId);
+  /**
+   * Adds a pending subscription: one whose cursor cannot be stored now, because the broker is
+   * unavailable. An existing subscription becomes pending from this seq.
+   *
+   * @return false if the connection has {@link #MAX_SUBSCRIPTIONS} or does not exist
+   */
+  boolean subscribePending(RunId runId, ConnectionId connectionId, long fromSeq);
+
+  /**
+   * Makes a pending subscription an ordinary one, so that the caller, and no other, may store its
+   * cursor. If the caller dies before it does, the subscription has no cursor, as one whose cursor
+   * the broker lost.
+   *
+   * @return the first seq to send; empty if the subscription is not pending or does not exist
+   */
+  OptionalLong adopt(RunId runId, ConnectionId connectionId);
+
+  /** Whether a connection is subscribed to a run, with a consistent read. */
+  boolean isSubscribed(RunId runId, ConnectionId connectionId);
+
+  /** Lists the subscriptions to a run; eventually consistent. */
+  List<Subscriber> subscribers(RunId runId);
+
+  /**
+   * A connection that is subscribed to a run.
+   *
+   * @param pending whether its cursor is not stored yet; see {@link #subscribePending}
+   */
+  record Subscriber(ConnectionId connectionId, boolean pending) {}
 
   /** Removes a subscription. */
   void unsubscribe(RunId runId, ConnectionId connectionId);
+
+  /** Removes the subscription of a stream that has ended, unless a later one is pending. */
+  void endSubscription(RunId runId, ConnectionId connectionId);
 
   /** Removes a connection and its subscriptions; returns the runs it was subscribed to. */
   List<RunId> disconnect(ConnectionId connectionId);
@@ -55,8 +86,13 @@ public interface Connections {
    * A stored connection.
    *
    * @param connectedAt when it connected; empty if the page has only its subscriptions
+   * @param pending the runs of its pending subscriptions on this page
    */
-  record Entry(ConnectionId connectionId, Optional<Instant> connectedAt) {}
+  record Entry(ConnectionId connectionId, Optional<Instant> connectedAt, List<RunId> pending) {
+    public Entry {
+      pending = List.copyOf(pending);
+    }
+  }
 
   /** Maximum duration of a connection, a limit of API Gateway. */
   Duration MAX_DURATION = Duration.ofHours(2);

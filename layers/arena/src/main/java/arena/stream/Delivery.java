@@ -4,13 +4,12 @@ import arena.broker.ConnectionId;
 import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.retry.RetryPolicy;
-import arena.run.Run;
+import arena.run.RunStatus;
 import arena.stream.EventBatches.Batch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +36,7 @@ final class Delivery {
   private final FanOutLease lease;
   private final RunReaders readers;
   private final DeliveryCounter counter;
+  private final EventBatches batches;
   private final ConnectionSender sender;
   private final InstantSource clock;
   private final TaskRunner tasks;
@@ -44,7 +44,6 @@ final class Delivery {
   private final Map<ConnectionId, Instant> failingSince = new ConcurrentHashMap<>();
   private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
 
-  private volatile @Nullable Snapshot snapshot;
   private volatile boolean stopped;
 
   Delivery(
@@ -52,6 +51,7 @@ final class Delivery {
       FanOutLease lease,
       RunReaders readers,
       DeliveryCounter counter,
+      EventBatches batches,
       ConnectionSender sender,
       InstantSource clock,
       TaskRunner tasks,
@@ -60,18 +60,11 @@ final class Delivery {
     this.lease = lease;
     this.readers = readers;
     this.counter = counter;
+    this.batches = batches;
     this.sender = sender;
     this.clock = clock;
     this.tasks = tasks;
     this.metrics = metrics;
-  }
-
-  /** A run and its pending messages. */
-  record Snapshot(Run run, EventBatches batches) {}
-
-  /** Sets the snapshot used for further messages. */
-  void update(Snapshot latest) {
-    snapshot = latest;
   }
 
   /** Stops all deliveries after their current message. */
@@ -93,6 +86,9 @@ final class Delivery {
     /** The message could not be sent now. */
     record Retry(String reason) implements Step {}
 
+    /** The message was sent, but a store could not record it now. */
+    record Unrecorded(AfterSend record, String reason) implements Step {}
+
     /** Nothing is pending for this reader, or another fan-out serves it. */
     record Done() implements Step {}
   }
@@ -101,14 +97,16 @@ final class Delivery {
   void deliver(ConnectionId connectionId, long from) {
     try {
       long cursor = from;
+      AfterSend unrecorded = null;
       RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
       while (mayContinue()) {
-        switch (step(connectionId, cursor)) {
+        switch (step(connectionId, cursor, unrecorded)) {
           case Step.Done() -> {
             return;
           }
           case Step.Advanced(long nextSeq) -> {
             cursor = nextSeq;
+            unrecorded = null;
             attempts = RETRY.start(tasks::pause);
             failingSince.remove(connectionId);
           }
@@ -119,6 +117,16 @@ final class Delivery {
             }
             if (!attempts.waitForNext()) {
               return; // it may have disconnected or resubscribed, which the next poll finds
+            }
+          }
+          case Step.Unrecorded(AfterSend record, String reason) -> {
+            unrecorded = record; // not sent again
+            if (isTimedOut(connectionId)) {
+              drop(connectionId, cursor, reason);
+              return;
+            }
+            if (!attempts.waitForNext()) {
+              return;
             }
           }
         }
@@ -134,11 +142,19 @@ final class Delivery {
     }
   }
 
-  private Step step(ConnectionId connectionId, long cursor) throws InterruptedException {
+  /**
+   * Sends the next message.
+   *
+   * @param unrecorded what records the message at this cursor, if it was already sent
+   */
+  private Step step(ConnectionId connectionId, long cursor, @Nullable AfterSend unrecorded)
+      throws InterruptedException {
     steps.acquire();
     try {
-      Snapshot now = Objects.requireNonNull(snapshot);
-      return switch (now.batches().from(cursor)) {
+      if (unrecorded != null) {
+        return record(connectionId, unrecorded);
+      }
+      return switch (batches.from(cursor)) {
         case Batch.Nothing() -> new Step.Done();
         case Batch.Events(String message, long nextSeq, Instant newest) ->
             send(
@@ -155,27 +171,44 @@ final class Delivery {
                 cursor,
                 ServerMessages.overflow(task.runId(), cursor, availableFrom),
                 () -> finish(connectionId, cursor, true));
-        case Batch.Ended() -> {
+        case Batch.Ended(RunStatus status, long lastSeq) -> {
           counter.send(); // a reader that looks at the counters then finds its events
           yield send(
               connectionId,
               cursor,
-              ServerMessages.closed(task.runId(), now.run().status(), now.run().nEvents()),
+              ServerMessages.closed(task.runId(), status, lastSeq),
               () -> finish(connectionId, cursor, false));
         }
       };
     } catch (RuntimeException e) {
-      if (failingSince.putIfAbsent(connectionId, clock.instant()) == null) {
-        LOG.atWarn()
-            .addKeyValue("run_id", task.runId())
-            .addKeyValue("connection_id", connectionId)
-            .setCause(e)
-            .log("delivery failed; retrying");
-      }
-      return new Step.Retry("a store failed: " + e.getMessage());
+      logFailure(connectionId, e);
+      return new Step.Retry(storeFailed(e));
     } finally {
       steps.release();
     }
+  }
+
+  private Step record(ConnectionId connectionId, AfterSend sent) {
+    try {
+      return sent.run();
+    } catch (RuntimeException e) {
+      logFailure(connectionId, e);
+      return new Step.Unrecorded(sent, storeFailed(e));
+    }
+  }
+
+  private void logFailure(ConnectionId connectionId, RuntimeException e) {
+    if (failingSince.putIfAbsent(connectionId, clock.instant()) == null) {
+      LOG.atWarn()
+          .addKeyValue("run_id", task.runId())
+          .addKeyValue("connection_id", connectionId)
+          .setCause(e)
+          .log("delivery failed; retrying");
+    }
+  }
+
+  private static String storeFailed(RuntimeException e) {
+    return "a store failed: " + e.getMessage();
   }
 
   private interface AfterSend {
@@ -184,7 +217,7 @@ final class Delivery {
 
   private Step send(ConnectionId connectionId, long cursor, String message, AfterSend delivered) {
     return switch (sender.send(connectionId, message)) {
-      case DELIVERED -> delivered.run();
+      case DELIVERED -> record(connectionId, delivered);
       case LATER -> new Step.Retry("accepts no messages");
       case GONE -> {
         lease.finish(connectionId, cursor);
@@ -220,6 +253,7 @@ final class Delivery {
   }
 
   private Step finish(ConnectionId connectionId, long cursor, boolean overflowed) {
+    readers.ending(connectionId);
     if (lease.finish(connectionId, cursor)) {
       if (overflowed) {
         countDropped();

@@ -11,24 +11,30 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
@@ -44,6 +50,10 @@ public final class DynamoConnections implements Connections {
 
   private static final String CONNECTION_ID = "connection_id";
   private static final String RUN_ID = "run_id";
+
+  /** First seq to send to a subscription whose cursor is not stored yet. */
+  private static final String PENDING_FROM = "pending_from";
+
   private static final String SUBSCRIPTIONS = "subscriptions";
   private static final String EXPIRES_AT = "expires_at";
 
@@ -85,15 +95,50 @@ public final class DynamoConnections implements Connections {
 
   @Override
   public boolean subscribe(RunId runId, ConnectionId connectionId) {
+    Optional<List<CancellationReason>> rejection = add(runId, connectionId, Map.of());
+    if (rejection.isEmpty()) {
+      return true;
+    }
+    CancellationReason subscription = rejection.get().get(0);
+    boolean already = isExisting(rejection.get());
+    if (already && subscription.item().containsKey(PENDING_FROM)) {
+      adopt(runId, connectionId);
+    }
+    return already;
+  }
+
+  @Override
+  public boolean subscribePending(RunId runId, ConnectionId connectionId, long fromSeq) {
+    AttributeValue from = Attributes.of(fromSeq);
+    Optional<List<CancellationReason>> rejection =
+        add(runId, connectionId, Map.of(PENDING_FROM, from));
+    if (rejection.isEmpty()) {
+      return true;
+    }
+    return isExisting(rejection.get())
+        && update(
+                runId,
+                connectionId,
+                request ->
+                    request
+                        .updateExpression("SET pending_from = :from")
+                        .conditionExpression("attribute_exists(connection_id)")
+                        .expressionAttributeValues(Map.of(":from", from)))
+            .isPresent();
+  }
+
+  /** Adds a subscription's item; returns the rejections of it and of the connection's count. */
+  private Optional<List<CancellationReason>> add(
+      RunId runId, ConnectionId connectionId, Map<String, AttributeValue> fields) {
+    Map<String, AttributeValue> item = new HashMap<>(fields);
+    item.putAll(key(connectionId, runId));
+    item.put(EXPIRES_AT, expiry(clock.instant()));
     Put subscription =
         Put.builder()
             .tableName(table)
-            .item(
-                Map.of(
-                    CONNECTION_ID, Attributes.of(connectionId.value()),
-                    RUN_ID, Attributes.of(runId.value()),
-                    EXPIRES_AT, expiry(clock.instant())))
+            .item(item)
             .conditionExpression("attribute_not_exists(connection_id)")
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
             .build();
     Update count =
         count(connectionId)
@@ -102,22 +147,58 @@ public final class DynamoConnections implements Connections {
                 Map.of(
                     ":change", Attributes.of(1L), ":most", Attributes.of((long) MAX_SUBSCRIPTIONS)))
             .build();
-    Optional<List<CancellationReason>> rejection =
-        dynamo.transact(
-            TransactWriteItem.builder().put(subscription).build(),
-            TransactWriteItem.builder().update(count).build());
-    if (rejection.isEmpty()) {
-      return true;
-    }
-    CancellationReason connection = rejection.get().get(1);
+    return dynamo.transact(
+        TransactWriteItem.builder().put(subscription).build(),
+        TransactWriteItem.builder().update(count).build());
+  }
+
+  /** Whether {@link #add} was rejected because the connection already has the subscription. */
+  private static boolean isExisting(List<CancellationReason> rejection) {
+    CancellationReason connection = rejection.get(1);
     boolean gone = DynamoClient.conditionFailed(connection) && connection.item().isEmpty();
-    boolean already = DynamoClient.conditionFailed(rejection.get().get(0));
-    return already && !gone;
+    return DynamoClient.conditionFailed(rejection.get(0)) && !gone;
   }
 
   @Override
-  public List<ConnectionId> subscribers(RunId runId) {
-    List<ConnectionId> connectionIds = new ArrayList<>();
+  public OptionalLong adopt(RunId runId, ConnectionId connectionId) {
+    Optional<Map<String, AttributeValue>> before =
+        update(
+            runId,
+            connectionId,
+            request ->
+                request
+                    .updateExpression("REMOVE pending_from")
+                    .conditionExpression("attribute_exists(pending_from)"));
+    return before.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(Attributes.whole(before.get(), PENDING_FROM));
+  }
+
+  /** Updates a subscription; returns it as it was before, or empty if the condition failed. */
+  private Optional<Map<String, AttributeValue>> update(
+      RunId runId, ConnectionId connectionId, Consumer<UpdateItemRequest.Builder> change) {
+    UpdateItemRequest request =
+        UpdateItemRequest.builder()
+            .tableName(table)
+            .key(key(connectionId, runId))
+            .returnValues(ReturnValue.ALL_OLD)
+            .applyMutation(change)
+            .build();
+    try {
+      return Optional.of(dynamo.call(() -> dynamo.client().updateItem(request)).attributes());
+    } catch (ConditionalCheckFailedException _) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean isSubscribed(RunId runId, ConnectionId connectionId) {
+    return !dynamo.batchGet(table, List.of(key(connectionId, runId))).isEmpty();
+  }
+
+  @Override
+  public List<Subscriber> subscribers(RunId runId) {
+    List<Subscriber> subscribers = new ArrayList<>();
     QueryPages pages =
         new QueryPages(
             dynamo,
@@ -132,19 +213,31 @@ public final class DynamoConnections implements Connections {
               .map(item -> key(connectionId(item), runId))
               .toList();
       for (Map<String, AttributeValue> row : dynamo.batchGet(table, keys)) {
-        connectionIds.add(connectionId(row));
+        subscribers.add(new Subscriber(connectionId(row), row.containsKey(PENDING_FROM)));
       }
     }
-    return connectionIds;
+    return subscribers;
   }
 
   @Override
   public void unsubscribe(RunId runId, ConnectionId connectionId) {
+    remove(runId, connectionId, "attribute_exists(connection_id)");
+  }
+
+  @Override
+  public void endSubscription(RunId runId, ConnectionId connectionId) {
+    remove(
+        runId,
+        connectionId,
+        "attribute_exists(connection_id) AND attribute_not_exists(pending_from)");
+  }
+
+  private void remove(RunId runId, ConnectionId connectionId, String condition) {
     Delete subscription =
         Delete.builder()
             .tableName(table)
             .key(key(connectionId, runId))
-            .conditionExpression("attribute_exists(connection_id)")
+            .conditionExpression(condition)
             .build();
     Update count =
         count(connectionId)
@@ -212,6 +305,7 @@ public final class DynamoConnections implements Connections {
     ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
     // A connection's own item sorts before its subscriptions.
     Map<ConnectionId, Optional<Instant>> connectedAt = new LinkedHashMap<>();
+    Map<ConnectionId, List<RunId>> pending = new HashMap<>();
     for (Map<String, AttributeValue> item : page.items()) {
       ConnectionId connectionId = connectionId(item);
       if (Attributes.text(item, RUN_ID).equals(CONNECTION_ITEM)) {
@@ -220,10 +314,20 @@ public final class DynamoConnections implements Connections {
             connectionId, Optional.of(Instant.ofEpochSecond(expiresAt).minus(RETENTION)));
       } else {
         connectedAt.putIfAbsent(connectionId, Optional.empty());
+        if (item.containsKey(PENDING_FROM)) {
+          pending
+              .computeIfAbsent(connectionId, _ -> new ArrayList<>())
+              .add(RunId.of(Attributes.text(item, RUN_ID)));
+        }
       }
     }
     return new Page(
-        connectedAt.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList(),
+        connectedAt.entrySet().stream()
+            .map(
+                e ->
+                    new Entry(
+                        e.getKey(), e.getValue(), pending.getOrDefault(e.getKey(), List.of())))
+            .toList(),
         page.hasLastEvaluatedKey()
             ? Optional.of(writeCursor(page.lastEvaluatedKey()))
             : Optional.empty());

@@ -6,17 +6,21 @@ import arena.codec.EnvelopeCodec;
 import arena.codec.Utf8;
 import arena.event.Event;
 import arena.run.Run;
+import arena.run.RunStatus;
 import arena.source.EventReader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pending messages of one run by seq. Each message is created once and shared by all readers
- * with the same cursor. Thread-safe.
+ * The pending messages of one run by seq, during one fan-out. Each message is created once and
+ * shared by all readers that reach its first event, as long as the {@linkplain MessageCache cache}
+ * keeps it. Thread-safe.
  */
 final class EventBatches {
   /**
@@ -34,22 +38,45 @@ final class EventBatches {
   /** Maximum number of events per message; bounds the size of the separators. */
   private static final int MESSAGE_EVENTS = 500;
 
-  private final Run run;
-  private final boolean ended;
-  private final Stores stores;
-  private final Map<Long, Shared> shared = new ConcurrentHashMap<>();
+  /** Maximum size and number of events of one read, which is divided into messages. */
+  private static final int READ_BYTES = 8 * MESSAGE_BYTES;
 
-  /**
-   * @param ended whether all events are archived and none will be published
-   */
-  EventBatches(Run run, boolean ended, Stores stores) {
-    this.run = run;
-    this.ended = ended;
+  private static final int READ_EVENTS = 2 * MESSAGE_EVENTS;
+
+  private final Stores stores;
+  private final MessageCache cache = new MessageCache();
+  private final Map<Long, Shared> inProgress = new ConcurrentHashMap<>();
+  private volatile State state;
+
+  EventBatches(Run run, Stores stores) {
     this.stores = stores;
+    this.state = new State(run, 0);
   }
 
   /** The sources of envelopes and payload links. */
   record Stores(Broker broker, EventReader source, PayloadLinks links, TaskRunner tasks) {}
+
+  /**
+   * The run as of the last update.
+   *
+   * @param lastSeq last seq in the broker
+   */
+  private record State(Run run, long lastSeq) {
+    /** Whether all events are archived and none will be published. */
+    private boolean ended() {
+      return run.archived();
+    }
+
+    /** The last seq to send. */
+    private long last() {
+      return ended() ? run.nEvents() : lastSeq;
+    }
+  }
+
+  /** Sets the state of the run, and the last seq to send while it has not ended. */
+  void update(Run run, long lastSeq) {
+    state = new State(run, lastSeq);
+  }
 
   /** What to send next to a reader. */
   sealed interface Batch {
@@ -65,7 +92,7 @@ final class EventBatches {
     record Overflowed(long availableFrom) implements Batch {}
 
     /** The run has ended and all events were sent. */
-    record Ended() implements Batch {}
+    record Ended(RunStatus status, long lastSeq) implements Batch {}
 
     /** Nothing is pending. */
     record Nothing() implements Batch {}
@@ -73,9 +100,23 @@ final class EventBatches {
 
   /** Returns what to send from a seq on. */
   Batch from(long seq) {
-    return shared
-        .computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock()))
-        .get(() -> create(seq));
+    State now = state;
+    if (now.ended() && seq > now.run().nEvents()) {
+      return new Batch.Ended(now.run().status(), now.run().nEvents());
+    }
+    if (!now.ended() && seq > now.lastSeq()) {
+      return new Batch.Nothing();
+    }
+    Batch.Events cached = cache.get(seq);
+    if (cached != null) {
+      return cached;
+    }
+    Shared shared = inProgress.computeIfAbsent(seq, _ -> new Shared(stores.tasks().lock()));
+    try {
+      return shared.get(() -> create(now, seq));
+    } finally {
+      inProgress.remove(seq, shared);
+    }
   }
 
   private interface BatchFactory {
@@ -103,38 +144,89 @@ final class EventBatches {
     }
   }
 
-  private Batch create(long from) {
+  private Batch create(State now, long from) {
+    Batch.Events cached = cache.get(from); // created since the caller looked
+    if (cached != null) {
+      return cached;
+    }
     List<Broker.Envelope> envelopes;
+    Optional<Overflow> overflow = Optional.empty();
     try {
-      envelopes = stores.broker().read(run.runId(), from, MESSAGE_EVENTS, MESSAGE_BYTES);
-    } catch (Overflow overflow) {
-      if (!ended) {
-        return new Batch.Overflowed(overflow.availableFrom());
-      }
+      envelopes = stores.broker().read(now.run().runId(), from, READ_EVENTS, READ_BYTES);
+    } catch (Overflow e) {
       envelopes = List.of();
+      overflow = Optional.of(e);
     }
-    if (envelopes.isEmpty() && ended) {
-      if (from > run.nEvents()) {
-        return new Batch.Ended();
-      }
-      envelopes = stores.source().archived(run, from, MESSAGE_EVENTS, MESSAGE_BYTES);
+    if (envelopes.isEmpty() && now.ended()) {
+      envelopes = stores.source().archived(now.run(), from, READ_EVENTS, READ_BYTES);
+    } else if (envelopes.isEmpty() && from > now.lastSeq() - stores.broker().capacity()) {
+      // The broker lost events that it should still have.
+      envelopes = stores.source().journaled(now.run(), from, READ_EVENTS, READ_BYTES);
+      overflow = Optional.empty();
     }
-    if (envelopes.isEmpty()) {
-      return new Batch.Nothing();
+    if (!envelopes.isEmpty()) {
+      return divide(now, envelopes);
     }
-    Broker.Envelope last = envelopes.getLast();
-    return new Batch.Events(
-        ServerMessages.events(run.runId(), fitToLimit(envelopes)), last.seq() + 1, last.ts());
+    return overflow.isPresent()
+        ? new Batch.Overflowed(overflow.get().availableFrom())
+        : new Batch.Nothing();
   }
 
-  /** Replaces the payload of a single large event by a link. */
-  private List<Broker.Envelope> fitToLimit(List<Broker.Envelope> envelopes) {
-    Broker.Envelope first = envelopes.getFirst();
-    if (envelopes.size() > 1 || Utf8.length(first.json()) <= ENVELOPE_BYTES) {
-      return envelopes;
+  /**
+   * Divides envelopes into messages. Keeps them in the cache up to one that the cache already has,
+   * so that readers from different events on reach the same messages.
+   *
+   * @return the first message
+   */
+  private Batch divide(State now, List<Broker.Envelope> envelopes) {
+    Batch.Events first = null;
+    int begin = 0;
+    while (begin < envelopes.size()) {
+      long from = envelopes.get(begin).seq();
+      long nextShared = cache.nextFull(from);
+      int end = begin + 1;
+      long bytes = Utf8.length(envelopes.get(begin).json());
+      boolean full = bytes > MESSAGE_BYTES;
+      while (!full && end < envelopes.size() && envelopes.get(end).seq() != nextShared) {
+        bytes += Utf8.length(envelopes.get(end).json());
+        full = bytes > MESSAGE_BYTES || end - begin == MESSAGE_EVENTS;
+        end += full ? 0 : 1;
+      }
+      boolean cutByRead =
+          !full && end == envelopes.size() && envelopes.get(end - 1).seq() < now.last();
+      if (cutByRead && first != null) {
+        break; // the next read has it with the events that follow
+      }
+      List<Broker.Envelope> message = envelopes.subList(begin, end);
+      if (isTooLarge(message)) {
+        // its link expires, so it is not kept
+        return first == null ? events(now, List.of(withLink(message.getFirst()))) : first;
+      }
+      Batch.Events batch = events(now, message);
+      cache.put(from, batch, full);
+      first = first == null ? batch : first;
+      if (batch.nextSeq() == nextShared) {
+        break;
+      }
+      begin = end;
     }
-    Event event = EnvelopeCodec.read(first.json());
+    return Objects.requireNonNull(first);
+  }
+
+  private static Batch.Events events(State now, List<Broker.Envelope> envelopes) {
+    Broker.Envelope last = envelopes.getLast();
+    return new Batch.Events(
+        ServerMessages.events(now.run().runId(), envelopes), last.seq() + 1, last.ts());
+  }
+
+  private static boolean isTooLarge(List<Broker.Envelope> message) {
+    return message.size() == 1 && Utf8.length(message.getFirst().json()) > ENVELOPE_BYTES;
+  }
+
+  /** Replaces the payload of a large event by a link. */
+  private Broker.Envelope withLink(Broker.Envelope envelope) {
+    Event event = EnvelopeCodec.read(envelope.json());
     String reference = EnvelopeCodec.writeReference(event, stores.links().link(event));
-    return List.of(new Broker.Envelope(first.seq(), reference));
+    return new Broker.Envelope(envelope.seq(), reference);
   }
 }

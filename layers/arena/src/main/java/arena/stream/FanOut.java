@@ -4,18 +4,20 @@ import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
+import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.metrics.Metrics;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.UnknownRun;
 import arena.source.EventReader;
+import arena.stream.Connections.Subscriber;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,24 @@ public final class FanOut {
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+
+  /** Maximum number of readers that one poll finds. */
+  private static final int MAX_FOUND = 500;
+
+  /** Polls after which one finds also the readers that are served already: 200 ms. */
+  private static final int POLLS_PER_FULL_LOOK = 10;
+
+  /** Maximum factor of the poll interval: 200 ms. */
+  private static final int MAX_POLL_FACTOR = 10;
+
+  /** Polls after which the row of an open run is read again: 10 s. */
+  private static final int POLLS_PER_ROW_OPEN = 500;
+
+  /** Polls after which the row of a run that is not open is read again: 200 ms. */
+  private static final int POLLS_PER_ROW_CLOSED = 10;
+
+  /** Maximum number of concurrent calls for readers without a cursor. */
+  private static final int MAX_CONCURRENT_CALLS = 32;
 
   /** Maximum number of consecutive polls in which the lease has work but no reader has: 10 s. */
   private static final int MAX_IDLE_POLLS = 500;
@@ -79,10 +99,22 @@ public final class FanOut {
    * Returns early if another fan-out is active.
    *
    * @throws UnknownRun if the run does not exist
+   * @throws DependencyUnavailable if the broker is unavailable; the readers are notified that they
+   *     are behind, and the caller must try again
    */
   public Result serve(FanOutTask task) {
-    Optional<FanOutLease> lease =
-        FanOutLease.acquire(stores.subscribers(), task.runId(), task.deadline(), clock, tasks);
+    Optional<FanOutLease> lease;
+    try {
+      if (task.pending()) {
+        // the fan-out that holds the lease, this one or another, adopts them
+        stores.subscribers().markLoss(task.runId());
+      }
+      lease =
+          FanOutLease.acquire(stores.subscribers(), task.runId(), task.deadline(), clock, tasks);
+    } catch (DependencyUnavailable e) {
+      notifyBehind(task);
+      throw e;
+    }
     if (lease.isEmpty()) {
       return Result.NOTHING;
     }
@@ -90,7 +122,37 @@ public final class FanOut {
       return new Loop(task, lease.get()).serve();
     } catch (RuntimeException e) {
       abandon(lease.get(), e);
+      if (e instanceof DependencyUnavailable cause && cause.dependency() == Dependency.BROKER) {
+        notifyBehind(task);
+      }
       throw e;
+    }
+  }
+
+  /** Notifies the run's readers that their events are delayed, once each; failures are ignored. */
+  private void notifyBehind(FanOutTask task) {
+    String message =
+        ServerMessages.error(
+            Optional.of(task.runId()),
+            MessageErrorCode.BEHIND,
+            "the live buffer is unavailable; events follow when it is back");
+    try (TaskRunner.TaskGroup senders = tasks.newGroup()) {
+      List<Subscriber> subscribed = stores.connections().subscribers(task.runId());
+      for (Subscriber reader :
+          subscribed.subList(0, Math.min(subscribed.size(), Subscribers.MAX_READERS))) {
+        if (!clock.instant().isBefore(task.deadline())) {
+          return;
+        }
+        senders.start(
+            reader.connectionId().value(), () -> sender.send(reader.connectionId(), message));
+        while (senders.running() >= MAX_CONCURRENT_CALLS) {
+          senders.awaitOne(POLL_INTERVAL);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (DependencyUnavailable e) {
+      LOG.warn("failed to notify readers that they are behind", e);
     }
   }
 
@@ -103,13 +165,6 @@ public final class FanOut {
     }
   }
 
-  /**
-   * The state of the run at one poll.
-   *
-   * @param ended whether all events are archived and none will be published
-   */
-  private record RunState(Run run, Broker.Buffer buffer, boolean ended) {}
-
   /** The loop of one fan-out: finds readers that are behind, and starts their delivery. */
   private final class Loop {
     private final FanOutTask task;
@@ -117,16 +172,38 @@ public final class FanOut {
     private final FanOutLease lease;
     private final RunReaders readers;
     private final DeliveryCounter counter;
+    private final EventBatches batches;
     private final Delivery delivery;
-    private @Nullable RunState state;
+    private Run run;
+
+    /** Number of polls since the run's row was read. */
+    private int pollsOfRow;
+
+    /** Whether the broker had the run open at the last poll. */
+    private boolean open = true;
+
+    /** Number of polls since one that finds also readers that are served. */
+    private int pollsOfLook;
+
+    /** Number of polls since one found a reader to serve. */
+    private int quietPolls;
+
+    /** Number of readers that are behind and were found by the last polls. */
+    private int skip;
+
+    /** Number of the last loss that was handled, possibly in part. */
+    private OptionalLong handledLoss = OptionalLong.empty();
 
     private Loop(FanOutTask task, FanOutLease lease) {
       this.task = task;
       this.runId = task.runId();
       this.lease = lease;
+      this.run = readRow();
       this.readers = new RunReaders(runId, stores.subscribers(), stores.connections(), sender);
       this.counter = new DeliveryCounter(runId, stores.catalog(), clock);
-      this.delivery = new Delivery(task, lease, readers, counter, sender, clock, tasks, metrics);
+      this.batches = new EventBatches(run, batchStores);
+      this.delivery =
+          new Delivery(task, lease, readers, counter, batches, sender, clock, tasks, metrics);
     }
 
     private Result serve() {
@@ -144,6 +221,7 @@ public final class FanOut {
 
     private void serve(TaskRunner.TaskGroup senders) {
       int idlePolls = 0;
+      boolean first = true;
       boolean checkedAtEnd = false;
       while (true) {
         if (Thread.currentThread().isInterrupted()) {
@@ -164,109 +242,173 @@ public final class FanOut {
           return;
         }
         counter.sendPeriodically();
-        boolean first = state == null;
-        state = readState();
-        delivery.update(
-            new Delivery.Snapshot(
-                state.run(), new EventBatches(state.run(), state.ended(), batchStores)));
-        Map<ConnectionId, Long> cursors = readers.cursors();
-        boolean started = startDeliveries(cursors, senders);
-        if (started || !senders.isIdle()) {
-          idlePolls = 0;
-          awaitOne(senders);
+        Subscribers.Look look = look(senders);
+        if (readEnd(look)) {
+          continue; // now all readers are behind
+        }
+        batches.update(run, look.lastSeq());
+        // A wake-up without a reader means a lost cursor. After the end, no other wake-up follows.
+        boolean check =
+            look.loss().isEmpty() && ((first && look.readers() == 0) || (ended() && !checkedAtEnd));
+        first = false;
+        checkedAtEnd |= ended();
+        if (check && !readers.withoutCursor().isEmpty()) {
+          readers.markLoss();
           continue;
         }
-        // A wake-up without a reader means a lost cursor. After the end, no other wake-up follows.
-        if ((first && cursors.isEmpty()) || (state.ended() && !checkedAtEnd)) {
-          checkedAtEnd = state.ended();
-          if (!readers.lost().isEmpty()) {
-            readers.markLoss();
-          }
+        // Before deliveries, because readers without a cursor may have waited for long.
+        if (look.loss().isPresent() && !look.loss().equals(handledLoss)) {
+          handleLoss(look.loss().getAsLong());
+          continue;
         }
-        if (lease.release()) {
-          wakeForLateSubscriber();
+        boolean started = startDeliveries(look, senders);
+        quietPolls = started ? 0 : quietPolls + 1;
+        if (skip > 0) {
+          continue; // the other readers that are behind
+        }
+        if (started || !senders.isIdle()) {
+          idlePolls = 0;
+          await(senders, pollInterval());
+          continue;
+        }
+        if (lease.release(ended())) {
           return;
         }
-        OptionalLong loss = stores.subscribers().loss(runId);
-        if (loss.isPresent() && disconnectLost()) {
-          stores.subscribers().clearLoss(runId, loss.getAsLong());
-        } else if (++idlePolls > MAX_IDLE_POLLS) {
+        if (look.loss().isPresent() && handleLoss(look.loss().getAsLong())) {
+          continue;
+        }
+        if (++idlePolls > MAX_IDLE_POLLS) {
           throw new IllegalStateException(
-              loss.isPresent()
+              look.loss().isPresent()
                   ? "run %s: cannot close connections with lost cursors".formatted(runId)
                   : "run %s: readers wait for events that neither broker nor archive has"
                       .formatted(runId));
         } else if (idlePolls > 1) { // the first time, poll again immediately
-          awaitOne(senders);
+          await(senders, POLL_INTERVAL);
         }
       }
     }
 
+    private Run readRow() {
+      return stores.catalog().find(runId).orElseThrow(() -> new UnknownRun(runId));
+    }
+
+    /** Whether all events are archived and none will be published. */
+    private boolean ended() {
+      return run.archived();
+    }
+
+    private Subscribers.Look look(TaskRunner.TaskGroup senders) {
+      // Once in a while also if as many readers are behind as are served: they may be others.
+      boolean all = skip > 0 || ++pollsOfLook >= POLLS_PER_FULL_LOOK;
+      pollsOfLook = all ? 0 : pollsOfLook;
+      return readers.look(
+          new Subscribers.LookQuery(ended(), all ? 0 : senders.running(), skip, MAX_FOUND));
+    }
+
     /**
-     * Closes the connections with lost cursors; their clients reconnect and continue from their
-     * last event.
+     * Reads the run's row again if the run may have ended. Closing a run deletes its sentinel; the
+     * row is also read at intervals, in case that the broker has older data.
      *
-     * @return whether all are closed
+     * @return whether the run has ended since the last call
      */
-    private boolean disconnectLost() {
-      boolean allClosed = true;
-      for (ConnectionId connectionId : readers.lost()) {
-        if (!delivery.mayContinue() || !lease.keep()) {
-          lease.doubt();
-          return false;
+    private boolean readEnd(Subscribers.Look look) {
+      if (ended()) {
+        return false;
+      }
+      boolean nowOpen = look.open() && !look.closed();
+      pollsOfRow++;
+      boolean due =
+          nowOpen ? pollsOfRow >= POLLS_PER_ROW_OPEN : open || pollsOfRow >= POLLS_PER_ROW_CLOSED;
+      open = nowOpen;
+      if (due) {
+        pollsOfRow = 0;
+        run = readRow();
+      }
+      return ended();
+    }
+
+    /**
+     * Adopts pending subscriptions, and closes the connections with lost cursors; their clients
+     * reconnect and continue from their last event.
+     *
+     * @return whether all were handled, so that the loss is cleared
+     */
+    private boolean handleLoss(long loss) {
+      handledLoss = OptionalLong.of(loss);
+      AtomicBoolean allHandled = new AtomicBoolean(true);
+      try (TaskRunner.TaskGroup workers = tasks.newGroup()) {
+        for (Subscriber reader : readers.withoutCursor()) {
+          if (!delivery.mayContinue() || !lease.keep()) {
+            lease.doubt();
+            return false;
+          }
+          workers.start(
+              reader.connectionId().value(),
+              () -> {
+                if (!handle(reader)) {
+                  allHandled.set(false);
+                }
+              });
+          while (workers.running() >= MAX_CONCURRENT_CALLS
+              && !Thread.currentThread().isInterrupted()) {
+            await(workers, POLL_INTERVAL);
+          }
+        }
+      }
+      if (allHandled.get()) {
+        stores.subscribers().clearLoss(runId, loss);
+      }
+      return allHandled.get();
+    }
+
+    private boolean handle(Subscriber reader) {
+      ConnectionId connectionId = reader.connectionId();
+      try {
+        if (reader.pending()) {
+          return readers.adopt(connectionId, lease);
         }
         LOG.atWarn()
             .addKeyValue("run_id", runId)
             .addKeyValue("connection_id", connectionId)
             .log("closing connection with lost cursor");
-        allClosed &= readers.close(connectionId);
-      }
-      return allClosed;
-    }
-
-    /**
-     * Wakes a fan-out for readers that subscribed while the lease was held. The release detects
-     * them only if the broker has the run; this covers archived runs.
-     */
-    private void wakeForLateSubscriber() {
-      if (current().ended() && !stores.subscribers().cursors(runId).isEmpty()) {
-        fanOutInvoker.wake(runId);
+        return readers.close(connectionId);
+      } catch (RuntimeException e) {
+        LOG.atWarn()
+            .addKeyValue("run_id", runId)
+            .addKeyValue("connection_id", connectionId)
+            .setCause(e)
+            .log("failed to handle reader without a cursor");
+        return false;
       }
     }
 
-    /** The state of the last poll. */
-    private RunState current() {
-      return Objects.requireNonNull(state);
-    }
-
-    private RunState readState() {
-      Broker.Buffer buffer = stores.broker().buffer(runId);
-      RunState last = state;
-      Run run =
-          last != null && (buffer.open() || last.run().archived())
-              ? last.run()
-              : stores.catalog().find(runId).orElseThrow(() -> new UnknownRun(runId));
-      return new RunState(run, buffer, run.archived() && !buffer.open());
-    }
-
-    private boolean startDeliveries(Map<ConnectionId, Long> cursors, TaskRunner.TaskGroup senders) {
+    private boolean startDeliveries(Subscribers.Look look, TaskRunner.TaskGroup senders) {
       boolean started = false;
-      for (Map.Entry<ConnectionId, Long> cursor : cursors.entrySet()) {
-        boolean behind = current().ended() || cursor.getValue() <= current().buffer().lastSeq();
-        if (behind) {
-          started |=
-              senders.start(
-                  cursor.getKey().value(),
-                  () -> delivery.deliver(cursor.getKey(), cursor.getValue()));
-        }
+      for (Subscribers.Reader reader : look.found()) {
+        started |=
+            senders.start(
+                reader.connectionId().value(),
+                () -> delivery.deliver(reader.connectionId(), reader.nextSeq()));
       }
+      skip = look.found().size() == MAX_FOUND ? skip + MAX_FOUND : 0;
       return started;
     }
 
-    /** Waits briefly for a delivery to end. */
-    private void awaitOne(TaskRunner.TaskGroup senders) {
+    /**
+     * The time until the next poll. While the run is open it is short, because new events are found
+     * by polling. After the end, while only slow readers are served, it increases.
+     */
+    private Duration pollInterval() {
+      return ended() && quietPolls > 0
+          ? POLL_INTERVAL.multipliedBy(Math.min(quietPolls, MAX_POLL_FACTOR))
+          : POLL_INTERVAL;
+    }
+
+    /** Waits until a task ends, at most this long. */
+    private void await(TaskRunner.TaskGroup group, Duration atMost) {
       try {
-        senders.awaitOne(POLL_INTERVAL);
+        group.awaitOne(atMost);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       }
@@ -275,7 +417,7 @@ public final class FanOut {
     /** Waits for all deliveries; they check the deadline, and sends have timeouts. */
     private void awaitAll(TaskRunner.TaskGroup senders) {
       while (!senders.isIdle() && !Thread.currentThread().isInterrupted()) {
-        awaitOne(senders);
+        await(senders, POLL_INTERVAL);
       }
     }
   }

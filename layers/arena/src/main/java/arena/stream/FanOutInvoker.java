@@ -11,4 +11,14 @@ public interface FanOutInvoker {
    * @throws DependencyUnavailable retryable
    */
   void wake(RunId runId);
+
+  /**
+   * Invokes the fan-out of a run with {@linkplain Connections#subscribePending pending
+   * subscriptions} asynchronously, so that it adopts them.
+   *
+   * @throws DependencyUnavailable retryable
+   */
+  default void wakeForPending(RunId runId) {
+    wake(runId);
+  }
 }

@@ -6,7 +6,6 @@ import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -18,8 +17,11 @@ final class FanOutLease {
   /** Duration without an extension; also the delay after a fan-out dies. */
   static final Duration DURATION = Duration.ofSeconds(10);
 
-  private static final Duration EXTEND_EVERY = Duration.ofSeconds(3);
+  private static final Duration EXTEND_EVERY = Duration.ofSeconds(1);
   private static final Duration HOLDER_POLL = Duration.ofMillis(500);
+
+  /** Error of the time at which the store reports that the lease expires. */
+  private static final Duration CLOCK_ERROR = Duration.ofMillis(10);
 
   private final Subscribers subscribers;
   private final RunId runId;
@@ -47,10 +49,10 @@ final class FanOutLease {
   }
 
   /**
-   * Acquires a run's lease; returns empty if another fan-out holds it and makes progress.
+   * Acquires a run's lease; returns empty if another fan-out holds it and is active.
    *
    * <p>The holder may have died, and after a run's last publish nothing would wake another fan-out.
-   * Therefore waits for the lease to expire as long as no cursor moves.
+   * Therefore waits for the lease to expire, until it is extended.
    */
   static Optional<FanOutLease> acquire(
       Subscribers subscribers,
@@ -59,19 +61,20 @@ final class FanOutLease {
       InstantSource clock,
       TaskRunner tasks) {
     Instant limit = clock.instant().plus(DURATION).plusSeconds(1);
-    Map<ConnectionId, Long> before = null;
+    Subscribers.Holder before = null;
     while (true) {
       Instant now = clock.instant();
       OptionalLong fence = subscribers.acquire(runId, DURATION);
       if (fence.isPresent()) {
         return Optional.of(new FanOutLease(subscribers, runId, clock, fence.getAsLong(), now));
       }
-      Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
-      boolean moves = before != null && !before.equals(cursors);
-      if (moves || cursors.isEmpty() || now.isAfter(limit) || !now.isBefore(deadline)) {
+      Subscribers.Holder holder = subscribers.holder(runId);
+      boolean active =
+          before != null && holder.heldUntil() > before.heldUntil() + CLOCK_ERROR.toMillis();
+      if (active || !holder.work() || now.isAfter(limit) || !now.isBefore(deadline)) {
         return Optional.empty();
       }
-      before = cursors;
+      before = holder;
       try {
         tasks.pause(HOLDER_POLL);
       } catch (InterruptedException _) {
@@ -106,6 +109,11 @@ final class FanOutLease {
     return now.isBefore(heldUntil);
   }
 
+  /** Sets the cursor of a pending subscription; see {@link Subscribers#adopt}. */
+  boolean adopt(ConnectionId connectionId, long nextSeq) {
+    return subscribers.adopt(runId, fence, connectionId, nextSeq);
+  }
+
   /** Moves a cursor; see {@link Subscribers#advance}. */
   boolean advance(ConnectionId connectionId, long fromSeq, long nextSeq) {
     return subscribers.advance(runId, fence, connectionId, fromSeq, nextSeq);
@@ -117,8 +125,8 @@ final class FanOutLease {
   }
 
   /** Releases the lease unless there is work; see {@link Subscribers#release}. */
-  boolean release() {
-    return subscribers.release(runId, fence);
+  boolean release(boolean ended) {
+    return subscribers.release(runId, fence, ended);
   }
 
   /** Releases the lease unconditionally, so that the next fan-out does not wait for its expiry. */

@@ -16,6 +16,11 @@ public enum MessageErrorCode {
   TOO_MANY_SUBSCRIPTIONS,
   /** The run has {@link arena.broker.Subscribers#MAX_READERS}. */
   TOO_MANY_READERS,
+  /**
+   * Events are delayed, because the broker is unavailable. The subscription stays, and the events
+   * follow.
+   */
+  BEHIND,
   /** A store is temporarily unavailable. Retryable. */
   UNAVAILABLE,
   /** An unexpected failure; details are in the log. */

@@ -2,10 +2,12 @@ package arena.stream;
 
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
+import arena.broker.TooManyReaders;
 import arena.error.DependencyUnavailable;
 import arena.run.RunId;
+import arena.stream.Connections.Subscriber;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -34,21 +36,53 @@ final class RunReaders {
     this.sender = sender;
   }
 
-  /** Reads all cursors. A reader with a cursor no longer counts as ended. */
-  Map<ConnectionId, Long> cursors() {
-    Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
-    ended.removeAll(cursors.keySet());
-    return cursors;
+  /** Reads the state of the run and readers that are behind. */
+  Subscribers.Look look(Subscribers.LookQuery query) {
+    Subscribers.Look look = subscribers.look(runId, query);
+    look.found().forEach(reader -> ended.remove(reader.connectionId()));
+    return look;
   }
 
-  /** Lists subscribed connections whose cursor was lost. */
-  List<ConnectionId> lost() {
-    List<ConnectionId> subscribed = connections.subscribers(runId);
+  /**
+   * Lists subscribed connections without a cursor: pending ones, and those whose cursor is lost.
+   */
+  List<Subscriber> withoutCursor() {
+    List<Subscriber> subscribed = connections.subscribers(runId);
     // A cursor is set before its subscription, so cursors must be read second.
     Set<ConnectionId> known = subscribers.cursors(runId).keySet();
+    ended.removeAll(known);
     return subscribed.stream()
-        .filter(connectionId -> !known.contains(connectionId) && !ended.contains(connectionId))
+        .filter(
+            reader ->
+                reader.pending()
+                    || (!known.contains(reader.connectionId())
+                        && !ended.contains(reader.connectionId())))
         .toList();
+  }
+
+  /**
+   * Stores the cursor of a pending subscription under the lease.
+   *
+   * @return false if the lease was lost; the reader then counts as lost
+   */
+  boolean adopt(ConnectionId connectionId, FanOutLease lease) {
+    OptionalLong from = connections.adopt(runId, connectionId);
+    if (from.isEmpty()) {
+      return true; // adopted by another fan-out, or subscribed again
+    }
+    try {
+      if (!lease.adopt(connectionId, from.getAsLong())) {
+        return false;
+      }
+    } catch (TooManyReaders e) {
+      connections.unsubscribe(runId, connectionId);
+      sender.send(connectionId, ServerMessages.tooManyReaders(runId));
+      return true;
+    }
+    if (!connections.isSubscribed(runId, connectionId)) { // it has unsubscribed meanwhile
+      subscribers.remove(runId, connectionId);
+    }
+    return true;
   }
 
   /** Marks that cursors may be lost; see {@link Subscribers#markLoss}. */
@@ -56,14 +90,18 @@ final class RunReaders {
     subscribers.markLoss(runId);
   }
 
+  /** Notes that a reader's stream ends now; must be called before its cursor is removed. */
+  void ending(ConnectionId connectionId) {
+    ended.add(connectionId);
+  }
+
   /**
    * Removes the subscription of an ended stream. If the call fails, it may still take effect later
    * and remove a new subscription of the same connection, so the connection is closed.
    */
   void unsubscribe(ConnectionId connectionId) {
-    ended.add(connectionId);
     try {
-      connections.unsubscribe(runId, connectionId);
+      connections.endSubscription(runId, connectionId);
       if (mayHaveCursor(connectionId)) {
         connections.subscribe(runId, connectionId); // it has resubscribed
       }

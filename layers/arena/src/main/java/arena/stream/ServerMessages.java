@@ -3,11 +3,13 @@ package arena.stream;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
 import arena.broker.Broker;
+import arena.broker.Subscribers;
 import arena.json.Json;
 import arena.run.RunId;
 import arena.run.RunStatus;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -42,6 +44,16 @@ final class ServerMessages {
   /** Includes the run id of the client's message, because responses are not ordered. */
   static String error(Optional<RunId> runId, MessageErrorCode code, String message) {
     return Json.write(new ErrorMessage("error", runId, code.label(), message));
+  }
+
+  static String tooManyReaders(RunId runId) {
+    return error(
+        Optional.of(runId),
+        MessageErrorCode.TOO_MANY_READERS,
+        String.format(
+            Locale.ROOT,
+            "the run has the maximum of %d live readers; use GET /events",
+            Subscribers.MAX_READERS));
   }
 
   private record PongMessage(String type) {}

@@ -110,10 +110,7 @@ public final class Subscriptions {
     switch (clientMessage) {
       case ClientMessage.Subscribe(RunId runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
-      case ClientMessage.Unsubscribe(RunId runId) -> {
-        subscribers.remove(runId, connectionId);
-        connections.unsubscribe(runId, connectionId);
-      }
+      case ClientMessage.Unsubscribe(RunId runId) -> unsubscribe(connectionId, runId);
       case ClientMessage.Ping() -> reply(connectionId, ServerMessages.pong());
       case ClientMessage.Invalid(MessageErrorCode code, String reason) ->
           error(connectionId, clientMessage.runIdIfPresent(), code, reason);
@@ -136,34 +133,58 @@ public final class Subscriptions {
               Locale.ROOT, "from_seq must be at most the run's next seq %d: %d", next, fromSeq));
       return;
     }
+    // Without the check, a server that hangs could set the cursor much later, when the reader has
+    // subscribed again and received events.
+    if (!subscribers.available()) {
+      subscribePending(connectionId, runId, fromSeq);
+      return;
+    }
     try {
       // The cursor is set before the subscription, so that a subscription without a cursor means a
       // lost cursor, and before the wake-up, so that a running fan-out sees it.
       subscribers.put(runId, connectionId, fromSeq);
     } catch (TooManyReaders _) {
-      error(
-          connectionId,
-          Optional.of(runId),
-          MessageErrorCode.TOO_MANY_READERS,
-          String.format(
-              Locale.ROOT,
-              "the run has the maximum of %d live readers; use GET /events",
-              Subscribers.MAX_READERS));
+      reply(connectionId, ServerMessages.tooManyReaders(runId));
       return;
     }
     if (!connections.subscribe(runId, connectionId)) {
       subscribers.remove(runId, connectionId);
-      error(
-          connectionId,
-          Optional.of(runId),
-          MessageErrorCode.TOO_MANY_SUBSCRIPTIONS,
-          String.format(
-              Locale.ROOT,
-              "the connection has the maximum of %d subscriptions",
-              Connections.MAX_SUBSCRIPTIONS));
+      rejectSubscription(connectionId, runId);
       return;
     }
     fanOutInvoker.wake(runId);
+  }
+
+  /** Accepts a subscription while the broker is unavailable; a fan-out stores its cursor later. */
+  private void subscribePending(ConnectionId connectionId, RunId runId, long fromSeq) {
+    if (!connections.subscribePending(runId, connectionId, fromSeq)) {
+      rejectSubscription(connectionId, runId);
+      return;
+    }
+    fanOutInvoker.wakeForPending(runId);
+  }
+
+  private void rejectSubscription(ConnectionId connectionId, RunId runId) {
+    error(
+        connectionId,
+        Optional.of(runId),
+        MessageErrorCode.TOO_MANY_SUBSCRIPTIONS,
+        String.format(
+            Locale.ROOT,
+            "the connection has the maximum of %d subscriptions",
+            Connections.MAX_SUBSCRIPTIONS));
+  }
+
+  /**
+   * Removes the subscription first, so that a fan-out that adopts it at the same time finds out and
+   * removes the cursor.
+   */
+  private void unsubscribe(ConnectionId connectionId, RunId runId) {
+    boolean pending = connections.adopt(runId, connectionId).isPresent();
+    connections.unsubscribe(runId, connectionId);
+    if (!pending || subscribers.available()) { // otherwise it has no cursor
+      subscribers.remove(runId, connectionId);
+    }
   }
 
   private void error(

@@ -26,8 +26,13 @@ public interface TaskRunner {
     /** Waits until a task ends, at most this long. Ended tasks can be started again. */
     void awaitOne(Duration atMost) throws InterruptedException;
 
+    /** The number of tasks that are not known to have ended. */
+    int running();
+
     /** Whether all tasks are known to have ended. */
-    boolean isIdle();
+    default boolean isIdle() {
+      return running() == 0;
+    }
 
     /**
      * Interrupts the running tasks: their pauses end early, with an {@link InterruptedException}.

@@ -58,8 +58,8 @@ public final class VirtualThreadTaskRunner implements TaskRunner {
     }
 
     @Override
-    public boolean isIdle() {
-      return running.isEmpty();
+    public int running() {
+      return running.size();
     }
 
     @Override

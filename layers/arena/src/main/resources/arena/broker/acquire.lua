@@ -1,6 +1,7 @@
--- KEYS: lease, fence
+-- KEYS: lease, fence, subscribers, generation, loss
 -- ARGV: duration of the lease in milliseconds, token that identifies this call
 -- Returns the fencing number, or 0 if the lease is held.
+forget_earlier_life(KEYS[3], KEYS[4], KEYS[1], KEYS[5])
 local number, token = string.match(redis.call('GET', KEYS[2]) or '0 -', '^(%d+) (.+)$')
 local holder = redis.call('GET', KEYS[1])
 if holder then

@@ -1,9 +1,9 @@
 -- KEYS: lease, subscribers
 -- ARGV: fencing number, connection, expected cursor, new cursor
 -- Returns 1, or 0 if the lease was lost or the cursor is different.
-if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('ZSCORE', KEYS[2], ARGV[2]) ~= ARGV[3] then
   return 0
 end
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[2])
 redis.call('EXPIRE', KEYS[2], IDLE_SECONDS)
 return 1

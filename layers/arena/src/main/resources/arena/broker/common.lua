@@ -47,3 +47,35 @@ local function mark_loss(loss_key)
   local number = tonumber(time[1]) * 1000000 + tonumber(time[2])
   redis.call('SET', loss_key, digits(number), 'EX', IDLE_SECONDS)
 end
+
+-- Deletes cursors and a lease that an earlier life of the server stored. A restored backup or a
+-- failover may have moved them back, and a connected reader would get events twice. Marks a loss
+-- instead, so that these readers are disconnected and continue from their last event. The
+-- replication id changes whenever a server starts as a master or is promoted to one. Returns it.
+local function forget_earlier_life(subscribers_key, generation_key, lease_key, loss_key)
+  local life = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or '-'
+  local stamp = redis.call('GET', generation_key)
+  if stamp ~= life and (stamp or redis.call('EXISTS', subscribers_key) == 1) then
+    if redis.call('UNLINK', subscribers_key) == 1 then
+      mark_loss(loss_key)
+    end
+    redis.call('UNLINK', generation_key, lease_key)
+  end
+  return life
+end
+
+-- Sets a cursor and stamps the cursors with the server's life.
+local function set_cursor(subscribers_key, generation_key, life, connection, next_seq)
+  redis.call('ZADD', subscribers_key, next_seq, connection)
+  redis.call('EXPIRE', subscribers_key, IDLE_SECONDS)
+  redis.call('SET', generation_key, life, 'EX', IDLE_SECONDS)
+end
+
+-- Removes a cursor, with the stamp if it was the last one; returns the number removed.
+local function remove_cursor(subscribers_key, generation_key, connection)
+  local removed = redis.call('ZREM', subscribers_key, connection)
+  if removed == 1 and redis.call('EXISTS', subscribers_key) == 0 then
+    redis.call('DEL', generation_key)
+  end
+  return removed
+end

@@ -1,10 +1,10 @@
--- KEYS: subscribers
+-- KEYS: subscribers, generation, lease, loss
 -- ARGV: connection, next seq, maximum number of connections
 -- Returns 1, or 0 if that number is reached.
-if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3])
-    and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+local life = forget_earlier_life(KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3])
+    and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   return 0
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('EXPIRE', KEYS[1], IDLE_SECONDS)
+set_cursor(KEYS[1], KEYS[2], life, ARGV[1], ARGV[2])
 return 1

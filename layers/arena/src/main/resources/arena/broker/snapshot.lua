@@ -4,16 +4,9 @@
 local function number_of(entries)
   return entries[1] and seq_of(entries[1]) or 0
 end
-local stored = redis.call('HGETALL', KEYS[5])
-local readers = {}
-for i = 1, #stored, 2 do
-  readers[#readers + 1] = {stored[i], tonumber(stored[i + 1])}
-end
-table.sort(readers, function(a, b) return a[2] < b[2] or (a[2] == b[2] and a[1] < b[1]) end)
-local returned = {}
-for i = 1, math.min(#readers, tonumber(ARGV[1])) do
-  returned[#returned + 1] = readers[i][1]
-  returned[#returned + 1] = readers[i][2]
+local readers = redis.call('ZRANGE', KEYS[5], 0, tonumber(ARGV[1]) - 1, 'WITHSCORES')
+for i = 2, #readers, 2 do
+  readers[i] = tonumber(readers[i])
 end
 local clients = redis.pcall('INFO', 'clients')
 return {
@@ -27,6 +20,6 @@ return {
   redis.call('EXISTS', KEYS[6]),
   redis.call('EXISTS', KEYS[7]),
   type(clients) == 'string' and clients or '',
-  #readers,
-  returned,
+  redis.call('ZCARD', KEYS[5]),
+  readers,
 }

@@ -1,10 +1,15 @@
 package arena.acceptance;
 
+import arena.broker.Broker;
+import arena.json.Json;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
+import arena.run.Limits;
 import arena.runtime.AwsClients;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,9 +110,35 @@ final class LiveRun implements AutoCloseable {
     redis.xtrim(key("events"), XTrimParams.xTrimParams().minId(firstKept + "-0"));
   }
 
-  /** Finalizes the run as failed; idempotent. */
+  /**
+   * Plays turns of many actions until the buffer need not have the events before this seq, and
+   * trims it.
+   *
+   * @return the seq of the first event in the buffer
+   */
+  long playUntilDropped(Jedis redis, long firstKept) {
+    ObjectNode busy;
+    try {
+      busy = (ObjectNode) Json.read(task);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+    busy.put("turns_left", Limits.MAX_TURNS);
+    ((ObjectNode) busy.get("profile")).put("model", "openai:busy");
+    task = busy.toString();
+    while (play().get("seq").longValue() - 1 < firstKept + Broker.BUFFER_EVENTS) {
+      // further turns
+    }
+    trim(redis, firstKept);
+    return redis.xinfoStream(key("events")).getFirstEntry().getID().getTime();
+  }
+
+  /** Finalizes the run as failed and closes it; idempotent. */
   JsonNode fail() {
-    return stack.invoke("finalize-run", Samples.about("finalize-run-failed.json", runId));
+    JsonNode archived =
+        stack.invoke("finalize-run", Samples.about("finalize-run-failed.json", runId));
+    stack.invoke("finalize-run", "{\"run_id\":\"%s\",\"close\":true}".formatted(runId));
+    return archived;
   }
 
   @Override

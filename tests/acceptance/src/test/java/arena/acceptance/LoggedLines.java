@@ -111,7 +111,7 @@ final class LoggedLines {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
-      run.trim(redis, LiveRun.EVENTS_BEFORE_MODEL);
+      run.playUntilDropped(redis, LiveRun.EVENTS_BEFORE_MODEL);
       reader.subscribe(run.id(), 1);
       assertEquals("overflow", reader.nextJson(BOUND).get("type").textValue());
       runs.put("dropped", run.id());
@@ -133,7 +133,7 @@ final class LoggedLines {
     try (LiveRun run = LiveRun.start();
         LiveRun other = LiveRun.start();
         Jedis redis = stack.redis()) {
-      redis.hset(other.key("subscribers"), "unknown=", "1"); // a cursor without a connection
+      redis.zadd(other.key("subscribers"), 1, "unknown="); // a cursor without a connection
       stack.setTime(run.id(), "last_ts", Instant.now().minus(Duration.ofDays(1)));
       stack.invoke("reap-runs", Samples.read("reap-runs.json"));
       assertEquals("failed", arena.awaitEnd(run.id(), BOUND).get("status").textValue());

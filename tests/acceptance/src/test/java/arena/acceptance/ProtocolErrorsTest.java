@@ -164,7 +164,7 @@ final class ProtocolErrorsTest {
         DynamoDbClient tables = stack.tables()) {
       reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL + 1);
       assertPong(reader);
-      String connection = redis.hkeys(run.key("subscribers")).iterator().next();
+      String connection = redis.zrange(run.key("subscribers"), 0, -1).getFirst();
       tables.updateItem(
           update ->
               update
@@ -181,7 +181,7 @@ final class ProtocolErrorsTest {
 
       reader.subscribe(other.id(), 1);
       assertError("too_many_subscriptions", reader.nextJson(BOUND), "one too many");
-      assertEquals(Set.of(), redis.hkeys(other.key("subscribers")));
+      assertEquals(List.of(), redis.zrange(other.key("subscribers"), 0, -1));
       reader.subscribe(run.id(), LiveRun.EVENTS_BEFORE_MODEL); // moves an existing subscription
       assertEquals(
           LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
@@ -196,16 +196,20 @@ final class ProtocolErrorsTest {
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
       run.holdFanOut(redis); // so that no fan-out finds that these connections do not exist
-      redis.hset(
+      reader.subscribe(run.id(), 1); // stamps the cursors
+      assertPong(reader);
+      redis.zadd(
           run.key("subscribers"),
           IntStream.range(0, Subscribers.MAX_READERS)
               .boxed()
-              .collect(Collectors.toMap(reading -> "reader-" + reading, _ -> "1")));
+              .collect(Collectors.toMap(number -> "reader-" + number, _ -> 1.0)));
+      reader.send("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(run.id()));
+      assertPong(reader);
 
       reader.subscribe(run.id(), 1);
       assertError("too_many_readers", reader.nextJson(BOUND), "one too many");
-      assertEquals(Subscribers.MAX_READERS, redis.hlen(run.key("subscribers")));
-      redis.hdel(run.key("subscribers"), "reader-0");
+      assertEquals(Subscribers.MAX_READERS, redis.zcard(run.key("subscribers")));
+      redis.zrem(run.key("subscribers"), "reader-0");
       reader.subscribe(run.id(), 1);
       assertPong(reader);
       redis.del(run.key("subscribers"));

@@ -154,7 +154,7 @@ final class ProtocolTest {
       reader.subscribe(UNKNOWN_RUN, 1);
       JsonNode error = reader.nextJson(BOUND);
       sent.put(error.get("type").textValue(), error);
-      run.trim(redis, 2);
+      run.playUntilDropped(redis, 2);
       reader.subscribe(run.id(), 1);
       JsonNode overflow = reader.nextJson(BOUND);
       sent.put(overflow.get("type").textValue(), overflow);

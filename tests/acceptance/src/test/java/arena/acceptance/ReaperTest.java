@@ -69,7 +69,7 @@ final class ReaperTest {
       redis.set("arena:run:" + orphan + ":open", "{}");
       redis.set("arena:run:" + orphan + ":seq", "1");
       redis.xadd("arena:run:" + orphan + ":events", Map.of("envelope", "{}"), params());
-      redis.hset("arena:run:" + orphan + ":subscribers", "unknown", "1");
+      redis.zadd("arena:run:" + orphan + ":subscribers", 1, "unknown");
       assertTrue(reap().get("strays").intValue() >= 1);
       assertFalse(has(redis, orphan));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
@@ -97,9 +97,9 @@ final class ReaperTest {
       put(tables, dead, "-", Map.of("subscriptions", AttributeValue.fromN("1")));
       put(tables, dead, run.id(), Map.of());
       put(tables, half, run.id(), Map.of());
-      redis.hset(run.key("subscribers"), Map.of(dead, "1", half, "1", "without-a-row", "1"));
+      redis.zadd(run.key("subscribers"), Map.of(dead, 1.0, half, 1.0, "without-a-row", 1.0));
       reap();
-      assertEquals(1, redis.hlen(run.key("subscribers")), "only the open connection");
+      assertEquals(1, redis.zcard(run.key("subscribers")), "only the open connection");
       assertEquals(List.of(), rows(tables, dead));
       assertEquals(List.of(), rows(tables, half));
       assertEquals(

@@ -244,12 +244,12 @@ final class SamplesTest {
       invokeStreamEvents(Samples.read("stream-events-connect.json"));
       invokeStreamEvents(Samples.about("stream-events-subscribe.json", run.id()));
       assertEquals(2, connection(Samples.CONNECTION).size());
-      assertEquals(Set.of(Samples.CONNECTION), redis.hkeys(run.key("subscribers")));
+      assertEquals(List.of(Samples.CONNECTION), redis.zrange(run.key("subscribers"), 0, -1));
 
       invokeStreamEvents(Samples.read("stream-events-disconnect.json"));
 
       assertEquals(List.of(), connection(Samples.CONNECTION));
-      assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
+      assertEquals(List.of(), redis.zrange(run.key("subscribers"), 0, -1));
       run.releaseFanOut(redis);
     }
   }
@@ -308,7 +308,7 @@ final class SamplesTest {
 
       invokeStreamEvents(Samples.about("stream-events-unsubscribe.json", run.id(), id));
 
-      assertEquals(Set.of(), redis.hkeys(run.key("subscribers")));
+      assertEquals(List.of(), redis.zrange(run.key("subscribers"), 0, -1));
       assertEquals(1, connection(id).size(), "the connection's own item");
       run.play();
       reader.send("{\"action\":\"ping\"}");
@@ -324,13 +324,12 @@ final class SamplesTest {
       reader.subscribe(run.id(), 1);
       List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
       String id = onlySubscriber(run, redis);
-      redis.hset(run.key("subscribers"), id, "2"); // makes the reader lag
+      redis.zadd(run.key("subscribers"), 2, id); // makes the reader lag
 
       invokeStreamEvents(Samples.about("stream-events-wake.json", run.id()));
 
       assertEquals(seen.subList(1, seen.size()), Envelope.allIn(reader.next(BOUND)));
-      assertEquals(
-          String.valueOf(LiveRun.EVENTS_BEFORE_MODEL + 1), redis.hget(run.key("subscribers"), id));
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL + 1, redis.zscore(run.key("subscribers"), id));
     }
   }
 
@@ -355,9 +354,9 @@ final class SamplesTest {
   }
 
   private static String onlySubscriber(LiveRun run, Jedis redis) {
-    Set<String> subscribers = redis.hkeys(run.key("subscribers"));
+    List<String> subscribers = redis.zrange(run.key("subscribers"), 0, -1);
     assertEquals(1, subscribers.size());
-    return subscribers.iterator().next();
+    return subscribers.getFirst();
   }
 
   private static String kind(Envelope envelope) {

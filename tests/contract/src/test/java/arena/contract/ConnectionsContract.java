@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,13 +71,101 @@ abstract class ConnectionsContract {
       subscribed(connectionId, 1);
       assertTrue(connections().subscribe(runId, connectionId));
     }
-    assertEquals(
-        Set.of(subscribed, unsubscribed, disconnected),
-        new HashSet<>(connections().subscribers(runId)));
+    assertEquals(Set.of(subscribed, unsubscribed, disconnected), new HashSet<>(subscribers(runId)));
     connections().unsubscribe(runId, unsubscribed);
     disconnected(disconnected);
-    assertEquals(List.of(subscribed), connections().subscribers(runId));
-    assertEquals(List.of(), connections().subscribers(RunId.of(UUID.randomUUID())));
+    assertEquals(List.of(subscribed), subscribers(runId));
+    assertEquals(List.of(), subscribers(RunId.of(UUID.randomUUID())));
+  }
+
+  private List<ConnectionId> subscribers(RunId runId) {
+    return connections().subscribers(runId).stream()
+        .map(Connections.Subscriber::connectionId)
+        .toList();
+  }
+
+  private void assertPending(boolean expected, RunId runId, ConnectionId connectionId) {
+    assertEquals(
+        List.of(new Connections.Subscriber(connectionId, expected)),
+        connections().subscribers(runId));
+    List<RunId> listed =
+        entries().stream()
+            .filter(entry -> entry.connectionId().equals(connectionId))
+            .flatMap(entry -> entry.pending().stream())
+            .toList();
+    assertEquals(expected ? List.of(runId) : List.of(), listed);
+  }
+
+  @Test
+  void adoptsPendingSubscriptionOnce() {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId connectionId = connected();
+    assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+    assertTrue(connections().subscribePending(runId, connectionId, 17));
+    assertTrue(connections().isSubscribed(runId, connectionId));
+    assertPending(true, runId, connectionId);
+    assertEquals(OptionalLong.of(17), connections().adopt(runId, connectionId));
+    assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+    assertPending(false, runId, connectionId);
+    assertEquals(Set.of(runId), disconnected(connectionId));
+  }
+
+  @Test
+  void adoptsPendingSubscriptionByOneOfManyConcurrentCallers() throws Exception {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId connectionId = connected();
+    for (int round = 1; round <= 5; round++) {
+      assertTrue(connections().subscribePending(runId, connectionId, round));
+      List<Long> adopted = Collections.synchronizedList(new ArrayList<>());
+      ConcurrentWorkers.run(
+          4, _ -> connections().adopt(runId, connectionId).ifPresent(adopted::add));
+      assertEquals(List.of((long) round), adopted);
+    }
+  }
+
+  @Test
+  void subscribesAgainWhilePending() {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId connectionId = connected();
+    assertTrue(connections().subscribePending(runId, connectionId, 3));
+    assertTrue(connections().subscribePending(runId, connectionId, 5), "the later one counts");
+    assertEquals(OptionalLong.of(5), connections().adopt(runId, connectionId));
+    assertTrue(connections().subscribePending(runId, connectionId, 8), "of an ordinary one");
+    assertPending(true, runId, connectionId);
+    assertTrue(connections().subscribe(runId, connectionId));
+    assertPending(false, runId, connectionId);
+    assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+    connections().unsubscribe(runId, connectionId);
+    assertEquals(Set.of(), disconnected(connectionId), "counted once");
+  }
+
+  @Test
+  void endsSubscriptionUnlessALaterOneIsPending() {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId connectionId = connected();
+    assertTrue(connections().subscribePending(runId, connectionId, 3));
+    connections().endSubscription(runId, connectionId);
+    assertPending(true, runId, connectionId);
+    assertTrue(connections().adopt(runId, connectionId).isPresent());
+    connections().endSubscription(runId, connectionId);
+    assertFalse(connections().isSubscribed(runId, connectionId));
+    assertTrue(connections().subscribePending(runId, connectionId, 3));
+    connections().unsubscribe(runId, connectionId);
+    assertFalse(connections().isSubscribed(runId, connectionId), "also if it is pending");
+    assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+  }
+
+  @Test
+  void limitsPendingSubscriptionsPerConnection() {
+    ConnectionId connectionId = connected();
+    List<RunId> runIds = subscribed(connectionId, Connections.MAX_SUBSCRIPTIONS - 1);
+    RunId last = RunId.of(UUID.randomUUID());
+    assertTrue(connections().subscribePending(last, connectionId, 1));
+    assertFalse(connections().subscribePending(RunId.of(UUID.randomUUID()), connectionId, 1));
+    assertTrue(connections().subscribePending(runIds.get(3), connectionId, 1));
+    assertFalse(connections().subscribePending(last, UNKNOWN, 1));
+    assertEquals(Connections.MAX_SUBSCRIPTIONS, disconnected(connectionId).size());
+    assertFalse(connections().subscribePending(last, connectionId, 1));
   }
 
   /** All entries; a connection that spans two pages has two. */

@@ -212,7 +212,7 @@ class RedisBrokerTest extends BrokerContract {
     try (Jedis redis = TestRedis.operator()) {
       Set<String> remaining = redis.keys("*" + runId + "*");
       assertEquals(
-          Set.of("seq", "events", "closed", "subscribers", "lease", "fence"),
+          Set.of("seq", "events", "closed", "subscribers", "generation", "lease", "fence"),
           remaining.stream()
               .map(key -> key.substring(root.length() + 1))
               .collect(Collectors.toSet()));
@@ -221,7 +221,7 @@ class RedisBrokerTest extends BrokerContract {
       }
       broker.drop(runId);
       assertEquals(
-          Set.of(root + ":subscribers", root + ":lease", root + ":fence"),
+          Set.of(root + ":subscribers", root + ":generation", root + ":lease", root + ":fence"),
           redis.keys("*" + runId + "*"),
           "subscribers survive the drop");
       subscribers.remove(runId, READER);

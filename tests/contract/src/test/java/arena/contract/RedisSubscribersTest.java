@@ -34,4 +34,9 @@ class RedisSubscribersTest extends SubscribersContract {
   void loseEverything() {
     TestRedis.flush();
   }
+
+  @Override
+  Runnable checkpoint() {
+    return TestRedis.checkpoint();
+  }
 }

@@ -28,4 +28,9 @@ class SimulatedSubscribersTest extends SubscribersContract {
   void loseEverything() {
     redis.flush();
   }
+
+  @Override
+  Runnable checkpoint() {
+    return redis.checkpoint();
+  }
 }

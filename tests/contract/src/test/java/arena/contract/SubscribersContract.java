@@ -53,6 +53,9 @@ abstract class SubscribersContract {
   /** Deletes all data of the broker. */
   abstract void loseEverything();
 
+  /** Takes a snapshot of the broker; running the result restores it in a new life of the server. */
+  abstract Runnable checkpoint();
+
   private final RunId runId = RunId.of(UUID.randomUUID());
 
   @Test
@@ -75,7 +78,7 @@ abstract class SubscribersContract {
     long first = subscribers().acquire(runId, LONG).orElseThrow();
     assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));
     assertTrue(subscribers().acquire(RunId.of(UUID.randomUUID()), LONG).isPresent());
-    assertTrue(subscribers().release(runId, first));
+    assertTrue(subscribers().release(runId, first, false));
     long second = subscribers().acquire(runId, LONG).orElseThrow();
     assertTrue(second > first);
     subscribers().abandon(runId, first);
@@ -97,7 +100,7 @@ abstract class SubscribersContract {
     long second = awaitLease();
     assertTrue(second > first);
     assertFalse(subscribers().extend(runId, first, LONG));
-    assertTrue(subscribers().release(runId, first), "already lost");
+    assertTrue(subscribers().release(runId, first, false), "already lost");
     assertTrue(
         subscribers().extend(runId, second, LONG), "the previous holder's release had no effect");
   }
@@ -146,12 +149,12 @@ abstract class SubscribersContract {
     broker().publish(runId, SampleEvents.events(runId, 1, 3));
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     subscribers().put(runId, A, 1);
-    assertFalse(subscribers().release(runId, fence), "a put under the lease");
+    assertFalse(subscribers().release(runId, fence, false), "a put under the lease");
     assertTrue(subscribers().advance(runId, fence, A, 1, 4));
     broker().publish(runId, SampleEvents.events(runId, 4, 4));
-    assertFalse(subscribers().release(runId, fence), "a publish under the lease");
+    assertFalse(subscribers().release(runId, fence, false), "a publish under the lease");
     assertTrue(subscribers().advance(runId, fence, A, 4, 5));
-    assertTrue(subscribers().release(runId, fence));
+    assertTrue(subscribers().release(runId, fence, false));
     assertTrue(subscribers().acquire(runId, LONG).isPresent());
   }
 
@@ -161,32 +164,32 @@ abstract class SubscribersContract {
     subscribers().put(runId, A, 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     broker().close(runId);
-    assertFalse(subscribers().release(runId, fence));
+    assertFalse(subscribers().release(runId, fence, false));
     assertTrue(subscribers().finish(runId, fence, A, 1));
-    assertTrue(subscribers().release(runId, fence));
+    assertTrue(subscribers().release(runId, fence, false));
   }
 
   @Test
   void keepsTheLeaseUntilALossIsHandled() {
     broker().open(runId, "label", SampleEvents.START);
-    assertEquals(OptionalLong.empty(), subscribers().loss(runId));
+    assertEquals(OptionalLong.empty(), loss());
     loseEverything();
     broker().restore(runId, "label", SampleEvents.START, 1);
     assertTrue(
         broker().publish(runId, SampleEvents.events(runId, 1, 3)).wake(),
         "although no cursor remains");
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
-    assertFalse(subscribers().release(runId, fence));
-    long first = subscribers().loss(runId).orElseThrow();
+    assertFalse(subscribers().release(runId, fence, false));
+    long first = loss().orElseThrow();
     subscribers().markLoss(runId);
-    long second = subscribers().loss(runId).orElseThrow();
+    long second = loss().orElseThrow();
     assertTrue(second > first);
     subscribers().clearLoss(runId, first);
-    assertFalse(subscribers().release(runId, fence), "a later loss is pending");
+    assertFalse(subscribers().release(runId, fence, false), "a later loss is pending");
     subscribers().clearLoss(runId, second);
     subscribers().clearLoss(runId, second);
-    assertEquals(OptionalLong.empty(), subscribers().loss(runId));
-    assertTrue(subscribers().release(runId, fence));
+    assertEquals(OptionalLong.empty(), loss());
+    assertTrue(subscribers().release(runId, fence, false));
     assertFalse(broker().publish(runId, SampleEvents.events(runId, 4, 4)).wake());
   }
 
@@ -194,7 +197,113 @@ abstract class SubscribersContract {
   void releasesTheLeaseOfRunThatIsNotOpen() {
     subscribers().put(runId, ConnectionId.of("early"), 1);
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
-    assertTrue(subscribers().release(runId, fence));
+    assertTrue(subscribers().release(runId, fence, false));
+  }
+
+  private static final Subscribers.LookQuery ALL =
+      new Subscribers.LookQuery(true, 0, 0, Subscribers.MAX_READERS);
+
+  private static Subscribers.LookQuery behind(int served, int skip, int limit) {
+    return new Subscribers.LookQuery(false, served, skip, limit);
+  }
+
+  private OptionalLong loss() {
+    return subscribers().look(runId, ALL).loss();
+  }
+
+  @Test
+  void looksAtReadersThatAreBehind() {
+    Subscribers.Look empty = subscribers().look(runId, behind(0, 0, 10));
+    assertEquals(
+        new Subscribers.Look(false, false, 0, OptionalLong.empty(), 0, 0, List.of()), empty);
+    broker().open(runId, "label", SampleEvents.START);
+    broker().publish(runId, SampleEvents.events(runId, 1, 5));
+    subscribers().put(runId, A, 2);
+    subscribers().put(runId, B, 5);
+    subscribers().put(runId, ConnectionId.of("c"), 6);
+    Subscribers.Reader a = new Subscribers.Reader(A, 2);
+    Subscribers.Reader b = new Subscribers.Reader(B, 5);
+    assertEquals(
+        new Subscribers.Look(true, false, 5, OptionalLong.empty(), 3, 2, List.of(b, a)),
+        subscribers().look(runId, behind(0, 0, 10)));
+    assertEquals(List.of(b), subscribers().look(runId, behind(0, 0, 1)).found());
+    assertEquals(List.of(a), subscribers().look(runId, behind(0, 1, 1)).found());
+    assertEquals(List.of(), subscribers().look(runId, behind(0, 2, 1)).found());
+    assertEquals(List.of(b, a), subscribers().look(runId, behind(1, 0, 10)).found());
+    Subscribers.Look served = subscribers().look(runId, behind(2, 0, 10));
+    assertEquals(List.of(), served.found(), "no more are behind than are served");
+    assertEquals(2, served.behind());
+    broker().close(runId);
+    subscribers().markLoss(runId);
+    Subscribers.Look end = subscribers().look(runId, ALL);
+    assertEquals(3, end.found().size(), "after the end every reader is behind");
+    assertFalse(end.open());
+    assertTrue(end.closed());
+    assertEquals(loss(), end.loss());
+  }
+
+  @Test
+  void reportsTheStateOfTheLease() {
+    assertEquals(new Subscribers.Holder(0, false), subscribers().holder(runId));
+    long fence = subscribers().acquire(runId, Duration.ofMinutes(1)).orElseThrow();
+    Subscribers.Holder acquired = subscribers().holder(runId);
+    assertTrue(acquired.heldUntil() > 0);
+    assertFalse(acquired.work());
+    subscribers().put(runId, A, 1);
+    assertTrue(subscribers().holder(runId).work());
+    subscribers().remove(runId, A);
+    subscribers().markLoss(runId);
+    assertTrue(subscribers().holder(runId).work(), "a loss");
+    assertTrue(subscribers().extend(runId, fence, Duration.ofMinutes(2)));
+    assertTrue(subscribers().holder(runId).heldUntil() > acquired.heldUntil() + 30_000);
+  }
+
+  @Test
+  void acceptsWritesWhenAvailable() {
+    assertTrue(subscribers().available());
+  }
+
+  @Test
+  void adoptsReadersUnderTheLease() {
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertFalse(subscribers().adopt(runId, fence - 1, A, 3));
+    assertEquals(Map.of(), subscribers().cursors(runId));
+    assertTrue(subscribers().adopt(runId, fence, A, 3));
+    assertTrue(subscribers().adopt(runId, fence, A, 7));
+    assertEquals(Map.of(A, 3L), subscribers().cursors(runId), "a lower cursor leaves no gap");
+    assertTrue(subscribers().adopt(runId, fence, A, 2));
+    assertEquals(Map.of(A, 2L), subscribers().cursors(runId));
+    assertFalse(subscribers().advance(runId, fence, A, 3, 4), "the cursor was moved");
+  }
+
+  /** The four calls that turn stored cursors into positions to send from, or add one. */
+  private List<Runnable> callsThatUseCursors() {
+    return List.of(
+        () -> subscribers().put(runId, B, 9),
+        () -> subscribers().acquire(runId, LONG),
+        () -> subscribers().look(runId, ALL),
+        () -> subscribers().adopt(runId, 1, B, 9));
+  }
+
+  @Test
+  void forgetsCursorsOfAnEarlierLifeOfTheServer() {
+    for (Runnable call : callsThatUseCursors()) {
+      subscribers().put(runId, A, 1);
+      long fence = subscribers().acquire(runId, LONG).orElseThrow();
+      Runnable restore = checkpoint();
+      assertTrue(subscribers().advance(runId, fence, A, 1, 5));
+      loss().ifPresent(loss -> subscribers().clearLoss(runId, loss));
+      restore.run();
+      assertEquals(OptionalLong.of(1), subscribers().cursor(runId, A), "moved back");
+      call.run();
+      assertEquals(OptionalLong.empty(), subscribers().cursor(runId, A));
+      assertTrue(loss().isPresent());
+      assertFalse(subscribers().extend(runId, fence, LONG), "the lease of that life is lost");
+      Map<ConnectionId, Long> later = subscribers().cursors(runId);
+      subscribers().look(runId, ALL);
+      assertEquals(later, subscribers().cursors(runId), "later cursors stay");
+      loseEverything();
+    }
   }
 
   @Test
@@ -206,6 +315,20 @@ abstract class SubscribersContract {
         TooManyReaders.class, () -> subscribers().put(runId, ConnectionId.of("one too many"), 1));
     subscribers().put(runId, ConnectionId.of("reader-0"), 2);
     assertEquals(Subscribers.MAX_READERS, subscribers().cursors(runId).size());
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertThrows(
+        TooManyReaders.class,
+        () -> subscribers().adopt(runId, fence, ConnectionId.of("one too many"), 1));
+    assertTrue(subscribers().adopt(runId, fence, ConnectionId.of("reader-1"), 1));
+  }
+
+  @Test
+  void keepsTheLeaseOfAnEndedRunWithReaders() {
+    subscribers().put(runId, A, 1);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertFalse(subscribers().release(runId, fence, true), "a reader that subscribed late");
+    assertTrue(subscribers().finish(runId, fence, A, 1));
+    assertTrue(subscribers().release(runId, fence, true));
   }
 
   @Test
@@ -221,7 +344,7 @@ abstract class SubscribersContract {
           attempt.get().ifPresent(won::add);
         }
         assertEquals(1, won.size());
-        assertTrue(subscribers().release(runId, won.getFirst()));
+        assertTrue(subscribers().release(runId, won.getFirst(), false));
       }
     }
   }
@@ -319,7 +442,7 @@ abstract class SubscribersContract {
             }
             send(fence, cursor.getKey(), cursor.getValue(), 1 + random.nextInt(10));
           }
-        } while (!subscribers().release(runId, fence));
+        } while (!subscribers().release(runId, fence, false));
       } catch (RuntimeException e) {
         failures.add(e);
       }

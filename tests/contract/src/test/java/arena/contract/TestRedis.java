@@ -16,10 +16,14 @@ import java.util.function.Consumer;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** A real Redis shared by all tests of this JVM. */
 final class TestRedis {
   static final String PASSWORD = "not a secret";
+
+  /** A replication id, as {@code INFO replication} has it. */
+  private static final String OTHER_SERVER = "0123456789abcdef0123456789abcdef01234567";
 
   private static LocalRedis running;
 
@@ -60,7 +64,10 @@ final class TestRedis {
     }
   }
 
-  /** Takes a snapshot of all keys; running the result restores it. */
+  /**
+   * Takes a snapshot of all keys; running the result restores it, as a server that is started with
+   * older data has it: its cursors are stamped by another server.
+   */
   static Runnable checkpoint() {
     List<Consumer<Jedis>> restores = new ArrayList<>();
     try (Jedis jedis = operator()) {
@@ -74,6 +81,9 @@ final class TestRedis {
       try (Jedis jedis = operator()) {
         jedis.flushAll();
         restores.forEach(key -> key.accept(jedis));
+        for (String stamp : jedis.keys("*:generation")) {
+          jedis.set(stamp, OTHER_SERVER, SetParams.setParams().keepTtl());
+        }
       }
     };
   }

@@ -127,10 +127,8 @@ class BrokerCausesTest {
       assertEquals("resume", diagnosis.at("/next_steps/0/action").textValue());
       redis.del(key(run, "lease"));
       gate.open();
-      JsonNode overflow = reader.nextJson(BOUND);
-      assertEquals("overflow", overflow.get("type").textValue());
-      reader.subscribe(run, overflow.get("available_from").longValue());
-      assertEquals("complete", reader.untilClosed(run, BOUND, _ -> {}).status());
+      // the buffer should have these events, so they are read from the journal
+      assertEquals(arena.events(run, 1), reader.untilClosed(run, BOUND, _ -> {}).events());
     }
   }
 
@@ -157,7 +155,7 @@ class BrokerCausesTest {
 
   private static void awaitReader(Jedis redis, String run) {
     Instant deadline = Instant.now().plus(BOUND);
-    while (redis.hlen(key(run, "subscribers")) == 0) {
+    while (redis.zcard(key(run, "subscribers")) == 0) {
       assertTrue(Instant.now().isBefore(deadline), "subscription received");
     }
   }

@@ -41,6 +41,7 @@ public interface Behaviour {
    *       connection is closed; a number has the same meaning
    *   <li>{@code malformed}: invalid JSON; {@code truncated}: half a response; {@code empty}: a
    *       response without a choice or message; {@code huge}: a response of 20 MB
+   *   <li>{@code busy}: 50 actions that change nothing
    *   <li>{@code prose}: text without an array; {@code fenced}: the actions in a code fence
    *   <li>any other name: {@link #ANSWER}
    * </ul>
@@ -75,6 +76,7 @@ public interface Behaviour {
       case "truncated" -> always(new Reply.Truncated());
       case "empty" -> always(new Reply.Empty());
       case "huge" -> always(new Reply.Huge(20 * 1024 * 1024));
+      case "busy" -> text("[" + "{\"type\":\"wait\"},".repeat(49) + "{\"type\":\"wait\"}]");
       case "prose" -> text("I would rather not say what I do; food is low.");
       case "fenced" -> text("Here it is:\n```json\n[{\"type\":\"queue_villager\"}]\n```\nDone.");
       default -> text(ANSWER);

@@ -181,7 +181,8 @@ public final class Simulation {
             Facts.GRACE,
             clock);
     reapOrphans = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
-    reapConnections = new ReapConnections(connections, subscribers, gateway, clock);
+    reapConnections =
+        new ReapConnections(connections, subscribers, gateway, asyncInvocations, clock);
     fanOut =
         new FanOut(
             new FanOut.Stores(subscribers, broker, catalog, eventReader, connections),
@@ -250,8 +251,9 @@ public final class Simulation {
     invariants.failures().thrown(e);
   }
 
-  private void fanOut(RunId runId) {
-    fanOut.serve(new FanOutTask(runId, clock.instant(), deadline(Function.STREAM_EVENTS, 30)));
+  private void fanOut(RunId runId, boolean pending) {
+    fanOut.serve(
+        new FanOutTask(runId, clock.instant(), deadline(Function.STREAM_EVENTS, 30), pending));
   }
 
   private Instant deadline(Function function, int marginSeconds) {

@@ -185,7 +185,9 @@ class EndingTest {
     startBroker();
     assertFalse(publish(appendTurn(2), true));
     assertEquals(9, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
-    assertTrue(subscribers.loss(RUN).isPresent(), "subscriptions of the outage are looked for");
+    assertTrue(
+        subscribers.look(RUN, new Subscribers.LookQuery(true, 0, 0, 1)).loss().isPresent(),
+        "subscriptions of the outage are looked for");
   }
 
   @Test

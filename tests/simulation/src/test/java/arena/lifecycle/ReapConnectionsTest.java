@@ -21,6 +21,7 @@ import arena.stream.ConnectionSender;
 import arena.stream.Connections;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ class ReapConnectionsTest {
           new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS));
   private final Connections connections = new SimulatedConnections(clock, network);
   private final Set<ConnectionId> gone = new HashSet<>();
+  private final List<RunId> woken = new ArrayList<>();
   private int lookups;
 
   private final ConnectionSender sender =
@@ -66,7 +68,8 @@ class ReapConnectionsTest {
       };
 
   private ReapReport reap() {
-    return new ReapConnections(connections, subscribers, sender, clock).reap(Instant.MAX);
+    return new ReapConnections(connections, subscribers, sender, woken::add, clock)
+        .reap(Instant.MAX);
   }
 
   private static List<ConnectionId> deleted(ReapReport report) {
@@ -90,7 +93,7 @@ class ReapConnectionsTest {
     assertEquals("connection_forgotten", report.reaped().getFirst().kind().label());
     assertEquals(Map.of(OPEN, 1L), subscribers.cursors(RUN));
     assertEquals(Set.of(OPEN), connections.existing(List.of(OPEN, GONE)));
-    assertEquals(List.of(OPEN), connections.subscribers(RUN));
+    assertEquals(List.of(new Connections.Subscriber(OPEN, false)), connections.subscribers(RUN));
     assertEquals(List.of(), deleted(reap()));
   }
 
@@ -126,10 +129,26 @@ class ReapConnectionsTest {
         assertThrows(
                 DependencyUnavailable.class, () -> connections.disconnect(ConnectionId.of("half")))
             .dependency());
-    assertEquals(List.of(HALF), connections.subscribers(RUN));
+    assertEquals(List.of(new Connections.Subscriber(HALF, false)), connections.subscribers(RUN));
     assertEquals(List.of(HALF), deleted(reap()));
     assertEquals(Map.of(), subscribers.cursors(RUN));
     assertEquals(List.of(), connections.subscribers(RUN));
+  }
+
+  @Test
+  void wakesFanOutOfPendingSubscriptionWhenTheBrokerIsBack() {
+    reader(OPEN);
+    RunId other = RunId.of("fedcba9876543210fedcba9876543210");
+    connections.subscribePending(other, OPEN, 3);
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    reap();
+    assertEquals(List.of(), woken);
+    network.restore(Call.SUBSCRIBERS_AVAILABLE);
+    reap();
+    assertEquals(List.of(other), woken);
+    connections.adopt(other, OPEN);
+    reap();
+    assertEquals(List.of(other), woken);
   }
 
   @Test
@@ -169,7 +188,8 @@ class ReapConnectionsTest {
     gone.add(GONE);
     clock.advance(Duration.ofMinutes(5));
     ReapReport report =
-        new ReapConnections(connections, subscribers, sender, clock).reap(clock.instant());
+        new ReapConnections(connections, subscribers, sender, woken::add, clock)
+            .reap(clock.instant());
     assertEquals(List.of(), deleted(report));
   }
 }

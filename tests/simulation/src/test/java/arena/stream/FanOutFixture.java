@@ -159,7 +159,7 @@ abstract class FanOutFixture {
   }
 
   FanOut.Result serve(Instant deadline) {
-    return fanOut().serve(new FanOutTask(RUN, START, deadline));
+    return fanOut().serve(new FanOutTask(RUN, START, deadline, false));
   }
 
   static Event event(long seq) {
@@ -208,8 +208,19 @@ abstract class FanOutFixture {
     subscribers.put(RUN, connectionId, fromSeq);
   }
 
+  /** Subscribes as while the broker is unavailable. */
+  void pendingReader(ConnectionId connectionId, long fromSeq) {
+    connections.connect(connectionId, START);
+    connections.subscribePending(RUN, connectionId, fromSeq);
+  }
+
   static List<Long> range(long first, long last) {
     return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  /** Serves as when woken for pending subscriptions. */
+  FanOut.Result servePending() {
+    return fanOut().serve(new FanOutTask(RUN, START, farDeadline(), true));
   }
 
   Instant farDeadline() {

@@ -48,7 +48,7 @@ final class FanOutLeaseTest extends FanOutFixture {
     reader(A, 1);
     subscribers.acquire(RUN, FanOutLease.DURATION).orElseThrow(); // the holder dies
     finalizeRun();
-    clock.step(Duration.ofSeconds(1));
+    network.before(Call.SUBSCRIBERS_HOLDER, _ -> clock.advance(Duration.ofSeconds(3)));
     serve(farDeadline());
     assertEquals(range(1, 20), sockets.seqs(A));
     assertEquals("closed", sockets.types(A).getLast());
@@ -69,12 +69,10 @@ final class FanOutLeaseTest extends FanOutFixture {
     createRun(20);
     reader(A, 1);
     long fence = subscribers.acquire(RUN, Duration.ofDays(1)).orElseThrow();
+    AtomicInteger days = new AtomicInteger(1);
     network.after(
-        Call.SUBSCRIBERS_CURSORS,
-        _ -> {
-          long at = redis.cursors(RUN).get(A);
-          assertTrue(subscribers.advance(RUN, fence, A, at, at + 1));
-        });
+        Call.SUBSCRIBERS_HOLDER,
+        _ -> assertTrue(subscribers.extend(RUN, fence, Duration.ofDays(days.incrementAndGet()))));
     // The clock does not advance, so a wait would never end.
     assertEquals(0, serve(farDeadline()).events());
   }

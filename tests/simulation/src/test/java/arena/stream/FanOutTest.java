@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
+import arena.error.Dependency;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.simulation.stores.Call;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,5 +193,74 @@ final class FanOutTest extends FanOutFixture {
     assertEquals(List.of("closed", "events", "closed"), sockets.types(A));
     assertEquals(List.of("a", "a"), subscribed);
     assertEquals(Set.of(), connections.subscriptions(A));
+  }
+
+  @Test
+  void servesEventsThatTheBrokerLostFromTheJournal() {
+    createRun(20);
+    reader(A, 3);
+    redis.trim(RUN, 0);
+    FanOut.Result sent = serve(farDeadline());
+    assertEquals(range(3, 20), sockets.seqs(A));
+    assertEquals(List.of("events"), sockets.types(A), "no overflow");
+    assertEquals(new FanOut.Result(18, 0), sent);
+  }
+
+  @Test
+  void servesEndedRunWhoseSentinelIsBack() {
+    createRun(20);
+    Runnable restoreBackup = redis.checkpoint();
+    publish(21, 25);
+    finalizeRun();
+    restoreBackup.run();
+    assertTrue(broker.buffer(RUN).open());
+    reader(A, 1);
+    serve(farDeadline());
+    assertEquals(range(1, 25), sockets.seqs(A));
+    assertEquals("closed", sockets.types(A).getLast());
+    assertFalse(redis.leased(RUN));
+  }
+
+  @Test
+  void doesNotSendAgainWhatItCouldNotRecord() {
+    createRun(20);
+    reader(A, 1);
+    AtomicInteger failures = new AtomicInteger(3);
+    network.before(
+        Call.SUBSCRIBERS_ADVANCE,
+        _ -> {
+          if (failures.getAndDecrement() > 0) {
+            throw Dependency.BROKER.unavailable("READONLY", null);
+          }
+        });
+    FanOut.Result sent = serve(farDeadline());
+    assertEquals(range(1, 20), sockets.seqs(A), "each event once");
+    assertEquals(new FanOut.Result(20, 0), sent);
+  }
+
+  @Test
+  void findsTheEndOfARunWithoutReadingItsRowAtEachPoll() {
+    createRun(20);
+    reader(STUCK, 1);
+    reader(A, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
+    AtomicInteger rows = new AtomicInteger();
+    AtomicInteger polls = new AtomicInteger();
+    network.before(Call.CATALOG_FIND, _ -> rows.incrementAndGet());
+    network.before(
+        Call.SUBSCRIBERS_LOOK,
+        _ -> {
+          if (polls.incrementAndGet() == 50) {
+            finalizeRun();
+            rows.set(0);
+          }
+          if (sockets.types(A).contains("closed")) {
+            sockets.answers.remove(STUCK);
+          }
+          assertTrue(rows.get() <= 5, rows + " rows read");
+        });
+    serve(farDeadline());
+    assertEquals("closed", sockets.types(A).getLast());
+    assertEquals(range(1, 20), sockets.seqs(STUCK));
   }
 }

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,19 @@ class SubscriptionsTest {
   private final Deque<ConnectionSender.Result> answers = new ArrayDeque<>();
   private final List<JsonNode> received = new ArrayList<>();
   private final List<ConnectionId> closed = new ArrayList<>();
-  private FanOutInvoker fanOutInvoker = woken::add;
+  private final List<RunId> wokenForPending = new ArrayList<>();
+  private FanOutInvoker fanOutInvoker =
+      new FanOutInvoker() {
+        @Override
+        public void wake(RunId runId) {
+          woken.add(runId);
+        }
+
+        @Override
+        public void wakeForPending(RunId runId) {
+          wokenForPending.add(runId);
+        }
+      };
   private boolean closeSucceeds = true;
 
   private final ConnectionSender sender =
@@ -146,6 +159,55 @@ class SubscriptionsTest {
     network.cut(Call.SUBSCRIBERS_PUT);
     receive(SUBSCRIBE);
     assertError("unavailable");
+  }
+
+  @Test
+  void acceptsSubscriptionWhileTheBrokerIsUnavailable() {
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    network.before(
+        Call.SUBSCRIBERS_PUT,
+        _ -> {
+          throw new AssertionError("a late cursor could move a later one back");
+        });
+    receive(SUBSCRIBE);
+    assertEquals(List.of(), received);
+    assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
+    assertEquals(List.of(RUN), wokenForPending);
+    assertEquals(List.of(), woken);
+    assertEquals(OptionalLong.of(1), connections.adopt(RUN, A));
+  }
+
+  @Test
+  void subscribesAgainWhilePending() {
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    receive(SUBSCRIBE);
+    network.restore(Call.SUBSCRIBERS_AVAILABLE);
+    receive(SUBSCRIBE);
+    assertEquals(Map.of(A, 1L), subscribers.cursors(RUN));
+    assertEquals(OptionalLong.empty(), connections.adopt(RUN, A));
+    assertEquals(List.of(), received);
+  }
+
+  @Test
+  void unsubscribesWhilePending() {
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    network.cut(Call.SUBSCRIBERS_REMOVE);
+    receive(SUBSCRIBE);
+    receive("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(RUN));
+    assertEquals(List.of(), received);
+    assertEquals(Set.of(), connections.subscriptions(A));
+    assertEquals(OptionalLong.empty(), connections.adopt(RUN, A));
+  }
+
+  @Test
+  void limitsPendingSubscriptions() {
+    for (int i = 0; i < Connections.MAX_SUBSCRIPTIONS; i++) {
+      connections.subscribe(RunId.of(String.format(Locale.ROOT, "%032x", i)), A);
+    }
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    receive(SUBSCRIBE);
+    assertError("too_many_subscriptions");
+    assertEquals(List.of(), wokenForPending);
   }
 
   @Test

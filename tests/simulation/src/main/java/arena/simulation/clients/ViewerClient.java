@@ -177,6 +177,9 @@ public final class ViewerClient implements Runnable {
     }
     if (type.equals("error")) {
       String code = message.path("code").asText();
+      if (code.equals("behind")) {
+        return; // the subscription stays
+      }
       if (!code.equals("unavailable") && !code.equals("internal_error")) {
         throw new IllegalStateException("reader rejected: " + message);
       }

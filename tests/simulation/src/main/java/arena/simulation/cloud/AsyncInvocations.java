@@ -5,15 +5,15 @@ import arena.run.RunId;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.stores.Call;
 import arena.stream.FanOutInvoker;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Asynchronous invocations of the product's own functions. */
 public final class AsyncInvocations implements FanOutInvoker {
   private final FaultyNetwork network;
   private final Lambda lambda;
-  private final Consumer<RunId> fanOut;
+  private final BiConsumer<RunId, Boolean> fanOut;
 
-  public AsyncInvocations(FaultyNetwork network, Lambda lambda, Consumer<RunId> fanOut) {
+  public AsyncInvocations(FaultyNetwork network, Lambda lambda, BiConsumer<RunId, Boolean> fanOut) {
     this.network = network;
     this.lambda = lambda;
     this.fanOut = fanOut;
@@ -21,6 +21,15 @@ public final class AsyncInvocations implements FanOutInvoker {
 
   @Override
   public void wake(RunId runId) {
+    invoke(runId, false);
+  }
+
+  @Override
+  public void wakeForPending(RunId runId) {
+    invoke(runId, true);
+  }
+
+  private void invoke(RunId runId, boolean pending) {
     network.call(
         Call.FAN_OUT_INVOKER_WAKE,
         runId.value(),
@@ -28,7 +37,7 @@ public final class AsyncInvocations implements FanOutInvoker {
           lambda.invokeAsync(
               Function.STREAM_EVENTS,
               () -> {
-                fanOut.accept(runId);
+                fanOut.accept(runId, pending);
                 return "";
               });
           return null;

@@ -138,8 +138,8 @@ public final class SimulatedTaskRunner implements TaskRunner {
     }
 
     @Override
-    public boolean isIdle() {
-      return working.isEmpty();
+    public int running() {
+      return working.size();
     }
 
     @Override

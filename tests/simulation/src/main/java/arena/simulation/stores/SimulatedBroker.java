@@ -54,6 +54,11 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
+  public int capacity() {
+    return redis.bufferEvents();
+  }
+
+  @Override
   public void open(RunId runId, String label, Instant startedAt) {
     String sentinel = SentinelCodec.write(label, startedAt);
     boolean[] again = new boolean[1];
@@ -256,6 +261,7 @@ public final class SimulatedBroker implements Broker {
           if (run.subscribers().isEmpty()) {
             run.deleteLease();
             run.deleteFence();
+            run.deleteGeneration();
             run.deleteLoss();
           }
           redis.observer().dropped(runId);

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -33,8 +34,15 @@ public final class SimulatedConnections implements Connections {
     this.network = network;
   }
 
-  /** A subscription's item: when it appears in the index by run, and when it expires. */
-  private record Subscription(Instant indexedAt, Instant until) {}
+  /**
+   * A subscription's item: when it appears in the index by run, when it expires, and the first seq
+   * to send while it is pending, else 0.
+   */
+  private record Subscription(Instant indexedAt, Instant until, long pendingFrom) {
+    private Subscription withPendingFrom(long seq) {
+      return new Subscription(indexedAt, until, seq);
+    }
+  }
 
   /** A connection's items: its own while connected, and one per subscription. */
   private static final class Connection {
@@ -90,41 +98,74 @@ public final class SimulatedConnections implements Connections {
 
   @Override
   public boolean subscribe(RunId runId, ConnectionId connectionId) {
+    return subscribe(Call.CONNECTIONS_SUBSCRIBED, runId, connectionId, 0);
+  }
+
+  @Override
+  public boolean subscribePending(RunId runId, ConnectionId connectionId, long fromSeq) {
+    return subscribe(Call.CONNECTIONS_SUBSCRIBED_PENDING, runId, connectionId, fromSeq);
+  }
+
+  private boolean subscribe(Call call, RunId runId, ConnectionId connectionId, long pendingFrom) {
     return call(
-        Call.CONNECTIONS_SUBSCRIBED,
+        call,
         connectionId,
         () -> {
           Connection connection = present(connectionId);
           if (!isConnected(connection)) {
             return false;
           }
-          if (connection.subscriptions.containsKey(runId)) {
-            return true;
-          }
-          if (connection.subscriptions.size() >= MAX_SUBSCRIPTIONS) {
+          Subscription existing = connection.subscriptions.get(runId);
+          if (existing == null && connection.subscriptions.size() >= MAX_SUBSCRIPTIONS) {
             return false;
           }
           Instant now = clock.instant();
-          connection.subscriptions.put(
-              runId, new Subscription(now.plusMillis(network.lagMillis()), now.plus(KEEP)));
+          Subscription added =
+              existing == null
+                  ? new Subscription(now.plusMillis(network.lagMillis()), now.plus(KEEP), 0)
+                  : existing;
+          connection.subscriptions.put(runId, added.withPendingFrom(pendingFrom));
           return true;
         });
   }
 
   @Override
-  public List<ConnectionId> subscribers(RunId runId) {
+  public OptionalLong adopt(RunId runId, ConnectionId connectionId) {
+    return call(
+        Call.CONNECTIONS_ADOPTED,
+        connectionId,
+        () -> {
+          Subscription item = present(connectionId).subscriptions.get(runId);
+          if (item == null || item.pendingFrom == 0) {
+            return OptionalLong.empty();
+          }
+          present(connectionId).subscriptions.put(runId, item.withPendingFrom(0));
+          return OptionalLong.of(item.pendingFrom);
+        });
+  }
+
+  @Override
+  public boolean isSubscribed(RunId runId, ConnectionId connectionId) {
+    return call(
+        Call.CONNECTIONS_IS_SUBSCRIBED,
+        connectionId,
+        () -> present(connectionId).subscriptions.containsKey(runId));
+  }
+
+  @Override
+  public List<Subscriber> subscribers(RunId runId) {
     return call(
         Call.CONNECTIONS_SUBSCRIBERS,
         runId.value(),
         () -> {
-          List<ConnectionId> connectionIds = new ArrayList<>();
+          List<Subscriber> subscribers = new ArrayList<>();
           for (ConnectionId connectionId : List.copyOf(connections.keySet())) {
             Subscription item = present(connectionId).subscriptions.get(runId);
             if (item != null && !clock.instant().isBefore(item.indexedAt)) {
-              connectionIds.add(connectionId);
+              subscribers.add(new Subscriber(connectionId, item.pendingFrom > 0));
             }
           }
-          return connectionIds;
+          return subscribers;
         });
   }
 
@@ -134,6 +175,17 @@ public final class SimulatedConnections implements Connections {
         Call.CONNECTIONS_UNSUBSCRIBED,
         connectionId,
         () -> present(connectionId).subscriptions.remove(runId));
+  }
+
+  @Override
+  public void endSubscription(RunId runId, ConnectionId connectionId) {
+    call(
+        Call.CONNECTIONS_UNSUBSCRIBED,
+        connectionId,
+        () ->
+            present(connectionId)
+                .subscriptions
+                .computeIfPresent(runId, (_, item) -> item.pendingFrom > 0 ? item : null));
   }
 
   @Override
@@ -157,11 +209,16 @@ public final class SimulatedConnections implements Connections {
           List<Entry> entries = new ArrayList<>();
           for (ConnectionId connectionId : List.copyOf(connections.keySet())) {
             Connection connection = present(connectionId);
+            List<RunId> pending =
+                connection.subscriptions.entrySet().stream()
+                    .filter(item -> item.getValue().pendingFrom > 0)
+                    .map(Map.Entry::getKey)
+                    .toList();
             if (isConnected(connection)) {
               Instant connectedAt = connection.ownUntil.minus(KEEP);
-              entries.add(new Entry(connectionId, Optional.of(connectedAt)));
+              entries.add(new Entry(connectionId, Optional.of(connectedAt), pending));
             } else if (!connection.subscriptions.isEmpty()) {
-              entries.add(new Entry(connectionId, Optional.empty()));
+              entries.add(new Entry(connectionId, Optional.empty(), pending));
             }
           }
           return new Page(entries, Optional.empty());

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,9 @@ public final class SimulatedRedis {
   private final Observer observer;
   private final int bufferEvents;
   private long tokens;
+
+  /** Number of the server's life; changes with each restart, restore and failover. */
+  private long life = 1;
 
   /**
    * Creates an empty server.
@@ -59,6 +63,7 @@ public final class SimulatedRedis {
     private Expiring<NavigableMap<Long, String>> events;
     private Expiring<Long> base;
     private Expiring<Map<ConnectionId, Long>> subscribers;
+    private Expiring<Long> generation;
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
     private Expiring<Long> loss;
@@ -75,6 +80,7 @@ public final class SimulatedRedis {
           subscribers == null
               ? null
               : new Expiring<>(new LinkedHashMap<>(subscribers.value), subscribers.expiresAt);
+      copy.generation = generation;
       copy.lease = lease;
       copy.fence = fence;
       copy.loss = loss;
@@ -107,20 +113,26 @@ public final class SimulatedRedis {
 
   /** Returns a run's keys as a script sees them; use within one atomic step only. */
   Run run(RunId runId) {
-    return new Run(runs.computeIfAbsent(runId, _ -> new Keys()), clock.millis());
+    return new Run(
+        runs.computeIfAbsent(runId, _ -> new Keys()), clock.millis(), life, this::newToken);
   }
 
   /** Deletes all data, as a restart without persistence does. */
   public synchronized void flush() {
     runs = new HashMap<>();
+    life++;
   }
 
-  /** Takes a snapshot; running the result restores it and loses later writes. */
+  /**
+   * Takes a snapshot; running the result restores it and loses later writes, as a failover or the
+   * restore of a backup does. The server then has a new life.
+   */
   public synchronized Runnable checkpoint() {
     Map<RunId, Keys> snapshot = copy(runs);
     return () -> {
       synchronized (this) {
         runs = copy(snapshot);
+        life++;
       }
     };
   }
@@ -203,10 +215,14 @@ public final class SimulatedRedis {
   static final class Run {
     private final Keys keys;
     private final long now;
+    private final long life;
+    private final LongSupplier newToken;
 
-    private Run(Keys keys, long now) {
+    private Run(Keys keys, long now, long life, LongSupplier newToken) {
       this.keys = keys;
       this.now = now;
+      this.life = life;
+      this.newToken = newToken;
     }
 
     private <T> T value(Expiring<T> key) {
@@ -302,6 +318,36 @@ public final class SimulatedRedis {
       return subscribers == null ? new LinkedHashMap<>() : subscribers;
     }
 
+    /** Deletes the cursors and the lease of an earlier life of the server, and marks a loss. */
+    void forgetEarlierLife() {
+      Long stamp = value(keys.generation);
+      boolean current = stamp != null && stamp == life;
+      if (current || (stamp == null && subscribers().isEmpty())) {
+        return;
+      }
+      if (!subscribers().isEmpty()) {
+        setLoss(newToken.getAsLong());
+      }
+      keys.subscribers = null;
+      keys.generation = null;
+      keys.lease = null;
+    }
+
+    /** Sets a cursor and stamps the cursors with the server's life. */
+    void setCursor(ConnectionId connectionId, long nextSeq) {
+      subscribersToWrite().put(connectionId, nextSeq);
+      keys.generation = expiringWhenIdle(life);
+    }
+
+    /** Removes a cursor, with the stamp if it was the last one; returns whether it existed. */
+    boolean removeCursor(ConnectionId connectionId) {
+      boolean removed = subscribers().remove(connectionId) != null;
+      if (removed && subscribers().isEmpty()) {
+        keys.generation = null;
+      }
+      return removed;
+    }
+
     /** The cursors, writable. */
     Map<ConnectionId, Long> subscribersToWrite() {
       keys.subscribers = expiringWhenIdle(subscribers());
@@ -310,6 +356,11 @@ public final class SimulatedRedis {
 
     Long lease() {
       return value(keys.lease);
+    }
+
+    /** When the lease expires, in milliseconds; 0 if it is not held. */
+    long leaseExpiresAt() {
+      return lease() == null ? 0 : keys.lease.expiresAt;
     }
 
     void setLease(long fence, long holdMillis) {
@@ -331,6 +382,10 @@ public final class SimulatedRedis {
 
     void deleteFence() {
       keys.fence = null;
+    }
+
+    void deleteGeneration() {
+      keys.generation = null;
     }
 
     /** Number of the pending loss, or null. */
@@ -358,6 +413,7 @@ public final class SimulatedRedis {
       int count = countBuffer();
       count += closed() ? 1 : 0;
       count += subscribers().isEmpty() ? 0 : 1;
+      count += value(keys.generation) == null ? 0 : 1;
       count += lease() == null ? 0 : 1;
       count += value(keys.fence) == null ? 0 : 1;
       count += loss() == null ? 0 : 1;

@@ -4,9 +4,12 @@ import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
 import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.run.RunId;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +18,11 @@ import java.util.function.Supplier;
 
 /** Live readers and the fan-out lease over the simulated Redis. */
 public final class SimulatedSubscribers implements Subscribers {
+  private static final Comparator<Reader> FOREMOST_FIRST =
+      Comparator.comparing(Reader::nextSeq)
+          .thenComparing(reader -> reader.connectionId().value())
+          .reversed();
+
   private final SimulatedRedis redis;
 
   public SimulatedSubscribers(SimulatedRedis redis) {
@@ -36,6 +44,22 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
+  public boolean available() {
+    try {
+      redis
+          .network()
+          .call(
+              Call.SUBSCRIBERS_AVAILABLE,
+              "",
+              () -> null,
+              message -> Dependency.BROKER.unavailable(message, null));
+      return true;
+    } catch (DependencyUnavailable _) {
+      return false;
+    }
+  }
+
+  @Override
   public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
@@ -44,11 +68,11 @@ public final class SimulatedSubscribers implements Subscribers {
             runId,
             () -> {
               SimulatedRedis.Run run = redis.run(runId);
-              Map<ConnectionId, Long> cursors = run.subscribers();
-              if (cursors.size() >= MAX_READERS && !cursors.containsKey(connectionId)) {
+              run.forgetEarlierLife();
+              if (isFull(run) && !run.subscribers().containsKey(connectionId)) {
                 return false;
               }
-              run.subscribersToWrite().put(connectionId, nextSeq);
+              run.setCursor(connectionId, nextSeq);
               return true;
             });
     if (!put) {
@@ -56,12 +80,36 @@ public final class SimulatedSubscribers implements Subscribers {
     }
   }
 
+  private static boolean isFull(SimulatedRedis.Run run) {
+    return run.subscribers().size() >= MAX_READERS;
+  }
+
+  @Override
+  public boolean adopt(RunId runId, long fence, ConnectionId connectionId, long nextSeq) {
+    requireSeq(nextSeq);
+    return call(
+        Call.SUBSCRIBERS_ADOPT,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          run.forgetEarlierLife();
+          if (!holds(run, fence)) {
+            return false;
+          }
+          Long cursor = run.subscribers().get(connectionId);
+          if (cursor == null && isFull(run)) {
+            throw new TooManyReaders(runId);
+          }
+          if (cursor == null || cursor > nextSeq) {
+            run.setCursor(connectionId, nextSeq);
+          }
+          return true;
+        });
+  }
+
   @Override
   public boolean remove(RunId runId, ConnectionId connectionId) {
-    return call(
-        Call.SUBSCRIBERS_REMOVE,
-        runId,
-        () -> redis.run(runId).subscribers().remove(connectionId) != null);
+    return call(Call.SUBSCRIBERS_REMOVE, runId, () -> redis.run(runId).removeCursor(connectionId));
   }
 
   @Override
@@ -82,6 +130,34 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
+  public Look look(RunId runId, LookQuery query) {
+    return call(
+        Call.SUBSCRIBERS_LOOK,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          run.forgetEarlierLife();
+          long highest = query.all() ? Long.MAX_VALUE : run.lastSeq();
+          List<Reader> behind =
+              run.subscribers().entrySet().stream()
+                  .filter(cursor -> cursor.getValue() <= highest)
+                  .map(cursor -> new Reader(cursor.getKey(), cursor.getValue()))
+                  .sorted(FOREMOST_FIRST)
+                  .toList();
+          return new Look(
+              run.open() != null,
+              run.closed(),
+              run.lastSeq(),
+              run.loss() == null ? OptionalLong.empty() : OptionalLong.of(run.loss()),
+              run.subscribers().size(),
+              behind.size(),
+              behind.size() <= query.served()
+                  ? List.of()
+                  : behind.stream().skip(query.skip()).limit(query.limit()).toList());
+        });
+  }
+
+  @Override
   public OptionalLong acquire(RunId runId, Duration duration) {
     long token = redis.newToken(); // identifies this call, which may run twice
     return call(
@@ -89,6 +165,7 @@ public final class SimulatedSubscribers implements Subscribers {
         runId,
         () -> {
           SimulatedRedis.Run run = redis.run(runId);
+          run.forgetEarlierLife();
           SimulatedRedis.Fence last = run.fence();
           Long holder = run.lease();
           if (holder != null) {
@@ -100,6 +177,18 @@ public final class SimulatedSubscribers implements Subscribers {
           run.setFence(new SimulatedRedis.Fence(fence, token));
           run.setLease(fence, millis(duration));
           return OptionalLong.of(fence);
+        });
+  }
+
+  @Override
+  public Holder holder(RunId runId) {
+    return call(
+        Call.SUBSCRIBERS_HOLDER,
+        runId,
+        () -> {
+          SimulatedRedis.Run run = redis.run(runId);
+          return new Holder(
+              run.leaseExpiresAt(), !run.subscribers().isEmpty() || run.loss() != null);
         });
   }
 
@@ -160,13 +249,13 @@ public final class SimulatedSubscribers implements Subscribers {
           if (!holds(run, fence) || !isAt(run, connectionId, atSeq)) {
             return false;
           }
-          run.subscribers().remove(connectionId);
+          run.removeCursor(connectionId);
           return true;
         });
   }
 
   @Override
-  public boolean release(RunId runId, long fence) {
+  public boolean release(RunId runId, long fence, boolean ended) {
     return call(
         Call.SUBSCRIBERS_RELEASE,
         runId,
@@ -179,8 +268,8 @@ public final class SimulatedSubscribers implements Subscribers {
             return false;
           }
           long last = run.lastSeq();
-          boolean closed = run.closed();
-          if (run.subscribers().values().stream().anyMatch(cursor -> closed || cursor <= last)) {
+          boolean all = ended || run.closed();
+          if (run.subscribers().values().stream().anyMatch(cursor -> all || cursor <= last)) {
             return false;
           }
           run.deleteLease();
@@ -210,17 +299,6 @@ public final class SimulatedSubscribers implements Subscribers {
         () -> {
           redis.run(runId).setLoss(redis.newToken());
           return null;
-        });
-  }
-
-  @Override
-  public OptionalLong loss(RunId runId) {
-    return call(
-        Call.SUBSCRIBERS_LOSS,
-        runId,
-        () -> {
-          Long loss = redis.run(runId).loss();
-          return loss == null ? OptionalLong.empty() : OptionalLong.of(loss);
         });
   }
 
