@@ -26,7 +26,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -39,11 +38,20 @@ public final class DynamoJournal implements Journal, JournalTail {
   /** Maximum number of entries or events per read. */
   public static final int MAX_PAGE = 1_000;
 
-  /** Maximum number of items per query, so that a small read does not fetch a megabyte. */
-  private static final int MAX_ITEMS = 100;
+  /** Maximum number of items per query. */
+  static final int MAX_ITEMS = 100;
+
+  /**
+   * Number of items of the first query for a page of events. Further queries have more, unless the
+   * items are so large that DynamoDB ends a query at 1 MB.
+   */
+  private static final int FIRST_ITEMS = 10;
+
+  private static final int GROWTH = 4;
 
   private final DynamoClient dynamo;
   private final PayloadStore payloads;
+  private final EntryQueries queries;
   private final String journalTable;
   private final String catalogTable;
   private final InstantSource clock;
@@ -64,6 +72,7 @@ public final class DynamoJournal implements Journal, JournalTail {
       Metrics metrics) {
     this.dynamo = new DynamoClient(dynamo, Dependency.JOURNAL);
     this.payloads = new PayloadStore(s3, bucket);
+    this.queries = new EntryQueries(this.dynamo, journalTable);
     this.journalTable = journalTable;
     this.catalogTable = catalogTable;
     this.clock = clock;
@@ -192,7 +201,7 @@ public final class DynamoJournal implements Journal, JournalTail {
   public List<JournalEntry> entries(RunId runId, long position, int limit) {
     requirePage(limit);
     List<JournalEntry> entries = new ArrayList<>();
-    QueryPages pages = new QueryPages(dynamo, from(runId, position));
+    QueryPages pages = queries.from(runId, position);
     while (entries.size() < limit && pages.more()) {
       for (Map<String, AttributeValue> item :
           pages.next(Math.min(limit - entries.size(), MAX_ITEMS))) {
@@ -212,15 +221,18 @@ public final class DynamoJournal implements Journal, JournalTail {
     }
     EventPage page = new EventPage(fromSeq, limit, maxBytes, payloads);
     // the first event may be inside an entry that starts before it
-    List<Map<String, AttributeValue>> floor = new QueryPages(dynamo, floor(runId, fromSeq)).next(1);
+    List<Map<String, AttributeValue>> floor = queries.floor(runId, fromSeq).next(1);
     long after = fromSeq;
     for (Map<String, AttributeValue> item : floor) {
       page.add(item);
       after = Attributes.whole(item, EntryItem.POSITION) + 1;
     }
-    QueryPages pages = new QueryPages(dynamo, from(runId, after));
+    QueryPages pages = queries.from(runId, after);
+    int items = FIRST_ITEMS;
     while (page.room() > 0 && pages.more()) {
-      pages.next(Math.min(page.room(), MAX_ITEMS)).forEach(page::add);
+      List<Map<String, AttributeValue>> found = pages.next(Math.min(page.room(), items));
+      found.forEach(page::add);
+      items = found.size() < items ? found.size() + 1 : Math.min(MAX_ITEMS, items * GROWTH);
     }
     return page.events();
   }
@@ -231,36 +243,17 @@ public final class DynamoJournal implements Journal, JournalTail {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "limit must be from 1 to %d: %d", MAX_ITEMS, limit));
     }
-    return new QueryPages(dynamo, from(runId, 0).scanIndexForward(false))
-        .next(limit).stream().map(EntryItem::summary).toList();
+    return queries.newestFirst(runId).next(limit).stream().map(EntryItem::summary).toList();
   }
 
   @Override
   public Optional<Event> turnStart(RunId runId, int t) {
-    QueryPages pages =
-        new QueryPages(
-            dynamo,
-            from(runId, 0)
-                .filterExpression("contains(#turn_starts, :t)")
-                .expressionAttributeNames(
-                    Map.of("#position", EntryItem.POSITION, "#turn_starts", EntryItem.TURN_STARTS))
-                .expressionAttributeValues(
-                    Map.of(
-                        ":run_id", Attributes.of(runId.value()),
-                        ":position", Attributes.of(0L),
-                        ":t", Attributes.of(t))));
-    while (pages.more()) {
-      Optional<Event> found =
-          pages.next().stream()
-              .flatMap(EntryItem::events)
-              .filter(event -> event.isTurnStart(t))
-              .findFirst()
-              .map(event -> event.read(payloads));
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
+    return new TurnStarts(queries, payloads).find(runId, t);
+  }
+
+  @Override
+  public List<Event> turnStarts(RunId runId, long fromSeq, int maxBytes) {
+    return new TurnStarts(queries, payloads).page(runId, fromSeq, maxBytes);
   }
 
   @Override
@@ -291,17 +284,16 @@ public final class DynamoJournal implements Journal, JournalTail {
     Instant now = clock.instant();
     // The first entry expires first and is updated last, so its expiry shows whether all is done.
     boolean due =
-        new QueryPages(dynamo, from(runId, 0))
-            .next(1).stream()
-                .flatMap(item -> Attributes.findWhole(item, EntryItem.EXPIRES_AT).stream())
-                .anyMatch(at -> at < now.plus(MIN_REMAINING).getEpochSecond());
+        queries.from(runId, 0).next(1).stream()
+            .flatMap(item -> Attributes.findWhole(item, EntryItem.EXPIRES_AT).stream())
+            .anyMatch(at -> at < now.plus(MIN_REMAINING).getEpochSecond());
     if (!due) {
       return;
     }
     QueryPages pages =
-        new QueryPages(
-            dynamo,
-            from(runId, 0)
+        queries.pages(
+            queries
+                .builder(runId, 0)
                 .scanIndexForward(false)
                 .projectionExpression("#position")
                 .expressionAttributeNames(Map.of("#position", EntryItem.POSITION)));
@@ -331,23 +323,6 @@ public final class DynamoJournal implements Journal, JournalTail {
     } catch (ConditionalCheckFailedException e) {
       // already set by another call, or the entry is deleted
     }
-  }
-
-  private QueryRequest.Builder from(RunId runId, long position) {
-    return QueryRequest.builder()
-        .tableName(journalTable)
-        .consistentRead(true)
-        .keyConditionExpression("run_id = :run_id AND #position >= :position")
-        .expressionAttributeNames(Map.of("#position", EntryItem.POSITION))
-        .expressionAttributeValues(
-            Map.of(":run_id", Attributes.of(runId.value()), ":position", Attributes.of(position)));
-  }
-
-  /** Queries the last entry at or before a position. */
-  private QueryRequest.Builder floor(RunId runId, long position) {
-    return from(runId, position)
-        .keyConditionExpression("run_id = :run_id AND #position <= :position")
-        .scanIndexForward(false);
   }
 
   private static void requirePage(int limit) {

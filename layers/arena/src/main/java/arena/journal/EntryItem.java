@@ -192,10 +192,13 @@ final class EntryItem {
       return Attributes.whole(fields, "seq");
     }
 
+    int t() {
+      return Attributes.integer(fields, "t");
+    }
+
     /** Whether this is the {@code turn_start} of a turn. */
-    boolean isTurnStart(int t) {
-      return Attributes.text(fields, "kind").equals(TURN_START)
-          && Attributes.whole(fields, "t") == t;
+    boolean isTurnStart(int turn) {
+      return Attributes.text(fields, "kind").equals(TURN_START) && t() == turn;
     }
 
     JournalTail.EventSummary summary() {

@@ -77,6 +77,13 @@ public interface Journal {
   Optional<Event> turnStart(RunId runId, int t);
 
   /**
+   * Reads the {@code turn_start} events in order, from {@code fromSeq} on.
+   *
+   * @param maxBytes maximum total size of the payloads, except that one event is always returned
+   */
+  List<Event> turnStarts(RunId runId, long fromSeq, int maxBytes);
+
+  /**
    * Records that the model of a turn must not be called before a time. A later call replaces the
    * time; without an entry at this position it has no effect.
    *

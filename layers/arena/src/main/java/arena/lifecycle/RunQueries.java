@@ -9,6 +9,7 @@ import arena.codec.PayloadCodec;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.journal.Journal;
+import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
@@ -22,11 +23,6 @@ import java.util.function.Supplier;
 
 /** Read-only queries over runs. */
 public final class RunQueries {
-  /** Maximum number of events read for a series; more than a run can have. */
-  private static final int MAX_EVENTS = 50_000;
-
-  private static final int PAGE = 1_000;
-
   private final Catalog catalog;
   private final EventReader source;
   private final Journal journal;
@@ -84,19 +80,14 @@ public final class RunQueries {
       return archive.get().series(run);
     }
     List<Archive.Point> points = new ArrayList<>();
-    long next = 1;
-    while (next <= Math.min(run.nEvents(), MAX_EVENTS)) {
-      List<Event> page = journal.events(run.runId(), next, PAGE);
-      if (page.isEmpty()) {
-        break;
-      }
+    List<Event> page = journal.turnStarts(run.runId(), 1, Journal.PAGE_BYTES);
+    while (!page.isEmpty() && points.size() <= Limits.MAX_TURNS) {
       for (Event event : page) {
-        if (event.kind().equals("turn_start")
-            && PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
+        if (PayloadCodec.read(event.payloadJson()) instanceof Payload.TurnStart(int t, var w)) {
           points.add(new Archive.Point(t, w.food(), w.wood(), w.gold(), w.stone(), w.population()));
         }
       }
-      next = page.getLast().seq() + 1;
+      page = journal.turnStarts(run.runId(), page.getLast().seq() + 1, Journal.PAGE_BYTES);
     }
     return points;
   }

@@ -190,6 +190,11 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
+  public List<Event> turnStarts(RunId runId, long fromSeq, int maxBytes) {
+    throw unused();
+  }
+
+  @Override
   public void postponeModel(RunId runId, long position, Instant until) {
     throw unused();
   }

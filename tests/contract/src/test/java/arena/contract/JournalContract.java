@@ -299,6 +299,32 @@ abstract class JournalContract {
   }
 
   @Test
+  void findsEveryTurnStartOfALongRun() {
+    Run run = createRun();
+    List<Event> starts = new ArrayList<>();
+    long seq = 1;
+    for (int t = 3; t < 70; t++) { // more entries than one query returns
+      JournalEntry before = Samples.before(run.runId(), seq, t);
+      journal().append(before);
+      JournalEntry after = Samples.after(run.runId(), before.nextSeq(), t, t % 4);
+      journal().append(after);
+      starts.add(before.events().getFirst());
+      seq = after.nextSeq();
+    }
+    for (Event start : starts) {
+      assertEquals(Optional.of(start), journal().turnStart(run.runId(), start.t()));
+    }
+    for (int t : List.of(-1, 0, 2, 70, Integer.MAX_VALUE)) {
+      assertEquals(Optional.empty(), journal().turnStart(run.runId(), t));
+    }
+    assertEquals(starts, journal().turnStarts(run.runId(), 1, 1_000_000));
+    assertEquals(starts.subList(0, 1), journal().turnStarts(run.runId(), 1, 1));
+    long fromSeq = starts.get(30).seq();
+    assertEquals(starts.subList(30, 67), journal().turnStarts(run.runId(), fromSeq, 1_000_000));
+    assertEquals(List.of(), journal().turnStarts(run.runId(), seq, 1_000_000));
+  }
+
+  @Test
   void readsEntriesFromAnyPosition() {
     Run run = createRun();
     List<JournalEntry> all = new ArrayList<>(List.of(Samples.origin(run)));

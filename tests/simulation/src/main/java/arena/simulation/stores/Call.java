@@ -7,6 +7,7 @@ public enum Call {
   JOURNAL_ENTRIES("journal.entries", false),
   JOURNAL_EVENTS("journal.events", false),
   JOURNAL_TURN_START("journal.turnStart", false),
+  JOURNAL_TURN_STARTS("journal.turnStarts", false),
   JOURNAL_POSTPONE_MODEL("journal.postponeModel", true),
   JOURNAL_POSTPONE_EXPIRY("journal.postponeExpiry", true),
   CATALOG_FIND("catalog.find", false),

@@ -172,6 +172,20 @@ public final class SimulatedJournal implements Journal {
   }
 
   @Override
+  public List<Event> turnStarts(RunId runId, long fromSeq, int maxBytes) {
+    return call(
+        Call.JOURNAL_TURN_STARTS,
+        runId,
+        () ->
+            SimulatedPages.withinBytes(
+                tables.entries(runId).values().stream()
+                    .flatMap(entry -> entry.events().stream())
+                    .filter(event -> event.kind().equals("turn_start") && event.seq() >= fromSeq)
+                    .toList(),
+                maxBytes));
+  }
+
+  @Override
   public void postponeExpiry(RunId runId) {
     call(
         Call.JOURNAL_POSTPONE_EXPIRY,
