@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.eclipse.jetty.server.Server;
@@ -27,8 +28,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.ListTablesResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
@@ -41,11 +42,11 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  * all interfaces, so its request handler runs in a separate Jetty server.
  */
 public final class LocalDynamoDb implements AutoCloseable {
-  /** Most tables that a sweep supports. */
-  public static final int MAX_TABLES = 1_000;
-
-  /** Most pages of 1 MB that a sweep reads of each table; the next sweep continues. */
+  /** Most pages that a sweep reads of each table; the next sweep continues. */
   public static final int MAX_SWEEP_PAGES = 100;
+
+  /** Items of a page; without a limit, DynamoDB Local reads the whole table for each page. */
+  private static final int SWEEP_PAGE = 200;
 
   private static final int MAX_THREADS = 64;
   private static final int MAX_STATUS_CHECKS = 100;
@@ -55,6 +56,9 @@ public final class LocalDynamoDb implements AutoCloseable {
   private final LocalDynamoDBServerHandler handler;
   private final URI endpoint;
   private final DynamoDbClient client;
+
+  /** The attribute with the expiry, by table. */
+  private final Map<String, String> expiries = new TreeMap<>();
 
   /** The start key of the next sweep of a table, if the last one reached its limit. */
   private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
@@ -140,14 +144,26 @@ public final class LocalDynamoDb implements AutoCloseable {
       // created by an earlier start, possibly without its expiry
     }
     awaitActive(name);
-    if (table.expiry().isPresent() && expiry(name).isEmpty()) {
-      String attribute = table.expiry().get();
+    disableOwnExpiry(name);
+    synchronized (this) {
+      table.expiry().ifPresent(attribute -> expiries.put(name, attribute));
+    }
+  }
+
+  /**
+   * Switches off DynamoDB Local's own expiry, which an earlier version of the stack switched on: it
+   * reads whole tables under a lock that stops all writes, and expires by the system's clock.
+   */
+  private void disableOwnExpiry(String table) {
+    var described =
+        client.describeTimeToLive(request -> request.tableName(table)).timeToLiveDescription();
+    if (described.timeToLiveStatus() == TimeToLiveStatus.ENABLED) {
       client.updateTimeToLive(
           request ->
               request
-                  .tableName(name)
+                  .tableName(table)
                   .timeToLiveSpecification(
-                      expiry -> expiry.attributeName(attribute).enabled(true)));
+                      expiry -> expiry.attributeName(described.attributeName()).enabled(false)));
     }
   }
 
@@ -165,41 +181,21 @@ public final class LocalDynamoDb implements AutoCloseable {
   }
 
   /**
-   * Deletes the expired items of all tables with an expiry; DynamoDB Local itself deletes them
-   * late. A sweep that reaches its limit is continued by the next.
+   * Deletes the expired items of all tables that were created with an expiry. A sweep that reaches
+   * its limit is continued by the next.
    *
    * @return the number of deleted items
-   * @throws IllegalStateException if there are more than {@value #MAX_TABLES} tables
    */
   public synchronized int expire(Instant now) {
     int deleted = 0;
-    for (String table : tables()) {
-      Optional<String> expiry = expiry(table);
-      if (expiry.isPresent()) {
-        deleted += expire(table, expiry.get(), now);
+    for (Map.Entry<String, String> table : Map.copyOf(expiries).entrySet()) {
+      try {
+        deleted += expire(table.getKey(), table.getValue(), now);
+      } catch (ResourceNotFoundException e) {
+        expiries.remove(table.getKey()); // the table was deleted
       }
     }
     return deleted;
-  }
-
-  private List<String> tables() {
-    List<String> tables = new ArrayList<>();
-    for (ListTablesResponse page : client.listTablesPaginator()) {
-      tables.addAll(page.tableNames());
-      if (tables.size() > MAX_TABLES) {
-        throw new IllegalStateException(
-            String.format(Locale.ROOT, "more than %d tables", MAX_TABLES));
-      }
-    }
-    return tables;
-  }
-
-  private Optional<String> expiry(String table) {
-    var described =
-        client.describeTimeToLive(request -> request.tableName(table)).timeToLiveDescription();
-    return described.timeToLiveStatus() == TimeToLiveStatus.ENABLED
-        ? Optional.of(described.attributeName())
-        : Optional.empty();
   }
 
   private int expire(String table, String expiry, Instant now) {
@@ -230,6 +226,7 @@ public final class LocalDynamoDb implements AutoCloseable {
                   .expressionAttributeNames(names)
                   .expressionAttributeValues(values)
                   .exclusiveStartKey(sweptTo.get(table))
+                  .limit(SWEEP_PAGE)
                   .build());
       for (Map<String, AttributeValue> key : found.items()) {
         deleted += deleteIf(table, key, expired, expiry, values);

@@ -18,7 +18,7 @@ public final class ArenaClient implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration CALL = Duration.ofSeconds(40);
   private static final int PAGE = 1_000;
-  private static final int MAX_PAGES = 100;
+  private static final int MAX_PAGES = 1_000;
 
   private final URI http;
   private final URI websocket;
