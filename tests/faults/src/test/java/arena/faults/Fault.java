@@ -22,6 +22,19 @@ enum Fault {
   TURN_AFTER_PUBLISH(
       "replay-turn is killed", "after the answer is published, before the task succeeds"),
 
+  CREATE_AFTER_WRITE("create-run is killed", "after the run is written to both tables"),
+  CREATE_AFTER_OPEN("create-run is killed", "after the broker has opened the run"),
+  CREATE_BEFORE_START("create-run is killed", "before its execution is started"),
+  CREATE_AFTER_START("create-run is killed", "after its execution is started"),
+  CREATE_RETRIED_AFTER_WRITE(
+      "create-run is killed", "after the run is written to both tables; retried with the same key"),
+  CREATE_RETRIED_AFTER_OPEN(
+      "create-run is killed", "after the broker has opened the run; retried with the same key"),
+  CREATE_RETRIED_BEFORE_START(
+      "create-run is killed", "before its execution is started; retried with the same key"),
+  CREATE_RETRIED_AFTER_START(
+      "create-run is killed", "after its execution is started; retried with the same key"),
+
   FORK_AFTER_WRITE("create-fork is killed", "after the run is written to catalog and journal"),
   FORK_AFTER_OPEN("create-fork is killed", "after the run is opened in the broker"),
   FORK_BEFORE_START("create-fork is killed", "before the execution is started"),
@@ -44,6 +57,15 @@ enum Fault {
   STREAM_BEFORE_SEND("stream-events is killed", "before a message is sent"),
   STREAM_AFTER_SEND(
       "stream-events is killed", "after a message is sent, before the cursor advances"),
+
+  READ_RUNNING("read-runs is killed", "while it reads the events of a running run"),
+  READ_ARCHIVED("read-runs is killed", "while it reads the events of an archived run"),
+
+  REAP_AFTER_FAIL("reap-runs is killed", "after a silent run is failed in the catalog"),
+  REAP_AFTER_STOP("reap-runs is killed", "after the execution of a silent run is stopped"),
+  REAP_AFTER_START("reap-runs is killed", "after the finalization of a silent run is started"),
+  REAP_AFTER_DROP("reap-runs is killed", "after an ended run is dropped from the broker"),
+  REAP_AFTER_RELEASE("reap-runs is killed", "after an ended run is released in the catalog"),
 
   OPERATOR_DELETES_OPEN("An operator deletes keys by hand", "`:open`"),
   OPERATOR_DELETES_EVENTS("An operator deletes keys by hand", "`:events`"),
@@ -83,11 +105,15 @@ enum Fault {
           TURN_DURING_MODEL,
           TURN_BEFORE_ANSWER_WRITE,
           TURN_AFTER_ANSWER_WRITE,
+          CREATE_RETRIED_AFTER_OPEN,
           FORK_AFTER_OPEN,
           FORK_RETRIED_BEFORE_START,
           FINALIZE_AFTER_ARCHIVE,
           FINALIZE_AFTER_CATALOG,
           STREAM_AFTER_SEND,
+          READ_ARCHIVED,
+          REAP_AFTER_FAIL,
+          REAP_AFTER_DROP,
           OPERATOR_DELETES_SEQ,
           OPERATOR_DELETES_ALL,
           DYNAMODB_HANGS,

@@ -62,16 +62,18 @@ final class FaultScenario implements AutoCloseable {
 
   /** Starts a run with the profile and label of {@code token} and returns its id. */
   static String startRun(Stack arena, String token) {
-    return arena
-        .client()
-        .startRun(
-            String.format(
-                Locale.ROOT,
-                """
-            {"n_turns":%d,"label":"%s","profile":%s}""",
-                TURNS,
-                token,
-                profile(token)));
+    return arena.client().startRun(runRequest(token));
+  }
+
+  /** The request of a run with the profile and label of {@code token}. */
+  static String runRequest(String token) {
+    return String.format(
+        Locale.ROOT,
+        """
+        {"n_turns":%d,"label":"%s","profile":%s}""",
+        TURNS,
+        token,
+        profile(token));
   }
 
   /** Calls {@code start} for a run with {@link #profile}; its first model call, if any, is held. */

@@ -271,8 +271,50 @@ final class FaultStack implements Stack {
     }
   }
 
+  /** Waits until the run is archived. */
+  void awaitArchived(String runId) {
+    Instant deadline = Instant.now().plus(TIMEOUT);
+    while (row(runId).get("db_path").textValue().isEmpty()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("not archived: " + row(runId));
+      }
+    }
+  }
+
+  /** Waits until no fan-out holds the run's lease, and so none reads the run. */
+  void awaitNoFanOut(String runId) {
+    Instant deadline = Instant.now().plus(TIMEOUT);
+    while (keys(runId).contains("arena:run:" + runId + ":lease")) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("the fan-out has not ended");
+      }
+    }
+  }
+
+  /**
+   * Invokes the reaper, past the grace period each time, until a run that a killed reaper failed is
+   * archived.
+   */
+  void endAfterKilledReaper(String runId) {
+    Instant deadline = Instant.now().plus(TIMEOUT);
+    while (row(runId).get("db_path").textValue().isEmpty()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("the reaper has not ended the run: " + row(runId));
+      }
+      age(runId);
+      invokeReaper();
+    }
+  }
+
+  /** Invokes the reaper with a token in its event; returns whether it failed. */
+  boolean reaperFails(String token) {
+    String event =
+        sample("reap-runs.json").replaceFirst("\"id\": \"[^\"]*\"", "\"id\": \"" + token + "\"");
+    return operator.invoke("reap-runs", event).functionError().isPresent();
+  }
+
   /** Moves the run's last activity past the grace period. */
-  private void age(String runId) {
+  void age(String runId) {
     JsonNode row = row(runId);
     String attribute =
         row.path("status").asText().equals("running")
