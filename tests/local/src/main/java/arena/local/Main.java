@@ -186,7 +186,7 @@ public final class Main {
   /** Returns parameters of the template, written as for {@code sam deploy}. */
   private static Map<String, String> parameters(String value) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    for (String parameter : value.trim().split("\\s+")) {
+    for (String parameter : value.trim().split("\\s+", -1)) {
       String[] parts = parameter.split("=", 2);
       if (parts.length < 2 || parts[0].isEmpty()) {
         throw new InvalidSetting(

@@ -56,9 +56,9 @@ final class LoopbackPortsTest {
     Set<Listener> found = new HashSet<>();
     for (String table : List.of("tcp", "tcp6")) {
       for (String line : Files.readAllLines(Path.of("/proc", process, "net", table))) {
-        String[] fields = line.trim().split("\\s+");
+        String[] fields = line.trim().split("\\s+", -1);
         if (fields[3].equals(LISTENING) && inodes.contains(fields[9])) {
-          String[] local = fields[1].split(":");
+          String[] local = fields[1].split(":", -1);
           found.add(new Listener(local[0], Integer.parseInt(local[1], 16)));
         }
       }
