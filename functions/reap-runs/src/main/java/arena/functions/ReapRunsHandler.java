@@ -1,8 +1,7 @@
 package arena.functions;
 
-import arena.lifecycle.ReapReport;
+import arena.lifecycle.Reaper;
 import arena.metrics.Metric;
-import arena.run.RunStatus;
 import arena.runtime.EmfMetrics;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -10,7 +9,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -27,9 +25,6 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
 
   /** Reserved for the item in progress at the deadline, with every call at its timeout. */
   private static final Duration MARGIN = Duration.ofSeconds(45);
-
-  /** Maximum number of runs checked for the longest silence, oldest first. */
-  private static final int MAX_RUNS = 1_000;
 
   private final ReapRunsWiring wiring;
   private final Telemetry telemetry;
@@ -61,18 +56,14 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   }
 
   private Map<String, Integer> reap(Instant deadline) {
-    // Runs first: clients wait for stalled ones.
-    ReapReport runs = wiring.reapRuns().get().reap(deadline);
-    ReapReport orphans = wiring.reapOrphans().get().reap(deadline);
-    ReapReport connections = wiring.reapConnections().get().reap(deadline);
-    int failed = runs.failed() + orphans.failed() + connections.failed();
+    Reaper.Report report = wiring.reaper().get().reap(deadline);
     EmfMetrics metrics = telemetry.metrics();
-    Stream.of(runs, orphans, connections)
-        .flatMap(report -> report.reaped().stream())
+    Stream.of(report.runs(), report.orphans(), report.connections())
+        .flatMap(part -> part.reaped().stream())
         .forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
-    metrics.gauge(Metric.REAPER_FAILURES, failed);
+    metrics.gauge(Metric.REAPER_FAILURES, report.failed());
     metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().counters().runsOpen());
-    metrics.gauge(Metric.LONGEST_SILENCE, longestSilence().toSeconds());
+    metrics.gauge(Metric.LONGEST_SILENCE, report.longestSilence().toSeconds());
     LOG.info(
         "reaper finished",
         telemetry.field(Metric.REAPER_ACTIONS),
@@ -80,20 +71,9 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
         telemetry.field(Metric.RUNS_OPEN),
         telemetry.field(Metric.LONGEST_SILENCE));
     return Map.of(
-        "runs", runs.reaped().size(),
-        "strays", orphans.reaped().size(),
-        "connections", connections.reaped().size(),
-        "failed", failed);
-  }
-
-  /** Returns the longest time since the last event of a running run. */
-  private Duration longestSilence() {
-    Instant now = Instant.now();
-    return wiring.catalog().get().held(MAX_RUNS).stream()
-        .filter(run -> run.status() == RunStatus.RUNNING)
-        .map(run -> Duration.between(run.lastTs().orElse(run.createdAt()), now))
-        .max(Comparator.naturalOrder())
-        .filter(Duration::isPositive)
-        .orElse(Duration.ZERO);
+        "runs", report.runs().reaped().size(),
+        "strays", report.orphans().reaped().size(),
+        "connections", report.connections().reaped().size(),
+        "failed", report.failed());
   }
 }

@@ -5,6 +5,7 @@ import arena.event.Event;
 import arena.run.RunId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -54,13 +55,21 @@ public interface Broker {
   Buffer buffer(RunId runId);
 
   /**
-   * Closes a run and deletes its buffer; also if the broker has no memory for {@link #close}.
+   * Closes runs and deletes their buffers; also if the broker has no memory for {@link #close}.
    * Cursors of current readers are kept, because they are served from the archive; they are removed
-   * one by one or expire after a day.
+   * one by one or expire after a day. Idempotent; if it fails, some runs may be dropped.
    *
-   * @return whether the run had a buffer
+   * @return the runs that had a buffer
    */
-  boolean drop(RunId runId);
+  Set<RunId> drop(List<RunId> runIds);
+
+  /** Drops one run and returns whether it had a buffer; see {@link #drop(List)}. */
+  default boolean drop(RunId runId) {
+    return !drop(List.of(runId)).isEmpty();
+  }
+
+  /** Returns which keys runs have, of those that have any of them. */
+  Map<RunId, Presence> presence(List<RunId> runIds);
 
   /**
    * Lists the runs that have any key, in no order. A run may be returned more than once; runs that
@@ -111,6 +120,17 @@ public interface Broker {
    * @param firstSeq seq of the first entry
    */
   record Buffer(boolean open, long lastSeq, long length, Optional<Long> firstSeq) {}
+
+  /**
+   * Which keys a run has.
+   *
+   * @param open whether the sentinel exists
+   * @param readers whether there are cursors
+   */
+  record Presence(boolean open, boolean readers) {
+    /** Neither. */
+    public static final Presence NONE = new Presence(false, false);
+  }
 
   /**
    * A page of run ids.

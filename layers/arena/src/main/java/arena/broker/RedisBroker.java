@@ -9,11 +9,17 @@ import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -190,14 +196,50 @@ public final class RedisBroker implements Broker {
   }
 
   @Override
-  public boolean drop(RunId runId) {
-    List<String> buffer = keys.buffer(runId);
-    List<String> readers = keys.readers(runId);
-    List<String> all = new ArrayList<>();
-    all.add(readers.getFirst());
-    all.addAll(buffer);
-    all.addAll(readers.subList(1, readers.size()));
-    return number(redis.run(DROP, all, List.of(String.valueOf(buffer.size())))) > 0;
+  public Set<RunId> drop(List<RunId> runIds) {
+    List<RedisConnection.ScriptCall> calls = new ArrayList<>(runIds.size());
+    for (RunId runId : runIds) {
+      List<String> buffer = keys.buffer(runId);
+      List<String> readers = keys.readers(runId);
+      List<String> all = new ArrayList<>();
+      all.add(readers.getFirst());
+      all.addAll(buffer);
+      all.addAll(readers.subList(1, readers.size()));
+      calls.add(new RedisConnection.ScriptCall(all, List.of(String.valueOf(buffer.size()))));
+    }
+    List<Object> dropped = redis.runAll(DROP, calls);
+    Set<RunId> hadBuffer = new HashSet<>();
+    for (int i = 0; i < runIds.size(); i++) {
+      if (number(dropped.get(i)) > 0) {
+        hadBuffer.add(runIds.get(i));
+      }
+    }
+    return hadBuffer;
+  }
+
+  @Override
+  public Map<RunId, Presence> presence(List<RunId> runIds) {
+    return redis.call(
+        client -> {
+          Map<RunId, Supplier<Presence>> found = new LinkedHashMap<>();
+          try (Pipeline pipeline = client.pipelined()) {
+            for (RunId runId : runIds) {
+              Response<Boolean> open = pipeline.exists(keys.open(runId));
+              Response<Boolean> readers = pipeline.exists(keys.subscribers(runId));
+              found.put(runId, () -> new Presence(open.get(), readers.get()));
+            }
+            pipeline.sync();
+          }
+          Map<RunId, Presence> present = new HashMap<>();
+          found.forEach(
+              (runId, answer) -> {
+                Presence presence = answer.get();
+                if (!presence.equals(Presence.NONE)) {
+                  present.put(runId, presence);
+                }
+              });
+          return present;
+        });
   }
 
   @Override

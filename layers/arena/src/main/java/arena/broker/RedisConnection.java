@@ -3,6 +3,7 @@ package arena.broker;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -131,6 +134,31 @@ public final class RedisConnection implements AutoCloseable {
     return withRetry(
         redis -> eval(redis, script, keys, arguments),
         redis -> eval(redis, script, keys, retryArguments));
+  }
+
+  /** The keys and arguments of one run of a script. */
+  record ScriptCall(List<String> keys, List<String> arguments) {}
+
+  /**
+   * Runs a script several times in one round trip, in this order.
+   *
+   * @throws DependencyUnavailable also if one of the runs fails; the others may have taken effect
+   */
+  List<Object> runAll(RedisScript script, List<ScriptCall> calls) {
+    return call(
+        redis -> {
+          List<Response<Object>> answers = new ArrayList<>(calls.size());
+          try (Pipeline pipeline = redis.pipelined()) {
+            for (ScriptCall call : calls) {
+              answers.add(
+                  answers.isEmpty() // EVAL caches the script for those after it
+                      ? pipeline.eval(script.source(), call.keys(), call.arguments())
+                      : pipeline.evalsha(script.digest(), call.keys(), call.arguments()));
+            }
+            pipeline.sync();
+          }
+          return answers.stream().map(Response::get).toList(); // throws an error of the script
+        });
   }
 
   /** Makes a call, repeating it once if the connection was stale. */

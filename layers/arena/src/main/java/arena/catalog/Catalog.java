@@ -31,7 +31,7 @@ public interface Catalog {
    * Lists the runs that the broker may hold, oldest first: running runs, and ended ones that are
    * not yet released.
    *
-   * @param limit maximum number of runs, from 1 to 10,000
+   * @param limit maximum number of runs, from 1 to {@value #MAX_HELD}
    */
   List<Run> held(int limit);
 
@@ -69,12 +69,24 @@ public interface Catalog {
   boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at);
 
   /**
-   * Records that the broker has no data of an ended run. Idempotent.
+   * Records that the broker has no data of ended runs. Idempotent; if it fails, none is changed.
    *
-   * @throws UnknownRun if the run does not exist
-   * @throws IllegalStateException if the run is running
+   * @param runIds at most {@value #MAX_RELEASED}
+   * @throws UnknownRun if a run does not exist
+   * @throws IllegalStateException if a run is running
    */
-  void markReleased(RunId runId);
+  void markReleased(List<RunId> runIds);
+
+  /** Releases one run; see {@link #markReleased(List)}. */
+  default void markReleased(RunId runId) {
+    markReleased(List.of(runId));
+  }
+
+  /** Maximum number of runs of {@link #held}. */
+  int MAX_HELD = 10_000;
+
+  /** Maximum number of runs of {@link #markReleased(List)}. */
+  int MAX_RELEASED = 25;
 
   /**
    * Deliveries to the readers of a run.

@@ -57,7 +57,7 @@ final class CatalogLists {
 
   /** The first of the runs that the broker may hold; see {@link Catalog#held}. */
   List<Run> held(int limit) {
-    return listed(RunItem.HELD, limit, DynamoCatalog.MAX_HELD);
+    return listed(RunItem.HELD, limit, Catalog.MAX_HELD);
   }
 
   /** The first of the running runs; see {@link RunningRunQuery#running}. */
@@ -74,8 +74,7 @@ final class CatalogLists {
     List<Run> runs = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, query(index));
     while (runs.size() < limit && pages.more()) {
-      int room = Math.min(limit - runs.size(), DynamoClient.MAX_GET);
-      runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
+      runs.addAll(rows(pages.next(limit - runs.size()), row -> row.containsKey(index)));
     }
     return runs;
   }
@@ -86,7 +85,7 @@ final class CatalogLists {
     Map<RunId, Map<String, AttributeValue>> rows = new HashMap<>();
     List<RunId> runIds = keys.stream().map(RunItem::runId).toList();
     for (Map<String, AttributeValue> row :
-        dynamo.batchGet(table, runIds.stream().map(RunItem::key).toList())) {
+        dynamo.getAll(table, runIds.stream().map(RunItem::key).toList())) {
       rows.put(RunItem.runId(row), row);
     }
     return runIds.stream()

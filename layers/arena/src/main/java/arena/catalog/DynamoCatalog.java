@@ -16,9 +16,6 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 
 /** The catalog as a DynamoDB table: a row for each run, and the {@link CounterItems}. */
 public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRecords {
-  /** Maximum number of rows of {@link #held}. */
-  public static final int MAX_HELD = 10_000;
-
   /** Maximum number of rows of {@link #running}. */
   public static final int MAX_RUNNING = 1_000;
 
@@ -119,7 +116,7 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
-  public void markReleased(RunId runId) {
-    updates.markReleased(runId);
+  public void markReleased(List<RunId> runIds) {
+    updates.markReleased(runIds);
   }
 }

@@ -11,6 +11,7 @@ import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -126,22 +127,33 @@ final class RowUpdates {
   }
 
   /** See {@link Catalog#markReleased}. */
-  void markReleased(RunId runId) {
-    Optional<Map<String, AttributeValue>> rejected =
-        change(
-            runId,
-            "REMOVE #held",
-            "attribute_exists(#held) AND #status <> :running",
-            Map.of("#held", RunItem.HELD, "#status", RunItem.STATUS),
-            Map.of(":running", Attributes.of(RunStatus.RUNNING.label())));
-    if (rejected.isEmpty()) {
+  void markReleased(List<RunId> runIds) {
+    if (runIds.isEmpty() || runIds.size() > Catalog.MAX_RELEASED) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "1 to %d runs: %d", Catalog.MAX_RELEASED, runIds.size()));
+    }
+    Optional<List<CancellationReason>> rejection =
+        dynamo.transact(runIds.stream().map(this::release).toArray(TransactWriteItem[]::new));
+    if (rejection.isEmpty()) {
       return;
     }
-    requireKnown(runId, rejected.get());
-    if (rejected.get().containsKey(RunItem.RUNNING)) {
-      throw new IllegalStateException("run %s is running and cannot be released".formatted(runId));
+    for (int i = 0; i < runIds.size(); i++) {
+      CancellationReason reason = rejection.get().get(i);
+      if (DynamoClient.conditionFailed(reason)) {
+        requireKnown(runIds.get(i), reason.item());
+        throw new IllegalStateException(
+            "run %s is running and cannot be released".formatted(runIds.get(i)));
+      }
     }
-    // already released
+  }
+
+  private TransactWriteItem release(RunId runId) {
+    return update(
+        runId,
+        "REMOVE #held",
+        "attribute_exists(#run_id) AND #status <> :running",
+        Map.of("#held", RunItem.HELD, "#run_id", RunItem.RUN_ID, "#status", RunItem.STATUS),
+        Map.of(":running", Attributes.of(RunStatus.RUNNING.label())));
   }
 
   private static void requireKnown(RunId runId, Map<String, AttributeValue> row) {

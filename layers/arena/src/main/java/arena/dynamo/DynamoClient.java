@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -36,6 +40,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 public final class DynamoClient {
   /** Maximum number of keys of one {@link #batchGet}. */
   public static final int MAX_GET = 100;
+
+  /** Maximum number of calls at a time of {@link #getAll}. */
+  private static final int MAX_CONCURRENT_GETS = 8;
 
   /** Maximum number of writes of one {@link #batchWrite}. */
   public static final int MAX_WRITE = 25;
@@ -160,6 +167,43 @@ public final class DynamoClient {
       remaining = response.unprocessedKeys();
       if (!remaining.isEmpty()) {
         pause(attempts, null);
+      }
+    }
+    return items;
+  }
+
+  /**
+   * Reads any number of items with several {@link #batchGet} at a time.
+   *
+   * @throws DependencyUnavailable if one of the calls fails
+   */
+  public List<Map<String, AttributeValue>> getAll(
+      String table, List<Map<String, AttributeValue>> keys) {
+    if (keys.size() <= MAX_GET) {
+      return batchGet(table, keys);
+    }
+    List<Map<String, AttributeValue>> items = new ArrayList<>(keys.size());
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(MAX_CONCURRENT_GETS, Thread.ofVirtual().factory())) {
+      List<Future<List<Map<String, AttributeValue>>>> batches = new ArrayList<>();
+      for (int from = 0; from < keys.size(); from += MAX_GET) {
+        List<Map<String, AttributeValue>> batch =
+            keys.subList(from, Math.min(keys.size(), from + MAX_GET));
+        batches.add(threads.submit(() -> batchGet(table, batch)));
+      }
+      try {
+        for (Future<List<Map<String, AttributeValue>>> batch : batches) {
+          items.addAll(batch.get());
+        }
+      } catch (ExecutionException e) {
+        threads.shutdownNow();
+        throw e.getCause() instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw store.unavailable("interrupted while waiting for DynamoDB", e);
       }
     }
     return items;

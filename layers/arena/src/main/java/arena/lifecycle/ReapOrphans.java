@@ -7,10 +7,10 @@ import arena.catalog.Catalog;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.stream.Connections;
+import arena.stream.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,8 @@ public final class ReapOrphans {
   /** Maximum number of pages, of a thousand keys each, per run of the reaper. */
   private static final int MAX_PAGES = 2_000;
 
-  private static final int MAX_HELD = 10_000;
+  /** Maximum number of runs that are checked at a time. */
+  private static final int MAX_CONCURRENT = 8;
 
   private final Catalog catalog;
   private final Broker broker;
@@ -40,6 +41,7 @@ public final class ReapOrphans {
   private final Connections connections;
   private final Duration grace;
   private final InstantSource clock;
+  private final TaskRunner tasks;
 
   public ReapOrphans(
       Catalog catalog,
@@ -47,83 +49,105 @@ public final class ReapOrphans {
       Subscribers subscribers,
       Connections connections,
       Duration grace,
-      InstantSource clock) {
+      InstantSource clock,
+      TaskRunner tasks) {
     this.catalog = catalog;
     this.broker = broker;
     this.subscribers = subscribers;
     this.connections = connections;
     this.grace = grace;
     this.clock = clock;
+    this.tasks = tasks;
   }
 
   /**
    * Checks every run that has keys. A failure for one does not affect the others.
    *
+   * @param held the runs that the broker may hold
    * @param deadline no further run is checked after this time
    */
-  public ReapReport reap(Instant deadline) {
-    Set<RunId> held = catalog.held(MAX_HELD).stream().map(Run::runId).collect(Collectors.toSet());
+  public ReapReport reap(List<Run> held, Instant deadline) {
+    Set<RunId> heldIds = held.stream().map(Run::runId).collect(Collectors.toSet());
     Set<RunId> checked = new HashSet<>(); // a run's keys may be on several pages
-    List<ReapAction> reaped = new ArrayList<>();
-    int failed = 0;
+    ReapLog log = new ReapLog(LOG);
     Optional<String> next = Optional.empty();
-    for (int pages = 0; pages < MAX_PAGES; pages++) {
-      Broker.Page page = broker.runs(next);
-      for (RunId runId : page.runIds()) {
-        if (!checked.add(runId)) {
-          continue;
+    int pages = 0;
+    try {
+      do {
+        if (pages++ == MAX_PAGES) {
+          LOG.atWarn().addKeyValue("limit", MAX_PAGES).log("reaper reached its limit of key pages");
+          break;
         }
-        if (!clock.instant().isBefore(deadline)) {
+        Broker.Page page = broker.runs(next);
+        List<RunId> runIds = page.runIds().stream().filter(checked::add).toList();
+        if (!check(runIds, heldIds, deadline, log)) {
           LOG.warn("reaper deadline reached; remaining broker keys not checked");
-          return new ReapReport(List.copyOf(reaped), failed);
+          break;
         }
-        try {
-          reap(runId, held.contains(runId), reaped);
-        } catch (RuntimeException e) {
-          LOG.atError().addKeyValue("run_id", runId).setCause(e).log("failed to reap broker keys");
-          failed++;
-        }
-      }
-      next = page.next();
-      if (next.isEmpty()) {
-        return new ReapReport(List.copyOf(reaped), failed);
-      }
+        next = page.next();
+      } while (next.isPresent());
+    } catch (RuntimeException e) {
+      log.failed("failed to list broker keys", "pages", pages, e);
     }
-    LOG.atWarn().addKeyValue("limit", MAX_PAGES).log("reaper reached its limit of key pages");
-    return new ReapReport(List.copyOf(reaped), failed);
+    return log.report();
   }
 
-  private void reap(RunId runId, boolean held, List<ReapAction> reaped) {
+  /** Returns false if the deadline was reached. */
+  private boolean check(List<RunId> runIds, Set<RunId> held, Instant deadline, ReapLog log) {
+    if (runIds.isEmpty()) {
+      return true;
+    }
+    Map<RunId, Broker.Presence> presence = broker.presence(runIds);
+    // nothing to check of a run that is held and has no readers
+    List<RunId> candidates =
+        runIds.stream()
+            .filter(runId -> !held.contains(runId) || presence(presence, runId).readers())
+            .toList();
+    int remaining =
+        ParallelWork.forEach(
+            tasks,
+            MAX_CONCURRENT,
+            candidates,
+            () -> clock.instant().isBefore(deadline),
+            runId -> {
+              try {
+                reap(runId, held.contains(runId), presence(presence, runId), log);
+              } catch (RuntimeException e) {
+                log.failed("failed to reap broker keys", "run_id", runId, e);
+              }
+            });
+    return remaining == 0;
+  }
+
+  private static Broker.Presence presence(Map<RunId, Broker.Presence> presence, RunId runId) {
+    return presence.getOrDefault(runId, Broker.Presence.NONE);
+  }
+
+  private void reap(RunId runId, boolean held, Broker.Presence keys, ReapLog log) {
     if (!held) {
       Optional<Run> run = catalog.find(runId); // it may have been created since
       if (run.isEmpty()) {
-        record(dropStray(runId), reaped);
+        log.done(dropStray(runId));
         return;
       }
       if (isPastGrace(run.get()) && broker.drop(runId)) {
-        record(
-            ReapAction.ofRun(ReapAction.Kind.FREED, runId, "buffer exists after it was freed"),
-            reaped);
+        log.done(
+            ReapAction.ofRun(ReapAction.Kind.FREED, runId, "buffer exists after it was freed"));
       }
+    }
+    if (!keys.readers()) {
+      return;
     }
     Map<ConnectionId, Long> cursors = subscribers.cursors(runId);
-    if (!cursors.isEmpty()) {
-      Set<ConnectionId> gone = new HashSet<>(cursors.keySet());
-      gone.removeAll(connections.existing(cursors.keySet()));
-      for (ConnectionId connectionId : gone) {
-        if (subscribers.remove(runId, connectionId)) {
-          String reason = "connection does not exist";
-          record(
-              ReapAction.ofReader(ReapAction.Kind.READER_FORGOTTEN, runId, connectionId, reason),
-              reaped);
-        }
+    Set<ConnectionId> gone = new HashSet<>(cursors.keySet());
+    gone.removeAll(connections.existing(cursors.keySet()));
+    for (ConnectionId connectionId : gone) {
+      if (subscribers.remove(runId, connectionId)) {
+        String reason = "connection does not exist";
+        log.done(
+            ReapAction.ofReader(ReapAction.Kind.READER_FORGOTTEN, runId, connectionId, reason));
       }
     }
-  }
-
-  private static void record(ReapAction one, List<ReapAction> reaped) {
-    one.log(LOG);
-    reaped.add(one);
   }
 
   private boolean isPastGrace(Run run) {

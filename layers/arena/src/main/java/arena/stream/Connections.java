@@ -55,6 +55,9 @@ public interface Connections {
    */
   record Subscriber(ConnectionId connectionId, boolean pending) {}
 
+  /** Lists the runs that have subscriptions, with consistent reads of all subscriptions. */
+  Set<RunId> subscribedRuns();
+
   /** Removes a subscription. */
   void unsubscribe(RunId runId, ConnectionId connectionId);
 

@@ -220,6 +220,31 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
+  public Set<RunId> subscribedRuns() {
+    Set<RunId> runIds = new HashSet<>();
+    ScanRequest.Builder scan =
+        ScanRequest.builder()
+            .tableName(table)
+            .consistentRead(true)
+            .projectionExpression("#run_id")
+            .expressionAttributeNames(Map.of("#run_id", RUN_ID));
+    for (int pages = 0; pages < QueryPages.MAX_PAGES; pages++) {
+      ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
+      for (Map<String, AttributeValue> item : page.items()) {
+        String runId = Attributes.text(item, RUN_ID);
+        if (!runId.equals(CONNECTION_ITEM)) {
+          runIds.add(RunId.of(runId));
+        }
+      }
+      if (!page.hasLastEvaluatedKey()) {
+        return runIds;
+      }
+      scan.exclusiveStartKey(page.lastEvaluatedKey());
+    }
+    throw new IllegalStateException("table %s has too many subscriptions".formatted(table));
+  }
+
+  @Override
   public void unsubscribe(RunId runId, ConnectionId connectionId) {
     remove(runId, connectionId, "attribute_exists(connection_id)");
   }

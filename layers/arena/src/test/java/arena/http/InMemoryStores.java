@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * In-memory stores with what reading needs. The broker is empty, so live runs are read from the
@@ -75,6 +76,11 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
 
   @Override
   public void countDeliveries(RunId runId, Deliveries deliveries) {
+    throw unused();
+  }
+
+  @Override
+  public Map<RunId, Presence> presence(List<RunId> runIds) {
     throw unused();
   }
 
@@ -135,7 +141,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public void markReleased(RunId runId) {
+  public void markReleased(List<RunId> runIds) {
     throw unused();
   }
 
@@ -165,7 +171,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
-  public boolean drop(RunId runId) {
+  public Set<RunId> drop(List<RunId> runIds) {
     throw unused();
   }
 

@@ -252,6 +252,35 @@ abstract class BrokerContract {
   }
 
   @Test
+  void reportsWhichKeysManyRunsHave() {
+    RunId unknown = RunId.of(UUID.randomUUID());
+    open();
+    assertEquals(
+        Map.of(runId, new Broker.Presence(true, false)),
+        broker().presence(List.of(runId, unknown)));
+    broker().publish(runId, SampleEvents.events(runId, 1, 3));
+    broker().close(runId);
+    assertEquals(Map.of(), broker().presence(List.of(unknown, runId)), "closed, without readers");
+  }
+
+  @Test
+  void dropsManyRuns() {
+    List<RunId> runIds = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      RunId other = RunId.of(UUID.randomUUID());
+      broker().open(other, "label", SampleEvents.START);
+      broker().publish(other, SampleEvents.events(other, 1, 3));
+      runIds.add(other);
+    }
+    open();
+    assertEquals(30, broker().presence(runIds).size());
+    assertEquals(Set.copyOf(runIds), broker().drop(runIds));
+    assertEquals(Set.of(), broker().drop(runIds));
+    assertEquals(Map.of(), broker().presence(runIds));
+    assertEquals(Set.of(runId), broker().presence(List.of(runId)).keySet(), "of these runs only");
+  }
+
+  @Test
   void restoresLostTail() {
     open();
     List<Event> events = SampleEvents.events(runId, 1, 30);

@@ -236,6 +236,24 @@ abstract class CatalogContract {
   }
 
   @Test
+  void releasesManyRunsAllOrNone() {
+    List<RunId> runIds = createRun(Catalog.MAX_RELEASED);
+    runIds.subList(1, runIds.size()).forEach(runId -> catalog().fail(runId, FAILURE, LATER));
+    assertThrows(IllegalStateException.class, () -> catalog().markReleased(runIds));
+    assertEquals(runIds, ids(catalog().held(100)), "one is running");
+    catalog().fail(runIds.getFirst(), FAILURE, LATER);
+    List<RunId> withUnknown = new ArrayList<>(runIds.subList(1, runIds.size()));
+    withUnknown.add(RunId.of(UUID.randomUUID()));
+    assertThrows(UnknownRun.class, () -> catalog().markReleased(withUnknown));
+    assertEquals(runIds, ids(catalog().held(100)), "one is unknown");
+
+    catalog().markReleased(runIds.subList(0, 5));
+    catalog().markReleased(runIds);
+    assertEquals(List.of(), catalog().held(100));
+    assertThrows(IllegalArgumentException.class, () -> catalog().markReleased(createRun(26)));
+  }
+
+  @Test
   void countsEveryEventOnceInAnyRunState() {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

@@ -62,6 +62,22 @@ abstract class ConnectionsContract {
   }
 
   @Test
+  void listsRunsThatHaveSubscriptions() {
+    ConnectionId connectionId = connected();
+    ConnectionId other = connected();
+    List<RunId> runIds = subscribed(connectionId, 100);
+    assertTrue(connections().subscribe(runIds.get(0), other));
+    Set<RunId> subscribed = connections().subscribedRuns();
+    assertTrue(subscribed.containsAll(runIds));
+    connections().unsubscribe(runIds.get(1), connectionId);
+    assertFalse(connections().subscribedRuns().contains(runIds.get(1)));
+    disconnected(connectionId);
+    subscribed = connections().subscribedRuns();
+    assertTrue(subscribed.contains(runIds.get(0)), "the other connection's");
+    assertTrue(Collections.disjoint(subscribed, runIds.subList(1, 100)));
+  }
+
+  @Test
   void listsCurrentSubscribersOfRun() {
     RunId runId = RunId.of(UUID.randomUUID());
     ConnectionId subscribed = connected();

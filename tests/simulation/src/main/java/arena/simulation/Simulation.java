@@ -17,6 +17,7 @@ import arena.lifecycle.Publisher;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
+import arena.lifecycle.Reaper;
 import arena.lifecycle.RunQueries;
 import arena.lifecycle.StartRun;
 import arena.lifecycle.TurnTask;
@@ -107,9 +108,7 @@ public final class Simulation {
   private final PlayTurn playTurn;
   private final FinalizeRun finalizeRun;
   private final CloseRun closeRun;
-  private final ReapRuns reapRuns;
-  private final ReapOrphans reapOrphans;
-  private final ReapConnections reapConnections;
+  private final Reaper reaper;
   private final FanOut fanOut;
 
   private final List<RunId> runs = new ArrayList<>();
@@ -173,16 +172,20 @@ public final class Simulation {
             Metrics.NONE);
     finalizeRun = new FinalizeRun(catalog, journal, archive, clock, Metrics.NONE);
     closeRun = new CloseRun(catalog, broker, asyncInvocations);
-    reapRuns =
-        new ReapRuns(
-            new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),
-            executions,
-            executions,
-            Facts.GRACE,
+    reaper =
+        new Reaper(
+            catalog,
+            new ReapRuns(
+                new ReapRuns.Stores(catalog, journal, broker, connections),
+                executions,
+                executions,
+                Facts.GRACE,
+                clock,
+                taskRunner),
+            new ReapOrphans(
+                catalog, broker, subscribers, connections, Facts.GRACE, clock, taskRunner),
+            new ReapConnections(connections, subscribers, gateway, asyncInvocations, clock),
             clock);
-    reapOrphans = new ReapOrphans(catalog, broker, subscribers, connections, Facts.GRACE, clock);
-    reapConnections =
-        new ReapConnections(connections, subscribers, gateway, asyncInvocations, clock);
     fanOut =
         new FanOut(
             new FanOut.Stores(subscribers, broker, catalog, eventReader, connections),
@@ -346,9 +349,7 @@ public final class Simulation {
         Function.REAP_RUNS,
         () -> {
           Instant deadline = deadline(Function.REAP_RUNS, 45);
-          reapRuns.reap(deadline);
-          reapOrphans.reap(deadline);
-          reapConnections.reap(deadline);
+          reaper.reap(deadline);
           return "";
         });
   }

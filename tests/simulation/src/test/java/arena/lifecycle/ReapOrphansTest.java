@@ -18,6 +18,7 @@ import arena.journal.JournalEntry;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
+import arena.simulation.stores.InlineTaskRunner;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
@@ -66,7 +67,9 @@ class ReapOrphansTest {
   }
 
   private ReapReport reap(Instant deadline) {
-    return new ReapOrphans(catalog, broker, subscribers, connections, GRACE, clock).reap(deadline);
+    return new ReapOrphans(
+            catalog, broker, subscribers, connections, GRACE, clock, InlineTaskRunner.INSTANCE)
+        .reap(catalog.held(Catalog.MAX_HELD), deadline);
   }
 
   private static List<String> actions(ReapReport report) {

@@ -20,6 +20,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
+import arena.simulation.stores.InlineTaskRunner;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
@@ -89,12 +90,13 @@ class ReapRunsTest {
     FinalizeInvoker finalizeInvoker =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
     return new ReapRuns(
-            new ReapRuns.Stores(catalog, journal, broker, subscribers, connections),
+            new ReapRuns.Stores(catalog, journal, broker, connections),
             executions,
             finalizeInvoker,
             GRACE,
-            clock)
-        .reap(deadline);
+            clock,
+            InlineTaskRunner.INSTANCE)
+        .reap(catalog.held(Catalog.MAX_HELD), deadline);
   }
 
   private static List<String> actions(ReapReport report) {

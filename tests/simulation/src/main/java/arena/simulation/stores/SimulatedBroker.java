@@ -14,13 +14,16 @@ import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The broker over the simulated Redis; each method does what its Lua script does. */
 public final class SimulatedBroker implements Broker {
@@ -246,7 +249,12 @@ public final class SimulatedBroker implements Broker {
   }
 
   @Override
-  public boolean drop(RunId runId) {
+  public Set<RunId> drop(List<RunId> runIds) {
+    // a pipeline may fail at any of its commands
+    return runIds.stream().filter(this::dropOne).collect(Collectors.toSet());
+  }
+
+  private boolean dropOne(RunId runId) {
     return call(
         Call.BROKER_DROP,
         runId,
@@ -266,6 +274,24 @@ public final class SimulatedBroker implements Broker {
           }
           redis.observer().dropped(runId);
           return existed;
+        });
+  }
+
+  @Override
+  public Map<RunId, Presence> presence(List<RunId> runIds) {
+    return call(
+        Call.BROKER_PRESENCE,
+        ALL_RUNS,
+        () -> {
+          Map<RunId, Presence> present = new HashMap<>();
+          for (RunId runId : runIds) {
+            SimulatedRedis.Run run = redis.run(runId);
+            Presence presence = new Presence(run.open() != null, !run.subscribers().isEmpty());
+            if (!presence.equals(Presence.NONE)) {
+              present.put(runId, presence);
+            }
+          }
+          return present;
         });
   }
 

@@ -23,8 +23,6 @@ import java.util.zip.CRC32;
 
 /** The catalog over the simulated tables. */
 public final class SimulatedCatalog implements Catalog {
-  private static final int MAX_HELD = 10_000;
-
   /** Subject of a call that concerns all runs. */
   private static final String ALL_RUNS = "";
 
@@ -181,16 +179,22 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
-  public void markReleased(RunId runId) {
+  public void markReleased(List<RunId> runIds) {
+    if (runIds.isEmpty() || runIds.size() > MAX_RELEASED) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "1 to %d runs: %d", MAX_RELEASED, runIds.size()));
+    }
     call(
         Call.CATALOG_RELEASED,
-        runId.value(),
+        runIds.getFirst().value(),
         () -> {
-          if (requireKnown(runId).status() == RunStatus.RUNNING) {
-            throw new IllegalStateException(
-                "run %s is running and cannot be released".formatted(runId));
+          for (RunId runId : runIds) {
+            if (requireKnown(runId).status() == RunStatus.RUNNING) {
+              throw new IllegalStateException(
+                  "run %s is running and cannot be released".formatted(runId));
+            }
           }
-          tables.release(runId);
+          runIds.forEach(tables::release);
           return null;
         });
   }

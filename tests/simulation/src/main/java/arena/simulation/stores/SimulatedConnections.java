@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The table of connections and subscriptions. */
 public final class SimulatedConnections implements Connections {
@@ -167,6 +168,17 @@ public final class SimulatedConnections implements Connections {
           }
           return subscribers;
         });
+  }
+
+  @Override
+  public Set<RunId> subscribedRuns() {
+    return call(
+        Call.CONNECTIONS_SUBSCRIBED_RUNS,
+        ALL,
+        () ->
+            List.copyOf(connections.keySet()).stream()
+                .flatMap(id -> present(id).subscriptions.keySet().stream())
+                .collect(Collectors.toSet()));
   }
 
   @Override
