@@ -44,7 +44,7 @@ public final class CreateForkHandler extends HttpHandler {
     Run child = wiring.createFork().get().create(request, runId);
     LOG.info(
         "fork created",
-        StructuredArguments.entry("parent_run_id", request.parentRunId()),
+        StructuredArguments.entry("parent_run_id", request.parentRunId().value()),
         StructuredArguments.entry("parent_t", request.parentT()),
         StructuredArguments.entry("n_turns", child.nTurns()),
         StructuredArguments.entry("model", child.profile().model()));

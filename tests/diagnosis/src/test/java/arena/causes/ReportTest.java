@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -57,8 +59,25 @@ class ReportTest {
     String log = report.at("/log/lines").toString();
     assertTrue(log.contains("fork replay failed"), log);
     assertTrue(log.contains("create-fork"), log);
+    assertTrue(log.contains("\\\"parent_run_id\\\":\\\"" + parent), log);
     assertFalse(report.at("/versions/redis").asText().isEmpty());
     assertTrue(report.at("/versions/java").asText().startsWith("25"));
+  }
+
+  @Test
+  void listsEachLineOfEveryFunctionOnce() {
+    String run = arena.startRun("{\"n_turns\":2,\"profile\":{\"model\":\"openai:hang\"}}");
+    arena.post("/runs/" + run + "/stop", "").expect(202);
+    arena.awaitEnd(run, BOUND);
+    List<JsonNode> lines = new ArrayList<>();
+    arena.get("/runs/" + run + "/report").expect(200).at("/log/lines").forEach(lines::add);
+    assertEquals(List.copyOf(new LinkedHashSet<>(lines)), lines, "each line once");
+    List<String> stopped =
+        lines.stream()
+            .filter(line -> line.path("line").asText().contains("run stopped by operator"))
+            .map(line -> line.path("function").asText())
+            .toList();
+    assertEquals(List.of("diagnose-run"), stopped);
   }
 
   /** Puts secrets into every text that a client controls. */
