@@ -18,15 +18,7 @@ final class BrokerRules {
 
   static Optional<Finding> connectionsExhausted(Facts facts) {
     Optional<String> refused =
-        facts
-            .broker()
-            .failure()
-            .filter(why -> why.contains(TaskErrors.EXHAUSTED))
-            .or(
-                () ->
-                    TaskErrors.current(facts)
-                        .map(ExecutionState.TaskError::message)
-                        .filter(message -> message.contains(TaskErrors.EXHAUSTED)));
+        facts.broker().failure().filter(why -> why.contains(TaskErrors.EXHAUSTED));
     Optional<BrokerSnapshot> full = facts.broker().known().filter(BrokerRules::isFull);
     if (facts.running().isEmpty() || (refused.isEmpty() && full.isEmpty())) {
       return Optional.empty();
@@ -40,7 +32,7 @@ final class BrokerRules {
             Cause.CONNECTIONS_EXHAUSTED,
             Symptom.STREAMING_WITHOUT_GROWTH,
             refused.isPresent() ? CERTAIN : LIKELY,
-            "The broker's connection limit is reached; turns cannot be published.",
+            "The broker's connection limit is reached. The run continues; its readers get the events later.",
             evidence));
   }
 
@@ -64,7 +56,7 @@ final class BrokerRules {
             Cause.BROKER_UNREACHABLE,
             Symptom.STREAMING_WITHOUT_GROWTH,
             CERTAIN,
-            "The broker does not answer; turns are kept in the journal in the meantime.",
+            "The broker does not answer. The run continues without it; its readers get the events later.",
             evidence));
   }
 

@@ -5,7 +5,6 @@ import static arena.diagnosis.Confidence.LIKELY;
 
 import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
-import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -58,7 +57,6 @@ final class EndedRunRules {
     Failure why = run.failure().orElseGet(() -> new Failure("Unknown", "no reason recorded"));
     return endedByArena(facts, run, why)
         .or(() -> endedByModel(facts, run, why))
-        .or(() -> endedByBroker(facts, run, why))
         .or(() -> endedByLostTask(facts, run, why))
         .or(() -> Optional.of(endedByException(facts, run, why)));
   }
@@ -91,26 +89,6 @@ final class EndedRunRules {
     return TaskErrors.modelCause(why.kind())
         .map(
             cause -> failed(facts, run, why, cause, TaskErrors.modelSentence(cause, run, "ended")));
-  }
-
-  private static Optional<Finding> endedByBroker(Facts facts, Run run, Failure why) {
-    if (why.kind() != ErrorKind.BROKER_UNAVAILABLE) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        why.message().contains(TaskErrors.EXHAUSTED)
-            ? failed(
-                facts,
-                run,
-                why,
-                Cause.CONNECTIONS_EXHAUSTED,
-                "The broker's connection limit was reached in every attempt at the turn.")
-            : failed(
-                facts,
-                run,
-                why,
-                Cause.BROKER_UNREACHABLE,
-                "The broker did not answer in any attempt at the turn."));
   }
 
   private static Optional<Finding> endedByLostTask(Facts facts, Run run, Failure why) {

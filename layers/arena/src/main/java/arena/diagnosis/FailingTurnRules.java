@@ -4,7 +4,6 @@ import static arena.diagnosis.Confidence.CERTAIN;
 import static arena.diagnosis.Confidence.LIKELY;
 
 import arena.codec.Timestamps;
-import arena.error.ErrorKind;
 import arena.run.Run;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,20 +40,6 @@ final class FailingTurnRules {
                 " Its service asked to wait until %s; the turn calls it again then."
                     .formatted(Timestamps.write(until)))
         .orElse("");
-  }
-
-  static Optional<Finding> brokerFails(Facts facts) {
-    return TaskErrors.current(facts)
-        .filter(
-            error -> facts.running().isPresent() && error.kind() == ErrorKind.BROKER_UNAVAILABLE)
-        .filter(error -> !error.message().contains(TaskErrors.EXHAUSTED))
-        .map(
-            error ->
-                taskFailure(
-                    facts,
-                    error,
-                    Cause.BROKER_UNREACHABLE,
-                    "The broker did not answer when the turn was published, but answers now."));
   }
 
   static Optional<Finding> taskLost(Facts facts) {
@@ -100,7 +85,6 @@ final class FailingTurnRules {
             && (TaskErrors.modelCause(error.get().kind()).isPresent()
                 || TaskErrors.isLost(error.get().code())
                 || TaskErrors.isLost(error.get().name())
-                || error.get().kind() == ErrorKind.BROKER_UNAVAILABLE
                 || error.get().state().startsWith("Finalize"));
     if (facts.running().isEmpty() || error.isEmpty() || known) {
       return Optional.empty();

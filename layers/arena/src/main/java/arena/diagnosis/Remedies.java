@@ -101,25 +101,16 @@ final class Remedies {
         stopAndReaper();
       }
       case BROKER_UNREACHABLE -> {
-        if (facts.running().isPresent()) {
-          await(
-              "turns are kept in the journal, and the broker is refilled from it when it is back");
-        }
+        await("the run does not need the broker; when it is back, it is refilled from the journal");
         fix(
             "check the broker's events in ElastiCache",
             "aws elasticache describe-events --source-type replication-group --duration 60");
-        playAgain();
-        stopAndReaper();
       }
       case CONNECTIONS_EXHAUSTED -> {
         fix(
             "list the broker's clients, and close connections that do not belong there",
             targets.redisCli() + " CLIENT LIST");
-        if (facts.running().isPresent()) {
-          await("the turn is retried until a connection is free");
-        }
-        playAgain();
-        stopAndReaper();
+        await("the run does not need the broker; when a connection is free, it is refilled");
       }
       case BROKER_LOST_DATA -> {
         await("the next turn refills the broker; readers are notified and subscribe again");

@@ -32,7 +32,6 @@ final class Rules {
           new Rule("the broker does not answer", BrokerRules::brokerUnreachable),
           new Rule("the archive fails", StalledRunRules::archiveFails),
           new Rule("the model fails", FailingTurnRules::modelFails),
-          new Rule("publishing failed", FailingTurnRules::brokerFails),
           new Rule("the task was lost", FailingTurnRules::taskLost),
           new Rule("the turn fails with an exception", FailingTurnRules::turnFails),
           new Rule("the model does not answer in time", FailingTurnRules::modelTimedOut),

@@ -79,7 +79,6 @@ class RulesTest {
         failed(Cause.MODEL_THROTTLES, "ModelThrottled", 3),
         failed(Cause.MODEL_HANGS, "ModelTimedOut", 3),
         failed(Cause.MODEL_ANSWERS_NO_ACTIONS, "ModelMalformed", 3),
-        failed(Cause.BROKER_UNREACHABLE, "BrokerUnavailable", 3),
         failed(Cause.TASK_LOST, "Timeout", 3),
         failed(Cause.FAILED_BEFORE_FIRST_EVENT, "IllegalStateException", 0),
         failed(Cause.FAILED_LATER, "IllegalStateException", 7),
@@ -87,8 +86,6 @@ class RulesTest {
         retrying(Cause.MODEL_OVERLOADED, "arena.agent.ModelOverloaded"),
         retrying(Cause.MODEL_UNREACHABLE, "arena.agent.ModelUnreachable"),
         retrying(Cause.MODEL_HANGS, "arena.agent.ModelTimedOut"),
-        retrying(
-            Cause.BROKER_UNREACHABLE, "arena.error.DependencyUnavailable: BrokerUnavailable: test"),
         retrying(Cause.TASK_LOST, "Runtime.ExitError"),
         retrying(Cause.TASK_LOST, "States.Timeout"),
         retrying(Cause.FAILED_LATER, "java.lang.IllegalStateException"),
