@@ -73,6 +73,10 @@ enum Fault {
   OPERATOR_DELETES_DOCUMENTED("An operator deletes keys by hand", "`:open`, `:events`, `:seq`"),
   OPERATOR_DELETES_ALL(
       "An operator deletes keys by hand", "every key with the prefix `arena:run:<id>:`"),
+  OPERATOR_SETS_SEQ_BACK("An operator deletes keys by hand", "none, but sets `:seq` to 3"),
+  OPERATOR_TRIMS_STREAM("An operator deletes keys by hand", "all but two entries of `:events`"),
+  OPERATOR_TRIMS_AND_DELETES_SEQ(
+      "An operator deletes keys by hand", "all but two entries of `:events`, and `:seq`"),
 
   DYNAMODB_FAILS("A store fails for one run", "DynamoDB answers 500 for 4 s"),
   DYNAMODB_THROTTLES("A store fails for one run", "DynamoDB throttles for 4 s"),
@@ -92,6 +96,14 @@ enum Fault {
       "A store is unavailable for all runs",
       "Redis is killed during finalization and restarts empty"),
   REDIS_PAUSED("A store is unavailable for all runs", "Redis is paused for 20 s"),
+
+  BROKER_STOPPED("Five runs outlive the broker", "Redis is stopped (SIGSTOP) for 150 s"),
+  BROKER_REFUSES("Five runs outlive the broker", "Redis refuses connections for 150 s"),
+  BROKER_READ_ONLY("Five runs outlive the broker", "Redis is read-only for 90 s"),
+  BROKER_FULL("Five runs outlive the broker", "Redis is out of memory (`noeviction`)"),
+  BROKER_LOST("Five runs outlive the broker", "Redis is replaced by an empty one"),
+  BROKER_RESTORED(
+      "Five runs outlive the broker", "Redis is replaced by its data of an earlier time"),
 
   STACK_KILLED("The whole stack", "killed with ten runs in flight, then restarted");
 
@@ -116,11 +128,14 @@ enum Fault {
           REAP_AFTER_DROP,
           OPERATOR_DELETES_SEQ,
           OPERATOR_DELETES_ALL,
+          OPERATOR_SETS_SEQ_BACK,
           DYNAMODB_HANGS,
           S3_SLOWS_DOWN,
           REDIS_CUTS,
           DYNAMODB_REFUSES,
-          REDIS_LOST);
+          REDIS_LOST,
+          BROKER_FULL,
+          BROKER_RESTORED);
 
   private final String group;
   private final String description;

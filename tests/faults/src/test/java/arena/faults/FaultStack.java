@@ -215,6 +215,30 @@ final class FaultStack implements Stack {
     }
   }
 
+  /** Copies the files of the running Redis. */
+  void backUpRedis(Path to) {
+    copyRedisFiles(stack.home().resolve("redis"), to);
+  }
+
+  /** Replaces the files of a killed Redis by a copy. */
+  void restoreRedisFiles(Path from) {
+    deleteRedisFiles();
+    copyRedisFiles(from, stack.home().resolve("redis"));
+  }
+
+  private static void copyRedisFiles(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file :
+          files.filter(file -> file.getFileName().toString().contains(".aof")).toList()) {
+        Path copy = to.resolve(from.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("failed to copy the Redis files", e);
+    }
+  }
+
   /** Number of keys in Redis. */
   long keys() {
     try (Jedis operator = redis()) {

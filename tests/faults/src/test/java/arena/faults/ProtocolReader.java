@@ -193,16 +193,23 @@ final class ProtocolReader implements AutoCloseable {
       case "pong" -> {
         // the connection is alive
       }
-      default -> {
-        // unavailable, or an error of the gateway: subscribe again
-        if (message.path("code").asText("unavailable").equals("invalid_field")) {
-          throw new AssertionError("rejected by the server: " + text);
+      case "error" -> {
+        if (message.path("code").asText().equals("behind")) {
+          return false; // the subscription stays, and the events follow
         }
-        stopped.await(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
-        connection.subscribe(runId, next());
+        subscribeAgain(connection, message);
       }
+      default -> subscribeAgain(connection, message); // an error of the gateway
     }
     return false;
+  }
+
+  private void subscribeAgain(LiveReader connection, JsonNode message) throws InterruptedException {
+    if (message.path("code").asText("unavailable").equals("invalid_field")) {
+      throw new AssertionError("rejected by the server: " + message);
+    }
+    stopped.await(ThreadLocalRandom.current().nextInt(MAX_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+    connection.subscribe(runId, next());
   }
 
   private synchronized void append(List<Envelope> received) {
