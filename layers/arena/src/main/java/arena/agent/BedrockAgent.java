@@ -95,6 +95,11 @@ final class BedrockAgent implements Agent {
       try {
         return decision(client.converse(request(stateSummary, sent)), sent);
       } catch (ValidationException e) {
+        if (ContentFilter.refused(message(e))) {
+          ModelAnswer answer =
+              ContentFilter.answer(ServiceErrorText.clean(message(e), ""), sent.remark());
+          return new Decision(answer.actions(), answer.reasoning(), 0);
+        }
         Optional<RequestFields> alternative = sent.without("", message(e));
         if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
           throw serviceError(e);
@@ -142,6 +147,11 @@ final class BedrockAgent implements Agent {
     if (response.output() == null || response.output().message() == null) {
       throw new ModelMalformed("Bedrock's answer for %s has no message".formatted(model), null);
     }
+    if (FinishReason.of(response.stopReasonAsString()) == FinishReason.MALFORMED) {
+      throw new ModelMalformed(
+          "Bedrock reports that %s failed: %s".formatted(model, response.stopReasonAsString()),
+          null);
+    }
     ModelAnswer answer = answer(response, sent.remark());
     double cost =
         response.usage() == null
@@ -154,8 +164,8 @@ final class BedrockAgent implements Agent {
   }
 
   private static ModelAnswer answer(ConverseResponse response, String remark) {
-    ModelAnswer.Builder parts =
-        new ModelAnswer.Builder().remark(remark).remark(remark(response.stopReasonAsString()));
+    FinishReason finish = FinishReason.of(response.stopReasonAsString());
+    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(finish.remark());
     boolean redacted = false;
     for (ContentBlock block : response.output().message().content()) {
       parts.text(content(block, ContentBlock::text));
@@ -167,17 +177,10 @@ final class BedrockAgent implements Agent {
       }
       redacted |= block != null && block.reasoningContent() != null;
     }
-    switch (response.stopReasonAsString()) {
-      case "guardrail_intervened" ->
-          parts.causeIfEmpty("no actions: a guardrail withheld the answer");
-      case "content_filtered" ->
-          parts.causeIfEmpty("no actions: the service's content filter withheld the answer");
-      case null, default -> {
-        if (redacted
-            && response.output().message().content().stream().allMatch(b -> b.text() == null)) {
-          parts.causeIfEmpty("no actions: the model only thought, its answer is empty");
-        }
-      }
+    parts.causeIfEmpty(finish.causeIfEmpty());
+    if (redacted
+        && response.output().message().content().stream().allMatch(b -> b.text() == null)) {
+      parts.causeIfEmpty("no actions: the model only thought, its answer is empty");
     }
     return parts.read();
   }
@@ -197,17 +200,6 @@ final class BedrockAgent implements Agent {
 
   private static long tokens(Integer count) {
     return count == null ? 0 : count;
-  }
-
-  private static String remark(String stopReason) {
-    return switch (stopReason) {
-      case "max_tokens" -> ModelAnswer.CUT_BY_LIMIT;
-      case "model_context_window_exceeded" ->
-          "the answer was cut: the model's context window is full";
-      case "guardrail_intervened" -> "a guardrail cut the answer";
-      case "content_filtered" -> "the service's content filter cut the answer";
-      case null, default -> "";
-    };
   }
 
   private ModelException serviceError(AwsServiceException e) {

@@ -27,7 +27,11 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
   /** The remark on an answer that has as many tokens as it may have. */
   static final String CUT_BY_LIMIT = "the answer was cut off: it reached its limit of tokens";
 
+  /** Most times that a text is decoded. */
+  private static final int MAX_DECODED = 3;
+
   private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern ENTITY = Pattern.compile("&(?:quot|apos|#34|#39|#x22|#x27);");
   private static final Pattern FENCE_BEFORE = Pattern.compile("```[a-zA-Z0-9]{0,10}\\s{0,10}\\z");
   private static final Pattern FENCE_AFTER = Pattern.compile("\\s{0,10}```");
 
@@ -93,6 +97,14 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
           notes.add("quotes of the JSON were escaped");
         }
       }
+      if (found.isEmpty() && ENTITY.matcher(answer).find()) {
+        String unescaped = withoutEntities(answer);
+        found = LenientArray.find(unescaped, Limits.MAX_ACTION_DEPTH);
+        if (found.isPresent()) {
+          answer = unescaped;
+          notes.add("quotes of the JSON were HTML entities");
+        }
+      }
       List<RawJson> actions = new ArrayList<>();
       String prose = answer;
       if (found.isPresent()) {
@@ -119,17 +131,29 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
     }
   }
 
-  /** A text that is one JSON string as a whole, decoded; any other as it is. */
+  private static String withoutEntities(String text) {
+    return text.replaceAll("&(?:quot|#34|#x22);", "\"")
+        .replaceAll("&(?:apos|#39|#x27);", "'")
+        .replace("&amp;", "&");
+  }
+
+  /**
+   * A text that is one JSON string as a whole, decoded as often as it is one; any other as it is.
+   */
   private static String decoded(String answer) {
-    String text = answer.strip();
-    if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
+    String text = answer;
+    for (int times = 0; times < MAX_DECODED && isQuoted(text.strip()); times++) {
       try {
-        return JSON.readValue(text, String.class);
+        text = JSON.readValue(text.strip(), String.class);
       } catch (JsonProcessingException _) {
-        return answer;
+        break;
       }
     }
-    return answer;
+    return text;
+  }
+
+  private static boolean isQuoted(String text) {
+    return text.length() > 2 && text.startsWith("\"") && text.endsWith("\"");
   }
 
   private static void keep(LenientArray array, List<RawJson> actions, List<String> notes) {
@@ -149,6 +173,9 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
           array.objects().isEmpty()
               ? "no actions: the list was cut off within its first action"
               : "the list of actions was cut off; the whole actions before the cut are kept");
+    }
+    if (array.damaged()) {
+      notes.add("the list of actions was damaged; the whole actions before the damage are kept");
     }
     if (array.repaired()) {
       notes.add("the list of actions was not valid JSON and was repaired");

@@ -94,6 +94,9 @@ final class OpenAiAgent implements Agent {
         return decision(body, sent);
       }
       OpenAiError error = OpenAiError.read(response.statusCode(), body, JSON);
+      if (error.isFiltered()) {
+        return filtered(error, sent);
+      }
       Optional<RequestFields> alternative = error.alternative(sent);
       if (alternative.isPresent() && call < RequestFields.MAX_CALLS) {
         fields = alternative.get();
@@ -181,10 +184,15 @@ final class OpenAiAgent implements Agent {
     };
   }
 
+  private Decision filtered(OpenAiError error, RequestFields sent) {
+    ModelAnswer answer = ContentFilter.answer(error.words(endpoint.key()), sent.remark());
+    return new Decision(answer.actions(), answer.reasoning(), 0);
+  }
+
   private Decision decision(byte[] body, RequestFields sent) {
     JsonNode answer;
     try {
-      answer = JSON.readTree(body);
+      answer = EventStream.isStream(body) ? EventStream.joined(body, JSON) : JSON.readTree(body);
     } catch (JsonProcessingException e) {
       throw new ModelMalformed("the answer of %s is not JSON".formatted(endpoint.host()), e);
     } catch (IOException e) {
@@ -193,11 +201,21 @@ final class OpenAiAgent implements Agent {
     JsonNode error = OpenAiAnswer.error(answer);
     if (!error.isMissingNode()) {
       // some gateways return an upstream error with status 200
-      throw OpenAiError.within(error).exception(endpoint.host(), endpoint.key());
+      OpenAiError within = OpenAiError.within(error);
+      if (within.isFiltered()) {
+        return filtered(within, sent);
+      }
+      throw within.exception(endpoint.host(), endpoint.key());
     }
-    if (OpenAiAnswer.failed(answer)) {
-      throw new ModelOverloaded(
-          "%s reports that the model failed, without a reason".formatted(endpoint.host()), null);
+    FinishReason finish = OpenAiAnswer.finish(answer);
+    if (finish == FinishReason.FAILED || finish == FinishReason.MALFORMED) {
+      String text =
+          "%s reports that the model failed: %s"
+              .formatted(
+                  endpoint.host(), ServiceErrorText.clean(OpenAiAnswer.finishName(answer), ""));
+      throw finish == FinishReason.FAILED
+          ? new ModelOverloaded(text, null)
+          : new ModelMalformed(text, null);
     }
     if (!OpenAiAnswer.isCompletion(answer)) {
       throw new ModelMalformed(

@@ -2,6 +2,8 @@ package arena.agent;
 
 import arena.run.Limits;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads a chat completion as OpenAI-compatible servers write it. Thinking comes in a field of its
@@ -15,7 +17,9 @@ final class OpenAiAnswer {
 
   /** Whether this is a chat completion at all, even one without a choice. */
   static boolean isCompletion(JsonNode answer) {
-    return answer.has("choices") || answer.path("object").asText("").startsWith("chat.completion");
+    return answer.path("choices").isArray()
+        || answer.path("object").asText("").startsWith("chat.completion")
+        || (answer.has("choices") && !OpenAiError.hasWords(answer));
   }
 
   /**
@@ -27,6 +31,9 @@ final class OpenAiAnswer {
     JsonNode error = answer.path("error");
     if (isError(error)) {
       return error;
+    }
+    if (!isCompletion(answer) && OpenAiError.hasWords(answer)) {
+      return answer;
     }
     JsonNode choice = answer.path("choices").path(0);
     if (isError(choice.path("error"))) {
@@ -40,43 +47,71 @@ final class OpenAiAnswer {
         || (error.isTextual() && !error.asText().isBlank());
   }
 
-  /** Whether the service reports that the model failed, without saying how. */
-  static boolean failed(JsonNode answer) {
-    return answer.path("choices").path(0).path("finish_reason").asText("").equals("error");
+  /** Why the model stopped. */
+  static FinishReason finish(JsonNode answer) {
+    return FinishReason.of(finishName(answer));
+  }
+
+  /** The service's name for it; may be empty. */
+  static String finishName(JsonNode answer) {
+    return answer.path("choices").path(0).path("finish_reason").asText("");
   }
 
   /** Reads the answer; never throws. */
   static ModelAnswer read(JsonNode answer, String remark) {
     JsonNode choice = answer.path("choices").path(0);
-    JsonNode message = choice.path("message");
-    String finish = choice.path("finish_reason").asText("");
-    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(remark(finish));
+    JsonNode message = choice.path(choice.has("message") ? "message" : "delta");
+    FinishReason finish = finish(answer);
+    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(finish.remark());
     if (choice.isMissingNode()) {
       parts.causeIfEmpty("no actions: the service returned no choice");
     }
     parts.thinking(thinking(message));
     JsonNode content = message.path("content");
-    if (content.isArray()) {
-      content.forEach(part -> addPart(parts, part));
+    if (content.isContainerNode()) {
+      addContent(parts, content);
     } else {
       parts.text(content.asText(""));
     }
-    if (!content.isArray() && content.asText("").isEmpty()) {
+    if (!content.isContainerNode() && content.asText("").isEmpty()) {
       parts.text(choice.path("text").asText("")); // a completion without chat
     }
     String refusal = message.path("refusal").asText("");
     if (!refusal.isBlank()) {
       parts.thinking(refusal).causeIfEmpty("no actions: the model refused to answer");
     }
-    if (finish.equals("content_filter")) {
-      parts.causeIfEmpty("no actions: the service's content filter withheld the answer");
-    }
+    parts.causeIfEmpty(finish.causeIfEmpty());
     String tool = toolCall(message);
     if (!tool.isEmpty()) {
       parts.causeIfEmpty(
           "no actions: the model called the tool %s, which it was not offered".formatted(tool));
     }
     return parts.read();
+  }
+
+  /** Content that is not a text: parts, one part, or the JSON that a server has parsed already. */
+  private static void addContent(ModelAnswer.Builder parts, JsonNode content) {
+    List<JsonNode> items = new ArrayList<>();
+    if (content.isArray()) {
+      content.forEach(items::add);
+    } else {
+      items.add(content);
+    }
+    if (items.stream().allMatch(OpenAiAnswer::isPart)) {
+      items.forEach(item -> addPart(parts, item));
+    } else {
+      parts.text(content.toString());
+    }
+  }
+
+  private static boolean isPart(JsonNode item) {
+    String type = item.path("type").asText("");
+    return item.isTextual()
+        || item.has("text")
+        || item.has("refusal")
+        || type.contains("thinking")
+        || type.contains("reasoning")
+        || type.contains("text");
   }
 
   private static void addPart(ModelAnswer.Builder parts, JsonNode part) {
@@ -92,7 +127,8 @@ final class OpenAiAnswer {
           .thinking(part.path("refusal").asText(""))
           .causeIfEmpty("no actions: the model refused to answer");
     } else {
-      parts.text(part.path("text").asText(""));
+      JsonNode text = part.path("text");
+      parts.text(text.isObject() ? text.path("value").asText("") : text.asText(""));
     }
   }
 
@@ -143,13 +179,5 @@ final class OpenAiAnswer {
       return called ? "(unnamed)" : "";
     }
     return Limits.cut(ServiceErrorText.clean(tool, ""), MAX_TOOL_NAME);
-  }
-
-  private static String remark(String finishReason) {
-    return switch (finishReason) {
-      case "length" -> ModelAnswer.CUT_BY_LIMIT;
-      case "content_filter" -> "the service's content filter cut the answer";
-      default -> "";
-    };
   }
 }

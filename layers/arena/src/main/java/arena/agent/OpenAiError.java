@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,15 @@ record OpenAiError(int status, String code, String parameter, String message, St
               + "|credit balance",
           Pattern.CASE_INSENSITIVE);
 
+  /** A key or a model that no retry makes valid, also behind a gateway's own status. */
+  private static final Pattern PERMANENT =
+      Pattern.compile(
+          "(?:invalid|incorrect|missing|expired)[ _]?(?:x-)?api[-_ ]?key|api key (?:is )?(?:not valid|invalid|expired)"
+              + "|authentication.?error|invalid_authentication|invalid (?:access |auth |bearer )?token"
+              + "|permission.?denied|model_not_found|unknown model|no such model"
+              + "|model[^.]{0,120}(?:not found|does not exist)",
+          Pattern.CASE_INSENSITIVE);
+
   /** A model's slip that servers report as the client's: what it wrote could not be parsed. */
   private static final Pattern SLIP =
       Pattern.compile(
@@ -49,20 +59,43 @@ record OpenAiError(int status, String code, String parameter, String message, St
               + "|connection (?:error|reset|refused|closed)",
           Pattern.CASE_INSENSITIVE);
 
+  /** What is not words in a page of a proxy. */
+  private static final Pattern MARKUP =
+      Pattern.compile("(?s)<(?:style|script)\\b.{0,4000}?</(?:style|script)>|<[^<>]{0,1000}>");
+
+  /** The fields in which services give their words. */
+  private static final List<String> WORDS =
+      List.of(
+          "message",
+          "msg",
+          "error_msg",
+          "error_message",
+          "error_description",
+          "status_msg",
+          "detail",
+          "errors",
+          "error",
+          "base_resp",
+          "title");
+
+  private static final int MAX_DEPTH = 4;
+
   /** Parses an error response; never throws. */
   static OpenAiError read(int status, byte[] body, ObjectMapper json) {
     JsonNode answer;
     try {
       answer = json.readTree(body);
     } catch (IOException e) {
-      return new OpenAiError(status, "", "", "", text(body));
+      String text = text(body);
+      return new OpenAiError(status, "", "", MARKUP.matcher(text).replaceAll(" "), text);
     }
     return of(status, answer);
   }
 
   /** Parses an error returned with status 200; its code may be an HTTP status. */
   static OpenAiError within(JsonNode error) {
-    int code = error.path("code").asInt(error.path("status").asInt(0));
+    int code =
+        error.path("code").asInt(error.path("status").asInt(error.path("status_code").asInt(0)));
     boolean isStatus = code >= 400 && code <= 599;
     return of(isStatus ? code : 200, JsonNodeFactory.instance.objectNode().set("error", error));
   }
@@ -74,13 +107,13 @@ record OpenAiError(int status, String code, String parameter, String message, St
   private static OpenAiError of(int status, JsonNode answer) {
     JsonNode error = answer.path("error").isObject() ? answer.path("error") : answer;
     String code = error.path("code").isTextual() ? error.path("code").asText() : "";
-    String message = error.path("message").asText("");
+    String message = words(error, 0);
     if (message.isEmpty()) {
-      message = answer.path("error").asText("");
+      message = words(answer, 0);
     }
-    if (message.isEmpty() && !answer.path("detail").isMissingNode()) {
-      JsonNode detail = answer.path("detail");
-      message = detail.isTextual() ? detail.asText() : detail.toString();
+    String raw = words(error.path("metadata").path("raw"), 0);
+    if (!raw.isEmpty()) {
+      message = message + ": " + raw; // what the provider behind the gateway wrote
     }
     return new OpenAiError(
         status,
@@ -88,6 +121,43 @@ record OpenAiError(int status, String code, String parameter, String message, St
         error.path("param").asText(""),
         message,
         whole(answer));
+  }
+
+  /** Whether a JSON object gives words of a service, at any depth. */
+  static boolean hasWords(JsonNode object) {
+    return object.isObject() && !words(object, 0).isEmpty();
+  }
+
+  /** The first words in a node: a text, or those of an object's fields or a list's items. */
+  private static String words(JsonNode node, int depth) {
+    if (node.isTextual()) {
+      return node.asText().strip();
+    }
+    if (depth == MAX_DEPTH) {
+      return "";
+    }
+    if (node.isArray()) {
+      String first = node.isEmpty() ? "" : words(node.path(0), depth + 1);
+      // a schema's complaints: the field is as important as the words
+      return node.path(0).has("loc") ? node.toString() : first;
+    }
+    for (String field : WORDS) {
+      String found = words(node.path(field), depth + 1);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return "";
+  }
+
+  /** The service's words, in one line. */
+  String words(String key) {
+    return ServiceErrorText.clean(message, key);
+  }
+
+  /** Whether the service's content filter refused the prompt or the answer. */
+  boolean isFiltered() {
+    return status != 401 && status != 429 && status < 500 && ContentFilter.refused(whole);
   }
 
   private static String whole(JsonNode answer) {
@@ -112,13 +182,18 @@ record OpenAiError(int status, String code, String parameter, String message, St
                 status,
                 code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, key),
                 ServiceErrorText.clean(message, key));
-    if (status == 401 || status == 402 || status == 403 || UNPAID.matcher(whole).find()) {
+    boolean permanent = status != 429 && PERMANENT.matcher(whole).find();
+    if (status == 401
+        || status == 402
+        || status == 403
+        || permanent
+        || UNPAID.matcher(whole).find()) {
       return new ModelRefused(text, null);
     }
     return switch (status) {
       case 408, 504, 524 -> new ModelTimedOut(text, null);
       case 429 -> new ModelThrottled(text, null);
-      case 409, 425, 498 -> new ModelOverloaded(text, null);
+      case 409, 424, 425, 498 -> new ModelOverloaded(text, null);
       default -> {
         if (status >= 500) {
           yield new ModelOverloaded(text, null);

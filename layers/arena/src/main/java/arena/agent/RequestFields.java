@@ -45,9 +45,11 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
     SYSTEM(
         "system[ _-]?(?:role|messages?|prompts?|instructions?|field)|developer[ _-]?(?:role|messages?|instructions?)"
             + "|role[^a-z]{0,12}(?:system|developer)\\b|(?:messages|input)[\\[.]0\\]?\\.?role"
-            + "|['\"`](?:system|developer)['\"`]"),
+            + "|['\"`](?:system|developer)['\"`]|key \\[system\\]|#/system\\b|roles must alternate"
+            + "|only user,? (?:and )?(?:assistant|model)"),
     LIMIT(
-        "max_?(?:completion_?|output_?|new_?)?tokens|max(?:imum)?(?: number of)?(?: completion| output| new)? tokens");
+        "max_?(?:completion_?|output_?|new_?)?tokens|max(?:imum)?(?: number of)?(?: completion| output| new)? tokens"
+            + "|in the completion|requested [0-9]{1,9} (?:output )?tokens");
 
     private final Pattern pattern;
 
@@ -62,7 +64,9 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
           "unsupported|not (?:be )?(?:support|allow|permit|accept|availab|enabl|implement|valid|recogni|compatib)"
               + "|n['o]?t support|deprecated|unrecogni|unknown|unexpected|invalid|incompatib|forbidden"
               + "|extra (?:inputs?|fields?|parameters?)|extra_forbidden|only the default|(?:may|can|must) only"
-              + "|must be|is fixed|can(?:no|['’])t be|remove |too (?:large|high|big)|exceed|at most|less than"
+              + "|must be|should be|must alternate|roles are supported|malformed|not configur|not adjust|not applicable"
+              + "|not (?:less|greater|lower)|reduce|不支持|无效|不合法"
+              + "|is fixed|can(?:no|['’])t be|remove |too (?:large|high|big)|exceed|at most|less than"
               + "|lower than|greater than|larger than|up to|out of range",
           Pattern.CASE_INSENSITIVE);
 
@@ -70,7 +74,7 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
   private static final Pattern NAMED_LIMIT =
       Pattern.compile(
           "(?<below>(?:lower|less|smaller) than(?! or equal)|<(?!=))\\s{0,3}(?<bound>[0-9]{1,7})"
-              + "|(?:at most|limit of|limit is|less than or equal to|<=|≤|up to|maximum(?: value)?(?: of| is|:)"
+              + "|(?:at most|limit of|limit is|less (?:than )?or equal to|<=|≤|up to|maximum(?: value)?(?: of| is|:)"
               + "|between [0-9]{1,4} and|\\[[0-9]{1,4}, ?)\\s{0,3}(?<limit>[0-9]{1,7})",
           Pattern.CASE_INSENSITIVE);
 

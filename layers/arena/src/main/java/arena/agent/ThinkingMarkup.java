@@ -26,30 +26,44 @@ record ThinkingMarkup(String thinking, String answer) {
       "(?:think|thinking|thought|thoughts|thought_process|reasoning|reason|reflection|reflect"
           + "|analysis|rationale|scratchpad|scratch_pad|cot|chain_of_thought|inner_monologue"
           + "|inner_thoughts|internal_monologue|monologue|deliberation|ant_?thinking"
-          + "|[a-z]{1,10}:(?:think|thinking|thought))";
+          + "|[a-z]{1,10}:(?:think|thinking|thought)"
+          + "|[a-z_-]{0,30}(?:think|thinking|thoughts?|reasoning|reflection|monologue|rationale)"
+          + "(?:[_-][a-z_-]{1,30})?"
+          + "|思考|思考过程|思维链|推理|推理过程)";
+
+  private static final String LESS = "(?:<|&lt;|＜|\\\\u003c)\\s{0,3}";
+  private static final String GREATER = "\\s{0,3}(?:>|&gt;|＞|\\\\u003e)";
+  private static final String BRACKETED =
+      "(?:THINK(?:ING)?|THOUGHTS?|REASON(?:ING)?|REFLECTION|SCRATCHPAD)";
 
   /**
    * Every mark, by the syntax of the models that write it: tags, also escaped; the brackets of
-   * Mistral and Kimi; the special tokens of Cohere, OpenThinker, Gemma and MedGemma.
+   * Mistral and Kimi; the special tokens of Cohere, OpenThinker, Gemma, MedGemma, Apertus, Solar
+   * and s1.
    */
   private static final Pattern MARK =
       Pattern.compile(
           "(?<open>"
-              + ("(?:<|&lt;)\\s{0,3}" + NAME + "(?:\\s[^<>]{0,100})?\\s{0,3}(?:>|&gt;)")
-              + "|\\[THINK(?:ING)?\\]"
+              + (LESS + NAME + "(?:\\s[^<>]{0,100})?" + GREATER)
+              + ("|\\[" + BRACKETED + "\\]")
               + "|◁think▷"
               + "|<\\|(?:begin_of_|start_)?(?:think|thinking|thought)(?:_start)?\\|>"
               + "|<\\|channel>\\s{0,3}(?:thought|thinking|analysis)"
               + "|<unused94>(?:thought)?"
+              + "|<\\|inner_prefix\\|>"
+              + "|<\\|im_start\\|>\\s{0,3}think\\b"
               + ")|(?<close>"
-              + ("(?:<|&lt;)\\s{0,3}/\\s{0,3}" + NAME + "\\s{0,3}(?:>|&gt;)")
-              + "|\\[/THINK(?:ING)?\\]"
+              + (LESS + "/\\s{0,3}" + NAME + GREATER)
+              + ("|\\[/" + BRACKETED + "\\]")
               + "|◁/think▷"
               + "|<\\|(?:end_of_|end_)(?:think|thinking|thought)\\|>"
               + "|<\\|/?(?:think|thinking|thought)_end\\|>"
               + "|<\\|/(?:think|thinking|thought)\\|>"
               + "|<channel\\|>"
               + "|<unused95>"
+              + "|<\\|inner_suffix\\|>"
+              + "|(?:<\\|im_end\\|>\\s{0,3})?<\\|im_start\\|>\\s{0,3}answer\\b"
+              + "|(?:<\\|end\\|>\\s{0,3})?(?:<\\|begin\\|>\\s{0,3}assistant\\s{0,3})?<\\|content\\|>"
               + ")",
           FLAGS);
 
@@ -72,12 +86,30 @@ record ThinkingMarkup(String thinking, String answer) {
   private static final Pattern BARE_ANALYSIS =
       Pattern.compile("\\A\\s{0,10}(?:<\\|start\\|>)?(?:assistant)?analysis(?=[A-Z\\s<])");
 
-  /** The sentences that Granite models write in the place of marks. */
+  /** The sentences that Granite models and Ollama write in the place of marks. */
   private static final Pattern SENTENCES =
       Pattern.compile(
-          "\\A\\s{0,10}Here(?: is|'s|’s) my thought process:(?<thinking>.*?)"
-              + "(?:Here(?: is|'s|’s) my response:|\\z)",
+          "\\A\\s{0,10}(?:Here(?: is|'s|’s) my thought process:(?<thinking>.*?)"
+              + "(?:Here(?: is|'s|’s) my response:|\\z)"
+              + "|Thinking\\.{3}\\s(?<thinking2>.*?)(?:\\.{3}done thinking\\.|\\z))",
           FLAGS | Pattern.DOTALL);
+
+  /** Blocks whose first line names thinking: a folded HTML element, or a code fence. */
+  private static final Pattern BLOCK =
+      Pattern.compile(
+          "<details\\b(?:[^<>]{0,200}(?:think|thought|reason)[^<>]{0,100}>"
+              + "|[^<>]{0,200}>\\s{0,10}<summary>[^<]{0,60}(?:think|thought|reason)[^<]{0,60}</summary>)"
+              + "(?<folded>.*?)(?:</details>|\\z)"
+              + "|```\\s{0,3}(?:think|thinking|thoughts?|reasoning|scratchpad|analysis)\\b[^\\n]{0,40}\\n"
+              + "(?<fenced>.*?)(?:```|\\z)",
+          FLAGS | Pattern.DOTALL);
+
+  /** A field of a JSON object whose name says that its value is thinking. */
+  private static final Pattern FIELD =
+      Pattern.compile("[\"'“]" + NAME + "[\"'”]\\s{0,10}[:：]\\s{0,10}(?=[\\[{])", FLAGS);
+
+  /** Most fields of one text that are taken for thinking. */
+  private static final int MAX_FIELDS = 20;
 
   /** Most arrays that are looked for around marks. */
   private static final int MAX_ARRAYS = 20;
@@ -89,9 +121,52 @@ record ThinkingMarkup(String thinking, String answer) {
   static ThinkingMarkup split(String text) {
     ThinkingMarkup channels = splitChannels(text);
     ThinkingMarkup sentences = splitSentences(channels.answer);
-    ThinkingMarkup rest = splitMarks(sentences.answer);
+    ThinkingMarkup blocks = splitBlocks(sentences.answer);
+    ThinkingMarkup marks = splitMarks(blocks.answer);
+    ThinkingMarkup rest = splitFields(marks.answer);
     return new ThinkingMarkup(
-        joined(List.of(channels.thinking, sentences.thinking, rest.thinking)), rest.answer);
+        joined(
+            List.of(
+                channels.thinking,
+                sentences.thinking,
+                blocks.thinking,
+                marks.thinking,
+                rest.thinking)),
+        rest.answer);
+  }
+
+  private static ThinkingMarkup splitBlocks(String text) {
+    Matcher block = BLOCK.matcher(text);
+    List<String> thinking = new ArrayList<>();
+    StringBuilder answer = new StringBuilder();
+    int at = 0;
+    for (int blocks = 0; blocks < MAX_MARKS && block.find(); blocks++) {
+      answer.append(text, at, block.start());
+      String folded = block.group("folded");
+      thinking.add(folded == null ? block.group("fenced") : folded);
+      at = block.end();
+    }
+    return new ThinkingMarkup(joined(thinking), answer.append(text, at, text.length()).toString());
+  }
+
+  /** Takes the values of fields that name thinking, as long as no array is before them. */
+  private static ThinkingMarkup splitFields(String text) {
+    String answer = text;
+    List<String> thinking = new ArrayList<>();
+    for (int fields = 0; fields < MAX_FIELDS; fields++) {
+      Matcher field = FIELD.matcher(answer);
+      int bracket = answer.indexOf('[');
+      if (!field.find() || bracket < field.end()) {
+        break;
+      }
+      int end = LenientArray.endOfValue(answer, field.end());
+      if (end < 0) {
+        break;
+      }
+      thinking.add(answer.substring(field.start(), end));
+      answer = answer.substring(0, field.end()) + "null" + answer.substring(end);
+    }
+    return new ThinkingMarkup(joined(thinking), answer);
   }
 
   /** The text's final channel is the answer, every other one is thinking. */
@@ -150,9 +225,13 @@ record ThinkingMarkup(String thinking, String answer) {
 
   private static ThinkingMarkup splitSentences(String text) {
     Matcher sentences = SENTENCES.matcher(text);
-    return sentences.find()
-        ? new ThinkingMarkup(sentences.group("thinking"), text.substring(sentences.end()))
-        : new ThinkingMarkup("", text);
+    if (!sentences.find()) {
+      return new ThinkingMarkup("", text);
+    }
+    String thinking = sentences.group("thinking");
+    return new ThinkingMarkup(
+        thinking == null ? sentences.group("thinking2") : thinking,
+        text.substring(sentences.end()));
   }
 
   private static ThinkingMarkup splitMarks(String text) {

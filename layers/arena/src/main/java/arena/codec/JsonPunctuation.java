@@ -2,14 +2,18 @@ package arena.codec;
 
 /**
  * The punctuation that models write in the place of JSON's: typographic quotes, full-width brackets
- * and commas, no-break spaces, and Python's constants. Every replacement keeps the text's length,
- * so that positions stay the same.
+ * and commas, no-break spaces, Python's constants, tuples and text prefixes, assignments in the
+ * place of colons, and escapes outside strings. Every replacement keeps the text's length, so that
+ * positions stay the same.
  */
 final class JsonPunctuation {
-  private static final String DOUBLE_QUOTES = "“”„‟″＂";
-  private static final String SINGLE_QUOTES = "‘’‚‛′＇";
-  private static final String WIDE = "［］｛｝：，";
-  private static final String NARROW = "[]{}:,";
+  private static final String DOUBLE_QUOTES = "“”„‟″＂«»";
+  private static final String SINGLE_QUOTES = "‘’‚‛′＇`";
+  private static final String WIDE = "［］｛｝：，()=;";
+  private static final String NARROW = "[]{}:,[]:,";
+
+  /** Escapes that stand for a line break or a tabulator. */
+  private static final String BLANKS = "nrt";
 
   private JsonPunctuation() {}
 
@@ -17,14 +21,16 @@ final class JsonPunctuation {
   static boolean occursIn(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c > 0x7F && (isQuote(c) || WIDE.indexOf(c) >= 0 || isSpace(c))) {
+      if (isQuote(c) || WIDE.indexOf(c) >= 0 || isSpace(c) || c == '\\') {
         return true;
       }
     }
     return text.contains("True")
         || text.contains("False")
         || text.contains("None")
-        || text.contains("undefined");
+        || text.contains("undefined")
+        || text.contains("u'")
+        || text.contains("u\"");
   }
 
   /**
@@ -56,6 +62,14 @@ final class JsonPunctuation {
     int wide = WIDE.indexOf(c);
     if (wide >= 0) {
       out[i] = NARROW.charAt(wide);
+      if (c == '=' && i + 1 < out.length && out[i + 1] == '>') {
+        out[i + 1] = ' ';
+      }
+    } else if (c == '\\' && i + 1 < out.length && !isAnyQuote(out[i + 1])) {
+      out[i] = ' ';
+      if (BLANKS.indexOf(out[i + 1]) >= 0) {
+        out[i + 1] = ' ';
+      }
     } else if (isSpace(c)) {
       out[i] = ' ';
     } else if (Character.isLetter(c)) {
@@ -69,6 +83,7 @@ final class JsonPunctuation {
             case "False" -> "false";
             case "None" -> "null";
             case "undefined" -> "null     ";
+            case "u" -> end < out.length && (out[end] == '"' || out[end] == '\'') ? " " : "";
             default -> "";
           };
       constant.getChars(0, constant.length(), out, i);
@@ -129,6 +144,10 @@ final class JsonPunctuation {
       }
     }
     return text.length;
+  }
+
+  private static boolean isAnyQuote(char c) {
+    return c == '"' || c == '\'' || isQuote(c);
   }
 
   private static boolean isQuote(char c) {

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  *
  * <p>JSON is read as tolerantly as models write it: comments, single and typographic quotes,
  * unquoted names, trailing, doubled and missing commas, full-width punctuation, Python's constants.
- * Of an array that the text's end cuts off, the objects that are whole are kept.
+ * Of an array that the text's end cuts off, the objects that are whole are kept; so they are of one
+ * that cannot be read to its end, if the text has no other array.
  *
  * @param start index of the opening bracket in the text
  * @param end index after the closing bracket, or the text's length if the array is cut off
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
  * @param tooDeep number of objects left out because they are nested too deep
  * @param repaired whether a strict reader would have refused the array
  * @param cutOff whether the text ends within the array
+ * @param damaged whether the array cannot be read beyond its objects
  */
 public record LenientArray(
     int start,
@@ -43,7 +45,8 @@ public record LenientArray(
     int others,
     int tooDeep,
     boolean repaired,
-    boolean cutOff) {
+    boolean cutOff,
+    boolean damaged) {
   /** Most opening brackets of one text that are tried. */
   public static final int MAX_BRACKETS = 2_000;
 
@@ -52,6 +55,12 @@ public record LenientArray(
 
   /** Most characters read for one text over all brackets, so that no text takes long. */
   private static final long MAX_WORK = 20_000_000;
+
+  /** Characters before a bracket that can show that it is prose. */
+  private static final int LOOK_BACK = 20;
+
+  private static final Pattern TASK =
+      Pattern.compile("(?:\\A|\\n)[ \\t>]*(?:[-*+]|[0-9]{1,3}[.)]) $");
 
   private static final JsonFactory STRICT =
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
@@ -97,6 +106,7 @@ public record LenientArray(
     long work = 0;
     int proseEnd = 0;
     LenientArray beginning = null;
+    LenientArray damaged = null;
     int at = text.indexOf('[');
     if (text.indexOf('［') >= 0) {
       at = firstBracket(chars, 0);
@@ -106,13 +116,14 @@ public record LenientArray(
       work += attempt.read();
       if (attempt.result() == Result.NOT_AN_ARRAY && mayNormalize) {
         char[] normal = JsonPunctuation.normalized(chars, at);
-        attempt = Attempt.at(normal, at, maxDepth);
-        work += attempt.read() + (chars.length - at);
+        Attempt second = Attempt.at(normal, at, maxDepth);
+        work += second.read() + (chars.length - at);
+        attempt = second.objects().size() < attempt.objects().size() ? attempt : second;
       }
       switch (attempt.result()) {
         case COMPLETE -> {
           if (attempt.others() == 0 && attempt.isEmpty()) {
-            if (at >= proseEnd) {
+            if (at >= proseEnd && damaged == null && !isProse(text, at)) {
               return Optional.of(attempt.array(chars, at));
             }
           } else if (attempt.holdsObjects()) {
@@ -130,12 +141,40 @@ public record LenientArray(
           }
         }
         case NOT_AN_ARRAY -> {
-          // the next bracket may open one
+          // the next bracket may open one, but not one within an object of this array
+          if (attempt.holdsObjects()) {
+            damaged = damaged == null ? attempt.array(chars, at) : damaged;
+            at = Math.max(at, attempt.end() - 1);
+          }
         }
       }
       at = firstBracket(chars, at + 1);
     }
-    return Optional.ofNullable(beginning);
+    return Optional.ofNullable(damaged == null ? beginning : damaged);
+  }
+
+  /**
+   * Returns the index after the JSON value that begins at an index, or -1 if there is none.
+   *
+   * @param text see {@link #find}
+   */
+  public static int endOfValue(String text, int from) {
+    char[] chars = text.toCharArray();
+    try (JsonParser in = TOLERANT.createParser(chars, from, chars.length - from)) {
+      in.nextToken();
+      in.skipChildren();
+      in.finishToken();
+      return from + Math.toIntExact(in.currentLocation().getCharOffset());
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** Whether empty brackets are a box of a Markdown task list, or repeat the prompt's line. */
+  private static boolean isProse(String text, int bracket) {
+    String before = text.substring(Math.max(0, bracket - LOOK_BACK), bracket);
+    return before.endsWith("buildings=")
+        || (text.startsWith("[ ] ", bracket) && TASK.matcher(before).find());
   }
 
   private static boolean opensObject(char[] text, int bracket) {
@@ -163,7 +202,8 @@ public record LenientArray(
       Result result, List<RawJson> objects, int others, int tooDeep, int end, int read) {
     private static final int MAX_LITERAL = 400;
     private static final Pattern LITERAL =
-        Pattern.compile("true|false|null|[+-]?(?:NaN|Infinity|[0-9.]++(?:[eE][+-]?[0-9]++)?)");
+        Pattern.compile(
+            "true|false|null|[+-]?(?:NaN|Infinity|(?=\\.?[0-9])[0-9.]++(?:[eE][+-]?[0-9]++)?)");
 
     static final Attempt FAILED = new Attempt(Result.NOT_AN_ARRAY, List.of(), 0, 0, 0, 0);
 
@@ -184,7 +224,7 @@ public record LenientArray(
         if ("{[\"'".indexOf(text[next]) < 0) {
           int after = afterLiteral(text, next);
           if (after < 0) {
-            return failed(next - bracket);
+            return new Attempt(Result.NOT_AN_ARRAY, objects, others, tooDeep, next, next - bracket);
           }
           others++;
           next = after;
@@ -209,19 +249,21 @@ public record LenientArray(
             return new Attempt(
                 Result.CUT_OFF, objects, others, tooDeep, text.length, text.length - bracket);
           }
-          return failed(Math.toIntExact(failedAt) - bracket);
+          return new Attempt(
+              Result.NOT_AN_ARRAY,
+              objects,
+              others,
+              tooDeep,
+              next,
+              Math.toIntExact(failedAt) - bracket);
         } catch (IOException e) {
-          return failed(next - bracket);
+          return new Attempt(Result.NOT_AN_ARRAY, objects, others, tooDeep, next, next - bracket);
         }
       }
     }
 
     private static long offset(JsonProcessingException e) {
       return e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
-    }
-
-    private static Attempt failed(int read) {
-      return new Attempt(Result.NOT_AN_ARRAY, List.of(), 0, 0, 0, read);
     }
 
     /** The index after a number or constant, or -1 if something else stands there. */
@@ -251,9 +293,16 @@ public record LenientArray(
     }
 
     LenientArray array(char[] text, int start) {
-      boolean cutOff = result == Result.CUT_OFF;
+      boolean repaired = result == Result.COMPLETE && !isStrict(text, start, end);
       return new LenientArray(
-          start, end, objects, others, tooDeep, !cutOff && !isStrict(text, start, end), cutOff);
+          start,
+          end,
+          objects,
+          others,
+          tooDeep,
+          repaired,
+          result == Result.CUT_OFF,
+          result == Result.NOT_AN_ARRAY);
     }
 
     private static boolean isStrict(char[] text, int start, int end) {
