@@ -95,8 +95,12 @@ record RetryAfter(Duration delay) {
     }
     if (delay.compareTo(MAX) > 0) {
       return new ModelRefused(
-          "%s; the service asks to wait %s s, longer than a run can wait (%s s)"
-              .formatted(failure.getMessage(), delay.toSeconds(), MAX.toSeconds()),
+          "%s; %s %s s, longer than a run can wait (%s s)"
+              .formatted(
+                  failure.getMessage(),
+                  ModelRefused.ASKS_TO_WAIT,
+                  delay.toSeconds(),
+                  MAX.toSeconds()),
           failure);
     }
     String message = String.valueOf(failure.getMessage());

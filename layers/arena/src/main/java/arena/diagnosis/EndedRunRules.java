@@ -3,8 +3,10 @@ package arena.diagnosis;
 import static arena.diagnosis.Confidence.CERTAIN;
 import static arena.diagnosis.Confidence.LIKELY;
 
+import arena.agent.ModelRefused;
 import arena.broker.BrokerSnapshot;
 import arena.codec.Timestamps;
+import arena.error.ErrorKind;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
@@ -86,7 +88,9 @@ final class EndedRunRules {
   }
 
   private static Optional<Finding> endedByModel(Facts facts, Run run, Failure why) {
-    return TaskErrors.modelCause(why.kind())
+    boolean asksToWait =
+        why.kind() == ErrorKind.MODEL_REFUSED && why.message().contains(ModelRefused.ASKS_TO_WAIT);
+    return (asksToWait ? Optional.of(Cause.MODEL_THROTTLES) : TaskErrors.modelCause(why.kind()))
         .map(
             cause -> failed(facts, run, why, cause, TaskErrors.modelSentence(cause, run, "ended")));
   }

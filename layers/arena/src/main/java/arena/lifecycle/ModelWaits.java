@@ -74,8 +74,12 @@ final class ModelWaits {
     Instant until = clock.instant().plus(delay);
     if (until.isAfter(before.events().getLast().ts().plus(patience))) {
       throw new ModelRefused(
-          "%s; the service asks to wait %s s more, longer than the run can wait (%s s a turn)"
-              .formatted(failure.getMessage(), delay.toSeconds(), patience.toSeconds()),
+          "%s; %s %s s more, longer than the run can wait (%s s a turn)"
+              .formatted(
+                  failure.getMessage(),
+                  ModelRefused.ASKS_TO_WAIT,
+                  delay.toSeconds(),
+                  patience.toSeconds()),
           failure);
     }
     if (before.modelNotBefore().filter(until.minusSeconds(1)::isBefore).isEmpty()) {

@@ -273,6 +273,21 @@ class RulesTest {
     assertEquals(Cause.DUE_TO_BE_REAPED, Rules.evaluate(silent).getFirst().cause());
   }
 
+  @Test
+  void reportsAThrottlingModelIfItsServiceAskedForALongerWaitThanARunCanWait() {
+    FactsFixture facts = new FactsFixture();
+    String message =
+        "host answered 429; the service asks to wait 86400 s, longer than a run can wait";
+    facts.row =
+        new ProbeResult.Known<>(
+            Optional.of(
+                FactsFixture.run(
+                    RunStatus.FAILED, "s3://x", new Failure("ModelRefused", message))));
+    Diagnosis diagnosis = facts.diagnosis();
+    assertEquals(Cause.MODEL_THROTTLES, diagnosis.main().cause());
+    assertTrue(diagnosis.main().evidence().toString().contains("86400"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "http://localhost:8000, 60, './arena down; ARENA_MODEL_TIMEOUT_SECONDS=120 ./arena up'",
