@@ -10,11 +10,20 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.apigatewaymanagementapi.model.ApiGatewayManagementApiException;
-import software.amazon.awssdk.services.apigatewaymanagementapi.model.GoneException;
 
-/** Sends to connections through API Gateway's {@code @connections} API. */
+/**
+ * Sends to connections through API Gateway's {@code @connections} API.
+ *
+ * <p>API Gateway answers 410 for a connection that is gone and 400 ({@code Invalid connectionId})
+ * for an id that it never assigned, such as one of another deployment. Both are gone.
+ */
 final class ApiGatewaySender implements ConnectionSender {
   private static final Logger LOG = LoggerFactory.getLogger(ApiGatewaySender.class);
+
+  private static final int BAD_REQUEST = 400;
+  private static final int REQUEST_TIMEOUT = 408;
+  private static final int GONE = 410;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final Supplier<ApiGatewayManagementApiClient> api;
 
@@ -32,23 +41,28 @@ final class ApiGatewaySender implements ConnectionSender {
                       .connectionId(connectionId.value())
                       .data(SdkBytes.fromUtf8String(message)));
       return Result.DELIVERED;
-    } catch (GoneException _) {
-      return Result.GONE;
     } catch (ApiGatewayManagementApiException e) {
-      int status = e.statusCode();
-      if (status == 429 || status >= 500) {
-        return Result.LATER;
-      }
-      // 403 or 413: our error, not retryable
-      LOG.atError()
-          .addKeyValue("connection_id", connectionId)
-          .addKeyValue("length", message.length())
-          .setCause(e)
-          .log("API Gateway rejected a message");
-      return Result.REFUSED;
+      return switch (e.statusCode()) {
+        case GONE -> Result.GONE;
+        // If it is not the id but the message that is malformed, the connection must be closed.
+        case BAD_REQUEST -> close(connectionId) ? Result.GONE : Result.REFUSED;
+        case REQUEST_TIMEOUT, TOO_MANY_REQUESTS -> Result.LATER;
+        default -> e.statusCode() >= 500 ? Result.LATER : refused(connectionId, message, e);
+      };
     } catch (SdkClientException _) {
       return Result.LATER;
     }
+  }
+
+  /** 403 or 413: our error, not retryable. */
+  private static Result refused(
+      ConnectionId connectionId, String message, ApiGatewayManagementApiException e) {
+    LOG.atError()
+        .addKeyValue("connection_id", connectionId)
+        .addKeyValue("length", message.length())
+        .setCause(e)
+        .log("API Gateway rejected a message");
+    return Result.REFUSED;
   }
 
   @Override
@@ -56,9 +70,10 @@ final class ApiGatewaySender implements ConnectionSender {
     try {
       api.get().getConnection(request -> request.connectionId(connectionId.value()));
       return false;
-    } catch (GoneException _) {
-      return true;
     } catch (SdkException e) {
+      if (isGone(e)) {
+        return true;
+      }
       LOG.atWarn()
           .addKeyValue("connection_id", connectionId)
           .setCause(e)
@@ -72,14 +87,20 @@ final class ApiGatewaySender implements ConnectionSender {
     try {
       api.get().deleteConnection(request -> request.connectionId(connectionId.value()));
       return true;
-    } catch (GoneException _) {
-      return true;
     } catch (SdkException e) {
+      if (isGone(e)) {
+        return true;
+      }
       LOG.atWarn()
           .addKeyValue("connection_id", connectionId)
           .setCause(e)
           .log("failed to close connection");
       return false;
     }
+  }
+
+  private static boolean isGone(SdkException e) {
+    return e instanceof ApiGatewayManagementApiException answer
+        && (answer.statusCode() == GONE || answer.statusCode() == BAD_REQUEST);
   }
 }

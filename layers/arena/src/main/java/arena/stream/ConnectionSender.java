@@ -14,14 +14,14 @@ public interface ConnectionSender {
    */
   boolean close(ConnectionId connectionId);
 
-  /** Whether a connection no longer exists; false if unknown. */
+  /** Whether a connection no longer exists, or never did; false if unknown. */
   boolean isGone(ConnectionId connectionId);
 
   /** The result of a send. */
   enum Result {
     /** Accepted for delivery. */
     DELIVERED,
-    /** The connection no longer exists. */
+    /** The connection no longer exists, or never did. */
     GONE,
     /** Throttled or temporarily unavailable; retryable. */
     LATER,

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ final class Delivery {
   /** Maximum number of concurrent sends; bounds memory and connections. */
   private static final int MAX_CONCURRENT_STEPS = 64;
 
+  /** Maximum number of those for readers whose last message was not accepted. */
+  private static final int MAX_CONCURRENT_RETRIES = 16;
+
   /** Retries of one message before the reader's cursor is read again. */
   private static final RetryPolicy RETRY = RetryPolicy.doubling(6, Duration.ofMillis(50));
 
@@ -43,6 +47,10 @@ final class Delivery {
   private final Metrics metrics;
   private final Map<ConnectionId, Instant> failingSince = new ConcurrentHashMap<>();
   private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
+  private final Semaphore retries = new Semaphore(MAX_CONCURRENT_RETRIES, true);
+
+  /** Number of messages that were tried to send. */
+  private final LongAdder attempts = new LongAdder();
 
   private volatile boolean stopped;
 
@@ -70,6 +78,11 @@ final class Delivery {
   /** Stops all deliveries after their current message. */
   void stop() {
     stopped = true;
+  }
+
+  /** The number of messages that were tried to send. */
+  long attempts() {
+    return attempts.sum();
   }
 
   /** Whether another message may be started. */
@@ -100,7 +113,7 @@ final class Delivery {
       AfterSend unrecorded = null;
       RetryPolicy.Attempts attempts = RETRY.start(tasks::pause);
       while (mayContinue()) {
-        switch (step(connectionId, cursor, unrecorded)) {
+        switch (boundedStep(connectionId, cursor, unrecorded)) {
           case Step.Done() -> {
             return;
           }
@@ -139,6 +152,20 @@ final class Delivery {
           .addKeyValue("connection_id", connectionId)
           .setCause(e)
           .log("delivery failed");
+    }
+  }
+
+  /** Takes a step; slow readers, which may take long, share a part of the concurrent steps. */
+  private Step boundedStep(ConnectionId connectionId, long cursor, @Nullable AfterSend unrecorded)
+      throws InterruptedException {
+    if (!failingSince.containsKey(connectionId)) {
+      return step(connectionId, cursor, unrecorded);
+    }
+    retries.acquire();
+    try {
+      return step(connectionId, cursor, unrecorded);
+    } finally {
+      retries.release();
     }
   }
 
@@ -216,6 +243,7 @@ final class Delivery {
   }
 
   private Step send(ConnectionId connectionId, long cursor, String message, AfterSend delivered) {
+    attempts.increment();
     return switch (sender.send(connectionId, message)) {
       case DELIVERED -> record(connectionId, delivered);
       case LATER -> new Step.Retry("accepts no messages");

@@ -53,7 +53,7 @@ public final class FanOut {
   /** Maximum number of concurrent calls for readers without a cursor. */
   private static final int MAX_CONCURRENT_CALLS = 32;
 
-  /** Maximum number of consecutive polls in which the lease has work but no reader has: 10 s. */
+  /** Maximum number of consecutive polls with work but without a message to send: 10 s. */
   private static final int MAX_IDLE_POLLS = 500;
 
   private final Stores stores;
@@ -221,6 +221,7 @@ public final class FanOut {
 
     private void serve(TaskRunner.TaskGroup senders) {
       int idlePolls = 0;
+      long attempts = 0;
       boolean first = true;
       boolean checkedAtEnd = false;
       while (true) {
@@ -261,29 +262,33 @@ public final class FanOut {
           handleLoss(look.loss().getAsLong());
           continue;
         }
+        boolean busy = !senders.isIdle() || delivery.attempts() > attempts;
+        attempts = delivery.attempts();
+        idlePolls = busy ? 0 : idlePolls + 1;
+        if (idlePolls > MAX_IDLE_POLLS) {
+          throw new IllegalStateException(
+              look.loss().isPresent()
+                  ? "run %s: cannot close connections with lost cursors".formatted(runId)
+                  : "run %s: readers wait for events that neither broker nor archive has"
+                      .formatted(runId));
+        }
         boolean started = startDeliveries(look, senders);
         quietPolls = started ? 0 : quietPolls + 1;
         if (skip > 0) {
           continue; // the other readers that are behind
         }
         if (started || !senders.isIdle()) {
-          idlePolls = 0;
           await(senders, pollInterval());
           continue;
         }
         if (lease.release(ended())) {
           return;
         }
-        if (look.loss().isPresent() && handleLoss(look.loss().getAsLong())) {
+        boolean retry = Integer.bitCount(idlePolls) == 1; // less and less often
+        if (retry && look.loss().isPresent() && handleLoss(look.loss().getAsLong())) {
           continue;
         }
-        if (++idlePolls > MAX_IDLE_POLLS) {
-          throw new IllegalStateException(
-              look.loss().isPresent()
-                  ? "run %s: cannot close connections with lost cursors".formatted(runId)
-                  : "run %s: readers wait for events that neither broker nor archive has"
-                      .formatted(runId));
-        } else if (idlePolls > 1) { // the first time, poll again immediately
+        if (idlePolls > 1) { // the first time, poll again immediately
           await(senders, POLL_INTERVAL);
         }
       }

@@ -113,10 +113,8 @@ final class LiveRun implements AutoCloseable {
   /**
    * Plays turns of many actions until the buffer need not have the events before this seq, and
    * trims it.
-   *
-   * @return the seq of the first event in the buffer
    */
-  long playUntilDropped(Jedis redis, long firstKept) {
+  void playUntilDropped(Jedis redis, long firstKept) {
     ObjectNode busy;
     try {
       busy = (ObjectNode) Json.read(task);
@@ -130,6 +128,10 @@ final class LiveRun implements AutoCloseable {
       // further turns
     }
     trim(redis, firstKept);
+  }
+
+  /** The seq of the first event in the live buffer. */
+  long firstKept(Jedis redis) {
     return redis.xinfoStream(key("events")).getFirstEntry().getID().getTime();
   }
 

@@ -63,6 +63,7 @@ final class ProtocolErrorsTest {
         entry("unknown_run", this::unknownRun),
         entry("too_many_subscriptions", this::tooManySubscriptions),
         entry("too_many_readers", this::tooManyReaders),
+        entry("behind", this::behind),
         entry("unavailable", this::unavailable),
         entry("internal_error", this::internalError));
   }
@@ -219,13 +220,27 @@ final class ProtocolErrorsTest {
     }
   }
 
-  private void unavailable() {
+  private void behind() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live()) {
       stack.withoutRedis(
           () -> {
             reader.subscribe(run.id(), 1);
-            assertError("unavailable", reader.nextJson(BOUND), "without Redis");
+            assertError("behind", reader.nextJson(BOUND), "without Redis");
+            assertPong(reader);
+          });
+      reader.subscribe(run.id(), 1);
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
+    }
+  }
+
+  private void unavailable() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live()) {
+      reader.subscribe(run.id(), 1);
+      assertEquals(LiveRun.EVENTS_BEFORE_MODEL, Envelope.allIn(reader.next(BOUND)).size());
+      stack.withoutRedis(
+          () -> {
             reader.send(PROTOCOL.clientExample("unsubscribe", run.id()));
             assertError("unavailable", reader.nextJson(BOUND), "without Redis");
             assertPong(reader);

@@ -128,7 +128,8 @@ class BrokerCausesTest {
       redis.del(key(run, "lease"));
       gate.open();
       // the buffer should have these events, so they are read from the journal
-      assertEquals(arena.events(run, 1), reader.untilClosed(run, BOUND, _ -> {}).events());
+      List<Envelope> received = reader.untilClosed(run, BOUND, _ -> {}).events();
+      assertEquals(arena.events(run, 1), received);
     }
   }
 

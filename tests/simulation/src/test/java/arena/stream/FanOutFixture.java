@@ -32,6 +32,8 @@ import arena.simulation.stores.SteppingClock;
 import arena.source.EventReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -212,6 +215,29 @@ abstract class FanOutFixture {
   void pendingReader(ConnectionId connectionId, long fromSeq) {
     connections.connect(connectionId, START);
     connections.subscribePending(RUN, connectionId, fromSeq);
+  }
+
+  /** Makes {@code subscribers} add up how many readers its looks find. */
+  LongAdder countFound() {
+    LongAdder found = new LongAdder();
+    Subscribers counted = subscribers;
+    subscribers =
+        (Subscribers)
+            Proxy.newProxyInstance(
+                Subscribers.class.getClassLoader(),
+                new Class<?>[] {Subscribers.class},
+                (_, method, arguments) -> {
+                  try {
+                    Object answer = method.invoke(counted, arguments);
+                    if (answer instanceof Subscribers.Look look) {
+                      found.add(look.found().size());
+                    }
+                    return answer;
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    return found;
   }
 
   static List<Long> range(long first, long last) {

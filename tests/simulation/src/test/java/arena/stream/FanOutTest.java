@@ -3,6 +3,7 @@ package arena.stream;
 import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -262,5 +264,106 @@ final class FanOutTest extends FanOutFixture {
     serve(farDeadline());
     assertEquals("closed", sockets.types(A).getLast());
     assertEquals(range(1, 20), sockets.seqs(STUCK));
+  }
+
+  /** Next to a reader that accepts nothing, the others get each event at the next polls. */
+  @Test
+  void slowReaderCostsTheOthersNothing() {
+    createRun(20);
+    List<ConnectionId> quick = new ArrayList<>();
+    for (int i = 0; i < 999; i++) {
+      quick.add(ConnectionId.of("quick-" + i));
+      reader(quick.getLast(), 1);
+    }
+    reader(STUCK, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
+    LongAdder found = countFound();
+    AtomicInteger published = new AtomicInteger(20);
+    network.before(
+        Call.SUBSCRIBERS_LOOK,
+        _ -> {
+          if (sockets.seqs(quick.getLast()).size() < published.get()
+              || !quick.stream()
+                  .allMatch(reader -> sockets.seqs(reader).size() == published.get())) {
+            return;
+          }
+          if (published.get() == 30) {
+            sockets.answers.remove(STUCK);
+            return;
+          }
+          publish(published.get() + 1, published.incrementAndGet());
+        });
+    serve(farDeadline());
+    quick.forEach(reader -> assertEquals(range(1, 30), sockets.seqs(reader)));
+    assertEquals(range(1, 30), sockets.seqs(STUCK));
+    assertTrue(found.sum() < 4 * 1_000 * 11, found + " readers found");
+    assertEquals(Set.of(), sockets.closed);
+  }
+
+  @Test
+  void findsOnlyReadersThatAreBehind() {
+    createRun(20);
+    for (int i = 0; i < 2_000; i++) {
+      reader(ConnectionId.of("idle-" + i), 21);
+    }
+    reader(STUCK, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
+    LongAdder found = countFound();
+    AtomicInteger polls = new AtomicInteger();
+    network.before(
+        Call.SUBSCRIBERS_LOOK,
+        _ -> {
+          if (polls.incrementAndGet() == 50) {
+            sockets.answers.remove(STUCK);
+          }
+        });
+    serve(farDeadline());
+    assertEquals(range(1, 20), sockets.seqs(STUCK));
+    assertTrue(found.sum() <= 50, found + " readers found for one that is behind");
+  }
+
+  @Test
+  void servesMoreReadersThanOnePollFinds() {
+    createRun(20);
+    for (int i = 0; i < 1_300; i++) {
+      reader(ConnectionId.of("reader-" + i), 1 + i % 20);
+    }
+    LongAdder found = countFound();
+    serve(farDeadline());
+    for (int i = 0; i < 1_300; i++) {
+      assertEquals(range(1 + i % 20, 20), sockets.seqs(ConnectionId.of("reader-" + i)));
+    }
+    assertTrue(found.sum() < 10 * 1_300, found + " readers found");
+  }
+
+  @Test
+  void failsWhenNoStoreHasEventsThatReadersWaitFor() {
+    createRun(20);
+    redis.setSeq(RUN, 30);
+    reader(A, 1);
+    assertThrows(IllegalStateException.class, () -> serve(farDeadline()));
+    assertEquals(range(1, 20), sockets.seqs(A), "and no overflow");
+    assertFalse(redis.leased(RUN));
+  }
+
+  @Test
+  void makesEachMessageOnceForManyReaders() {
+    createRun(1_000);
+    finalizeRun();
+    broker.drop(RUN);
+    AtomicInteger reads = new AtomicInteger();
+    network.before(Call.ARCHIVE_EVENTS, _ -> reads.incrementAndGet());
+    for (int i = 0; i < 50; i++) {
+      reader(ConnectionId.of("reader-" + i), 1 + i);
+    }
+    serve(farDeadline());
+    for (int i = 0; i < 50; i++) {
+      assertEquals(range(1 + i, 1_000), sockets.seqs(ConnectionId.of("reader-" + i)));
+    }
+    int alone = reads.getAndSet(0);
+    reader(A, 1);
+    serve(farDeadline());
+    assertEquals(range(1, 1_000), sockets.seqs(A));
+    assertTrue(alone <= reads.get() + 50, alone + " reads for 50 readers, " + reads + " for one");
   }
 }

@@ -41,6 +41,10 @@ final class ConnectionsEndpoint {
   void handle(Context context) throws IOException {
     String id = decoded(context.req().getRequestURI()).substring(prefix.length());
     Optional<WebSocketConnection> connection = api.find(id);
+    if (connection.isEmpty() && !Ids.isValid(id)) {
+      error(context, 400, "BadRequestException", "Invalid connectionId: " + id);
+      return;
+    }
     if (connection.isEmpty()) {
       error(context, 410, "GoneException", "the connection " + id + " is gone");
       return;

@@ -125,6 +125,6 @@ final class WebPagesTest extends GatewayFixture {
     }
     assertRefused(
         "foreign_origin", http("GET /live/%40connections/abc", host() + "Origin: null\r\n"));
-    assertTrue(http(path, host() + body).startsWith("HTTP/1.1 410 "));
+    assertTrue(http(path, host() + body).startsWith("HTTP/1.1 400 "), "not the format of an id");
   }
 }

@@ -208,6 +208,19 @@ final class WebSocketApiTest extends GatewayFixture {
   }
 
   @Test
+  void rejectsIdsThatItNeverAssigns() throws Exception {
+    HttpResponse<String> rejected = post("not-an-id", "x");
+    assertEquals(400, rejected.statusCode());
+    assertEquals(
+        "BadRequestException", rejected.headers().firstValue("x-amzn-errortype").orElseThrow());
+    HttpRequest.Builder delete = HttpRequest.newBuilder(http("/live/@connections/a")).DELETE();
+    assertEquals(400, send(delete).statusCode());
+    assertEquals(
+        400,
+        send(HttpRequest.newBuilder(http("/live/@connections/" + "x".repeat(40)))).statusCode());
+  }
+
+  @Test
   void servesTheSdksClient() throws Exception {
     Reader reader = new Reader(true);
     String id = connected(reader);
