@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -169,6 +170,7 @@ final class BedrockAgent implements Agent {
     boolean redacted = false;
     for (ContentBlock block : response.output().message().content()) {
       parts.text(content(block, ContentBlock::text));
+      parts.text(content(block, BedrockAgent::citedText));
       parts.thinking(content(block, BedrockAgent::reasoningText));
       if (block != null && block.toolUse() != null) {
         String tool = ServiceErrorText.clean(block.toolUse().name(), "");
@@ -190,6 +192,15 @@ final class BedrockAgent implements Agent {
       @Nullable ContentBlock block, Function<ContentBlock, @Nullable String> kind) {
     String text = block == null ? null : kind.apply(block);
     return text == null ? "" : text;
+  }
+
+  /** The text of a block whose text has citations. */
+  private static @Nullable String citedText(ContentBlock block) {
+    return block.citationsContent() == null
+        ? null
+        : block.citationsContent().content().stream()
+            .map(part -> part.text() == null ? "" : part.text())
+            .collect(Collectors.joining());
   }
 
   private static @Nullable String reasoningText(ContentBlock block) {

@@ -129,11 +129,11 @@ final class OpenAiAgent implements Agent {
         // the service's own limit holds
       }
     }
-    body.put("stream", false);
+    body.put("stream", sent.stream());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint.completions())
             .header("content-type", "application/json")
-            .header("accept", "application/json")
+            .header("accept", sent.stream() ? "text/event-stream" : "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
     if (!endpoint.key().isEmpty()) {
       request.header("authorization", "Bearer " + endpoint.key());

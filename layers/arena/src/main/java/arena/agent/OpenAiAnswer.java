@@ -136,7 +136,14 @@ final class OpenAiAnswer {
   private static String thinking(JsonNode message) {
     for (String field :
         new String[] {
-          "reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"
+          "reasoning_content",
+          "reasoning",
+          "thinking",
+          "reasoning_details",
+          "thinking_blocks",
+          "reasoning_text",
+          "thinking_content",
+          "thoughts"
         }) {
       String text = allText(message.path(field));
       if (!text.isBlank()) {

@@ -54,7 +54,7 @@ record OpenAiError(int status, String code, String parameter, String message, St
 
   private static final Pattern PASSING =
       Pattern.compile(
-          "overload|temporar|try again|upstream|bad gateway|unavailable|timed? ?out|at capacity|no capacity"
+          "overload|temporar|crash|try again|upstream|bad gateway|unavailable|timed? ?out|at capacity|no capacity"
               + "|server is busy|(?:is|currently|still) loading|loading model|warming up|internal(?: server)? error"
               + "|connection (?:error|reset|refused|closed)",
           Pattern.CASE_INSENSITIVE);

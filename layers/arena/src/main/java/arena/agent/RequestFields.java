@@ -11,17 +11,20 @@ import java.util.regex.Pattern;
 
 /**
  * The request fields that a model accepts: models differ in whether they take a temperature, a
- * system prompt, and in how the limit of the answer's tokens is named and how high it may be.
+ * system prompt, in how the limit of the answer's tokens is named and how high it may be, and in
+ * whether they answer at once.
  *
  * @param temperature whether a temperature is sent
  * @param system whether the system prompt is a message of its own; otherwise it opens the user's
  * @param limitName how the token limit is named
  * @param maxTokens the token limit
+ * @param stream whether the answer is asked for as a stream
  */
-record RequestFields(boolean temperature, boolean system, LimitName limitName, int maxTokens) {
+record RequestFields(
+    boolean temperature, boolean system, LimitName limitName, int maxTokens, boolean stream) {
   /** What is sent until a model refuses it. */
   static final RequestFields ALL =
-      new RequestFields(true, true, LimitName.MAX_TOKENS, Limits.MAX_ANSWER_TOKENS);
+      new RequestFields(true, true, LimitName.MAX_TOKENS, Limits.MAX_ANSWER_TOKENS, false);
 
   /**
    * Most calls for one decision: the first, and one more for each step that a refusal can cause. A
@@ -49,7 +52,10 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
             + "|only user,? (?:and )?(?:assistant|model)"),
     LIMIT(
         "max_?(?:completion_?|output_?|new_?)?tokens|max(?:imum)?(?: number of)?(?: completion| output| new)? tokens"
-            + "|in the completion|requested [0-9]{1,9} (?:output )?tokens");
+            + "|in the completion|requested [0-9]{1,9} (?:output )?tokens"),
+    STREAM(
+        "(?:only|requires?|enable|set|must (?:be|use))[^.]{0,40}\\bstream(?:ing)?\\b"
+            + "|\\bnon-stream(?:ing)?\\b|['\"`]stream['\"`]");
 
     private final Pattern pattern;
 
@@ -64,7 +70,7 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
           "unsupported|not (?:be )?(?:support|allow|permit|accept|availab|enabl|implement|valid|recogni|compatib)"
               + "|n['o]?t support|deprecated|unrecogni|unknown|unexpected|invalid|incompatib|forbidden"
               + "|extra (?:inputs?|fields?|parameters?)|extra_forbidden|only the default|(?:may|can|must) only"
-              + "|must be|should be|must alternate|roles are supported|malformed|not configur|not adjust|not applicable"
+              + "|must be|should be|must alternate|only supports?|requires?|must (?:set|use|enable)|roles are supported|malformed|not configur|not adjust|not applicable"
               + "|not (?:less|greater|lower)|reduce|不支持|无效|不合法"
               + "|is fixed|can(?:no|['’])t be|remove |too (?:large|high|big)|exceed|at most|less than"
               + "|lower than|greater than|larger than|up to|out of range",
@@ -122,21 +128,23 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
       case TEMPERATURE -> temperature;
       case SYSTEM -> system;
       case LIMIT -> limitName != LimitName.NONE;
+      case STREAM -> !stream;
     };
   }
 
   private RequestFields without(Field field, String refusal) {
     return switch (field) {
-      case TEMPERATURE -> new RequestFields(false, system, limitName, maxTokens);
-      case SYSTEM -> new RequestFields(temperature, false, limitName, maxTokens);
+      case TEMPERATURE -> new RequestFields(false, system, limitName, maxTokens, stream);
+      case SYSTEM -> new RequestFields(temperature, false, limitName, maxTokens, stream);
       case LIMIT -> withOtherLimit(refusal);
+      case STREAM -> new RequestFields(temperature, system, limitName, maxTokens, true);
     };
   }
 
   private RequestFields withOtherLimit(String refusal) {
     int named = CONTEXT.matcher(refusal).find() ? 0 : namedLimit(refusal);
     if (named > 0 && named < maxTokens) {
-      return new RequestFields(temperature, system, limitName, named);
+      return new RequestFields(temperature, system, limitName, named, stream);
     }
     boolean otherName =
         limitName == LimitName.MAX_TOKENS
@@ -145,7 +153,7 @@ record RequestFields(boolean temperature, boolean system, LimitName limitName, i
         limitName == LimitName.MAX_TOKENS
             && refusal.toLowerCase(Locale.ROOT).contains("unsupported");
     LimitName next = otherName || unsupported ? LimitName.MAX_COMPLETION_TOKENS : LimitName.NONE;
-    return new RequestFields(temperature, system, next, maxTokens);
+    return new RequestFields(temperature, system, next, maxTokens, stream);
   }
 
   private static int namedLimit(String refusal) {

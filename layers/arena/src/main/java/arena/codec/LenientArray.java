@@ -107,6 +107,7 @@ public record LenientArray(
     int proseEnd = 0;
     LenientArray beginning = null;
     LenientArray damaged = null;
+    boolean brokenObject = false; // of the damaged array; the arrays in its fields are not found
     int at = text.indexOf('[');
     if (text.indexOf('［') >= 0) {
       at = firstBracket(chars, 0);
@@ -127,7 +128,9 @@ public record LenientArray(
               return Optional.of(attempt.array(chars, at));
             }
           } else if (attempt.holdsObjects()) {
-            return Optional.of(attempt.array(chars, at));
+            if (!brokenObject || !isFieldValue(text, at)) {
+              return Optional.of(attempt.array(chars, at));
+            }
           } else {
             proseEnd = Math.max(proseEnd, attempt.end());
           }
@@ -144,6 +147,7 @@ public record LenientArray(
           // the next bracket may open one, but not one within an object of this array
           if (attempt.holdsObjects()) {
             damaged = damaged == null ? attempt.array(chars, at) : damaged;
+            brokenObject |= opensObject(chars, attempt.end() - 1);
             at = Math.max(at, attempt.end() - 1);
           }
         }
@@ -175,6 +179,10 @@ public record LenientArray(
     String before = text.substring(Math.max(0, bracket - LOOK_BACK), bracket);
     return before.endsWith("buildings=")
         || (text.startsWith("[ ] ", bracket) && TASK.matcher(before).find());
+  }
+
+  private static boolean isFieldValue(String text, int bracket) {
+    return text.substring(Math.max(0, bracket - LOOK_BACK), bracket).stripTrailing().endsWith(":");
   }
 
   private static boolean opensObject(char[] text, int bracket) {
