@@ -20,6 +20,9 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  * consistent, so rows are read from the table, and those that have left the list are omitted.
  */
 final class CatalogLists {
+  /** Maximum number of keys of one query; their rows are read several calls at a time. */
+  private static final int MAX_KEYS = 1_000;
+
   private final DynamoClient dynamo;
   private final String table;
 
@@ -74,7 +77,8 @@ final class CatalogLists {
     List<Run> runs = new ArrayList<>();
     QueryPages pages = new QueryPages(dynamo, query(index));
     while (runs.size() < limit && pages.more()) {
-      runs.addAll(rows(pages.next(limit - runs.size()), row -> row.containsKey(index)));
+      int room = Math.min(limit - runs.size(), MAX_KEYS);
+      runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
     }
     return runs;
   }

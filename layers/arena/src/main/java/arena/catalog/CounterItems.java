@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * journal entry, and a run with its row. So every change is counted exactly once, also if a process
  * stops in between or a write is repeated. There are several items, because transactions of
  * different runs that change the same item at the same time conflict; few enough that one call
- * reads them all. Their numbers may be increased later.
+ * reads them all. Their numbers may be increased later, to {@value DynamoClient#MAX_GET} together.
  */
 public final class CounterItems {
   /** Number of items for events and runs, of which a run always uses the same. */
@@ -29,7 +29,7 @@ public final class CounterItems {
    * Number of items for deliveries to readers, which are separate so that a fan-out does not
    * conflict with its run's turns.
    */
-  private static final int DELIVERY_ITEMS = DynamoClient.MAX_GET - RUN_ITEMS;
+  private static final int DELIVERY_ITEMS = 16;
 
   private static final String EVENTS_PUBLISHED = "events_published";
   private static final String EVENTS_STREAMED = "events_streamed";

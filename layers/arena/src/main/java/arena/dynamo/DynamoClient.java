@@ -42,7 +42,7 @@ public final class DynamoClient {
   public static final int MAX_GET = 100;
 
   /** Maximum number of calls at a time of {@link #getAll}. */
-  private static final int MAX_CONCURRENT_GETS = 8;
+  private static final int MAX_CONCURRENT_GETS = 4;
 
   /** Maximum number of writes of one {@link #batchWrite}. */
   public static final int MAX_WRITE = 25;

@@ -27,6 +27,8 @@ public final class Bench {
           new FanOutRate(),
           new BrokerLoss(),
           new ArchiveSize(),
+          new FinalizationTime(),
+          new HeldRuns(),
           new SimulatorRate());
 
   private Bench() {}

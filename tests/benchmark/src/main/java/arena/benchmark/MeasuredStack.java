@@ -8,6 +8,10 @@ import arena.broker.RedisBroker;
 import arena.broker.RedisConnection;
 import arena.broker.RedisKeys;
 import arena.broker.RedisSettings;
+import arena.broker.RedisSubscribers;
+import arena.broker.Subscribers;
+import arena.catalog.Catalog;
+import arena.catalog.DynamoCatalog;
 import arena.journal.DynamoJournal;
 import arena.journal.Journal;
 import arena.local.LocalStack;
@@ -18,6 +22,8 @@ import arena.metrics.Metrics;
 import arena.models.Behaviour;
 import arena.models.ModelServer;
 import arena.runtime.AwsClients;
+import arena.stream.Connections;
+import arena.stream.DynamoConnections;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -54,6 +60,9 @@ final class MeasuredStack implements AutoCloseable {
   private final RedisConnection redis;
   private final Journal journal;
   private final Broker broker;
+  private final Subscribers subscribers;
+  private final Catalog catalog;
+  private final Connections connections;
   private final Archive archive;
 
   /**
@@ -90,6 +99,10 @@ final class MeasuredStack implements AutoCloseable {
             new RedisSettings(
                 stack.redisHost(), stack.redisPort(), false, Optional.of(stack.redisPassword())));
     broker = new RedisBroker(redis, RedisKeys.plain(), Metrics.NONE);
+    subscribers = new RedisSubscribers(redis, RedisKeys.plain());
+    catalog = new DynamoCatalog(dynamoDb, stack.resource("CatalogTable"));
+    connections =
+        new DynamoConnections(dynamoDb, stack.resource("ConnectionsTable"), Clock.systemUTC());
     String bucket = bucket();
     journal =
         new DynamoJournal(
@@ -138,6 +151,36 @@ final class MeasuredStack implements AutoCloseable {
   /** The product's broker, over separate connections: one per thread that uses it. */
   Broker broker() {
     return broker;
+  }
+
+  /** The product's cursors of readers. */
+  Subscribers subscribers() {
+    return subscribers;
+  }
+
+  /** The product's catalog. */
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /** The product's WebSocket connections. */
+  Connections connections() {
+    return connections;
+  }
+
+  /** The DynamoDB client. */
+  DynamoDbClient dynamoDb() {
+    return dynamoDb;
+  }
+
+  /** Physical name of a resource of the template. */
+  String resource(String logicalId) {
+    return stack.resource(logicalId);
+  }
+
+  /** Invokes the reaper and returns its response. */
+  String reap() {
+    return operator.call("reap-runs", "{}");
   }
 
   /** The product's archive. */

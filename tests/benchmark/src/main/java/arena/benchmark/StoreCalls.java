@@ -71,21 +71,35 @@ final class StoreCalls {
     return taken;
   }
 
-  private static JournalEntry withRunId(JournalEntry entry, RunId runId) {
-    List<Event> events =
-        entry.events().stream()
-            .map(
-                event ->
-                    new Event(
-                        runId,
-                        event.seq(),
-                        event.agentId(),
-                        event.t(),
-                        event.kind(),
-                        event.payloadJson(),
-                        event.ts(),
-                        event.schemaVersion()))
+  /** Writes a copy of a played run to the journal and returns its id; the copy is running. */
+  RunId copy(RunId runId) {
+    RunId copy = RunId.of(UUID.randomUUID());
+    List<JournalEntry> entries =
+        journal.entries(runId, 0, MAX_ENTRIES).stream()
+            .map(entry -> withRunId(entry, copy))
             .toList();
+    int turns = (entries.size() - 2) / 2;
+    journal.create(
+        Run.requested(copy, "benchmark", Profile.DEFAULT, null, "balanced", turns, Instant.now()),
+        entries.getFirst());
+    entries.subList(1, entries.size()).forEach(journal::append);
+    return copy;
+  }
+
+  private static JournalEntry withRunId(JournalEntry entry, RunId runId) {
+    List<Event> events = entry.events().stream().map(event -> withRunId(event, runId)).toList();
     return new JournalEntry(runId, entry.position(), events, entry.nextState());
+  }
+
+  static Event withRunId(Event event, RunId runId) {
+    return new Event(
+        runId,
+        event.seq(),
+        event.agentId(),
+        event.t(),
+        event.kind(),
+        event.payloadJson(),
+        event.ts(),
+        event.schemaVersion());
   }
 }
