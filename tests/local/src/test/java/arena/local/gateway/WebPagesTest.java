@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 /** What a gateway answers to web pages in a browser on the same machine. */
 final class WebPagesTest extends GatewayFixture {
   private static final String UPGRADE =
-      "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+      """
+      Connection: Upgrade\r
+      Upgrade: websocket\r
+      Sec-WebSocket-Version: 13\r
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+      """;
 
   /** Sends a request as it is and returns the start of the answer. */
   private String raw(String request) throws IOException {
