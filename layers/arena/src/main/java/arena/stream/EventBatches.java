@@ -2,6 +2,7 @@ package arena.stream;
 
 import arena.broker.Broker;
 import arena.broker.Overflow;
+import arena.catalog.Catalog;
 import arena.codec.EnvelopeCodec;
 import arena.codec.Utf8;
 import arena.event.Event;
@@ -54,7 +55,8 @@ final class EventBatches {
   }
 
   /** The sources of envelopes and payload links. */
-  record Stores(Broker broker, EventReader source, PayloadLinks links, TaskRunner tasks) {}
+  record Stores(
+      Broker broker, Catalog catalog, EventReader source, PayloadLinks links, TaskRunner tasks) {}
 
   /**
    * The run as of the last update.
@@ -159,17 +161,22 @@ final class EventBatches {
     }
     if (envelopes.isEmpty() && now.ended()) {
       envelopes = stores.source().archived(now.run(), from, READ_EVENTS, READ_BYTES);
-    } else if (envelopes.isEmpty() && from > now.lastSeq() - stores.broker().capacity()) {
+    } else if (envelopes.isEmpty()) {
+      if (overflow.isPresent()) {
+        long last =
+            lastWritten(now.run()); // a broker that lost events may also have a wrong last seq
+        if (from <= last - stores.broker().capacity()) {
+          return new Batch.Overflowed(Math.min(overflow.get().availableFrom(), last + 1));
+        }
+      }
       // The broker lost events that it should still have.
       envelopes = stores.source().journaled(now.run(), from, READ_EVENTS, READ_BYTES);
-      overflow = Optional.empty();
     }
-    if (!envelopes.isEmpty()) {
-      return divide(now, envelopes);
-    }
-    return overflow.isPresent()
-        ? new Batch.Overflowed(overflow.get().availableFrom())
-        : new Batch.Nothing();
+    return envelopes.isEmpty() ? new Batch.Nothing() : divide(now, envelopes);
+  }
+
+  private long lastWritten(Run run) {
+    return stores.catalog().find(run.runId()).map(Run::nEvents).orElse(0L);
   }
 
   /**

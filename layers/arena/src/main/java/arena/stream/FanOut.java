@@ -78,7 +78,8 @@ public final class FanOut {
     this.clock = clock;
     this.tasks = tasks;
     this.metrics = metrics;
-    batchStores = new EventBatches.Stores(stores.broker(), stores.events(), links, tasks);
+    batchStores =
+        new EventBatches.Stores(stores.broker(), stores.catalog(), stores.events(), links, tasks);
   }
 
   /** The stores that a fan-out reads and writes. */

@@ -94,7 +94,7 @@ public final class Operator implements Runnable {
       }
       if (!known.isEmpty() && faults.occurs(Event.BROKER_SEQ_CHANGED, 2)) {
         RunId runId = known.get(random.nextInt(known.size()));
-        long seq = random.nextLong(redis.lastSeq(runId) + 1);
+        long seq = random.nextLong(2 * redis.lastSeq(runId) + 2);
         trace.note("operator", String.format(Locale.ROOT, "sets seq of %s to %d", runId, seq));
         redis.setSeq(runId, seq);
       }
