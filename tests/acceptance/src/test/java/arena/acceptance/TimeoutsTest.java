@@ -44,7 +44,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
  * callee's result is lost.
  */
 final class TimeoutsTest {
-  private static final Duration LAMBDA_MAXIMUM = Duration.ofSeconds(900);
+  private static final Duration LAMBDA_MAXIMUM = Duration.ofMinutes(15);
 
   private final StackPlan plan = AcceptanceStack.shared().stack().plan();
 

@@ -108,8 +108,11 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
         runId,
         () -> {
           String name =
-              "execution-%s-end-%d"
-                  .formatted(runId.value().substring(28), scheduler.now() / (60 * SECOND));
+              String.format(
+                  Locale.ROOT,
+                  "execution-%s-end-%d",
+                  runId.value().substring(28),
+                  scheduler.now() / (60 * SECOND));
           if (endings.add(name)) {
             Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
             scheduler.start(name, sandbox, () -> new Execution(name, runId).end(failure));

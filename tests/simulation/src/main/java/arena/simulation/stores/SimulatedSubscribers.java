@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 /** Live readers and the fan-out lease over the simulated Redis. */
 public final class SimulatedSubscribers implements Subscribers {
   private static final Comparator<Reader> FOREMOST_FIRST =
-      Comparator.comparing(Reader::nextSeq)
+      Comparator.comparingLong(Reader::nextSeq)
           .thenComparing(reader -> reader.connectionId().value())
           .reversed();
 
