@@ -51,7 +51,7 @@ public interface Broker {
   /** Closes a run for publishing: deletes the sentinel, keeps the buffer. Idempotent. */
   void close(RunId runId);
 
-  /** Returns the state of a run's buffer. */
+  /** Returns the state of a run's buffer; for tests and measurements. */
   Buffer buffer(RunId runId);
 
   /**

@@ -166,15 +166,23 @@ public final class ReapRuns {
       return one.since().plus(grace.multipliedBy(FINALIZATION_GRACES)).isAfter(now);
     }
 
+    /** Whether a reader that was connected at the run's end may still wait for it. */
+    private boolean mayHaveReaders(Due one) {
+      Duration graces = grace.multipliedBy(FINALIZATION_GRACES);
+      Duration longest =
+          graces.compareTo(Connections.MAX_DURATION) > 0 ? graces : Connections.MAX_DURATION;
+      return one.since().plus(longest).isAfter(now);
+    }
+
     /** Frees archived runs in batches, except those whose end may be unknown to a reader. */
     private void free(List<Due> due) {
       List<Due> archived = due;
-      if (due.stream().anyMatch(this::retriesFinalization)) {
+      if (due.stream().anyMatch(this::mayHaveReaders)) {
         try {
           subscribed.addAll(connections.subscribedRuns());
         } catch (RuntimeException e) {
           log.failed("failed to read subscriptions", "runs", due.size(), e);
-          archived = due.stream().filter(one -> !retriesFinalization(one)).toList();
+          archived = due.stream().filter(one -> !mayHaveReaders(one)).toList();
         }
       }
       List<List<Due>> batches = new ArrayList<>();
@@ -214,13 +222,12 @@ public final class ReapRuns {
     }
 
     private void check(List<Due> batch) {
-      List<RunId> recent =
-          batch.stream().filter(this::retriesFinalization).map(Due::runId).toList();
+      List<RunId> recent = batch.stream().filter(this::mayHaveReaders).map(Due::runId).toList();
       Map<RunId, Broker.Presence> presence = recent.isEmpty() ? Map.of() : broker.presence(recent);
       List<Due> free = new ArrayList<>();
       for (Due one : batch) {
         Broker.Presence keys = presence.getOrDefault(one.runId(), Broker.Presence.NONE);
-        if (keys.open()) {
+        if (keys.open() && retriesFinalization(one)) {
           attempt(one, run -> finalizeRun(run, "archived but not closed since " + run.since()));
         } else if (keys.readers() || (recent.contains(one.runId()) && isSubscribed(one))) {
           attempt(

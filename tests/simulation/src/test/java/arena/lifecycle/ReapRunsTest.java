@@ -34,6 +34,7 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
+import arena.stream.Connections;
 import arena.world.Scenario;
 import java.time.Duration;
 import java.time.Instant;
@@ -307,6 +308,25 @@ class ReapRunsTest {
     advanceTime(GRACE.multipliedBy(3));
     assertEquals(List.of("freed"), actions(reap()));
     assertEquals(Map.of(READER, 4L), subscribers.cursors(RUN), "cursors survive");
+  }
+
+  @Test
+  void notifiesReadersOfRunThatEndedBeforeALongOutage() {
+    begin(RUN, 1);
+    playTo(RUN, 0);
+    connections.connect(READER, clock.instant());
+    connections.subscribe(RUN, READER);
+    archive(RUN);
+    broker.close(RUN);
+    network.cut(Call.BROKER_PRESENCE);
+    network.cut(Call.BROKER_DROP);
+    advanceTime(GRACE.multipliedBy(3));
+    assertEquals(1, reap().failed());
+    network.restore(Call.BROKER_PRESENCE);
+    network.restore(Call.BROKER_DROP);
+    assertEquals(List.of("finalizing"), actions(reap()));
+    advanceTime(Connections.MAX_DURATION.minus(GRACE.multipliedBy(3)));
+    assertEquals(List.of("freed"), actions(reap()), "no such connection is open any more");
   }
 
   @Test

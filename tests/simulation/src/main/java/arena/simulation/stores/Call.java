@@ -24,7 +24,6 @@ public enum Call {
   BROKER_RESTORE("broker.restore", true),
   BROKER_READ("broker.read", false),
   BROKER_CLOSE("broker.close", true),
-  BROKER_BUFFER("broker.buffer", false),
   BROKER_DROP("broker.drop", true),
   BROKER_PRESENCE("broker.presence", false),
   BROKER_RUNS("broker.runs", false),
