@@ -25,6 +25,8 @@ public final class Bench {
           new TurnTime(),
           new ViewerLatency(),
           new FanOutRate(),
+          new FanOutLook(),
+          new CatchUp(),
           new BrokerLoss(),
           new ArchiveSize(),
           new FinalizationTime(),
