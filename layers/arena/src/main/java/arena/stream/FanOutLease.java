@@ -17,8 +17,8 @@ final class FanOutLease {
   /** Duration without an extension; also the delay after a fan-out dies. */
   static final Duration DURATION = Duration.ofSeconds(10);
 
-  private static final Duration EXTEND_EVERY = Duration.ofSeconds(1);
-  private static final Duration HOLDER_POLL = Duration.ofMillis(500);
+  private static final Duration EXTEND_EVERY = Duration.ofMillis(500);
+  private static final Duration HOLDER_POLL = Duration.ofMillis(250);
 
   /** Error of the time at which the store reports that the lease expires. */
   private static final Duration CLOCK_ERROR = Duration.ofMillis(10);
