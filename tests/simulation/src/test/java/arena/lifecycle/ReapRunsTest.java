@@ -36,6 +36,7 @@ import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
 import arena.stream.Connections;
 import arena.world.Scenario;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,10 +89,14 @@ class ReapRunsTest {
   }
 
   private ReapReport reap(Instant deadline) {
+    return reap(deadline, journal);
+  }
+
+  private ReapReport reap(Instant deadline, Journal itsJournal) {
     FinalizeInvoker finalizeInvoker =
         (runId, failure) -> finalized.add(runId + " " + failure.map(Failure::code).orElse("ok"));
     return new ReapRuns(
-            new ReapRuns.Stores(catalog, journal, broker, connections),
+            new ReapRuns.Stores(catalog, itsJournal, broker, connections),
             executions,
             finalizeInvoker,
             GRACE,
@@ -271,15 +276,21 @@ class ReapRunsTest {
 
   @Test
   void finalizesRunWhoseExpiryCannotBePostponed() {
-    network.before(
-        Call.JOURNAL_POSTPONE_EXPIRY,
-        _ -> {
-          throw Dependency.JOURNAL.unavailable("no answer", null);
-        });
+    Journal failing =
+        (Journal)
+            Proxy.newProxyInstance(
+                Journal.class.getClassLoader(),
+                new Class<?>[] {Journal.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("postponeExpiry")) {
+                    throw Dependency.JOURNAL.unavailable("no answer", null);
+                  }
+                  return method.invoke(journal, arguments);
+                });
     begin(RUN, 2);
     catalog.fail(RUN, new Failure("NotStarted", "no"), clock.instant());
     advanceTime(GRACE);
-    assertEquals(1, reap().failed());
+    assertEquals(1, reap(Instant.MAX, failing).failed());
     assertEquals(List.of(RUN + " NotStarted"), finalized);
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
 import arena.error.Dependency;
+import arena.error.DependencyUnavailable;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.simulation.stores.Call;
@@ -54,6 +55,46 @@ final class FanOutTest extends FanOutFixture {
       assertEquals(Set.of(), connections.subscriptions(connection));
     }
     assertEquals(Map.of(), subscribers.cursors(RUN));
+  }
+
+  @Test
+  void countsDeliveriesOnceIfTheResponseIsLost() {
+    createRun(20);
+    reader(A, 1);
+    reader(B, 15);
+    network.after(
+        Call.CATALOG_COUNT_DELIVERIES,
+        once(
+            _ -> {
+              throw Dependency.CATALOG.unavailable("response lost", null);
+            }));
+    serve(farDeadline());
+    assertEquals(26, catalog.counters().eventsStreamed());
+    serve(farDeadline());
+    assertEquals(26, catalog.counters().eventsStreamed());
+  }
+
+  @Test
+  void countsDeliveriesOfFanOutThatFails() {
+    createRun(20);
+    reader(A, 1);
+    network.before(
+        Call.SUBSCRIBERS_RELEASE,
+        _ -> {
+          throw Dependency.BROKER.unavailable("no answer", null);
+        });
+    assertThrows(DependencyUnavailable.class, () -> serve(farDeadline()));
+    assertEquals(20, catalog.counters().eventsStreamed());
+  }
+
+  @Test
+  void deliversWhileDeliveriesCannotBeCounted() {
+    createRun(20);
+    reader(A, 1);
+    network.cut(Call.CATALOG_COUNT_DELIVERIES);
+    serve(farDeadline());
+    assertEquals(range(1, 20), sockets.seqs(A));
+    assertEquals(0, catalog.counters().eventsStreamed());
   }
 
   @Test

@@ -9,7 +9,6 @@ public enum Call {
   JOURNAL_TURN_START("journal.turnStart", false),
   JOURNAL_TURN_STARTS("journal.turnStarts", false),
   JOURNAL_POSTPONE_MODEL("journal.postponeModel", true),
-  JOURNAL_POSTPONE_EXPIRY("journal.postponeExpiry", true),
   CATALOG_FIND("catalog.find", false),
   CATALOG_LIST("catalog.list", false),
   CATALOG_HELD("catalog.held", false),
