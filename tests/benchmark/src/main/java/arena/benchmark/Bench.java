@@ -23,6 +23,7 @@ public final class Bench {
       List.of(
           new PublishRate(),
           new TurnTime(),
+          new OutageTurnTime(),
           new ViewerLatency(),
           new FanOutRate(),
           new FanOutLook(),

@@ -1,0 +1,109 @@
+package arena.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.agent.Decision;
+import arena.broker.Broker;
+import arena.catalog.Catalog;
+import arena.journal.Journal;
+import arena.metrics.Metrics;
+import arena.run.Profile;
+import arena.run.RunId;
+import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedTaskRunner;
+import arena.simulation.stores.Call;
+import arena.simulation.stores.Observer;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
+import arena.simulation.stores.SimulatedBroker;
+import arena.simulation.stores.SimulatedCatalog;
+import arena.simulation.stores.SimulatedJournal;
+import arena.simulation.stores.SimulatedRedis;
+import arena.simulation.stores.SimulatedSubscribers;
+import arena.simulation.stores.SimulatedTables;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A slow turn during an outage of the broker. */
+class PublishRetryTest {
+  private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final long SECOND = 1_000_000;
+
+  private final Scheduler scheduler = new Scheduler();
+  private final InstantSource clock = () -> scheduler.instant(0);
+  private final ScriptedNetwork network = new ScriptedNetwork();
+  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
+  private final Catalog catalog = new SimulatedCatalog(tables);
+  private final Journal journal = new SimulatedJournal(tables);
+  private final SimulatedRedis redis =
+      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
+  private final Broker broker = new SimulatedBroker(redis);
+  private final List<Long> lastSeqs = new ArrayList<>();
+  private TurnTask next;
+  private long end;
+
+  /** Plays a turn whose model takes a minute; the broker is back after {@code outage} seconds. */
+  private void play(int outage) throws Throwable {
+    scheduler.start(
+        "test",
+        () -> {
+          RunFixtures.begin(journal, RUN, 3, clock.instant());
+          broker.open(RUN, "label", clock.instant());
+          network.cut(Call.BROKER_PUBLISH);
+          scheduler.at(outage * SECOND, () -> network.restore(Call.BROKER_PUBLISH));
+          next = playTurn().play(new TurnTask(RUN, 0, 1, 0, 3, Profile.DEFAULT, false));
+          end = scheduler.now();
+        });
+    scheduler.run();
+  }
+
+  private PlayTurn playTurn() {
+    Publisher publisher =
+        new Publisher(
+            broker,
+            new SimulatedSubscribers(redis),
+            journal,
+            catalog,
+            _ -> {},
+            clock,
+            Metrics.NONE);
+    return new PlayTurn(
+        journal,
+        publisher,
+        _ -> (_, _) -> think(),
+        Duration.ofMinutes(10),
+        clock,
+        new SimulatedTaskRunner(scheduler),
+        Metrics.NONE);
+  }
+
+  private Decision think() {
+    for (int second = 0; second < 60; second++) {
+      lastSeqs.add(broker.buffer(RUN).lastSeq());
+      scheduler.sleep(SECOND);
+    }
+    return new Decision(List.of(), "none", 0);
+  }
+
+  @Test
+  void publishesWhileTheModelThinksWhenTheBrokerIsBack() throws Throwable {
+    play(20);
+    assertEquals(0, lastSeqs.get(19));
+    assertEquals(3, lastSeqs.get(26), "within some seconds: " + lastSeqs);
+    assertFalse(next.behind());
+    assertEquals(4, broker.buffer(RUN).lastSeq());
+  }
+
+  @Test
+  void endsTheTurnAtOnceWhenTheModelAnswersDuringAnOutage() throws Throwable {
+    play(3_600);
+    assertTrue(next.behind());
+    assertEquals(0, broker.buffer(RUN).lastSeq());
+    assertEquals(60 * SECOND, end, SECOND);
+  }
+}
