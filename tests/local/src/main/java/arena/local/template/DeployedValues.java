@@ -13,8 +13,13 @@ final class DeployedValues {
   private static final Pattern DYNAMIC_REFERENCE =
       Pattern.compile("\\{\\{resolve:([a-z0-9-]+):([^{}]+)}}");
 
-  /** An ARN has seven parts, the last of which is the name of the secret. */
-  private static final int ARN_PARTS = 7;
+  /**
+   * A secret's name or ARN, which has seven parts, the last of which is the name. It may be
+   * followed by the id of a version, after the name of the whole secret, a JSON key and a stage,
+   * which are not supported. All versions of a local secret have the same value.
+   */
+  private static final Pattern SECRET =
+      Pattern.compile("(?<id>(?:arn(?::[^:]*){5}:)?(?<name>[^:]+))(?::SecretString:::[^:]*)?");
 
   private final Resources resources;
   private final Deployment deployment;
@@ -50,20 +55,23 @@ final class DeployedValues {
     if (!service.equals("secretsmanager")) {
       throw new InvalidTemplate(path, "the local stack does not support references to " + service);
     }
-    String[] parts = reference.split(":", -1);
-    int idParts = reference.startsWith("arn:") ? ARN_PARTS : 1;
-    if (parts.length != idParts) {
+    Matcher parts = SECRET.matcher(reference);
+    if (!parts.matches()) {
       throw new InvalidTemplate(
           path,
-          "\"" + reference + "\" is not a secret's name or ARN; the local stack supports no more");
+          "\""
+              + reference
+              + "\" is not a secret's name or ARN, with or without a version id; the local stack"
+              + " supports no more");
     }
-    if (brokerSecrets().contains(reference)) {
+    String id = parts.group("id");
+    if (brokerSecrets().contains(id)) {
       return deployment.redisPassword();
     }
     return deployment
         .secrets()
-        .apply(parts[idParts - 1])
-        .orElseThrow(() -> new InvalidTemplate(path, "the secret " + reference + " has no value"));
+        .apply(parts.group("name"))
+        .orElseThrow(() -> new InvalidTemplate(path, "the secret " + id + " has no value"));
   }
 
   /** Returns the secrets that the template uses as the password of its Redis. */
@@ -78,7 +86,10 @@ final class DeployedValues {
               Object token = properties.at("AuthToken").value();
               Matcher matcher = DYNAMIC_REFERENCE.matcher(token == null ? "" : token.toString());
               while (matcher.find()) {
-                references.add(matcher.group(2));
+                Matcher parts = SECRET.matcher(matcher.group(2));
+                if (parts.matches()) {
+                  references.add(parts.group("id"));
+                }
               }
             });
     return references;

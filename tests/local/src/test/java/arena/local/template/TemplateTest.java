@@ -149,6 +149,12 @@ final class TemplateTest {
   @Test
   void replacesSecretsAndAddressesByThoseOfTheLocalStack() throws IOException {
     assertEquals("open sesame", value("!Sub \"{{resolve:secretsmanager:${Token}}}\""));
+    for (String version : List.of("", "0123456789abcdef0123456789abcdef")) {
+      assertEquals(
+          "open sesame",
+          value(
+              "!Sub \"{{resolve:secretsmanager:${Token}:SecretString:::%s}}\"".formatted(version)));
+    }
     assertEquals(
         "sk-local",
         house(
