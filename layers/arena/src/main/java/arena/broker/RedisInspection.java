@@ -1,6 +1,7 @@
 package arena.broker;
 
 import arena.error.DependencyUnavailable;
+import arena.run.Limits;
 import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +21,9 @@ public final class RedisInspection {
   private static final Pattern MAXIMUM = Pattern.compile("(?m)^maxclients:(\\d+)");
   private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\S+)");
   private static final String INDENT = "    ";
+
+  /** Maximum length of a printed value, in code points; an entry of a stream is cut. */
+  private static final int MAX_VALUE = 10_000;
 
   private final RedisConnection redis;
   private final RedisKeys keys;
@@ -118,7 +122,10 @@ public final class RedisInspection {
           print(text, list.get(i), indent + INDENT);
         }
       }
-      default -> text.append('"').append(string(answer).replace("\"", "\\\"")).append("\"\n");
+      default -> {
+        String value = Limits.cut(string(answer), MAX_VALUE);
+        text.append('"').append(value.replace("\"", "\\\"")).append("\"\n");
+      }
     }
   }
 

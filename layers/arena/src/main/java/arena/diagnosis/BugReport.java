@@ -2,8 +2,8 @@ package arena.diagnosis;
 
 import arena.catalog.CreationRecords;
 import arena.codec.Timestamps;
+import arena.codec.Utf8;
 import arena.json.Json;
-import arena.run.Limits;
 import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -28,10 +28,11 @@ public final class BugReport {
   /** Maximum number of log lines. */
   public static final int MAX_LINES = 2_000;
 
-  /** Maximum size of the log, in characters; a Lambda response is limited to 6 MB. */
-  private static final int MAX_LOG_CHARACTERS = 2_500_000;
-
-  private static final int MAX_LINE = 20_000;
+  /**
+   * Maximum size of the report in a Lambda response, in bytes, with room for redacted text. The
+   * response is limited to 6 MB and contains the report as a JSON string.
+   */
+  static final int MAX_BYTES = 5_500_000;
 
   /** Maximum number of execution history entries. */
   private static final int MAX_HISTORY = 1_000;
@@ -119,8 +120,10 @@ public final class BugReport {
     put(json, "redis_cli", redis.await(), found -> text(Optional.of(found)));
     json.set("diagnosis", DiagnosisJson.write(diagnosis));
     put(json, "execution_history", history.await(), BugReport::history);
-    put(json, "log", log.await(), BugReport::log);
+    json.putNull("log"); // keeps its place before the versions
     put(json, "versions", versions.await(), Json::tree);
+    long rest = MAX_BYTES - responseBytes(json.toString());
+    put(json, "log", log.await(), lines -> log(lines, rest));
     return redactor.redact(json.toString());
   }
 
@@ -161,22 +164,28 @@ public final class BugReport {
     return list;
   }
 
-  private static JsonNode log(List<LogLine> lines) {
+  /** The first lines that fit. */
+  private static JsonNode log(List<LogLine> lines, long maxBytes) {
     ObjectNode log = Json.object();
     ArrayNode list = log.putArray("lines");
-    long characters = 0;
+    long bytes = 0;
     for (LogLine line : lines) {
-      String text = Limits.cut(line.text(), MAX_LINE);
-      characters += text.length();
-      if (characters > MAX_LOG_CHARACTERS) {
+      ObjectNode one = Json.object();
+      one.put("at", Timestamps.write(line.at()))
+          .put("function", line.function())
+          .put("line", line.text());
+      bytes += responseBytes(one.toString()) + 1;
+      if (bytes > maxBytes) {
         break;
       }
-      list.addObject()
-          .put("at", Timestamps.write(line.at()))
-          .put("function", line.function())
-          .put("line", text);
+      list.add(one);
     }
     log.put("truncated", list.size() < lines.size() || lines.size() == MAX_LINES);
     return log;
+  }
+
+  /** The size of JSON as a string in the response, where quotes and backslashes are escaped. */
+  private static long responseBytes(String json) {
+    return Utf8.length(json) + json.chars().filter(c -> c == '"' || c == '\\').count();
   }
 }

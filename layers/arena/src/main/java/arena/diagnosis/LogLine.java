@@ -1,5 +1,6 @@
 package arena.diagnosis;
 
+import arena.run.Limits;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -11,9 +12,12 @@ import java.util.Objects;
  * @param text the line without its line terminator
  */
 public record LogLine(Instant at, String function, String text) {
+  /** Maximum length of a text, in code points; a longer one is cut. */
+  public static final int MAX_TEXT = 20_000;
+
   public LogLine {
     Objects.requireNonNull(at);
     Objects.requireNonNull(function);
-    Objects.requireNonNull(text);
+    text = Limits.cut(text, MAX_TEXT);
   }
 }

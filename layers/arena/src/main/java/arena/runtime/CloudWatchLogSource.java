@@ -41,6 +41,9 @@ final class CloudWatchLogSource implements LogSource {
   /** Maximum page size of CloudWatch, in lines. */
   private static final int PAGE = 10_000;
 
+  /** Size of a log at which a search ends, in characters; more than a report holds. */
+  private static final long MAX_CHARACTERS = 6_000_000;
+
   /** Timeout of a search. */
   private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(12);
 
@@ -82,6 +85,7 @@ final class CloudWatchLogSource implements LogSource {
   private List<LogLine> lines(
       String function, FilterLogEventsRequest first, int limit, long deadline) {
     List<LogLine> lines = new ArrayList<>();
+    long characters = 0;
     FilterLogEventsRequest request = first;
     for (int pages = 0; pages < MAX_PAGES; pages++) {
       if (System.nanoTime() > deadline) {
@@ -97,13 +101,13 @@ final class CloudWatchLogSource implements LogSource {
         throw Dependency.LOGS.unavailable("cannot read the log of %s".formatted(function), e);
       }
       for (FilteredLogEvent event : page.events()) {
-        lines.add(
+        LogLine line =
             new LogLine(
-                Instant.ofEpochMilli(event.timestamp()),
-                function,
-                event.message().stripTrailing()));
+                Instant.ofEpochMilli(event.timestamp()), function, event.message().stripTrailing());
+        lines.add(line);
+        characters += line.text().length();
       }
-      if (page.nextToken() == null || lines.size() >= limit) {
+      if (page.nextToken() == null || lines.size() >= limit || characters > MAX_CHARACTERS) {
         return lines;
       }
       request = request.toBuilder().nextToken(page.nextToken()).build();

@@ -1,0 +1,117 @@
+package arena.diagnosis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
+import arena.catalog.CreationRecords;
+import arena.codec.Utf8;
+import arena.journal.JournalTail;
+import arena.json.Json;
+import arena.run.Run;
+import arena.run.RunId;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The size of a bug report. */
+class BugReportTest {
+  /** Largest response of a function, in bytes. */
+  private static final int RESPONSE_BYTES = 6_291_556;
+
+  private final FactsFixture facts = new FactsFixture();
+
+  private final FactSources sources =
+      new FactSources() {
+        @Override
+        public Optional<Run> row(RunId runId) {
+          return facts.row.known().orElseThrow();
+        }
+
+        @Override
+        public List<JournalTail.EntrySummary> journal(RunId runId, int limit) {
+          return facts.journal.known().orElseThrow();
+        }
+
+        @Override
+        public BrokerSnapshot broker(RunId runId) {
+          return facts.broker.known().orElseThrow();
+        }
+
+        @Override
+        public Counters counters() {
+          return new Counters(10, 0, 0, 1);
+        }
+
+        @Override
+        public Optional<ExecutionState> execution(RunId runId) {
+          return facts.execution.known().orElseThrow();
+        }
+
+        @Override
+        public List<ExecutionState.Entry> history(RunId runId, int limit) {
+          return List.of();
+        }
+
+        @Override
+        public CacheStatus cache() {
+          return new CacheStatus("available", List.of(), List.of());
+        }
+      };
+
+  private JsonNode report(List<LogLine> log) throws Exception {
+    Clock clock = Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC);
+    BugReport report =
+        new BugReport(
+            new FactCollector(sources, facts.facts().thresholds(), "redis-cli", clock),
+            sources,
+            new CreationRecords() {
+              @Override
+              public void saveCreationRecord(RunId runId, CreationRecord creation) {
+                throw new AssertionError("a report does not write");
+              }
+
+              @Override
+              public Optional<CreationRecord> findCreationRecord(RunId runId) {
+                return Optional.empty();
+              }
+            },
+            new BugReport.ReportSources((_, _, _, _) -> log, () -> "{}", _ -> "", Map::of),
+            new Redactor(List.of()),
+            clock);
+    return Json.read(report.write(FactsFixture.RUN, "http://localhost:8000"));
+  }
+
+  private static List<LogLine> lines(String text) {
+    return Collections.nCopies(
+        BugReport.MAX_LINES, new LogLine(FactsFixture.NOW, "replay-turn", text));
+  }
+
+  /** Characters that take three, four and seven bytes in the response. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"", "漢", "\u0001"})
+  void fitsInTheResponseOfAFunction(String character) throws Exception {
+    JsonNode report = report(lines(character.repeat(30_000)));
+    assertTrue(report.at("/log/truncated").booleanValue());
+    assertFalse(report.at("/log/lines").isEmpty());
+    String response = Json.tree(report.toString()).toString();
+    assertTrue(Utf8.length(response) < RESPONSE_BYTES, "bytes: " + Utf8.length(response));
+    assertTrue(Utf8.length(response) > RESPONSE_BYTES / 2, "bytes: " + Utf8.length(response));
+  }
+
+  @Test
+  void keepsEveryLineThatFits() throws Exception {
+    JsonNode report = report(lines("one line").subList(0, 1_000));
+    assertFalse(report.at("/log/truncated").booleanValue());
+    assertEquals(1_000, report.at("/log/lines").size());
+  }
+}
