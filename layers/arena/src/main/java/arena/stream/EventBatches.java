@@ -44,6 +44,12 @@ final class EventBatches {
 
   private static final int READ_EVENTS = 2 * MESSAGE_EVENTS;
 
+  /**
+   * Maximum size of one read of the archive, in bytes. It is larger, because each read of a large
+   * run decompresses about 16 MB.
+   */
+  private static final int ARCHIVE_READ_BYTES = 32 * MESSAGE_BYTES;
+
   private final Stores stores;
   private final MessageCache cache = new MessageCache();
   private final Map<Long, Shared> inProgress = new ConcurrentHashMap<>();
@@ -160,7 +166,7 @@ final class EventBatches {
       overflow = Optional.of(e);
     }
     if (envelopes.isEmpty() && now.ended()) {
-      envelopes = stores.source().archived(now.run(), from, READ_EVENTS, READ_BYTES);
+      envelopes = stores.source().archived(now.run(), from, READ_EVENTS, ARCHIVE_READ_BYTES);
     } else if (envelopes.isEmpty()) {
       if (overflow.isPresent()) {
         long last =

@@ -32,6 +32,7 @@ public final class Bench {
           new ArchiveSize(),
           new FinalizationTime(),
           new HeldRuns(),
+          new LargestArchive(),
           new SimulatorRate());
 
   private Bench() {}

@@ -18,9 +18,12 @@ import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
 import arena.local.client.Operator;
+import arena.local.lambda.FunctionDefinition;
+import arena.local.lambda.Invocation;
 import arena.metrics.Metrics;
 import arena.models.Behaviour;
 import arena.models.ModelServer;
+import arena.run.RunId;
 import arena.runtime.AwsClients;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
@@ -30,7 +33,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -51,6 +58,7 @@ final class MeasuredStack implements AutoCloseable {
 
   private final Consumer<String> progress;
   private final ModelServer models;
+  private final Set<String> isolated;
   private final LocalStack stack;
   private final ArenaClient client;
   private final Operator operator;
@@ -72,22 +80,26 @@ final class MeasuredStack implements AutoCloseable {
    */
   static MeasuredStack start(Consumer<String> progress) {
     ModelServer models = ModelServer.start();
+    Set<String> isolated = ConcurrentHashMap.newKeySet();
     try {
       Options options =
           Options.of(Path.of(""))
               .unthrottled()
               .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
+              .inProcess((_, event) -> isolated.stream().anyMatch(event::contains))
               .progress(progress);
-      return new MeasuredStack(progress, models, LocalStack.start(options));
+      return new MeasuredStack(progress, models, isolated, LocalStack.start(options));
     } catch (RuntimeException e) {
       models.close();
       throw e;
     }
   }
 
-  private MeasuredStack(Consumer<String> progress, ModelServer models, LocalStack stack) {
+  private MeasuredStack(
+      Consumer<String> progress, ModelServer models, Set<String> isolated, LocalStack stack) {
     this.progress = progress;
     this.models = models;
+    this.isolated = isolated;
     this.stack = stack;
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     operator = new Operator(stack);
@@ -136,6 +148,46 @@ final class MeasuredStack implements AutoCloseable {
     return client.startRun(
         String.format(
             Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model));
+  }
+
+  /** Handles later invocations for a run in separate processes. */
+  void isolate(RunId runId) {
+    isolated.add(runId.value());
+  }
+
+  /**
+   * Invokes a function.
+   *
+   * @throws IllegalStateException if it fails
+   */
+  void invoke(String function, String event) {
+    try {
+      Invocation answered = stack.invoke(function, event);
+      if (answered.functionError().isPresent()) {
+        throw new IllegalStateException(function + " failed: " + answered.payload());
+      }
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(function + " did not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + function, e);
+    }
+  }
+
+  /** The peak memory of a function's processes, in bytes; see {@link #isolate}. */
+  OptionalLong peakBytes(String function) {
+    return stack.peakBytes(function);
+  }
+
+  /** The memory that the template gives a function, in bytes. */
+  long memoryBytes(String function) {
+    return stack.plan().functions().stream()
+            .filter(found -> found.name().endsWith("-" + function))
+            .mapToLong(FunctionDefinition::memoryMegabytes)
+            .findFirst()
+            .orElseThrow()
+        * 1024
+        * 1024;
   }
 
   /** URL of the WebSocket API. */
