@@ -43,6 +43,7 @@ final class AlarmsTest {
             "ReaperFailingAlarm",
             "ReaperMissingAlarm",
             "FanOutBehindAlarm",
+            "BrokerUnavailableAlarm",
             "TimeOutsAlarm",
             "ThrottlesAlarm"),
         alarms.keySet());

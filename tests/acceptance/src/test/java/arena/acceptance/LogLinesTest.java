@@ -122,13 +122,15 @@ final class LogLinesTest {
     JsonNode end = linesOf("refused", "run failed").getFirst();
     assertEquals("ModelRefused", end.get("code").textValue());
     assertEquals("model_refused", end.get("cause").textValue());
+  }
 
-    List<JsonNode> published =
-        linesOf("broker unavailable", "fork replay failed").stream()
-            .filter(failed -> failed.get("cause").textValue().equals("broker_unavailable"))
-            .toList();
-    assertFalse(published.isEmpty());
-    published.forEach(failed -> assertEquals("publish", failed.get("step").textValue()));
+  @Test
+  void runWithoutBrokerIsReported() {
+    JsonNode line =
+        linesOf("broker unavailable", "broker unavailable; run continues without it").getFirst();
+    assertEquals("WARN", line.get("level").textValue());
+    assertEquals("broker_unavailable", line.get("cause").textValue());
+    assertEquals("arena.error.DependencyUnavailable", line.at("/error/name").textValue());
   }
 
   @Test
