@@ -197,7 +197,9 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
 
   @Override
   public List<Event> turnStarts(RunId runId, long fromSeq, int maxBytes) {
-    throw unused();
+    return events.get(runId).stream()
+        .filter(event -> event.seq() >= fromSeq && event.kind().equals("turn_start"))
+        .toList();
   }
 
   @Override

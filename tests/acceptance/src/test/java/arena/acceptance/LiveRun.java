@@ -139,7 +139,7 @@ final class LiveRun implements AutoCloseable {
   JsonNode fail() {
     JsonNode archived =
         stack.invoke("finalize-run", Samples.about("finalize-run-failed.json", runId));
-    stack.invoke("finalize-run", "{\"run_id\":\"%s\",\"close\":true}".formatted(runId));
+    stack.invoke("finalize-run", Samples.about("finalize-run-close.json", runId));
     return archived;
   }
 

@@ -61,6 +61,7 @@ final class SamplesTest {
   private Map<String, Executable> checks() {
     return Map.ofEntries(
         entry("replay-turn.json", this::replayTurn),
+        entry("finalize-run-close.json", this::closeRun),
         entry("finalize-run-complete.json", this::finalizeComplete),
         entry("finalize-run-failed.json", this::finalizeFailed),
         entry("reap-runs.json", this::reap),
@@ -140,6 +141,23 @@ final class SamplesTest {
     }
   }
 
+  private void closeRun() {
+    try (LiveRun run = LiveRun.start();
+        Jedis redis = stack.redis()) {
+      String event = Samples.about("finalize-run-close.json", run.id());
+      assertEquals(
+          "java.lang.IllegalStateException", stack.error("finalize-run", event), "not archived");
+      assertTrue(redis.exists(run.key("open")), "a running run stays open");
+      run.fail();
+      assertFalse(redis.exists(run.key("open")));
+      assertTrue(stack.invoke("finalize-run", event).get("closed").booleanValue(), "retried task");
+    }
+    assertEquals(
+        "arena.run.UnknownRun",
+        stack.error("finalize-run", Samples.read("finalize-run-close.json")),
+        "unknown run");
+  }
+
   private void finalizeComplete() {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live()) {
@@ -148,6 +166,7 @@ final class SamplesTest {
       reader.subscribe(run.id(), 1);
       String event = Samples.about("finalize-run-complete.json", run.id());
       JsonNode answer = stack.invoke("finalize-run", event);
+      stack.invoke("finalize-run", Samples.about("finalize-run-close.json", run.id()));
 
       LiveReader.Closed closed = reader.untilClosed(run.id(), BOUND, _ -> {});
       assertEquals("complete", closed.status());
@@ -171,6 +190,7 @@ final class SamplesTest {
       reader.subscribe(run.id(), 1);
       String event = Samples.about("finalize-run-failed.json", run.id());
       JsonNode answer = stack.invoke("finalize-run", event);
+      stack.invoke("finalize-run", Samples.about("finalize-run-close.json", run.id()));
 
       LiveReader.Closed closed = reader.untilClosed(run.id(), BOUND, _ -> {});
       assertEquals("failed", closed.status());

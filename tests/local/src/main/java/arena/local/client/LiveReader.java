@@ -110,7 +110,12 @@ public final class LiveReader implements AutoCloseable {
         case "pong" -> {
           // ignored
         }
-        default -> throw new IllegalStateException("unexpected message: " + text);
+        default -> {
+          // A reader that is behind stays subscribed, and the events follow.
+          if (!message.path("code").asText().equals("behind")) {
+            throw new IllegalStateException("unexpected message: " + text);
+          }
+        }
       }
     }
   }
