@@ -82,7 +82,10 @@ final class HandlerProcess implements HandlerRunner {
       threads.shutdownNow();
       throw e;
     }
-    threads.execute(() -> copyOutput(log));
+    // Not a virtual thread: reading a pipe blocks its carrier, and with as many processes as cores
+    // no
+    // virtual thread of the stack would run.
+    Thread.ofPlatform().daemon().name("output-of-" + process.pid()).start(() -> copyOutput(log));
   }
 
   /**
