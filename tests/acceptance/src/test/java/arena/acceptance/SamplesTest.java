@@ -71,7 +71,8 @@ final class SamplesTest {
         entry("stream-events-subscribe.json", this::subscribe),
         entry("stream-events-unknown-action.json", this::unknownAction),
         entry("stream-events-unsubscribe.json", this::unsubscribe),
-        entry("stream-events-wake.json", this::wake));
+        entry("stream-events-wake.json", this::wake),
+        entry("stream-events-wake-pending.json", this::wakeForPending));
   }
 
   @TestFactory
@@ -333,6 +334,33 @@ final class SamplesTest {
       run.play();
       reader.send("{\"action\":\"ping\"}");
       assertEquals("{\"type\":\"pong\"}", reader.next(BOUND), "no event received");
+    }
+  }
+
+  /** A fan-out adopts a subscription that was made while the broker was unavailable. */
+  private void wakeForPending() {
+    try (LiveRun run = LiveRun.start();
+        LiveReader reader = arena.live();
+        Jedis redis = stack.redis()) {
+      reader.subscribe(run.id(), 1);
+      List<Envelope> seen = new ArrayList<>(Envelope.allIn(reader.next(BOUND)));
+      String id = onlySubscriber(run, redis);
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(stack.stack().resource("ConnectionsTable"))
+                  .key(
+                      Map.of(
+                          "connection_id", AttributeValue.fromS(id),
+                          "run_id", AttributeValue.fromS(run.id())))
+                  .updateExpression("SET pending_from = :from")
+                  .expressionAttributeValues(Map.of(":from", AttributeValue.fromN("2"))));
+      redis.zrem(run.key("subscribers"), id);
+
+      invokeStreamEvents(Samples.about("stream-events-wake-pending.json", run.id()));
+
+      assertEquals(seen.subList(1, seen.size()), Envelope.allIn(reader.next(BOUND)));
+      assertEquals(id, onlySubscriber(run, redis));
     }
   }
 
