@@ -1,5 +1,6 @@
 package arena.stream;
 
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -92,5 +94,16 @@ final class FanOutLeaseTest extends FanOutFixture {
         assertThrows(DependencyUnavailable.class, () -> serve(START.plus(Duration.ofSeconds(10))))
             .dependency());
     assertFalse(redis.leased(RUN));
+  }
+
+  @Test
+  void deliversEventsPublishedBetweenTheLastLookAndTheRelease() {
+    createRun(20);
+    reader(A, 1);
+    Consumer<String> publish = once(_ -> publish(21, 22));
+    network.before(Call.SUBSCRIBERS_RELEASE, publish);
+    network.before(Call.SUBSCRIBERS_ABANDON, publish);
+    serve(farDeadline());
+    assertEquals(range(1, 22), sockets.seqs(A), "the publish found the lease held");
   }
 }

@@ -148,12 +148,13 @@ public final class Mutations {
               "stream/DeliveryCounter",
               "return unconfirmed;",
               "unconfirmed = null;"),
-          Mutation.simulated(
+          Mutation.tested(
               "lease-released-unchecked",
               "A fan-out releases its lease without a check for new work.",
               "stream/FanOut",
               "if (lease.release(ended())) {",
-              "lease.abandon(); if (look != null) {"),
+              "lease.abandon(); if (look != null) {",
+              "stream.FanOutLeaseTest"),
           Mutation.simulated(
               "lost-readers-not-disconnected",
               "Readers whose cursors the broker lost are not disconnected.",
