@@ -33,6 +33,7 @@ public final class FaultInjector {
   /** Fault of the target; arbitrary if the target is an event. */
   private final CallFault targetFault;
 
+  private final boolean renewalIsTarget;
   private final double targetProbability;
   private int targetHitsLeft;
   private long endAt;
@@ -59,6 +60,7 @@ public final class FaultInjector {
             .filter(fault -> target.name().endsWith(": " + fault.label()))
             .findFirst()
             .orElse(all[0]);
+    renewalIsTarget = FaultPoint.of(Call.IDEMPOTENCY_RENEW).containsValue(target);
     targetProbability = random.nextBoolean() ? 1 : 0.2;
     targetHitsLeft = random.nextInt(MAX_TARGET_HITS + 1);
     endAt = LAST_FAULT_MINUTES[random.nextInt(LAST_FAULT_MINUTES.length)] * 60_000_000L;
@@ -86,6 +88,9 @@ public final class FaultInjector {
     Map<CallFault, FaultPoint> points = FaultPoint.of(call);
     if (points.get(targetFault) == target && hitsTarget()) {
       return targetFault;
+    }
+    if (call == Call.EXECUTIONS_START && renewalIsTarget && random.nextBoolean()) {
+      return CallFault.THROTTLED; // only a run that was not started is renewed
     }
     if (rate == 0 || random.nextDouble() >= rate) {
       return null;
