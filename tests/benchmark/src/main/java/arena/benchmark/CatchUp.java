@@ -28,7 +28,7 @@ final class CatchUp implements Measurement {
   private static final int MANY = 100;
   private static final double LIMIT = 15;
   private static final String MODEL = "busy";
-  private static final Duration END_LIMIT = Duration.ofSeconds(120);
+  private static final Duration END_LIMIT = Duration.ofMinutes(2);
   private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(30));
   private static final Pattern READS = Pattern.compile("cmdstat_xrange:calls=(\\d+)");
   private static final Pattern CPU = Pattern.compile("used_cpu_(?:user|sys):([\\d.]+)");
