@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +77,10 @@ final class BrokerPageTest {
     stack.models().when("one-second", this::reply);
     String run =
         arena.startRun(
-            "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:one-second\"}}".formatted(TURNS));
+            String.format(
+                Locale.ROOT,
+                "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:one-second\"}}",
+                TURNS));
     try (LiveReader reader = arena.live()) {
       reader.subscribe(run, 1);
       reader.next(BOUND);

@@ -319,8 +319,7 @@ abstract class CatalogContract {
     long running =
         runIds.stream().filter(runId -> find(runId).status() == RunStatus.RUNNING).count();
     assertEquals(
-        new Counters(before + appended.get(), 4 * runs * 2, 4 * runs, running),
-        catalog().counters());
+        new Counters(before + appended.get(), 8L * runs, 4L * runs, running), catalog().counters());
     assertEquals(
         before + appended.get(), runIds.stream().mapToLong(runId -> find(runId).nEvents()).sum());
   }

@@ -104,6 +104,6 @@ class PublishRetryTest {
     play(3_600);
     assertTrue(next.behind());
     assertEquals(0, broker.buffer(RUN).lastSeq());
-    assertEquals(60 * SECOND, end, SECOND);
+    assertTrue(end < 61 * SECOND, () -> "ended after " + end);
   }
 }
