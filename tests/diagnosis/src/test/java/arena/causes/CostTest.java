@@ -25,7 +25,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 class CostTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final Set<String> READS =
-      Set.of("DynamoDb.GetItem", "DynamoDb.Query", "Sfn.GetExecutionHistory");
+      Set.of(
+          "DynamoDb.BatchGetItem", "DynamoDb.GetItem", "DynamoDb.Query", "Sfn.GetExecutionHistory");
 
   private final DiagnosisStack stack = DiagnosisStack.shared();
   private final ArenaClient arena = stack.client();
