@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -25,12 +26,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
@@ -76,6 +79,22 @@ public final class DynamoClient {
     GetItemResponse found =
         call(() -> client.getItem(get -> get.tableName(table).key(key).consistentRead(true)));
     return found.hasItem() ? Optional.of(found.item()) : Optional.empty();
+  }
+
+  /**
+   * Updates an item under a condition.
+   *
+   * @param update sets table, key, expressions and condition
+   * @return the attributes that the request asks for; empty if the condition failed
+   */
+  public Optional<Map<String, AttributeValue>> updateIf(
+      Consumer<UpdateItemRequest.Builder> update) {
+    UpdateItemRequest request = UpdateItemRequest.builder().applyMutation(update).build();
+    try {
+      return Optional.of(call(() -> client.updateItem(request)).attributes());
+    } catch (ConditionalCheckFailedException _) {
+      return Optional.empty();
+    }
   }
 
   /**

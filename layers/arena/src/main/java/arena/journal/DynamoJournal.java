@@ -25,7 +25,6 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -258,25 +257,12 @@ public final class DynamoJournal implements Journal, JournalTail {
 
   @Override
   public void postponeModel(RunId runId, long position, Instant until) {
-    try {
-      dynamo.call(
-          () ->
-              dynamo
-                  .client()
-                  .updateItem(
-                      update ->
-                          update
-                              .tableName(journalTable)
-                              .key(EntryItem.key(runId, position))
-                              .updateExpression("SET #model_not_before = :until")
-                              .conditionExpression("attribute_exists(run_id)")
-                              .expressionAttributeNames(
-                                  Map.of("#model_not_before", EntryItem.MODEL_NOT_BEFORE))
-                              .expressionAttributeValues(
-                                  Map.of(":until", Attributes.of(Timestamps.write(until))))));
-    } catch (ConditionalCheckFailedException e) {
-      // the entry is deleted
-    }
+    set(
+        runId,
+        position,
+        EntryItem.MODEL_NOT_BEFORE,
+        Attributes.of(Timestamps.write(until)),
+        "attribute_exists(run_id)");
   }
 
   @Override
@@ -299,30 +285,28 @@ public final class DynamoJournal implements Journal, JournalTail {
                 .expressionAttributeNames(Map.of("#position", EntryItem.POSITION)));
     while (pages.more()) {
       for (Map<String, AttributeValue> item : pages.next()) {
-        setExpiry(runId, Attributes.whole(item, EntryItem.POSITION), now.plus(RETENTION));
+        set(
+            runId,
+            Attributes.whole(item, EntryItem.POSITION),
+            EntryItem.EXPIRES_AT,
+            Attributes.of(now.plus(RETENTION).getEpochSecond()),
+            "#attribute < :value");
       }
     }
   }
 
-  private void setExpiry(RunId runId, long position, Instant at) {
-    try {
-      dynamo.call(
-          () ->
-              dynamo
-                  .client()
-                  .updateItem(
-                      update ->
-                          update
-                              .tableName(journalTable)
-                              .key(EntryItem.key(runId, position))
-                              .updateExpression("SET #expires_at = :at")
-                              .conditionExpression("#expires_at < :at")
-                              .expressionAttributeNames(Map.of("#expires_at", EntryItem.EXPIRES_AT))
-                              .expressionAttributeValues(
-                                  Map.of(":at", Attributes.of(at.getEpochSecond())))));
-    } catch (ConditionalCheckFailedException e) {
-      // already set by another call, or the entry is deleted
-    }
+  /** Sets an entry's attribute, unless the condition fails, such as when the entry is deleted. */
+  private void set(
+      RunId runId, long position, String attribute, AttributeValue value, String condition) {
+    dynamo.updateIf(
+        update ->
+            update
+                .tableName(journalTable)
+                .key(EntryItem.key(runId, position))
+                .updateExpression("SET #attribute = :value")
+                .conditionExpression(condition)
+                .expressionAttributeNames(Map.of("#attribute", attribute))
+                .expressionAttributeValues(Map.of(":value", value)));
   }
 
   private static void requirePage(int limit) {

@@ -14,17 +14,16 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -177,18 +176,13 @@ public final class DynamoConnections implements Connections {
   /** Updates a subscription; returns it as it was before, or empty if the condition failed. */
   private Optional<Map<String, AttributeValue>> update(
       RunId runId, ConnectionId connectionId, Consumer<UpdateItemRequest.Builder> change) {
-    UpdateItemRequest request =
-        UpdateItemRequest.builder()
-            .tableName(table)
-            .key(key(connectionId, runId))
-            .returnValues(ReturnValue.ALL_OLD)
-            .applyMutation(change)
-            .build();
-    try {
-      return Optional.of(dynamo.call(() -> dynamo.client().updateItem(request)).attributes());
-    } catch (ConditionalCheckFailedException _) {
-      return Optional.empty();
-    }
+    return dynamo.updateIf(
+        request ->
+            request
+                .tableName(table)
+                .key(key(connectionId, runId))
+                .returnValues(ReturnValue.ALL_OLD)
+                .applyMutation(change));
   }
 
   @Override
@@ -309,18 +303,14 @@ public final class DynamoConnections implements Connections {
 
   @Override
   public Set<ConnectionId> existing(Collection<ConnectionId> connectionIds) {
-    Set<ConnectionId> existing = new HashSet<>();
-    List<ConnectionId> all = List.copyOf(new LinkedHashSet<>(connectionIds));
-    for (int from = 0; from < all.size(); from += DynamoClient.MAX_GET) {
-      List<Map<String, AttributeValue>> keys =
-          all.subList(from, Math.min(all.size(), from + DynamoClient.MAX_GET)).stream()
-              .map(connectionId -> key(connectionId, CONNECTION_ITEM))
-              .toList();
-      for (Map<String, AttributeValue> own : dynamo.batchGet(table, keys)) {
-        existing.add(connectionId(own));
-      }
-    }
-    return existing;
+    List<Map<String, AttributeValue>> keys =
+        connectionIds.stream()
+            .distinct()
+            .map(connectionId -> key(connectionId, CONNECTION_ITEM))
+            .toList();
+    return dynamo.getAll(table, keys).stream()
+        .map(DynamoConnections::connectionId)
+        .collect(Collectors.toSet());
   }
 
   @Override
