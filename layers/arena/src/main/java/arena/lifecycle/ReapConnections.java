@@ -10,9 +10,7 @@ import arena.stream.FanOutInvoker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -71,15 +69,14 @@ public final class ReapConnections {
     Pass pass = new Pass(deadline);
     pass.checkAll();
     pass.wakePending();
-    return new ReapReport(List.copyOf(pass.reaped), pass.failed);
+    return pass.log.report();
   }
 
   /** One check of all connections. */
   private final class Pass {
     private final Instant deadline;
-    private final List<ReapAction> reaped = new ArrayList<>();
+    private final ReapLog log = new ReapLog(LOG);
     private final Set<RunId> pending = new LinkedHashSet<>();
-    private int failed;
     private int queries;
 
     private Pass(Instant deadline) {
@@ -120,20 +117,14 @@ public final class ReapConnections {
         queries += query ? 1 : 0;
         if (reason.isPresent()) {
           Disconnection.cleanUp(entry.connectionId(), connections, subscribers);
-          ReapAction one =
+          log.done(
               ReapAction.ofConnection(
-                  ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get());
-          one.log(LOG);
-          reaped.add(one);
+                  ReapAction.Kind.CONNECTION_FORGOTTEN, entry.connectionId(), reason.get()));
         } else {
           pending.addAll(entry.pending());
         }
       } catch (RuntimeException e) {
-        LOG.atError()
-            .addKeyValue("connection_id", entry.connectionId())
-            .setCause(e)
-            .log("failed to reap connection");
-        failed++;
+        log.failed("failed to reap connection", "connection_id", entry.connectionId(), e);
       }
     }
 
@@ -151,8 +142,7 @@ public final class ReapConnections {
         try {
           fanOutInvoker.wakeForPending(runId);
         } catch (RuntimeException e) {
-          LOG.atError().addKeyValue("run_id", runId).setCause(e).log("fan-out wake-up failed");
-          failed++;
+          log.failed("fan-out wake-up failed", "run_id", runId, e);
         }
       }
     }
