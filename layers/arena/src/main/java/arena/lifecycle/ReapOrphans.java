@@ -7,6 +7,7 @@ import arena.catalog.Catalog;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.stream.Connections;
+import arena.stream.ParallelWork;
 import arena.stream.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;

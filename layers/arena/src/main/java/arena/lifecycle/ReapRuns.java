@@ -9,6 +9,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.stream.Connections;
+import arena.stream.ParallelWork;
 import arena.stream.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;

@@ -169,8 +169,8 @@ final class EventBatches {
       envelopes = stores.source().archived(now.run(), from, READ_EVENTS, ARCHIVE_READ_BYTES);
     } else if (envelopes.isEmpty()) {
       if (overflow.isPresent()) {
-        long last =
-            lastWritten(now.run()); // a broker that lost events may also have a wrong last seq
+        // A broker that lost events may also have a wrong last seq.
+        long last = lastWritten(now.run());
         if (from <= last - stores.broker().capacity()) {
           return new Batch.Overflowed(Math.min(overflow.get().availableFrom(), last + 1));
         }

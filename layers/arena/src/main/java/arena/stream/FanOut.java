@@ -1,7 +1,6 @@
 package arena.stream;
 
 import arena.broker.Broker;
-import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
@@ -17,7 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +47,6 @@ public final class FanOut {
 
   /** Polls after which the row of a run that is not open is read again: 200 ms. */
   private static final int POLLS_PER_ROW_CLOSED = 10;
-
-  /** Maximum number of concurrent calls for readers without a cursor. */
-  private static final int MAX_CONCURRENT_CALLS = 32;
 
   /** Maximum number of consecutive polls with work but without a message to send: 10 s. */
   private static final int MAX_IDLE_POLLS = 500;
@@ -137,21 +132,14 @@ public final class FanOut {
             Optional.of(task.runId()),
             MessageErrorCode.BEHIND,
             "the live buffer is unavailable; events follow when it is back");
-    try (TaskRunner.TaskGroup senders = tasks.newGroup()) {
+    try {
       List<Subscriber> subscribed = stores.connections().subscribers(task.runId());
-      for (Subscriber reader :
-          subscribed.subList(0, Math.min(subscribed.size(), Subscribers.MAX_READERS))) {
-        if (!clock.instant().isBefore(task.deadline())) {
-          return;
-        }
-        senders.start(
-            reader.connectionId().value(), () -> sender.send(reader.connectionId(), message));
-        while (senders.running() >= MAX_CONCURRENT_CALLS) {
-          senders.awaitOne(POLL_INTERVAL);
-        }
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+      ParallelWork.forEach(
+          tasks,
+          LostReaders.MAX_CONCURRENT_CALLS,
+          subscribed.subList(0, Math.min(subscribed.size(), Subscribers.MAX_READERS)),
+          () -> clock.instant().isBefore(task.deadline()),
+          reader -> sender.send(reader.connectionId(), message));
     } catch (DependencyUnavailable e) {
       LOG.warn("failed to notify readers that they are behind", e);
     }
@@ -175,6 +163,7 @@ public final class FanOut {
     private final DeliveryCounter counter;
     private final EventBatches batches;
     private final Delivery delivery;
+    private final LostReaders lostReaders;
     private Run run;
 
     /** Number of polls since the run's row was read. */
@@ -205,6 +194,7 @@ public final class FanOut {
       this.batches = new EventBatches(run, batchStores);
       this.delivery =
           new Delivery(task, lease, readers, counter, batches, sender, clock, tasks, metrics);
+      this.lostReaders = new LostReaders(runId, readers, lease, delivery, tasks);
     }
 
     private Result serve() {
@@ -334,59 +324,10 @@ public final class FanOut {
       return ended();
     }
 
-    /**
-     * Adopts pending subscriptions, and closes the connections with lost cursors; their clients
-     * reconnect and continue from their last event.
-     *
-     * @return whether all were handled, so that the loss is cleared
-     */
+    /** Handles readers without a cursor; returns whether all were handled. */
     private boolean handleLoss(long loss) {
       handledLoss = OptionalLong.of(loss);
-      AtomicBoolean allHandled = new AtomicBoolean(true);
-      try (TaskRunner.TaskGroup workers = tasks.newGroup()) {
-        for (Subscriber reader : readers.withoutCursor()) {
-          if (!delivery.mayContinue() || !lease.keep()) {
-            lease.doubt();
-            return false;
-          }
-          workers.start(
-              reader.connectionId().value(),
-              () -> {
-                if (!handle(reader)) {
-                  allHandled.set(false);
-                }
-              });
-          while (workers.running() >= MAX_CONCURRENT_CALLS
-              && !Thread.currentThread().isInterrupted()) {
-            await(workers, POLL_INTERVAL);
-          }
-        }
-      }
-      if (allHandled.get()) {
-        stores.subscribers().clearLoss(runId, loss);
-      }
-      return allHandled.get();
-    }
-
-    private boolean handle(Subscriber reader) {
-      ConnectionId connectionId = reader.connectionId();
-      try {
-        if (reader.pending()) {
-          return readers.adopt(connectionId, lease);
-        }
-        LOG.atWarn()
-            .addKeyValue("run_id", runId)
-            .addKeyValue("connection_id", connectionId)
-            .log("closing connection with lost cursor");
-        return readers.close(connectionId);
-      } catch (RuntimeException e) {
-        LOG.atWarn()
-            .addKeyValue("run_id", runId)
-            .addKeyValue("connection_id", connectionId)
-            .setCause(e)
-            .log("failed to handle reader without a cursor");
-        return false;
-      }
+      return lostReaders.handle(loss);
     }
 
     private boolean startDeliveries(Subscribers.Look look, TaskRunner.TaskGroup senders) {

@@ -85,6 +85,11 @@ final class RunReaders {
     return true;
   }
 
+  /** Clears a loss whose readers were handled; see {@link Subscribers#clearLoss}. */
+  void clearLoss(long loss) {
+    subscribers.clearLoss(runId, loss);
+  }
+
   /** Marks that cursors may be lost; see {@link Subscribers#markLoss}. */
   void markLoss() {
     subscribers.markLoss(runId);

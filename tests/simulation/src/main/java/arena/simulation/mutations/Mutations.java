@@ -158,7 +158,7 @@ public final class Mutations {
           Mutation.simulated(
               "lost-readers-not-disconnected",
               "Readers whose cursors the broker lost are not disconnected.",
-              "stream/FanOut",
+              "stream/LostReaders",
               "return readers.close(connectionId);",
               "return true;"),
           Mutation.tested(

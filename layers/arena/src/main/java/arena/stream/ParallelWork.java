@@ -1,13 +1,12 @@
-package arena.lifecycle;
+package arena.stream;
 
-import arena.stream.TaskRunner;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Works on the items of a list with several tasks at a time. */
-final class ParallelWork {
+public final class ParallelWork {
   private ParallelWork() {}
 
   /**
@@ -18,7 +17,7 @@ final class ParallelWork {
    * @param work must handle its exceptions
    * @return the number of items that were not started
    */
-  static <T> int forEach(
+  public static <T> int forEach(
       TaskRunner tasks, int limit, List<T> items, BooleanSupplier mayContinue, Consumer<T> work) {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger started = new AtomicInteger();
