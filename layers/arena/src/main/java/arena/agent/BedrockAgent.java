@@ -97,9 +97,8 @@ final class BedrockAgent implements Agent {
         return decision(client.converse(request(stateSummary, sent)), sent);
       } catch (ValidationException e) {
         if (ContentFilter.refused(message(e))) {
-          ModelAnswer answer =
-              ContentFilter.answer(ServiceErrorText.clean(message(e), ""), sent.remark());
-          return new Decision(answer.actions(), answer.reasoning(), 0);
+          return ContentFilter.answer(ServiceErrorText.clean(message(e), ""), sent.remark())
+              .decision(0);
         }
         Optional<RequestFields> alternative = sent.without("", message(e));
         if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
@@ -120,7 +119,7 @@ final class BedrockAgent implements Agent {
   }
 
   private ConverseRequest request(String stateSummary, RequestFields sent) {
-    String user = sent.system() ? stateSummary : system + "\n\n" + stateSummary;
+    String user = sent.user(system, stateSummary);
     ConverseRequest.Builder request =
         ConverseRequest.builder()
             .modelId(model)
@@ -161,7 +160,7 @@ final class BedrockAgent implements Agent {
                 profile.model(),
                 tokens(response.usage().inputTokens()),
                 tokens(response.usage().outputTokens()));
-    return new Decision(answer.actions(), answer.reasoning(), cost);
+    return answer.decision(cost);
   }
 
   private static ModelAnswer answer(ConverseResponse response, String remark) {
@@ -173,16 +172,14 @@ final class BedrockAgent implements Agent {
       parts.text(content(block, BedrockAgent::citedText));
       parts.thinking(content(block, BedrockAgent::reasoningText));
       if (block != null && block.toolUse() != null) {
-        String tool = ServiceErrorText.clean(block.toolUse().name(), "");
-        parts.causeIfEmpty(
-            "no actions: the model called the tool %s, which it was not offered".formatted(tool));
+        parts.calledTool(ServiceErrorText.clean(block.toolUse().name(), ""));
       }
       redacted |= block != null && block.reasoningContent() != null;
     }
     parts.causeIfEmpty(finish.causeIfEmpty());
     if (redacted
         && response.output().message().content().stream().allMatch(b -> b.text() == null)) {
-      parts.causeIfEmpty("no actions: the model only thought, its answer is empty");
+      parts.causeIfEmpty(ModelAnswer.ONLY_THOUGHT);
     }
     return parts.read();
   }

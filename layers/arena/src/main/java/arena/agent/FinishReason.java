@@ -64,7 +64,7 @@ enum FinishReason {
     return switch (this) {
       case FILTERED -> ContentFilter.NO_ACTIONS;
       case GUARDRAIL -> "no actions: a guardrail withheld the answer";
-      case REFUSED -> "no actions: the model refused to answer";
+      case REFUSED -> ModelAnswer.REFUSED;
       default -> "";
     };
   }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +28,32 @@ import java.util.regex.Pattern;
 record ModelAnswer(List<RawJson> actions, String reasoning) {
   /** The remark on an answer that has as many tokens as it may have. */
   static final String CUT_BY_LIMIT = "the answer was cut off: it reached its limit of tokens";
+
+  /** Why a turn is empty if the model refused. */
+  static final String REFUSED = "no actions: the model refused to answer";
+
+  /** Why a turn is empty if the answer holds thinking only. */
+  static final String ONLY_THOUGHT = "no actions: the model only thought, its answer is empty";
+
+  /** What is tried on a text without an array, in this order. */
+  private static final List<Repair> REPAIRS =
+      List.of(
+          new Repair(
+              "quotes of the JSON were escaped",
+              text -> text.contains("\\\""),
+              text -> text.replace("\\\"", "\"").replace("\\n", "\n")),
+          new Repair(
+              "quotes of the JSON were HTML entities",
+              text -> ModelAnswer.ENTITY.matcher(text).find(),
+              ModelAnswer::withoutEntities));
+
+  /**
+   * A repair of a text that may then hold an array.
+   *
+   * @param note what is noted about it
+   * @param applies whether it is worth a try
+   */
+  private record Repair(String note, Predicate<String> applies, UnaryOperator<String> repair) {}
 
   /** Most times that a text is decoded. */
   private static final int MAX_DECODED = 3;
@@ -69,6 +97,17 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       return this;
     }
 
+    /** Adds the model's refusal. */
+    Builder refused(String words) {
+      return thinking(words).causeIfEmpty(REFUSED);
+    }
+
+    /** Notes that the model called a tool instead of answering. */
+    Builder calledTool(String name) {
+      return causeIfEmpty(
+          "no actions: the model called the tool %s, which it was not offered".formatted(name));
+    }
+
     /** Sets why the turn is empty if it is; the first cause that is not empty counts. */
     Builder causeIfEmpty(String why) {
       if (cause.isEmpty()) {
@@ -89,20 +128,14 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       String thought = joined(thinking.toString(), parts.thinking());
       String answer = decoded(parts.answer());
       Optional<LenientArray> found = LenientArray.find(answer, Limits.MAX_ACTION_DEPTH);
-      if (found.isEmpty() && answer.contains("\\\"")) {
-        String unescaped = answer.replace("\\\"", "\"").replace("\\n", "\n");
-        found = LenientArray.find(unescaped, Limits.MAX_ACTION_DEPTH);
-        if (found.isPresent()) {
-          answer = unescaped;
-          notes.add("quotes of the JSON were escaped");
-        }
-      }
-      if (found.isEmpty() && ENTITY.matcher(answer).find()) {
-        String unescaped = withoutEntities(answer);
-        found = LenientArray.find(unescaped, Limits.MAX_ACTION_DEPTH);
-        if (found.isPresent()) {
-          answer = unescaped;
-          notes.add("quotes of the JSON were HTML entities");
+      for (Repair repair : REPAIRS) {
+        if (found.isEmpty() && repair.applies().test(answer)) {
+          String repaired = repair.repair().apply(answer);
+          found = LenientArray.find(repaired, Limits.MAX_ACTION_DEPTH);
+          if (found.isPresent()) {
+            answer = repaired;
+            notes.add(repair.note());
+          }
         }
       }
       List<RawJson> actions = new ArrayList<>();
@@ -125,10 +158,13 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       if (!answer.isBlank()) {
         return "no actions: the answer holds no JSON array of actions";
       }
-      return thought.isBlank()
-          ? "no actions: the answer is empty"
-          : "no actions: the model only thought, its answer is empty";
+      return thought.isBlank() ? "no actions: the answer is empty" : ONLY_THOUGHT;
     }
+  }
+
+  /** The decision that the answer gives. */
+  Decision decision(double costUsd) {
+    return new Decision(actions, reasoning, costUsd);
   }
 
   private static String withoutEntities(String text) {

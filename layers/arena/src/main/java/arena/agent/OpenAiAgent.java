@@ -117,7 +117,7 @@ final class OpenAiAgent implements Agent {
     if (sent.system()) {
       body.withArray("messages").addObject().put("role", "system").put("content", system);
     }
-    String user = sent.system() ? stateSummary : system + "\n\n" + stateSummary;
+    String user = sent.user(system, stateSummary);
     body.withArray("messages").addObject().put("role", "user").put("content", user);
     if (sent.temperature()) {
       body.put("temperature", profile.temperature());
@@ -185,8 +185,7 @@ final class OpenAiAgent implements Agent {
   }
 
   private Decision filtered(OpenAiError error, RequestFields sent) {
-    ModelAnswer answer = ContentFilter.answer(error.words(endpoint.key()), sent.remark());
-    return new Decision(answer.actions(), answer.reasoning(), 0);
+    return ContentFilter.answer(error.words(endpoint.key()), sent.remark()).decision(0);
   }
 
   private Decision decision(byte[] body, RequestFields sent) {
@@ -228,6 +227,6 @@ final class OpenAiAgent implements Agent {
             profile.model(),
             usage.path("prompt_tokens").asLong(0),
             usage.path("completion_tokens").asLong(0));
-    return new Decision(read.actions(), read.reasoning(), cost);
+    return read.decision(cost);
   }
 }

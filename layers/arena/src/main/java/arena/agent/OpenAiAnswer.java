@@ -78,13 +78,12 @@ final class OpenAiAnswer {
     }
     String refusal = message.path("refusal").asText("");
     if (!refusal.isBlank()) {
-      parts.thinking(refusal).causeIfEmpty("no actions: the model refused to answer");
+      parts.refused(refusal);
     }
     parts.causeIfEmpty(finish.causeIfEmpty());
     String tool = toolCall(message);
     if (!tool.isEmpty()) {
-      parts.causeIfEmpty(
-          "no actions: the model called the tool %s, which it was not offered".formatted(tool));
+      parts.calledTool(tool);
     }
     return parts.read();
   }
@@ -123,9 +122,7 @@ final class OpenAiAnswer {
     if (type.contains("thinking") || type.contains("reasoning")) {
       parts.thinking(allText(part));
     } else if (type.equals("refusal")) {
-      parts
-          .thinking(part.path("refusal").asText(""))
-          .causeIfEmpty("no actions: the model refused to answer");
+      parts.refused(part.path("refusal").asText(""));
     } else {
       JsonNode text = part.path("text");
       parts.text(text.isObject() ? text.path("value").asText("") : text.asText(""));

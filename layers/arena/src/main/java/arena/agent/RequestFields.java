@@ -169,6 +169,11 @@ record RequestFields(
     return least == Integer.MAX_VALUE ? 0 : least;
   }
 
+  /** The user's message, which the system prompt opens unless it is a message of its own. */
+  String user(String systemPrompt, String text) {
+    return system ? text : systemPrompt + "\n\n" + text;
+  }
+
   /** Returns a remark on the fields that were left out, for the reasoning; empty if none was. */
   String remark() {
     List<String> left = new ArrayList<>();
