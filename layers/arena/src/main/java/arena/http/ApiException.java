@@ -9,29 +9,14 @@ import java.util.OptionalInt;
 
 /** A request error; holds the complete content of its error response. */
 public final class ApiException extends RuntimeException {
+  /** The status of {@link #methodNotAllowed}, whose {@link #limit} is the header {@code Allow}. */
+  static final int METHOD_NOT_ALLOWED = 405;
+
   private final int status;
   private final String code;
   private final Optional<String> field;
   private final Optional<String> limit;
   private final OptionalInt retryAfterSeconds;
-  private final List<String> allowedMethods;
-
-  private ApiException(
-      int status,
-      String code,
-      String message,
-      Optional<String> field,
-      Optional<String> limit,
-      OptionalInt retryAfterSeconds,
-      List<String> allowedMethods) {
-    super(Objects.requireNonNull(message));
-    this.status = status;
-    this.code = code;
-    this.field = field;
-    this.limit = limit;
-    this.retryAfterSeconds = retryAfterSeconds;
-    this.allowedMethods = List.copyOf(allowedMethods);
-  }
 
   private ApiException(
       int status,
@@ -40,7 +25,12 @@ public final class ApiException extends RuntimeException {
       Optional<String> field,
       Optional<String> limit,
       OptionalInt retryAfterSeconds) {
-    this(status, code, message, field, limit, retryAfterSeconds, List.of());
+    super(Objects.requireNonNull(message));
+    this.status = status;
+    this.code = code;
+    this.field = field;
+    this.limit = limit;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** 400: the body is not JSON in UTF-8. */
@@ -74,13 +64,12 @@ public final class ApiException extends RuntimeException {
   static ApiException methodNotAllowed(List<String> allowed) {
     String methods = String.join(", ", allowed);
     return new ApiException(
-        405,
+        METHOD_NOT_ALLOWED,
         "method_not_allowed",
         "the path does not have this method; use " + methods,
         Optional.empty(),
         Optional.of(methods),
-        OptionalInt.empty(),
-        allowed);
+        OptionalInt.empty());
   }
 
   /** 409: conflict with the current state or an earlier request. */
@@ -157,10 +146,5 @@ public final class ApiException extends RuntimeException {
   /** Delay before a retry, in seconds, if the request can be retried. */
   public OptionalInt retryAfterSeconds() {
     return retryAfterSeconds;
-  }
-
-  /** The methods of the path, if the request has another one. */
-  public List<String> allowedMethods() {
-    return allowedMethods;
   }
 }

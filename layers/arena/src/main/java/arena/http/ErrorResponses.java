@@ -73,8 +73,8 @@ final class ErrorResponses {
                     Optional.empty(),
                     error.field(),
                     error.limit())));
-    if (!error.allowedMethods().isEmpty()) {
-      return response.with("allow", String.join(", ", error.allowedMethods()));
+    if (error.status() == ApiException.METHOD_NOT_ALLOWED) {
+      return response.with("allow", error.limit().orElseThrow());
     }
     return error.retryAfterSeconds().isPresent()
         ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
