@@ -11,14 +11,16 @@ import java.util.Optional;
 
 /** Rules for running runs whose broker is full, does not answer, or has lost events. */
 final class BrokerRules {
+  /** Part of Redis's error message when its connection limit is reached. */
+  private static final String EXHAUSTED = "max number of clients reached";
+
   /** Share of the connection limit that counts as exhausted; a task needs several connections. */
   private static final double EXHAUSTED_SHARE = 0.98;
 
   private BrokerRules() {}
 
   static Optional<Finding> connectionsExhausted(Facts facts) {
-    Optional<String> refused =
-        facts.broker().failure().filter(why -> why.contains(TaskErrors.EXHAUSTED));
+    Optional<String> refused = facts.broker().failure().filter(why -> why.contains(EXHAUSTED));
     Optional<BrokerSnapshot> full = facts.broker().known().filter(BrokerRules::isFull);
     if (facts.running().isEmpty() || (refused.isEmpty() && full.isEmpty())) {
       return Optional.empty();
@@ -44,7 +46,7 @@ final class BrokerRules {
 
   static Optional<Finding> brokerUnreachable(Facts facts) {
     Optional<String> why = facts.broker().failure();
-    if (facts.running().isEmpty() || why.isEmpty() || why.get().contains(TaskErrors.EXHAUSTED)) {
+    if (facts.running().isEmpty() || why.isEmpty() || why.get().contains(EXHAUSTED)) {
       return Optional.empty();
     }
     List<Evidence> evidence = new ArrayList<>();

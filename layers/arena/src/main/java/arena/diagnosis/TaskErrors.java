@@ -8,9 +8,6 @@ import java.util.Optional;
 
 /** Maps task errors to causes. */
 final class TaskErrors {
-  /** Part of Redis's error message when its connection limit is reached. */
-  static final String EXHAUSTED = "max number of clients reached";
-
   private TaskErrors() {}
 
   /** The error of the current state's previous attempt. */

@@ -47,11 +47,9 @@ final class JournaledEvents implements Iterable<Event> {
       if (!page.hasNext() && seq < run.nEvents()) {
         page = next(seq + 1);
       }
-      if (page.hasNext() && seq == run.nEvents()) {
-        if (run.status() == RunStatus.RUNNING) {
-          throw new IllegalStateException(
-              "run %s was written to during finalization".formatted(run.runId()));
-        }
+      if (page.hasNext() && seq == run.nEvents() && run.status() == RunStatus.RUNNING) {
+        throw new IllegalStateException(
+            "run %s was written to during finalization".formatted(run.runId()));
       }
       return page.hasNext();
     }

@@ -98,23 +98,18 @@ public final class Publisher {
       if (e.dependency() != Dependency.BROKER) {
         throw e;
       }
-      report(e, behind);
+      metrics.count(Metric.ERRORS, ErrorKind.BROKER_UNAVAILABLE);
+      if (!behind) {
+        LOG.atWarn()
+            .addKeyValue("cause", ErrorKind.BROKER_UNAVAILABLE.label())
+            .setCause(e)
+            .log("broker unavailable; run continues without it");
+      }
     }
     if (!behind) {
       wake(runId);
     }
     return true;
-  }
-
-  private void report(RuntimeException failure, boolean behind) {
-    ErrorKind cause = ErrorKind.of(failure).cause();
-    metrics.count(Metric.ERRORS, cause);
-    if (!behind) {
-      LOG.atWarn()
-          .addKeyValue("cause", cause.label())
-          .setCause(failure)
-          .log("broker unavailable; run continues without it");
-    }
   }
 
   /** Returns whether the broker has the events; false if it needs a further refill. */

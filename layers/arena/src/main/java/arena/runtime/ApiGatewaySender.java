@@ -67,34 +67,39 @@ final class ApiGatewaySender implements ConnectionSender {
 
   @Override
   public boolean isGone(ConnectionId connectionId) {
-    try {
-      api.get().getConnection(request -> request.connectionId(connectionId.value()));
-      return false;
-    } catch (SdkException e) {
-      if (isGone(e)) {
-        return true;
-      }
-      LOG.atWarn()
-          .addKeyValue("connection_id", connectionId)
-          .setCause(e)
-          .log("failed to query connection");
-      return false;
-    }
+    return isGoneAfter(
+        connectionId,
+        () -> api.get().getConnection(request -> request.connectionId(connectionId.value())),
+        false,
+        "failed to query connection");
   }
 
   @Override
   public boolean close(ConnectionId connectionId) {
+    return isGoneAfter(
+        connectionId,
+        () -> api.get().deleteConnection(request -> request.connectionId(connectionId.value())),
+        true,
+        "failed to close connection");
+  }
+
+  /**
+   * Makes a call about a connection; returns whether the connection is gone.
+   *
+   * @param answer what a successful call means
+   * @param failed message of the log line about a failed one, after which it is not known to be
+   *     gone
+   */
+  private static boolean isGoneAfter(
+      ConnectionId connectionId, Runnable call, boolean answer, String failed) {
     try {
-      api.get().deleteConnection(request -> request.connectionId(connectionId.value()));
-      return true;
+      call.run();
+      return answer;
     } catch (SdkException e) {
       if (isGone(e)) {
         return true;
       }
-      LOG.atWarn()
-          .addKeyValue("connection_id", connectionId)
-          .setCause(e)
-          .log("failed to close connection");
+      LOG.atWarn().addKeyValue("connection_id", connectionId).setCause(e).log(failed);
       return false;
     }
   }
