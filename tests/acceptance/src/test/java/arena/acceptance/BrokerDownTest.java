@@ -10,7 +10,6 @@ import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +54,8 @@ final class BrokerDownTest {
                   "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"n_turns\":1,\"mutation\":{\"food\":900}}"
                       .formatted(finished)));
           for (String run : runs) {
-            JsonNode row = awaitComplete(run);
+            JsonNode row = arena.pollEnd(run, BOUND);
+            assertEquals("complete", row.get("status").textValue());
             assertFalse(row.get("db_path").textValue().isEmpty(), "archived");
             assertEquals(row.get("n_events").intValue(), arena.events(run, 1).size());
           }
@@ -66,20 +66,6 @@ final class BrokerDownTest {
         LiveReader.Closed closed = reader.untilClosed(run, BOUND, _ -> {});
         assertEquals("complete", closed.status());
         assertEquals(arena.events(run, 1), closed.events());
-      }
-    }
-  }
-
-  /** Waits without a reader, which would wait for the broker. */
-  private JsonNode awaitComplete(String run) {
-    Instant deadline = Instant.now().plus(BOUND);
-    while (true) {
-      JsonNode row = arena.get("/runs/" + run).expect(200);
-      if (row.get("status").textValue().equals("complete")) {
-        return row;
-      }
-      if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("not complete: " + row);
       }
     }
   }

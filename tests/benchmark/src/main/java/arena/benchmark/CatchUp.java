@@ -105,16 +105,7 @@ final class CatchUp implements Measurement {
     double reads = sum(READS, info(stack, "commandstats"));
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
       crowd.join(runId, ViewerCrowd.Habit.QUICK, viewers);
-      ViewerCrowd.Outcome outcome = crowd.outcome(events, END_LIMIT);
-      if (outcome.complete() < viewers) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "%d of %d viewers received every event once: %s",
-                outcome.complete(),
-                viewers,
-                outcome.faults()));
-      }
+      Viewers.requireComplete(crowd.outcome(events, END_LIMIT), viewers);
     }
     return new Cost(
         cpuSeconds(stack) - cpu, Math.round(sum(READS, info(stack, "commandstats")) - reads));

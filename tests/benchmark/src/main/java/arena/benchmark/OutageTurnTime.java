@@ -3,7 +3,6 @@ package arena.benchmark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,18 +58,7 @@ final class OutageTurnTime implements Measurement {
   /** Mean time of a turn of a new run, in milliseconds. */
   private static double turn(MeasuredStack stack) {
     String runId = stack.client().startRun(String.format(Locale.ROOT, "{\"n_turns\":%d}", TURNS));
-    Instant deadline = Instant.now().plus(END_BOUND);
-    while (stack
-        .client()
-        .get("/runs/" + runId)
-        .expect(200)
-        .get("status")
-        .textValue()
-        .equals("running")) {
-      if (Instant.now().isAfter(deadline)) {
-        throw new IllegalStateException("run " + runId + " has not ended within " + END_BOUND);
-      }
-    }
+    stack.client().pollEnd(runId, END_BOUND);
     return TurnTime.turns(stack, runId).stream()
         .mapToDouble(Double::doubleValue)
         .average()

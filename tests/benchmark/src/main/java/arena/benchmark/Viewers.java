@@ -70,18 +70,23 @@ final class Viewers implements AutoCloseable {
       stack.awaitEnd(runId);
       List<Envelope> events = stack.client().events(runId, 1);
       ViewerCrowd.Outcome outcome = crowd.outcome(events, END_LIMIT);
-      if (outcome.complete() < viewers) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "%d of %d viewers received every event once: %s",
-                outcome.complete(),
-                viewers,
-                outcome.faults()));
-      }
+      requireComplete(outcome, viewers);
       return new Watched(runId, events.size(), outcome, seconds);
     } finally {
       allConnected.countDown();
+    }
+  }
+
+  /** Requires that all viewers received every event once. */
+  static void requireComplete(ViewerCrowd.Outcome outcome, int viewers) {
+    if (outcome.complete() < viewers) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "%d of %d viewers received every event once: %s",
+              outcome.complete(),
+              viewers,
+              outcome.faults()));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -51,39 +52,75 @@ final class BrokerOutageTest {
   void runsOutliveTheBroker(Fault fault) {
     if (fault == Fault.BROKER_STOPPED) {
       try (ProcessStack stack = new ProcessStack(folder)) {
-        outlive(fault, stack, new Stopped(stack));
+        outlive(
+            fault,
+            stack,
+            new BrokerOutage(
+                Duration.ofSeconds(150),
+                () -> stack.signalRedis("STOP"),
+                () -> stack.signalRedis("CONT")));
       }
       return;
     }
     FaultStack arena = FaultStack.shared();
     arena.assertCountersMatchRuns();
-    outlive(
-        fault,
-        arena,
-        switch (fault) {
-          case BROKER_REFUSES -> new Refusing(arena);
-          case BROKER_READ_ONLY -> new ReadOnly(arena);
-          case BROKER_FULL -> new Full(arena);
-          case BROKER_LOST -> new Replaced(arena, folder, false);
-          default -> new Replaced(arena, folder, true);
-        });
+    outlive(fault, arena, outage(fault, arena));
     arena.assertCountersMatchRuns();
   }
 
-  /** An outage. */
-  private interface BrokerOutage {
-    /** Called before the runs have their last events. */
-    default void prepare() {}
-
-    void begin();
-
-    /** How long it lasts at least. */
-    default Duration duration() {
-      return Duration.ZERO;
-    }
-
-    void end();
+  private BrokerOutage outage(Fault fault, FaultStack arena) {
+    return switch (fault) {
+      case BROKER_REFUSES ->
+          new BrokerOutage(
+              Duration.ofSeconds(150),
+              () -> arena.redisProxy().refuse(),
+              () -> arena.redisProxy().listen());
+      // a replica of a primary that does not exist refuses writes, as after a failover
+      case BROKER_READ_ONLY ->
+          new BrokerOutage(
+              Duration.ofSeconds(90),
+              operator(arena, redis -> redis.replicaof("127.0.0.1", 1)),
+              operator(arena, Jedis::replicaofNoOne));
+      case BROKER_FULL ->
+          new BrokerOutage(
+              Duration.ZERO,
+              operator(
+                  arena,
+                  redis -> {
+                    redis.configSet("maxmemory-policy", "noeviction");
+                    redis.configSet("maxmemory", "1mb");
+                  }),
+              operator(arena, redis -> redis.configSet("maxmemory", "0")));
+      case BROKER_LOST -> replaced(arena, arena::deleteRedisFiles);
+      default -> replaced(arena, () -> arena.restoreRedisFiles(folder));
+    };
   }
+
+  private static Runnable operator(FaultStack arena, Consumer<Jedis> commands) {
+    return () -> {
+      try (Jedis redis = arena.redis()) {
+        commands.accept(redis);
+      }
+    };
+  }
+
+  /** Another Redis takes its place, with files that {@code replace} leaves. */
+  private static BrokerOutage replaced(FaultStack arena, Runnable replace) {
+    return new BrokerOutage(
+        Duration.ZERO,
+        () -> arena.stack().killRedis(),
+        () -> {
+          replace.run();
+          arena.stack().restartRedis();
+        });
+  }
+
+  /**
+   * An outage.
+   *
+   * @param duration how long it lasts at least
+   */
+  private record BrokerOutage(Duration duration, Runnable begin, Runnable end) {}
 
   private void outlive(Fault fault, Stack arena, BrokerOutage outage) {
     List<FaultScenario> scenarios = new ArrayList<>();
@@ -91,7 +128,9 @@ final class BrokerOutageTest {
       for (int number = 0; number < RUNS; number++) {
         scenarios.add(FaultScenario.start(arena, fault.token() + "-" + number).awaitModelCall());
       }
-      outage.prepare();
+      if (fault == Fault.BROKER_RESTORED) {
+        FaultStack.shared().backUpRedis(folder);
+      }
       List<HoldPoint> held = scenarios.stream().map(scenario -> scenario.holdModelCall(2)).toList();
       scenarios.forEach(FaultScenario::resume);
       held.forEach(one -> one.awaitReached(HoldPoint.TIMEOUT));
@@ -99,7 +138,7 @@ final class BrokerOutageTest {
           scenario ->
               scenario.reader().awaitEvents(6 + FaultScenario.EVENTS_BEFORE_MODEL, END_BOUND));
       Instant begin = Instant.now();
-      outage.begin();
+      outage.begin().run();
       held.forEach(HoldPoint::release);
       String fork;
       ProtocolReader late;
@@ -114,7 +153,7 @@ final class BrokerOutageTest {
         Duration left = outage.duration().minus(Duration.between(begin, Instant.now()));
         Outage.last(left.isNegative() ? Duration.ZERO : left);
       } finally {
-        outage.end();
+        outage.end().run();
       }
       Instant back = Instant.now();
       for (FaultScenario scenario : scenarios) {
@@ -138,14 +177,8 @@ final class BrokerOutageTest {
 
   /** Waits until a run is complete, archived and readable. */
   private static void awaitComplete(Stack arena, String runId) {
-    Instant deadline = Instant.now().plus(END_BOUND);
-    JsonNode row = arena.row(runId);
-    while (!row.get("status").textValue().equals("complete")) {
-      if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("not complete without the broker: " + row);
-      }
-      row = arena.row(runId);
-    }
+    JsonNode row = arena.client().pollEnd(runId, END_BOUND);
+    assertEquals("complete", row.get("status").textValue());
     assertEquals(row.get("n_events").intValue(), arena.events(runId).size());
   }
 
@@ -161,101 +194,5 @@ final class BrokerOutageTest {
         .expect(202)
         .get("child_run_id")
         .textValue();
-  }
-
-  private record Stopped(ProcessStack stack) implements BrokerOutage {
-    @Override
-    public Duration duration() {
-      return Duration.ofSeconds(150);
-    }
-
-    @Override
-    public void begin() {
-      stack.signalRedis("STOP");
-    }
-
-    @Override
-    public void end() {
-      stack.signalRedis("CONT");
-    }
-  }
-
-  private record Refusing(FaultStack arena) implements BrokerOutage {
-    @Override
-    public Duration duration() {
-      return Duration.ofSeconds(150);
-    }
-
-    @Override
-    public void begin() {
-      arena.redisProxy().refuse();
-    }
-
-    @Override
-    public void end() {
-      arena.redisProxy().listen();
-    }
-  }
-
-  /** A replica of a primary that does not exist refuses writes, as after a failover. */
-  private record ReadOnly(FaultStack arena) implements BrokerOutage {
-    @Override
-    public Duration duration() {
-      return Duration.ofSeconds(90);
-    }
-
-    @Override
-    public void begin() {
-      try (Jedis redis = arena.redis()) {
-        redis.replicaof("127.0.0.1", 1);
-      }
-    }
-
-    @Override
-    public void end() {
-      try (Jedis redis = arena.redis()) {
-        redis.replicaofNoOne();
-      }
-    }
-  }
-
-  private record Full(FaultStack arena) implements BrokerOutage {
-    @Override
-    public void begin() {
-      try (Jedis redis = arena.redis()) {
-        redis.configSet("maxmemory-policy", "noeviction");
-        redis.configSet("maxmemory", "1mb");
-      }
-    }
-
-    @Override
-    public void end() {
-      try (Jedis redis = arena.redis()) {
-        redis.configSet("maxmemory", "0");
-      }
-    }
-  }
-
-  /** Another Redis takes its place, empty or with a copy of the data from before the outage. */
-  private record Replaced(FaultStack arena, Path folder, boolean restored) implements BrokerOutage {
-    @Override
-    public void prepare() {
-      arena.backUpRedis(folder);
-    }
-
-    @Override
-    public void begin() {
-      arena.stack().killRedis();
-    }
-
-    @Override
-    public void end() {
-      if (restored) {
-        arena.restoreRedisFiles(folder);
-      } else {
-        arena.deleteRedisFiles();
-      }
-      arena.stack().restartRedis();
-    }
   }
 }

@@ -18,9 +18,15 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
@@ -158,6 +164,42 @@ final class FaultStack implements Stack {
   int killAll(String function, String eventText) {
     isolated.remove(new IsolatedInvocation(function, eventText));
     return stack.kill(function, event -> event.contains(eventText));
+  }
+
+  /**
+   * Makes a call, kills the process of the isolated invocation that serves it once it reaches the
+   * hold point, and returns the call's result.
+   */
+  <T> T killDuring(String function, String eventText, HoldPoint held, Supplier<T> call) {
+    isolate(function, eventText);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<T> result = CompletableFuture.supplyAsync(call, threads);
+      held.awaitReached(HoldPoint.TIMEOUT);
+      kill(function, eventText);
+      held.release();
+      return result.join();
+    }
+  }
+
+  /** Returns the ids of the newest runs whose rows have this value in this field. */
+  List<String> runs(String field, String value) {
+    List<String> runs = new ArrayList<>();
+    for (JsonNode run : newestRuns()) {
+      if (run.path(field).asText().equals(value)) {
+        runs.add(run.get("run_id").textValue());
+      }
+    }
+    return runs;
+  }
+
+  /** Lists the runs; repeats on 503 because the list also reads runs that other tests break. */
+  private JsonNode newestRuns() {
+    Instant deadline = Instant.now().plus(TIMEOUT);
+    ArenaClient.Answer answer = client.get("/runs?limit=100");
+    while (answer.status() == 503 && Instant.now().isBefore(deadline)) {
+      answer = client.get("/runs?limit=100");
+    }
+    return answer.expect(200);
   }
 
   /**

@@ -3,16 +3,9 @@ package arena.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.client.ArenaClient;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -68,7 +61,7 @@ final class KilledCreateTest {
                   .get("run_id")
                   .textValue();
             })) {
-      assertEquals(List.of(scenario.runId()), runs(point.token()));
+      assertEquals(List.of(scenario.runId()), arena.runs("label", point.token()));
       scenario.resume();
       Matrix.record(point, scenario.awaitComplete(BOUND));
     }
@@ -91,7 +84,7 @@ final class KilledCreateTest {
             point.token(),
             () -> {
               killDuringCreation(point);
-              List<String> runs = runs(point.token());
+              List<String> runs = arena.runs("label", point.token());
               assertEquals(1, runs.size());
               return runs.getFirst();
             })) {
@@ -120,37 +113,11 @@ final class KilledCreateTest {
   /** Requests the run and kills the process that creates it. */
   private void killDuringCreation(Fault point) {
     String token = point.token();
-    HoldPoint held = hold(point, token);
-    arena.isolate(FUNCTION, token);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<ArenaClient.Answer> answer =
-          CompletableFuture.supplyAsync(() -> arena.client().send(request(token)), threads);
-      held.awaitReached(HoldPoint.TIMEOUT);
-      arena.kill(FUNCTION, token);
-      held.release();
-      int status = answer.join().status();
-      assertTrue(status >= 500, "status " + status);
-    }
-  }
-
-  /** Returns the runs with this label. */
-  private List<String> runs(String label) {
-    List<String> runs = new ArrayList<>();
-    for (JsonNode run : newestRuns()) {
-      if (run.path("label").asText().equals(label)) {
-        runs.add(run.get("run_id").textValue());
-      }
-    }
-    return runs;
-  }
-
-  /** Lists the runs; repeats on 503 because the list also reads runs that other tests break. */
-  private JsonNode newestRuns() {
-    Instant deadline = Instant.now().plus(BOUND);
-    ArenaClient.Answer answer = arena.client().get("/runs?limit=100");
-    while (answer.status() == 503 && Instant.now().isBefore(deadline)) {
-      answer = arena.client().get("/runs?limit=100");
-    }
-    return answer.expect(200);
+    int status =
+        arena
+            .killDuring(
+                FUNCTION, token, hold(point, token), () -> arena.client().send(request(token)))
+            .status();
+    assertTrue(status >= 500, "status " + status);
   }
 }

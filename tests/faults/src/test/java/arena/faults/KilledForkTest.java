@@ -3,17 +3,10 @@ package arena.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.client.ArenaClient;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -139,36 +132,15 @@ final class KilledForkTest {
   /** Requests the fork and kills the process that creates it. */
   private void killDuringCreation(Fault point, String parent) {
     String token = point.token();
-    HoldPoint held = hold(point, token);
-    arena.isolate(FUNCTION, token);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<ArenaClient.Answer> answer =
-          CompletableFuture.supplyAsync(() -> arena.client().send(fork(token, parent)), threads);
-      held.awaitReached(HoldPoint.TIMEOUT);
-      arena.kill(FUNCTION, token);
-      held.release();
-      int status = answer.join().status();
-      assertTrue(status >= 500, "status " + status);
-    }
+    int status =
+        arena
+            .killDuring(
+                FUNCTION, token, hold(point, token), () -> arena.client().send(fork(token, parent)))
+            .status();
+    assertTrue(status >= 500, "status " + status);
   }
 
   private List<String> children(String parent) {
-    List<String> children = new ArrayList<>();
-    for (JsonNode run : runs()) {
-      if (run.path("parent_run_id").asText().equals(parent)) {
-        children.add(run.get("run_id").textValue());
-      }
-    }
-    return children;
-  }
-
-  /** Lists the runs; repeats on 503 because the list also reads runs that other tests break. */
-  private JsonNode runs() {
-    Instant deadline = Instant.now().plus(BOUND);
-    ArenaClient.Answer answer = arena.client().get("/runs?limit=100");
-    while (answer.status() == 503 && Instant.now().isBefore(deadline)) {
-      answer = arena.client().get("/runs?limit=100");
-    }
-    return answer.expect(200);
+    return arena.runs("parent_run_id", parent);
   }
 }

@@ -3,13 +3,9 @@ package arena.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -54,16 +50,10 @@ final class KilledReadTest {
   }
 
   private void killDuringRead(String runId, HoldPoint held) {
-    arena.isolate(FUNCTION, runId);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<ArenaClient.Answer> answer =
-          CompletableFuture.supplyAsync(
-              () -> arena.client().get("/events?run_id=" + runId), threads);
-      held.awaitReached(HoldPoint.TIMEOUT);
-      arena.kill(FUNCTION, runId);
-      held.release();
-      int status = answer.join().status();
-      assertTrue(status >= 500, "status " + status);
-    }
+    int status =
+        arena
+            .killDuring(FUNCTION, runId, held, () -> arena.client().get("/events?run_id=" + runId))
+            .status();
+    assertTrue(status >= 500, "status " + status);
   }
 }

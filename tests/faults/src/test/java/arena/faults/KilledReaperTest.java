@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -83,16 +80,10 @@ final class KilledReaperTest {
 
   /** Ages the run, invokes a reaper, and kills it at the hold point. */
   private void killReaper(FaultScenario scenario, String token, HoldPoint held) {
-    arena.isolate(FUNCTION, token);
     arena.age(scenario.runId());
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<Boolean> failed =
-          CompletableFuture.supplyAsync(() -> arena.reaperFails(token), threads);
-      held.awaitReached(HoldPoint.TIMEOUT);
-      scenario.markFault();
-      arena.kill(FUNCTION, token);
-      held.release();
-      assertTrue(failed.join(), "the invocation fails");
-    }
+    scenario.markFault();
+    assertTrue(
+        arena.killDuring(FUNCTION, token, held, () -> arena.reaperFails(token)),
+        "the invocation fails");
   }
 }

@@ -9,21 +9,12 @@ import arena.agent.ModelOverloaded;
 import arena.agent.ModelRefused;
 import arena.agent.ModelThrottled;
 import arena.broker.Broker;
-import arena.catalog.Catalog;
 import arena.journal.Journal;
-import arena.metrics.Metrics;
 import arena.run.Profile;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
-import arena.simulation.stores.ScriptedNetwork;
-import arena.simulation.stores.SimulatedBroker;
-import arena.simulation.stores.SimulatedCatalog;
-import arena.simulation.stores.SimulatedJournal;
-import arena.simulation.stores.SimulatedRedis;
-import arena.simulation.stores.SimulatedSubscribers;
-import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SimulatedStores;
 import arena.simulation.stores.SteppingClock;
 import arena.stream.VirtualThreadTaskRunner;
 import java.time.Duration;
@@ -39,36 +30,16 @@ import org.junit.jupiter.api.Test;
 class ModelWaitTest {
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
   private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final TurnTask FIRST = new TurnTask(RUN, 0, 1, 0, 3, Profile.DEFAULT, false);
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork network = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
-  private final Catalog catalog = new SimulatedCatalog(tables);
-  private final Journal journal = new SimulatedJournal(tables);
-  private final SimulatedRedis redis =
-      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
-  private final Broker broker = new SimulatedBroker(redis);
+  private final SimulatedStores stores = new SimulatedStores(clock);
+  private final Journal journal = stores.journal;
+  private final Broker broker = stores.broker;
   private final Deque<RuntimeException> failures = new ArrayDeque<>();
   private int calls;
 
-  private final PlayTurn playTurn =
-      new PlayTurn(
-          journal,
-          new Publisher(
-              broker,
-              new SimulatedSubscribers(redis),
-              journal,
-              catalog,
-              _ -> {},
-              clock,
-              Metrics.NONE),
-          _ -> (_, _) -> answer(),
-          PATIENCE,
-          clock,
-          new VirtualThreadTaskRunner(),
-          Metrics.NONE);
+  private final PlayTurn playTurn = stores.playTurn(this::answer, new VirtualThreadTaskRunner());
 
   @BeforeEach
   void begin() {
@@ -135,7 +106,7 @@ class ModelWaitTest {
 
   @Test
   void waitsAlsoIfTheEndOfTheWaitCannotBeRecorded() {
-    network.cut(Call.JOURNAL_POSTPONE_MODEL);
+    stores.network.cut(Call.JOURNAL_POSTPONE_MODEL);
     asksToWait(120);
     assertEquals(120, playTurn.play(FIRST).modelWait().orElseThrow().seconds());
   }

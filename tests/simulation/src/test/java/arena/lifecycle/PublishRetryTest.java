@@ -6,24 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.agent.Decision;
 import arena.broker.Broker;
-import arena.catalog.Catalog;
-import arena.journal.Journal;
-import arena.metrics.Metrics;
 import arena.run.Profile;
 import arena.run.RunId;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedTaskRunner;
 import arena.simulation.stores.Call;
-import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
-import arena.simulation.stores.ScriptedNetwork;
-import arena.simulation.stores.SimulatedBroker;
-import arena.simulation.stores.SimulatedCatalog;
-import arena.simulation.stores.SimulatedJournal;
-import arena.simulation.stores.SimulatedRedis;
-import arena.simulation.stores.SimulatedSubscribers;
-import arena.simulation.stores.SimulatedTables;
-import java.time.Duration;
+import arena.simulation.stores.SimulatedStores;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +25,8 @@ class PublishRetryTest {
 
   private final Scheduler scheduler = new Scheduler();
   private final InstantSource clock = () -> scheduler.instant(0);
-  private final ScriptedNetwork network = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
-  private final Catalog catalog = new SimulatedCatalog(tables);
-  private final Journal journal = new SimulatedJournal(tables);
-  private final SimulatedRedis redis =
-      new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
-  private final Broker broker = new SimulatedBroker(redis);
+  private final SimulatedStores stores = new SimulatedStores(clock);
+  private final Broker broker = stores.broker;
   private final List<Long> lastSeqs = new ArrayList<>();
   private TurnTask next;
   private long end;
@@ -52,34 +36,15 @@ class PublishRetryTest {
     scheduler.start(
         "test",
         () -> {
-          RunFixtures.begin(journal, RUN, 3, clock.instant());
+          RunFixtures.begin(stores.journal, RUN, 3, clock.instant());
           broker.open(RUN, "label", clock.instant());
-          network.cut(Call.BROKER_PUBLISH);
-          scheduler.at(outage * SECOND, () -> network.restore(Call.BROKER_PUBLISH));
-          next = playTurn().play(new TurnTask(RUN, 0, 1, 0, 3, Profile.DEFAULT, false));
+          stores.network.cut(Call.BROKER_PUBLISH);
+          scheduler.at(outage * SECOND, () -> stores.network.restore(Call.BROKER_PUBLISH));
+          PlayTurn playTurn = stores.playTurn(this::think, new SimulatedTaskRunner(scheduler));
+          next = playTurn.play(new TurnTask(RUN, 0, 1, 0, 3, Profile.DEFAULT, false));
           end = scheduler.now();
         });
     scheduler.run();
-  }
-
-  private PlayTurn playTurn() {
-    Publisher publisher =
-        new Publisher(
-            broker,
-            new SimulatedSubscribers(redis),
-            journal,
-            catalog,
-            _ -> {},
-            clock,
-            Metrics.NONE);
-    return new PlayTurn(
-        journal,
-        publisher,
-        _ -> (_, _) -> think(),
-        Duration.ofMinutes(10),
-        clock,
-        new SimulatedTaskRunner(scheduler),
-        Metrics.NONE);
   }
 
   private Decision think() {

@@ -3,10 +3,8 @@ package arena.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
-import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
@@ -16,18 +14,8 @@ import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.InlineTaskRunner;
-import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
-import arena.simulation.stores.ScriptedNetwork;
-import arena.simulation.stores.SimulatedArchive;
-import arena.simulation.stores.SimulatedBroker;
-import arena.simulation.stores.SimulatedBucket;
-import arena.simulation.stores.SimulatedCatalog;
-import arena.simulation.stores.SimulatedConnections;
-import arena.simulation.stores.SimulatedJournal;
-import arena.simulation.stores.SimulatedRedis;
-import arena.simulation.stores.SimulatedSubscribers;
-import arena.simulation.stores.SimulatedTables;
+import arena.simulation.stores.SimulatedStores;
 import arena.simulation.stores.SteppingClock;
 import arena.stream.ConnectionSender;
 import arena.stream.Connections;
@@ -53,23 +41,13 @@ class ReaperTest {
   private static final int RUNS = 200;
 
   private final SteppingClock clock = new SteppingClock(START);
-  private final ScriptedNetwork network = new ScriptedNetwork();
-  private final SimulatedTables tables = new SimulatedTables(clock, network, Observer.NONE);
-  private final Catalog catalog = new SimulatedCatalog(tables);
-  private final Journal journal = new SimulatedJournal(tables);
-  private final Archive archive =
-      new SimulatedArchive(new SimulatedBucket(), network, Observer.NONE);
-  private final Connections connections = new SimulatedConnections(clock, network);
-  private final Broker broker;
-  private final Subscribers subscribers;
+  private final SimulatedStores stores = new SimulatedStores(clock);
+  private final Catalog catalog = stores.catalog;
+  private final Journal journal = stores.journal;
+  private final Broker broker = stores.broker;
+  private final Connections connections = stores.connections;
   private final List<RunId> finalized = new ArrayList<>();
   private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
-
-  ReaperTest() {
-    SimulatedRedis redis = new SimulatedRedis(clock, network, Observer.NONE, Broker.BUFFER_EVENTS);
-    broker = new SimulatedBroker(redis);
-    subscribers = new SimulatedSubscribers(redis);
-  }
 
   private final ReplayExecutions executions =
       new ReplayExecutions() {
@@ -110,8 +88,8 @@ class ReaperTest {
                 GRACE,
                 clock,
                 tasks),
-            new ReapOrphans(catalog, broker, subscribers, connections, GRACE, clock, tasks),
-            new ReapConnections(connections, subscribers, sender, _ -> {}, clock),
+            new ReapOrphans(catalog, broker, stores.subscribers, connections, GRACE, clock, tasks),
+            new ReapConnections(connections, stores.subscribers, sender, _ -> {}, clock),
             clock)
         .reap(clock.instant().plus(time));
   }
@@ -125,8 +103,8 @@ class ReaperTest {
     for (int i = 1; i <= RUNS; i++) {
       begin(run(i));
       Run run = catalog.find(run(i)).orElseThrow();
-      String address = archive.write(run, journal.events(run(i), 1, 1_000));
-      catalog.markArchived(run(i), address, archive.summary(run), clock.instant());
+      String address = stores.archive.write(run, journal.events(run(i), 1, 1_000));
+      catalog.markArchived(run(i), address, stores.archive.summary(run), clock.instant());
       broker.close(run(i));
     }
     clock.advance(Duration.ofSeconds(1));
@@ -147,7 +125,7 @@ class ReaperTest {
 
   private void countCalls(Call... counted) {
     for (Call call : counted) {
-      network.after(call, _ -> calls.merge(call, 1, Integer::sum));
+      stores.network.after(call, _ -> calls.merge(call, 1, Integer::sum));
     }
   }
 
@@ -158,7 +136,7 @@ class ReaperTest {
   @Test
   void leavesTimeForOrphansAndConnectionsWhenThereAreManyRuns() {
     createWork();
-    network.after(Call.BROKER_DROP, _ -> clock.advance(Duration.ofSeconds(1)));
+    stores.network.after(Call.BROKER_DROP, _ -> clock.advance(Duration.ofSeconds(1)));
     Reaper.Report report = reap(Duration.ofSeconds(100), InlineTaskRunner.INSTANCE);
     long freed = count(report.runs(), ReapAction.Kind.FREED);
     assertTrue(freed >= 60 && freed < 90, "freed " + freed);
@@ -170,7 +148,7 @@ class ReaperTest {
   @Test
   void endsSilentRunsBeforeItFreesArchivedOnes() {
     createWork();
-    network.after(Call.BROKER_DROP, _ -> clock.advance(Duration.ofSeconds(1)));
+    stores.network.after(Call.BROKER_DROP, _ -> clock.advance(Duration.ofSeconds(1)));
     Reaper.Report report = reap(Duration.ofSeconds(1), InlineTaskRunner.INSTANCE);
     assertEquals(RunStatus.FAILED, catalog.find(SILENT).orElseThrow().status());
     assertEquals(ReapAction.Kind.ABANDONED, report.runs().reaped().getFirst().kind());
@@ -221,7 +199,7 @@ class ReaperTest {
   @Test
   void endsSilentRunsAndDeletesConnectionsWhileTheBrokerIsUnavailable() {
     createWork();
-    List.of(Call.BROKER_PRESENCE, Call.BROKER_DROP, Call.BROKER_RUNS).forEach(network::cut);
+    List.of(Call.BROKER_PRESENCE, Call.BROKER_DROP, Call.BROKER_RUNS).forEach(stores.network::cut);
     Reaper.Report report = reap(Duration.ofSeconds(75), InlineTaskRunner.INSTANCE);
     assertEquals(List.of(SILENT), finalized);
     assertEquals(RunStatus.FAILED, catalog.find(SILENT).orElseThrow().status());
@@ -231,7 +209,8 @@ class ReaperTest {
         report.failed(),
         "stops after one batch of which every run failed; and the orphans");
 
-    List.of(Call.BROKER_PRESENCE, Call.BROKER_DROP, Call.BROKER_RUNS).forEach(network::restore);
+    List.of(Call.BROKER_PRESENCE, Call.BROKER_DROP, Call.BROKER_RUNS)
+        .forEach(stores.network::restore);
     assertEquals(
         RUNS,
         count(
@@ -241,7 +220,7 @@ class ReaperTest {
   @Test
   void freesOldRunsWhenSubscriptionsCannotBeRead() {
     createWork();
-    network.cut(Call.CONNECTIONS_SUBSCRIBED_RUNS);
+    stores.network.cut(Call.CONNECTIONS_SUBSCRIBED_RUNS);
     Reaper.Report report = reap(Duration.ofSeconds(75), InlineTaskRunner.INSTANCE);
     assertEquals(0, count(report.runs(), ReapAction.Kind.FREED));
     assertEquals(1, count(report.runs(), ReapAction.Kind.ABANDONED));

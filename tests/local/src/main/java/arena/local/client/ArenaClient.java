@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 
 /** A client of the HTTP interface; it also opens live readers of the WebSocket interface. */
 public final class ArenaClient implements AutoCloseable {
@@ -19,6 +20,7 @@ public final class ArenaClient implements AutoCloseable {
   private static final Duration CALL = Duration.ofSeconds(40);
   private static final int PAGE = 1_000;
   private static final int MAX_PAGES = 1_000;
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
   private final URI http;
   private final URI websocket;
@@ -114,6 +116,26 @@ public final class ArenaClient implements AutoCloseable {
       reader.untilClosed(runId, silence, _ -> {});
     }
     return get("/runs/" + runId).expect(200);
+  }
+
+  /**
+   * Waits without a reader, which would wait for the broker, until a run has ended and is archived,
+   * and returns its row.
+   *
+   * @throws IllegalStateException if it does not end within the bound
+   */
+  public JsonNode pollEnd(String runId, Duration bound) {
+    long deadline = System.nanoTime() + bound.toNanos();
+    while (true) {
+      JsonNode row = get("/runs/" + runId).expect(200);
+      if (!row.path("db_path").asText().isEmpty()) {
+        return row;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("run has not ended within " + bound + ": " + row);
+      }
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+    }
   }
 
   /** Returns all events of an ended run, from a seq on. */
