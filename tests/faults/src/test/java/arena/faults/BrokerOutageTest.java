@@ -91,8 +91,14 @@ final class BrokerOutageTest {
                     redis.configSet("maxmemory", "1mb");
                   }),
               operator(arena, redis -> redis.configSet("maxmemory", "0")));
-      case BROKER_LOST -> replaced(arena, arena::deleteRedisFiles);
-      default -> replaced(arena, () -> arena.restoreRedisFiles(folder));
+      case BROKER_LOST -> replaced(arena, arena.redisFiles()::delete);
+      default ->
+          replaced(
+              arena,
+              () -> {
+                arena.redisFiles().delete();
+                new RedisFiles(folder).copyTo(arena.redisFiles().folder());
+              });
     };
   }
 
@@ -129,7 +135,7 @@ final class BrokerOutageTest {
         scenarios.add(FaultScenario.start(arena, fault.token() + "-" + number).awaitModelCall());
       }
       if (fault == Fault.BROKER_RESTORED) {
-        FaultStack.shared().backUpRedis(folder);
+        FaultStack.shared().redisFiles().copyTo(folder);
       }
       List<HoldPoint> held = scenarios.stream().map(scenario -> scenario.holdModelCall(2)).toList();
       scenarios.forEach(FaultScenario::resume);

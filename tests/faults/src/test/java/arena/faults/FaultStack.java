@@ -245,40 +245,9 @@ final class FaultStack implements Stack {
     return new Total(events, running);
   }
 
-  /** Deletes the files of a killed Redis, so that it restarts empty. */
-  void deleteRedisFiles() {
-    try (Stream<Path> kept = Files.walk(stack.home().resolve("redis"))) {
-      for (Path file :
-          kept.filter(file -> file.getFileName().toString().contains(".aof")).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("failed to delete the Redis files", e);
-    }
-  }
-
-  /** Copies the files of the running Redis. */
-  void backUpRedis(Path to) {
-    copyRedisFiles(stack.home().resolve("redis"), to);
-  }
-
-  /** Replaces the files of a killed Redis by a copy. */
-  void restoreRedisFiles(Path from) {
-    deleteRedisFiles();
-    copyRedisFiles(from, stack.home().resolve("redis"));
-  }
-
-  private static void copyRedisFiles(Path from, Path to) {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file :
-          files.filter(file -> file.getFileName().toString().contains(".aof")).toList()) {
-        Path copy = to.resolve(from.relativize(file));
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("failed to copy the Redis files", e);
-    }
+  /** The files of Redis, which may be changed while it is killed. */
+  RedisFiles redisFiles() {
+    return new RedisFiles(stack.home().resolve("redis"));
   }
 
   /** Number of keys in Redis. */

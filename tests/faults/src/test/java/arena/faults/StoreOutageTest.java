@@ -72,7 +72,7 @@ final class StoreOutageTest {
       }
       default -> {
         arena.stack().killRedis();
-        arena.deleteRedisFiles();
+        arena.redisFiles().delete();
         arena.stack().restartRedis();
         assertEquals(0, arena.keys(), "Redis is empty");
         held.release();
