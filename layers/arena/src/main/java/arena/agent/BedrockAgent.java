@@ -236,6 +236,10 @@ final class BedrockAgent implements Agent {
       case "ModelErrorException", "ModelNotReadyException", "ServiceUnavailableException" ->
           new ModelOverloaded(text, e);
       case "InternalServerException" -> new ModelOverloaded(text, e);
+      case "ValidationException" ->
+          ErrorWords.isPermanent(message(e))
+              ? new ModelRefused(text, e)
+              : ErrorWords.classify(e.statusCode(), message(e), text, e);
       case null, default -> byStatus(e.statusCode(), text, e);
     };
   }

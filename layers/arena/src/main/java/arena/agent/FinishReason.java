@@ -25,16 +25,27 @@ enum FinishReason {
   /** Returns the reason with a service's name for it; null and unknown names count as complete. */
   static FinishReason of(@Nullable String name) {
     String normal = name == null ? "" : name.toLowerCase(Locale.ROOT).replace('-', '_');
-    if (normal.contains("malformed_")) {
+    if (normal.contains("malformed_")
+        || normal.contains("unexpected_tool")
+        || normal.contains("too_many_tool")
+        || normal.equals("missing_thought_signature")) {
       return MALFORMED;
     }
     return switch (normal) {
-      case "length", "max_tokens", "max_output_tokens" -> TOKEN_LIMIT;
+      case "length",
+          "max_tokens",
+          "max_output_tokens",
+          "model_length",
+          "max_length",
+          "token_limit" ->
+          TOKEN_LIMIT;
       case "model_context_window_exceeded" -> CONTEXT_FULL;
       case "content_filter",
           "content_filtered",
           "safety",
           "image_safety",
+          "image_prohibited_content",
+          "error_toxic",
           "recitation",
           "blocklist",
           "prohibited_content",
@@ -43,7 +54,19 @@ enum FinishReason {
           FILTERED;
       case "guardrail_intervened" -> GUARDRAIL;
       case "refusal" -> REFUSED;
-      case "error", "insufficient_system_resource", "network_error", "abort", "aborted" -> FAILED;
+      case "error",
+          "insufficient_system_resource",
+          "network_error",
+          "abort",
+          "aborted",
+          "cancel",
+          "cancelled",
+          "canceled",
+          "timeout",
+          "time_limit",
+          "server_error",
+          "unavailable" ->
+          FAILED;
       default -> COMPLETE;
     };
   }

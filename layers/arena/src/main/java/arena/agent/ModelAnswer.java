@@ -45,7 +45,29 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
           new Repair(
               "quotes of the JSON were HTML entities",
               text -> ModelAnswer.ENTITY.matcher(text).find(),
-              ModelAnswer::withoutEntities));
+              ModelAnswer::withoutEntities),
+          new Repair(
+              "characters of the JSON were written as escapes",
+              text -> ModelAnswer.ESCAPE.matcher(text).find(),
+              text ->
+                  ModelAnswer.ESCAPE
+                      .matcher(text)
+                      .replaceAll(
+                          escape ->
+                              Matcher.quoteReplacement(
+                                  Character.toString(Integer.parseInt(escape.group("code"), 16))))),
+          new Repair(
+              "quotes of the JSON did not match",
+              text -> ModelAnswer.ODD_QUOTE.matcher(text).find(),
+              text -> ModelAnswer.ODD_QUOTE.matcher(text).replaceAll("\"")),
+          new Repair(
+              "the JSON was quoted line by line",
+              text -> ModelAnswer.QUOTED_LINE.matcher(text).find(),
+              text -> ModelAnswer.QUOTED_LINE.matcher(text).replaceAll("")),
+          new Repair(
+              "commas of the JSON were missing",
+              text -> ModelAnswer.NO_COMMA.matcher(text).find(),
+              text -> ModelAnswer.NO_COMMA.matcher(text).replaceAll("$1,")));
 
   /**
    * A repair of a text that may then hold an array.
@@ -60,6 +82,11 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern ENTITY = Pattern.compile("&(?:quot|apos|#34|#39|#x22|#x27);");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u00|x)(?<code>[2-7][0-9a-fA-F])");
+  private static final Pattern ODD_QUOTE = Pattern.compile("[“”„‟″＂]|``|''");
+  private static final Pattern QUOTED_LINE = Pattern.compile("(?m)^ {0,3}(?:> ?)+");
+  private static final Pattern NO_COMMA =
+      Pattern.compile("([\"0-9}\\]el])\\s{1,40}(?=\"[A-Za-z_]{1,40}\"\\s{0,10}:)");
   private static final Pattern FENCE_BEFORE = Pattern.compile("```[a-zA-Z0-9]{0,10}\\s{0,10}\\z");
   private static final Pattern FENCE_AFTER = Pattern.compile("\\s{0,10}```");
 

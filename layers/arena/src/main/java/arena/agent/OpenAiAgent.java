@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Calls a model behind an OpenAI-compatible chat completions endpoint: a hosted gateway, Ollama,
@@ -84,16 +86,24 @@ final class OpenAiAgent implements Agent {
       byte[] body =
           response
               .body()
+              .flatMap(OpenAiAgent::decompressed)
               .orElseThrow(
                   () ->
                       new ModelMalformed(
                           "the answer of %s exceeds the limit of %s bytes"
                               .formatted(endpoint.host(), Limits.MAX_ANSWER_BYTES),
                           null));
+      OpenAiError error;
       if (response.statusCode() == 200) {
-        return decision(body, sent);
+        JsonNode answer = parsed(body);
+        JsonNode within = OpenAiAnswer.error(answer);
+        if (within.isMissingNode()) {
+          return decision(answer, sent);
+        }
+        error = OpenAiError.within(within); // some gateways return errors with status 200
+      } else {
+        error = OpenAiError.read(response.statusCode(), body, JSON);
       }
-      OpenAiError error = OpenAiError.read(response.statusCode(), body, JSON);
       if (error.isFiltered()) {
         return filtered(error, sent);
       }
@@ -102,7 +112,7 @@ final class OpenAiAgent implements Agent {
         fields = alternative.get();
       } else {
         ModelException failure = error.exception(endpoint.host(), endpoint.key());
-        RetryAfter retryAfter = RetryAfter.of(response);
+        RetryAfter retryAfter = RetryAfter.of(response).or(error.retryAfter());
         if (waited || !retryAfter.waits(failure, deadline)) {
           throw retryAfter.applyTo(failure);
         }
@@ -188,24 +198,36 @@ final class OpenAiAgent implements Agent {
     return ContentFilter.answer(error.words(endpoint.key()), sent.remark()).decision(0);
   }
 
-  private Decision decision(byte[] body, RequestFields sent) {
-    JsonNode answer;
+  /**
+   * Decompresses a body that a server compressed although this was not asked for.
+   *
+   * @return empty if it exceeds the limit
+   */
+  private static Optional<byte[]> decompressed(byte[] body) {
+    if (body.length < 2 || body[0] != 0x1F || (body[1] & 0xFF) != 0x8B) {
+      return Optional.of(body);
+    }
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+      byte[] text = in.readNBytes(Limits.MAX_ANSWER_BYTES + 1);
+      return text.length > Limits.MAX_ANSWER_BYTES ? Optional.empty() : Optional.of(text);
+    } catch (IOException _) {
+      return Optional.of(body); // reported as a body that is not JSON
+    }
+  }
+
+  /** Parses the body of a response with status 200. */
+  private JsonNode parsed(byte[] body) {
     try {
-      answer = EventStream.isStream(body) ? EventStream.joined(body, JSON) : JSON.readTree(body);
+      return CompletionFinder.find(
+          EventStream.isStream(body) ? EventStream.joined(body, JSON) : JSON.readTree(body));
     } catch (JsonProcessingException e) {
       throw new ModelMalformed("the answer of %s is not JSON".formatted(endpoint.host()), e);
     } catch (IOException e) {
       throw new ModelMalformed("the answer of %s is not valid UTF-8".formatted(endpoint.host()), e);
     }
-    JsonNode error = OpenAiAnswer.error(answer);
-    if (!error.isMissingNode()) {
-      // some gateways return an upstream error with status 200
-      OpenAiError within = OpenAiError.within(error);
-      if (within.isFiltered()) {
-        return filtered(within, sent);
-      }
-      throw within.exception(endpoint.host(), endpoint.key());
-    }
+  }
+
+  private Decision decision(JsonNode answer, RequestFields sent) {
     FinishReason finish = OpenAiAnswer.finish(answer);
     if (finish == FinishReason.FAILED || finish == FinishReason.MALFORMED) {
       String text =
@@ -225,8 +247,8 @@ final class OpenAiAgent implements Agent {
     double cost =
         prices.cost(
             profile.model(),
-            usage.path("prompt_tokens").asLong(0),
-            usage.path("completion_tokens").asLong(0));
+            usage.path("prompt_tokens").asLong(usage.path("input_tokens").asLong(0)),
+            usage.path("completion_tokens").asLong(usage.path("output_tokens").asLong(0)));
     return read.decision(cost);
   }
 }

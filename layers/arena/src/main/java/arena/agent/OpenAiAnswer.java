@@ -4,6 +4,7 @@ import arena.run.Limits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads a chat completion as OpenAI-compatible servers write it. Thinking comes in a field of its
@@ -12,6 +13,17 @@ import java.util.List;
  */
 final class OpenAiAnswer {
   private static final int MAX_TOOL_NAME = 60;
+
+  /** The types of content parts that call a tool. */
+  private static final Pattern TOOL_PART =
+      Pattern.compile("(?:[a-z]{1,20}_)*(?:tool_use|tool_call|function_call)");
+
+  /** The types of content parts that are neither text nor thinking. */
+  private static final Pattern OTHER_PART =
+      Pattern.compile(
+          TOOL_PART
+              + "|(?:image|input_image|output_image|input_audio|audio|video|document|file|input_file|source)(?:_url)?"
+              + "|reference|tool_reference|citation|[a-z_]{0,30}tool_result");
 
   private OpenAiAnswer() {}
 
@@ -43,8 +55,9 @@ final class OpenAiAnswer {
   }
 
   private static boolean isError(JsonNode error) {
-    return (error.isObject() && !error.isEmpty())
-        || (error.isTextual() && !error.asText().isBlank());
+    return error.isContainerNode()
+        ? error.valueStream().anyMatch(OpenAiAnswer::isError)
+        : error.isTextual() ? !error.asText().isBlank() : error.asInt(0) != 0;
   }
 
   /** Why the model stopped. */
@@ -54,7 +67,8 @@ final class OpenAiAnswer {
 
   /** The service's name for it; may be empty. */
   static String finishName(JsonNode answer) {
-    return answer.path("choices").path(0).path("finish_reason").asText("");
+    JsonNode reason = answer.path("choices").path(0).path("finish_reason");
+    return reason.isObject() ? reason.path("type").asText("") : reason.asText("");
   }
 
   /** Reads the answer; never throws. */
@@ -96,7 +110,7 @@ final class OpenAiAnswer {
     } else {
       items.add(content);
     }
-    if (items.stream().allMatch(OpenAiAnswer::isPart)) {
+    if (items.stream().anyMatch(OpenAiAnswer::isPart)) {
       items.forEach(item -> addPart(parts, item));
     } else {
       parts.text(content.toString());
@@ -110,7 +124,8 @@ final class OpenAiAnswer {
         || item.has("refusal")
         || type.contains("thinking")
         || type.contains("reasoning")
-        || type.contains("text");
+        || type.contains("text")
+        || OTHER_PART.matcher(type).matches();
   }
 
   private static void addPart(ModelAnswer.Builder parts, JsonNode part) {
@@ -119,10 +134,14 @@ final class OpenAiAnswer {
       return;
     }
     String type = part.path("type").asText("");
-    if (type.contains("thinking") || type.contains("reasoning")) {
+    if (type.contains("thinking")
+        || type.contains("reasoning")
+        || part.path("thought").asBoolean(false)) {
       parts.thinking(allText(part));
     } else if (type.equals("refusal")) {
       parts.refused(part.path("refusal").asText(""));
+    } else if (TOOL_PART.matcher(type).matches()) {
+      parts.calledTool(toolName(part.path("name").asText("")));
     } else {
       JsonNode text = part.path("text");
       parts.text(text.isObject() ? text.path("value").asText("") : text.asText(""));
@@ -173,15 +192,26 @@ final class OpenAiAnswer {
   }
 
   private static String toolCall(JsonNode message) {
-    String tool = message.path("tool_calls").path(0).path("function").path("name").asText("");
-    if (tool.isEmpty()) {
-      tool = message.path("function_call").path("name").asText("");
+    JsonNode call = message.path("tool_calls").path(0);
+    String tool = call.path("function").path("name").asText("");
+    for (JsonNode name :
+        List.of(
+            call.path("custom").path("name"),
+            call.path("name"),
+            message.path("function_call").path("name"))) {
+      tool = tool.isEmpty() ? name.asText("") : tool;
     }
     boolean called =
         !message.path("tool_calls").isEmpty() || message.path("function_call").isObject();
-    if (tool.isEmpty()) {
-      return called ? "(unnamed)" : "";
+    if (tool.isEmpty() && !called) {
+      return "";
     }
-    return Limits.cut(ServiceErrorText.clean(tool, ""), MAX_TOOL_NAME);
+    return toolName(tool);
+  }
+
+  private static String toolName(String name) {
+    return name.isBlank()
+        ? "(unnamed)"
+        : Limits.cut(ServiceErrorText.clean(name, ""), MAX_TOOL_NAME);
   }
 }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,41 +25,9 @@ import java.util.regex.Pattern;
 record OpenAiError(int status, String code, String parameter, String message, String whole) {
   private static final int MAX_WHOLE = 8_000;
 
-  /** Codes of a request that no wait makes possible, although their status may say so. */
-  private static final Pattern UNPAID =
-      Pattern.compile(
-          "insufficient_quota|billing_hard_limit|exceeded your current quota|insufficient (?:credits?|balance|funds)"
-              + "|credit balance",
-          Pattern.CASE_INSENSITIVE);
-
-  /** A key or a model that no retry makes valid, also behind a gateway's own status. */
-  private static final Pattern PERMANENT =
-      Pattern.compile(
-          "(?:invalid|incorrect|missing|expired)[ _]?(?:x-)?api[-_ ]?key|api key (?:is )?(?:not valid|invalid|expired)"
-              + "|authentication.?error|invalid_authentication|invalid (?:access |auth |bearer )?token"
-              + "|permission.?denied|model_not_found|unknown model|no such model"
-              + "|model[^.]{0,120}(?:not found|does not exist)",
-          Pattern.CASE_INSENSITIVE);
-
-  /** A model's slip that servers report as the client's: what it wrote could not be parsed. */
-  private static final Pattern SLIP =
-      Pattern.compile(
-          "tool_use_failed|json_validate_failed|output_parse_failed|failed_generation"
-              + "|fail(?:ed|ure)? to (?:call|parse|validate|generate|decode)"
-              + "|(?:could not|cannot|unable to) (?:parse|decode) (?:the )?(?:model|output|response|tool|generat)"
-              + "|malformed_function_call|unexpected tokens? (?:remaining )?in (?:the )?(?:message|output)",
-          Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern THROTTLED =
-      Pattern.compile(
-          "rate.?limit|too many requests|throttl|tokens per min", Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern PASSING =
-      Pattern.compile(
-          "overload|temporar|crash|try again|upstream|bad gateway|unavailable|timed? ?out|at capacity|no capacity"
-              + "|server is busy|(?:is|currently|still) loading|loading model|warming up|internal(?: server)? error"
-              + "|connection (?:error|reset|refused|closed)",
-          Pattern.CASE_INSENSITIVE);
+  /** How long to wait, as Google's services write it in the body. */
+  private static final Pattern RETRY_DELAY =
+      Pattern.compile("\"retryDelay\" ?: ?\"(?<seconds>[0-9]{1,9})(?:\\.[0-9]{1,9})?s\"");
 
   /** What is not words in a page of a proxy. */
   private static final Pattern MARKUP =
@@ -167,10 +137,24 @@ record OpenAiError(int status, String code, String parameter, String message, St
 
   /** Returns the request to send instead, if the error rejects one of its fields. */
   Optional<RequestFields> alternative(RequestFields sent) {
-    boolean definite = status == 401 || status == 403 || status == 404 || status == 429;
-    return definite || UNPAID.matcher(whole).find()
-        ? Optional.empty()
-        : sent.without(parameter, whole);
+    boolean definite =
+        status == 401
+            || status == 403
+            || status == 429
+            || (status == 404 && ErrorWords.isPermanent(whole));
+    return definite || isUnpaid() ? Optional.empty() : sent.without(parameter, whole);
+  }
+
+  /** A quota with a time after which it is full again is not one that is used up. */
+  private boolean isUnpaid() {
+    return ErrorWords.isUnpaid(whole) && retryAfter().delay().isZero();
+  }
+
+  /** How long the error's body asks to wait. */
+  RetryAfter retryAfter() {
+    Matcher delay = RETRY_DELAY.matcher(whole);
+    return new RetryAfter(
+        delay.find() ? Duration.ofSeconds(Long.parseLong(delay.group("seconds"))) : Duration.ZERO);
   }
 
   /** Returns the exception for this error. */
@@ -182,12 +166,8 @@ record OpenAiError(int status, String code, String parameter, String message, St
                 status,
                 code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, key),
                 ServiceErrorText.clean(message, key));
-    boolean permanent = status != 429 && PERMANENT.matcher(whole).find();
-    if (status == 401
-        || status == 402
-        || status == 403
-        || permanent
-        || UNPAID.matcher(whole).find()) {
+    boolean permanent = status != 429 && ErrorWords.isPermanent(whole);
+    if (status == 401 || status == 402 || status == 403 || permanent || isUnpaid()) {
       return new ModelRefused(text, null);
     }
     return switch (status) {
@@ -200,22 +180,8 @@ record OpenAiError(int status, String code, String parameter, String message, St
         }
         yield status >= 300 && status != 400 && status != 422
             ? new ModelRefused(text, null)
-            : byText(text);
+            : ErrorWords.classify(status, whole, text, null);
       }
     };
-  }
-
-  /** Classifies an error whose status says nothing: 200, or 400 from a gateway. */
-  private ModelException byText(String text) {
-    if (THROTTLED.matcher(whole).find()) {
-      return new ModelThrottled(text, null);
-    }
-    if (SLIP.matcher(whole).find()) {
-      return new ModelMalformed(text, null);
-    }
-    if (PASSING.matcher(whole).find()) {
-      return new ModelOverloaded(text, null);
-    }
-    return status < 300 ? new ModelMalformed(text, null) : new ModelRefused(text, null);
   }
 }

@@ -48,6 +48,7 @@ record RequestFields(
     SYSTEM(
         "system[ _-]?(?:role|messages?|prompts?|instructions?|field)|developer[ _-]?(?:role|messages?|instructions?)"
             + "|role[^a-z]{0,12}(?:system|developer)\\b|(?:messages|input)[\\[.]0\\]?\\.?role"
+            + "|messages[\\[.]0\\]?[^.a-z]{1,10}discriminator[^.]{0,40}role"
             + "|['\"`](?:system|developer)['\"`]|key \\[system\\]|#/system\\b|roles must alternate"
             + "|only user,? (?:and )?(?:assistant|model)"),
     LIMIT(
@@ -73,15 +74,18 @@ record RequestFields(
               + "|must be|should be|must alternate|only supports?|requires?|must (?:set|use|enable)|roles are supported|malformed|not configur|not adjust|not applicable"
               + "|not (?:less|greater|lower)|reduce|不支持|无效|不合法"
               + "|is fixed|can(?:no|['’])t be|remove |too (?:large|high|big)|exceed|at most|less than"
-              + "|lower than|greater than|larger than|up to|out of range",
+              + "|lower than|greater than|larger than|up to|out of range|outside|(?:supported|valid|allowed) range"
+              + "|maximum allowed|cannot both|must have|discriminator|no endpoints",
           Pattern.CASE_INSENSITIVE);
 
   /** A limit that a service names. Only a number that follows such words is one. */
   private static final Pattern NAMED_LIMIT =
       Pattern.compile(
-          "(?<below>(?:lower|less|smaller) than(?! or equal)|<(?!=))\\s{0,3}(?<bound>[0-9]{1,7})"
+          "(?<below>(?:lower|less|smaller) than(?! or equal)|<(?!=))[\\s`'\"]{0,3}(?<bound>[0-9]{1,7})"
+              + "|to (?<end>[0-9]{1,7}) \\(exclusive\\)"
               + "|(?:at most|limit of|limit is|less (?:than )?or equal to|<=|≤|up to|maximum(?: value)?(?: of| is|:)"
-              + "|between [0-9]{1,4} and|\\[[0-9]{1,4}, ?)\\s{0,3}(?<limit>[0-9]{1,7})",
+              + "|between [0-9]{1,4} and|\\[[0-9]{1,4}, ?"
+              + "|(?:[0-9]{1,7}|tokens) > )[\\s`'\"]{0,3}(?<limit>[0-9]{1,7})",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern CONTEXT =
@@ -163,7 +167,9 @@ record RequestFields(
       int limit =
           found.group("limit") != null
               ? Integer.parseInt(found.group("limit"))
-              : Integer.parseInt(found.group("bound")) - 1;
+              : Integer.parseInt(
+                      found.group("bound") != null ? found.group("bound") : found.group("end"))
+                  - 1;
       least = limit >= 16 ? Math.min(least, limit) : least;
     }
     return least == Integer.MAX_VALUE ? 0 : least;

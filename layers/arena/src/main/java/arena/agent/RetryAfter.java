@@ -3,8 +3,12 @@ package arena.agent;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -20,6 +24,13 @@ record RetryAfter(Duration delay) {
 
   /** Longest wait that a run is worth. */
   static final Duration MAX = Duration.ofMinutes(5);
+
+  /** The date formats of RFC 9110, section 5.6.7; all are in UTC. */
+  private static final List<DateTimeFormatter> DATES =
+      List.of(
+          DateTimeFormatter.RFC_1123_DATE_TIME,
+          DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US),
+          DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US));
 
   /** Reads a response's headers; one that cannot be read counts as none. */
   static RetryAfter of(HttpResponse<?> response) {
@@ -58,11 +69,19 @@ record RetryAfter(Duration delay) {
   }
 
   private static Optional<Instant> instant(String date) {
-    try {
-      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
-    } catch (DateTimeParseException _) {
-      return Optional.empty();
+    for (DateTimeFormatter format : DATES) {
+      try {
+        return Optional.of(LocalDateTime.parse(date, format).toInstant(ZoneOffset.UTC));
+      } catch (DateTimeParseException _) {
+        // another format may fit
+      }
     }
+    return Optional.empty();
+  }
+
+  /** Returns this, or the other one if this asks for no wait. */
+  RetryAfter or(RetryAfter other) {
+    return delay.isZero() ? other : this;
   }
 
   /**

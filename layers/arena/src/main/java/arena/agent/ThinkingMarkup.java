@@ -5,8 +5,11 @@ import arena.run.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A model's text, parted into what the model thought and what it answered. Servers that do not know
@@ -26,9 +29,9 @@ record ThinkingMarkup(String thinking, String answer) {
       "(?:think|thinking|thought|thoughts|thought_process|reasoning|reason|reflection|reflect"
           + "|analysis|rationale|scratchpad|scratch_pad|cot|chain_of_thought|inner_monologue"
           + "|inner_thoughts|internal_monologue|monologue|deliberation|ant_?thinking"
-          + "|[a-z]{1,10}:(?:think|thinking|thought)"
+          + "|[a-z]{1,10}:(?:think|thinking|thought)|draft|brainstorm(?:ing)?"
           + "|[a-z_-]{0,30}(?:think|thinking|thoughts?|reasoning|reflection|monologue|rationale)"
-          + "(?:[_-][a-z_-]{1,30})?"
+          + "(?:[_:-][a-z_-]{1,30})?"
           + "|思考|思考过程|思维链|推理|推理过程)";
 
   private static final String LESS = "(?:<|&lt;|＜|\\\\u003c)\\s{0,3}";
@@ -36,29 +39,36 @@ record ThinkingMarkup(String thinking, String answer) {
   private static final String BRACKETED =
       "(?:THINK(?:ING)?|THOUGHTS?|REASON(?:ING)?|REFLECTION|SCRATCHPAD)";
 
+  /** The parts of special tokens, whose bars and blanks some models write as other characters. */
+  private static final String BAR = "\\s?[|｜]\\s?";
+
+  private static final String OF = "[_▁ ](?:of[_▁ ])?";
+  private static final String TOKEN = "(?:think|thinking|thoughts?|reasoning|reflection)";
+
   /**
    * Every mark, by the syntax of the models that write it: tags, also escaped; the brackets of
-   * Mistral and Kimi; the special tokens of Cohere, OpenThinker, Gemma, MedGemma, Apertus, Solar
-   * and s1.
+   * Mistral, Kimi, Apriel and llama.cpp; the special tokens of Cohere, OpenThinker, Gemma,
+   * MedGemma, Apertus, Solar and s1.
    */
   private static final Pattern MARK =
       Pattern.compile(
           "(?<open>"
               + (LESS + NAME + "(?:\\s[^<>]{0,100})?" + GREATER)
-              + ("|\\[" + BRACKETED + "\\]")
+              + ("|\\[(?:(?:START|BEGIN)" + OF + ")?" + BRACKETED + "\\]")
               + "|◁think▷"
-              + "|<\\|(?:begin_of_|start_)?(?:think|thinking|thought)(?:_start)?\\|>"
+              + ("|<" + BAR + "(?:(?:begin|start)" + OF + ")?" + TOKEN)
+              + ("(?:[_▁](?:start|begin))?" + BAR + ">")
               + "|<\\|channel>\\s{0,3}(?:thought|thinking|analysis)"
               + "|<unused94>(?:thought)?"
               + "|<\\|inner_prefix\\|>"
               + "|<\\|im_start\\|>\\s{0,3}think\\b"
               + ")|(?<close>"
-              + (LESS + "/\\s{0,3}" + NAME + GREATER)
-              + ("|\\[/" + BRACKETED + "\\]")
+              + (LESS + "\\\\?/\\s{0,3}" + NAME + GREATER)
+              + ("|\\[(?:/|END" + OF + ")" + BRACKETED + "\\]")
+              + "|\\[BEGIN FINAL RESPONSE\\]"
               + "|◁/think▷"
-              + "|<\\|(?:end_of_|end_)(?:think|thinking|thought)\\|>"
-              + "|<\\|/?(?:think|thinking|thought)_end\\|>"
-              + "|<\\|/(?:think|thinking|thought)\\|>"
+              + ("|<" + BAR + "(?:end" + OF + "|/)" + TOKEN + BAR + ">")
+              + ("|<" + BAR + "/?" + TOKEN + "[_▁]end" + BAR + ">")
               + "|<channel\\|>"
               + "|<unused95>"
               + "|<\\|inner_suffix\\|>"
@@ -94,15 +104,34 @@ record ThinkingMarkup(String thinking, String answer) {
               + "|Thinking\\.{3}\\s(?<thinking2>.*?)(?:\\.{3}done thinking\\.|\\z))",
           FLAGS | Pattern.DOTALL);
 
-  /** Blocks whose first line names thinking: a folded HTML element, or a code fence. */
+  /** Blocks whose first line names thinking: an HTML element or comment, or a code fence. */
   private static final Pattern BLOCK =
       Pattern.compile(
           "<details\\b(?:[^<>]{0,200}(?:think|thought|reason)[^<>]{0,100}>"
               + "|[^<>]{0,200}>\\s{0,10}<summary>[^<]{0,60}(?:think|thought|reason)[^<]{0,60}</summary>)"
               + "(?<folded>.*?)(?:</details>|\\z)"
               + "|```\\s{0,3}(?:think|thinking|thoughts?|reasoning|scratchpad|analysis)\\b[^\\n]{0,40}\\n"
-              + "(?<fenced>.*?)(?:```|\\z)",
+              + "(?<fenced>.*?)(?:```|\\z)"
+              + "|<!--\\s{0,10}(?:think|thinking|thoughts?|reasoning|scratchpad|analysis)\\b"
+              + "(?<comment>.*?)(?:-->|\\z)",
           FLAGS | Pattern.DOTALL);
+
+  /** A first line that is a heading of thinking. */
+  private static final Pattern HEADING =
+      Pattern.compile(
+          "\\A[\\s#*_>]{0,12}(?:my |chain of )?(?:thinking|thoughts?|thought process|reasoning|analysis"
+              + "|rationale|scratchpad)(?: process)?(?:\\.{3}|…)?\\s?(?:[*_]{1,3}|[:：]|\\n)",
+          FLAGS);
+
+  /** A line that begins with a heading of the answer. */
+  private static final Pattern ANSWER_HEADING =
+      Pattern.compile(
+          "\\n[ \\t#*_>]{0,12}(?:my |the )?(?:final |json )?(?:answer|response|actions?|output|decision|result)"
+              + "(?: list| array| input)?\\s?(?:[*_]{1,3}[:：]?|[:：][*_]{0,3}|(?=\\n))",
+          FLAGS);
+
+  /** A line of a quotation, or a blank one. */
+  private static final Pattern QUOTED = Pattern.compile(" {0,3}>[^\\n]*|\\s*");
 
   /** A field of a JSON object whose name says that its value is thinking. */
   private static final Pattern FIELD =
@@ -121,7 +150,8 @@ record ThinkingMarkup(String thinking, String answer) {
   static ThinkingMarkup split(String text) {
     ThinkingMarkup channels = splitChannels(text);
     ThinkingMarkup sentences = splitSentences(channels.answer);
-    ThinkingMarkup blocks = splitBlocks(sentences.answer);
+    ThinkingMarkup headed = splitHeadings(sentences.answer);
+    ThinkingMarkup blocks = splitBlocks(headed.answer);
     ThinkingMarkup marks = splitMarks(blocks.answer);
     ThinkingMarkup rest = splitFields(marks.answer);
     return new ThinkingMarkup(
@@ -129,6 +159,7 @@ record ThinkingMarkup(String thinking, String answer) {
             List.of(
                 channels.thinking,
                 sentences.thinking,
+                headed.thinking,
                 blocks.thinking,
                 marks.thinking,
                 rest.thinking)),
@@ -142,11 +173,46 @@ record ThinkingMarkup(String thinking, String answer) {
     int at = 0;
     for (int blocks = 0; blocks < MAX_MARKS && block.find(); blocks++) {
       answer.append(text, at, block.start());
-      String folded = block.group("folded");
-      thinking.add(folded == null ? block.group("fenced") : folded);
+      thinking.add(
+          Stream.of("folded", "fenced", "comment")
+              .map(block::group)
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining()));
       at = block.end();
     }
     return new ThinkingMarkup(joined(thinking), answer.append(text, at, text.length()).toString());
+  }
+
+  /**
+   * Parts a text that begins with a heading of thinking: what that heading quotes is thinking, or
+   * else everything before the first heading of an answer that has an array.
+   */
+  private static ThinkingMarkup splitHeadings(String text) {
+    Matcher heading = HEADING.matcher(text);
+    if (!heading.find()) {
+      return new ThinkingMarkup("", text);
+    }
+    int first = text.indexOf('\n', heading.end() - 1);
+    int end = first < 0 ? text.length() : first + 1;
+    boolean quoted = false;
+    while (end < text.length()) {
+      int next = text.indexOf('\n', end);
+      String line = text.substring(end, next < 0 ? text.length() : next);
+      if (!QUOTED.matcher(line).matches()) {
+        break;
+      }
+      quoted |= !line.isBlank();
+      end = next < 0 ? text.length() : next + 1;
+    }
+    if (quoted && end < text.length()) {
+      return new ThinkingMarkup(text.substring(0, end), text.substring(end));
+    }
+    Matcher answer = ANSWER_HEADING.matcher(text);
+    if (answer.find(heading.end() - 1)
+        && LenientArray.find(text.substring(answer.end()), Limits.MAX_ACTION_DEPTH).isPresent()) {
+      return new ThinkingMarkup(text.substring(0, answer.start()), text.substring(answer.end()));
+    }
+    return new ThinkingMarkup("", text);
   }
 
   /** Takes the values of fields that name thinking, as long as no array is before them. */

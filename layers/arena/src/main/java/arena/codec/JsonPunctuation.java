@@ -1,5 +1,8 @@
 package arena.codec;
 
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
 /**
  * The punctuation that models write in the place of JSON's: typographic quotes, full-width brackets
  * and commas, no-break spaces, Python's constants, tuples and text prefixes, assignments in the
@@ -15,6 +18,10 @@ final class JsonPunctuation {
   /** Escapes that stand for a line break or a tabulator. */
   private static final String BLANKS = "nrt";
 
+  /** Numbers as Python and JavaScript have them: hexadecimal, or with underscores. */
+  private static final Pattern PYTHON_NUMBER =
+      Pattern.compile("0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9}(?:_[0-9]{1,9}){1,9}");
+
   private JsonPunctuation() {}
 
   /** Whether there may be something to replace. */
@@ -25,7 +32,8 @@ final class JsonPunctuation {
         return true;
       }
     }
-    return text.contains("True")
+    return PYTHON_NUMBER.matcher(text).find()
+        || text.contains("True")
         || text.contains("False")
         || text.contains("None")
         || text.contains("undefined")
@@ -88,8 +96,28 @@ final class JsonPunctuation {
           };
       constant.getChars(0, constant.length(), out, i);
       return end;
+    } else if (c >= '0' && c <= '9') {
+      return afterNumber(out, i);
     }
     return i + 1;
+  }
+
+  private static int afterNumber(char[] out, int i) {
+    int end = i;
+    while (end < out.length
+        && (Character.isLetterOrDigit(out[end]) || "_.".indexOf(out[end]) >= 0)) {
+      end++;
+    }
+    String number = new String(out, i, end - i);
+    if (PYTHON_NUMBER.matcher(number).matches()) {
+      String decimal =
+          number.startsWith("0x") || number.startsWith("0X")
+              ? Long.toString(Long.parseLong(number.substring(2), 16))
+              : number.replace("_", "");
+      decimal.getChars(0, decimal.length(), out, i);
+      Arrays.fill(out, i + decimal.length(), end, ' ');
+    }
+    return end;
   }
 
   private static int afterString(char[] text, int from, String closing) {
@@ -106,10 +134,26 @@ final class JsonPunctuation {
   private static int afterTypographic(char[] text, int open, char quote, String closing) {
     text[open] = quote;
     int after = afterString(text, open + 1, closing);
+    while (quote == '"'
+        && after < text.length
+        && text[after - 1] == quote
+        && !mayClose(text, after)) {
+      text[after - 1] = '”'; // a quotation within the string
+      after = afterString(text, after, closing);
+    }
     if (after <= text.length && after - 1 > open && closing.indexOf(text[after - 1]) >= 0) {
       text[after - 1] = quote;
     }
     return after;
+  }
+
+  /** Whether a string can end before an index: JSON's punctuation, or nothing, comes next. */
+  private static boolean mayClose(char[] text, int after) {
+    int i = after;
+    while (i < text.length && text[i] <= ' ') {
+      i++;
+    }
+    return i == text.length || ":,]}：，］｝=/#".indexOf(text[i]) >= 0;
   }
 
   /** The index of the next character that is neither space, comma nor comment. */

@@ -62,6 +62,8 @@ public record LenientArray(
   private static final Pattern TASK =
       Pattern.compile("(?:\\A|\\n)[ \\t>]*(?:[-*+]|[0-9]{1,3}[.)]) $");
 
+  private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_]\\z");
+
   private static final JsonFactory STRICT =
       JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
@@ -174,10 +176,15 @@ public record LenientArray(
     }
   }
 
-  /** Whether empty brackets are a box of a Markdown task list, or repeat the prompt's line. */
+  /**
+   * Whether empty brackets are a box of a Markdown task list, a link without a text or a type in
+   * code, or repeat the prompt's line.
+   */
   private static boolean isProse(String text, int bracket) {
     String before = text.substring(Math.max(0, bracket - LOOK_BACK), bracket);
     return before.endsWith("buildings=")
+        || text.startsWith("[](", bracket)
+        || (text.startsWith("[]", bracket) && IDENTIFIER.matcher(before).find())
         || (text.startsWith("[ ] ", bracket) && TASK.matcher(before).find());
   }
 

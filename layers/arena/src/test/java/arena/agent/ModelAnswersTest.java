@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The corpus {@code model-answers.jsonl}: what model servers answer, one case a line, and the right
  * reading of it. A server gives the {@code answers} in order, the last one again and again; with
- * {@code refuses_while_request_has} the first one for as long as the request has that field.
+ * {@code refuses_while_request_has} the first one for as long as the request has that field. An
+ * answer with {@code gzip} is compressed.
  */
 class ModelAnswersTest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -107,10 +110,21 @@ class ModelAnswersTest {
       byte[] body =
           (answer.has("raw") ? answer.path("raw").asText() : answer.path("body").toString())
               .getBytes(StandardCharsets.UTF_8);
+      if (answer.path("gzip").asBoolean()) {
+        body = gzip(body);
+      }
       exchange.sendResponseHeaders(
           answer.path("status").asInt(), body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private static byte[] gzip(byte[] body) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(body);
+    }
+    return out.toByteArray();
   }
 
   /** A header's text, in which {@code {date+N}} is the date N seconds from now. */
