@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.run.Profile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * Model prices, from a table that records the source and date of each price. Unknown models cost 0,
  * such as those on the user's own machine.
  */
-final class PriceTable {
+public final class PriceTable {
   /** Resource name; the date is when the prices were collected. */
   static final String TABLE = "prices-2026-11-24.csv";
 
@@ -33,6 +34,20 @@ final class PriceTable {
 
   private PriceTable(Map<String, Price> prices) {
     this.prices = prices;
+  }
+
+  /** Loads the table when it is first used. */
+  private static final class Bundled {
+    private static final PriceTable TABLE = load();
+  }
+
+  /**
+   * Whether the cost of this model's calls is known: the table has its price, or it costs nothing.
+   *
+   * @param model a profile's model
+   */
+  public static boolean isCostKnown(String model) {
+    return model.equals(Profile.SCRIPTED) || Bundled.TABLE.knows(model);
   }
 
   /** US dollars per million tokens. */

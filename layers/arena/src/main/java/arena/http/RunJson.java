@@ -2,6 +2,7 @@ package arena.http;
 
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
+import arena.agent.PriceTable;
 import arena.run.RunId;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -49,10 +50,15 @@ final class RunJson {
     }
   }
 
-  /** A run with everything that is known of it. */
+  /**
+   * A run with everything that is known of it.
+   *
+   * @param costKnown whether the cost of the model's calls is known; if not, it is shown as 0
+   */
   record Run(
       @JsonUnwrapped Row row,
       Profile profile,
+      boolean costKnown,
       Optional<Prompt> prompt,
       Optional<Mutation> mutation,
       Optional<String> reason,
@@ -62,6 +68,7 @@ final class RunJson {
       return new Run(
           Row.of(run),
           Profile.of(run.profile()),
+          PriceTable.isCostKnown(run.profile().model()),
           run.prompt().map(prompt -> new Prompt(prompt.version(), prompt.sha256())),
           run.origin().map(origin -> Mutation.of(origin.mutation())),
           run.origin().map(arena.run.Run.Origin::reason),

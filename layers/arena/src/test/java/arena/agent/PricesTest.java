@@ -45,6 +45,16 @@ class PricesTest {
   }
 
   @Test
+  void onlyAModelWithAPriceOrWithoutCallsHasAKnownCost() {
+    assertTrue(PriceTable.isCostKnown("scripted"));
+    assertTrue(PriceTable.isCostKnown("openai:gpt-4o"));
+    assertFalse(PriceTable.isCostKnown("openai:llama3.2"));
+    assertFalse(
+        PriceTable.isCostKnown(
+            "bedrock:arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3"));
+  }
+
+  @Test
   void costIsNeverNegativeOrInfinite() {
     assertEquals(0, prices.cost("openai:gpt-4o", -5, Long.MIN_VALUE));
     double most = prices.cost("openai:gpt-4o", Long.MAX_VALUE, Long.MAX_VALUE);

@@ -78,7 +78,7 @@ class RunJsonTest {
             + "\"created_at\":\"2026-01-31T12:00:00.000000Z\","
             + "\"ended_at\":\"2026-01-31T12:01:00.000000Z\",\"profile\":{\"name\":\"n\","
             + "\"model\":\"openai:x\",\"temperature\":0.7,\"prompt_variant\":\"bare\"},"
-            + "\"prompt\":{\"version\":\"bare-2\",\"sha256\":\"00ff\"},"
+            + "\"cost_known\":false,\"prompt\":{\"version\":\"bare-2\",\"sha256\":\"00ff\"},"
             + "\"mutation\":{\"food\":200.0,\"stone\":1.5,\"population\":7,"
             + "\"age\":\"Feudal Age\"},\"reason\":\"why\",\"progress\":{\"turns_played\":6,"
             + "\"n_turns\":20},\"error\":{\"code\":\"Abandoned\","
@@ -95,7 +95,7 @@ class RunJsonTest {
             + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":0,\"n_turns\":5,"
             + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null,"
             + "\"profile\":{\"name\":\"n\",\"model\":\"scripted\",\"temperature\":0.0,"
-            + "\"prompt_variant\":\"bare\"},\"prompt\":null,\"mutation\":null,"
+            + "\"prompt_variant\":\"bare\"},\"cost_known\":true,\"prompt\":null,\"mutation\":null,"
             + "\"reason\":null,\"progress\":{\"turns_played\":0,\"n_turns\":5},"
             + "\"error\":null}",
         Response.of(200, RunJson.Run.of(newRun())).body());
