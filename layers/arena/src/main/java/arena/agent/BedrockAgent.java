@@ -100,7 +100,7 @@ final class BedrockAgent implements Agent {
           return ContentFilter.answer(ServiceErrorText.clean(message(e), ""), sent.remark())
               .decision(0);
         }
-        Optional<RequestFields> alternative = sent.without("", message(e));
+        Optional<RequestFields> alternative = sent.without(true, "", message(e));
         if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
           throw serviceError(e);
         }

@@ -17,7 +17,7 @@ final class ErrorWords {
       Pattern.compile(
           "(?:invalid|incorrect|missing|expired)[ _]?(?:x-)?api[-_ ]?key|api key (?:is )?(?:not valid|invalid|expired)"
               + "|authentication.?error|invalid_authentication|invalid (?:access |auth |bearer )?token"
-              + "|permission.?denied|model_not_found|unknown model|no such model"
+              + "|permission.?denied|model_not_found|not_found_error|deploymentnotfound|not a valid model|unknown model|no such model"
               + "|model[^.]{0,120}(?:not found|does not exist)",
           Pattern.CASE_INSENSITIVE);
 

@@ -61,11 +61,12 @@ final class EventStream {
         return event;
       }
       JsonNode part = event.path("choices").path(0);
-      JsonNode delta =
-          part.has("delta")
-              ? part.path("delta")
-              : part.has("message") ? part.path("message") : part;
-      collect(fields, delta, delta == part ? "text" : "");
+      String holder = part.has("delta") ? "delta" : "message";
+      if (part.has(holder)) {
+        collect(fields, part.path(holder), "");
+      } else {
+        collect(fields, part, "text"); // a completion without chat
+      }
       if (part.path("finish_reason").isTextual()) {
         choice.set("finish_reason", part.path("finish_reason"));
       }

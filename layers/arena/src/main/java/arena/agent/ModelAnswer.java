@@ -4,6 +4,7 @@ import arena.codec.LenientArray;
 import arena.event.RawJson;
 import arena.run.Limits;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,8 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
   /** Most times that a text is decoded. */
   private static final int MAX_DECODED = 3;
 
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final Pattern ENTITY = Pattern.compile("&(?:quot|apos|#34|#39|#x22|#x27);");
   private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u00|x)(?<code>[2-7][0-9a-fA-F])");
   private static final Pattern ODD_QUOTE = Pattern.compile("[“”„‟″＂]|``|''");

@@ -142,7 +142,9 @@ record OpenAiError(int status, String code, String parameter, String message, St
             || status == 403
             || status == 429
             || (status == 404 && ErrorWords.isPermanent(whole));
-    return definite || isUnpaid() ? Optional.empty() : sent.without(parameter, whole);
+    return definite || isUnpaid()
+        ? Optional.empty()
+        : sent.without(status == 400 || status == 422, parameter, whole);
   }
 
   /** A quota with a time after which it is full again is not one that is used up. */

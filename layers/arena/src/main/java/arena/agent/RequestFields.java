@@ -49,6 +49,7 @@ record RequestFields(
         "system[ _-]?(?:role|messages?|prompts?|instructions?|field)|developer[ _-]?(?:role|messages?|instructions?)"
             + "|role[^a-z]{0,12}(?:system|developer)\\b|(?:messages|input)[\\[.]0\\]?\\.?role"
             + "|messages[\\[.]0\\]?[^.a-z]{1,10}discriminator[^.]{0,40}role"
+            + "|messages\\W{1,5}0\\W{1,5}role\\b|first message[^.]{0,40}\\buser\\b|system 角色"
             + "|['\"`](?:system|developer)['\"`]|key \\[system\\]|#/system\\b|roles must alternate"
             + "|only user,? (?:and )?(?:assistant|model)"),
     LIMIT(
@@ -62,6 +63,11 @@ record RequestFields(
 
     Field(String pattern) {
       this.pattern = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
+    }
+
+    /** Whether its pattern is a name of the request, and not also words of a prompt or a log. */
+    private boolean isNamedExactly() {
+      return this == TEMPERATURE || this == LIMIT;
     }
   }
 
@@ -96,16 +102,19 @@ record RequestFields(
    * Returns what to send instead, if the refusal is about one of the fields. A refusal may be
    * wrapped by any number of gateways: it is searched as text.
    *
+   * @param rejected whether the status shows that the request is at fault; then a field that has no
+   *     other meaning need only be named
    * @param parameter the field that the service names; may be empty
    * @param refusal the service's whole error
    */
-  Optional<RequestFields> without(String parameter, String refusal) {
+  Optional<RequestFields> without(boolean rejected, String parameter, String refusal) {
     String text = refusal.substring(0, Math.min(refusal.length(), MAX_SEARCHED));
-    if (!REFUSAL.matcher(text).find()) {
-      return Optional.empty();
-    }
+    boolean inWords = REFUSAL.matcher(text).find();
     for (String searched : List.of(parameter, text)) {
-      List<Field> candidates = fieldsIn(searched);
+      List<Field> candidates =
+          fieldsIn(searched).stream()
+              .filter(field -> inWords || (rejected && field.isNamedExactly()))
+              .toList();
       if (!candidates.isEmpty()) {
         return Optional.of(without(candidates.getFirst(), text));
       }

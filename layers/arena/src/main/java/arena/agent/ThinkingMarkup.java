@@ -119,14 +119,14 @@ record ThinkingMarkup(String thinking, String answer) {
   /** A first line that is a heading of thinking. */
   private static final Pattern HEADING =
       Pattern.compile(
-          "\\A[\\s#*_>]{0,12}(?:my |chain of )?(?:thinking|thoughts?|thought process|reasoning|analysis"
+          "\\A[^\\p{L}\\p{N}\\[\\]{}<\"']{0,12}(?:my |chain of )?(?:thinking|thoughts?|thought process|reasoning|analysis"
               + "|rationale|scratchpad)(?: process)?(?:\\.{3}|…)?\\s?(?:[*_]{1,3}|[:：]|\\n)",
           FLAGS);
 
   /** A line that begins with a heading of the answer. */
   private static final Pattern ANSWER_HEADING =
       Pattern.compile(
-          "\\n[ \\t#*_>]{0,12}(?:my |the )?(?:final |json )?(?:answer|response|actions?|output|decision|result)"
+          "\\n[^\\p{L}\\p{N}\\[\\]{}<\"'\\n]{0,12}(?:my |the )?(?:final |json |next )?(?:answer|response|actions?|output|decision|result|json)"
               + "(?: list| array| input)?\\s?(?:[*_]{1,3}[:：]?|[:：][*_]{0,3}|(?=\\n))",
           FLAGS);
 
@@ -135,7 +135,7 @@ record ThinkingMarkup(String thinking, String answer) {
 
   /** A field of a JSON object whose name says that its value is thinking. */
   private static final Pattern FIELD =
-      Pattern.compile("[\"'“]" + NAME + "[\"'”]\\s{0,10}[:：]\\s{0,10}(?=[\\[{])", FLAGS);
+      Pattern.compile("[\"'“]" + NAME + "[\"'”]\\s{0,10}[:：]\\s{0,10}(?=[\\[{\"'])", FLAGS);
 
   /** Most fields of one text that are taken for thinking. */
   private static final int MAX_FIELDS = 20;

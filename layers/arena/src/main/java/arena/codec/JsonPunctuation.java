@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
  * positions stay the same.
  */
 final class JsonPunctuation {
-  private static final String DOUBLE_QUOTES = "“”„‟″＂«»";
+  private static final String DOUBLE_QUOTES = "“”„‟″＂«»「」『』";
   private static final String SINGLE_QUOTES = "‘’‚‛′＇`";
-  private static final String WIDE = "［］｛｝：，()=;";
-  private static final String NARROW = "[]{}:,[]:,";
+  private static final String WIDE = "［］｛｝：，()=;；،、";
+  private static final String NARROW = "[]{}:,[]:,,,,";
 
   /** Escapes that stand for a line break or a tabulator. */
   private static final String BLANKS = "nrt";
