@@ -80,6 +80,11 @@ final class Delivery {
     stopped = true;
   }
 
+  /** Whether a reader has accepted no message since this time or longer. */
+  boolean hasFailedSince(Instant time) {
+    return failingSince.values().stream().anyMatch(since -> !since.isAfter(time));
+  }
+
   /** The number of messages that were tried to send. */
   long attempts() {
     return attempts.sum();
@@ -115,6 +120,7 @@ final class Delivery {
       while (mayContinue()) {
         switch (boundedStep(connectionId, cursor, unrecorded)) {
           case Step.Done() -> {
+            failingSince.remove(connectionId);
             return;
           }
           case Step.Advanced(long nextSeq) -> {
@@ -312,6 +318,7 @@ final class Delivery {
     if (lease.finish(connectionId, cursor)) {
       countDropped();
     }
+    failingSince.remove(connectionId);
     if (!readers.close(connectionId)) {
       readers.markLoss(); // still subscribed, but without a cursor: retried as a loss
     }

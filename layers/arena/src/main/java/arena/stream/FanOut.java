@@ -12,6 +12,7 @@ import arena.run.UnknownRun;
 import arena.source.EventReader;
 import arena.stream.Connections.Subscriber;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,22 @@ public final class FanOut {
 
   /** Maximum number of consecutive polls with work but without a message to send: 10 s. */
   private static final int MAX_IDLE_POLLS = 500;
+
+  /**
+   * Time from a wake-up to an invocation that was throttled: Lambda repeats a throttled
+   * asynchronous invocation after a second for the first time. A slow cold start may look like it,
+   * which costs one more invocation.
+   */
+  static final Duration THROTTLED_LAG = Duration.ofMillis(900);
+
+  /**
+   * Time after which a fan-out that was throttled hands over. Its successor waits for a free
+   * invocation like everything else in the account, so that slow readers do not occupy all of them.
+   */
+  static final Duration THROTTLED_SHARE = Duration.ofSeconds(2);
+
+  /** Time after which a reader that accepted nothing may be one that has to be dropped. */
+  private static final Duration STALLED = THROTTLED_SHARE.dividedBy(2);
 
   private final Stores stores;
   private final ConnectionSender sender;
@@ -91,14 +108,16 @@ public final class FanOut {
   }
 
   /**
-   * Serves a run until no reader is waiting, or until the deadline, when it invokes its successor.
-   * Returns early if another fan-out is active.
+   * Serves a run until no reader is waiting, or until the deadline, when it invokes its successor;
+   * if it was throttled, after {@link #THROTTLED_SHARE}. Returns early if another fan-out is
+   * active.
    *
    * @throws UnknownRun if the run does not exist
    * @throws DependencyUnavailable if the broker is unavailable; the readers are notified that they
    *     are behind, and the caller must try again
    */
   public Result serve(FanOutTask task) {
+    boolean throttled = !clock.instant().isBefore(task.wokenAt().plus(THROTTLED_LAG));
     Optional<FanOutLease> lease;
     try {
       if (task.pending()) {
@@ -115,7 +134,7 @@ public final class FanOut {
       return Result.NOTHING;
     }
     try {
-      return new Loop(task, lease.get()).serve();
+      return new Loop(task, lease.get(), throttled).serve();
     } catch (RuntimeException e) {
       abandon(lease.get(), e);
       if (e instanceof DependencyUnavailable cause && cause.dependency() == Dependency.BROKER) {
@@ -164,6 +183,10 @@ public final class FanOut {
     private final EventBatches batches;
     private final Delivery delivery;
     private final LostReaders lostReaders;
+
+    /** From when on it hands over to let others run. */
+    private final Instant yieldsAt;
+
     private Run run;
 
     /** Number of polls since the run's row was read. */
@@ -184,10 +207,11 @@ public final class FanOut {
     /** Number of the last loss that was handled, possibly in part. */
     private OptionalLong handledLoss = OptionalLong.empty();
 
-    private Loop(FanOutTask task, FanOutLease lease) {
+    private Loop(FanOutTask task, FanOutLease lease, boolean throttled) {
       this.task = task;
       this.runId = task.runId();
       this.lease = lease;
+      this.yieldsAt = throttled ? clock.instant().plus(THROTTLED_SHARE) : task.deadline();
       this.run = readRow();
       this.readers = new RunReaders(runId, stores.subscribers(), stores.connections(), sender);
       this.counter = new DeliveryCounter(runId, stores.catalog(), clock);
@@ -219,7 +243,8 @@ public final class FanOut {
         if (Thread.currentThread().isInterrupted()) {
           throw new IllegalStateException("the fan-out of run %s was interrupted".formatted(runId));
         }
-        if (!clock.instant().isBefore(task.deadline())) {
+        if (mustHandOver()) {
+          delivery.stop();
           awaitAll(senders);
           lease.abandon();
           fanOutInvoker.wake(runId);
@@ -283,6 +308,16 @@ public final class FanOut {
           await(senders, POLL_INTERVAL);
         }
       }
+    }
+
+    /**
+     * Whether its time is over. It does not yield while a reader is stalled, because only a fan-out
+     * that lasts finds that the reader has timed out and drops it.
+     */
+    private boolean mustHandOver() {
+      Instant now = clock.instant();
+      return !now.isBefore(task.deadline())
+          || (!now.isBefore(yieldsAt) && !delivery.hasFailedSince(now.minus(STALLED)));
     }
 
     private Run readRow() {

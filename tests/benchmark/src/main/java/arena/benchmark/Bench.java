@@ -25,6 +25,8 @@ public final class Bench {
           new TurnTime(),
           new OutageTurnTime(),
           new ViewerLatency(),
+          new SlowViewer(),
+          new AccountLimit(),
           new FanOutRate(),
           new FanOutLook(),
           new CatchUp(),

@@ -150,6 +150,11 @@ final class MeasuredStack implements AutoCloseable {
             Locale.ROOT, "{\"n_turns\":%d,\"profile\":{\"model\":\"openai:%s\"}}", turns, model));
   }
 
+  /** Lets the functions have only so many concurrent invocations until the result is run. */
+  Runnable leaveConcurrency(int invocations) {
+    return stack.leaveConcurrency(invocations);
+  }
+
   /** Handles later invocations for a run in separate processes. */
   void isolate(RunId runId) {
     isolated.add(runId.value());

@@ -56,21 +56,42 @@ final class Viewers implements AutoCloseable {
 
   /** Plays a run with viewers and runs an action as soon as all are connected. */
   Watched watch(int viewers, int turns, Duration thinkTime, Meanwhile meanwhile) {
+    Audience audience = new Audience(viewers, ViewerCrowd.Habit.QUICK);
+    return watch(audience, new Play(turns, thinkTime, Behaviour.ANSWER), meanwhile);
+  }
+
+  /**
+   * The viewers of a run.
+   *
+   * @param last how the last of them reads; all others are quick
+   */
+  record Audience(int viewers, ViewerCrowd.Habit last) {}
+
+  /** A run whose model takes some time for each answer. */
+  record Play(int turns, Duration thinkTime, String answer) {}
+
+  /** Plays a run with viewers and runs an action as soon as all are connected. */
+  Watched watch(Audience audience, Play play, Meanwhile meanwhile) {
     CountDownLatch allConnected = new CountDownLatch(1);
-    stack.model(MODEL, _ -> answer(allConnected, thinkTime));
+    stack.model(MODEL, _ -> answer(allConnected, play));
     try (ViewerCrowd crowd = new ViewerCrowd(client, stack.webSocketUrl())) {
-      String runId = stack.startRun(turns, MODEL);
-      crowd.join(runId, ViewerCrowd.Habit.QUICK, viewers);
+      String runId = stack.startRun(play.turns(), MODEL);
+      crowd.join(runId, audience.last(), 1);
+      crowd.join(runId, ViewerCrowd.Habit.QUICK, audience.viewers() - 1);
       crowd.awaitFirst(ARRIVAL_LIMIT);
       long start = System.nanoTime();
       allConnected.countDown();
       meanwhile.run();
+      if (audience.last() != ViewerCrowd.Habit.QUICK) {
+        stack.awaitEnd(runId);
+        crowd.release();
+      }
       crowd.awaitClosed(END_LIMIT);
       double seconds = (System.nanoTime() - start) / 1e9;
       stack.awaitEnd(runId);
       List<Envelope> events = stack.client().events(runId, 1);
       ViewerCrowd.Outcome outcome = crowd.outcome(events, END_LIMIT);
-      requireComplete(outcome, viewers);
+      requireComplete(outcome, audience.viewers());
       return new Watched(runId, events.size(), outcome, seconds);
     } finally {
       allConnected.countDown();
@@ -90,14 +111,14 @@ final class Viewers implements AutoCloseable {
     }
   }
 
-  private static Reply answer(CountDownLatch allConnected, Duration thinkTime) {
+  private static Reply answer(CountDownLatch allConnected, Play play) {
     try {
       allConnected.await(ARRIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      TimeUnit.MILLISECONDS.sleep(thinkTime.toMillis());
+      TimeUnit.MILLISECONDS.sleep(play.thinkTime().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return Reply.text(Behaviour.ANSWER);
+    return Reply.text(play.answer());
   }
 
   /** Shuts down at once; a normal close would wait for open connections. */

@@ -34,6 +34,7 @@ final class ProcessStack implements Stack, AutoCloseable {
 
   private final ModelServer models = ModelServer.start();
   private final Path home;
+  private final Map<String, String> settings;
   private final int port = freePort();
   private final int redisPort = freePort();
   private final ArenaClient client =
@@ -47,7 +48,18 @@ final class ProcessStack implements Stack, AutoCloseable {
    * @param home the folder of its state
    */
   ProcessStack(Path home) {
+    this(home, Map.of());
+  }
+
+  /**
+   * Starts a stack.
+   *
+   * @param home the folder of its state
+   * @param settings more environment variables
+   */
+  ProcessStack(Path home, Map<String, String> settings) {
     this.home = home;
+    this.settings = settings;
     start();
   }
 
@@ -77,6 +89,7 @@ final class ProcessStack implements Stack, AutoCloseable {
                 "ARENA_REDIS_PORT", String.valueOf(redisPort),
                 "ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString(),
                 "ARENA_OPENAI_API_KEY", "test-key"));
+    builder.environment().putAll(settings);
     List<String> output = new CopyOnWriteArrayList<>();
     CountDownLatch ready = new CountDownLatch(1);
     try {

@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.log.ProcessOutput;
 import arena.local.template.StackPlan;
@@ -206,6 +207,16 @@ public final class LocalStack implements AutoCloseable {
    */
   public int kill(String function, Predicate<String> event) {
     return parts.host().kill(functionName(function), event);
+  }
+
+  /**
+   * Lets the functions have only so many concurrent invocations, as if others of the account used
+   * the rest; see {@link Options#concurrency}.
+   *
+   * @return ends this when it is run, which must be once
+   */
+  public Runnable leaveConcurrency(int invocations) {
+    return parts.host().occupy(FunctionHost.DEFAULT_CONCURRENCY - invocations);
   }
 
   /**

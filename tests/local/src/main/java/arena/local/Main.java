@@ -149,6 +149,8 @@ public final class Main {
         .ifPresent(origin -> options.parameter("FrontendOrigin", origin(origin)));
     setting(environment, "ARENA_MODEL_TIMEOUT_SECONDS")
         .ifPresent(seconds -> options.parameter("ModelTimeoutSeconds", modelTimeout(seconds)));
+    setting(environment, "ARENA_CONCURRENCY")
+        .ifPresent(maximum -> options.concurrency(concurrency(maximum)));
     setting(environment, "ARENA_AWS_ENDPOINT")
         .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
     for (String name : PASSED_VARIABLES) {
@@ -221,6 +223,16 @@ public final class Main {
               + "\"");
     }
     return value;
+  }
+
+  private static int concurrency(String maximum) {
+    if (!maximum.matches("[1-9]\\d{0,4}")) {
+      throw new InvalidSetting(
+          "ARENA_CONCURRENCY must be a number of invocations from 1 to 99999, not \""
+              + maximum
+              + "\"");
+    }
+    return Integer.parseInt(maximum);
   }
 
   private static URI address(String name, String value) {

@@ -33,6 +33,7 @@ public final class Options {
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
   private FunctionHost.InProcess inProcess = FunctionHost.InProcess.NONE;
+  private int concurrency = FunctionHost.DEFAULT_CONCURRENCY;
   private final Map<Service, UnaryOperator<URI>> proxies = new EnumMap<>(Service.class);
   private final Map<String, String> parameters = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
@@ -133,6 +134,12 @@ public final class Options {
     return this;
   }
 
+  /** Limits the concurrent invocations of all functions, as an AWS account does. */
+  public Options concurrency(int maximum) {
+    concurrency = maximum;
+    return this;
+  }
+
   /** Runs these invocations in separate processes, for {@link LocalStack#kill}. */
   public Options inProcess(FunctionHost.InProcess which) {
     inProcess = which;
@@ -199,6 +206,10 @@ public final class Options {
 
   Optional<URI> awsEndpoint() {
     return Optional.ofNullable(awsEndpoint);
+  }
+
+  int concurrency() {
+    return concurrency;
   }
 
   FunctionHost.InProcess inProcess() {

@@ -261,6 +261,7 @@ final class StackStartup {
             home.logs(),
             clock,
             FunctionHost.DEFAULT_SANDBOXES,
+            options.concurrency(),
             options.inProcess(),
             settings.environment()));
   }

@@ -225,7 +225,7 @@ final class MainTest {
 
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
-  void reportsInvalidOriginAndParametersInOneSentence() throws Exception {
+  void reportsAnInvalidOriginParametersOrConcurrencyInOneSentence() throws Exception {
     Map<String, String> messages =
         Map.of(
             "ARENA_FRONTEND_ORIGIN",
@@ -233,7 +233,10 @@ final class MainTest {
                 + " \"nonsense\"",
             "ARENA_PARAMETERS",
             "arena: ARENA_PARAMETERS must be template parameters such as RequestBurst=500,"
-                + " separated by spaces, not \"nonsense\"");
+                + " separated by spaces, not \"nonsense\"",
+            "ARENA_CONCURRENCY",
+            "arena: ARENA_CONCURRENCY must be a number of invocations from 1 to 99999, not"
+                + " \"nonsense\"");
     for (Map.Entry<String, String> message : messages.entrySet()) {
       Process up = start("0", Map.of(message.getKey(), "nonsense"));
       assertEquals(List.of(message.getValue()), lines(up, ""));

@@ -154,7 +154,7 @@ public final class Simulation {
     SimulatedTaskRunner taskRunner = new SimulatedTaskRunner(scheduler);
 
     gateway = new WebSockets(scheduler, network, faults, random, trace, lambda);
-    AsyncInvocations asyncInvocations = new AsyncInvocations(network, lambda, this::fanOut);
+    AsyncInvocations asyncInvocations = new AsyncInvocations(network, lambda, clock, this::fanOut);
     Executions executions =
         new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
     EventReader eventReader = new EventReader(broker, journal, () -> archive);
@@ -254,9 +254,8 @@ public final class Simulation {
     invariants.failures().thrown(e);
   }
 
-  private void fanOut(RunId runId, boolean pending) {
-    fanOut.serve(
-        new FanOutTask(runId, clock.instant(), deadline(Function.STREAM_EVENTS, 30), pending));
+  private void fanOut(RunId runId, Instant wokenAt, boolean pending) {
+    fanOut.serve(new FanOutTask(runId, wokenAt, deadline(Function.STREAM_EVENTS, 30), pending));
   }
 
   private Instant deadline(Function function, int marginSeconds) {

@@ -341,6 +341,64 @@ final class FanOutTest extends FanOutFixture {
     assertEquals(Set.of(), sockets.closed);
   }
 
+  /**
+   * In an account whose concurrency is in use, a run with pending events does not keep its share.
+   */
+  @Test
+  void handsOverSoonIfItWasThrottled() {
+    createRun(20);
+    reader(A, 1);
+    publishAtEachLook();
+    Instant woken = START.minus(FanOut.THROTTLED_LAG);
+    fanOut().serve(new FanOutTask(RUN, woken, farDeadline(), false));
+    Duration held = Duration.between(START, clock.instant());
+    assertTrue(held.compareTo(FanOut.THROTTLED_SHARE) >= 0, held.toString());
+    assertTrue(held.compareTo(FanOut.THROTTLED_SHARE.multipliedBy(2)) < 0, held.toString());
+    assertEquals(List.of(RUN), List.copyOf(this.woken));
+    assertFalse(redis.leased(RUN));
+  }
+
+  @Test
+  void doesNotHandOverBeforeItsDeadlineIfItWasNotThrottled() {
+    createRun(20);
+    reader(A, 1);
+    publishAtEachLook();
+    serve(farDeadline());
+    assertEquals(range(1, 60), sockets.seqs(A));
+    assertEquals(List.of(), List.copyOf(woken));
+  }
+
+  /** Otherwise no fan-out would last until the reader has timed out. */
+  @Test
+  void dropsReaderThatAcceptsNothingAlsoIfItWasThrottled() {
+    keepLeases();
+    createRun(20);
+    reader(STUCK, 1);
+    sockets.answers.put(STUCK, ConnectionSender.Result.LATER);
+    sockets.beforeSend =
+        () ->
+            clock.advance(
+                sockets.attempts.get() <= 3
+                    ? FanOut.THROTTLED_SHARE.dividedBy(2)
+                    : Delivery.SEND_TIMEOUT.dividedBy(8));
+    Instant woken = START.minus(FanOut.THROTTLED_LAG);
+    fanOut().serve(new FanOutTask(RUN, woken, farDeadline(), false));
+    assertEquals(Set.of(STUCK), sockets.closed);
+  }
+
+  /** Publishes an event every 100 ms, up to the 60th. */
+  private void publishAtEachLook() {
+    AtomicInteger published = new AtomicInteger(20);
+    network.before(
+        Call.SUBSCRIBERS_LOOK,
+        _ -> {
+          clock.advance(Duration.ofMillis(100));
+          if (published.get() < 60) {
+            publish(published.get() + 1, published.incrementAndGet());
+          }
+        });
+  }
+
   @Test
   void findsOnlyReadersThatAreBehind() {
     createRun(20);

@@ -27,6 +27,8 @@ final class CrowdViewer implements AutoCloseable {
   /** Most connections of one viewer. */
   private static final int MAX_CONNECTIONS = 200;
 
+  private static final Duration TRICKLE_INTERVAL = Duration.ofSeconds(1);
+
   /** Messages after which a flapping viewer disconnects. */
   private static final int FLAP_EVERY = 4;
 
@@ -147,12 +149,12 @@ final class CrowdViewer implements AutoCloseable {
         .join();
   }
 
-  private void later(Runnable task) {
+  private static void later(Duration delay, Runnable task) {
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                Thread.sleep(BACKOFF);
+                Thread.sleep(delay);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -168,7 +170,7 @@ final class CrowdViewer implements AutoCloseable {
         return;
       }
     }
-    later(this::connect);
+    later(BACKOFF, this::connect);
   }
 
   /** Lets a slow viewer read on. */
@@ -234,6 +236,10 @@ final class CrowdViewer implements AutoCloseable {
           Thread.ofVirtual().start(CrowdViewer.this::connect);
           return false;
         }
+        if (habit == ViewerCrowd.Habit.TRICKLE && !released) {
+          later(TRICKLE_INTERVAL, () -> webSocket.request(1));
+          return false;
+        }
         return habit != ViewerCrowd.Habit.SLOW || released;
       }
     }
@@ -283,7 +289,7 @@ final class CrowdViewer implements AutoCloseable {
           boolean busy =
               !message.has("type") || message.path("code").asText().equals("unavailable");
           if (busy) {
-            later(() -> subscribe(webSocket));
+            later(BACKOFF, () -> subscribe(webSocket));
           } else {
             closed.completeExceptionally(new IllegalStateException("unexpected message: " + text));
           }

@@ -36,6 +36,8 @@ public final class ViewerCrowd implements AutoCloseable {
     QUICK,
     /** Stops after its first message until it is {@linkplain #release released}. */
     SLOW,
+    /** Reads a message a second until it is {@linkplain #release released}. */
+    TRICKLE,
     /** Disconnects every few messages and reconnects for the rest. */
     FLAPPING
   }

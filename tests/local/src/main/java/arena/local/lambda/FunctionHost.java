@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -31,6 +32,9 @@ import java.util.function.Predicate;
 public final class FunctionHost implements AutoCloseable {
   /** Default maximum of sandboxes for each function. */
   public static final int DEFAULT_SANDBOXES = 32;
+
+  /** Default maximum of concurrent invocations of all functions, as of an AWS account. */
+  public static final int DEFAULT_CONCURRENCY = 1_000;
 
   /** Largest event of a synchronous invocation, in bytes. */
   public static final int MAX_REQUEST_BYTES = 6_291_456;
@@ -58,6 +62,7 @@ public final class FunctionHost implements AutoCloseable {
   }
 
   private final Map<String, SandboxPool> pools = new TreeMap<>();
+  private final Semaphore account;
   private final BackgroundInvocations background;
   private final ScheduledThreadPoolExecutor timer;
   private volatile boolean closed;
@@ -71,7 +76,7 @@ public final class FunctionHost implements AutoCloseable {
    */
   public FunctionHost(
       Collection<FunctionDefinition> functions, Path logs, StackClock clock, int maximumSandboxes) {
-    this(functions, logs, clock, maximumSandboxes, InProcess.NONE, Map.of());
+    this(functions, logs, clock, maximumSandboxes, DEFAULT_CONCURRENCY, InProcess.NONE, Map.of());
   }
 
   /**
@@ -80,6 +85,7 @@ public final class FunctionHost implements AutoCloseable {
    * @param logs the folder of the functions' logs, {@code <function>.log}
    * @param clock the clock of retries; timeouts of functions use the system clock
    * @param maximumSandboxes most sandboxes of each function
+   * @param concurrency most concurrent invocations of all functions; others are throttled
    * @param inProcess which invocations run in a separate process
    * @param settings environment variables of such a process, in addition to its function's
    */
@@ -88,6 +94,7 @@ public final class FunctionHost implements AutoCloseable {
       Path logs,
       StackClock clock,
       int maximumSandboxes,
+      int concurrency,
       InProcess inProcess,
       Map<String, String> settings) {
     background = new BackgroundInvocations(clock);
@@ -95,10 +102,12 @@ public final class FunctionHost implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("lambda-timeouts").factory());
     timer.setRemoveOnCancelPolicy(true);
+    account = new Semaphore(concurrency);
     for (FunctionDefinition function : functions) {
       LogFile log = new LogFile(logs.resolve(function.name() + ".log"));
       SandboxPool pool =
-          new SandboxPool(function, log, maximumSandboxes, inProcess, Map.copyOf(settings), timer);
+          new SandboxPool(
+              function, log, maximumSandboxes, account, inProcess, Map.copyOf(settings), timer);
       if (pools.put(function.name(), pool) != null) {
         throw new IllegalArgumentException("two functions have the name " + function.name());
       }
@@ -178,6 +187,19 @@ public final class FunctionHost implements AutoCloseable {
   public String invokeInBackground(String nameOrArn, String payloadJson) {
     SandboxPool pool = pool(nameOrArn);
     return background.start(pool, checked(payloadJson, MAX_EVENT_BYTES));
+  }
+
+  /**
+   * Occupies a part of the account's concurrency, as other functions of the account would.
+   *
+   * @return releases it when it is run, which must be once
+   * @throws IllegalStateException if it is not free
+   */
+  public Runnable occupy(int invocations) {
+    if (!account.tryAcquire(invocations)) {
+      throw new IllegalStateException("the concurrency of the account is in use");
+    }
+    return () -> account.release(invocations);
   }
 
   /** Returns the number of events that wait for an asynchronous invocation or its retry. */

@@ -33,6 +33,10 @@ final class SandboxPool implements Sandbox.Owner {
   private final Map<String, String> settings;
   private final ScheduledExecutorService timer;
   private final Semaphore permits;
+
+  /** The concurrency of all functions. */
+  private final Semaphore account;
+
   private final Deque<Sandbox> idle = new ArrayDeque<>();
   private final Set<Sandbox> all = new HashSet<>();
 
@@ -46,6 +50,7 @@ final class SandboxPool implements Sandbox.Owner {
    * Creates a pool without sandboxes.
    *
    * @param maximum most sandboxes
+   * @param account the concurrency of all functions
    * @param inProcess which invocations run in a separate process
    * @param settings environment variables of such a process, in addition to the function's
    * @param timer runs the timeouts of invocations
@@ -54,6 +59,7 @@ final class SandboxPool implements Sandbox.Owner {
       FunctionDefinition function,
       LogFile log,
       int maximum,
+      Semaphore account,
       FunctionHost.InProcess inProcess,
       Map<String, String> settings,
       ScheduledExecutorService timer) {
@@ -62,6 +68,7 @@ final class SandboxPool implements Sandbox.Owner {
     this.inProcess = inProcess;
     this.settings = settings;
     this.timer = timer;
+    this.account = account;
     permits = new Semaphore(maximum, true);
   }
 
@@ -77,10 +84,30 @@ final class SandboxPool implements Sandbox.Owner {
    * Starts an invocation.
    *
    * @param patience how long the caller waits for a sandbox, at most {@link #MAX_WAIT}
-   * @throws InvokeFault if all sandboxes are in use, or the pool is closed
+   * @throws InvokeFault if all sandboxes are in use, the account's concurrency is reached, or the
+   *     pool is closed
    */
   CompletableFuture<Invocation> start(String requestId, String payload, Duration patience)
       throws InterruptedException {
+    if (!account.tryAcquire()) {
+      throw new InvokeFault(
+          InvokeFault.Code.TOO_MANY_REQUESTS,
+          "Rate Exceeded: the concurrency of the account is in use");
+    }
+    boolean started = false;
+    try {
+      CompletableFuture<Invocation> running = startInSandbox(requestId, payload, patience);
+      started = true;
+      return running.whenComplete((_, _) -> account.release());
+    } finally {
+      if (!started) {
+        account.release();
+      }
+    }
+  }
+
+  private CompletableFuture<Invocation> startInSandbox(
+      String requestId, String payload, Duration patience) throws InterruptedException {
     Duration wait = patience.compareTo(MAX_WAIT) < 0 ? patience : MAX_WAIT;
     if (!permits.tryAcquire()
         && (permits.getQueueLength() >= MAX_WAITING_CALLERS

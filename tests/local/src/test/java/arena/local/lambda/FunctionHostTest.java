@@ -372,6 +372,37 @@ final class FunctionHostTest {
   }
 
   @Test
+  void throttlesWhenTheConcurrencyOfTheAccountIsInUse() throws Exception {
+    host.close();
+    host =
+        new FunctionHost(
+            List.of(
+                function("holding", Holding.class, Duration.ofSeconds(30)),
+                function("failing", Failing.class, Duration.ofSeconds(7)),
+                function("echo", Echo.class, Duration.ofSeconds(7))),
+            logs,
+            clock,
+            2,
+            1,
+            FunctionHost.InProcess.NONE,
+            Map.of());
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<JsonNode> holding = callers.submit(() -> invoke("holding", "{}"));
+      assertTrue(Holding.entered.await(10, TimeUnit.SECONDS));
+      InvokeFault fault =
+          assertThrows(InvokeFault.class, () -> host.invoke("echo", "{}", PATIENCE));
+      assertEquals(InvokeFault.Code.TOO_MANY_REQUESTS, fault.code());
+      String id = host.invokeInBackground("failing", "{\"name\":\"gold\"}");
+      until(() -> clock.scheduledTasks() == 1);
+      Holding.letGo.countDown();
+      assertEquals("let go", holding.get(10, TimeUnit.SECONDS).asText());
+      assertEquals(0, Failing.CALLS.get());
+      clock.advance(Duration.ofSeconds(1));
+      assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
   void dropsAnEventAfterTwoRetries() throws Exception {
     String id = host.invokeInBackground("failing", "{\"name\":\"gold\"}");
     assertEquals(id, Failing.IDS.poll(10, TimeUnit.SECONDS));

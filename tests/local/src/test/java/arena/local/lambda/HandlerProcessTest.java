@@ -90,6 +90,7 @@ final class HandlerProcessTest {
             logs,
             new ManualClock(Instant.parse("2026-01-31T12:00:00Z")),
             2,
+            FunctionHost.DEFAULT_CONCURRENCY,
             (function, event) -> true,
             Map.of("AWS_REGION", "eu-north-1"));
   }

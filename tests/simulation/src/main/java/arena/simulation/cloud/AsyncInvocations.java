@@ -5,17 +5,28 @@ import arena.run.RunId;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.stores.Call;
 import arena.stream.FanOutInvoker;
-import java.util.function.BiConsumer;
+import java.time.Instant;
+import java.time.InstantSource;
 
 /** Asynchronous invocations of the product's own functions. */
 public final class AsyncInvocations implements FanOutInvoker {
   private final FaultyNetwork network;
   private final Lambda lambda;
-  private final BiConsumer<RunId, Boolean> fanOut;
+  private final InstantSource clock;
+  private final FanOutFunction fanOut;
 
-  public AsyncInvocations(FaultyNetwork network, Lambda lambda, BiConsumer<RunId, Boolean> fanOut) {
+  /** The function that is invoked. */
+  @FunctionalInterface
+  public interface FanOutFunction {
+    /** Handles an invocation that was requested at this time. */
+    void handle(RunId runId, Instant wokenAt, boolean pending);
+  }
+
+  public AsyncInvocations(
+      FaultyNetwork network, Lambda lambda, InstantSource clock, FanOutFunction fanOut) {
     this.network = network;
     this.lambda = lambda;
+    this.clock = clock;
     this.fanOut = fanOut;
   }
 
@@ -30,6 +41,7 @@ public final class AsyncInvocations implements FanOutInvoker {
   }
 
   private void invoke(RunId runId, boolean pending) {
+    Instant wokenAt = clock.instant();
     network.call(
         Call.FAN_OUT_INVOKER_WAKE,
         runId.value(),
@@ -37,7 +49,7 @@ public final class AsyncInvocations implements FanOutInvoker {
           lambda.invokeAsync(
               Function.STREAM_EVENTS,
               () -> {
-                fanOut.accept(runId, pending);
+                fanOut.handle(runId, wokenAt, pending);
                 return "";
               });
           return null;

@@ -155,6 +155,13 @@ public final class Mutations {
               "if (lease.release(ended())) {",
               "lease.abandon(); if (look != null) {",
               "stream.FanOutLeaseTest"),
+          Mutation.tested(
+              "throttled-fan-out-keeps-its-place",
+              "A fan-out that was throttled does not hand over before its deadline.",
+              "stream/FanOut",
+              "throttled ? clock.instant().plus(THROTTLED_SHARE) : task.deadline();",
+              "task.deadline();",
+              "stream.FanOutTest"),
           Mutation.simulated(
               "lost-readers-not-disconnected",
               "Readers whose cursors the broker lost are not disconnected.",
