@@ -31,7 +31,12 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * an outage does not cost each call a timeout.
  */
 public final class RedisConnection implements AutoCloseable {
-  private static final int MAX_CONNECTIONS = 8;
+  /**
+   * A fan-out makes 64 calls at once, each short next to the send before it. With this many
+   * connections the last of them waits for three others: not longer than {@link #POOL_TIMEOUT} if
+   * the server answers within half a second. More would cost the server memory for each sandbox.
+   */
+  private static final int MAX_CONNECTIONS = 16;
 
   /** Timeout of connecting and of a call; a turn waits for it. */
   static final Duration TIMEOUT = Duration.ofSeconds(1);

@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.stream.FanOut;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,10 +28,27 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 public final class AwsClients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+  private static final String KEPT_CONNECTIONS_PROPERTY = "http.maxConnections";
+
+  static {
+    keepConnections();
+  }
+
   /** Interrupts calls at their timeouts. Shared, because each client would start five threads. */
   private static final ScheduledExecutorService TIMEOUTS = timeouts();
 
   private AwsClients() {}
+
+  /**
+   * Keeps open as many connections to a host as a fan-out uses at once; the JDK keeps 5, and opens
+   * and closes the others for each send. The JDK reads the property once, after the first request.
+   * An existing value is kept.
+   */
+  private static void keepConnections() {
+    if (System.getProperty(KEPT_CONNECTIONS_PROPERTY) == null) {
+      System.setProperty(KEPT_CONNECTIONS_PROPERTY, String.valueOf(FanOut.MAX_CONCURRENT_SENDS));
+    }
+  }
 
   /** Call timeout including retries: 10 s. */
   public static DynamoDbClient dynamoDb() {
@@ -104,11 +122,14 @@ public final class AwsClients {
     return executor;
   }
 
-  // path style and no chunked encoding, for compatibility with other S3 servers
+  // Path style and no chunked encoding, for compatibility with other S3 servers. No "Expect:
+  // 100-continue", which the SDK sends with a megabyte or more: the JDK waits 5 s for the answer,
+  // longer than an attempt may take.
   private static S3Configuration s3Configuration() {
     return S3Configuration.builder()
         .pathStyleAccessEnabled(true)
         .chunkedEncodingEnabled(false)
+        .expectContinueEnabled(false)
         .build();
   }
 

@@ -19,8 +19,6 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
  * use.
  */
 public final class Telemetry {
-  private static final String TRACE = "xray_trace_id";
-
   private final String function;
   private final String service;
   private final EmfMetrics metrics;
@@ -36,6 +34,7 @@ public final class Telemetry {
 
   /**
    * Runs a handler's work with the log fields set, then sends the metrics, also after a failure.
+   * Powertools finds the X-Ray trace id where each version of the runtime puts it.
    */
   public <T> T during(Context context, Supplier<T> work) {
     return PowertoolsLogging.withLogging(
@@ -43,7 +42,6 @@ public final class Telemetry {
         () -> {
           MDC.put("function", function);
           MDC.put("service", service);
-          trace(context);
           try {
             return work.get();
           } finally {
@@ -51,15 +49,6 @@ public final class Telemetry {
             MDC.clear();
           }
         });
-  }
-
-  /** Sets the X-Ray trace id if only the context has it. */
-  private static void trace(Context context) {
-    String header = context.getXrayTraceId();
-    if (header != null && MDC.get(TRACE) == null) {
-      int end = header.indexOf(';');
-      MDC.put(TRACE, (end < 0 ? header : header.substring(0, end)).replaceFirst("^Root=", ""));
-    }
   }
 
   /** The metrics of the current invocation. */

@@ -27,10 +27,7 @@ final class Delivery {
   /** How long a reader may accept no message before its connection is closed. */
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 
-  /** Maximum number of concurrent sends; bounds memory and connections. */
-  private static final int MAX_CONCURRENT_STEPS = 64;
-
-  /** Maximum number of those for readers whose last message was not accepted. */
+  /** Maximum number of concurrent sends for readers whose last message was not accepted. */
   private static final int MAX_CONCURRENT_RETRIES = 16;
 
   /** Retries of one message before the reader's cursor is read again. */
@@ -46,7 +43,7 @@ final class Delivery {
   private final TaskRunner tasks;
   private final Metrics metrics;
   private final Map<ConnectionId, Instant> failingSince = new ConcurrentHashMap<>();
-  private final Semaphore steps = new Semaphore(MAX_CONCURRENT_STEPS, true);
+  private final Semaphore steps = new Semaphore(FanOut.MAX_CONCURRENT_SENDS, true);
   private final Semaphore retries = new Semaphore(MAX_CONCURRENT_RETRIES, true);
 
   /** Number of messages that were tried to send. */

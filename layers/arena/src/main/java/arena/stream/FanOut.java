@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * expire.
  */
 public final class FanOut {
+  /** Maximum number of concurrent sends of a fan-out, each of which needs a connection. */
+  public static final int MAX_CONCURRENT_SENDS = 64;
+
   private static final Logger LOG = LoggerFactory.getLogger(FanOut.class);
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);

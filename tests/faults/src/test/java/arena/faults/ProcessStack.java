@@ -73,7 +73,6 @@ final class ProcessStack implements Stack, AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Dhttp.maxConnections=64",
             "-XX:-UsePerfData",
             "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
             "-cp",

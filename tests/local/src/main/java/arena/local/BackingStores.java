@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.local.backing.BucketDefinition;
 import arena.local.backing.LocalDynamoDb;
 import arena.local.backing.LocalS3;
 import arena.local.backing.TableDefinition;
@@ -28,7 +29,7 @@ sealed interface BackingStores {
   void create(TableDefinition table);
 
   /** Creates a bucket unless it exists. */
-  void createBucket(String name);
+  void create(BucketDefinition bucket);
 
   /** Deletes expired items. */
   void expire(Instant now);
@@ -80,8 +81,8 @@ sealed interface BackingStores {
     }
 
     @Override
-    public void createBucket(String name) {
-      buckets.createBucket(name);
+    public void create(BucketDefinition bucket) {
+      buckets.create(bucket);
     }
 
     @Override
@@ -159,7 +160,7 @@ sealed interface BackingStores {
     }
 
     @Override
-    public void createBucket(String name) {
+    public void create(BucketDefinition bucket) {
       try (S3Client client =
           S3Client.builder()
               .endpointOverride(address)
@@ -168,10 +169,28 @@ sealed interface BackingStores {
               .forcePathStyle(true)
               .httpClientBuilder(UrlConnectionHttpClient.builder())
               .build()) {
-        client.createBucket(request -> request.bucket(name));
-      } catch (BucketAlreadyOwnedByYouException e) {
-        // created by an earlier start
+        try {
+          client.createBucket(request -> request.bucket(bucket.name()));
+        } catch (BucketAlreadyOwnedByYouException e) {
+          // created by an earlier start
+        }
+        bucket.cors().ifPresent(cors -> allow(client, bucket.name(), cors));
       }
+    }
+
+    private static void allow(S3Client client, String bucket, BucketDefinition.Cors cors) {
+      client.putBucketCors(
+          request ->
+              request
+                  .bucket(bucket)
+                  .corsConfiguration(
+                      rules ->
+                          rules.corsRules(
+                              rule ->
+                                  rule.allowedOrigins(cors.origins())
+                                      .allowedMethods(cors.methods())
+                                      .allowedHeaders(cors.headers())
+                                      .exposeHeaders(cors.exposed()))));
     }
 
     @Override

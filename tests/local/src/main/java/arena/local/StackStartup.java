@@ -237,8 +237,7 @@ final class StackStartup {
     plan.buckets()
         .forEach(
             bucket ->
-                created.add(
-                    CompletableFuture.runAsync(() -> stores.createBucket(bucket), starting)));
+                created.add(CompletableFuture.runAsync(() -> stores.create(bucket), starting)));
     created.forEach(StackStartup::joined);
   }
 

@@ -3,6 +3,7 @@ package arena.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.local.backing.BucketDefinition;
 import arena.local.backing.LocalDynamoDb;
 import arena.local.backing.LocalS3;
 import arena.local.backing.TableDefinition;
@@ -36,7 +37,7 @@ final class BackingStoresTest {
     try (LocalS3 elsewhere = LocalS3.start(folder, 0, "local", "local")) {
       BackingStores stores = new BackingStores.External(elsewhere.endpoint(), CallerIdentity.LOCAL);
       for (int start = 0; start < 2; start++) {
-        stores.createBucket("arena-bucket");
+        stores.create(BucketDefinition.named("arena-bucket"));
       }
       assertTrue(folder.resolve("arena-bucket").toFile().isDirectory());
     }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -23,6 +26,9 @@ public final class LocalS3 implements AutoCloseable {
 
   private static final int MAX_THREADS = 16;
 
+  /** Stands for all origins. */
+  private static final String ANY = "*";
+
   /** The server creates buckets with other names but does not find them afterwards. */
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
@@ -30,6 +36,7 @@ public final class LocalS3 implements AutoCloseable {
   private final String accessKeyId;
   private final String secretAccessKey;
   private S3Proxy server;
+  private Optional<BucketDefinition.Cors> cors = Optional.empty();
   private int port;
 
   private LocalS3(BlobStore store, String accessKeyId, String secretAccessKey) {
@@ -75,6 +82,7 @@ public final class LocalS3 implements AutoCloseable {
             .ignoreUnknownHeaders(true)
             .v4MaxNonChunkedRequestSize(MAX_UPLOAD)
             .jettyMaxThreads(MAX_THREADS)
+            .corsRules(cors.map(LocalS3::rules).orElseGet(CrossOriginResourceSharing::disabled))
             .build();
     try {
       server.start();
@@ -115,6 +123,28 @@ public final class LocalS3 implements AutoCloseable {
       server.stop();
     } catch (Exception e) { // declared by the server
       throw new BackingFailed("the S3 server did not stop", e);
+    }
+  }
+
+  /** The server takes origins as regular expressions. */
+  private static CrossOriginResourceSharing rules(BucketDefinition.Cors cors) {
+    List<String> origins =
+        cors.origins().stream()
+            .map(origin -> origin.equals(ANY) ? ANY : Pattern.quote(origin))
+            .toList();
+    return new CrossOriginResourceSharing(
+        origins, cors.methods(), cors.headers(), cors.exposed(), "");
+  }
+
+  /**
+   * Creates a bucket unless it exists. A new CORS rule replaces that of all buckets, and the
+   * connections of its clients are closed.
+   */
+  public synchronized void create(BucketDefinition bucket) {
+    createBucket(bucket.name());
+    if (!bucket.cors().equals(cors)) {
+      cors = bucket.cors();
+      restart();
     }
   }
 

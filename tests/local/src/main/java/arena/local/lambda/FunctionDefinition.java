@@ -1,5 +1,6 @@
 package arena.local.lambda;
 
+import arena.local.log.LogFilter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Map;
  *     enforced otherwise
  * @param storageMegabytes the size of {@code /tmp}; it is not enforced
  * @param background the retries of asynchronous invocations
+ * @param logFilter which lines are in the function's log
  */
 public record FunctionDefinition(
     String name,
@@ -25,7 +27,8 @@ public record FunctionDefinition(
     Duration timeout,
     int memoryMegabytes,
     int storageMegabytes,
-    Background background) {
+    Background background,
+    LogFilter logFilter) {
   /**
    * The retries of asynchronous invocations.
    *
@@ -60,6 +63,28 @@ public record FunctionDefinition(
       throw new IllegalArgumentException(
           "function " + name + ": the timeout must be above 0 and at most 15 min, not " + timeout);
     }
+  }
+
+  /** Creates a function with Lambda's default log filter. */
+  public FunctionDefinition(
+      String name,
+      String handler,
+      Path code,
+      Map<String, String> environment,
+      Duration timeout,
+      int memoryMegabytes,
+      int storageMegabytes,
+      Background background) {
+    this(
+        name,
+        handler,
+        code,
+        environment,
+        timeout,
+        memoryMegabytes,
+        storageMegabytes,
+        background,
+        LogFilter.DEFAULT);
   }
 
   /** Returns the function's ARN. */

@@ -104,7 +104,7 @@ public final class FunctionHost implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
     account = new Semaphore(concurrency);
     for (FunctionDefinition function : functions) {
-      LogFile log = new LogFile(logs.resolve(function.name() + ".log"));
+      LogFile log = new LogFile(logs.resolve(function.name() + ".log"), function.logFilter());
       SandboxPool pool =
           new SandboxPool(
               function, log, maximumSandboxes, account, inProcess, Map.copyOf(settings), timer);

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /**
  * A handler in this process. Each has a class loader for the function's jar, so that static state
@@ -27,6 +28,12 @@ import java.util.Map;
  * are converted by the library of Lambda's Java runtime.
  */
 final class Handler implements HandlerRunner {
+  /**
+   * Where Lambda's runtime keeps the trace id of an invocation if a process runs several at once,
+   * as this one does. A process that runs one at a time has it in a system property.
+   */
+  private static final String TRACE_ID = "AWS_LAMBDA_X_TRACE_ID";
+
   private final URLClassLoader loader;
   private final Object object;
   private final Invoker invoker;
@@ -164,8 +171,13 @@ final class Handler implements HandlerRunner {
   @Override
   public byte[] handle(String event, InvocationContext context) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
-    invoker.handle(
-        new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
+    SdkInternalThreadLocal.put(TRACE_ID, context.getXrayTraceId());
+    try {
+      invoker.handle(
+          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), output, context);
+    } finally {
+      SdkInternalThreadLocal.remove(TRACE_ID);
+    }
     return output.toByteArray();
   }
 

@@ -19,6 +19,7 @@ public final class LogFile implements AutoCloseable {
   private static final int KEPT = 2;
   private final Path path;
   private final long maximum;
+  private final LogFilter filter;
   private OutputStream out;
   private long size;
   private boolean closed;
@@ -28,13 +29,23 @@ public final class LogFile implements AutoCloseable {
 
   /** Opens a log with files of at most 10 MB. */
   public LogFile(Path path) {
-    this(path, 10_000_000);
+    this(path, LogFilter.NONE);
+  }
+
+  /** Opens a log with files of at most 10 MB, without the lines that a filter discards. */
+  public LogFile(Path path, LogFilter filter) {
+    this(path, 10_000_000, filter);
   }
 
   /** Opens a log with files of at most {@code maximum} bytes. */
   LogFile(Path path, long maximum) {
+    this(path, maximum, LogFilter.NONE);
+  }
+
+  private LogFile(Path path, long maximum, LogFilter filter) {
     this.path = path;
     this.maximum = maximum;
+    this.filter = filter;
     try {
       open();
     } catch (IOException e) {
@@ -49,14 +60,21 @@ public final class LogFile implements AutoCloseable {
 
   /** Appends a line. */
   public void line(String text) {
-    write((text + "\n").getBytes(StandardCharsets.UTF_8), true);
+    if (filter.forwards(text)) {
+      write((text + "\n").getBytes(StandardCharsets.UTF_8), true);
+    }
   }
 
-  /** Appends bytes; files are rotated at the end of a line. */
+  /** Appends bytes, which a filter needs to be whole lines; files are rotated at their end. */
   public void write(byte[] bytes, int offset, int length) {
+    boolean lines = length > 0 && bytes[offset + length - 1] == '\n';
+    if (lines && !filter.equals(LogFilter.NONE)) {
+      new String(bytes, offset, length, StandardCharsets.UTF_8).lines().forEach(this::line);
+      return;
+    }
     byte[] copy = new byte[length];
     System.arraycopy(bytes, offset, copy, 0, length);
-    write(copy, length > 0 && copy[length - 1] == '\n');
+    write(copy, lines);
   }
 
   private synchronized void write(byte[] bytes, boolean endsLine) {

@@ -2,6 +2,7 @@ package arena.local.template;
 
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.lambda.FunctionDefinition;
+import arena.local.log.LogFilter;
 import arena.local.schedule.ScheduleDefinition;
 import arena.local.schedule.ScheduleRate;
 import java.time.Duration;
@@ -50,7 +51,21 @@ final class FunctionReader {
                 Math.toIntExact(property(own, "MemorySize").integer(DEFAULT_MEMORY)),
                 Math.toIntExact(
                     property(own, "EphemeralStorage").at("Size").integer(DEFAULT_STORAGE)),
-                background(property(own, "EventInvokeConfig"))));
+                background(property(own, "EventInvokeConfig")),
+                logFilter(own)));
+  }
+
+  private LogFilter logFilter(Section own) {
+    return new LogFilter(
+        level(own, "ApplicationLogLevel", LogFilter.DEFAULT.application()),
+        level(own, "SystemLogLevel", LogFilter.DEFAULT.system()));
+  }
+
+  /** The function's own logging configuration and the defaults are merged. */
+  private LogFilter.Level level(Section own, String name, LogFilter.Level usual) {
+    Section given = own.at("LoggingConfig").at(name);
+    Section level = given.present() ? given : defaults.at("LoggingConfig").at(name);
+    return LogFilter.Level.valueOf(level.string(usual.name()));
   }
 
   private static FunctionDefinition.Background background(Section config) {

@@ -1,5 +1,6 @@
 package arena.local.template;
 
+import arena.local.backing.BucketDefinition;
 import arena.local.backing.TableDefinition;
 import arena.local.lambda.FunctionDefinition;
 import java.util.ArrayList;
@@ -37,8 +38,10 @@ final class PlanReader {
     stack
         .ofType("AWS::DynamoDB::Table")
         .forEach((id, properties) -> tables.add(TableReader.read(name(id), properties)));
-    List<String> buckets =
-        stack.ofType("AWS::S3::Bucket").keySet().stream().map(this::name).toList();
+    List<BucketDefinition> buckets = new ArrayList<>();
+    stack
+        .ofType("AWS::S3::Bucket")
+        .forEach((id, properties) -> buckets.add(bucket(id, properties)));
     List<StateMachineDefinition> stateMachines = new ArrayList<>();
     stack
         .ofType("AWS::Serverless::StateMachine")
@@ -71,6 +74,25 @@ final class PlanReader {
 
   private String name(String id) {
     return names.computeIfAbsent(id, stack::reference);
+  }
+
+  private BucketDefinition bucket(String id, Section properties) {
+    Section rules = properties.at("CorsConfiguration").at("CorsRules");
+    if (rules.items().size() > 1) {
+      throw new InvalidTemplate(
+          rules.path(), "the local stack supports one CORS rule, not " + rules.items().size());
+    }
+    return new BucketDefinition(
+        name(id),
+        rules.items().stream()
+            .findFirst()
+            .map(
+                rule ->
+                    new BucketDefinition.Cors(
+                        rule.at("AllowedOrigins").strings(),
+                        rule.at("AllowedMethods").strings(),
+                        rule.at("AllowedHeaders").strings(),
+                        rule.at("ExposedHeaders").strings())));
   }
 
   private StateMachineDefinition stateMachine(String id, Section properties) {

@@ -1,5 +1,6 @@
 package arena.local.template;
 
+import arena.local.backing.BucketDefinition;
 import arena.local.backing.TableDefinition;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.gateway.WebSocketApiDefinition;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param webSocketApi the WebSocket API, if there is one
  * @param schedules the schedules
  * @param tables the tables
- * @param buckets the names of the buckets
+ * @param buckets the buckets
  * @param stateMachines the state machines
  * @param names the name of each of these resources (for a state machine, the ARN) by its id in the
  *     template
@@ -29,7 +30,7 @@ public record StackPlan(
     Optional<WebSocketApiDefinition> webSocketApi,
     List<ScheduleDefinition> schedules,
     List<TableDefinition> tables,
-    List<String> buckets,
+    List<BucketDefinition> buckets,
     List<StateMachineDefinition> stateMachines,
     Map<String, String> names) {
   /** Copies the collections. */

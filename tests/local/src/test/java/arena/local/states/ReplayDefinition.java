@@ -14,6 +14,7 @@ final class ReplayDefinition {
   static String text() throws IOException {
     return Files.readString(Path.of("../../functions/replay.asl.yaml"))
         .replace("${ReplayTurnFunctionArn}", REPLAY_TURN)
+        .replace("${Partition}", "aws")
         .replace("${TurnTimeoutSeconds}", "120")
         .replace("${FinalizeRunFunctionArn}", FINALIZE_RUN);
   }

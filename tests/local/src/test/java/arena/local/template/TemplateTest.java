@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.local.backing.BucketDefinition;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.gateway.WebSocketApiDefinition;
 import arena.local.lambda.FunctionDefinition;
@@ -329,7 +330,17 @@ final class TemplateTest {
     assertEquals(4, plan.tables().size());
     assertTrue(
         plan.tables().stream().anyMatch(table -> table.expiry().equals(Optional.of("expires_at"))));
-    assertEquals(List.of("arena-bucket"), plan.buckets());
+    assertEquals(
+        List.of(
+            new BucketDefinition(
+                "arena-bucket",
+                Optional.of(
+                    new BucketDefinition.Cors(
+                        List.of("http://localhost:5173"),
+                        List.of("GET"),
+                        List.of(),
+                        List.of("ETag"))))),
+        plan.buckets());
     StateMachineDefinition machine = plan.stateMachines().getFirst();
     assertEquals(
         "arn:aws:lambda:us-east-1:000000000000:function:arena-replay-turn:live",

@@ -1,0 +1,239 @@
+package arena.local.template;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.local.lambda.FunctionDefinition;
+import arena.local.log.LogFilter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the project's template promises, read from its text. */
+final class ProjectTemplateTest {
+  private static final Path FOLDER = Path.of("../..");
+  private static final Path FILE = FOLDER.resolve("template.yaml");
+  private static final String FUNCTION = "AWS::Serverless::Function";
+  private static final int MAX_DESCRIPTION = 256;
+  private static final Deployment DEPLOYMENT =
+      new Deployment(
+          "arena",
+          "http://localhost:8000",
+          "ws://localhost:8000",
+          "127.0.0.1",
+          6379,
+          "open sesame",
+          _ -> Optional.of("sk-local"),
+          Map.of());
+
+  private final Map<String, Object> root = TemplateYaml.parse("template.yaml", text());
+  private final Map<String, Object> resources = section(root, "Resources");
+
+  private static String text() {
+    try {
+      return Files.readString(FILE);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Map<String, Object> section(Map<String, Object> parent, String key) {
+    return TemplateValues.map(key, parent.getOrDefault(key, Map.of()));
+  }
+
+  private void functions(BiConsumer<String, Map<String, Object>> check) {
+    resources.forEach(
+        (id, resource) -> {
+          Map<String, Object> declaration = TemplateValues.map(id, resource);
+          if (declaration.get("Type").equals(FUNCTION)) {
+            check.accept(id, section(declaration, "Properties"));
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DEBUG", "INFO", "WARN", "ERROR"})
+  void keepsMetricsAndTimeoutsAtEveryLogLevel(String level) {
+    StackPlan plan = Template.read(FILE).resolve(Map.of("LogLevel", level), DEPLOYMENT);
+    for (FunctionDefinition function : plan.functions()) {
+      LogFilter filter = function.logFilter();
+      assertTrue(filter.forwards("{\"_aws\":{\"Timestamp\":1767225600000},\"errors\":1}"));
+      assertTrue(filter.forwards(report("timeout")));
+      assertTrue(filter.forwards(line(level)), "a line of the level that was asked for");
+      assertEquals(!level.matches("WARN|ERROR"), filter.forwards(report("success")));
+    }
+  }
+
+  private static String line(String level) {
+    return "{\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"level\":\"%s\"}".formatted(level);
+  }
+
+  private static String report(String status) {
+    return "{\"type\":\"platform.report\",\"record\":{\"status\":\"%s\"}}".formatted(status);
+  }
+
+  /** CloudFormation resolves a reference again only if its text changes. */
+  @Test
+  void changesReferencesToSecretsWithTheirVersions() {
+    Pattern versioned =
+        Pattern.compile("\\{\\{resolve:secretsmanager:[^:]+:SecretString:::\\$\\{(\\w+)}}}");
+    Set<String> shared =
+        versions(versioned, section(section(section(root, "Globals"), "Function"), "Environment"));
+    assertEquals(Set.of("CacheAuthTokenVersion"), shared);
+    Set<String> all = new TreeSet<>();
+    functions(
+        (id, properties) -> {
+          Set<String> versions = versions(versioned, section(properties, "Environment"));
+          versions.addAll(shared);
+          String description = properties.get("VersionDescription").toString();
+          for (String version : versions) {
+            assertTrue(description.contains("${" + version + "}"), id + " has no " + version);
+          }
+          all.addAll(versions);
+        });
+    assertEquals(Set.of("CacheAuthTokenVersion", "OpenAiSecretVersion"), all);
+  }
+
+  private static Set<String> versions(Pattern versioned, Map<String, Object> environment) {
+    String text = environment.toString();
+    Set<String> versions = new TreeSet<>();
+    Matcher matcher = versioned.matcher(text);
+    int found = 0;
+    while (matcher.find()) {
+      versions.add(matcher.group(1));
+      found++;
+    }
+    assertEquals(text.split("resolve:secretsmanager", -1).length - 1, found, text);
+    return versions;
+  }
+
+  @Test
+  void describesVersionsWithinTheLimitOfLambda() {
+    Map<String, String> longest =
+        Map.of(
+            "LogLevel",
+            "DEBUG",
+            "GraceMinutes",
+            "300",
+            "ModelTimeoutSeconds",
+            "840",
+            "CacheAuthTokenVersion",
+            "v".repeat(36),
+            "OpenAiBaseUrl",
+            "https://" + "u".repeat(92),
+            "OpenAiSecretName",
+            "n".repeat(64),
+            "OpenAiSecretVersion",
+            "v".repeat(36));
+    Template.read(FILE).resolve(longest, DEPLOYMENT); // allows these values
+    functions(
+        (id, properties) -> {
+          String description = properties.get("VersionDescription").toString();
+          for (Map.Entry<String, String> parameter : longest.entrySet()) {
+            description =
+                description.replace("${" + parameter.getKey() + "}", parameter.getValue());
+          }
+          description = description.replaceFirst("^\\{Fn::Sub=(.*)}$", "$1");
+          assertFalse(description.contains("${"), description);
+          assertTrue(description.length() <= MAX_DESCRIPTION, id + ": " + description.length());
+        });
+  }
+
+  @Test
+  void leavesNothingBehindAFailedFirstDeployment() {
+    List<String> retained = new ArrayList<>();
+    resources.forEach(
+        (id, resource) -> {
+          Map<String, Object> declaration = TemplateValues.map(id, resource);
+          Object policy = declaration.getOrDefault("DeletionPolicy", "Delete");
+          assertTrue(Set.of("Delete", "RetainExceptOnCreate").contains(policy), id + ": " + policy);
+          if (policy.equals("RetainExceptOnCreate")) {
+            assertEquals("Retain", declaration.get("UpdateReplacePolicy"), id);
+            retained.add(id);
+          }
+        });
+    assertTrue(
+        retained.containsAll(List.of("CatalogTable", "JournalTable", "Bucket")),
+        retained::toString);
+  }
+
+  @Test
+  void namesNoPartition() throws IOException {
+    for (String file :
+        List.of(
+            "template.yaml",
+            "functions/replay.asl.yaml",
+            "functions/diagnose-run/logs.yaml",
+            "functions/diagnose-run/alarms.yaml")) {
+      String text = Files.readString(FOLDER.resolve(file));
+      assertFalse(text.contains("arn:aws:"), file);
+      assertFalse(text.matches("(?s).*https://[^\"\\s]*amazonaws\\.com.*"), file);
+    }
+  }
+
+  /**
+   * S3 answers 403 instead of 404 for a missing object to a caller that must not list the bucket.
+   * Only reads of journal entries with large payloads distinguish them.
+   */
+  @Test
+  void allowsListingTheBucketWhereJournalEntriesAreRead() {
+    Set<String> list = new TreeSet<>();
+    Set<String> read = new TreeSet<>();
+    functions(
+        (id, properties) -> {
+          String policies = String.valueOf(properties.get("Policies"));
+          if (policies.contains("s3:ListBucket")) {
+            list.add(id);
+          }
+          if (policies.contains("dynamodb:Query")
+              && policies.contains("JournalTable")
+              && policies.contains("${Bucket.Arn}/payloads/*")) {
+            read.add(id);
+          }
+        });
+    assertEquals(read, list);
+    assertEquals(
+        Set.of(
+            "CreateForkFunction",
+            "CreateRunFunction",
+            "FinalizeRunFunction",
+            "ReadRunsFunction",
+            "ReplayTurnFunction"),
+        list);
+  }
+
+  /** A name with a wildcard after the stack's name also matches arena-2 for a stack arena. */
+  @Test
+  void allowsNothingOfAnotherStack() {
+    assertFalse(text().contains("${AWS::StackName}-*"));
+    assertFalse(text().contains("${AWS::StackName}*"));
+    assertFalse(text().contains("replicationgroup:*"));
+  }
+
+  @Test
+  void leavesTheAccountsLogRoleUntilAsked() {
+    Template template = Template.read(FILE);
+    assertTrue(template.properties("AWS::ApiGateway::Account", Map.of(), DEPLOYMENT).isEmpty());
+    for (Map.Entry<String, Boolean> logged :
+        Map.of("none", false, "exists", true, "create", true).entrySet()) {
+      StackPlan plan = template.resolve(Map.of("ApiGatewayLogsRole", logged.getKey()), DEPLOYMENT);
+      assertEquals(
+          logged.getValue(),
+          plan.webSocketApi().orElseThrow().accessLog().isPresent(),
+          logged.getKey());
+    }
+  }
+}
