@@ -62,8 +62,9 @@ class RedisConnectionPoolTest {
 
   @Test
   void answersTheCallsOfAFanOutOverFewConnections() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    // The threads of the server end when it and the client are closed, which is before.
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         RedisConnection redis =
             new RedisConnection(
                 new RedisSettings("127.0.0.1", server.getLocalPort(), false, Optional.empty()))) {
@@ -76,8 +77,6 @@ class RedisConnectionPoolTest {
         assertNull(call.get());
       }
       assertTrue(connections.get() <= MOST_CONNECTIONS, () -> connections + " connections");
-      redis.close();
-      server.close();
     }
   }
 }

@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.model.CORSRule;
 
 /** DynamoDB and S3: servers of the stack, or external ones. */
 sealed interface BackingStores {
@@ -179,18 +180,16 @@ sealed interface BackingStores {
     }
 
     private static void allow(S3Client client, String bucket, BucketDefinition.Cors cors) {
+      CORSRule rule =
+          CORSRule.builder()
+              .allowedOrigins(cors.origins())
+              .allowedMethods(cors.methods())
+              .allowedHeaders(cors.headers())
+              .exposeHeaders(cors.exposed())
+              .build();
       client.putBucketCors(
           request ->
-              request
-                  .bucket(bucket)
-                  .corsConfiguration(
-                      rules ->
-                          rules.corsRules(
-                              rule ->
-                                  rule.allowedOrigins(cors.origins())
-                                      .allowedMethods(cors.methods())
-                                      .allowedHeaders(cors.headers())
-                                      .exposeHeaders(cors.exposed()))));
+              request.bucket(bucket).corsConfiguration(rules -> rules.corsRules(rule)));
     }
 
     @Override
