@@ -27,7 +27,6 @@ final class ProjectTemplateTest {
   private static final Path FOLDER = Path.of("../..");
   private static final Path FILE = FOLDER.resolve("template.yaml");
   private static final String FUNCTION = "AWS::Serverless::Function";
-  private static final int MAX_DESCRIPTION = 256;
   private static final Deployment DEPLOYMENT =
       new Deployment(
           "arena",
@@ -118,38 +117,6 @@ final class ProjectTemplateTest {
     }
     assertEquals(text.split("resolve:secretsmanager", -1).length - 1, found, text);
     return versions;
-  }
-
-  @Test
-  void describesVersionsWithinTheLimitOfLambda() {
-    Map<String, String> longest =
-        Map.of(
-            "LogLevel",
-            "DEBUG",
-            "GraceMinutes",
-            "300",
-            "ModelTimeoutSeconds",
-            "840",
-            "CacheAuthTokenVersion",
-            "v".repeat(36),
-            "OpenAiBaseUrl",
-            "https://" + "u".repeat(92),
-            "OpenAiSecretName",
-            "n".repeat(64),
-            "OpenAiSecretVersion",
-            "v".repeat(36));
-    Template.read(FILE).resolve(longest, DEPLOYMENT); // allows these values
-    functions(
-        (id, properties) -> {
-          String description = properties.get("VersionDescription").toString();
-          for (Map.Entry<String, String> parameter : longest.entrySet()) {
-            description =
-                description.replace("${" + parameter.getKey() + "}", parameter.getValue());
-          }
-          description = description.replaceFirst("^\\{Fn::Sub=(.*)}$", "$1");
-          assertFalse(description.contains("${"), description);
-          assertTrue(description.length() <= MAX_DESCRIPTION, id + ": " + description.length());
-        });
   }
 
   @Test

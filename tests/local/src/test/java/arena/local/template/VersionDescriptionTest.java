@@ -46,11 +46,13 @@ final class VersionDescriptionTest {
           "ModelTimeoutSeconds",
           "840",
           "CacheAuthTokenVersion",
-          "v".repeat(64),
+          "v".repeat(36),
           "OpenAiBaseUrl",
-          "https://" + "u".repeat(100),
+          "https://" + "u".repeat(92),
           "OpenAiSecretName",
-          "s".repeat(64));
+          "s".repeat(64),
+          "OpenAiSecretVersion",
+          "w".repeat(36));
 
   private final Map<String, Object> root = parse();
   private final Map<?, ?> parameters = (Map<?, ?>) root.get("Parameters");
@@ -98,7 +100,9 @@ final class VersionDescriptionTest {
   @Test
   void refusesLongerValues() {
     resolve(LONGEST);
-    for (String name : List.of("CacheAuthTokenVersion", "OpenAiBaseUrl", "OpenAiSecretName")) {
+    for (String name :
+        List.of(
+            "CacheAuthTokenVersion", "OpenAiBaseUrl", "OpenAiSecretName", "OpenAiSecretVersion")) {
       Map<String, String> longer = new HashMap<>(LONGEST);
       longer.merge(name, "x", String::concat);
       InvalidTemplate refusal = assertThrows(InvalidTemplate.class, () -> resolve(longer));
