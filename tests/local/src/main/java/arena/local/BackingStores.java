@@ -188,8 +188,7 @@ sealed interface BackingStores {
               .exposeHeaders(cors.exposed())
               .build();
       client.putBucketCors(
-          request ->
-              request.bucket(bucket).corsConfiguration(rules -> rules.corsRules(rule)));
+          request -> request.bucket(bucket).corsConfiguration(rules -> rules.corsRules(rule)));
     }
 
     @Override

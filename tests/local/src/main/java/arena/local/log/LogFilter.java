@@ -38,8 +38,7 @@ public record LogFilter(Level application, Level system) {
 
   /** RFC 3339. */
   private static final Pattern TIMESTAMP =
-      Pattern.compile(
-          "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
 
   /** Returns whether a line is forwarded. */
   public boolean forwards(String line) {
