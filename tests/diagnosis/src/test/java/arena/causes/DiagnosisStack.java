@@ -2,6 +2,7 @@ package arena.causes;
 
 import arena.local.LocalStack;
 import arena.local.Options;
+import arena.local.calls.CallCounter;
 import arena.local.client.ArenaClient;
 import arena.local.client.Operator;
 import arena.models.ModelServer;
@@ -161,7 +162,7 @@ final class DiagnosisStack {
   void awaitIdle() {
     Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
     while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0
-        || !CountedCalls.noneFor(Duration.ofMillis(700))) {
+        || !CallCounter.noneFor(Duration.ofMillis(700))) {
       if (Instant.now().isAfter(deadline)) {
         throw new AssertionError("the runs of other tests have not ended");
       }

@@ -1,5 +1,6 @@
 package arena.local.backing;
 
+import arena.local.calls.CallCounter;
 import arena.local.loopback.LoopbackHandler;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -102,6 +103,8 @@ public final class LocalDynamoDb implements AutoCloseable {
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(Duration.ofSeconds(2))
                     .socketTimeout(Duration.ofSeconds(20)))
+            .overrideConfiguration(
+                override -> override.putExecutionAttribute(CallCounter.NOT_COUNTED, true))
             .build();
   }
 
