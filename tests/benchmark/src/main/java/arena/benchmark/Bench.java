@@ -35,6 +35,7 @@ public final class Bench {
           new FinalizationTime(),
           new HeldRuns(),
           new LargestArchive(),
+          new ForkCost(),
           new SimulatorRate());
 
   private Bench() {}

@@ -31,6 +31,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -46,6 +47,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 
 /**
  * A local stack for measurements, and the product's stores over the same servers, for direct calls.
@@ -240,6 +242,27 @@ final class MeasuredStack implements AutoCloseable {
     return operator.call("reap-runs", "{}");
   }
 
+  /** Folder of the stack's logs. */
+  Path logs() {
+    return stack.logs();
+  }
+
+  /** The types of the events in the history of a run's execution. */
+  List<String> history(String runId) {
+    return states
+        .getExecutionHistoryPaginator(history -> history.executionArn(execution(runId)))
+        .events()
+        .stream()
+        .map(HistoryEvent::typeAsString)
+        .toList();
+  }
+
+  private String execution(String runId) {
+    return stack.resource("ReplayStateMachine").replace(":stateMachine:", ":execution:")
+        + ":"
+        + runId;
+  }
+
   /** The product's archive. */
   Archive archive() {
     return archive;
@@ -278,8 +301,7 @@ final class MeasuredStack implements AutoCloseable {
    * @throws IllegalStateException if the run does not complete within 90 s
    */
   void awaitEnd(String runId) {
-    String execution =
-        stack.resource("ReplayStateMachine").replace(":stateMachine:", ":execution:") + ":" + runId;
+    String execution = execution(runId);
     long deadline = System.nanoTime() + RUN_LIMIT.toNanos();
     while (System.nanoTime() < deadline) {
       DescribeExecutionResponse found =

@@ -62,6 +62,17 @@ record Row(Kind kind, String what, String number, String unit, String reference,
     return new Row(Kind.AMOUNT, what, amount(number), unit, reference, Verdict.NO_LIMIT);
   }
 
+  /** An amount of money in US dollars. */
+  static Row dollars(String what, double dollars, String basis) {
+    return new Row(
+        Kind.AMOUNT,
+        what,
+        String.format(Locale.ROOT, "%,.2f", dollars),
+        "$",
+        basis,
+        Verdict.NO_LIMIT);
+  }
+
   /** A sentence that explains why something was not measured and what to do. */
   static Row note(String what, String sentence) {
     return new Row(Kind.NOTE, what, "", "", sentence, Verdict.NO_LIMIT);

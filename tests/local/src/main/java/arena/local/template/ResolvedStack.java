@@ -61,6 +61,11 @@ final class ResolvedStack {
     return active;
   }
 
+  /** Returns the properties of a resource, regardless of its condition. */
+  Section properties(String id) {
+    return intrinsics.section(resources.path(id), resources.declaration(id)).at("Properties");
+  }
+
   /** Returns the nested stacks, by their ids. */
   Map<String, ResolvedStack> nested() {
     Map<String, ResolvedStack> nested = new LinkedHashMap<>();

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A template that was parsed but not yet resolved. */
 public final class Template {
@@ -57,6 +60,33 @@ public final class Template {
     Map<String, Object> properties = new LinkedHashMap<>();
     collect(stack(overrides, deployment), type, properties);
     return properties;
+  }
+
+  /**
+   * Returns the ids of the resources of one type whose condition holds, with those of nested
+   * stacks.
+   */
+  public List<String> ids(String type, Map<String, String> overrides, Deployment deployment) {
+    List<String> ids = new ArrayList<>();
+    collectIds(stack(overrides, deployment), type, ids);
+    return ids;
+  }
+
+  private static void collectIds(ResolvedStack stack, String type, List<String> ids) {
+    ids.addAll(stack.ofType(type).keySet());
+    stack.nested().values().forEach(nested -> collectIds(nested, type, ids));
+  }
+
+  /**
+   * Returns one resolved property of a resource of the root stack; the others need not be
+   * supported.
+   *
+   * @throws InvalidTemplate if it cannot be resolved, or there is no such resource
+   */
+  public Optional<Object> property(
+      String id, String property, Map<String, String> overrides, Deployment deployment) {
+    Section found = stack(overrides, deployment).properties(id).at(property);
+    return found.present() ? Optional.of(found.value()) : Optional.empty();
   }
 
   private static void collect(ResolvedStack stack, String type, Map<String, Object> properties) {
