@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * Streams events over WebSockets. Invoked by API Gateway for every client message, and
  * asynchronously with {@code {"run_id"}} after a publish, to send new events to the run's
  * subscribers; with {@code "pending": true} if readers subscribed while the broker was unavailable.
+ * {@code {"recover": true}} waits for the broker and wakes the fan-outs of all runs with readers.
  */
 @NullMarked
 public final class StreamEventsHandler implements RequestStreamHandler {
@@ -70,6 +71,10 @@ public final class StreamEventsHandler implements RequestStreamHandler {
 
   private void handle(JsonNode event, Context context) {
     JsonNode request = event.path("requestContext");
+    if (event.path("recover").asBoolean()) {
+      recover(context);
+      return;
+    }
     if (!request.has("connectionId")) {
       fanOut(event, context);
       return;
@@ -119,6 +124,27 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     }
   }
 
+  private void recover(Context context) {
+    Instant deadline = deadline(Instant.now(), context);
+    try {
+      wiring.recovery().get().recover(deadline);
+    } catch (RuntimeException e) {
+      telemetry.failed(e);
+      LOG.error("recovery of readers failed", e);
+      throw e;
+    }
+  }
+
+  /** When an invocation must hand over to its successor. */
+  private static Instant deadline(Instant now, Context context) {
+    Instant deadline = now.plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    if (!now.isBefore(deadline)) {
+      // would hand over immediately, in an endless loop
+      throw new IllegalStateException("the remaining time must exceed " + MARGIN);
+    }
+    return deadline;
+  }
+
   private void fanOut(JsonNode event, Context context) {
     RunId runId =
         RunId.parse(event.path("run_id").asText())
@@ -127,11 +153,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
     Telemetry.run(runId);
     Instant now = Instant.now();
     Instant wokenAt = event.has("woken_at") ? Timestamps.read(event.get("woken_at").asText()) : now;
-    Instant deadline = now.plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
-    if (!now.isBefore(deadline)) {
-      // would hand over immediately, in an endless loop
-      throw new IllegalStateException("the remaining time must exceed " + MARGIN);
-    }
+    Instant deadline = deadline(now, context);
     try {
       boolean pending = event.path("pending").asBoolean();
       FanOut.Result sent =

@@ -6,6 +6,7 @@ import arena.runtime.MdcTaskRunner;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import arena.stream.BrokerRecovery;
 import arena.stream.ConnectionSender;
 import arena.stream.FanOut;
 import arena.stream.Subscriptions;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.NullMarked;
 /** What stream-events is composed of; everything but the telemetry is created lazily. */
 @NullMarked
 record StreamEventsWiring(
-    Telemetry telemetry, Supplier<Subscriptions> subscriptions, Supplier<FanOut> fanOut) {
+    Telemetry telemetry,
+    Supplier<Subscriptions> subscriptions,
+    Supplier<FanOut> fanOut,
+    Supplier<BrokerRecovery> recovery) {
 
   static StreamEventsWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -55,6 +59,14 @@ record StreamEventsWiring(
                     aws.payloadLinks(),
                     clock,
                     tasks,
-                    telemetry.metrics())));
+                    telemetry.metrics())),
+        new Lazy<>(
+            () ->
+                new BrokerRecovery(
+                    stores.connections(),
+                    stores.subscribers(),
+                    aws.fanOutInvoker(),
+                    clock,
+                    tasks)));
   }
 }

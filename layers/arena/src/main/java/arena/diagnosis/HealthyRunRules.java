@@ -4,6 +4,7 @@ import static arena.diagnosis.Confidence.CERTAIN;
 import static arena.diagnosis.Confidence.LIKELY;
 import static arena.diagnosis.Confidence.POSSIBLE;
 
+import arena.broker.Broker;
 import arena.broker.BrokerSnapshot;
 import arena.journal.JournalTail;
 import arena.run.Profile;
@@ -30,6 +31,10 @@ final class HealthyRunRules {
     if (!behind || facts.run().get().archived()) {
       return Optional.empty();
     }
+    long lastDropped = snapshot.get().lastSeq() - Broker.BUFFER_EVENTS;
+    boolean overflows =
+        snapshot.get().mostLaggingReaders().stream()
+            .anyMatch(reader -> reader.nextSeq() <= lastDropped);
     List<Evidence> evidence = new ArrayList<>();
     evidence.add(Evidence.of("broker.first_seq", first));
     evidence.add(Evidence.of("broker.last_seq", snapshot.get().lastSeq()));
@@ -44,7 +49,9 @@ final class HealthyRunRules {
             Cause.READER_FELL_BEHIND,
             Symptom.GROWTH_THEN_ERROR,
             CERTAIN,
-            "The run is healthy; a reader needs events that the buffer has dropped and gets an overflow.",
+            overflows
+                ? "The run is healthy; a reader needs events that the buffer has dropped and gets an overflow."
+                : "The run is healthy; a reader needs events that the buffer has lost and gets them from the journal.",
             evidence));
   }
 

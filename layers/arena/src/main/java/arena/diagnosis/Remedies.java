@@ -124,7 +124,8 @@ final class Remedies {
       }
       case READER_FELL_BEHIND -> {
         resume();
-        await("the reader gets an overflow with the seq to continue from");
+        await(
+            "the reader gets the events from the journal, or an overflow with the seq to continue from");
       }
       case EXECUTION_ENDED, DUE_TO_BE_REAPED -> {
         playAgain();

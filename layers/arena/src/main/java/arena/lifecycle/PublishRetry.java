@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats a turn's publish while its model is called, so that readers do not wait for the end of a
- * slow turn when the broker is available again.
+ * Repeats a turn's publish while its model is called, if the broker does not have it, so that
+ * readers do not wait for the end of a slow turn when the broker is available again, or has lost
+ * its data.
  */
 final class PublishRetry {
   private static final Logger LOG = LoggerFactory.getLogger(PublishRetry.class);
@@ -25,7 +26,7 @@ final class PublishRetry {
   private volatile boolean behind;
 
   /**
-   * @param behind whether the broker is behind the journal; nothing is repeated otherwise
+   * @param behind whether the broker is behind the journal
    */
   PublishRetry(
       Publisher publisher, RunId runId, List<Event> events, boolean behind, TaskRunner tasks) {
@@ -38,9 +39,6 @@ final class PublishRetry {
 
   /** Does the work, with repeated publishes meanwhile. */
   <T> T during(Supplier<T> work) {
-    if (!behind) {
-      return work.get();
-    }
     try (TaskRunner.TaskGroup group = tasks.newGroup()) {
       group.start("publish", this::repeat);
       try {
@@ -58,9 +56,11 @@ final class PublishRetry {
 
   private void repeat() {
     try {
-      while (behind) {
+      while (true) {
         tasks.pause(INTERVAL);
-        behind = publisher.publish(runId, events, true);
+        if (behind || !publisher.isPublished(runId, events)) {
+          behind = publisher.publish(runId, events, behind);
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

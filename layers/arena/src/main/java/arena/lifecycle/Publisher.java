@@ -3,6 +3,7 @@ package arena.lifecycle;
 import arena.broker.Broker;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
+import arena.broker.Overflow;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
@@ -110,6 +111,15 @@ public final class Publisher {
       wake(runId);
     }
     return true;
+  }
+
+  /** Whether the broker has the last of these events; false if it is unavailable. */
+  boolean isPublished(RunId runId, List<Event> events) {
+    try {
+      return !broker.read(runId, events.getLast().seq(), 1, 1).isEmpty();
+    } catch (Overflow | DependencyUnavailable _) {
+      return false;
+    }
   }
 
   /** Returns whether the broker has the events; false if it needs a further refill. */

@@ -11,7 +11,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 
-/** Wakes a run's fan-out by invoking stream-events asynchronously. */
+/** Wakes a run's fan-out, or starts a recovery, by invoking stream-events asynchronously. */
 final class LambdaFanOutInvoker implements FanOutInvoker {
   private final Supplier<LambdaClient> lambda;
   private final String function;
@@ -25,15 +25,20 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
 
   @Override
   public void wake(RunId runId) {
-    invoke(runId, "");
+    invoke("the fan-out of run " + runId, event(runId, ""));
   }
 
   @Override
   public void wakeForPending(RunId runId) {
-    invoke(runId, ",\"pending\":true");
+    invoke("the fan-out of run " + runId, event(runId, ",\"pending\":true"));
   }
 
-  private void invoke(RunId runId, String fields) {
+  @Override
+  public void recover() {
+    invoke("the recovery of readers", "{\"recover\":true}");
+  }
+
+  private void invoke(String what, String event) {
     try {
       lambda
           .get()
@@ -42,10 +47,9 @@ final class LambdaFanOutInvoker implements FanOutInvoker {
                   request
                       .functionName(function)
                       .invocationType(InvocationType.EVENT)
-                      .payload(SdkBytes.fromUtf8String(event(runId, fields))));
+                      .payload(SdkBytes.fromUtf8String(event)));
     } catch (SdkException e) {
-      throw Dependency.FAN_OUT.unavailable(
-          "failed to wake the fan-out of run %s".formatted(runId), e);
+      throw Dependency.FAN_OUT.unavailable("failed to invoke " + what, e);
     }
   }
 

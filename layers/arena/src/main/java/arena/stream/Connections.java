@@ -34,11 +34,21 @@ public interface Connections {
   boolean subscribePending(RunId runId, ConnectionId connectionId, long fromSeq);
 
   /**
+   * Marks a subscription as ending: its cursor cannot be removed now, because the broker is
+   * unavailable. Has no effect if it does not exist.
+   */
+  void unsubscribePending(RunId runId, ConnectionId connectionId);
+
+  /** Removes a subscription if it is still ending, because its cursor was removed. */
+  void endUnsubscribed(RunId runId, ConnectionId connectionId);
+
+  /**
    * Makes a pending subscription an ordinary one, so that the caller, and no other, may store its
    * cursor. If the caller dies before it does, the subscription has no cursor, as one whose cursor
    * the broker lost.
    *
-   * @return the first seq to send; empty if the subscription is not pending or does not exist
+   * @return the first seq to send; empty if the subscription is not pending, is ending, or does not
+   *     exist
    */
   OptionalLong adopt(RunId runId, ConnectionId connectionId);
 
@@ -52,16 +62,40 @@ public interface Connections {
    * A connection that is subscribed to a run.
    *
    * @param pending whether its cursor is not stored yet; see {@link #subscribePending}
+   * @param ending whether it has unsubscribed; see {@link #unsubscribePending}
    */
-  record Subscriber(ConnectionId connectionId, boolean pending) {}
+  record Subscriber(ConnectionId connectionId, boolean pending, boolean ending) {
+    /** A subscription that is not ending. */
+    public Subscriber(ConnectionId connectionId, boolean pending) {
+      this(connectionId, pending, false);
+    }
+  }
 
   /** Lists the runs that have subscriptions, with consistent reads of all subscriptions. */
   Set<RunId> subscribedRuns();
 
+  /**
+   * Lists the runs that have pending or ending subscriptions, with consistent reads of all
+   * subscriptions.
+   */
+  Set<RunId> pendingRuns();
+
+  /**
+   * Takes or extends the lease of the {@linkplain BrokerRecovery recovery}.
+   *
+   * @param held until when the caller holds it; empty if it does not
+   * @param until until when it will hold it
+   * @return false if another one holds it
+   */
+  boolean holdRecovery(Optional<Instant> held, Instant until);
+
+  /** Releases the lease of the recovery, unless another one has taken it. */
+  void releaseRecovery(Instant held);
+
   /** Removes a subscription. */
   void unsubscribe(RunId runId, ConnectionId connectionId);
 
-  /** Removes the subscription of a stream that has ended, unless a later one is pending. */
+  /** Removes the subscription of a stream that has ended, unless it is pending or ending. */
   void endSubscription(RunId runId, ConnectionId connectionId);
 
   /** Removes a connection and its subscriptions; returns the runs it was subscribed to. */
@@ -89,7 +123,7 @@ public interface Connections {
    * A stored connection.
    *
    * @param connectedAt when it connected; empty if the page has only its subscriptions
-   * @param pending the runs of its pending subscriptions on this page
+   * @param pending the runs of its pending and ending subscriptions on this page
    */
   record Entry(ConnectionId connectionId, Optional<Instant> connectedAt, List<RunId> pending) {
     public Entry {

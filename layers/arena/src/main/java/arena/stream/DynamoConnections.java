@@ -50,7 +50,7 @@ public final class DynamoConnections implements Connections {
   private static final String CONNECTION_ID = "connection_id";
   private static final String RUN_ID = "run_id";
 
-  /** First seq to send to a subscription whose cursor is not stored yet. */
+  /** First seq to send to a subscription whose cursor is not stored yet; 0 if it is ending. */
   private static final String PENDING_FROM = "pending_from";
 
   private static final String SUBSCRIPTIONS = "subscriptions";
@@ -61,6 +61,9 @@ public final class DynamoConnections implements Connections {
 
   /** Sort key of the connection's own item, in place of a run id. */
   private static final String CONNECTION_ITEM = "-";
+
+  /** Key of the item with the recovery's lease, in place of a connection id. */
+  private static final String RECOVERY_ITEM = "-";
 
   private final DynamoClient dynamo;
   private final String table;
@@ -101,7 +104,13 @@ public final class DynamoConnections implements Connections {
     CancellationReason subscription = rejection.get().get(0);
     boolean already = isExisting(rejection.get());
     if (already && subscription.item().containsKey(PENDING_FROM)) {
-      adopt(runId, connectionId);
+      update(
+          runId,
+          connectionId,
+          request ->
+              request
+                  .updateExpression("REMOVE pending_from")
+                  .conditionExpression("attribute_exists(pending_from)"));
     }
     return already;
   }
@@ -124,6 +133,18 @@ public final class DynamoConnections implements Connections {
                         .conditionExpression("attribute_exists(connection_id)")
                         .expressionAttributeValues(Map.of(":from", from)))
             .isPresent();
+  }
+
+  @Override
+  public void unsubscribePending(RunId runId, ConnectionId connectionId) {
+    update(
+        runId,
+        connectionId,
+        request ->
+            request
+                .updateExpression("SET pending_from = :ending")
+                .conditionExpression("attribute_exists(connection_id)")
+                .expressionAttributeValues(Map.of(":ending", Attributes.of(0L))));
   }
 
   /** Adds a subscription's item; returns the rejections of it and of the connection's count. */
@@ -167,7 +188,8 @@ public final class DynamoConnections implements Connections {
             request ->
                 request
                     .updateExpression("REMOVE pending_from")
-                    .conditionExpression("attribute_exists(pending_from)"));
+                    .conditionExpression("pending_from > :ending")
+                    .expressionAttributeValues(Map.of(":ending", Attributes.of(0L))));
     return before.isEmpty()
         ? OptionalLong.empty()
         : OptionalLong.of(Attributes.whole(before.get(), PENDING_FROM));
@@ -207,7 +229,12 @@ public final class DynamoConnections implements Connections {
               .map(item -> key(connectionId(item), runId))
               .toList();
       for (Map<String, AttributeValue> row : dynamo.batchGet(table, keys)) {
-        subscribers.add(new Subscriber(connectionId(row), row.containsKey(PENDING_FROM)));
+        Optional<Long> pendingFrom = Attributes.findWhole(row, PENDING_FROM);
+        subscribers.add(
+            new Subscriber(
+                connectionId(row),
+                pendingFrom.filter(seq -> seq > 0).isPresent(),
+                pendingFrom.filter(seq -> seq == 0).isPresent()));
       }
     }
     return subscribers;
@@ -215,13 +242,23 @@ public final class DynamoConnections implements Connections {
 
   @Override
   public Set<RunId> subscribedRuns() {
+    return runs(_ -> {});
+  }
+
+  @Override
+  public Set<RunId> pendingRuns() {
+    return runs(scan -> scan.filterExpression("attribute_exists(pending_from)"));
+  }
+
+  private Set<RunId> runs(Consumer<ScanRequest.Builder> filter) {
     Set<RunId> runIds = new HashSet<>();
     ScanRequest.Builder scan =
         ScanRequest.builder()
             .tableName(table)
             .consistentRead(true)
             .projectionExpression("#run_id")
-            .expressionAttributeNames(Map.of("#run_id", RUN_ID));
+            .expressionAttributeNames(Map.of("#run_id", RUN_ID))
+            .applyMutation(filter);
     for (int pages = 0; pages < QueryPages.MAX_PAGES; pages++) {
       ScanResponse page = dynamo.call(() -> dynamo.client().scan(scan.build()));
       for (Map<String, AttributeValue> item : page.items()) {
@@ -239,8 +276,42 @@ public final class DynamoConnections implements Connections {
   }
 
   @Override
+  public boolean holdRecovery(Optional<Instant> held, Instant until) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":until", Attributes.of(until.toEpochMilli()));
+    values.put(":now", Attributes.of(clock.millis()));
+    values.put(":held", Attributes.of(held.orElse(Instant.EPOCH).toEpochMilli()));
+    values.put(":expires_at", expiry(until));
+    return dynamo
+        .updateIf(
+            request ->
+                request
+                    .tableName(table)
+                    .key(key(RECOVERY_ITEM, CONNECTION_ITEM))
+                    .updateExpression("SET held_until = :until, expires_at = :expires_at")
+                    // also the time that it sets, so that a repeated call succeeds
+                    .conditionExpression(
+                        "attribute_not_exists(held_until) OR held_until IN (:held, :until) "
+                            + "OR held_until <= :now")
+                    .expressionAttributeValues(values))
+        .isPresent();
+  }
+
+  @Override
+  public void releaseRecovery(Instant held) {
+    dynamo.updateIf(
+        request ->
+            request
+                .tableName(table)
+                .key(key(RECOVERY_ITEM, CONNECTION_ITEM))
+                .updateExpression("REMOVE held_until")
+                .conditionExpression("held_until = :held")
+                .expressionAttributeValues(Map.of(":held", Attributes.of(held.toEpochMilli()))));
+  }
+
+  @Override
   public void unsubscribe(RunId runId, ConnectionId connectionId) {
-    remove(runId, connectionId, "attribute_exists(connection_id)");
+    remove(runId, connectionId, "attribute_exists(connection_id)", Map.of());
   }
 
   @Override
@@ -248,15 +319,26 @@ public final class DynamoConnections implements Connections {
     remove(
         runId,
         connectionId,
-        "attribute_exists(connection_id) AND attribute_not_exists(pending_from)");
+        "attribute_exists(connection_id) AND attribute_not_exists(pending_from)",
+        Map.of());
   }
 
-  private void remove(RunId runId, ConnectionId connectionId, String condition) {
+  @Override
+  public void endUnsubscribed(RunId runId, ConnectionId connectionId) {
+    remove(runId, connectionId, "pending_from = :ending", Map.of(":ending", Attributes.of(0L)));
+  }
+
+  private void remove(
+      RunId runId,
+      ConnectionId connectionId,
+      String condition,
+      Map<String, AttributeValue> values) {
     Delete subscription =
         Delete.builder()
             .tableName(table)
             .key(key(connectionId, runId))
             .conditionExpression(condition)
+            .expressionAttributeValues(values.isEmpty() ? null : values)
             .build();
     Update count =
         count(connectionId)
@@ -322,6 +404,9 @@ public final class DynamoConnections implements Connections {
     Map<ConnectionId, Optional<Instant>> connectedAt = new LinkedHashMap<>();
     Map<ConnectionId, List<RunId>> pending = new HashMap<>();
     for (Map<String, AttributeValue> item : page.items()) {
+      if (Attributes.text(item, CONNECTION_ID).equals(RECOVERY_ITEM)) {
+        continue;
+      }
       ConnectionId connectionId = connectionId(item);
       if (Attributes.text(item, RUN_ID).equals(CONNECTION_ITEM)) {
         long expiresAt = Attributes.findWhole(item, EXPIRES_AT).orElse(0L);
@@ -383,7 +468,11 @@ public final class DynamoConnections implements Connections {
   }
 
   private static Map<String, AttributeValue> key(ConnectionId connectionId, String run) {
-    return Map.of(CONNECTION_ID, Attributes.of(connectionId.value()), RUN_ID, Attributes.of(run));
+    return key(connectionId.value(), run);
+  }
+
+  private static Map<String, AttributeValue> key(String connection, String run) {
+    return Map.of(CONNECTION_ID, Attributes.of(connection), RUN_ID, Attributes.of(run));
   }
 
   private static ConnectionId connectionId(Map<String, AttributeValue> item) {

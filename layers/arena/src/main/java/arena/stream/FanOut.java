@@ -131,6 +131,7 @@ public final class FanOut {
           FanOutLease.acquire(stores.subscribers(), task.runId(), task.deadline(), clock, tasks);
     } catch (DependencyUnavailable e) {
       notifyBehind(task);
+      recoverLater();
       throw e;
     }
     if (lease.isEmpty()) {
@@ -142,6 +143,7 @@ public final class FanOut {
       abandon(lease.get(), e);
       if (e instanceof DependencyUnavailable cause && cause.dependency() == Dependency.BROKER) {
         notifyBehind(task);
+        recoverLater();
       }
       throw e;
     }
@@ -149,11 +151,7 @@ public final class FanOut {
 
   /** Notifies the run's readers that their events are delayed, once each; failures are ignored. */
   private void notifyBehind(FanOutTask task) {
-    String message =
-        ServerMessages.error(
-            Optional.of(task.runId()),
-            MessageErrorCode.BEHIND,
-            "the live buffer is unavailable; events follow when it is back");
+    String message = ServerMessages.behind(task.runId());
     try {
       List<Subscriber> subscribed = stores.connections().subscribers(task.runId());
       ParallelWork.forEach(
@@ -164,6 +162,15 @@ public final class FanOut {
           reader -> sender.send(reader.connectionId(), message));
     } catch (DependencyUnavailable e) {
       LOG.warn("failed to notify readers that they are behind", e);
+    }
+  }
+
+  /** Starts a recovery, because the retries of this invocation may be used up in an outage. */
+  private void recoverLater() {
+    try {
+      fanOutInvoker.recover();
+    } catch (DependencyUnavailable e) {
+      LOG.warn("failed to start the recovery of readers", e);
     }
   }
 

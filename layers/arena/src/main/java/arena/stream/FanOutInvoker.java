@@ -21,4 +21,12 @@ public interface FanOutInvoker {
   default void wakeForPending(RunId runId) {
     wake(runId);
   }
+
+  /**
+   * Invokes a {@linkplain BrokerRecovery recovery} asynchronously, because the broker was not
+   * available. Harmless if one is already active.
+   *
+   * @throws DependencyUnavailable retryable
+   */
+  default void recover() {}
 }

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Handles the readers without a cursor of one run, under the lease: adopts pending subscriptions,
- * and closes the connections with lost cursors; their clients reconnect and continue from their
- * last event.
+ * removes ending ones, and closes the connections with lost cursors; their clients reconnect and
+ * continue from their last event.
  */
 final class LostReaders {
   private static final Logger LOG = LoggerFactory.getLogger(LostReaders.class);
@@ -82,6 +82,9 @@ final class LostReaders {
     try {
       if (reader.pending()) {
         return readers.adopt(connectionId, lease);
+      }
+      if (reader.ending()) {
+        return readers.end(connectionId);
       }
       LOG.atWarn()
           .addKeyValue("run_id", runId)

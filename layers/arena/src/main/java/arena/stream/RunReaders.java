@@ -44,7 +44,7 @@ final class RunReaders {
   }
 
   /**
-   * Lists subscribed connections without a cursor: pending ones, and those whose cursor is lost.
+   * Lists subscriptions whose cursors need work: pending and ending ones, and those without one.
    */
   List<Subscriber> withoutCursor() {
     List<Subscriber> subscribed = connections.subscribers(runId);
@@ -55,6 +55,7 @@ final class RunReaders {
         .filter(
             reader ->
                 reader.pending()
+                    || reader.ending()
                     || (!known.contains(reader.connectionId())
                         && !ended.contains(reader.connectionId())))
         .toList();
@@ -83,6 +84,20 @@ final class RunReaders {
       subscribers.remove(runId, connectionId);
     }
     return true;
+  }
+
+  /**
+   * Removes the cursor and the subscription of a reader that unsubscribed while the broker was
+   * unavailable.
+   *
+   * @return false if it has subscribed again meanwhile and its cursor may be removed; it then
+   *     counts as lost
+   */
+  boolean end(ConnectionId connectionId) {
+    subscribers.remove(runId, connectionId);
+    connections.endUnsubscribed(runId, connectionId);
+    return !connections.isSubscribed(runId, connectionId)
+        || subscribers.cursor(runId, connectionId).isPresent();
   }
 
   /** Clears a loss whose readers were handled; see {@link Subscribers#clearLoss}. */

@@ -46,6 +46,13 @@ final class ServerMessages {
     return Json.write(new ErrorMessage("error", runId, code.label(), message));
   }
 
+  static String behind(RunId runId) {
+    return error(
+        Optional.of(runId),
+        MessageErrorCode.BEHIND,
+        "the live buffer is unavailable; events follow when it is back");
+  }
+
   static String tooManyReaders(RunId runId) {
     return error(
         Optional.of(runId),

@@ -152,6 +152,11 @@ public final class Subscriptions {
       rejectSubscription(connectionId, runId);
       return;
     }
+    if (subscribers.cursor(runId, connectionId).isEmpty()) {
+      // A fan-out that ended an earlier subscription of this reader may have removed the cursor.
+      fanOutInvoker.wakeForPending(runId);
+      return;
+    }
     fanOutInvoker.wake(runId);
   }
 
@@ -161,7 +166,8 @@ public final class Subscriptions {
       rejectSubscription(connectionId, runId);
       return;
     }
-    fanOutInvoker.wakeForPending(runId);
+    fanOutInvoker.recover();
+    reply(connectionId, ServerMessages.behind(runId));
   }
 
   private void rejectSubscription(ConnectionId connectionId, RunId runId) {
@@ -175,15 +181,16 @@ public final class Subscriptions {
             Connections.MAX_SUBSCRIPTIONS));
   }
 
-  /**
-   * Removes the subscription first, so that a fan-out that adopts it at the same time finds out and
-   * removes the cursor.
-   */
   private void unsubscribe(ConnectionId connectionId, RunId runId) {
-    boolean pending = connections.adopt(runId, connectionId).isPresent();
-    connections.unsubscribe(runId, connectionId);
-    if (!pending || subscribers.available()) { // otherwise it has no cursor
+    if (subscribers.available()) {
+      // The subscription first, so that a fan-out that adopts it at the same time finds out and
+      // removes the cursor.
+      connections.unsubscribe(runId, connectionId);
       subscribers.remove(runId, connectionId);
+    } else {
+      // It may have a cursor, which a fan-out removes later.
+      connections.unsubscribePending(runId, connectionId);
+      fanOutInvoker.recover();
     }
   }
 

@@ -48,12 +48,23 @@ local function mark_loss(loss_key)
   redis.call('SET', loss_key, digits(number), 'EX', IDLE_SECONDS)
 end
 
+-- Identifies the life of the server's data. The replication id changes whenever a server starts as a
+-- master or is promoted to one. Within a life, data can only be replaced by these commands.
+local function life_of_data()
+  local life = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or '-'
+  local stats = redis.call('INFO', 'commandstats')
+  for _, command in ipairs({'flushall', 'flushdb', 'restore'}) do
+    life = life .. ':' .. (string.match(stats, 'cmdstat_' .. command .. ':calls=(%d+)') or '0')
+  end
+  return life
+end
+
 -- Deletes cursors and a lease that an earlier life of the server stored. A restored backup or a
 -- failover may have moved them back, and a connected reader would get events twice. Marks a loss
--- instead, so that these readers are disconnected and continue from their last event. The
--- replication id changes whenever a server starts as a master or is promoted to one. Returns it.
+-- instead, so that these readers are disconnected and continue from their last event. Returns the
+-- life.
 local function forget_earlier_life(subscribers_key, generation_key, lease_key, loss_key)
-  local life = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or '-'
+  local life = life_of_data()
   local stamp = redis.call('GET', generation_key)
   if stamp ~= life and (stamp or redis.call('EXISTS', subscribers_key) == 1) then
     if redis.call('UNLINK', subscribers_key) == 1 then

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -72,6 +73,7 @@ final class SamplesTest {
         entry("stream-events-unknown-action.json", this::unknownAction),
         entry("stream-events-unsubscribe.json", this::unsubscribe),
         entry("stream-events-wake.json", this::wake),
+        entry("stream-events-recover.json", this::recover),
         entry("stream-events-wake-pending.json", this::wakeForPending));
   }
 
@@ -339,6 +341,15 @@ final class SamplesTest {
 
   /** A fan-out adopts a subscription that was made while the broker was unavailable. */
   private void wakeForPending() {
+    adoptPending(run -> invokeStreamEvents(Samples.about("stream-events-wake-pending.json", run)));
+  }
+
+  /** The recovery wakes the fan-out of a subscription that was made during an outage. */
+  private void recover() {
+    adoptPending(_ -> invokeStreamEvents(Samples.read("stream-events-recover.json")));
+  }
+
+  private void adoptPending(Consumer<String> invoke) {
     try (LiveRun run = LiveRun.start();
         LiveReader reader = arena.live();
         Jedis redis = stack.redis()) {
@@ -357,7 +368,7 @@ final class SamplesTest {
                   .expressionAttributeValues(Map.of(":from", AttributeValue.fromN("2"))));
       redis.zrem(run.key("subscribers"), id);
 
-      invokeStreamEvents(Samples.about("stream-events-wake-pending.json", run.id()));
+      invoke.accept(run.id());
 
       assertEquals(seen.subList(1, seen.size()), Envelope.allIn(reader.next(BOUND)));
       assertEquals(id, onlySubscriber(run, redis));

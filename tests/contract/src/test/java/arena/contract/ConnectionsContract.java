@@ -27,6 +27,11 @@ abstract class ConnectionsContract {
   /** The connections under test. */
   abstract Connections connections();
 
+  /** The time of their clock. */
+  Instant now() {
+    return Instant.now();
+  }
+
   private ConnectionId connected() {
     ConnectionId connectionId = ConnectionId.of(UUID.randomUUID() + "=");
     connections().connect(connectionId, Instant.now());
@@ -169,6 +174,66 @@ abstract class ConnectionsContract {
     connections().unsubscribe(runId, connectionId);
     assertFalse(connections().isSubscribed(runId, connectionId), "also if it is pending");
     assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+  }
+
+  @Test
+  void removesEndingSubscriptionUnlessSubscribedAgain() {
+    RunId runId = RunId.of(UUID.randomUUID());
+    ConnectionId connectionId = connected();
+    connections().unsubscribePending(runId, connectionId);
+    assertEquals(List.of(), connections().subscribers(runId), "there is none");
+    assertTrue(connections().subscribePending(runId, connectionId, 5));
+    connections().endUnsubscribed(runId, connectionId);
+    assertPending(true, runId, connectionId);
+    connections().unsubscribePending(runId, connectionId);
+    assertEquals(
+        List.of(new Connections.Subscriber(connectionId, false, true)),
+        connections().subscribers(runId));
+    assertEquals(OptionalLong.empty(), connections().adopt(runId, connectionId));
+    connections().endSubscription(runId, connectionId);
+    assertTrue(connections().isSubscribed(runId, connectionId), "its cursor must be removed");
+    assertTrue(connections().subscribe(runId, connectionId));
+    assertPending(false, runId, connectionId);
+    connections().endUnsubscribed(runId, connectionId);
+    assertTrue(connections().isSubscribed(runId, connectionId), "subscribed again");
+    connections().unsubscribePending(runId, connectionId);
+    connections().endUnsubscribed(runId, connectionId);
+    assertFalse(connections().isSubscribed(runId, connectionId));
+    assertEquals(Set.of(), disconnected(connectionId));
+  }
+
+  @Test
+  void listsRunsWithPendingOrEndingSubscriptions() {
+    ConnectionId connectionId = connected();
+    List<RunId> runIds = subscribed(connectionId, 3);
+    assertTrue(connections().subscribePending(runIds.get(0), connectionId, 1));
+    connections().unsubscribePending(runIds.get(1), connectionId);
+    Set<RunId> pending = connections().pendingRuns();
+    assertTrue(pending.containsAll(runIds.subList(0, 2)));
+    assertFalse(pending.contains(runIds.get(2)));
+    disconnected(connectionId);
+    assertTrue(Collections.disjoint(runIds, connections().pendingRuns()));
+  }
+
+  @Test
+  void leasesTheRecoveryToOne() {
+    Instant now = now().truncatedTo(ChronoUnit.MILLIS);
+    Instant first = now.plusSeconds(60);
+    Instant second = now.plusSeconds(70);
+    assertTrue(connections().holdRecovery(Optional.empty(), first));
+    assertTrue(connections().holdRecovery(Optional.empty(), first), "a repeated call");
+    assertFalse(connections().holdRecovery(Optional.empty(), second), "held");
+    assertTrue(connections().holdRecovery(Optional.of(first), second), "extended");
+    assertFalse(connections().holdRecovery(Optional.of(first), now.plusSeconds(80)), "lost");
+    connections().releaseRecovery(first);
+    assertFalse(connections().holdRecovery(Optional.empty(), first), "still held");
+    connections().releaseRecovery(second);
+    assertTrue(connections().holdRecovery(Optional.empty(), now.minusSeconds(1)));
+    assertTrue(connections().holdRecovery(Optional.empty(), first), "it had expired");
+    connections().releaseRecovery(first);
+    assertTrue(
+        entries().stream().noneMatch(entry -> entry.connectionId().value().equals("-")),
+        "not a connection");
   }
 
   @Test

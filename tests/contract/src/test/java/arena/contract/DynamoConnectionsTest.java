@@ -40,6 +40,11 @@ class DynamoConnectionsTest extends ConnectionsContract {
     return tables.connections(InstantSource.fixed(NOW));
   }
 
+  @Override
+  Instant now() {
+    return NOW;
+  }
+
   @Test
   void expiresConnectionItems() {
     connections().connect(A, NOW);

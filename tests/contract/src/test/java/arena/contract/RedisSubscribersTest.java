@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.RestoreParams;
 
 class RedisSubscribersTest extends SubscribersContract {
   private static final ConnectionId READER = ConnectionId.of("reader");
@@ -85,6 +87,35 @@ class RedisSubscribersTest extends SubscribersContract {
             operator.replicaof("127.0.0.1", TestRedis.freePort());
             operator.replicaofNoOne();
             assertEquals(Map.of(READER, 5L), readers.cursors(runId));
+            assertForgotten(readers, runId);
+          });
+    }
+  }
+
+  /** A server of its own, because the others' data must not be lost. */
+  @Test
+  void forgetsCursorsAfterDataIsReplacedInTheRunningServer() throws IOException {
+    Path folder = Files.createTempDirectory(Path.of("..", "target"), "redis");
+    int port = TestRedis.freePort();
+    RunId runId = RunId.of(UUID.randomUUID());
+    try (LocalRedis server = LocalRedis.start(folder, port, TestRedis.PASSWORD)) {
+      assertEquals(port, server.port());
+      with(
+          port,
+          (readers, operator) -> {
+            readers.put(runId, READER, 3);
+            Map<String, byte[]> backup = new HashMap<>();
+            operator.keys("*").forEach(key -> backup.put(key, operator.dump(key)));
+            readers.put(runId, READER, 9);
+            operator.flushAll();
+            backup.forEach((key, value) -> operator.restore(key, 0, value));
+            assertEquals(Map.of(READER, 3L), readers.cursors(runId), "older data");
+            assertForgotten(readers, runId);
+
+            readers.put(runId, READER, 5);
+            String cursors = "arena:run:" + runId + ":subscribers";
+            byte[] older = operator.dump(cursors);
+            operator.restore(cursors, 0, older, RestoreParams.restoreParams().replace());
             assertForgotten(readers, runId);
           });
     }

@@ -124,6 +124,7 @@ class BrokerCausesTest {
       JsonNode diagnosis = diagnoses.awaitCause(run, "reader_fell_behind");
       assertEquals("growth_then_error", diagnosis.get("symptom").textValue());
       assertEquals("5", DiagnosisClient.evidence(diagnosis, "broker.first_seq"));
+      assertTrue(diagnosis.get("summary").textValue().contains("from the journal"));
       assertEquals("resume", diagnosis.at("/next_steps/0/action").textValue());
       redis.del(key(run, "lease"));
       gate.open();

@@ -56,6 +56,7 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.source.EventReader;
+import arena.stream.BrokerRecovery;
 import arena.stream.FanOut;
 import arena.stream.FanOutTask;
 import arena.stream.Subscriptions;
@@ -110,6 +111,7 @@ public final class Simulation {
   private final CloseRun closeRun;
   private final Reaper reaper;
   private final FanOut fanOut;
+  private final BrokerRecovery recovery;
 
   private final List<RunId> runs = new ArrayList<>();
   private long brokerClockOffset;
@@ -154,7 +156,8 @@ public final class Simulation {
     SimulatedTaskRunner taskRunner = new SimulatedTaskRunner(scheduler);
 
     gateway = new WebSockets(scheduler, network, faults, random, trace, lambda);
-    AsyncInvocations asyncInvocations = new AsyncInvocations(network, lambda, clock, this::fanOut);
+    AsyncInvocations asyncInvocations =
+        new AsyncInvocations(network, lambda, clock, this::fanOut, this::recover);
     Executions executions =
         new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
     EventReader eventReader = new EventReader(broker, journal, () -> archive);
@@ -195,6 +198,7 @@ public final class Simulation {
             clock,
             taskRunner,
             Metrics.NONE);
+    recovery = new BrokerRecovery(connections, subscribers, asyncInvocations, clock, taskRunner);
     subscriptions =
         new Subscriptions(
             connections, subscribers, catalog, asyncInvocations, gateway, clock, taskRunner);
@@ -256,6 +260,10 @@ public final class Simulation {
 
   private void fanOut(RunId runId, Instant wokenAt, boolean pending) {
     fanOut.serve(new FanOutTask(runId, wokenAt, deadline(Function.STREAM_EVENTS, 30), pending));
+  }
+
+  private void recover() {
+    recovery.recover(deadline(Function.STREAM_EVENTS, 30));
   }
 
   private Instant deadline(Function function, int marginSeconds) {

@@ -30,6 +30,7 @@ class PublishRetryTest {
   private final List<Long> lastSeqs = new ArrayList<>();
   private TurnTask next;
   private long end;
+  private int lossAt = -1;
 
   /** Plays a turn whose model takes a minute; the broker is back after {@code outage} seconds. */
   private void play(int outage) throws Throwable {
@@ -49,6 +50,9 @@ class PublishRetryTest {
 
   private Decision think() {
     for (int second = 0; second < 60; second++) {
+      if (second == lossAt) {
+        broker.drop(RUN);
+      }
       lastSeqs.add(broker.buffer(RUN).lastSeq());
       scheduler.sleep(SECOND);
     }
@@ -62,6 +66,16 @@ class PublishRetryTest {
     assertEquals(3, lastSeqs.get(26), "within some seconds: " + lastSeqs);
     assertFalse(next.behind());
     assertEquals(4, broker.buffer(RUN).lastSeq());
+  }
+
+  @Test
+  void refillsABrokerThatLosesItsDataWhileTheModelThinks() throws Throwable {
+    lossAt = 20;
+    play(0);
+    assertEquals(3, lastSeqs.get(19));
+    assertEquals(0, lastSeqs.get(20));
+    assertEquals(3, lastSeqs.get(26), "within some seconds: " + lastSeqs);
+    assertFalse(next.behind());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package arena.stream;
 
+import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.broker.ConnectionId;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
+import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.stream.Connections.Subscriber;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -242,6 +245,66 @@ final class FanOutLossTest extends FanOutFixture {
     network.restore(Call.SUBSCRIBERS_MARK_LOSS);
     servePending();
     assertEquals(range(5, 20), sockets.seqs(A));
+  }
+
+  @Test
+  void removesCursorOfReaderThatUnsubscribedDuringAnOutage() {
+    createRun(20);
+    reader(A, 5);
+    connections.subscribePending(RUN, A, 9);
+    connections.unsubscribePending(RUN, A);
+    servePending();
+    assertEquals(Map.of(), subscribers.cursors(RUN));
+    assertEquals(List.of(), connections.subscribers(RUN));
+    assertEquals(List.of(), sockets.seqs(A));
+    assertEquals(Set.of(), sockets.closed);
+  }
+
+  @Test
+  void keepsReaderThatSubscribesAgainWhileItsCursorIsRemoved() {
+    createRun(20);
+    reader(A, 5);
+    connections.unsubscribePending(RUN, A);
+    network.after(Call.SUBSCRIBERS_REMOVE, once(_ -> reader(A, 11)));
+    servePending();
+    assertEquals(range(11, 20), sockets.seqs(A));
+    assertEquals(Set.of(), sockets.closed);
+  }
+
+  @Test
+  void disconnectsReaderWhoseNewCursorIsRemoved() {
+    createRun(20);
+    reader(A, 5);
+    connections.unsubscribePending(RUN, A);
+    network.before(Call.SUBSCRIBERS_REMOVE, once(_ -> reader(A, 11)));
+    servePending();
+    assertEquals(List.of(), sockets.seqs(A));
+    assertEquals(Set.of(A), sockets.closed, "its client subscribes again");
+  }
+
+  @Test
+  void startsARecoveryWhenTheBrokerFails() {
+    createRun(20);
+    reader(A, 1);
+    AtomicInteger recoveries = new AtomicInteger();
+    fanOutInvoker =
+        new FanOutInvoker() {
+          @Override
+          public void wake(RunId runId) {
+            throw new AssertionError("does not hand over");
+          }
+
+          @Override
+          public void recover() {
+            recoveries.incrementAndGet();
+          }
+        };
+    for (Call call : List.of(Call.SUBSCRIBERS_ACQUIRE, Call.SUBSCRIBERS_LOOK)) {
+      network.cut(call);
+      assertThrows(DependencyUnavailable.class, () -> serve(farDeadline()));
+      network.restore(call);
+    }
+    assertEquals(2, recoveries.get());
   }
 
   @Test

@@ -41,6 +41,8 @@ class SubscriptionsTest {
   private static final ConnectionId A = ConnectionId.of("a");
   private static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+  private static final String UNSUBSCRIBE =
+      "{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(RUN);
   private static final String SUBSCRIBE =
       "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RUN);
 
@@ -58,6 +60,7 @@ class SubscriptionsTest {
   private final List<JsonNode> received = new ArrayList<>();
   private final List<ConnectionId> closed = new ArrayList<>();
   private final List<RunId> wokenForPending = new ArrayList<>();
+  private int recoveries;
   private FanOutInvoker fanOutInvoker =
       new FanOutInvoker() {
         @Override
@@ -68,6 +71,11 @@ class SubscriptionsTest {
         @Override
         public void wakeForPending(RunId runId) {
           wokenForPending.add(runId);
+        }
+
+        @Override
+        public void recover() {
+          recoveries++;
         }
       };
   private boolean closeSucceeds = true;
@@ -170,9 +178,10 @@ class SubscriptionsTest {
           throw new AssertionError("a late cursor could move a later one back");
         });
     receive(SUBSCRIBE);
-    assertEquals(List.of(), received);
+    assertError("behind");
     assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
-    assertEquals(List.of(RUN), wokenForPending);
+    assertEquals(1, recoveries);
+    assertEquals(List.of(), wokenForPending);
     assertEquals(List.of(), woken);
     assertEquals(OptionalLong.of(1), connections.adopt(RUN, A));
   }
@@ -181,11 +190,12 @@ class SubscriptionsTest {
   void subscribesAgainWhilePending() {
     network.cut(Call.SUBSCRIBERS_AVAILABLE);
     receive(SUBSCRIBE);
+    assertError("behind");
     network.restore(Call.SUBSCRIBERS_AVAILABLE);
     receive(SUBSCRIBE);
     assertEquals(Map.of(A, 1L), subscribers.cursors(RUN));
     assertEquals(OptionalLong.empty(), connections.adopt(RUN, A));
-    assertEquals(List.of(), received);
+    assertEquals(1, received.size(), "no further message");
   }
 
   @Test
@@ -193,10 +203,32 @@ class SubscriptionsTest {
     network.cut(Call.SUBSCRIBERS_AVAILABLE);
     network.cut(Call.SUBSCRIBERS_REMOVE);
     receive(SUBSCRIBE);
-    receive("{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}".formatted(RUN));
-    assertEquals(List.of(), received);
+    receive(UNSUBSCRIBE);
+    assertError("behind");
     assertEquals(Set.of(), connections.subscriptions(A));
     assertEquals(OptionalLong.empty(), connections.adopt(RUN, A));
+  }
+
+  @Test
+  void marksSubscriptionAsEndingWhileTheBrokerIsUnavailable() {
+    receive(SUBSCRIBE);
+    network.cut(Call.SUBSCRIBERS_AVAILABLE);
+    network.cut(Call.SUBSCRIBERS_REMOVE);
+    receive(UNSUBSCRIBE);
+    assertEquals(List.of(), received);
+    assertEquals(List.of(new Connections.Subscriber(A, false, true)), connections.subscribers(RUN));
+    assertEquals(1, recoveries);
+    network.restore(Call.SUBSCRIBERS_AVAILABLE);
+    receive(SUBSCRIBE);
+    assertEquals(List.of(new Connections.Subscriber(A, false)), connections.subscribers(RUN));
+  }
+
+  @Test
+  void wakesFanOutForReaderWhoseCursorIsRemovedWhileItSubscribes() {
+    network.after(Call.CONNECTIONS_SUBSCRIBED, _ -> subscribers.remove(RUN, A));
+    receive(SUBSCRIBE);
+    assertEquals(List.of(RUN), wokenForPending);
+    assertEquals(List.of(), woken);
   }
 
   @Test
@@ -207,7 +239,7 @@ class SubscriptionsTest {
     network.cut(Call.SUBSCRIBERS_AVAILABLE);
     receive(SUBSCRIBE);
     assertError("too_many_subscriptions");
-    assertEquals(List.of(), wokenForPending);
+    assertEquals(0, recoveries);
   }
 
   @Test

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 public final class Operator implements Runnable {
   private static final long SECOND = 1_000_000;
 
+  /** Time after an outage in which readers are served. */
+  private static final long RECOVERY_TIME = 30 * SECOND;
+
   private final Scheduler scheduler;
   private final FaultInjector faults;
   private final Random random;
@@ -57,6 +60,10 @@ public final class Operator implements Runnable {
 
   @Override
   public void run() {
+    if (faults.outagesOnly()) {
+      causeOutages();
+      return;
+    }
     while (!faults.ended()) {
       scheduler.sleep(random.nextLong(40 * SECOND));
       if (faults.occurs(Event.BROKER_FLUSHED, 3)) {
@@ -103,6 +110,39 @@ public final class Operator implements Runnable {
         trace.note("operator", "trims stream of run " + runId);
         redis.trim(runId, random.nextInt(5));
       }
+    }
+  }
+
+  /**
+   * Takes the broker away for a while, repeatedly; it comes back with its data, older data, or
+   * none.
+   */
+  private void causeOutages() {
+    while (!faults.ended()) {
+      Runnable restoreRedis = redis.checkpoint();
+      scheduler.sleep(random.nextLong(90 * SECOND));
+      long time = random.nextLong(random.nextBoolean() ? 10 * SECOND : 240 * SECOND);
+      trace.note("redis", String.format(Locale.ROOT, "away for %d ms", time / 1_000));
+      if (random.nextBoolean()) {
+        network.disconnectBroker(time);
+      } else {
+        network.makeBrokerReadOnly(time);
+      }
+      scheduler.sleep(time);
+      switch (random.nextInt(3)) {
+        case 0 -> redis.flush();
+        case 1 -> {
+          restoreRedis.run();
+          invariants.leaks().failedOver();
+        }
+        default -> {
+          // it has its data
+        }
+      }
+      trace.note("redis", "back");
+      Runnable requireServed = invariants.readers().whenBrokerIsBack();
+      scheduler.sleep(RECOVERY_TIME);
+      requireServed.run();
     }
   }
 

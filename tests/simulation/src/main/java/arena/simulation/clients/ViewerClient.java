@@ -29,6 +29,9 @@ public final class ViewerClient implements Runnable {
   private static final long SECOND = 1_000_000;
   private static final int PAGE_EVENTS = 100;
 
+  /** Time in which a message is surely handled; messages are not handled in order. */
+  private static final long MESSAGE_TIME = 10 * SECOND;
+
   private final Scheduler scheduler;
   private final WebSockets gateway;
   private final HttpClientApi api;
@@ -140,6 +143,7 @@ public final class ViewerClient implements Runnable {
   private void subscribe(RunId runId) {
     Reading reading = readings.get(runId);
     if (!reading.isDone()) {
+      reading.start();
       gateway.sendFromClient(
           connection,
           String.format(
@@ -148,6 +152,35 @@ public final class ViewerClient implements Runnable {
               runId,
               reading.last() + 1));
     }
+  }
+
+  /** Sometimes subscribes again during an outage, or unsubscribes, for good or for a while. */
+  private void whileBehind(RunId runId) {
+    Reading reading = readings.get(runId);
+    if (!faults.outagesOnly() || faults.ended() || reading.isDone()) {
+      return;
+    }
+    switch (random.nextInt(8)) {
+      case 0 -> subscribe(runId);
+      case 1 -> {
+        unsubscribe(runId);
+        reading.unsubscribe(connection.id());
+      }
+      case 2 -> {
+        unsubscribe(runId);
+        scheduler.sleep(MESSAGE_TIME);
+        subscribe(runId);
+      }
+      default -> {
+        // waits
+      }
+    }
+  }
+
+  private void unsubscribe(RunId runId) {
+    gateway.sendFromClient(
+        connection,
+        String.format(Locale.ROOT, "{\"action\":\"unsubscribe\",\"run_id\":\"%s\"}", runId));
   }
 
   /** Text of an events message before the run id. */
@@ -178,6 +211,7 @@ public final class ViewerClient implements Runnable {
     if (type.equals("error")) {
       String code = message.path("code").asText();
       if (code.equals("behind")) {
+        whileBehind(RunId.of(message.path("run_id").asText()));
         return; // the subscription stays
       }
       if (!code.equals("unavailable") && !code.equals("internal_error")) {

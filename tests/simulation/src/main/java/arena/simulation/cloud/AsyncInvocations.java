@@ -14,6 +14,7 @@ public final class AsyncInvocations implements FanOutInvoker {
   private final Lambda lambda;
   private final InstantSource clock;
   private final FanOutFunction fanOut;
+  private final Runnable recovery;
 
   /** The function that is invoked. */
   @FunctionalInterface
@@ -23,11 +24,16 @@ public final class AsyncInvocations implements FanOutInvoker {
   }
 
   public AsyncInvocations(
-      FaultyNetwork network, Lambda lambda, InstantSource clock, FanOutFunction fanOut) {
+      FaultyNetwork network,
+      Lambda lambda,
+      InstantSource clock,
+      FanOutFunction fanOut,
+      Runnable recovery) {
     this.network = network;
     this.lambda = lambda;
     this.clock = clock;
     this.fanOut = fanOut;
+    this.recovery = recovery;
   }
 
   @Override
@@ -40,16 +46,25 @@ public final class AsyncInvocations implements FanOutInvoker {
     invoke(runId, true);
   }
 
+  @Override
+  public void recover() {
+    invoke(Call.FAN_OUT_INVOKER_RECOVER, "", recovery);
+  }
+
   private void invoke(RunId runId, boolean pending) {
     Instant wokenAt = clock.instant();
+    invoke(Call.FAN_OUT_INVOKER_WAKE, runId.value(), () -> fanOut.handle(runId, wokenAt, pending));
+  }
+
+  private void invoke(Call call, String about, Runnable body) {
     network.call(
-        Call.FAN_OUT_INVOKER_WAKE,
-        runId.value(),
+        call,
+        about,
         () -> {
           lambda.invokeAsync(
               Function.STREAM_EVENTS,
               () -> {
-                fanOut.handle(runId, wokenAt, pending);
+                body.run();
                 return "";
               });
           return null;

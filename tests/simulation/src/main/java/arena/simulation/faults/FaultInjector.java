@@ -19,6 +19,9 @@ public final class FaultInjector {
   private static final double[] RATES = {0, 0.001, 0.004, 0.015, 0.05};
   private static final long[] LAST_FAULT_MINUTES = {1, 3, 10, 45, 100};
 
+  /** One of this many simulations has no faults but outages of the broker. */
+  private static final int OUTAGES_ONLY = 4;
+
   /** Maximum hits of the targeted fault point. */
   private static final int MAX_TARGET_HITS = 3;
 
@@ -26,6 +29,7 @@ public final class FaultInjector {
   private final Scheduler scheduler;
   private final Trace trace;
   private final Coverage coverage = new Coverage();
+  private final boolean outagesOnly;
   private final double rate;
   private final List<CallFault> kinds = new ArrayList<>();
   private final FaultPoint target;
@@ -43,6 +47,7 @@ public final class FaultInjector {
     this.random = random;
     this.scheduler = scheduler;
     this.trace = trace;
+    outagesOnly = random.nextInt(OUTAGES_ONLY) == 0;
     rate = RATES[random.nextInt(RATES.length)];
     CallFault[] all = CallFault.values();
     for (CallFault fault : all) {
@@ -71,6 +76,11 @@ public final class FaultInjector {
     return endAt;
   }
 
+  /** Whether nothing but the broker fails, so that readers must be served soon after it is back. */
+  public boolean outagesOnly() {
+    return outagesOnly;
+  }
+
   /** Whether no more faults occur. */
   public boolean ended() {
     return scheduler.now() >= endAt;
@@ -82,7 +92,7 @@ public final class FaultInjector {
 
   /** Returns the fault of this call; null for none. */
   CallFault faultOf(Call call) {
-    if (ended()) {
+    if (ended() || outagesOnly) {
       return null;
     }
     Map<CallFault, FaultPoint> points = FaultPoint.of(call);
@@ -119,7 +129,7 @@ public final class FaultInjector {
    * @param weight factor on the fault rate of calls
    */
   public boolean occurs(Event event, double weight) {
-    if (ended()) {
+    if (ended() || outagesOnly) {
       return false;
     }
     FaultPoint point = FaultPoint.of(event);

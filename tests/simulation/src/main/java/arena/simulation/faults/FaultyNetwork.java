@@ -140,7 +140,8 @@ public final class FaultyNetwork implements Network {
 
   private long latency(Call call) {
     return switch (call) {
-      case MODEL_DECIDE -> random.nextLong(50 * MILLI, 8 * SECOND);
+      // longer than it takes to serve readers after an outage
+      case MODEL_DECIDE -> random.nextLong(50 * MILLI, (faults.outagesOnly() ? 55 : 8) * SECOND);
       case ARCHIVE_WRITE, ARCHIVE_SUMMARY -> random.nextLong(20 * MILLI, 400 * MILLI);
       default -> random.nextLong(MILLI / 2, 12 * MILLI);
     };

@@ -1,9 +1,14 @@
 package arena.simulation.invariants;
 
+import arena.broker.ConnectionId;
+import arena.run.Run;
 import arena.run.RunId;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +25,8 @@ public final class ReadersGetEveryEvent extends Invariant {
   @Override
   public String description() {
     return "A connected reader receives every event once and in order, then the run's end; events that it"
-        + " does not receive are reported as an overflow.";
+        + " does not receive are reported as an overflow. After an outage of the broker it is served within 30 s,"
+        + " and one that has unsubscribed has no cursor.";
   }
 
   /** One reader's progress in one run. */
@@ -30,6 +36,8 @@ public final class ReadersGetEveryEvent extends Invariant {
     private long last;
     private boolean ended;
     private boolean left;
+    private boolean started;
+    private Optional<ConnectionId> unsubscribed = Optional.empty();
 
     private Reading(String reader, RunId runId, long last) {
       this.reader = reader;
@@ -42,9 +50,40 @@ public final class ReadersGetEveryEvent extends Invariant {
       return last;
     }
 
-    /** Whether the reader was notified of the run's end. */
+    /** Whether the reader was notified of the run's end, or has unsubscribed. */
     public boolean isDone() {
-      return ended;
+      return ended || unsubscribed.isPresent();
+    }
+
+    /** Unsubscribes for good. */
+    public void unsubscribe(ConnectionId connectionId) {
+      left = true;
+      unsubscribed = Optional.of(connectionId);
+    }
+
+    /** Requires that the reader has what it should have after an outage. */
+    private void requireServed(long events, boolean archived) {
+      require(
+          ended || left || (!archived && last >= events),
+          () ->
+              String.format(
+                  Locale.ROOT,
+                  "%s of run %s has seq %d of %d long after the outage",
+                  reader,
+                  runId,
+                  last,
+                  events));
+    }
+
+    private void requireNoCursor() {
+      require(
+          unsubscribed.filter(facts.redis().cursors(runId)::containsKey).isEmpty(),
+          () -> "%s unsubscribed from run %s, but has a cursor".formatted(reader, runId));
+    }
+
+    /** Called when the reader subscribes. */
+    public void start() {
+      started = true;
     }
 
     /** Receives the comma-separated envelopes of a live message. */
@@ -130,6 +169,24 @@ public final class ReadersGetEveryEvent extends Invariant {
     public void leave() {
       left = true;
     }
+  }
+
+  /**
+   * Notes what readers must have soon, because the broker is back now.
+   *
+   * @return checks whether they have it
+   */
+  public Runnable whenBrokerIsBack() {
+    List<Runnable> checks = new ArrayList<>();
+    for (Reading reading : readings.values()) {
+      Run run = facts.row(reading.runId);
+      if (reading.unsubscribed.isPresent()) {
+        checks.add(reading::requireNoCursor);
+      } else if (reading.started) {
+        checks.add(() -> reading.requireServed(run.nEvents(), run.archived()));
+      }
+    }
+    return () -> checks.forEach(Runnable::run);
   }
 
   /** Registers a reader of a run, from the event after {@code last}. */

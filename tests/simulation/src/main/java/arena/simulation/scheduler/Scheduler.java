@@ -34,6 +34,10 @@ public final class Scheduler {
   private long numbers;
   private long switches;
   private SimulatedProcess current;
+
+  /** Whether the current process waits already, while it runs the tasks that are due. */
+  private boolean yielding;
+
   private volatile boolean stopped;
   private volatile boolean ownerResumed;
   private Throwable failure;
@@ -105,7 +109,7 @@ public final class Scheduler {
 
   /** Wakes a waiting process now. */
   public void wake(SimulatedProcess process) {
-    if (!process.isOver() && process != current) {
+    if (!process.isOver() && (process != current || yielding)) {
       wakeAt(process, now);
     }
   }
@@ -173,7 +177,9 @@ public final class Scheduler {
 
   private void yieldFrom(SimulatedProcess process) {
     switches++;
+    yielding = true;
     SimulatedProcess next = nextProcess();
+    yielding = false;
     if (next == process) {
       return;
     }

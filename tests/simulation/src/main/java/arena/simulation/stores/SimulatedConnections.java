@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -26,9 +27,13 @@ public final class SimulatedConnections implements Connections {
   /** Subject of a call that concerns all connections. */
   private static final String ALL = "";
 
+  /** Mark of a subscription that is ending. */
+  private static final long ENDING = -1;
+
   private final Map<ConnectionId, Connection> connections = new LinkedHashMap<>();
   private final InstantSource clock;
   private final Network network;
+  private Instant recoveryHeldUntil = Instant.MIN;
 
   public SimulatedConnections(InstantSource clock, Network network) {
     this.clock = clock;
@@ -37,11 +42,19 @@ public final class SimulatedConnections implements Connections {
 
   /**
    * A subscription's item: when it appears in the index by run, when it expires, and the first seq
-   * to send while it is pending, else 0.
+   * to send while it is pending, {@link #ENDING} while it is ending, else 0.
    */
   private record Subscription(Instant indexedAt, Instant until, long pendingFrom) {
     private Subscription withPendingFrom(long seq) {
       return new Subscription(indexedAt, until, seq);
+    }
+
+    private boolean isPendingOrEnding() {
+      return pendingFrom != 0;
+    }
+
+    private boolean isEnding() {
+      return pendingFrom == ENDING;
     }
   }
 
@@ -78,8 +91,12 @@ public final class SimulatedConnections implements Connections {
     return connection;
   }
 
+  /** The runs of a connection's subscriptions that are not ending. */
   public synchronized Set<RunId> subscriptions(ConnectionId connectionId) {
-    return Set.copyOf(present(connectionId).subscriptions.keySet());
+    return present(connectionId).subscriptions.entrySet().stream()
+        .filter(item -> !item.getValue().isEnding())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   private static boolean isConnected(Connection connection) {
@@ -137,11 +154,63 @@ public final class SimulatedConnections implements Connections {
         connectionId,
         () -> {
           Subscription item = present(connectionId).subscriptions.get(runId);
-          if (item == null || item.pendingFrom == 0) {
+          if (item == null || item.pendingFrom <= 0) {
             return OptionalLong.empty();
           }
           present(connectionId).subscriptions.put(runId, item.withPendingFrom(0));
           return OptionalLong.of(item.pendingFrom);
+        });
+  }
+
+  @Override
+  public void unsubscribePending(RunId runId, ConnectionId connectionId) {
+    call(
+        Call.CONNECTIONS_UNSUBSCRIBED_PENDING,
+        connectionId,
+        () ->
+            present(connectionId)
+                .subscriptions
+                .computeIfPresent(runId, (_, item) -> item.withPendingFrom(ENDING)));
+  }
+
+  @Override
+  public void endUnsubscribed(RunId runId, ConnectionId connectionId) {
+    call(
+        Call.CONNECTIONS_END_UNSUBSCRIBED,
+        connectionId,
+        () ->
+            present(connectionId)
+                .subscriptions
+                .computeIfPresent(runId, (_, item) -> item.isEnding() ? null : item));
+  }
+
+  @Override
+  public boolean holdRecovery(Optional<Instant> held, Instant until) {
+    return call(
+        Call.CONNECTIONS_HOLD_RECOVERY,
+        ALL,
+        () -> {
+          boolean free = !clock.instant().isBefore(recoveryHeldUntil);
+          if (free
+              || recoveryHeldUntil.equals(until)
+              || held.equals(Optional.of(recoveryHeldUntil))) {
+            recoveryHeldUntil = until;
+            return true;
+          }
+          return false;
+        });
+  }
+
+  @Override
+  public void releaseRecovery(Instant held) {
+    call(
+        Call.CONNECTIONS_RELEASE_RECOVERY,
+        ALL,
+        () -> {
+          if (recoveryHeldUntil.equals(held)) {
+            recoveryHeldUntil = Instant.MIN;
+          }
+          return null;
         });
   }
 
@@ -163,7 +232,7 @@ public final class SimulatedConnections implements Connections {
           for (ConnectionId connectionId : List.copyOf(connections.keySet())) {
             Subscription item = present(connectionId).subscriptions.get(runId);
             if (item != null && !clock.instant().isBefore(item.indexedAt)) {
-              subscribers.add(new Subscriber(connectionId, item.pendingFrom > 0));
+              subscribers.add(new Subscriber(connectionId, item.pendingFrom > 0, item.isEnding()));
             }
           }
           return subscribers;
@@ -172,13 +241,20 @@ public final class SimulatedConnections implements Connections {
 
   @Override
   public Set<RunId> subscribedRuns() {
-    return call(
-        Call.CONNECTIONS_SUBSCRIBED_RUNS,
-        ALL,
-        () ->
-            List.copyOf(connections.keySet()).stream()
-                .flatMap(id -> present(id).subscriptions.keySet().stream())
-                .collect(Collectors.toSet()));
+    return call(Call.CONNECTIONS_SUBSCRIBED_RUNS, ALL, () -> runs(_ -> true));
+  }
+
+  @Override
+  public Set<RunId> pendingRuns() {
+    return call(Call.CONNECTIONS_PENDING_RUNS, ALL, () -> runs(Subscription::isPendingOrEnding));
+  }
+
+  private Set<RunId> runs(Predicate<Subscription> which) {
+    return List.copyOf(connections.keySet()).stream()
+        .flatMap(id -> present(id).subscriptions.entrySet().stream())
+        .filter(item -> which.test(item.getValue()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   @Override
@@ -197,7 +273,7 @@ public final class SimulatedConnections implements Connections {
         () ->
             present(connectionId)
                 .subscriptions
-                .computeIfPresent(runId, (_, item) -> item.pendingFrom > 0 ? item : null));
+                .computeIfPresent(runId, (_, item) -> item.isPendingOrEnding() ? item : null));
   }
 
   @Override
@@ -223,7 +299,7 @@ public final class SimulatedConnections implements Connections {
             Connection connection = present(connectionId);
             List<RunId> pending =
                 connection.subscriptions.entrySet().stream()
-                    .filter(item -> item.getValue().pendingFrom > 0)
+                    .filter(item -> item.getValue().isPendingOrEnding())
                     .map(Map.Entry::getKey)
                     .toList();
             if (isConnected(connection)) {
