@@ -44,10 +44,15 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  */
 public final class LocalDynamoDb implements AutoCloseable {
   /** Most pages that a sweep reads of each table; the next sweep continues. */
-  public static final int MAX_SWEEP_PAGES = 100;
+  public static final int MAX_SWEEP_PAGES = 25;
 
-  /** Items of a page; without a limit, DynamoDB Local reads the whole table for each page. */
-  private static final int SWEEP_PAGE = 200;
+  /** Items of a sweep's first page. */
+  private static final int FIRST_SWEEP_ITEMS = 10;
+
+  /** Most items of a page; without a limit, DynamoDB Local reads the whole table for each page. */
+  private static final int MAX_SWEEP_ITEMS = 200;
+
+  private static final int SWEEP_GROWTH = 4;
 
   private static final int MAX_THREADS = 64;
   private static final int MAX_STATUS_CHECKS = 100;
@@ -219,6 +224,7 @@ public final class LocalDynamoDb implements AutoCloseable {
             ":number", AttributeValue.fromS("N"));
     String expired = "attribute_type(#expiry, :number) AND #expiry < :now";
     int deleted = 0;
+    int items = FIRST_SWEEP_ITEMS;
     for (int page = 0; page < MAX_SWEEP_PAGES; page++) {
       ScanResponse found =
           client.scan(
@@ -229,7 +235,7 @@ public final class LocalDynamoDb implements AutoCloseable {
                   .expressionAttributeNames(names)
                   .expressionAttributeValues(values)
                   .exclusiveStartKey(sweptTo.get(table))
-                  .limit(SWEEP_PAGE)
+                  .limit(items)
                   .build());
       for (Map<String, AttributeValue> key : found.items()) {
         deleted += deleteIf(table, key, expired, expiry, values);
@@ -239,8 +245,18 @@ public final class LocalDynamoDb implements AutoCloseable {
         return deleted;
       }
       sweptTo.put(table, found.lastEvaluatedKey());
+      items = nextItems(items, found.scannedCount());
     }
     return deleted;
+  }
+
+  /**
+   * Returns the number of items of the next page. DynamoDB Local reads as many items as the limit
+   * allows before it ends the page at 1 MB, so that with a constant limit a table of large items
+   * would be read once for each of its megabytes, while all other calls wait.
+   */
+  private static int nextItems(int items, int scanned) {
+    return scanned < items ? scanned + 1 : Math.min(MAX_SWEEP_ITEMS, items * SWEEP_GROWTH);
   }
 
   /** Deletes an item unless its expiry was changed since it was read. */

@@ -11,6 +11,7 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class LocalDynamoDbTest {
 
       assertEquals(1, dynamo.expire(NOW));
       assertEquals(List.of("2", "3"), positions(dynamo.client()));
+      assertEquals(0, dynamo.expire(NOW));
+    }
+  }
+
+  @Test
+  void deletesExpiredItemsOverManyPagesOfLargeOnes() throws Exception {
+    int items = 30;
+    String large = "x".repeat(300 * 1024); // four exceed a page of 1 MB
+    try (var dynamo = LocalDynamoDb.inMemory()) {
+      dynamo.create(TableDefinition.journal("journal"));
+      for (int position = 0; position < items; position++) {
+        var item = new HashMap<>(entry(position, NOW.minusSeconds(position % 2)));
+        item.put("events", AttributeValue.fromS(large));
+        put(dynamo.client(), item);
+      }
+
+      assertEquals(items / 2, dynamo.expire(NOW));
       assertEquals(0, dynamo.expire(NOW));
     }
   }
