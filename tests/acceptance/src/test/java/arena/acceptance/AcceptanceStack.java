@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -26,6 +28,9 @@ final class AcceptanceStack {
   private final ModelServer models;
   private final Operator operator;
 
+  /** Ids of runs that are finalized in a separate process. */
+  private final Set<String> isolated = ConcurrentHashMap.newKeySet();
+
   private AcceptanceStack() {
     models = ModelServer.start();
     stack =
@@ -33,7 +38,11 @@ final class AcceptanceStack {
             Options.of(Path.of("../.."))
                 .unthrottled()
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
-                .environment("ARENA_OPENAI_API_KEY", "test-key"));
+                .environment("ARENA_OPENAI_API_KEY", "test-key")
+                .inProcess(
+                    (function, event) ->
+                        function.endsWith("-finalize-run")
+                            && isolated.stream().anyMatch(event::contains)));
     client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
     operator = new Operator(stack);
   }
@@ -57,6 +66,11 @@ final class AcceptanceStack {
   /** The model server that the stack's runs can call. */
   ModelServer models() {
     return models;
+  }
+
+  /** Finalizes this run in a process with the memory that the template gives finalize-run. */
+  void isolate(String runId) {
+    isolated.add(runId);
   }
 
   Operator operator() {

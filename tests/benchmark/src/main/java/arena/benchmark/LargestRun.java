@@ -32,8 +32,11 @@ public final class LargestRun {
   /** Number of turns. */
   public static final int TURNS = Limits.MAX_TURNS;
 
+  /** Number of events of a turn. */
+  public static final int EVENTS_PER_TURN = 4 + 2 * Limits.MAX_ACTIONS;
+
   /** Number of events of {@link #events}. */
-  public static final int EVENTS = TURNS * (4 + 2 * Limits.MAX_ACTIONS) + 1;
+  public static final int EVENTS = TURNS * EVENTS_PER_TURN + 1;
 
   /** The most expensive building with the longest label, so that the state is as long as can be. */
   private static final Building BUILDING = Building.LUMBER_CAMP;
