@@ -1,6 +1,7 @@
 package arena.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -103,6 +104,13 @@ class ModelAnswerTest {
   }
 
   @Test
+  void keepsAsManyActionsAsTheLimit() {
+    ModelAnswer list = read("[" + "{\"type\":\"wait\"},".repeat(Limits.MAX_ACTIONS - 1) + "{}]");
+    assertEquals(Limits.MAX_ACTIONS, list.actions().size());
+    assertEquals("", list.reasoning());
+  }
+
+  @Test
   void leavesOutAnActionThatIsTooLongAndSaysSo() {
     String fits = "{\"a\":\"" + "x".repeat(Limits.MAX_ACTION_CHARS - 8) + "\"}";
     String tooLong = fits.replace("{\"a", "{\"aa");
@@ -202,6 +210,21 @@ class ModelAnswerTest {
     assertEquals(
         Limits.MAX_REASONING_CHARS, list.reasoning().codePointCount(0, list.reasoning().length()));
     assertTrue(list.reasoning().endsWith("…\n[left out, not objects: 1]"));
+  }
+
+  @Test
+  void keepsAReasoningOfTheLimit() {
+    String reasoning = "😀".repeat(Limits.MAX_REASONING_CHARS);
+    ModelAnswer list = read(reasoning + "[{}]");
+    assertEquals(reasoning, list.reasoning());
+    assertEquals(1, list.actions().size());
+  }
+
+  @Test
+  void readsATextOfTheLimitToItsEnd() {
+    ModelAnswer list = read("x".repeat(Limits.MAX_ANSWER_CHARS - 4) + "[{}]");
+    assertEquals(1, list.actions().size());
+    assertFalse(list.reasoning().contains("characters are read"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.run.Limits;
 import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -11,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -118,6 +121,34 @@ class RequestTest {
   }
 
   @Test
+  void acceptsQueriesAtTheirLimits() {
+    for (int max : List.of(Limits.MAX_RUNS_PAGE, Limits.MAX_EVENTS_PAGE)) {
+      assertEquals(
+          max, query(Map.of("limit", Integer.toString(max))).integerQuery("limit", 1, max, 1));
+    }
+    assertEquals(
+        Request.MAX_INTEGER,
+        query(Map.of("from_seq", Long.toString(Request.MAX_INTEGER)))
+            .integerQuery("from_seq", 1, Request.MAX_INTEGER, 1));
+    List<RunId> most =
+        IntStream.range(0, Limits.MAX_SERIES_RUNS)
+            .mapToObj(run -> RunId.of(String.format(Locale.ROOT, "%032x", run)))
+            .toList();
+    String joined = most.stream().map(RunId::value).collect(Collectors.joining(","));
+    assertEquals(most, query(Map.of("run_id", joined)).queryRunIds(Limits.MAX_SERIES_RUNS));
+  }
+
+  @Test
+  void limitsTheIdempotencyKey() {
+    String fits = "k".repeat(Request.MAX_KEY);
+    assertEquals(Optional.of(fits), key(fits).idempotencyKey());
+    ApiException error = assertThrows(ApiException.class, () -> key(fits + "k").idempotencyKey());
+    assertEquals(422, error.status());
+    assertEquals(Optional.of("Idempotency-Key"), error.field());
+    assertEquals(Optional.of("1 to 128 visible ASCII characters"), error.limit());
+  }
+
+  @Test
   void requiresAndLimitsRunIds() {
     ApiException none = assertThrows(ApiException.class, () -> query(Map.of()).queryRunIds(20));
     ApiException empty =
@@ -185,6 +216,11 @@ class RequestTest {
       assertEquals(Optional.of("65536 bytes"), error.limit());
       assertTrue(error.getMessage().contains("65536"));
     }
+  }
+
+  private static Request key(String key) {
+    return new Request(
+        APIGatewayV2HTTPEvent.builder().withHeaders(Map.of("idempotency-key", key)).build());
   }
 
   private static Request query(Map<String, String> parameters) {

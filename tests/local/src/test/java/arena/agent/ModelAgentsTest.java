@@ -383,6 +383,22 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"openai:", "bedrock:"})
+  void limitsTheBytesOfAnAnswer(String api) {
+    String rest = "x".repeat(Limits.MAX_ANSWER_BYTES - 2_000); // 2,000 for the fields around it
+    server.when("long", _ -> Reply.text("[{}]" + rest));
+    server.when("longer", _ -> Reply.text("[{}]" + rest + "x".repeat(2_000)));
+
+    Decision decision = decide(api + "long");
+    ModelException failure = failure(api + "longer");
+
+    assertEquals(1, decision.actions().size());
+    assertTrue(decision.reasoning().contains("only the first 200000 characters are read"));
+    assertInstanceOf(ModelMalformed.class, failure);
+    assertTrue(failure.getMessage().contains("2097152 bytes"), failure.getMessage());
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "malformed, ModelMalformed",
     "huge,      ModelMalformed",
