@@ -33,7 +33,6 @@ final class AccountLimit implements Measurement {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int ACCEPTED = 202;
   private static final int THROTTLED = 503;
-  private static final Supplier<Runnable> NO_LIMIT = () -> () -> {};
 
   @Override
   public String title() {
@@ -53,8 +52,8 @@ final class AccountLimit implements Measurement {
           LockSupport.parkNanos(ANSWER_TIME.toNanos());
           return Reply.text(Behaviour.ANSWER);
         });
-    play(stack, NO_LIMIT); // warm-up
-    double unlimited = play(stack, NO_LIMIT);
+    play(stack, () -> () -> {}); // warm-up
+    double unlimited = play(stack, () -> () -> {});
     double limited = play(stack, () -> stack.leaveConcurrency(CONCURRENCY));
     String what = String.format(Locale.ROOT, "%d runs at %d invocations", RUNS, CONCURRENCY);
     return List.of(
