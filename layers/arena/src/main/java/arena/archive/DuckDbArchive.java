@@ -218,9 +218,10 @@ public final class DuckDbArchive implements Archive {
         e instanceof AwsServiceException answer && answer.awsErrorDetails() != null
             ? String.format(
                 Locale.ROOT,
-                "S3 answered %d %s",
+                "S3 answered %d %s: %s",
                 answer.statusCode(),
-                answer.awsErrorDetails().errorCode())
+                answer.awsErrorDetails().errorCode(),
+                answer.awsErrorDetails().errorMessage())
             : e.getMessage();
     return Dependency.ARCHIVE.unavailable(
         "cannot %s %s: %s".formatted(operation, address(run), reason), e);

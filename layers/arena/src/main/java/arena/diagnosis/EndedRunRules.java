@@ -45,7 +45,8 @@ final class EndedRunRules {
             Cause.ARCHIVE_FAILED,
             Symptom.GROWTH_THEN_ERROR,
             error.isPresent() ? CERTAIN : LIKELY,
-            "The run ended, but its archive is not written; its events are safe in the journal.",
+            "The run ended, but its archive is not written; its events are safe in the journal."
+                + error.map(last -> MissingRight.sentence(last.message())).orElse(""),
             evidence));
   }
 
@@ -114,13 +115,15 @@ final class EndedRunRules {
             run,
             why,
             Cause.FAILED_LATER,
-            "A turn failed with an exception after the run had played at least one turn.")
+            "A turn failed with an exception after the run had played at least one turn."
+                + MissingRight.sentence(why.message()))
         : failed(
             facts,
             run,
             why,
             Cause.FAILED_BEFORE_FIRST_EVENT,
-            "The replay failed with an exception before it wrote an event of a turn.");
+            "The replay failed with an exception before it wrote an event of a turn."
+                + MissingRight.sentence(why.message()));
   }
 
   static Finding failed(Facts facts, Run run, Failure why, Cause cause, String summary) {

@@ -94,7 +94,8 @@ final class FailingTurnRules {
             facts,
             error.get(),
             facts.hasTurn() ? Cause.FAILED_LATER : Cause.FAILED_BEFORE_FIRST_EVENT,
-            "A turn failed with an exception and is retried."));
+            "A turn failed with an exception and is retried."
+                + MissingRight.sentence(error.get().message())));
   }
 
   private static Finding taskFailure(

@@ -37,6 +37,7 @@ final class AcceptanceStack {
         LocalStack.start(
             Options.of(Path.of("../.."))
                 .unthrottled()
+                .modelService(models.bedrockEndpoint())
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", "test-key")
                 .inProcess(

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
+import arena.world.Age;
+import arena.world.World;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -36,6 +39,32 @@ final class ForkTest {
     arena = AcceptanceStack.shared().client();
     parent = arena.startRun("{\"scenario\":\"balanced\",\"n_turns\":12,\"label\":\"parent\"}");
     arena.awaitEnd(parent, BOUND);
+  }
+
+  @Test
+  void forksAStateThatIsTooLargeForAnItem() {
+    World world =
+        new World(
+            0,
+            0,
+            0,
+            0,
+            1,
+            5,
+            Age.DARK,
+            Collections.nCopies(9_000, "archery_range"),
+            List.of(),
+            0,
+            0);
+    String large = AcceptanceStack.shared().operator().begin(world);
+    String child =
+        arena.startFork("{\"parent_run_id\":\"" + large + "\",\"parent_t\":0,\"n_turns\":0}");
+    assertEquals("complete", arena.awaitEnd(child, BOUND).path("status").asText());
+    JsonNode state = arena.events(child, 1).getLast().fields().path("payload").path("state");
+    assertEquals(9_000, state.path("buildings").size());
+    assertTrue(arena.get("/events?run_id=" + large).text().contains("archery_range"));
+    arena.post("/runs/" + large + "/stop", "{}").expect(202);
+    arena.awaitEnd(large, BOUND);
   }
 
   @Test

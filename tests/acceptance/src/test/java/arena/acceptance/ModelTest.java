@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs played by a model, through a local server with the APIs of model providers. */
 final class ModelTest {
@@ -55,6 +57,33 @@ final class ModelTest {
     List<String> kinds =
         arena.events(run, 1).stream().map(e -> e.fields().path("kind").asText()).toList();
     assertEquals(List.of("turn_start", "observation", "llm_prompt"), kinds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "amazon.nova-lite-v1:0",
+        "us.amazon.nova-lite-v1:0",
+        "arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/a1b2c3"
+      })
+  void playsBedrocksModelsByAnyIdThatThePolicyAllows(String model) {
+    String run = play("bedrock:" + model, 1);
+    JsonNode row = arena.awaitEnd(run, BOUND);
+    assertEquals("complete", row.path("status").asText(), row.toString());
+  }
+
+  @Test
+  void failsRunWithReasonForAModelThatThePolicyDoesNotAllow() {
+    String run = play("bedrock:arn:aws:bedrock:us-east-1:000000000000:imported-model/a1b2c3", 1);
+    JsonNode row = arena.awaitEnd(run, BOUND);
+    assertEquals("failed", row.path("status").asText());
+    assertEquals("ModelRefused", row.path("error").path("code").asText(), row.toString());
+    assertTrue(
+        row.path("error")
+            .path("message")
+            .asText()
+            .contains("is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:"),
+        row.toString());
   }
 
   private String play(String model, int turns) {

@@ -62,6 +62,41 @@ final class ReaperTest {
   }
 
   @Test
+  void postponesTheExpiryOfARunThatCannotBeArchived() {
+    String run = stack.operator().begin(1, longAgo());
+    Runnable restore = stack.stack().revoke("ReplayStateMachine", "InvokeTurnAndFinalize");
+    try (DynamoDbClient tables = stack.tables()) {
+      reap();
+      assertEquals("failed", arena.get("/runs/" + run).expect(200).path("status").asText());
+      stack.setTime(run, "ended_at", longAgo());
+      Map<String, AttributeValue> entry =
+          Map.of("run_id", AttributeValue.fromS(run), "position", AttributeValue.fromN("0"));
+      String journal = stack.stack().resource("JournalTable");
+      Instant soon = Instant.now().plus(Duration.ofDays(1));
+      tables.updateItem(
+          update ->
+              update
+                  .tableName(journal)
+                  .key(entry)
+                  .updateExpression("SET expires_at = :soon")
+                  .expressionAttributeValues(
+                      Map.of(":soon", AttributeValue.fromN(Long.toString(soon.getEpochSecond())))));
+      reap();
+      long expiry =
+          Long.parseLong(
+              tables
+                  .getItem(get -> get.tableName(journal).key(entry).consistentRead(true))
+                  .item()
+                  .get("expires_at")
+                  .n());
+      assertTrue(expiry > Instant.now().plus(Duration.ofDays(29)).getEpochSecond());
+    } finally {
+      restore.run();
+    }
+    arena.awaitEnd(run, Duration.ofMinutes(2));
+  }
+
+  @Test
   void deletesKeysOfUnknownRunsAndKeepsLiveOnes() {
     String orphan = RunId.of(UUID.randomUUID()).value();
     try (LiveRun live = LiveRun.start();
@@ -112,10 +147,46 @@ final class ReaperTest {
     }
   }
 
+  @Test
+  void wakesTheFanOutOfAPendingSubscription() {
+    try (LiveRun run = LiveRun.start();
+        DynamoDbClient tables = stack.tables()) {
+      String reader = "pending-" + RunId.of(UUID.randomUUID());
+      put(
+          tables,
+          reader,
+          "-",
+          Map.of("subscriptions", AttributeValue.fromN("1")),
+          Duration.ofSeconds(1));
+      put(
+          tables,
+          reader,
+          run.id(),
+          Map.of("pending_from", AttributeValue.fromN("1")),
+          Duration.ofSeconds(1));
+      reap();
+      // The fan-out adopts the subscription, and finds that its connection is gone.
+      Instant deadline = Instant.now().plus(BOUND);
+      while (!rows(tables, reader).isEmpty()) {
+        assertTrue(Instant.now().isBefore(deadline), "the subscription is still pending");
+      }
+      run.play();
+    }
+  }
+
   /** Writes the row of a connection that is five minutes old; rows expire after three hours. */
   private void put(
       DynamoDbClient tables, String connectionId, String runId, Map<String, AttributeValue> more) {
-    Instant expiry = Instant.now().plus(Duration.ofHours(3)).minus(Duration.ofMinutes(5));
+    put(tables, connectionId, runId, more, Duration.ofMinutes(5));
+  }
+
+  private void put(
+      DynamoDbClient tables,
+      String connectionId,
+      String runId,
+      Map<String, AttributeValue> more,
+      Duration age) {
+    Instant expiry = Instant.now().plus(Duration.ofHours(3)).minus(age);
     Map<String, AttributeValue> item = new java.util.HashMap<>(more);
     item.put("connection_id", AttributeValue.fromS(connectionId));
     item.put("run_id", AttributeValue.fromS(runId));

@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.local.iam.Credentials;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -29,6 +30,11 @@ public record CallerIdentity(
     new SecureRandom().nextBytes(bytes);
     String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     return new CallerIdentity(accessKeyId, secret, sessionToken, region);
+  }
+
+  /** Returns the credentials without the region. */
+  Credentials credentials() {
+    return new Credentials(accessKeyId, secretAccessKey, sessionToken);
   }
 
   /** Omits the secrets. */

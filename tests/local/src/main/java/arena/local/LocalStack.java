@@ -247,6 +247,17 @@ public final class LocalStack implements AutoCloseable {
     return parts.host().waitingEvents();
   }
 
+  /**
+   * Removes a statement from the role of a function or of the state machine.
+   *
+   * @param holder its name, with or without the stack's name
+   * @param sid the statement
+   * @return restores the role
+   */
+  public Runnable revoke(String holder, String sid) {
+    return parts.authorizer().revoke(holder.startsWith(NAME) ? holder : NAME + "-" + holder, sid);
+  }
+
   // ---- stores
 
   /** Deletes expired items now; this also happens every minute. */

@@ -25,6 +25,8 @@ import java.util.concurrent.CountDownLatch;
  * its addresses, and stops it on SIGTERM or Ctrl-C.
  */
 public final class Main {
+  private static final String MODEL_SERVICE = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME";
+
   private static final String WATCH = "--watch";
   private static final int DEFAULT_PORT = 8000;
   private static final int DEFAULT_REDIS_PORT = 6379;
@@ -153,6 +155,10 @@ public final class Main {
         .ifPresent(maximum -> options.concurrency(concurrency(maximum)));
     setting(environment, "ARENA_AWS_ENDPOINT")
         .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
+    // With TLS it is Bedrock's, whose signature a forwarded call would not have.
+    setting(environment, MODEL_SERVICE)
+        .filter(address -> address.startsWith("http:"))
+        .ifPresent(address -> options.modelService(address(MODEL_SERVICE, address)));
     for (String name : PASSED_VARIABLES) {
       setting(environment, name).ifPresent(value -> options.environment(name, value));
     }

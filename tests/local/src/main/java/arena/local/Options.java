@@ -29,6 +29,7 @@ public final class Options {
   private String redisPassword;
   private StackClock clock;
   private URI awsEndpoint;
+  private URI modelService;
   private CallerIdentity identity = CallerIdentity.LOCAL;
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
@@ -110,6 +111,12 @@ public final class Options {
   /** Uses external DynamoDB and S3 at this address, such as LocalStack's. */
   public Options awsEndpoint(URI address) {
     awsEndpoint = address;
+    return this;
+  }
+
+  /** Sends the calls of Bedrock's models to a service with its API at this address. */
+  public Options modelService(URI address) {
+    modelService = address;
     return this;
   }
 
@@ -210,6 +217,10 @@ public final class Options {
 
   int concurrency() {
     return concurrency;
+  }
+
+  Optional<URI> modelService() {
+    return Optional.ofNullable(modelService);
   }
 
   FunctionHost.InProcess inProcess() {

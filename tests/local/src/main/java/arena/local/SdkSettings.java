@@ -3,6 +3,7 @@ package arena.local;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Sets the system properties that configure the AWS SDK: functions in this process use them to find
@@ -15,10 +16,15 @@ final class SdkSettings implements AutoCloseable {
   /**
    * Sets the properties until this is closed.
    *
-   * @param identity the credentials of the functions
+   * @param identity the credentials of this process, and of functions without others
+   * @param bedrock the address for calls of models; empty for Bedrock itself
    */
   static SdkSettings set(
-      CallerIdentity identity, URI dynamoDb, URI s3, URI lambdaAndStepFunctions) {
+      CallerIdentity identity,
+      URI dynamoDb,
+      URI s3,
+      URI lambdaAndStepFunctions,
+      Optional<URI> bedrock) {
     SdkSettings settings = new SdkSettings();
     settings.set("aws.region", "AWS_REGION", identity.region());
     settings.set("aws.accessKeyId", "AWS_ACCESS_KEY_ID", identity.accessKeyId());
@@ -33,6 +39,12 @@ final class SdkSettings implements AutoCloseable {
     settings.set("aws.endpointUrlSfn", "AWS_ENDPOINT_URL_SFN", lambda);
     settings.set("aws.endpointUrlCloudWatchLogs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", lambda);
     settings.set("aws.endpointUrlElastiCache", "AWS_ENDPOINT_URL_ELASTICACHE", lambda);
+    bedrock.ifPresent(
+        address ->
+            settings.set(
+                "aws.endpointUrlBedrockRuntime",
+                "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+                address.toString()));
     return settings;
   }
 

@@ -4,6 +4,7 @@ import arena.local.aws.AwsEndpoint;
 import arena.local.cache.ElastiCacheApi;
 import arena.local.clock.StackClock;
 import arena.local.gateway.Gateway;
+import arena.local.iam.Authorizer;
 import arena.local.lambda.FunctionHost;
 import arena.local.template.StackPlan;
 
@@ -20,6 +21,7 @@ import arena.local.template.StackPlan;
  * @param stores DynamoDB and S3
  * @param plan the resources that the stack hosts
  * @param host the functions
+ * @param authorizer the roles of the functions and the state machine
  */
 record StackParts(
     StateDirectory home,
@@ -31,4 +33,5 @@ record StackParts(
     ElastiCacheApi elastiCache,
     BackingStores stores,
     StackPlan plan,
-    FunctionHost host) {}
+    FunctionHost host,
+    Authorizer authorizer) {}

@@ -7,6 +7,10 @@ import arena.local.cache.ElastiCacheApi;
 import arena.local.clock.StackClock;
 import arena.local.clock.SystemStackClock;
 import arena.local.gateway.Gateway;
+import arena.local.iam.Authorizer;
+import arena.local.iam.Credentials;
+import arena.local.iam.Role;
+import arena.local.iam.UsedRights;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import arena.local.log.LogFile;
@@ -48,18 +52,26 @@ final class StackStartup {
   /** Id of the broker's replication group: its {@code Ref} in the template. */
   private static final String CACHE_ID = "Cache";
 
+  /** The system property with the file in which used rights are recorded. */
+  private static final String USED_RIGHTS = "arena.used.rights";
+
   private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
   private final Options options;
   private final CloseableStack closeables;
   private final CallerIdentity identity;
+  private final boolean given;
+  private final Authorizer authorizer;
 
   StackStartup(Options options, CloseableStack closeables) {
     this.options = options;
     this.closeables = closeables;
-    boolean guessable = options.identity().equals(CallerIdentity.LOCAL);
+    given = !options.identity().equals(CallerIdentity.LOCAL);
+    String record = System.getProperty(USED_RIGHTS, "");
+    authorizer =
+        record.isBlank() ? new Authorizer() : new Authorizer(new UsedRights(Path.of(record)));
     identity =
-        guessable && options.awsEndpoint().isEmpty()
+        !given && options.awsEndpoint().isEmpty()
             ? CallerIdentity.LOCAL.withRandomSecret()
             : options.identity();
   }
@@ -88,8 +100,8 @@ final class StackStartup {
             options.portRequired(),
             "ARENA_PORT",
             options.progress(),
-            port -> closeables.add(Gateway.start(port, LocalStack.STAGE)));
-    AwsEndpoint awsEndpoint = closeables.add(AwsEndpoint.start());
+            port -> closeables.add(Gateway.start(port, LocalStack.STAGE, authorizer)));
+    AwsEndpoint awsEndpoint = closeables.add(AwsEndpoint.start(authorizer));
     String loopback = LoopbackHost.name();
     RedisNode redis = joined(redisStarting);
     StackPlan plan =
@@ -128,7 +140,17 @@ final class StackStartup {
     stores.parts().forEach(supervisor::supervise);
     home.recordUrl(URI.create("http://" + loopback + ":" + gateway.port()));
     return new StackParts(
-        home, loopback, clock, gateway, awsEndpoint, redis, elastiCache, stores, plan, host);
+        home,
+        loopback,
+        clock,
+        gateway,
+        awsEndpoint,
+        redis,
+        elastiCache,
+        stores,
+        plan,
+        host,
+        authorizer);
   }
 
   private void report(String line, LogFile log) {
@@ -174,15 +196,19 @@ final class StackStartup {
     return dynamoDb.thenCombine(s3, BackingStores.Own::new);
   }
 
-  private static LocalDynamoDb startDynamoDb(StateDirectory home) {
+  private LocalDynamoDb startDynamoDb(StateDirectory home) {
     return home.temporary()
-        ? LocalDynamoDb.inMemory()
-        : LocalDynamoDb.start(home.folder().resolve("dynamodb"), 0);
+        ? LocalDynamoDb.inMemory(authorizer)
+        : LocalDynamoDb.start(home.folder().resolve("dynamodb"), 0, authorizer);
   }
 
   private LocalS3 startS3(StateDirectory home) {
     return LocalS3.start(
-        home.folder().resolve("s3"), 0, identity.accessKeyId(), identity.secretAccessKey());
+        home.folder().resolve("s3"),
+        0,
+        identity.accessKeyId(),
+        identity.secretAccessKey(),
+        authorizer);
   }
 
   private RedisNode startRedis(StateDirectory home) {
@@ -253,7 +279,9 @@ final class StackStartup {
                 identity,
                 options.proxied(Options.Service.DYNAMODB, stores.dynamoDb()),
                 options.proxied(Options.Service.S3, stores.s3()),
-                options.proxied(Options.Service.LAMBDA_AND_STEP_FUNCTIONS, awsEndpoint.uri())));
+                options.proxied(Options.Service.LAMBDA_AND_STEP_FUNCTIONS, awsEndpoint.uri()),
+                options.modelService().map(_ -> awsEndpoint.uri())));
+    options.modelService().ifPresent(awsEndpoint::forwardModels);
     return closeables.add(
         new FunctionHost(
             plan.functions(),
@@ -262,10 +290,35 @@ final class StackStartup {
             FunctionHost.DEFAULT_SANDBOXES,
             options.concurrency(),
             options.inProcess(),
-            settings.environment()));
+            settings.environment(),
+            credentials(plan)));
   }
 
-  private static StepFunctions stepFunctions(
+  /**
+   * Gives each function its role and credentials for it. Bedrock needs credentials that it knows:
+   * the function that calls it has those of the options. External stores know no others at all, so
+   * that nothing is refused.
+   */
+  private Map<String, Credentials> credentials(StackPlan plan) {
+    Map<String, Credentials> credentials = new HashMap<>();
+    if (options.awsEndpoint().isPresent()) {
+      return credentials;
+    }
+    for (FunctionDefinition function : plan.functions()) {
+      Role role = plan.roles().get(function.name());
+      Credentials own =
+          given && callsModels(role) ? identity.credentials() : Credentials.temporary();
+      authorizer.add(role, own);
+      credentials.put(function.name(), own);
+    }
+    return credentials;
+  }
+
+  private static boolean callsModels(Role role) {
+    return role.rights().stream().anyMatch(right -> right.action().startsWith("bedrock:"));
+  }
+
+  private StepFunctions stepFunctions(
       StackPlan plan, StateDirectory home, StackClock clock, FunctionHost host) throws IOException {
     List<StateMachine> machines = new ArrayList<>();
     for (StateMachineDefinition machine : plan.stateMachines()) {
@@ -281,7 +334,15 @@ final class StackStartup {
               "arn:aws:iam::" + Deployment.ACCOUNT + ":role/" + machine.name(),
               definition));
     }
+    // There is at most one.
+    String machine =
+        plan.stateMachines().stream().map(StateMachineDefinition::name).findFirst().orElse("none");
+    Optional.ofNullable(plan.roles().get(machine)).ifPresent(authorizer::add);
     return new StepFunctions(
-        home.folder().resolve("states"), machines, new HostTaskInvoker(host), clock, new Random());
+        home.folder().resolve("states"),
+        machines,
+        new HostTaskInvoker(host, authorizer, machine),
+        clock,
+        new Random());
   }
 }

@@ -1,5 +1,8 @@
 package arena.local.aws;
 
+import arena.local.iam.Access;
+import java.util.List;
+
 /**
  * A service with AWS's JSON protocol or its query protocol (a form as request, XML as response).
  */
@@ -12,6 +15,11 @@ public interface AwsApi {
    * @param body the request: JSON, or a form
    */
   Response call(String operation, String body);
+
+  /** Returns what a request needs rights for; by default one that no role has. */
+  default List<Access> needed(String operation, String body) {
+    return List.of(Access.UNKNOWN);
+  }
 
   /**
    * A response.

@@ -1,5 +1,9 @@
 package arena.local.aws;
 
+import arena.local.iam.Access;
+import arena.local.iam.Authorizer;
+import arena.local.iam.Caller;
+import arena.local.iam.ServiceAccess;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.lambda.InvokeFault;
@@ -14,6 +18,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,32 +27,54 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The endpoint of the SDK's clients. It dispatches Lambda's Invoke by its path, services with the
- * JSON protocol by their target, and those with the query protocol by their version. It listens
- * from the start, so that its address is known, and returns 503 until {@link #serve} is called.
+ * The endpoint of the SDK's clients. It dispatches Lambda's Invoke and Bedrock's Converse by path,
+ * services with the JSON protocol by their target, and those with the query protocol by their
+ * version. It listens from the start, so that its address is known, and returns 503 until {@link
+ * #serve} is called.
  */
 public final class AwsEndpoint implements AutoCloseable {
   private static final Pattern INVOKE =
       Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
+  private static final Pattern CONVERSE = Pattern.compile("/model/([^/]+)/converse");
   private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
   private static final Duration MAX_INVOCATION = Duration.ofMinutes(16);
   private static final Pattern VERSION = Pattern.compile("(?:^|&)Version=([0-9-]{10})(?:&|$)");
   private static final Pattern ACTION = Pattern.compile("(?:^|&)Action=([A-Za-z]{1,100})(?:&|$)");
+  private static final String AUTHORIZATION = "Authorization";
   private static final String TARGET = "X-Amz-Target";
+  private static final String ACCESS_DENIED = "AccessDeniedException";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Served(FunctionHost host, Map<String, AwsApi> apis) {}
 
+  /** Status of a refused request with the JSON protocol. */
+  private static final int JSON_REFUSED = 400;
+
+  /** Status of a refused request with another protocol. */
+  private static final int REFUSED = 403;
+
   private final LoopbackGuard guard = LoopbackGuard.forPrograms();
+  private final Authorizer authorizer;
   private final Javalin javalin;
   private volatile Served served;
+  private volatile Optional<ModelForwarder> models = Optional.empty();
 
   /** Starts an endpoint on a free port of the loopback address. */
   public static AwsEndpoint start() {
-    return new AwsEndpoint();
+    return start(new Authorizer());
   }
 
-  private AwsEndpoint() {
+  /**
+   * Starts an endpoint on a free port of the loopback address.
+   *
+   * @param authorizer decides which requests are processed
+   */
+  public static AwsEndpoint start(Authorizer authorizer) {
+    return new AwsEndpoint(authorizer);
+  }
+
+  private AwsEndpoint(Authorizer authorizer) {
+    this.authorizer = authorizer;
     javalin =
         Javalin.create(
             config -> {
@@ -76,6 +103,11 @@ public final class AwsEndpoint implements AutoCloseable {
     served = new Served(host, Map.copyOf(apis));
   }
 
+  /** Forwards calls of Bedrock's models to a service with its API. */
+  public void forwardModels(URI service) {
+    models = Optional.of(new ModelForwarder(service));
+  }
+
   private void handle(Context context) throws IOException {
     // Javalin must not handle the request further.
     context.skipRemainingHandlers();
@@ -83,7 +115,7 @@ public final class AwsEndpoint implements AutoCloseable {
     Optional<LoopbackGuard.Refusal> refusal =
         guard.refusal(name -> Collections.list(context.req().getHeaders(name)));
     if (refusal.isPresent()) {
-      error(context, LoopbackGuard.STATUS, "AccessDeniedException", refusal.get().message());
+      error(context, LoopbackGuard.STATUS, ACCESS_DENIED, refusal.get().message());
       return;
     }
     Served now = served;
@@ -98,10 +130,21 @@ public final class AwsEndpoint implements AutoCloseable {
     }
     String text = new String(body, StandardCharsets.UTF_8);
     Matcher invoke = INVOKE.matcher(context.req().getRequestURI());
+    Matcher converse = CONVERSE.matcher(context.req().getRequestURI());
     String target = context.header(TARGET);
     if (invoke.matches() && context.req().getMethod().equals("POST")) {
       String function = URLDecoder.decode(invoke.group(1), StandardCharsets.UTF_8);
-      invoke(context, now.host(), function, text);
+      String qualifier = context.queryParam("Qualifier");
+      String qualified = qualifier == null ? function : function + ":" + qualifier;
+      Optional<String> denial = denial(context, ServiceAccess.lambda(qualified));
+      if (denial.isPresent()) {
+        error(context, REFUSED, ACCESS_DENIED, denial.get());
+      } else {
+        invoke(context, now.host(), function, text);
+      }
+    } else if (converse.matches() && models.isPresent()) {
+      String model = URLDecoder.decode(converse.group(1), StandardCharsets.UTF_8);
+      converse(context, models.get(), model, body);
     } else if (target != null) {
       call(context, now.apis(), target, text);
     } else if (isForm(context)) {
@@ -118,6 +161,30 @@ public final class AwsEndpoint implements AutoCloseable {
     }
   }
 
+  private void converse(Context context, ModelForwarder service, String model, byte[] body) {
+    Optional<String> denial = denial(context, ServiceAccess.bedrock(model));
+    if (denial.isPresent()) {
+      error(context, REFUSED, ACCESS_DENIED, denial.get());
+      return;
+    }
+    try {
+      ModelForwarder.Reply reply =
+          service.forward(
+              context.req().getRequestURI(), String.valueOf(context.header(AUTHORIZATION)), body);
+      reply.headers().forEach(context::header);
+      context.status(reply.status()).result(reply.body());
+    } catch (IOException e) {
+      error(context, 503, "ServiceUnavailableException", "the model service does not answer");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      error(context, 503, "ServiceUnavailableException", "the stack is stopping");
+    }
+  }
+
+  private Optional<String> denial(Context context, List<Access> needed) {
+    return authorizer.refusal(Caller.of(context.header(AUTHORIZATION)), needed);
+  }
+
   private static boolean isForm(Context context) {
     String type = context.contentType();
     return type != null && type.startsWith("application/x-www-form-urlencoded");
@@ -126,7 +193,7 @@ public final class AwsEndpoint implements AutoCloseable {
   /**
    * Processes a request of the query protocol: a form with operation and version, XML as response.
    */
-  private static void query(Context context, Map<String, AwsApi> apis, String form) {
+  private void query(Context context, Map<String, AwsApi> apis, String form) {
     Matcher version = VERSION.matcher(form);
     Matcher action = ACTION.matcher(form);
     AwsApi api = version.find() ? apis.get(version.group(1)) : null;
@@ -134,15 +201,32 @@ public final class AwsEndpoint implements AutoCloseable {
       error(context, 404, "UnknownOperationException", "the local stack does not support " + form);
       return;
     }
-    AwsApi.Response response = api.call(action.group(1), form);
+    Optional<String> denial = denial(context, api.needed(action.group(1), form));
+    AwsApi.Response response =
+        denial.isPresent() ? refused(denial.get()) : api.call(action.group(1), form);
     context.status(response.status()).contentType("text/xml").result(response.body());
   }
 
-  private static void call(Context context, Map<String, AwsApi> apis, String target, String body) {
+  private static AwsApi.Response refused(String message) {
+    return new AwsApi.Response(
+        REFUSED,
+        "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>"
+            + message
+            + "</Message></Error><RequestId>"
+            + UUID.randomUUID()
+            + "</RequestId></ErrorResponse>");
+  }
+
+  private void call(Context context, Map<String, AwsApi> apis, String target, String body) {
     for (Map.Entry<String, AwsApi> api : apis.entrySet()) {
       if (target.startsWith(api.getKey())) {
-        AwsApi.Response response =
-            api.getValue().call(target.substring(api.getKey().length()), body);
+        String operation = target.substring(api.getKey().length());
+        Optional<String> denial = denial(context, api.getValue().needed(operation, body));
+        if (denial.isPresent()) {
+          error(context, JSON_REFUSED, ACCESS_DENIED, denial.get());
+          return;
+        }
+        AwsApi.Response response = api.getValue().call(operation, body);
         context
             .status(response.status())
             .contentType("application/x-amz-json-1.0")
@@ -202,5 +286,6 @@ public final class AwsEndpoint implements AutoCloseable {
   @Override
   public void close() {
     javalin.stop();
+    models.ifPresent(ModelForwarder::close);
   }
 }

@@ -1,6 +1,7 @@
 package arena.local.backing;
 
 import arena.local.calls.CallCounter;
+import arena.local.iam.Authorizer;
 import arena.local.loopback.LoopbackHandler;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,7 +70,7 @@ public final class LocalDynamoDb implements AutoCloseable {
   /** The start key of the next sweep of a table, if the last one reached its limit. */
   private final Map<String, Map<String, AttributeValue>> sweptTo = new HashMap<>();
 
-  private LocalDynamoDb(Optional<Path> folder, int port) {
+  private LocalDynamoDb(Optional<Path> folder, int port, Authorizer authorizer) {
     // It formats the numbers in its SQL by the default locale, whose digits SQL may not know.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     // It would log lines for each request and a stack trace for each rejected one.
@@ -92,7 +93,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     connector.setPort(port);
     server.addConnector(connector);
-    server.setHandler(new LoopbackHandler(handler));
+    server.setHandler(new LoopbackHandler(new AuthorizedHandler(handler, authorizer)));
     start(port);
     endpoint =
         URI.create(
@@ -119,7 +120,17 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @throws BackingFailed if it does not start
    */
   public static LocalDynamoDb inMemory() {
-    return new LocalDynamoDb(Optional.empty(), 0);
+    return inMemory(new Authorizer());
+  }
+
+  /**
+   * Starts an instance without a folder, on a free port.
+   *
+   * @param authorizer decides which requests are processed
+   * @throws BackingFailed if it does not start
+   */
+  public static LocalDynamoDb inMemory(Authorizer authorizer) {
+    return new LocalDynamoDb(Optional.empty(), 0, authorizer);
   }
 
   /**
@@ -130,7 +141,19 @@ public final class LocalDynamoDb implements AutoCloseable {
    * @throws BackingFailed if it does not start
    */
   public static LocalDynamoDb start(Path folder, int port) {
-    return new LocalDynamoDb(Optional.of(folder), port);
+    return start(folder, port, new Authorizer());
+  }
+
+  /**
+   * Starts an instance; it is ready when this returns.
+   *
+   * @param folder the folder of its tables, created if it is missing
+   * @param port the port; 0 for any free one
+   * @param authorizer decides which requests are processed
+   * @throws BackingFailed if it does not start
+   */
+  public static LocalDynamoDb start(Path folder, int port, Authorizer authorizer) {
+    return new LocalDynamoDb(Optional.of(folder), port, authorizer);
   }
 
   /** Returns its address: {@code http://127.0.0.1:<port>}. */

@@ -1,5 +1,6 @@
 package arena.local.backing;
 
+import arena.local.iam.Authorizer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -35,14 +37,17 @@ public final class LocalS3 implements AutoCloseable {
   private final BlobStore store;
   private final String accessKeyId;
   private final String secretAccessKey;
+  private final Authorizer authorizer;
   private S3Proxy server;
   private Optional<BucketDefinition.Cors> cors = Optional.empty();
   private int port;
 
-  private LocalS3(BlobStore store, String accessKeyId, String secretAccessKey) {
+  private LocalS3(
+      BlobStore store, String accessKeyId, String secretAccessKey, Authorizer authorizer) {
     this.store = store;
     this.accessKeyId = accessKeyId;
     this.secretAccessKey = secretAccessKey;
+    this.authorizer = authorizer;
   }
 
   /**
@@ -55,6 +60,21 @@ public final class LocalS3 implements AutoCloseable {
    * @throws BackingFailed if it does not start
    */
   public static LocalS3 start(Path folder, int port, String accessKeyId, String secretAccessKey) {
+    return start(folder, port, accessKeyId, secretAccessKey, new Authorizer());
+  }
+
+  /**
+   * Starts a server; it is ready when this returns.
+   *
+   * @param folder the folder of the buckets, created if it is missing
+   * @param port the port; 0 for any free one
+   * @param accessKeyId the access key of an administrator
+   * @param secretAccessKey the secret of the access key
+   * @param authorizer decides which requests of others are processed
+   * @throws BackingFailed if it does not start
+   */
+  public static LocalS3 start(
+      Path folder, int port, String accessKeyId, String secretAccessKey, Authorizer authorizer) {
     // It would log a stack trace for each rejected or cancelled request.
     Configurator.setLevel("org.gaul", Level.ERROR);
     try {
@@ -63,7 +83,7 @@ public final class LocalS3 implements AutoCloseable {
       throw new BackingFailed("cannot create the S3 folder " + folder, e);
     }
     BlobStore store = new FilesystemNio2BlobStore(folder.toAbsolutePath().toString());
-    LocalS3 s3 = new LocalS3(store, accessKeyId, secretAccessKey);
+    LocalS3 s3 = new LocalS3(store, accessKeyId, secretAccessKey, authorizer);
     try {
       s3.serve(port);
       return s3;
@@ -84,12 +104,22 @@ public final class LocalS3 implements AutoCloseable {
             .jettyMaxThreads(MAX_THREADS)
             .corsRules(cors.map(LocalS3::rules).orElseGet(CrossOriginResourceSharing::disabled))
             .build();
+    server.setBlobStoreLocator((caller, _, _) -> grant(caller));
     try {
       server.start();
     } catch (Exception e) { // declared by the server
       throw new BackingFailed("cannot start the S3 server on port " + wanted, e);
     }
     port = server.getPort();
+  }
+
+  /** Returns the secret of an access key, and what the caller may use; null for an unknown key. */
+  private AccessGrant grant(String caller) {
+    return authorizer
+        .secret(caller)
+        .map(secret -> new AccessGrant(secret, AuthorizedBlobs.of(store, authorizer, caller)))
+        .orElseGet(
+            () -> caller.equals(accessKeyId) ? new AccessGrant(secretAccessKey, store) : null);
   }
 
   /** Returns its address. */

@@ -1,6 +1,8 @@
 package arena.local.cache;
 
 import arena.local.aws.AwsApi;
+import arena.local.iam.Access;
+import arena.local.iam.ServiceAccess;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,6 +55,11 @@ public final class ElastiCacheApi implements AwsApi {
       events.removeFirst();
     }
     events.add(new Event(now.get(), groupId + NODE, "cache-cluster", message));
+  }
+
+  @Override
+  public List<Access> needed(String operation, String body) {
+    return ServiceAccess.elastiCache(operation, body);
   }
 
   @Override

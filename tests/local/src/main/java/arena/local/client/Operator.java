@@ -1,6 +1,9 @@
 package arena.local.client;
 
+import arena.codec.PayloadCodec;
 import arena.codec.Timestamps;
+import arena.event.Event;
+import arena.event.Payload;
 import arena.journal.DynamoJournal;
 import arena.journal.JournalEntry;
 import arena.local.LocalStack;
@@ -11,6 +14,7 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.runtime.AwsClients;
 import arena.world.Scenario;
+import arena.world.World;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -85,10 +89,37 @@ public final class Operator {
    * @return the run's id
    */
   public String begin(int nTurns, Instant at) {
+    return begin(nTurns, at, Scenario.BALANCED.start(), false);
+  }
+
+  /**
+   * Creates a run as a replay-turn function does that is killed before the model has answered.
+   *
+   * @param world the state at turn 0
+   * @return the run's id
+   */
+  public String begin(World world) {
+    return begin(1, Instant.now(), world, true);
+  }
+
+  private String begin(int nTurns, Instant at, World world, boolean started) {
     RunId runId = RunId.of(UUID.randomUUID());
     Run run =
         Run.requested(
             runId, "never started", Profile.DEFAULT, null, Scenario.BALANCED.label(), nTurns, at);
+    List<Event> events =
+        started
+            ? List.of(
+                new Event(
+                    runId,
+                    1,
+                    Profile.DEFAULT.name(),
+                    0,
+                    new Payload.TurnStart(0, world).kind(),
+                    PayloadCodec.write(new Payload.TurnStart(0, world)),
+                    at,
+                    Event.SCHEMA_VERSION))
+            : List.of();
     try (DynamoDbClient tables = tables();
         S3Client bucket = AwsClients.s3()) {
       new DynamoJournal(
@@ -99,8 +130,7 @@ public final class Operator {
               stack.resource("Bucket"),
               Clock.systemUTC(),
               Metrics.NONE)
-          .create(
-              run, new JournalEntry(runId, 0, List.of(), Optional.of(Scenario.BALANCED.start())));
+          .create(run, new JournalEntry(runId, 0, events, Optional.of(world)));
     }
     return runId.value();
   }

@@ -1,5 +1,8 @@
 package arena.local.gateway;
 
+import arena.local.iam.Authorizer;
+import arena.local.iam.Caller;
+import arena.local.iam.ServiceAccess;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
@@ -14,14 +17,19 @@ import java.util.Optional;
 /** The {@code @connections} endpoint: sends to, describes and closes connections. */
 final class ConnectionsEndpoint {
   private static final int CLOSED_NORMALLY = 1000;
+  private static final int FORBIDDEN = 403;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final String stage;
   private final String prefix;
   private final WebSocketApi api;
+  private final Authorizer authorizer;
 
-  ConnectionsEndpoint(String stage, WebSocketApi api) {
+  ConnectionsEndpoint(String stage, WebSocketApi api, Authorizer authorizer) {
+    this.stage = stage;
     prefix = "/" + stage + "/@connections/";
     this.api = api;
+    this.authorizer = authorizer;
   }
 
   /** Returns whether a path belongs to this endpoint; the {@code @} may be escaped. */
@@ -40,6 +48,14 @@ final class ConnectionsEndpoint {
   /** Handles a request. */
   void handle(Context context) throws IOException {
     String id = decoded(context.req().getRequestURI()).substring(prefix.length());
+    Optional<String> refusal =
+        authorizer.refusal(
+            Caller.of(context.header("Authorization")),
+            ServiceAccess.connections(api.id(), stage, context.req().getMethod(), id));
+    if (refusal.isPresent()) {
+      error(context, FORBIDDEN, "AccessDeniedException", refusal.get());
+      return;
+    }
     Optional<WebSocketConnection> connection = api.find(id);
     if (connection.isEmpty() && !Ids.isValid(id)) {
       error(context, 400, "BadRequestException", "Invalid connectionId: " + id);

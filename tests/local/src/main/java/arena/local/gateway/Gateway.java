@@ -1,6 +1,7 @@
 package arena.local.gateway;
 
 import arena.local.clock.StackClock;
+import arena.local.iam.Authorizer;
 import arena.local.lambda.FunctionHost;
 import arena.local.log.LogFile;
 import arena.local.loopback.LoopbackGuard;
@@ -58,6 +59,7 @@ public final class Gateway implements AutoCloseable {
   private final String stage;
   private final Javalin javalin;
   private final LoopbackGuard internalGuard = LoopbackGuard.forPrograms();
+  private final Authorizer authorizer;
   private volatile Served served = Served.NOTHING;
   private volatile BooleanSupplier diskFull = () -> false;
 
@@ -69,11 +71,24 @@ public final class Gateway implements AutoCloseable {
    * @throws PortTaken if the port is in use
    */
   public static Gateway start(int port, String stage) {
-    return new Gateway(port, stage);
+    return start(port, stage, new Authorizer());
   }
 
-  private Gateway(int port, String stage) {
+  /**
+   * Starts a server.
+   *
+   * @param port the port; 0 for any free one
+   * @param stage the WebSocket API's stage, which is its path
+   * @param authorizer decides which requests to {@code @connections} are processed
+   * @throws PortTaken if the port is in use
+   */
+  public static Gateway start(int port, String stage, Authorizer authorizer) {
+    return new Gateway(port, stage, authorizer);
+  }
+
+  private Gateway(int port, String stage, Authorizer authorizer) {
     this.stage = stage;
+    this.authorizer = authorizer;
     javalin =
         Javalin.create(
             config -> {
@@ -176,7 +191,7 @@ public final class Gateway implements AutoCloseable {
                     new HttpApi(
                         api, host, clock, log(api.accessLog(), logs.resolve("http-access.log")))),
             socket,
-            socket.map(api -> new ConnectionsEndpoint(stage, api)));
+            socket.map(api -> new ConnectionsEndpoint(stage, api, authorizer)));
   }
 
   private Optional<AccessLog> log(Optional<String> format, Path path) {

@@ -50,6 +50,11 @@ final class WebSocketApi {
   private final Map<String, WebSocketConnection> connections = new ConcurrentHashMap<>();
   private final Map<String, StackClock.Timer> upgrading = new ConcurrentHashMap<>();
 
+  /** Returns the API's id. */
+  String id() {
+    return definition.apiId();
+  }
+
   WebSocketApi(
       WebSocketApiDefinition definition,
       FunctionHost host,

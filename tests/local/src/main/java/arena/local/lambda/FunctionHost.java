@@ -1,6 +1,7 @@
 package arena.local.lambda;
 
 import arena.local.clock.StackClock;
+import arena.local.iam.Credentials;
 import arena.local.log.LogFile;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -76,7 +77,15 @@ public final class FunctionHost implements AutoCloseable {
    */
   public FunctionHost(
       Collection<FunctionDefinition> functions, Path logs, StackClock clock, int maximumSandboxes) {
-    this(functions, logs, clock, maximumSandboxes, DEFAULT_CONCURRENCY, InProcess.NONE, Map.of());
+    this(
+        functions,
+        logs,
+        clock,
+        maximumSandboxes,
+        DEFAULT_CONCURRENCY,
+        InProcess.NONE,
+        Map.of(),
+        Map.of());
   }
 
   /**
@@ -88,6 +97,7 @@ public final class FunctionHost implements AutoCloseable {
    * @param concurrency most concurrent invocations of all functions; others are throttled
    * @param inProcess which invocations run in a separate process
    * @param settings environment variables of such a process, in addition to its function's
+   * @param credentials the credentials of the functions, by name; others have those of this process
    */
   public FunctionHost(
       Collection<FunctionDefinition> functions,
@@ -96,7 +106,8 @@ public final class FunctionHost implements AutoCloseable {
       int maximumSandboxes,
       int concurrency,
       InProcess inProcess,
-      Map<String, String> settings) {
+      Map<String, String> settings,
+      Map<String, Credentials> credentials) {
     background = new BackgroundInvocations(clock);
     timer =
         new ScheduledThreadPoolExecutor(
@@ -107,7 +118,14 @@ public final class FunctionHost implements AutoCloseable {
       LogFile log = new LogFile(logs.resolve(function.name() + ".log"), function.logFilter());
       SandboxPool pool =
           new SandboxPool(
-              function, log, maximumSandboxes, account, inProcess, Map.copyOf(settings), timer);
+              function,
+              log,
+              maximumSandboxes,
+              account,
+              inProcess,
+              Map.copyOf(settings),
+              Optional.ofNullable(credentials.get(function.name())),
+              timer);
       if (pools.put(function.name(), pool) != null) {
         throw new IllegalArgumentException("two functions have the name " + function.name());
       }

@@ -1,13 +1,16 @@
 package arena.local.lambda;
 
+import arena.local.iam.Credentials;
 import arena.local.log.LogFile;
 import arena.local.log.ProcessOutput;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +40,7 @@ final class Sandbox {
    */
   private static final int PROCESS_TIMEOUT_FACTOR = 3;
 
+  private static final String TEMPORARY = "java.io.tmpdir";
   private static final String UNHANDLED = "Unhandled";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,6 +61,7 @@ final class Sandbox {
 
   private final FunctionDefinition function;
   private final Map<String, String> environment;
+  private final Optional<Credentials> credentials;
   private final boolean process;
   private final ClassLoader layers;
   private final LogFile log;
@@ -72,6 +77,7 @@ final class Sandbox {
   Sandbox(
       FunctionDefinition function,
       Map<String, String> environment,
+      Optional<Credentials> credentials,
       boolean process,
       ClassLoader layers,
       LogFile log,
@@ -79,6 +85,7 @@ final class Sandbox {
       Owner owner) {
     this.function = function;
     this.environment = environment;
+    this.credentials = credentials;
     this.process = process;
     this.layers = layers;
     this.log = log;
@@ -150,6 +157,7 @@ final class Sandbox {
 
   private void live() {
     ProcessOutput.redirectThread(log);
+    ThreadProperties.set(properties());
     HandlerRunner handler = null;
     Work work = null;
     try {
@@ -170,6 +178,16 @@ final class Sandbox {
       ProcessOutput.flushThread();
       owner.ended(this);
     }
+  }
+
+  /**
+   * The credentials, and the folder that is the function's disk; as in Lambda, others have another.
+   */
+  private Map<String, String> properties() {
+    Map<String, String> properties = new HashMap<>();
+    properties.put(TEMPORARY, Path.of(System.getProperty(TEMPORARY), function.name()).toString());
+    credentials.map(Credentials::properties).ifPresent(properties::putAll);
+    return properties;
   }
 
   private void settleRemaining(Work last) {

@@ -1,5 +1,6 @@
 package arena.local.lambda;
 
+import arena.local.iam.Credentials;
 import arena.local.log.LogFile;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,7 @@ final class SandboxPool implements Sandbox.Owner {
   private final LogFile log;
   private final FunctionHost.InProcess inProcess;
   private final Map<String, String> settings;
+  private final Optional<Credentials> credentials;
   private final ScheduledExecutorService timer;
   private final Semaphore permits;
 
@@ -53,6 +56,7 @@ final class SandboxPool implements Sandbox.Owner {
    * @param account the concurrency of all functions
    * @param inProcess which invocations run in a separate process
    * @param settings environment variables of such a process, in addition to the function's
+   * @param credentials the function's; if it has none, it uses those of this process
    * @param timer runs the timeouts of invocations
    */
   SandboxPool(
@@ -62,11 +66,13 @@ final class SandboxPool implements Sandbox.Owner {
       Semaphore account,
       FunctionHost.InProcess inProcess,
       Map<String, String> settings,
+      Optional<Credentials> credentials,
       ScheduledExecutorService timer) {
     this.function = function;
     this.log = log;
     this.inProcess = inProcess;
     this.settings = settings;
+    this.credentials = credentials;
     this.timer = timer;
     this.account = account;
     permits = new Semaphore(maximum, true);
@@ -131,7 +137,7 @@ final class SandboxPool implements Sandbox.Owner {
       }
     }
     Sandbox created =
-        new Sandbox(function, environment(process), process, layers, log, timer, this);
+        new Sandbox(function, environment(process), credentials, process, layers, log, timer, this);
     all.add(created);
     return created;
   }
@@ -150,6 +156,7 @@ final class SandboxPool implements Sandbox.Owner {
     if (process) {
       environment.putAll(settings);
     }
+    credentials.map(Credentials::environment).ifPresent(environment::putAll);
     return Map.copyOf(environment);
   }
 

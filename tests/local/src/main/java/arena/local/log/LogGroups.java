@@ -1,6 +1,8 @@
 package arena.local.log;
 
 import arena.local.aws.AwsApi;
+import arena.local.iam.Access;
+import arena.local.iam.ServiceAccess;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -69,6 +71,11 @@ public final class LogGroups implements AwsApi {
       super(message);
       this.type = type;
     }
+  }
+
+  @Override
+  public List<Access> needed(String operation, String body) {
+    return ServiceAccess.logs(operation, body);
   }
 
   @Override

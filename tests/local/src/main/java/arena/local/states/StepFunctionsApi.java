@@ -1,6 +1,8 @@
 package arena.local.states;
 
 import arena.local.aws.AwsApi;
+import arena.local.iam.Access;
+import arena.local.iam.ServiceAccess;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +34,11 @@ public final class StepFunctionsApi implements AwsApi {
   /** Creates the API of a service. */
   public StepFunctionsApi(StepFunctions states) {
     this.states = states;
+  }
+
+  @Override
+  public List<Access> needed(String operation, String body) {
+    return ServiceAccess.stepFunctions(operation, body);
   }
 
   @Override

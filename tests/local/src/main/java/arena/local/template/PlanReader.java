@@ -2,6 +2,7 @@ package arena.local.template;
 
 import arena.local.backing.BucketDefinition;
 import arena.local.backing.TableDefinition;
+import arena.local.iam.Role;
 import arena.local.lambda.FunctionDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,6 +47,11 @@ final class PlanReader {
     stack
         .ofType("AWS::Serverless::StateMachine")
         .forEach((id, properties) -> stateMachines.add(stateMachine(id, properties)));
+    if (stateMachines.size() > 1) {
+      throw new InvalidTemplate(
+          stack.template() + ": Resources",
+          "the local stack hosts one state machine, not " + stateMachines.size());
+    }
     ApiReader apis = new ApiReader(stack, this::name);
     return new StackPlan(
         functions,
@@ -55,7 +61,23 @@ final class PlanReader {
         tables,
         buckets,
         stateMachines,
+        roles(),
         names);
+  }
+
+  private Map<String, Role> roles() {
+    Map<String, Role> roles = new HashMap<>();
+    stack
+        .ofType("AWS::Serverless::Function")
+        .forEach((id, properties) -> roles.put(name(id), PolicyReader.read(name(id), properties)));
+    stack
+        .ofType("AWS::Serverless::StateMachine")
+        .forEach(
+            (id, properties) -> {
+              String machine = stack.name(id, "Name");
+              roles.put(machine, PolicyReader.read(machine, properties));
+            });
+    return roles;
   }
 
   /** Rejects what would silently be missing: only the resources of the root stack are hosted. */

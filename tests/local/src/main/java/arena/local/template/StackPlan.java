@@ -4,6 +4,7 @@ import arena.local.backing.BucketDefinition;
 import arena.local.backing.TableDefinition;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.gateway.WebSocketApiDefinition;
+import arena.local.iam.Role;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.schedule.ScheduleDefinition;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The resolved resources of a template that the local stack hosts. Resources of other types, such
- * as networks, roles and alarms, are not in it.
+ * as networks and alarms, are not in it.
  *
  * @param functions the functions
  * @param httpApi the HTTP API, if there is one
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param tables the tables
  * @param buckets the buckets
  * @param stateMachines the state machines
+ * @param roles the roles of the functions and state machines, by their names
  * @param names the name of each of these resources (for a state machine, the ARN) by its id in the
  *     template
  */
@@ -32,6 +34,7 @@ public record StackPlan(
     List<TableDefinition> tables,
     List<BucketDefinition> buckets,
     List<StateMachineDefinition> stateMachines,
+    Map<String, Role> roles,
     Map<String, String> names) {
   /** Copies the collections. */
   public StackPlan {
@@ -40,6 +43,7 @@ public record StackPlan(
     tables = List.copyOf(tables);
     buckets = List.copyOf(buckets);
     stateMachines = List.copyOf(stateMachines);
+    roles = Map.copyOf(roles);
     names = Map.copyOf(names);
   }
 }

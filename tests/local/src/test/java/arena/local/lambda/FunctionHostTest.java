@@ -385,6 +385,7 @@ final class FunctionHostTest {
             2,
             1,
             FunctionHost.InProcess.NONE,
+            Map.of(),
             Map.of());
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<JsonNode> holding = callers.submit(() -> invoke("holding", "{}"));

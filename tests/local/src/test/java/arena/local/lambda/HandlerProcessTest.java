@@ -92,7 +92,8 @@ final class HandlerProcessTest {
             2,
             FunctionHost.DEFAULT_CONCURRENCY,
             (function, event) -> true,
-            Map.of("AWS_REGION", "eu-north-1"));
+            Map.of("AWS_REGION", "eu-north-1"),
+            Map.of());
   }
 
   @AfterEach

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import arena.local.clock.ManualClock;
+import arena.local.iam.Authorizer;
+import arena.local.iam.Role;
+import arena.local.iam.Statement;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
 import arena.run.RunId;
@@ -69,12 +72,37 @@ class HostTaskInvokerTest {
             logs,
             new ManualClock(StatesFixture.BEGIN),
             2);
-    functions = new HostTaskInvoker(host);
+    Authorizer authorizer = new Authorizer();
+    authorizer.add(
+        new Role(
+            "machine",
+            List.of(
+                new Statement(
+                    "Invoke",
+                    Statement.Effect.ALLOW,
+                    List.of("lambda:InvokeFunction"),
+                    List.of(
+                        FunctionDefinition.ARN_PREFIX + "scripted*",
+                        FunctionDefinition.ARN_PREFIX + "unknown")))));
+    functions = new HostTaskInvoker(host, authorizer, "machine");
   }
 
   @AfterEach
   void stop() {
     host.close();
+  }
+
+  @Test
+  void returnsAnErrorOfLambdaIfTheStateMachineHasNoRight() throws InterruptedException {
+    assertEquals(
+        new TaskInvoker.ServiceError(
+            "AWSLambdaException",
+            "User: arn:aws:sts::000000000000:assumed-role/machine-role/machine is not authorized to"
+                + " perform: lambda:InvokeFunction on resource:"
+                + " arn:aws:lambda:us-east-1:000000000000:function:other because no identity-based"
+                + " policy allows the lambda:InvokeFunction action (Service: AWSLambda; Status"
+                + " Code: 403; Error Code: AccessDeniedException)"),
+        functions.invoke("other", "{}", Duration.ofSeconds(5)));
   }
 
   @Test

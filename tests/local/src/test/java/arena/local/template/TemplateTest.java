@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.local.backing.BucketDefinition;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.gateway.WebSocketApiDefinition;
+import arena.local.iam.Role;
+import arena.local.iam.Statement;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.schedule.ScheduleDefinition;
 import java.io.IOException;
@@ -70,7 +72,13 @@ final class TemplateTest {
             FunctionName: !Sub "${AWS::StackName}-house"
             CodeUri: functions/house/target/house.jar
             Handler: arena.functions.House
-            Policies: [{ Resource: !GetAtt Nowhere.Arn }]
+            Policies:
+              - Statement:
+                  - Sid: Read
+                    Effect: Allow
+                    Action: dynamodb:GetItem
+                    Resource: [!GetAtt Runs.Arn, !Sub "${Runs.Arn}/index/*"]
+                  - { Sid: Never, Effect: Deny, Action: ["s3:*"], Resource: "*" }
             EventInvokeConfig: { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 900 }
             Environment:
               Variables:
@@ -98,6 +106,38 @@ final class TemplateTest {
 
   private String refusal(String expression) {
     return assertThrows(InvalidTemplate.class, () -> value(expression)).getMessage();
+  }
+
+  @Test
+  void readsTheRolesOfFunctions() throws IOException {
+    String table = "arn:aws:dynamodb:us-east-1:000000000000:table/arena-Runs";
+    assertEquals(
+        new Role(
+            "arena-house",
+            List.of(
+                new Statement(
+                    "Read",
+                    Statement.Effect.ALLOW,
+                    List.of("dynamodb:GetItem"),
+                    List.of(table, table + "/index/*")),
+                new Statement("Never", Statement.Effect.DENY, List.of("s3:*"), List.of("*")))),
+        plan(FUNCTION.formatted("x"), Map.of()).roles().get("arena-house"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'- Statement:', '- Condition:', 'does not support Condition in a policy'",
+    "'Effect: Allow', 'NotAction: x', 'does not support NotAction in a policy'",
+    "'Effect: Allow', 'Effect: Grant', 'expected Allow or Deny'",
+    "'Sid: Never', 'Sid: Read', 'the role has two statements Read'",
+  })
+  void rejectsAPolicyThatItCannotEvaluate(String part, String other, String message) {
+    String refusal =
+        assertThrows(
+                InvalidTemplate.class,
+                () -> plan(FUNCTION.formatted("x").replace(part, other), Map.of()))
+            .getMessage();
+    assertTrue(refusal.contains(message), refusal);
   }
 
   @Test

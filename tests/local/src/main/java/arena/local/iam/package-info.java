@@ -1,0 +1,4 @@
+/**
+ * Identity and access management: the roles of functions and the state machine, and their rights.
+ */
+package arena.local.iam;

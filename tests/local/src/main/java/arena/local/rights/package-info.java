@@ -1,0 +1,2 @@
+/** The command {@code ./arena rights}: the template's rights that no test used. */
+package arena.local.rights;
