@@ -20,23 +20,26 @@ import java.util.stream.Stream;
 public final class Bench {
   private static final System.Logger LOG = System.getLogger(Bench.class.getName());
   private static final List<Measurement> MEASUREMENTS =
-      List.of(
-          new PublishRate(),
-          new TurnTime(),
-          new OutageTurnTime(),
-          new ViewerLatency(),
-          new SlowViewer(),
-          new AccountLimit(),
-          new FanOutRate(),
-          new FanOutLook(),
-          new CatchUp(),
-          new BrokerLoss(),
-          new ArchiveSize(),
-          new FinalizationTime(),
-          new HeldRuns(),
-          new LargestArchive(),
-          new ForkCost(),
-          new SimulatorRate());
+      Stream.concat(
+              Stream.of(
+                  new PublishRate(),
+                  new TurnTime(),
+                  new OutageTurnTime(),
+                  new ViewerLatency(),
+                  new SlowViewer(),
+                  new AccountLimit(),
+                  new FanOutRate(),
+                  new FanOutLook(),
+                  new CatchUp(),
+                  new BrokerLoss(),
+                  new ArchiveSize(),
+                  new FinalizationTime(),
+                  new HeldRuns(),
+                  new LargestArchive(),
+                  new ForkCost(),
+                  new SimulatorRate()),
+              StartTime.ofEachFunction().stream())
+          .toList();
 
   private Bench() {}
 

@@ -33,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -57,6 +58,9 @@ final class MeasuredStack implements AutoCloseable {
   private static final Duration RUN_LIMIT = Duration.ofSeconds(90);
 
   private static final int POLL_INTERVAL_MILLIS = 100;
+
+  /** Events of a turn before the model is called. */
+  private static final int EVENTS_BEFORE_MODEL = 3;
 
   private final Consumer<String> progress;
   private final ModelServer models;
@@ -188,13 +192,34 @@ final class MeasuredStack implements AutoCloseable {
 
   /** The memory that the template gives a function, in bytes. */
   long memoryBytes(String function) {
+    return 1024L * 1024 * function(function).memoryMegabytes();
+  }
+
+  /** Returns a function by its name without the stack's. */
+  FunctionDefinition function(String name) {
     return stack.plan().functions().stream()
-            .filter(found -> found.name().endsWith("-" + function))
-            .mapToLong(FunctionDefinition::memoryMegabytes)
-            .findFirst()
-            .orElseThrow()
-        * 1024
-        * 1024;
+        .filter(found -> found.name().endsWith("-" + name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Environment variables with which a packaged function uses this stack. */
+  Map<String, String> environment(String function) {
+    return stack.environment(function);
+  }
+
+  /** Starts a run that stays open: its execution is stopped in the first turn. */
+  String openRun() {
+    String runId = startRun(10, "throttle");
+    long deadline = System.nanoTime() + RUN_LIMIT.toNanos();
+    while (journal.events(RunId.of(runId), 1, EVENTS_BEFORE_MODEL).size() < EVENTS_BEFORE_MODEL) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("run %s has no events".formatted(runId));
+      }
+      pause();
+    }
+    states.stopExecution(request -> request.executionArn(execution(runId)));
+    return runId;
   }
 
   /** URL of the WebSocket API. */

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -196,6 +197,16 @@ public final class LocalStack implements AutoCloseable {
   public Invocation invoke(String function, String event)
       throws TimeoutException, InterruptedException {
     return parts.host().invoke(functionName(function), event, INVOKE_TIMEOUT);
+  }
+
+  /**
+   * Returns the environment variables with which a function in a separate process uses this stack's
+   * services.
+   *
+   * @param function its name, with or without the stack's name
+   */
+  public Map<String, String> environment(String function) {
+    return parts.host().environment(functionName(function));
   }
 
   /**

@@ -3,6 +3,7 @@ package arena.local.lambda;
 import arena.local.log.LogFilter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param storageMegabytes the size of {@code /tmp}; it is not enforced
  * @param background the retries of asynchronous invocations
  * @param logFilter which lines are in the function's log
+ * @param packaging what only a packaged function uses; the stack's own sandboxes do not
  */
 public record FunctionDefinition(
     String name,
@@ -28,7 +30,8 @@ public record FunctionDefinition(
     int memoryMegabytes,
     int storageMegabytes,
     Background background,
-    LogFilter logFilter) {
+    LogFilter logFilter,
+    Packaging packaging) {
   /**
    * The retries of asynchronous invocations.
    *
@@ -53,6 +56,22 @@ public record FunctionDefinition(
     }
   }
 
+  /**
+   * What a function has in Lambda besides its code and settings.
+   *
+   * @param layers the folders of its layers' content, in the order in which they are merged
+   * @param snapStart whether its versions start from a snapshot
+   */
+  public record Packaging(List<Path> layers, boolean snapStart) {
+    /** No layers, and no snapshot. */
+    public static final Packaging NONE = new Packaging(List.of(), false);
+
+    /** Copies the list. */
+    public Packaging {
+      layers = List.copyOf(layers);
+    }
+  }
+
   /** Lambda's longest timeout. */
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(15);
 
@@ -65,7 +84,7 @@ public record FunctionDefinition(
     }
   }
 
-  /** Creates a function with Lambda's default log filter. */
+  /** Creates a function with Lambda's default log filter and without layers. */
   public FunctionDefinition(
       String name,
       String handler,
@@ -84,7 +103,8 @@ public record FunctionDefinition(
         memoryMegabytes,
         storageMegabytes,
         background,
-        LogFilter.DEFAULT);
+        LogFilter.DEFAULT,
+        Packaging.NONE);
   }
 
   /** Returns the function's ARN. */

@@ -58,6 +58,17 @@ public final class FunctionHost implements AutoCloseable {
     /** Returns whether the invocation of this function with this event runs in a process. */
     boolean test(String function, String event);
 
+    /**
+     * Starts the handler of such a process in another runtime.
+     *
+     * @return empty for a process of the stack
+     * @throws IOException if it cannot be started
+     */
+    default Optional<ExternalHandler> start(
+        FunctionDefinition function, Map<String, String> environment) throws IOException {
+      return Optional.empty();
+    }
+
     /** Selects none. */
     InProcess NONE = (_, _) -> false;
   }
@@ -155,6 +166,11 @@ public final class FunctionHost implements AutoCloseable {
     } catch (MalformedURLException e) {
       throw new IllegalArgumentException("not a folder of classes: " + layerClasses, e);
     }
+  }
+
+  /** Returns the environment variables of a function in a separate process. */
+  public Map<String, String> environment(String nameOrArn) {
+    return pool(nameOrArn).environment(true);
   }
 
   /** Returns the functions' logs by name. */

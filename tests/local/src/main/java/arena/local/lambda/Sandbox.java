@@ -62,7 +62,7 @@ final class Sandbox {
   private final FunctionDefinition function;
   private final Map<String, String> environment;
   private final Optional<Credentials> credentials;
-  private final boolean process;
+  private final Optional<FunctionHost.InProcess> inProcess;
   private final ClassLoader layers;
   private final LogFile log;
   private final ScheduledExecutorService timer;
@@ -78,7 +78,7 @@ final class Sandbox {
       FunctionDefinition function,
       Map<String, String> environment,
       Optional<Credentials> credentials,
-      boolean process,
+      Optional<FunctionHost.InProcess> inProcess,
       ClassLoader layers,
       LogFile log,
       ScheduledExecutorService timer,
@@ -86,7 +86,7 @@ final class Sandbox {
     this.function = function;
     this.environment = environment;
     this.credentials = credentials;
-    this.process = process;
+    this.inProcess = inProcess;
     this.layers = layers;
     this.log = log;
     this.timer = timer;
@@ -126,7 +126,7 @@ final class Sandbox {
 
   /** Returns whether the handler runs in a separate process. */
   boolean process() {
-    return process;
+    return inProcess.isPresent();
   }
 
   /**
@@ -220,8 +220,12 @@ final class Sandbox {
   }
 
   private HandlerRunner load() throws Throwable {
-    if (!process) {
+    if (inProcess.isEmpty()) {
       return Handler.load(function, environment, layers);
+    }
+    Optional<ExternalHandler> external = inProcess.get().start(function, environment);
+    if (external.isPresent()) {
+      return new ExternalRunner(external.get());
     }
     handlerProcess = HandlerProcess.start(function, environment, log);
     return handlerProcess;
@@ -270,7 +274,9 @@ final class Sandbox {
   }
 
   private Duration timeout() {
-    return process ? function.timeout().multipliedBy(PROCESS_TIMEOUT_FACTOR) : function.timeout();
+    return inProcess.isPresent()
+        ? function.timeout().multipliedBy(PROCESS_TIMEOUT_FACTOR)
+        : function.timeout();
   }
 
   /** Runs on the timer's thread. */
@@ -359,6 +365,22 @@ final class Sandbox {
       handler.close();
     } catch (Exception e) {
       platform("local.closeFailed", JSON.createObjectNode().put("lastFailure", String.valueOf(e)));
+    }
+  }
+
+  private record ExternalRunner(ExternalHandler handler) implements HandlerRunner {
+    @Override
+    public byte[] handle(String event, InvocationContext context) throws HandlerFailure {
+      ExternalHandler.Outcome outcome = handler.handle(event);
+      if (outcome.failed()) {
+        throw new HandlerFailure(outcome.payload());
+      }
+      return outcome.payload().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+      handler.close();
     }
   }
 }

@@ -137,12 +137,21 @@ final class SandboxPool implements Sandbox.Owner {
       }
     }
     Sandbox created =
-        new Sandbox(function, environment(process), credentials, process, layers, log, timer, this);
+        new Sandbox(
+            function,
+            environment(process),
+            credentials,
+            process ? Optional.of(inProcess) : Optional.empty(),
+            layers,
+            log,
+            timer,
+            this);
     all.add(created);
     return created;
   }
 
-  private Map<String, String> environment(boolean process) {
+  /** Returns the environment variables of a sandbox, by whether it is a separate process. */
+  Map<String, String> environment(boolean process) {
     Map<String, String> environment = new HashMap<>(function.environment());
     environment.put("AWS_REGION", "us-east-1");
     environment.put("AWS_DEFAULT_REGION", "us-east-1");

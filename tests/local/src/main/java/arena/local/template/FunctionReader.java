@@ -5,6 +5,7 @@ import arena.local.lambda.FunctionDefinition;
 import arena.local.log.LogFilter;
 import arena.local.schedule.ScheduleDefinition;
 import arena.local.schedule.ScheduleRate;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +53,8 @@ final class FunctionReader {
                 Math.toIntExact(
                     property(own, "EphemeralStorage").at("Size").integer(DEFAULT_STORAGE)),
                 background(property(own, "EventInvokeConfig")),
-                logFilter(own)));
+                logFilter(own),
+                packaging(own)));
   }
 
   private LogFilter logFilter(Section own) {
@@ -66,6 +68,25 @@ final class FunctionReader {
     Section given = own.at("LoggingConfig").at(name);
     Section level = given.present() ? given : defaults.at("LoggingConfig").at(name);
     return LogFilter.Level.valueOf(level.string(usual.name()));
+  }
+
+  /** SAM merges the default layers and the function's own, in this order. */
+  private FunctionDefinition.Packaging packaging(Section own) {
+    List<Path> layers = new ArrayList<>();
+    for (Section section : List.of(defaults, own)) {
+      section.at("Layers").items().forEach(layer -> layers.add(content(layer)));
+    }
+    return new FunctionDefinition.Packaging(
+        layers,
+        property(own, "SnapStart").at("ApplyOn").string("None").equals("PublishedVersions"));
+  }
+
+  private Path content(Section layer) {
+    Section declared = stack.ofType("AWS::Serverless::LayerVersion").get(layer.string());
+    if (declared == null) {
+      throw new InvalidTemplate(layer.path(), "the layer is not declared in the template");
+    }
+    return stack.folder().resolve(declared.at("ContentUri").string());
   }
 
   private static FunctionDefinition.Background background(Section config) {

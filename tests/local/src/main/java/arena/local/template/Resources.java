@@ -63,7 +63,9 @@ final class Resources {
       case "AWS::SecretsManager::Secret" ->
           Optional.of(arn("secretsmanager", "secret:" + name(id, "Name", intrinsics)));
       case "AWS::Logs::LogGroup" -> Optional.of(name(id, "LogGroupName", intrinsics));
-      case "AWS::ApiGatewayV2::Integration", "AWS::ElastiCache::ReplicationGroup" ->
+      case "AWS::ApiGatewayV2::Integration",
+          "AWS::ElastiCache::ReplicationGroup",
+          "AWS::Serverless::LayerVersion" ->
           Optional.of(id);
       default -> Optional.empty();
     };
