@@ -49,7 +49,8 @@ class ReplayDefinitionTest {
     for (State.Task task : tasks()) {
       for (Retrier retrier : task.retriers()) {
         if (retrier.maxAttempts() > 0) {
-          // An account with a small concurrency limit throttles for as long as other runs are played.
+          // An account with a small concurrency limit throttles for as long as other runs are
+          // played.
           boolean throttled = retrier.errors().contains("Lambda.TooManyRequestsException");
           Duration longest = Duration.ofMinutes(throttled ? 5 : 2);
           assertTrue(retrier.backoffRate() > 1, task.name());
