@@ -946,13 +946,13 @@ test("retries a rejected subscription and reports the error", async () => {
   const service = new Service();
   const seen = service.watch();
   await flush();
-  for (const code of ["unavailable", "internal_error", "too_many_readers", "too_many_subscriptions"]) {
+  for (const code of ["unavailable", "internal_error", "too_many_readers", "too_many_requests"]) {
     service.socket.receive(rejection(code));
     await service.clock.pass(10 * SECOND);
   }
   assert.equal(service.socket.sent.length, 5);
   assert.deepEqual(seen.errors.map(error => [error.code, error.final]), [
-    ["unavailable", false], ["internal_error", false], ["too_many_readers", false], ["too_many_subscriptions", false]]);
+    ["unavailable", false], ["internal_error", false], ["too_many_readers", false], ["too_many_requests", false]]);
   service.socket.receive(events(1));
   await flush();
   assert.deepEqual(seen.events, [1]);

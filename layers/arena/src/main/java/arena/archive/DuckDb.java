@@ -5,6 +5,7 @@ import arena.error.DependencyUnavailable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -41,7 +42,7 @@ public final class DuckDb {
    * Returns the instance for this folder, started at the first call.
    *
    * @param parent where the instance creates its folder; folders of terminated processes are
-   *     deleted
+   *     deleted. If another user owns it, or it is a link, the instance uses a new folder instead.
    * @throws DependencyUnavailable if DuckDB fails to start
    */
   public static DuckDb in(Path parent) {
@@ -56,15 +57,15 @@ public final class DuckDb {
 
   private static DuckDb startIn(Path parent) {
     try {
-      Files.createDirectories(parent);
+      Path own = PrivateFolder.in(parent);
       List<Path> orphans;
-      try (Stream<Path> entries = Files.list(parent)) {
+      try (Stream<Path> entries = Files.list(own)) {
         orphans = entries.filter(DuckDb::ownerIsTerminated).toList();
       }
       for (Path folder : orphans) {
         delete(folder);
       }
-      Path folder = parent.resolve(String.valueOf(ProcessHandle.current().pid()));
+      Path folder = own.resolve(String.valueOf(ProcessHandle.current().pid()));
       delete(folder);
       Files.createDirectories(folder.resolve("spill"));
       return new DuckDb(folder);
@@ -85,7 +86,7 @@ public final class DuckDb {
   }
 
   private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try (Stream<Path> entries = Files.walk(folder)) {

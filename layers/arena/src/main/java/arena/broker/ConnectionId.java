@@ -6,6 +6,8 @@ package arena.broker;
  * @param value opaque text, not empty
  */
 public record ConnectionId(String value) {
+  private static final int SHORTENED = 6;
+
   /** Rejects empty text. */
   public ConnectionId {
     if (value.isEmpty()) {
@@ -20,6 +22,14 @@ public record ConnectionId(String value) {
    */
   public static ConnectionId of(String value) {
     return new ConnectionId(value);
+  }
+
+  /**
+   * Returns the start of the id, for answers that others read: it finds log lines, but a message
+   * cannot be sent to it.
+   */
+  public String shortened() {
+    return value.substring(0, Math.min(SHORTENED, value.length() / 2)) + "…";
   }
 
   @Override

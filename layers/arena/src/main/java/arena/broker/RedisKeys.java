@@ -88,6 +88,11 @@ public final class RedisKeys {
     return List.of(subscribers(runId), generation(runId), lease(runId), fence(runId), loss(runId));
   }
 
+  /** Hash that counts a connection's recent subscribes, by run and in total. */
+  String admissions(ConnectionId connectionId) {
+    return root + ":admissions:" + connectionId;
+  }
+
   /** Written to find out whether the server accepts writes. */
   String probe() {
     return root + ":probe";

@@ -15,6 +15,7 @@ import redis.clients.jedis.resps.Tuple;
 
 /** Live readers and the fan-out lease, in Redis next to the run's stream. */
 public final class RedisSubscribers implements Subscribers {
+  private static final RedisScript ADMIT = RedisScript.named("admit");
   private static final RedisScript PUT = RedisScript.named("put");
   private static final RedisScript ADOPT = RedisScript.named("adopt");
   private static final RedisScript REMOVE = RedisScript.named("remove");
@@ -52,6 +53,25 @@ public final class RedisSubscribers implements Subscribers {
       return true;
     } catch (DependencyUnavailable _) {
       return false;
+    }
+  }
+
+  @Override
+  public Admission admit(RunId runId, ConnectionId connectionId) {
+    try {
+      boolean admitted =
+          isOne(
+              redis.run(
+                  ADMIT,
+                  List.of(keys.admissions(connectionId)),
+                  List.of(
+                      runId.value(),
+                      String.valueOf(MAX_ADMISSIONS_PER_RUN),
+                      String.valueOf(MAX_ADMISSIONS),
+                      String.valueOf(ADMISSION_WINDOW.toSeconds()))));
+      return admitted ? Admission.ADMITTED : Admission.TOO_MANY_REQUESTS;
+    } catch (DependencyUnavailable _) {
+      return Admission.UNAVAILABLE;
     }
   }
 

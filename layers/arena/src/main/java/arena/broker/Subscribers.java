@@ -22,6 +22,23 @@ public interface Subscribers {
   boolean available();
 
   /**
+   * Counts a subscribe of a connection to a run, before its cursor is set: each can send the whole
+   * run again. Rejected ones are not counted. Never throws {@link
+   * arena.error.DependencyUnavailable}.
+   */
+  Admission admit(RunId runId, ConnectionId connectionId);
+
+  /** The answer to a subscribe. */
+  enum Admission {
+    /** The cursor may be set: the broker accepts writes. */
+    ADMITTED,
+    /** The connection has subscribed too often in the last minute. */
+    TOO_MANY_REQUESTS,
+    /** The broker does not accept writes now; see {@link #available}. */
+    UNAVAILABLE
+  }
+
+  /**
    * Sets a connection's cursor: the next seq to send.
    *
    * @throws TooManyReaders if the run already has {@value #MAX_READERS} readers
@@ -150,6 +167,15 @@ public interface Subscribers {
 
   /** Clears a loss after its readers were handled; a later loss is kept. */
   void clearLoss(RunId runId, long loss);
+
+  /** The time in which subscribes are counted, from the first one on. */
+  Duration ADMISSION_WINDOW = Duration.ofMinutes(1);
+
+  /** Maximum number of subscribes of one connection to one run in this time. */
+  int MAX_ADMISSIONS_PER_RUN = 10;
+
+  /** Maximum number of subscribes of one connection in this time. */
+  int MAX_ADMISSIONS = 200;
 
   /** Maximum number of live readers of one run. */
   int MAX_READERS = 10_000;

@@ -123,7 +123,7 @@ public final class BugReport {
     json.putNull("log"); // keeps its place before the versions
     put(json, "versions", versions.await(), Json::tree);
     long rest = MAX_BYTES - responseBytes(json.toString());
-    put(json, "log", log.await(), lines -> log(lines, rest));
+    put(json, "log", log.await(), lines -> log(ConnectionIds.shorten(lines), rest));
     return redactor.redact(json.toString());
   }
 

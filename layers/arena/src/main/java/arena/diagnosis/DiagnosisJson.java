@@ -215,7 +215,7 @@ public final class DiagnosisJson {
             reader ->
                 readers
                     .addObject()
-                    .put("connection_id", reader.connectionId().value())
+                    .put("connection_id", reader.connectionId().shortened())
                     .put("next_seq", reader.nextSeq())
                     .put("lag", snapshot.lag(reader)));
   }

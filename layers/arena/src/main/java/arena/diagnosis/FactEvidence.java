@@ -66,7 +66,7 @@ final class FactEvidence {
             reader ->
                 evidence.add(
                     Evidence.of(
-                        "reader." + reader.connectionId(),
+                        "reader." + reader.connectionId().shortened(),
                         String.format(
                             Locale.ROOT,
                             "next_seq %d, lag %d",

@@ -17,6 +17,11 @@ public enum MessageErrorCode {
   /** The run has {@link arena.broker.Subscribers#MAX_READERS}. */
   TOO_MANY_READERS,
   /**
+   * The connection has subscribed too often in the last minute; see {@link
+   * arena.broker.Subscribers#admit}. Retryable after a minute.
+   */
+  TOO_MANY_REQUESTS,
+  /**
    * Events are delayed, because the broker is unavailable. The subscription stays, and the events
    * follow.
    */

@@ -63,6 +63,18 @@ final class ServerMessages {
             Subscribers.MAX_READERS));
   }
 
+  static String tooManyRequests(RunId runId) {
+    return error(
+        Optional.of(runId),
+        MessageErrorCode.TOO_MANY_REQUESTS,
+        String.format(
+            Locale.ROOT,
+            "a connection may subscribe %d times a minute to a run, and %d times in total;"
+                + " retry after a minute",
+            Subscribers.MAX_ADMISSIONS_PER_RUN,
+            Subscribers.MAX_ADMISSIONS));
+  }
+
   private record PongMessage(String type) {}
 
   static String pong() {

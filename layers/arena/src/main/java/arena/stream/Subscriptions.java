@@ -135,10 +135,14 @@ public final class Subscriptions {
     }
     // Without the check, a server that hangs could set the cursor much later, when the reader has
     // subscribed again and received events.
-    if (!subscribers.available()) {
-      subscribePending(connectionId, runId, fromSeq);
-      return;
+    switch (subscribers.admit(runId, connectionId)) {
+      case ADMITTED -> subscribeNow(connectionId, runId, fromSeq);
+      case TOO_MANY_REQUESTS -> reply(connectionId, ServerMessages.tooManyRequests(runId));
+      case UNAVAILABLE -> subscribePending(connectionId, runId, fromSeq);
     }
+  }
+
+  private void subscribeNow(ConnectionId connectionId, RunId runId, long fromSeq) {
     try {
       // The cursor is set before the subscription, so that a subscription without a cursor means a
       // lost cursor, and before the wake-up, so that a running fan-out sees it.

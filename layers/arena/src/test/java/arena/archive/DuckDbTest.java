@@ -11,7 +11,9 @@ import arena.error.DependencyUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,31 @@ class DuckDbTest {
             || refused.getCause().getMessage().contains("Extension"),
         refused.getCause().getMessage());
     assertFalse(Files.exists(shared.resolve("written")));
+  }
+
+  @Test
+  void keepsItsFolderPrivate(@TempDir Path shared) throws IOException {
+    Path wide = Files.createDirectory(shared.resolve("wide"));
+    Files.setPosixFilePermissions(wide, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (Path parent : List.of(wide, shared.resolve("new"))) {
+      assertEquals(parent.toAbsolutePath(), DuckDb.in(parent).folder().getParent());
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)));
+    }
+  }
+
+  @Test
+  void doesNotFollowAPlantedLink(@TempDir Path shared) throws IOException {
+    Path victim = Files.createDirectories(shared.resolve("victim"));
+    String terminated = String.valueOf(Integer.MAX_VALUE);
+    Path file = Files.createDirectory(victim.resolve(terminated)).resolve("file");
+    Files.writeString(file, "kept");
+    Path planted = Files.createSymbolicLink(shared.resolve("planted"), victim);
+    Path used = DuckDb.in(planted).folder().toRealPath();
+    assertEquals("kept", Files.readString(file));
+    assertFalse(used.startsWith(victim.toRealPath()), used.toString());
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(used.getParent())));
   }
 
   @Test

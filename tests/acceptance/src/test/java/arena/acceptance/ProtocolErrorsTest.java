@@ -41,7 +41,12 @@ final class ProtocolErrorsTest {
 
   /** Codes of errors that carry a run_id. */
   private static final Set<String> WITH_RUN_ID =
-      Set.of("too_many_subscriptions", "too_many_readers", "unavailable", "internal_error");
+      Set.of(
+          "too_many_subscriptions",
+          "too_many_readers",
+          "too_many_requests",
+          "unavailable",
+          "internal_error");
 
   private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
@@ -63,6 +68,7 @@ final class ProtocolErrorsTest {
         entry("unknown_run", this::unknownRun),
         entry("too_many_subscriptions", this::tooManySubscriptions),
         entry("too_many_readers", this::tooManyReaders),
+        entry("too_many_requests", this::tooManyRequests),
         entry("behind", this::behind),
         entry("unavailable", this::unavailable),
         entry("internal_error", this::internalError));
@@ -217,6 +223,21 @@ final class ProtocolErrorsTest {
       run.releaseFanOut(redis);
       reader.subscribe(run.id(), 1);
       assertEquals(1, Envelope.allIn(reader.next(BOUND)).getFirst().seq());
+    }
+  }
+
+  private void tooManyRequests() {
+    try (LiveReader reader = arena.live();
+        LiveReader other = arena.live()) {
+      for (int i = 0; i < Subscribers.MAX_ADMISSIONS_PER_RUN; i++) {
+        reader.subscribe(finished, lastSeq + 1);
+        assertEquals("closed", reader.nextJson(BOUND).path("type").asText());
+      }
+      reader.subscribe(finished, 1);
+      assertError("too_many_requests", reader.nextJson(BOUND), "one too many");
+      assertPong(reader);
+      other.subscribe(finished, lastSeq + 1); // a client that reconnects
+      assertEquals("closed", other.nextJson(BOUND).path("type").asText());
     }
   }
 

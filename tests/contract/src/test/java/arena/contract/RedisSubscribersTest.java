@@ -160,6 +160,34 @@ class RedisSubscribersTest extends SubscribersContract {
     }
   }
 
+  @Test
+  void countsSubscribesForAMinute() throws IOException {
+    ConnectionId connection = ConnectionId.of("connection");
+    String key = "arena:admissions:connection";
+    RunId runId = RunId.of(UUID.randomUUID());
+    Path folder = Files.createTempDirectory(Path.of("..", "target"), "redis");
+    int port = TestRedis.freePort();
+    try (LocalRedis server = LocalRedis.start(folder, port, TestRedis.PASSWORD)) {
+      assertEquals(port, server.port());
+      with(
+          port,
+          (readers, operator) -> {
+            readers.admit(runId, connection);
+            long seconds = operator.ttl(key);
+            assertTrue(seconds > 0 && seconds <= 60, "expires in " + seconds + " s");
+            operator.expire(key, 10);
+            readers.admit(runId, connection);
+            assertTrue(operator.ttl(key) <= 10, "a subscribe does not extend the time");
+            assertEquals(Map.of(runId.value(), "2", "all", "2"), operator.hgetAll(key));
+          });
+    }
+    try (RedisConnection broken = new RedisConnection(settings(port))) {
+      assertEquals(
+          Subscribers.Admission.UNAVAILABLE,
+          new RedisSubscribers(broken, RedisKeys.plain()).admit(runId, connection));
+    }
+  }
+
   private static RedisSettings settings(int port) {
     return new RedisSettings("127.0.0.1", port, false, Optional.of(TestRedis.PASSWORD));
   }

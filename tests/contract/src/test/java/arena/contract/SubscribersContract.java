@@ -74,6 +74,37 @@ abstract class SubscribersContract {
   }
 
   @Test
+  void limitsTheSubscribesOfAConnectionToARun() {
+    ConnectionId connection = newConnection();
+    for (int i = 0; i < Subscribers.MAX_ADMISSIONS_PER_RUN; i++) {
+      assertEquals(Subscribers.Admission.ADMITTED, subscribers().admit(runId, connection), "subscribe " + i);
+    }
+    assertEquals(Subscribers.Admission.TOO_MANY_REQUESTS, subscribers().admit(runId, connection));
+    assertEquals(
+        Subscribers.Admission.ADMITTED, subscribers().admit(RunId.of(UUID.randomUUID()), connection));
+    assertEquals(Subscribers.Admission.ADMITTED, subscribers().admit(runId, newConnection()));
+  }
+
+  @Test
+  void limitsTheSubscribesOfAConnection() {
+    ConnectionId connection = newConnection();
+    for (int i = 0; i < Subscribers.MAX_ADMISSIONS; i++) {
+      assertEquals(
+          Subscribers.Admission.ADMITTED,
+          subscribers().admit(RunId.of(UUID.randomUUID()), connection),
+          "subscribe " + i);
+    }
+    assertEquals(
+        Subscribers.Admission.TOO_MANY_REQUESTS,
+        subscribers().admit(RunId.of(UUID.randomUUID()), connection));
+    assertEquals(Subscribers.Admission.ADMITTED, subscribers().admit(runId, newConnection()));
+  }
+
+  private static ConnectionId newConnection() {
+    return ConnectionId.of(UUID.randomUUID().toString());
+  }
+
+  @Test
   void grantsTheLeaseToOneHolder() {
     long first = subscribers().acquire(runId, LONG).orElseThrow();
     assertEquals(OptionalLong.empty(), subscribers().acquire(runId, LONG));

@@ -141,6 +141,23 @@ class SubscriptionsTest {
   }
 
   @Test
+  void rejectsSubscribesThatComeTooOften() {
+    for (int i = 0; i < Subscribers.MAX_ADMISSIONS_PER_RUN; i++) {
+      receive(SUBSCRIBE);
+    }
+    assertEquals(List.of(), received);
+    int wakeUps = woken.size();
+    receive(SUBSCRIBE);
+    assertError("too_many_requests");
+    assertEquals(wakeUps, woken.size(), "nothing is sent again");
+    assertEquals(Set.of(RUN), connections.subscriptions(A), "the subscription stays");
+
+    clock.advance(Subscribers.ADMISSION_WINDOW);
+    receive(SUBSCRIBE);
+    assertEquals(wakeUps + 1, woken.size());
+  }
+
+  @Test
   void rejectsTooManyReadersWithoutEffect() {
     for (int i = 0; i < Subscribers.MAX_READERS; i++) {
       subscribers.put(RUN, ConnectionId.of("reader-" + i), 1);

@@ -214,6 +214,11 @@ public final class ViewerClient implements Runnable {
         whileBehind(RunId.of(message.path("run_id").asText()));
         return; // the subscription stays
       }
+      if (code.equals("too_many_requests")) {
+        scheduler.sleep(60 * SECOND);
+        subscribe(RunId.of(message.path("run_id").asText()));
+        return;
+      }
       if (!code.equals("unavailable") && !code.equals("internal_error")) {
         throw new IllegalStateException("reader rejected: " + message);
       }

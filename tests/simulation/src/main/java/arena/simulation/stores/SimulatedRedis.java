@@ -1,6 +1,7 @@
 package arena.simulation.stores;
 
 import arena.broker.ConnectionId;
+import arena.broker.Subscribers;
 import arena.run.RunId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ public final class SimulatedRedis {
   private final Network network;
   private final Observer observer;
   private final int bufferEvents;
+  private final Map<ConnectionId, Admissions> admissions = new HashMap<>();
   private long tokens;
 
   /** Number of the server's life; changes with each restart, restore and failover. */
@@ -103,6 +105,33 @@ public final class SimulatedRedis {
   /** Returns a unique token. */
   synchronized long newToken() {
     return ++tokens;
+  }
+
+  /** The subscribes of a connection since a time. */
+  private static final class Admissions {
+    private final long expiresAt;
+    private final Map<RunId, Integer> byRun = new HashMap<>();
+    private int all;
+
+    private Admissions(long expiresAt) {
+      this.expiresAt = expiresAt;
+    }
+  }
+
+  /** Counts a subscribe; returns false if there were too many. */
+  boolean admits(RunId runId, ConnectionId connectionId) {
+    long now = clock.millis();
+    admissions.values().removeIf(counted -> counted.expiresAt <= now);
+    Admissions counted =
+        admissions.computeIfAbsent(
+            connectionId, _ -> new Admissions(now + Subscribers.ADMISSION_WINDOW.toMillis()));
+    if (counted.all >= Subscribers.MAX_ADMISSIONS
+        || counted.byRun.getOrDefault(runId, 0) >= Subscribers.MAX_ADMISSIONS_PER_RUN) {
+      return false;
+    }
+    counted.all++;
+    counted.byRun.merge(runId, 1, Integer::sum);
+    return true;
   }
 
   /** The server's time, in microseconds. */

@@ -60,6 +60,27 @@ public final class SimulatedSubscribers implements Subscribers {
   }
 
   @Override
+  public Admission admit(RunId runId, ConnectionId connectionId) {
+    try {
+      return redis
+          .network()
+          .call(
+              Call.SUBSCRIBERS_AVAILABLE,
+              "",
+              () -> {
+                synchronized (redis) {
+                  return redis.admits(runId, connectionId)
+                      ? Admission.ADMITTED
+                      : Admission.TOO_MANY_REQUESTS;
+                }
+              },
+              message -> Dependency.BROKER.unavailable(message, null));
+    } catch (DependencyUnavailable _) {
+      return Admission.UNAVAILABLE;
+    }
+  }
+
+  @Override
   public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
     boolean put =
