@@ -77,7 +77,8 @@ class DuckDbTest {
     assertEquals("kept", Files.readString(file));
     assertFalse(used.startsWith(victim.toRealPath()), used.toString());
     assertEquals(
-        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(used.getParent())));
+        "rwx------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(used.getParent())));
   }
 
   @Test

@@ -47,7 +47,8 @@ class ConnectionIdsTest {
 
   @Test
   void keepsOtherText() {
-    String line = "{\"message\":\"connection_id is missing\",\"run_id\":\"" + "a".repeat(32) + "\"}";
+    String line =
+        "{\"message\":\"connection_id is missing\",\"run_id\":\"" + "a".repeat(32) + "\"}";
     assertEquals(List.of(line), shortened(line));
   }
 

@@ -77,11 +77,13 @@ abstract class SubscribersContract {
   void limitsTheSubscribesOfAConnectionToARun() {
     ConnectionId connection = newConnection();
     for (int i = 0; i < Subscribers.MAX_ADMISSIONS_PER_RUN; i++) {
-      assertEquals(Subscribers.Admission.ADMITTED, subscribers().admit(runId, connection), "subscribe " + i);
+      assertEquals(
+          Subscribers.Admission.ADMITTED, subscribers().admit(runId, connection), "subscribe " + i);
     }
     assertEquals(Subscribers.Admission.TOO_MANY_REQUESTS, subscribers().admit(runId, connection));
     assertEquals(
-        Subscribers.Admission.ADMITTED, subscribers().admit(RunId.of(UUID.randomUUID()), connection));
+        Subscribers.Admission.ADMITTED,
+        subscribers().admit(RunId.of(UUID.randomUUID()), connection));
     assertEquals(Subscribers.Admission.ADMITTED, subscribers().admit(runId, newConnection()));
   }
 

@@ -47,8 +47,7 @@ class RedisProgramTest {
     Path carried = find(old.getParent(), other.getParent());
     assertEquals(folder.resolve("home"), carried.getParent());
     Process process = new ProcessBuilder(carried.toString(), "--version").start();
-    String version =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(version.contains("v=7."), version);
     assertEquals(carried, find(), "it is extracted once");
   }

@@ -198,8 +198,15 @@ public final class Mutations {
               "put-to-unavailable-broker",
               "A cursor is sent to a broker that does not accept writes.",
               "stream/Subscriptions",
-              "if (!subscribers.available()) {",
-              "if (connectionId == null) {",
+              "case UNAVAILABLE -> subscribePending(",
+              "case UNAVAILABLE -> subscribeNow(",
+              "stream.SubscriptionsTest"),
+          Mutation.tested(
+              "subscribe-without-limit",
+              "A connection subscribes as often as it likes.",
+              "stream/Subscriptions",
+              "case TOO_MANY_REQUESTS -> reply(connectionId, ServerMessages.tooManyRequests(runId));",
+              "case TOO_MANY_REQUESTS -> subscribeNow(connectionId, runId, fromSeq);",
               "stream.SubscriptionsTest"),
           Mutation.tested(
               "no-recovery-on-subscribe",
