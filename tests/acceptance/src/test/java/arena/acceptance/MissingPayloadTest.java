@@ -4,15 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
+import arena.local.client.LiveReader;
 import arena.runtime.AwsClients;
 import arena.world.Age;
 import arena.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,6 +28,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A payload that is not in the bucket is reported as missing, not as forbidden. */
 final class MissingPayloadTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+
   private final AcceptanceStack acceptance = AcceptanceStack.shared();
   private final ArenaClient arena = acceptance.client();
 
@@ -86,8 +96,27 @@ final class MissingPayloadTest {
     String finalized = acceptance.operator().invoke("finalize-run", finalization(run)).payload();
     assertTrue(finalized.contains("missing S3 object " + prefix), finalized);
     for (String function : List.of("create-fork", "read-runs")) {
-      String log = Files.readString(acceptance.stack().log(function));
-      assertTrue(log.contains("missing S3 object " + prefix), "not in the log of " + function);
+      assertTrue(logged(function, prefix), "not in the log of " + function);
     }
+    // A buffer that had the event and was trimmed: the reader gets it from the journal.
+    String keys = "arena:run:" + run;
+    try (LiveReader reader = arena.live();
+        Jedis redis = acceptance.redis()) {
+      redis.set(keys + ":open", "{}");
+      redis.set(keys + ":seq", "1");
+      redis.xadd(keys + ":events", new StreamEntryID(1, 0), Map.of("e", "{}"));
+      redis.xdel(keys + ":events", new StreamEntryID(1, 0));
+      reader.subscribe(run, 1);
+      Instant deadline = Instant.now().plus(BOUND);
+      while (!logged("stream-events", prefix)) {
+        assertTrue(Instant.now().isBefore(deadline), "not in the log of stream-events");
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+      }
+    }
+  }
+
+  private boolean logged(String function, String prefix) throws IOException {
+    return Files.readString(acceptance.stack().log(function))
+        .contains("missing S3 object " + prefix);
   }
 }

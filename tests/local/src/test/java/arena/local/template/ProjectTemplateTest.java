@@ -175,10 +175,10 @@ final class ProjectTemplateTest {
     assertEquals(
         Set.of(
             "CreateForkFunction",
-            "CreateRunFunction",
             "FinalizeRunFunction",
             "ReadRunsFunction",
-            "ReplayTurnFunction"),
+            "ReplayTurnFunction",
+            "StreamEventsFunction"),
         list);
   }
 
