@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -48,6 +49,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
+@ExtendWith(KnownDifferences.class)
 class DuckDbArchiveTest extends ArchiveContract {
   private static final String BUCKET = "arena-archive";
   private static final String SECRET = "hunter2";
@@ -63,9 +65,11 @@ class DuckDbArchiveTest extends ArchiveContract {
 
   @BeforeAll
   static void start() {
-    server = LocalS3.start(folder.resolve("s3"), 0, "local", SECRET);
-    server.createBucket(BUCKET);
-    s3 = client(server.endpoint(), SECRET);
+    if (ExternalAws.endpoint().isEmpty()) {
+      server = LocalS3.start(folder.resolve("s3"), 0, "local", SECRET);
+    }
+    s3 = client(endpoint(), SECRET);
+    ExternalAws.createBucket(s3, BUCKET);
     duckDb = DuckDb.in(folder.resolve("duckdb"));
     anotherDuckDb = DuckDb.in(folder.resolve("another"));
   }
@@ -73,7 +77,13 @@ class DuckDbArchiveTest extends ArchiveContract {
   @AfterAll
   static void stop() {
     s3.close();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static URI endpoint() {
+    return ExternalAws.endpoint().orElseGet(() -> server.endpoint());
   }
 
   @Override
@@ -209,8 +219,7 @@ class DuckDbArchiveTest extends ArchiveContract {
   @Test
   void reportsUnreachableServerWithoutTheSecret() throws IOException {
     URI nowhere = URI.create("http://127.0.0.1:" + TestRedis.freePort());
-    for (S3Client badClient :
-        List.of(client(nowhere, SECRET), client(server.endpoint(), "guessed"))) {
+    for (S3Client badClient : List.of(client(nowhere, SECRET), client(endpoint(), "guessed"))) {
       try (badClient) {
         Archive faulty = new DuckDbArchive(badClient, BUCKET, () -> duckDb, Metrics.NONE);
         assertUnavailable(() -> faulty.write(run(0), List.of()), "cannot write");

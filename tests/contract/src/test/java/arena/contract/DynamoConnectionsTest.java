@@ -49,9 +49,9 @@ class DynamoConnectionsTest extends ConnectionsContract {
   void expiresConnectionItems() {
     connections().connect(A, NOW);
     assertTrue(connections().subscribe(RunId.of(UUID.randomUUID()), A));
-    tables.dynamo().expire(NOW.plus(Duration.ofHours(2)));
+    tables.expire(NOW.plus(Duration.ofHours(2)));
     assertEquals(2, count(), "a connection may last 2 hours");
-    tables.dynamo().expire(NOW.plus(Duration.ofHours(4)));
+    tables.expire(NOW.plus(Duration.ofHours(4)));
     assertEquals(0, count());
     assertEquals(List.of(), connections().disconnect(A));
   }

@@ -68,7 +68,7 @@ class DynamoFaultsTest {
    */
   private int callsWithFault(String operation, Fault fault, int times, int retries, Work work)
       throws IOException {
-    try (var faulty = new FaultyDynamo(tables.dynamo().endpoint(), operation, fault, times);
+    try (var faulty = new FaultyDynamo(tables.endpoint(), operation, fault, times);
         var client = tables.client(faulty.endpoint(), Duration.ofSeconds(10), retries)) {
       work.with(client);
       return faulty.calls();

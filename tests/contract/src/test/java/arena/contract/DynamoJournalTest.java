@@ -69,7 +69,7 @@ class DynamoJournalTest extends JournalContract {
   }
 
   private int entriesAt(Run run, Instant now) {
-    tables.dynamo().expire(now);
+    tables.expire(now);
     return journal().entries(run.runId(), 0, 10).size();
   }
 

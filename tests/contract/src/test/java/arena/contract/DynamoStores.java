@@ -18,11 +18,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -38,7 +42,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * DynamoDB Local and an S3 bucket, shared by all tests.
+ * DynamoDB and an S3 bucket, shared by all tests: DynamoDB Local and {@link LocalS3}, or the
+ * service at {@link ExternalAws}.
  *
  * <p>Started for the first test with a parameter of this type, stopped after the last test.
  */
@@ -48,10 +53,15 @@ final class DynamoStores implements AutoCloseable {
   private static final String SECRET = "local-secret";
 
   private final Path folder;
-  private final LocalDynamoDb dynamo;
-  private final LocalS3 server;
+  private final Optional<URI> external = ExternalAws.endpoint();
+  private final Optional<LocalDynamoDb> local;
+  private final Optional<LocalS3> server;
+  private final DynamoDbClient client;
   private final S3Client s3;
   private final AtomicInteger tables = new AtomicInteger();
+
+  /** An external service keeps the tables of earlier runs that were killed. */
+  private final String run = external.isPresent() ? UUID.randomUUID() + "-" : "";
 
   private DynamoStores() {
     try {
@@ -59,12 +69,18 @@ final class DynamoStores implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    dynamo = LocalDynamoDb.inMemory();
-    server = LocalS3.start(folder, 0, KEY_ID, SECRET);
-    server.createBucket(BUCKET);
+    local = external.isPresent() ? Optional.empty() : Optional.of(LocalDynamoDb.inMemory());
+    server =
+        external.isPresent()
+            ? Optional.empty()
+            : Optional.of(LocalS3.start(folder, 0, KEY_ID, SECRET));
+    client =
+        local
+            .map(LocalDynamoDb::client)
+            .orElseGet(() -> client(external.orElseThrow(), Duration.ofSeconds(60), 2));
     s3 =
         S3Client.builder()
-            .endpointOverride(server.endpoint())
+            .endpointOverride(external.or(() -> server.map(LocalS3::endpoint)).orElseThrow())
             .region(Region.US_EAST_1)
             .credentialsProvider(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
@@ -74,11 +90,28 @@ final class DynamoStores implements AutoCloseable {
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(s -> s.pathStyleAccessEnabled(true).chunkedEncodingEnabled(false))
             .build();
+    ExternalAws.createBucket(s3, BUCKET);
+  }
+
+  private static DynamoDbClient client(URI endpoint, Duration timeout, int retries) {
+    return DynamoDbClient.builder()
+        .endpointOverride(endpoint)
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(timeout))
+        .overrideConfiguration(
+            o ->
+                o.retryStrategy(
+                    AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                        .maxAttempts(1 + retries)
+                        .build()))
+        .build();
   }
 
   /** Creates empty tables. */
   Tables tables() {
-    int number = tables.incrementAndGet();
+    String number = run + tables.incrementAndGet();
     Tables names =
         new Tables(
             "catalog-" + number,
@@ -91,8 +124,17 @@ final class DynamoStores implements AutoCloseable {
             TableDefinition.journal(names.journalTable()),
             TableDefinition.connections(names.connectionsTable()),
             TableDefinition.idempotency(names.idempotencyTable()))
-        .forEach(dynamo::create);
+        .forEach(this::create);
     return names;
+  }
+
+  private void create(TableDefinition table) {
+    if (local.isPresent()) {
+      local.get().create(table);
+    } else {
+      client.createTable(table.request());
+      client.waiter().waitUntilTableExists(request -> request.tableName(table.name()));
+    }
   }
 
   /** One set of tables and the stores over them. */
@@ -129,28 +171,23 @@ final class DynamoStores implements AutoCloseable {
     }
 
     DynamoDbClient client() {
-      return stores.dynamo.client();
+      return stores.client;
     }
 
     /** A client of {@code endpoint} that retries a call at most {@code retries} times. */
     DynamoDbClient client(URI endpoint, Duration timeout, int retries) {
-      return DynamoDbClient.builder()
-          .endpointOverride(endpoint)
-          .region(Region.US_EAST_1)
-          .credentialsProvider(
-              StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, SECRET)))
-          .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(timeout))
-          .overrideConfiguration(
-              o ->
-                  o.retryStrategy(
-                      AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                          .maxAttempts(1 + retries)
-                          .build()))
-          .build();
+      return DynamoStores.client(endpoint, timeout, retries);
     }
 
-    LocalDynamoDb dynamo() {
-      return stores.dynamo;
+    URI endpoint() {
+      return stores.external.or(() -> stores.local.map(LocalDynamoDb::endpoint)).orElseThrow();
+    }
+
+    /** Deletes the items that are expired at a time; an external service knows only the present. */
+    void expire(Instant now) {
+      Assumptions.assumeTrue(
+          stores.local.isPresent(), "the external service deletes expired items by its own clock");
+      stores.local.orElseThrow().expire(now);
     }
 
     /** Deletes the tables. */
@@ -165,8 +202,8 @@ final class DynamoStores implements AutoCloseable {
   @Override
   public void close() throws IOException {
     s3.close();
-    server.close();
-    dynamo.close();
+    server.ifPresent(LocalS3::close);
+    local.ifPresentOrElse(LocalDynamoDb::close, client::close);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
@@ -175,7 +212,7 @@ final class DynamoStores implements AutoCloseable {
   }
 
   /** Resolves test parameters to the shared instance. */
-  static final class Shared implements ParameterResolver {
+  static final class Shared extends KnownDifferences implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
       return parameter.getParameter().getType() == DynamoStores.class;

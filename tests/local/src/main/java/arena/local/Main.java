@@ -153,8 +153,7 @@ public final class Main {
         .ifPresent(seconds -> options.parameter("ModelTimeoutSeconds", modelTimeout(seconds)));
     setting(environment, "ARENA_CONCURRENCY")
         .ifPresent(maximum -> options.concurrency(concurrency(maximum)));
-    setting(environment, "ARENA_AWS_ENDPOINT")
-        .ifPresent(address -> options.awsEndpoint(address("ARENA_AWS_ENDPOINT", address)));
+    awsEndpoint(environment).ifPresent(options::awsEndpoint);
     // With TLS it is Bedrock's, whose signature a forwarded call would not have.
     setting(environment, MODEL_SERVICE)
         .filter(address -> address.startsWith("http:"))
@@ -173,6 +172,16 @@ public final class Main {
               setting(environment, "AWS_REGION").orElse(CallerIdentity.LOCAL.region())));
     }
     return options;
+  }
+
+  /**
+   * Returns the address of the external DynamoDB and S3 that {@code ARENA_AWS_ENDPOINT} names.
+   *
+   * @throws InvalidSetting if it is not a URL
+   */
+  public static Optional<URI> awsEndpoint(Map<String, String> environment) {
+    String name = "ARENA_AWS_ENDPOINT";
+    return setting(environment, name).map(value -> address(name, value));
   }
 
   private static Optional<String> setting(Map<String, String> environment, String name) {

@@ -28,7 +28,7 @@ public final class Main {
     LogFile rest = new LogFile(log);
     ProcessOutput.redirectOthers(rest);
     try (rest;
-        LocalStack stack = LocalStack.start(Options.of(Path.of("")).progress(console::println));
+        LocalStack stack = LocalStack.start(options(console));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
       List<String> faults = new Demo(client, console).play();
       faults.forEach(fault -> console.println("WRONG " + fault));
@@ -37,5 +37,11 @@ public final class Main {
       console.println("arena: the demonstration failed: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static Options options(PrintStream console) {
+    Options options = Options.of(Path.of("")).progress(console::println);
+    arena.local.Main.awsEndpoint(System.getenv()).ifPresent(options::awsEndpoint);
+    return options;
   }
 }

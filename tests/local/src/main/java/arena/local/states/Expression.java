@@ -90,6 +90,7 @@ final class Expression {
     frame.setRuntimeBounds(MAX_MILLIS, MAX_DEPTH);
     frame.bind("states", scope.states());
     frame.bind("parse", (Jsonata.Fn1<Object, Object>) Expression::parse);
+    frame.bind("substring", new Jsonata.JFunction((_, given) -> substring(given), "<s-nn?:s>"));
     return expression.evaluate(null, frame);
   }
 
@@ -103,6 +104,25 @@ final class Expression {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("$parse: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /**
+   * Implements {@code $substring}, which counts characters beyond the basic plane as one. The
+   * library's throws for a text with such characters if the end is beyond that of the text.
+   */
+  private static String substring(List<?> given) {
+    if (!(given.get(0) instanceof String text)) {
+      return null; // no value
+    }
+    long count = text.codePointCount(0, text.length());
+    long start = ((Number) given.get(1)).longValue();
+    start = start < 0 ? Math.max(0, count + start) : Math.min(start, count);
+    long end = count;
+    if (given.size() > 2 && given.get(2) instanceof Number length) {
+      end = Math.clamp(start + length.longValue(), start, count);
+    }
+    return text.substring(
+        text.offsetByCodePoints(0, (int) start), text.offsetByCodePoints(0, (int) end));
   }
 
   /** Copies a value, so that a later evaluation cannot change it. */
