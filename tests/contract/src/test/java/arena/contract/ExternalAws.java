@@ -7,17 +7,19 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
 /**
- * The implementation of DynamoDB and S3 that the environment variable {@code ARENA_AWS_ENDPOINT}
- * names, to run the contracts against it instead of the servers that the tests start.
+ * The implementation of DynamoDB and S3 that the environment variable {@code ARENA_AWS_ENDPOINT} or
+ * the system property {@code arena.aws.endpoint} names, to run the contracts against it instead of
+ * the servers that the tests start.
  */
 final class ExternalAws {
   private static final String SETTING = "ARENA_AWS_ENDPOINT";
+  private static final String PROPERTY = "arena.aws.endpoint";
 
   private ExternalAws() {}
 
   /** Returns its address, or empty if the tests start their own servers. */
   static Optional<URI> endpoint() {
-    return Optional.ofNullable(System.getenv(SETTING))
+    return Optional.ofNullable(System.getProperty(PROPERTY, System.getenv(SETTING)))
         .filter(address -> !address.isBlank())
         .map(URI::create);
   }

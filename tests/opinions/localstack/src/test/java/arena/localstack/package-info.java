@@ -1,0 +1,2 @@
+/** The state machine on LocalStack: the Maven profile {@code localstack}. */
+package arena.localstack;
