@@ -53,7 +53,7 @@ public final class Verification {
    *
    * @param arguments the folder of the emulators, the jar of the oldest core, and the log file
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     PrintStream console = ProcessOutput.console();
     ProcessOutput.install();
     TemporaryFolder.deleteAtExit();
@@ -63,7 +63,11 @@ public final class Verification {
       Verification verification =
           new Verification(
               console, Emulator.file(Path.of(arguments[0])), Path.of(arguments[1]), output);
-      verification.run();
+      try {
+        verification.run();
+      } catch (IOException | RuntimeException e) {
+        verification.faults.add("the comparison ended early: " + e);
+      }
       verification.faults.forEach(fault -> console.println("WRONG " + fault));
       System.exit(verification.faults.isEmpty() ? 0 : 1);
     }
@@ -154,7 +158,7 @@ public final class Verification {
       other = samples.finishedRun();
     }
 
-    void all(String variant, boolean snapStartOnly, Starter starter) throws IOException {
+    void all(String variant, boolean snapStartOnly, Starter starter) {
       long begin = System.nanoTime();
       int answers = 0;
       double peak = 0;
@@ -183,7 +187,7 @@ public final class Verification {
                     megabytes,
                     function.memoryMegabytes()));
           }
-        } catch (IllegalStateException e) {
+        } catch (IOException | IllegalStateException e) {
           faults.add(variant + ", " + name + ": " + e.getMessage());
         }
       }
