@@ -302,7 +302,7 @@ public final class LocalRedis implements AutoCloseable {
           throw failed(String.format(Locale.ROOT, "another server uses port %d", port), null);
         }
         // While it is loading, it responds to INFO but rejects other commands.
-        if (jedis.info("persistence").contains("loading:0")) {
+        if (jedis.info("persistence").lines().anyMatch("loading:0"::equals)) {
           return;
         }
       } catch (JedisException e) {
