@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.local.iam.Credentials;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.log.ProcessOutput;
@@ -133,17 +134,30 @@ public final class LocalStack implements AutoCloseable {
     return parts.redis().password();
   }
 
-  /** Returns the URL of DynamoDB; it accepts any credentials. */
+  /** Returns the credentials that the services of this stack accept for all calls. */
+  public Credentials credentials() {
+    return parts.authorizer().administrator().orElseThrow();
+  }
+
+  /** Returns the file with these credentials, as {@code AWS_SHARED_CREDENTIALS_FILE} names it. */
+  public Path credentialsFile() {
+    return parts.home().credentialsFile();
+  }
+
+  /** Returns the URL of DynamoDB. */
   public URI dynamoDbUrl() {
     return parts.stores().dynamoDb();
   }
 
-  /** Returns the URL of S3, with path style and the credentials of the options. */
+  /** Returns the URL of S3, with path style. */
   public URI s3Url() {
     return parts.stores().s3();
   }
 
-  /** Returns the URL of Lambda, Step Functions and CloudWatch Logs; any credentials are valid. */
+  /**
+   * Returns the URL of Lambda, Step Functions, CloudWatch Logs, ElastiCache and the connections of
+   * the WebSocket API.
+   */
   public URI lambdaAndStepFunctionsUrl() {
     return parts.awsEndpoint().uri();
   }

@@ -59,9 +59,11 @@ final class StackStartup {
 
   private final Options options;
   private final CloseableStack closeables;
-  private final CallerIdentity identity;
   private final boolean given;
   private final Authorizer authorizer;
+
+  /** The credentials of this process and of the functions that have no others. */
+  private CallerIdentity identity;
 
   StackStartup(Options options, CloseableStack closeables) {
     this.options = options;
@@ -70,10 +72,6 @@ final class StackStartup {
     String record = System.getProperty(USED_RIGHTS, "");
     authorizer =
         record.isBlank() ? new Authorizer() : new Authorizer(new UsedRights(Path.of(record)));
-    identity =
-        !given && options.awsEndpoint().isEmpty()
-            ? CallerIdentity.LOCAL.withRandomSecret()
-            : options.identity();
   }
 
   /** Starts all parts. When it throws, no part is still starting. */
@@ -84,7 +82,12 @@ final class StackStartup {
   }
 
   private StackParts start(ExecutorService starting) throws IOException {
-    StateDirectory home = closeables.add(StateDirectory.take(options.home()));
+    StateDirectory home = closeables.add(StateDirectory.take(options.home(), options.progress()));
+    identity =
+        given && options.awsEndpoint().isPresent()
+            ? options.identity()
+            : options.identity().with(home.credentials());
+    authorizer.requireSignatures(identity.credentials());
     LogFile log = closeables.add(new LogFile(home.logs().resolve("stack.log")));
     if (options.capturesOutput()) {
       ProcessOutput.redirectOthers(log);
@@ -106,7 +109,7 @@ final class StackStartup {
     RedisNode redis = joined(redisStarting);
     StackPlan plan =
         Template.read(options.root().resolve("template.yaml"))
-            .resolve(options.parameters(), deployment(loopback, gateway, redis));
+            .resolve(options.parameters(), deployment(loopback, gateway, awsEndpoint, redis));
     requireBuilt(plan);
     BackingStores stores = joined(storesStarting);
     createResources(plan, stores, starting);
@@ -126,6 +129,7 @@ final class StackStartup {
     DiskSpace space = closeables.add(DiskSpace.watch(home.folder(), line -> report(line, log)));
     gateway.refuseWritesWhile(space::full);
     gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
+    awsEndpoint.serveConnections(gateway.connections());
     // Open executions continue from here, so everything that they call must be served by now.
     closeables.add(states).start();
     closeables.add(
@@ -218,15 +222,14 @@ final class StackStartup {
 
   // ---- the template's resources
 
-  private Deployment deployment(String loopback, Gateway gateway, RedisNode redis) {
+  private Deployment deployment(
+      String loopback, Gateway gateway, AwsEndpoint awsEndpoint, RedisNode redis) {
     URI http = URI.create("http://" + loopback + ":" + gateway.port());
     Map<String, String> environment = new HashMap<>(options.environment());
     // The local Redis has no TLS.
     environment.put("REDIS_TLS", "false");
-    URI connections = options.proxied(Options.Service.CONNECTIONS, http);
-    if (!connections.equals(http)) {
-      environment.put("ARENA_WEBSOCKET_ENDPOINT", connections + "/" + LocalStack.STAGE);
-    }
+    URI connections = options.proxied(Options.Service.CONNECTIONS, awsEndpoint.uri());
+    environment.put("ARENA_WEBSOCKET_ENDPOINT", connections + "/" + LocalStack.STAGE);
     URI cache =
         options.proxied(
             Options.Service.REDIS, URI.create("redis://" + RedisNode.HOST + ":" + redis.port()));
@@ -307,7 +310,7 @@ final class StackStartup {
     for (FunctionDefinition function : plan.functions()) {
       Role role = plan.roles().get(function.name());
       Credentials own =
-          given && callsModels(role) ? identity.credentials() : Credentials.temporary();
+          given && callsModels(role) ? options.identity().credentials() : Credentials.temporary();
       authorizer.add(role, own);
       credentials.put(function.name(), own);
     }

@@ -55,7 +55,11 @@ final class StartupBanner {
         HTTP        %s
         WebSocket   %s
         logs        %s
+        DynamoDB    %s
+        S3          %s
+        AWS         %s
 
+        export AWS_SHARED_CREDENTIALS_FILE='%s'
         export REDIS_PASSWORD='%s'
         redis-cli -p %d -a "$REDIS_PASSWORD" --no-auth-warning XLEN arena:run:%s:events
 
@@ -68,7 +72,11 @@ final class StartupBanner {
         stack.httpUrl(),
         stack.webSocketUrl(),
         stack.logs(),
-        stack.redisPassword().replace("'", "'\\''"),
+        stack.dynamoDbUrl(),
+        stack.s3Url(),
+        stack.lambdaAndStepFunctionsUrl(),
+        quoted(stack.credentialsFile().toString()),
+        quoted(stack.redisPassword()),
         stack.redisPort(),
         parent.runId(),
         withoutProxy(System.getenv()),
@@ -76,6 +84,11 @@ final class StartupBanner {
         parent.runId(),
         parent.t());
     console.flush();
+  }
+
+  /** Returns a text for single quotes of a shell. */
+  private static String quoted(String text) {
+    return text.replace("'", "'\\''");
   }
 
   /** The option of curl that a shell needs whose calls go through a proxy. */

@@ -1,9 +1,12 @@
 package arena.local.aws;
 
+import arena.local.gateway.ConnectionsEndpoint;
 import arena.local.iam.Access;
+import arena.local.iam.AuthenticationFailure;
 import arena.local.iam.Authorizer;
 import arena.local.iam.Caller;
 import arena.local.iam.ServiceAccess;
+import arena.local.iam.SignedRequest;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.lambda.InvokeFault;
@@ -28,7 +31,7 @@ import java.util.regex.Pattern;
 
 /**
  * The endpoint of the SDK's clients. It dispatches Lambda's Invoke and Bedrock's Converse by path,
- * services with the JSON protocol by their target, and those with the query protocol by their
+ * {@code @connections} by path too, services with the JSON protocol by their target, and those with the query protocol by their
  * version. It listens from the start, so that its address is known, and returns 503 until {@link
  * #serve} is called.
  */
@@ -57,6 +60,7 @@ public final class AwsEndpoint implements AutoCloseable {
   private final Authorizer authorizer;
   private final Javalin javalin;
   private volatile Served served;
+  private volatile Optional<ConnectionsEndpoint> connections = Optional.empty();
   private volatile Optional<ModelForwarder> models = Optional.empty();
 
   /** Starts an endpoint on a free port of the loopback address. */
@@ -103,6 +107,11 @@ public final class AwsEndpoint implements AutoCloseable {
     served = new Served(host, Map.copyOf(apis));
   }
 
+  /** Sets the endpoint for the connections of the WebSocket API. */
+  public void serveConnections(Optional<ConnectionsEndpoint> endpoint) {
+    connections = endpoint;
+  }
+
   /** Forwards calls of Bedrock's models to a service with its API. */
   public void forwardModels(URI service) {
     models = Optional.of(new ModelForwarder(service));
@@ -126,6 +135,15 @@ public final class AwsEndpoint implements AutoCloseable {
     byte[] body = context.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
     if (body.length > MAX_BODY_BYTES) {
       error(context, 413, "RequestTooLargeException", "more than " + MAX_BODY_BYTES + " bytes");
+      return;
+    }
+    Optional<AuthenticationFailure> failure = authorizer.authenticate(signed(context, body));
+    if (failure.isPresent()) {
+      refuse(context, failure.get());
+      return;
+    }
+    if (connections.isPresent() && connections.get().takes(context.req().getRequestURI())) {
+      connections.get().handle(context, body);
       return;
     }
     String text = new String(body, StandardCharsets.UTF_8);
@@ -158,6 +176,24 @@ public final class AwsEndpoint implements AutoCloseable {
               + context.req().getMethod()
               + " "
               + context.req().getRequestURI());
+    }
+  }
+
+  private static SignedRequest signed(Context context, byte[] body) {
+    return new SignedRequest(
+        context.req().getMethod(),
+        context.req().getRequestURI(),
+        context.req().getQueryString(),
+        name -> Collections.list(context.req().getHeaders(name)),
+        body);
+  }
+
+  private static void refuse(Context context, AuthenticationFailure failure) {
+    if (isForm(context)) {
+      AwsApi.Response response = refused(failure.type(), failure.message());
+      context.status(response.status()).contentType("text/xml").result(response.body());
+    } else {
+      error(context, REFUSED, failure.type(), failure.message());
     }
   }
 
@@ -203,14 +239,16 @@ public final class AwsEndpoint implements AutoCloseable {
     }
     Optional<String> denial = denial(context, api.needed(action.group(1), form));
     AwsApi.Response response =
-        denial.isPresent() ? refused(denial.get()) : api.call(action.group(1), form);
+        denial.isPresent() ? refused("AccessDenied", denial.get()) : api.call(action.group(1), form);
     context.status(response.status()).contentType("text/xml").result(response.body());
   }
 
-  private static AwsApi.Response refused(String message) {
+  private static AwsApi.Response refused(String code, String message) {
     return new AwsApi.Response(
         REFUSED,
-        "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>"
+        "<ErrorResponse><Error><Type>Sender</Type><Code>"
+            + code
+            + "</Code><Message>"
             + message
             + "</Message></Error><RequestId>"
             + UUID.randomUUID()

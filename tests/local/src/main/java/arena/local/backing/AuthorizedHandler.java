@@ -1,9 +1,11 @@
 package arena.local.backing;
 
 import arena.local.iam.Access;
+import arena.local.iam.AuthenticationFailure;
 import arena.local.iam.Authorizer;
 import arena.local.iam.Caller;
 import arena.local.iam.DynamoDbAccess;
+import arena.local.iam.SignedRequest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +19,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Refuses requests to DynamoDB for which the caller has no right. */
+/** Refuses requests to DynamoDB of unknown callers, and those for which the caller has no right. */
 final class AuthorizedHandler extends Handler.Wrapper {
   /** DynamoDB's limit of a request. */
   private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -25,7 +27,7 @@ final class AuthorizedHandler extends Handler.Wrapper {
   /** DynamoDB's status of all errors of the client. */
   private static final int STATUS = 400;
 
-  private static final String TYPE = "com.amazon.coral.service#AccessDeniedException";
+  private static final String PREFIX = "com.amazon.coral.service#";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Authorizer authorizer;
@@ -37,6 +39,27 @@ final class AuthorizedHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    if (authorizer.administrator().isPresent()) {
+      byte[] body = Content.Source.asInputStream(request).readNBytes(MAX_BODY_BYTES);
+      Optional<AuthenticationFailure> failure = authorizer.authenticate(signed(request, body));
+      return failure.isPresent()
+          ? refuse(response, callback, PREFIX + failure.get().type(), failure.get().message())
+          : authorize(new Read(request, body), response, callback);
+    }
+    return authorize(request, response, callback);
+  }
+
+  private static SignedRequest signed(Request request, byte[] body) {
+    return new SignedRequest(
+        request.getMethod(),
+        request.getHttpURI().getPath(),
+        request.getHttpURI().getQuery(),
+        name -> request.getHeaders().getValuesList(name),
+        body);
+  }
+
+  private boolean authorize(Request request, Response response, Callback callback)
+      throws Exception {
     Optional<String> caller = Caller.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
     String target = request.getHeaders().get("X-Amz-Target");
     if (authorizer.isAdministrator(caller)
@@ -49,10 +72,20 @@ final class AuthorizedHandler extends Handler.Wrapper {
     if (refusal.isEmpty()) {
       return super.handle(new Read(request, body), response, callback);
     }
+    return refuse(response, callback, PREFIX + "AccessDeniedException", refusal.get());
+  }
+
+  private static boolean refuse(
+      Response response, Callback callback, String type, String message) {
     response.setStatus(STATUS);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-amz-json-1.0");
+    // The service has both spellings.
     String error =
-        JSON.createObjectNode().put("__type", TYPE).put("Message", refusal.get()).toString();
+        JSON.createObjectNode()
+            .put("__type", type)
+            .put("Message", message)
+            .put("message", message)
+            .toString();
     Content.Sink.write(response, true, error, callback);
     return true;
   }

@@ -104,7 +104,14 @@ public final class LocalDynamoDb implements AutoCloseable {
             .endpointOverride(endpoint)
             .region(Region.US_EAST_1)
             .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+                StaticCredentialsProvider.create(
+                    authorizer
+                        .administrator()
+                        .map(
+                            own ->
+                                AwsBasicCredentials.create(
+                                    own.accessKeyId(), own.secretAccessKey()))
+                        .orElseGet(() -> AwsBasicCredentials.create("local", "local"))))
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(Duration.ofSeconds(2))

@@ -59,7 +59,9 @@ public final class Operator {
         .endpointOverride(stack.dynamoDbUrl())
         .region(Region.US_EAST_1)
         .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(
+                    stack.credentials().accessKeyId(), stack.credentials().secretAccessKey())))
         .httpClientBuilder(UrlConnectionHttpClient.builder())
         .build();
   }

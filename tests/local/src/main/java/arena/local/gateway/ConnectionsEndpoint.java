@@ -6,7 +6,6 @@ import arena.local.iam.ServiceAccess;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,7 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The {@code @connections} endpoint: sends to, describes and closes connections. */
-final class ConnectionsEndpoint {
+public final class ConnectionsEndpoint {
   private static final int CLOSED_NORMALLY = 1000;
   private static final int FORBIDDEN = 403;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,7 +32,7 @@ final class ConnectionsEndpoint {
   }
 
   /** Returns whether a path belongs to this endpoint; the {@code @} may be escaped. */
-  boolean takes(String rawPath) {
+  public boolean takes(String rawPath) {
     return decoded(rawPath).startsWith(prefix);
   }
 
@@ -45,8 +44,8 @@ final class ConnectionsEndpoint {
     }
   }
 
-  /** Handles a request. */
-  void handle(Context context) throws IOException {
+  /** Handles a request, whose body has been read. */
+  public void handle(Context context, byte[] body) {
     String id = decoded(context.req().getRequestURI()).substring(prefix.length());
     Optional<String> refusal =
         authorizer.refusal(
@@ -66,7 +65,7 @@ final class ConnectionsEndpoint {
       return;
     }
     switch (context.req().getMethod()) {
-      case "POST" -> post(context, connection.get());
+      case "POST" -> post(context, body, connection.get());
       case "GET" -> get(context, connection.get());
       case "DELETE" -> {
         connection.get().close(CLOSED_NORMALLY, "Connection Closed Normally");
@@ -76,8 +75,7 @@ final class ConnectionsEndpoint {
     }
   }
 
-  private static void post(Context context, WebSocketConnection connection) throws IOException {
-    byte[] body = context.req().getInputStream().readNBytes(WebSocketApi.MAX_MESSAGE_BYTES + 1);
+  private static void post(Context context, byte[] body, WebSocketConnection connection) {
     if (body.length > WebSocketApi.MAX_MESSAGE_BYTES) {
       error(
           context,

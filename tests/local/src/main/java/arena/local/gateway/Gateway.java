@@ -58,7 +58,6 @@ public final class Gateway implements AutoCloseable {
   private final List<LogFile> logs = new CopyOnWriteArrayList<>();
   private final String stage;
   private final Javalin javalin;
-  private final LoopbackGuard internalGuard = LoopbackGuard.forPrograms();
   private final Authorizer authorizer;
   private volatile Served served = Served.NOTHING;
   private volatile BooleanSupplier diskFull = () -> false;
@@ -203,6 +202,11 @@ public final class Gateway implements AutoCloseable {
         });
   }
 
+  /** Returns the endpoint by which functions reach connections; it is not served here. */
+  public Optional<ConnectionsEndpoint> connections() {
+    return served.connections();
+  }
+
   /** Answers 503 to requests that write, and to {@code GET /health}, while this is so. */
   public void refuseWritesWhile(BooleanSupplier condition) {
     diskFull = condition;
@@ -212,10 +216,7 @@ public final class Gateway implements AutoCloseable {
     // Javalin must not handle the request further.
     context.skipRemainingHandlers();
     Served now = served;
-    boolean internal =
-        now.connections().isPresent()
-            && now.connections().get().takes(context.req().getRequestURI());
-    if (refused(context, internal ? internalGuard : now.guard())) {
+    if (refused(context, now.guard())) {
       return;
     }
     if (needsDisk(context) && diskFull.getAsBoolean()) {
@@ -224,8 +225,6 @@ public final class Gateway implements AutoCloseable {
           .header("retry-after", RETRY_AFTER_SECONDS)
           .contentType("application/json")
           .result(NO_SPACE);
-    } else if (internal) {
-      now.connections().get().handle(context);
     } else if (now.http().isPresent()) {
       now.http().get().handle(context);
     } else {
@@ -246,11 +245,10 @@ public final class Gateway implements AutoCloseable {
     return true;
   }
 
-  /** Functions post to readers' connections even so: that writes nothing. */
   private static boolean needsDisk(Context context) {
     String path = context.req().getRequestURI();
     return path.equals("/health")
-        || (context.req().getMethod().equals("POST") && !path.contains("/@connections/"));
+        || context.req().getMethod().equals("POST");
   }
 
   private void upgrade(Context context) throws IOException {

@@ -1,5 +1,6 @@
 package arena.local.iam;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,13 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Decides whether a caller may make a call. Callers are known by their access keys; a key that no
- * role has is an administrator's: those of tests and operators. Thread-safe.
+ * Decides whether a caller may make a call. Callers are known by their access keys. Those of tests
+ * and operators are the administrator's; an authorizer without administrator checks no signatures,
+ * and every key that no role has is one. Thread-safe.
  */
 public final class Authorizer {
   private record Known(Credentials credentials, String holder) {}
 
   private final Map<String, Known> keys = new ConcurrentHashMap<>();
+  private volatile Optional<Credentials> administrator = Optional.empty();
   private final Map<String, Role> roles = new ConcurrentHashMap<>();
   private final Consumer<Right> used;
 
@@ -29,6 +32,36 @@ public final class Authorizer {
    */
   public Authorizer(Consumer<Right> used) {
     this.used = used;
+  }
+
+  /**
+   * Sets the administrator's credentials; from then on, all requests must be signed with these or
+   * with those of a role.
+   */
+  public void requireSignatures(Credentials credentials) {
+    administrator = Optional.of(credentials);
+  }
+
+  /** Returns the administrator's credentials; empty if no signatures are checked. */
+  public Optional<Credentials> administrator() {
+    return administrator;
+  }
+
+  /**
+   * Returns why a request is not that of a known caller; empty if it is, or no signatures are
+   * checked.
+   */
+  public Optional<AuthenticationFailure> authenticate(SignedRequest request) {
+    return administrator.isEmpty()
+        ? Optional.empty()
+        : SignatureV4.check(request, this::credentials, Instant.now());
+  }
+
+  private Optional<Credentials> credentials(String accessKeyId) {
+    Known known = keys.get(accessKeyId);
+    return known == null
+        ? administrator.filter(own -> own.accessKeyId().equals(accessKeyId))
+        : Optional.of(known.credentials());
   }
 
   /** Adds a role, or replaces that of its holder. */
@@ -65,7 +98,10 @@ public final class Authorizer {
         .map(known -> known.credentials().secretAccessKey());
   }
 
-  /** Returns whether the caller is an administrator, so that no right is needed. */
+  /**
+   * Returns whether the caller is an administrator, so that no right is needed. The caller must
+   * have been {@linkplain #authenticate authenticated}.
+   */
   public boolean isAdministrator(Optional<String> accessKeyId) {
     return accessKeyId.isEmpty() || !keys.containsKey(accessKeyId.get());
   }

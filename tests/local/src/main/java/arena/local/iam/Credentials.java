@@ -17,17 +17,27 @@ public record Credentials(
     String accessKeyId, String secretAccessKey, Optional<String> sessionToken) {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String KEY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  private static final String LASTING = "AKIA";
   private static final String TEMPORARY = "ASIA";
   private static final int KEY_LENGTH = 16;
   private static final int SECRET_BYTES = 30;
 
+  /** Returns new credentials without a session token, in the form that AWS gives them. */
+  public static Credentials lasting() {
+    return new Credentials(key(LASTING), random(), Optional.empty());
+  }
+
   /** Returns new temporary credentials, in the form that AWS gives them. */
   public static Credentials temporary() {
-    StringBuilder key = new StringBuilder(TEMPORARY);
+    return new Credentials(key(TEMPORARY), random(), Optional.of(random()));
+  }
+
+  private static String key(String prefix) {
+    StringBuilder key = new StringBuilder(prefix);
     for (int i = 0; i < KEY_LENGTH; i++) {
       key.append(KEY_CHARACTERS.charAt(RANDOM.nextInt(KEY_CHARACTERS.length())));
     }
-    return new Credentials(key.toString(), random(), Optional.of(random()));
+    return key.toString();
   }
 
   private static String random() {

@@ -1,5 +1,6 @@
 package arena.local.gateway;
 
+import arena.local.aws.AwsEndpoint;
 import arena.local.clock.ManualClock;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.lambda.FunctionHost;
@@ -36,6 +37,7 @@ abstract class GatewayFixture {
   final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private FunctionHost host;
   Gateway gateway;
+  AwsEndpoint aws;
   HttpClient client;
 
   /** Returns the event of a request, or what the query's {@code answer} says. */
@@ -134,18 +136,27 @@ abstract class GatewayFixture {
             Optional.empty());
     gateway = Gateway.start(0, "live");
     gateway.serve(Optional.of(http), Optional.of(webSocket), host, clock, logs);
+    aws = AwsEndpoint.start();
+    aws.serve(host, Map.of());
+    aws.serveConnections(gateway.connections());
     client = HttpClient.newHttpClient();
   }
 
   @AfterEach
   void stop() {
     client.shutdownNow();
+    aws.close();
     gateway.close();
     host.close();
   }
 
   URI http(String path) {
     return URI.create("http://127.0.0.1:" + gateway.port() + path);
+  }
+
+  /** Returns the address of a path of the endpoint that functions call. */
+  URI internal(String path) {
+    return aws.uri().resolve(path);
   }
 
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

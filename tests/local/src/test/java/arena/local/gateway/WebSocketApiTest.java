@@ -103,7 +103,7 @@ final class WebSocketApiTest extends GatewayFixture {
 
   private HttpResponse<String> post(String connectionId, String message) throws Exception {
     return send(
-        HttpRequest.newBuilder(http("/live/@connections/" + connectionId))
+        HttpRequest.newBuilder(internal("/live/@connections/" + connectionId))
             .POST(HttpRequest.BodyPublishers.ofString(message)));
   }
 
@@ -192,13 +192,13 @@ final class WebSocketApiTest extends GatewayFixture {
     post(id, "x");
     JsonNode described =
         JSON.readTree(
-            send(HttpRequest.newBuilder(http("/live/%40connections/" + id.replace("=", "%3D"))))
+            send(HttpRequest.newBuilder(internal("/live/%40connections/" + id.replace("=", "%3D"))))
                 .body());
     assertEquals("2026-01-31T12:00:00Z", described.get("connectedAt").asText());
     assertEquals("2026-01-31T12:01:00Z", described.get("lastActiveAt").asText());
     assertEquals("127.0.0.1", described.at("/identity/sourceIp").asText());
 
-    HttpRequest.Builder delete = HttpRequest.newBuilder(http("/live/@connections/" + id)).DELETE();
+    HttpRequest.Builder delete = HttpRequest.newBuilder(internal("/live/@connections/" + id)).DELETE();
     assertEquals(204, send(delete).statusCode());
     assertEquals(1000, reader.closed.get(10, TimeUnit.SECONDS).status());
     assertEquals("$disconnect", event().at("/requestContext/routeKey").asText());
@@ -213,11 +213,11 @@ final class WebSocketApiTest extends GatewayFixture {
     assertEquals(400, rejected.statusCode());
     assertEquals(
         "BadRequestException", rejected.headers().firstValue("x-amzn-errortype").orElseThrow());
-    HttpRequest.Builder delete = HttpRequest.newBuilder(http("/live/@connections/a")).DELETE();
+    HttpRequest.Builder delete = HttpRequest.newBuilder(internal("/live/@connections/a")).DELETE();
     assertEquals(400, send(delete).statusCode());
     assertEquals(
         400,
-        send(HttpRequest.newBuilder(http("/live/@connections/" + "x".repeat(40)))).statusCode());
+        send(HttpRequest.newBuilder(internal("/live/@connections/" + "x".repeat(40)))).statusCode());
   }
 
   @Test
@@ -226,7 +226,7 @@ final class WebSocketApiTest extends GatewayFixture {
     String id = connected(reader);
     try (ApiGatewayManagementApiClient api =
         ApiGatewayManagementApiClient.builder()
-            .endpointOverride(http("/live"))
+            .endpointOverride(internal("/live"))
             .region(Region.US_EAST_1)
             .credentialsProvider(AnonymousCredentialsProvider.create())
             .httpClientBuilder(UrlConnectionHttpClient.builder())
