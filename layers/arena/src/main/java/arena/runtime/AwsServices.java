@@ -57,7 +57,9 @@ public final class AwsServices {
 
   /** Reads the functions' log from CloudWatch Logs. */
   public LogSource logSource() {
-    return new CloudWatchLogSource(new Lazy<>(AwsClients::logs), settings.logGroupPrefix());
+    return new CachedLogSource(
+        new CloudWatchLogSource(new Lazy<>(AwsClients::logs), settings.logGroupPrefix()),
+        Clock.systemUTC());
   }
 
   /** The sources of a diagnosis: the stores, Step Functions and ElastiCache. */

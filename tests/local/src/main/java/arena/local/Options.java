@@ -93,7 +93,11 @@ public final class Options {
     return parameter("RequestsPerSecond", "10000")
         .parameter("RequestBurst", "5000")
         .parameter("CreationsPerSecond", "1000")
-        .parameter("CreationBurst", "1000");
+        .parameter("CreationBurst", "1000")
+        .parameter("DiagnosesPerSecond", "1000")
+        .parameter("DiagnosisBurst", "1000")
+        .parameter("ReportsPerSecond", "1000")
+        .parameter("ReportBurst", "1000");
   }
 
   /** Sets a parameter of the template. */

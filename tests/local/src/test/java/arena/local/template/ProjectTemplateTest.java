@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.local.gateway.HttpApiDefinition;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.log.LogFilter;
 import java.io.IOException;
@@ -188,6 +189,113 @@ final class ProjectTemplateTest {
     assertFalse(text().contains("${AWS::StackName}-*"));
     assertFalse(text().contains("${AWS::StackName}*"));
     assertFalse(text().contains("replicationgroup:*"));
+  }
+
+  @Test
+  void throttlesTheRoutesThatMakeManyCalls() {
+    HttpApiDefinition api = Template.read(FILE).resolve(Map.of(), DEPLOYMENT).httpApi().orElseThrow();
+    Set<String> throttled = new TreeSet<>(api.throttles().keySet());
+    assertEquals(
+        Set.of(
+            "POST /runs",
+            "POST /forks",
+            "GET /runs/{run_id}/diagnosis",
+            "GET /runs/{run_id}/report",
+            "GET /replays",
+            "POST /runs/{run_id}/stop"),
+        throttled);
+    Set<String> routes = new TreeSet<>();
+    api.routes().forEach(route -> routes.add(route.key()));
+    assertTrue(routes.containsAll(throttled), routes.toString());
+  }
+
+  /** A table that is missing would be out of reach in the stack's own network. */
+  @Test
+  void limitsTheNetworksEndpointsToTheStack() {
+    Set<String> tables = new TreeSet<>();
+    resources.forEach(
+        (id, resource) -> {
+          Map<String, Object> declaration = TemplateValues.map(id, resource);
+          if (declaration.get("Type").equals("AWS::DynamoDB::Table")) {
+            Map<String, Object> properties = section(declaration, "Properties");
+            tables.add("{Fn::GetAtt=[" + id + ", Arn]}");
+            if (properties.containsKey("GlobalSecondaryIndexes")) {
+              tables.add("{Fn::Sub=${" + id + ".Arn}/index/*}");
+            }
+          }
+        });
+    assertEquals(tables, allowedThrough("DynamoDbEndpoint"));
+    assertEquals(
+        Set.of("{Fn::GetAtt=[Bucket, Arn]}", "{Fn::Sub=${Bucket.Arn}/*}"),
+        allowedThrough("S3Endpoint"));
+  }
+
+  private Set<String> allowedThrough(String endpoint) {
+    Map<String, Object> properties =
+        section(TemplateValues.map(endpoint, resources.get(endpoint)), "Properties");
+    Map<String, Object> policy = section(properties, "PolicyDocument");
+    Set<String> allowed = new TreeSet<>();
+    for (Object statement : (List<?>) policy.get("Statement")) {
+      for (Object resource : (List<?>) TemplateValues.map("Statement", statement).get("Resource")) {
+        allowed.add(resource.toString());
+      }
+    }
+    return allowed;
+  }
+
+  @Test
+  void protectsRetainedTablesFromDeletion() {
+    Template template = Template.read(FILE);
+    for (String protect : List.of("true", "false")) {
+      Set<String> kept = new TreeSet<>();
+      template
+          .properties(
+              "AWS::DynamoDB::Table", Map.of("DeletionProtection", protect), DEPLOYMENT)
+          .forEach(
+              (id, resource) -> {
+                Map<String, Object> properties = TemplateValues.map(id, resource);
+                if (properties.containsKey("DeletionProtectionEnabled")) {
+                  kept.add(id + " " + properties.get("DeletionProtectionEnabled"));
+                }
+              });
+      assertEquals(Set.of("CatalogTable " + protect, "JournalTable " + protect), kept);
+    }
+  }
+
+  /** A new account has a limit of 10, from which nothing can be reserved. */
+  @Test
+  void reservesConcurrencyOnlyWhenAsked() {
+    Set<String> reserved = new TreeSet<>();
+    functions(
+        (id, properties) -> {
+          if (properties.containsKey("ReservedConcurrentExecutions")) {
+            reserved.add(id + " " + properties.get("ReservedConcurrentExecutions"));
+          }
+        });
+    assertEquals(
+        Set.of(
+            "FinalizeRunFunction {Fn::If=[ReservesFinalizations, {Ref=FinalizeRunConcurrency},"
+                + " {Ref=AWS::NoValue}]}",
+            "ReplayTurnFunction {Fn::If=[ReservesReplayTurns, {Ref=ReplayTurnConcurrency},"
+                + " {Ref=AWS::NoValue}]}"),
+        reserved);
+    for (String parameter : List.of("ReplayTurnConcurrency", "FinalizeRunConcurrency")) {
+      assertEquals(
+          "0", String.valueOf(section(section(root, "Parameters"), parameter).get("Default")));
+    }
+  }
+
+  @Test
+  void encryptsTheBucketWithAKeyThatIsGiven() {
+    Template template = Template.read(FILE);
+    String key = "arn:aws:kms:us-east-1:000000000000:key/1";
+    for (Map<String, String> parameters :
+        List.of(Map.<String, String>of(), Map.of("KmsKeyArn", key))) {
+      String bucket =
+          template.properties("AWS::S3::Bucket", parameters, DEPLOYMENT).get("Bucket").toString();
+      assertEquals(!parameters.isEmpty(), bucket.contains("KMSMasterKeyID=" + key), bucket);
+      assertEquals(parameters.isEmpty(), bucket.contains("AES256"), bucket);
+    }
   }
 
   @Test
