@@ -148,6 +148,21 @@ final class LoopbackPortsTest {
           }
         }
       }
+      String invoke = "POST /2015-03-31/functions/arena-reap-runs/invocations";
+      String unsigned =
+          answer(
+              stack.lambdaAndStepFunctionsUrl().getPort(),
+              invoke,
+              "Host: localhost\r\nContent-Type: text/plain\r\n");
+      assertTrue(unsigned.startsWith("HTTP/1.1 403 "), unsigned);
+      assertTrue(unsigned.contains("MissingAuthenticationToken"), unsigned);
+      String tables =
+          answer(
+              stack.dynamoDbUrl().getPort(),
+              "POST /",
+              "Host: localhost\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n");
+      assertTrue(tables.startsWith("HTTP/1.1 400 "), tables);
+      assertTrue(tables.contains("MissingAuthenticationToken"), tables);
       assertTrue(redis(stack).matches("-NOAUTH.*|closed"), "Redis requires its password");
     }
   }
