@@ -4,7 +4,6 @@ import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
 import arena.diagnosis.FactSources;
-import arena.diagnosis.Redactor;
 import arena.diagnosis.StallThresholds;
 import arena.http.DiagnosisRoutes;
 import arena.lifecycle.StopRun;
@@ -15,6 +14,7 @@ import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import arena.text.Redactor;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
@@ -27,6 +27,7 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
     Settings settings = new Settings(environment);
     Telemetry telemetry = new Telemetry("diagnose-run", settings);
     Clock clock = Clock.systemUTC();
+    Redactor redactor = settings.redactor();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
     Lazy<StallThresholds> thresholds =
@@ -36,7 +37,7 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
         new Lazy<>(
             () ->
                 new FactCollector(
-                    sources.get(), thresholds.get(), settings.redis().redisCli(), clock));
+                    sources.get(), thresholds.get(), settings.redis().redisCli(), redactor, clock));
     return new DiagnoseRunWiring(
         telemetry,
         new DiagnosisRoutes.Parts(
@@ -50,12 +51,13 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
                         sources.get(),
                         stores.catalog(),
                         reportSources(environment, stores, aws),
-                        new Redactor(settings.secrets()),
+                        redactor,
                         clock)),
             new Lazy<>(
                 () ->
                     new StopRun(
-                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock))));
+                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock)),
+            redactor));
   }
 
   private static BugReport.ReportSources reportSources(

@@ -2,6 +2,7 @@ package arena.agent;
 
 import arena.run.Limits;
 import arena.run.Profile;
+import arena.text.Redactor;
 import arena.world.World;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -85,7 +86,7 @@ final class BedrockAgent implements Agent {
           .build();
     } catch (SdkClientException e) {
       throw new ModelRefused(
-          "cannot call Bedrock: " + ServiceErrorText.clean(e.getMessage(), ""), e);
+          "cannot call Bedrock: " + ServiceErrorText.clean(e.getMessage(), Redactor.OF_FORMATS), e);
     }
   }
 
@@ -97,7 +98,8 @@ final class BedrockAgent implements Agent {
         return decision(client.converse(request(stateSummary, sent)), sent);
       } catch (ValidationException e) {
         if (ContentFilter.refused(message(e))) {
-          return ContentFilter.answer(ServiceErrorText.clean(message(e), ""), sent.remark())
+          return ContentFilter.answer(
+                  ServiceErrorText.clean(message(e), Redactor.OF_FORMATS), sent.remark())
               .decision(0);
         }
         Optional<RequestFields> alternative = sent.without(true, "", message(e));
@@ -149,7 +151,10 @@ final class BedrockAgent implements Agent {
     }
     if (FinishReason.of(response.stopReasonAsString()) == FinishReason.MALFORMED) {
       throw new ModelMalformed(
-          "Bedrock reports that %s failed: %s".formatted(model, response.stopReasonAsString()),
+          "Bedrock reports that %s failed: %s"
+              .formatted(
+                  model,
+                  ServiceErrorText.clean(response.stopReasonAsString(), Redactor.OF_FORMATS)),
           null);
     }
     ModelAnswer answer = answer(response, sent.remark());
@@ -172,7 +177,7 @@ final class BedrockAgent implements Agent {
       parts.text(content(block, BedrockAgent::citedText));
       parts.thinking(content(block, BedrockAgent::reasoningText));
       if (block != null && block.toolUse() != null) {
-        parts.calledTool(ServiceErrorText.clean(block.toolUse().name(), ""));
+        parts.calledTool(ServiceErrorText.clean(block.toolUse().name(), Redactor.OF_FORMATS));
       }
       redacted |= block != null && block.reasoningContent() != null;
     }
@@ -216,9 +221,11 @@ final class BedrockAgent implements Agent {
         "Bedrock answered %s%s for %s: %s"
             .formatted(
                 e.statusCode(),
-                code == null || code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, ""),
+                code == null || code.isEmpty()
+                    ? ""
+                    : " " + ServiceErrorText.clean(code, Redactor.OF_FORMATS),
                 model,
-                ServiceErrorText.clean(message(e), ""));
+                ServiceErrorText.clean(message(e), Redactor.OF_FORMATS));
     return retryAfter(e).applyTo(exception(e, code, text));
   }
 
@@ -264,7 +271,7 @@ final class BedrockAgent implements Agent {
   }
 
   private ModelException clientError(SdkClientException e) {
-    String message = ServiceErrorText.clean(e.getMessage(), "");
+    String message = ServiceErrorText.clean(e.getMessage(), Redactor.OF_FORMATS);
     if (e instanceof ApiCallTimeoutException
         || e instanceof ApiCallAttemptTimeoutException
         || e instanceof AbortedException) {

@@ -1,7 +1,7 @@
 package arena.agent;
 
 import arena.run.Profile;
-import java.net.URI;
+import arena.text.Redactor;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,12 +22,12 @@ public final class ModelAgentResolver implements AgentResolver {
 
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
-  private static final String COMPLETIONS = "/chat/completions";
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   private final Map<String, String> environment;
   private final Duration timeout;
+  private final Redactor redactor;
   private final Map<Profile, Agent> agents =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -43,11 +43,14 @@ public final class ModelAgentResolver implements AgentResolver {
    * Reads {@code ARENA_MODEL_TIMEOUT_SECONDS}, and for {@code openai:} profiles {@code
    * ARENA_OPENAI_BASE_URL} and {@code ARENA_OPENAI_API_KEY}.
    *
+   * <p>The secrets among the variables are redacted in what models and services answer.
+   *
    * @param environment the environment variables
    * @throws IllegalArgumentException if the timeout is invalid
    */
   public ModelAgentResolver(Map<String, String> environment) {
     this.environment = environment;
+    this.redactor = Redactor.of(environment);
     this.timeout = timeout(environment.getOrDefault("ARENA_MODEL_TIMEOUT_SECONDS", ""));
   }
 
@@ -67,15 +70,21 @@ public final class ModelAgentResolver implements AgentResolver {
       return new ScriptedAgent(profile.promptVariant());
     }
     if (model.startsWith(BEDROCK) && model.length() > BEDROCK.length()) {
-      return new BedrockAgent(
-          bedrock(), timeout, profile, model.substring(BEDROCK.length()), prices());
+      return redacting(
+          new BedrockAgent(
+              bedrock(), timeout, profile, model.substring(BEDROCK.length()), prices()));
     }
     if (model.startsWith(OPENAI) && model.length() > OPENAI.length()) {
-      return new OpenAiAgent(openAi(), profile, model.substring(OPENAI.length()), prices());
+      return redacting(
+          new OpenAiAgent(openAi(), profile, model.substring(OPENAI.length()), prices()));
     }
     throw new ModelRefused(
         "unknown model '%s'; use scripted, bedrock:<model id> or openai:<model>".formatted(model),
         null);
+  }
+
+  private Agent redacting(Agent agent) {
+    return new RedactingAgent(agent, redactor);
   }
 
   private PriceTable prices() {
@@ -106,7 +115,9 @@ public final class ModelAgentResolver implements AgentResolver {
               .connectTimeout(connectTimeout(timeout))
               .followRedirects(HttpClient.Redirect.NEVER) // do not send the key to another host
               .build();
-      openAi = new OpenAiAgent.Endpoint(client, completions(base), key, timeout);
+      openAi =
+          new OpenAiAgent.Endpoint(
+              client, OpenAiBaseUrl.completions(base, !key.isEmpty()), key, timeout, redactor);
     }
     return openAi;
   }
@@ -114,30 +125,6 @@ public final class ModelAgentResolver implements AgentResolver {
   /** Returns the connect timeout for a call timeout. */
   static Duration connectTimeout(Duration timeout) {
     return timeout.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? timeout : MAX_CONNECT_TIMEOUT;
-  }
-
-  private static URI completions(String base) {
-    if (base.isEmpty()) {
-      throw new ModelRefused(
-          "ARENA_OPENAI_BASE_URL is not set; set it to the endpoint's address, such as https://host/v1",
-          null);
-    }
-    try {
-      int query = base.indexOf('?');
-      String path = (query < 0 ? base : base.substring(0, query)).replaceFirst("/{1,10}$", "");
-      String suffix = path.endsWith(COMPLETIONS) ? "" : COMPLETIONS;
-      URI uri = URI.create(path + suffix + (query < 0 ? "" : base.substring(query)));
-      boolean web =
-          "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-      if (web && uri.getHost() != null && uri.getUserInfo() == null) {
-        return uri;
-      }
-    } catch (IllegalArgumentException e) {
-      // reported below without the value, which may contain a password
-    }
-    throw new ModelRefused(
-        "ARENA_OPENAI_BASE_URL is invalid; use an address such as https://host/v1, without user info",
-        null);
   }
 
   private static Duration timeout(String seconds) {

@@ -13,7 +13,7 @@ public abstract class ModelException extends RuntimeException {
   }
 
   ModelException(String message, @Nullable Throwable cause, @Nullable Duration retryAfter) {
-    super(message, cause);
+    super(message, UnquotedCause.of(cause));
     this.retryAfter = retryAfter;
   }
 

@@ -2,6 +2,7 @@ package arena.agent;
 
 import arena.run.Limits;
 import arena.run.Profile;
+import arena.text.Redactor;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -60,8 +61,10 @@ final class OpenAiAgent implements Agent {
    *
    * @param key bearer token; empty if none is required
    * @param timeout limit of one decision, including retries
+   * @param redactor redacts the key in what the service answers
    */
-  record Endpoint(HttpClient client, URI completions, String key, Duration timeout) {
+  record Endpoint(
+      HttpClient client, URI completions, String key, Duration timeout, Redactor redactor) {
     /** The host and port used in messages. */
     String host() {
       return completions.getPort() < 0
@@ -111,7 +114,7 @@ final class OpenAiAgent implements Agent {
       if (alternative.isPresent() && call < RequestFields.MAX_CALLS) {
         fields = alternative.get();
       } else {
-        ModelException failure = error.exception(endpoint.host(), endpoint.key());
+        ModelException failure = error.exception(endpoint.host(), endpoint.redactor());
         RetryAfter retryAfter = RetryAfter.of(response).or(error.retryAfter());
         if (waited || !retryAfter.waits(failure, deadline)) {
           throw retryAfter.applyTo(failure);
@@ -172,7 +175,7 @@ final class OpenAiAgent implements Agent {
   }
 
   private ModelException failure(Throwable cause) {
-    String message = ServiceErrorText.clean(cause.getMessage(), endpoint.key());
+    String message = ServiceErrorText.clean(cause.getMessage(), endpoint.redactor());
     String name = cause.getClass().getSimpleName();
     return switch (cause) {
       case HttpConnectTimeoutException _ ->
@@ -195,7 +198,7 @@ final class OpenAiAgent implements Agent {
   }
 
   private Decision filtered(OpenAiError error, RequestFields sent) {
-    return ContentFilter.answer(error.words(endpoint.key()), sent.remark()).decision(0);
+    return ContentFilter.answer(error.words(endpoint.redactor()), sent.remark()).decision(0);
   }
 
   /**
@@ -233,7 +236,8 @@ final class OpenAiAgent implements Agent {
       String text =
           "%s reports that the model failed: %s"
               .formatted(
-                  endpoint.host(), ServiceErrorText.clean(OpenAiAnswer.finishName(answer), ""));
+                  endpoint.host(),
+                  ServiceErrorText.clean(OpenAiAnswer.finishName(answer), endpoint.redactor()));
       throw finish == FinishReason.FAILED
           ? new ModelOverloaded(text, null)
           : new ModelMalformed(text, null);

@@ -1,6 +1,7 @@
 package arena.agent;
 
 import arena.run.Limits;
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,6 +213,6 @@ final class OpenAiAnswer {
   private static String toolName(String name) {
     return name.isBlank()
         ? "(unnamed)"
-        : Limits.cut(ServiceErrorText.clean(name, ""), MAX_TOOL_NAME);
+        : Limits.cut(ServiceErrorText.clean(name, Redactor.OF_FORMATS), MAX_TOOL_NAME);
   }
 }

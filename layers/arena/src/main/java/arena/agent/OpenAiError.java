@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -121,8 +122,8 @@ record OpenAiError(int status, String code, String parameter, String message, St
   }
 
   /** The service's words, in one line. */
-  String words(String key) {
-    return ServiceErrorText.clean(message, key);
+  String words(Redactor redactor) {
+    return ServiceErrorText.clean(message, redactor);
   }
 
   /** Whether the service's content filter refused the prompt or the answer. */
@@ -160,14 +161,14 @@ record OpenAiError(int status, String code, String parameter, String message, St
   }
 
   /** Returns the exception for this error. */
-  ModelException exception(String host, String key) {
+  ModelException exception(String host, Redactor redactor) {
     String text =
         "%s answered %s%s: %s"
             .formatted(
                 host,
                 status,
-                code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, key),
-                ServiceErrorText.clean(message, key));
+                code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, redactor),
+                ServiceErrorText.clean(message, redactor));
     boolean permanent = status != 429 && ErrorWords.isPermanent(whole);
     if (status == 401 || status == 402 || status == 403 || permanent || isUnpaid()) {
       return new ModelRefused(text, null);

@@ -1,6 +1,8 @@
 package arena.agent;
 
 import arena.run.Limits;
+import arena.text.PlainText;
+import arena.text.Redactor;
 import org.jspecify.annotations.Nullable;
 
 /** Sanitizes error texts of model services for logs, storage and clients. */
@@ -8,38 +10,22 @@ final class ServiceErrorText {
   /** Maximum length of a sanitized text, in characters. */
   static final int MAX = 300;
 
-  /** A shorter key is a word such as {@code none}, which local servers take, and not a secret. */
-  static final int MIN_KEY = 12;
+  /** Maximum length of the text that is read, in characters. */
+  private static final int MAX_READ = 8_000;
 
   private ServiceErrorText() {}
 
   /**
-   * Returns the text as one line, cut to {@link #MAX}, with the key masked.
+   * Returns the text as one line, redacted and cut to {@link #MAX}.
    *
    * @param text the service's text; may be null
-   * @param key the secret to mask; one shorter than {@link #MIN_KEY} characters is not masked
+   * @param redactor knows the secrets that were sent to the service
    */
-  static String clean(@Nullable String text, String key) {
+  static String clean(@Nullable String text, Redactor redactor) {
     if (text == null || text.isBlank()) {
       return "no text";
     }
-    String masked = key.length() < MIN_KEY ? text : text.replace(key, "***");
-    StringBuilder line = new StringBuilder();
-    boolean space = false;
-    for (int i = 0; i < masked.length() && line.length() < 4 * MAX; ) {
-      int character = masked.codePointAt(i);
-      i += Character.charCount(character);
-      if (Character.isWhitespace(character) || Character.isISOControl(character)) {
-        space = !line.isEmpty();
-        continue;
-      }
-      if (space) {
-        line.append(' ');
-        space = false;
-      }
-      boolean alone = character <= Character.MAX_VALUE && Character.isSurrogate((char) character);
-      line.appendCodePoint(alone ? 0xFFFD : character);
-    }
-    return Limits.cut(line.toString(), MAX);
+    String read = text.substring(0, Math.min(text.length(), MAX_READ));
+    return Limits.cut(PlainText.line(redactor.redact(read)), MAX);
   }
 }

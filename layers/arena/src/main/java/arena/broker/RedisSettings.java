@@ -1,5 +1,6 @@
 package arena.broker;
 
+import arena.text.Shell;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,17 +17,17 @@ public record RedisSettings(String host, int port, boolean tls, Optional<String>
   }
 
   /**
-   * Returns the redis-cli command with its connection options; the password is read from {@code
-   * REDIS_PASSWORD} by the shell.
+   * Returns the redis-cli command with its connection options; the shell reads the password from
+   * {@code REDIS_PASSWORD}, and no list of processes shows it.
    */
   public String redisCli() {
     return String.format(
         Locale.ROOT,
-        "redis-cli -h %s -p %d%s%s",
-        host,
+        "%sredis-cli -h %s -p %d%s",
+        password.isPresent() ? "REDISCLI_AUTH=\"$REDIS_PASSWORD\" " : "",
+        Shell.word(host),
         port,
-        tls ? " --tls" : "",
-        password.isPresent() ? " -a \"$REDIS_PASSWORD\" --no-auth-warning" : "");
+        tls ? " --tls" : "");
   }
 
   /** Omits the password. */

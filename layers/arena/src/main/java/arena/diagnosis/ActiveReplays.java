@@ -5,6 +5,8 @@ import arena.codec.Timestamps;
 import arena.journal.JournalTail;
 import arena.json.Json;
 import arena.run.Run;
+import arena.text.PlainText;
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -59,7 +61,7 @@ public final class ActiveReplays {
    * @param more whether the list was truncated
    */
   public record Snapshot(Instant at, List<Replay> replays, boolean more) {
-    public String json() {
+    public String json(Redactor redactor) {
       ObjectNode json = Json.object();
       json.put("at", Timestamps.write(at));
       json.put("more", more);
@@ -80,17 +82,22 @@ public final class ActiveReplays {
         }
         one.put("last_error", replay.lastError().map(ExecutionState.TaskError::name).orElse(null));
       }
-      return json.toString();
+      return redactor.redact(json, _ -> false).toString();
     }
 
     /** The list as text for a terminal. */
-    public String text() {
+    public String text(Redactor redactor) {
       StringBuilder text = new StringBuilder();
       for (Replay replay : replays) {
         text.append(replay.run().runId())
             .append("  ")
-            .append(replay.waitingOn().map(DiagnosisText::position).orElse("(unknown)"))
-            .append(replay.lastError().map(error -> ", after " + error.name()).orElse(""))
+            .append(
+                PlainText.line(replay.waitingOn().map(DiagnosisText::position).orElse("(unknown)")))
+            .append(
+                replay
+                    .lastError()
+                    .map(error -> ", after " + PlainText.line(redactor.redact(error.name())))
+                    .orElse(""))
             .append('\n');
       }
       text.append(replays.isEmpty() ? "no replays in flight\n" : "")

@@ -6,6 +6,7 @@ import arena.codec.Utf8;
 import arena.json.Json;
 import arena.run.RunId;
 import arena.run.UnknownRun;
+import arena.text.Redactor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -29,8 +30,8 @@ public final class BugReport {
   public static final int MAX_LINES = 2_000;
 
   /**
-   * Maximum size of the report in a Lambda response, in bytes, with room for redacted text. The
-   * response is limited to 6 MB and contains the report as a JSON string.
+   * Maximum size of the report in a Lambda response, in bytes. The response is limited to 6 MB and
+   * contains the report as a JSON string.
    */
   static final int MAX_BYTES = 5_500_000;
 
@@ -118,22 +119,28 @@ public final class BugReport {
         found -> json(found.map(CreationRecords.CreationRecord::counters)));
     put(counted, "now", counters.await(), found -> json(Optional.of(found)));
     put(json, "redis_cli", redis.await(), found -> text(Optional.of(found)));
-    json.set("diagnosis", DiagnosisJson.write(diagnosis));
+    json.set("diagnosis", DiagnosisJson.write(diagnosis, redactor));
     put(json, "execution_history", history.await(), BugReport::history);
     json.putNull("log"); // keeps its place before the versions
     put(json, "versions", versions.await(), Json::tree);
     long rest = MAX_BYTES - responseBytes(json.toString());
     put(json, "log", log.await(), lines -> log(ConnectionIds.shorten(lines), rest));
-    return redactor.redact(json.toString());
+    return json.toString();
   }
 
-  private static <T> void put(
+  private <T> void put(
       ObjectNode json, String name, ProbeResult<T> result, Function<T, JsonNode> toJson) {
     switch (result) {
-      case ProbeResult.Known<T>(T value) -> json.set(name, toJson.apply(value));
-      case ProbeResult.Failed<T>(String why) -> json.putObject(name).put("unreachable", why);
+      case ProbeResult.Known<T>(T value) -> json.set(name, redacted(toJson.apply(value)));
+      case ProbeResult.Failed<T>(String why) ->
+          json.putObject(name).put("unreachable", redactor.redact(why));
       case ProbeResult.Skipped<T> _ -> json.putNull(name);
     }
+  }
+
+  /** Redacts each string, because redacting the report's JSON could break it. */
+  private JsonNode redacted(JsonNode json) {
+    return redactor.redact(json, _ -> false);
   }
 
   private static JsonNode text(Optional<String> text) {
@@ -165,7 +172,7 @@ public final class BugReport {
   }
 
   /** The first lines that fit. */
-  private static JsonNode log(List<LogLine> lines, long maxBytes) {
+  private JsonNode log(List<LogLine> lines, long maxBytes) {
     ObjectNode log = Json.object();
     ArrayNode list = log.putArray("lines");
     long bytes = 0;
@@ -173,7 +180,7 @@ public final class BugReport {
       ObjectNode one = Json.object();
       one.put("at", Timestamps.write(line.at()))
           .put("function", line.function())
-          .put("line", line.text());
+          .put("line", redactor.redact(line.text()));
       bytes += responseBytes(one.toString()) + 1;
       if (bytes > maxBytes) {
         break;

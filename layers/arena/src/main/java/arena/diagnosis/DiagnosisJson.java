@@ -5,17 +5,25 @@ import arena.codec.Timestamps;
 import arena.journal.JournalTail;
 import arena.json.Json;
 import arena.run.Run;
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** Serializes a diagnosis as JSON. */
+/** Serializes a diagnosis as JSON, redacted. */
 public final class DiagnosisJson {
   private DiagnosisJson() {}
 
-  public static ObjectNode write(Diagnosis diagnosis) {
+  /** The field whose values were redacted before they were quoted for the shell. */
+  private static final String COMMAND = "command";
+
+  public static ObjectNode write(Diagnosis diagnosis, Redactor redactor) {
+    return (ObjectNode) redactor.redact(write(diagnosis), COMMAND::equals);
+  }
+
+  private static ObjectNode write(Diagnosis diagnosis) {
     Facts facts = diagnosis.facts();
     ObjectNode json = Json.object();
     json.put("run_id", facts.runId().value());
@@ -46,7 +54,7 @@ public final class DiagnosisJson {
                     .put("action", step.action())
                     .put("why", step.why())
                     .put("costs", step.costs())
-                    .put("command", step.command()));
+                    .put(COMMAND, step.command()));
     ArrayNode also = json.putArray("also");
     diagnosis
         .also()

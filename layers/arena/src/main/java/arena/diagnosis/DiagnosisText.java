@@ -1,43 +1,53 @@
 package arena.diagnosis;
 
 import arena.codec.Timestamps;
+import arena.text.PlainText;
+import arena.text.Redactor;
 
-/** Formats a diagnosis for a terminal. */
+/** Formats a diagnosis for a terminal. A value is redacted, clean, and stays on its line. */
 public final class DiagnosisText {
-  private DiagnosisText() {}
+  private final StringBuilder text = new StringBuilder();
+  private final Redactor redactor;
 
-  public static String write(Diagnosis diagnosis) {
-    StringBuilder text = new StringBuilder();
+  private DiagnosisText(Redactor redactor) {
+    this.redactor = redactor;
+  }
+
+  public static String write(Diagnosis diagnosis, Redactor redactor) {
+    return new DiagnosisText(redactor).write(diagnosis);
+  }
+
+  private String write(Diagnosis diagnosis) {
     Finding main = diagnosis.main();
     Facts facts = diagnosis.facts();
-    line(text, "run", facts.runId().value());
-    line(text, "status", facts.run().map(run -> run.status().label()).orElse("unknown"));
-    line(text, "symptom", main.symptom().description());
-    line(text, "cause", "%s (%s)".formatted(main.cause().label(), main.confidence().label()));
-    line(text, "", main.summary());
-    diagnosis.waitingOn().ifPresent(waiting -> line(text, "waiting", position(waiting)));
+    value("run", facts.runId().value());
+    value("status", facts.run().map(run -> run.status().label()).orElse("unknown"));
+    value("symptom", main.symptom().description());
+    value("cause", "%s (%s)".formatted(main.cause().label(), main.confidence().label()));
+    value("", main.summary());
+    diagnosis.waitingOn().ifPresent(waiting -> value("waiting", position(waiting)));
     text.append('\n');
     for (Evidence evidence : main.evidence()) {
-      line(text, "evidence", evidence.fact() + " = " + evidence.value());
+      value("evidence", evidence.fact() + " = " + evidence.value());
     }
     for (String misfit : diagnosis.doesNotFit()) {
-      line(text, "misfit", misfit);
+      value("misfit", misfit);
     }
     for (Finding also : diagnosis.also()) {
-      line(text, "also", also.cause().label() + ": " + also.summary());
+      value("also", also.cause().label() + ": " + also.summary());
     }
     int number = 1;
     for (NextStep step : diagnosis.nextSteps()) {
       text.append('\n');
-      line(text, "step " + number, step.action() + ": " + step.why());
-      line(text, "costs", step.costs());
+      value("step " + number, step.action() + ": " + step.why());
+      value("costs", step.costs());
       if (!step.command().isEmpty()) {
-        line(text, "command", step.command());
+        line("command", PlainText.clean(step.command()));
       }
       number++;
     }
     text.append('\n');
-    line(text, "at", Timestamps.write(facts.at()));
+    value("at", Timestamps.write(facts.at()));
     return text.toString();
   }
 
@@ -56,7 +66,11 @@ public final class DiagnosisText {
             FactEvidence.seconds(waiting.waited()));
   }
 
-  private static void line(StringBuilder text, String name, String value) {
+  private void value(String name, String value) {
+    line(name, PlainText.line(redactor.redact(value)));
+  }
+
+  private void line(String name, String value) {
     text.append("%-9s ".formatted(name)).append(value).append('\n');
   }
 }

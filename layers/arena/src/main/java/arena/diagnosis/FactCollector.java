@@ -3,6 +3,7 @@ package arena.diagnosis;
 import arena.broker.BrokerSnapshot;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.text.Redactor;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,16 +35,23 @@ public final class FactCollector {
   private final FactSources sources;
   private final StallThresholds thresholds;
   private final String redisCli;
+  private final Redactor redactor;
   private final InstantSource clock;
 
   /**
    * @param redisCli see {@link CommandTargets}
+   * @param redactor see {@link CommandTargets}
    */
   public FactCollector(
-      FactSources sources, StallThresholds thresholds, String redisCli, InstantSource clock) {
+      FactSources sources,
+      StallThresholds thresholds,
+      String redisCli,
+      Redactor redactor,
+      InstantSource clock) {
     this.sources = sources;
     this.thresholds = thresholds;
     this.redisCli = redisCli;
+    this.redactor = redactor;
     this.clock = clock;
   }
 
@@ -56,7 +64,7 @@ public final class FactCollector {
   public Diagnosis diagnose(RunId runId, String url, boolean complete) {
     Instant started = clock.instant();
     Facts facts = collect(runId, complete);
-    CommandTargets targets = new CommandTargets(url, redisCli);
+    CommandTargets targets = new CommandTargets(url, redisCli, redactor);
     Diagnosis diagnosis = Diagnosis.of(facts, targets);
     boolean slow = Duration.between(started, clock.instant()).compareTo(SLOW_COLLECTION) > 0;
     boolean ended = diagnosis.main().cause() == Cause.COMPLETE || facts.run().isEmpty();

@@ -1,5 +1,8 @@
 package arena.diagnosis;
 
+import arena.error.DependencyUnavailable;
+import arena.run.Limits;
+import arena.text.PlainText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Runs calls concurrently and waits for their results until a common deadline. */
 final class Probe {
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
+  private static final int MAX_REASON = 300;
   private static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
 
   private final InstantSource clock;
@@ -48,13 +52,23 @@ final class Probe {
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         LOG.atWarn().addKeyValue("source", source).setCause(cause).log("diagnosis probe failed");
-        return new ProbeResult.Failed<>(
-            "%s did not answer: %s".formatted(source, Redactor.plain(cause)));
+        return new ProbeResult.Failed<>("%s did not answer: %s".formatted(source, reason(cause)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new ProbeResult.Failed<>("interrupted while waiting for " + source);
       }
     }
+  }
+
+  /** Returns an exception's message on one line, cut. */
+  private static String reason(Throwable exception) {
+    String message =
+        exception instanceof DependencyUnavailable unavailable
+            ? unavailable.reason()
+            : exception.getMessage();
+    String text =
+        message == null || message.isBlank() ? exception.getClass().getSimpleName() : message;
+    return Limits.cut(PlainText.line(text), MAX_REASON);
   }
 
   /** Starts a call. {@code source} names it in failures, such as {@code the broker}. */

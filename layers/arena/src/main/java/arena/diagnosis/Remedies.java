@@ -4,6 +4,7 @@ import arena.agent.ModelTimeouts;
 import arena.codec.Timestamps;
 import arena.run.Run;
 import arena.run.RunStatus;
+import arena.text.Shell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class Remedies {
   private Remedies(Facts facts, CommandTargets targets) {
     this.facts = facts;
     this.targets = targets;
-    this.commands = new ReplayCommands(targets.url());
+    this.commands = new ReplayCommands(targets);
   }
 
   static List<NextStep> of(Finding finding, Facts facts, CommandTargets targets) {
@@ -41,7 +42,7 @@ final class Remedies {
               "the model's timeout is %s"
                   .formatted(FactEvidence.seconds(facts.thresholds().model())));
       case NO_SUCH_RUN -> {
-        fix("look for the run in the list", "curl -s '%s/runs?limit=100'".formatted(targets.url()));
+        fix("look for the run in the list", "curl -s " + address("/runs?limit=100"));
         fix("search the logs of create-run and create-fork for the request, and send it again", "");
       }
       case CATALOG_UNREACHABLE -> {
@@ -138,7 +139,7 @@ final class Remedies {
         await("the archive is retried by the execution, then by the reaper");
         fix(
             "find the reason in the log of finalize-run",
-            "curl -s '%s/runs/%s/report'".formatted(targets.url(), facts.runId()));
+            "curl -s " + address("/runs/" + facts.runId() + "/report"));
         reaper();
       }
       case UNKNOWN -> {
@@ -165,8 +166,7 @@ final class Remedies {
         "wait",
         why,
         "time",
-        "curl -s -H 'accept: text/plain' '%s/runs/%s/diagnosis'"
-            .formatted(targets.url(), facts.runId()));
+        "curl -s -H 'accept: text/plain' " + address("/runs/" + facts.runId() + "/diagnosis"));
   }
 
   private void fix(String what, String command) {
@@ -238,7 +238,7 @@ final class Remedies {
         "stop",
         "end the replay now: no more events are written, the existing ones are archived, readers are notified",
         "the remaining turns; the run can still be forked",
-        "curl -s -X POST '%s/runs/%s/stop'".formatted(targets.url(), facts.runId()));
+        "curl -s -X POST " + address("/runs/" + facts.runId() + "/stop"));
   }
 
   private void reaper() {
@@ -279,7 +279,7 @@ final class Remedies {
         "resume",
         "let the reader subscribe again from its last seq + 1, or from available_from after an overflow",
         "nothing: missed events are available from GET /events",
-        "curl -s '%s/events?run_id=%s&from_seq=1'".formatted(targets.url(), facts.runId()));
+        "curl -s " + address("/events?run_id=" + facts.runId() + "&from_seq=1"));
   }
 
   private void report() {
@@ -287,8 +287,13 @@ final class Remedies {
         "report",
         "save the bug report and file it",
         "nothing",
-        "curl -s -o report-%s.json '%s/runs/%s/report'"
-            .formatted(facts.runId(), targets.url(), facts.runId()));
+        "curl -s -o report-%s.json %s"
+            .formatted(facts.runId(), address("/runs/" + facts.runId() + "/report")));
+  }
+
+  /** A URL as a word of a shell command. */
+  private String address(String pathAndQuery) {
+    return Shell.quote(targets.url() + pathAndQuery);
   }
 
   private void add(String action, String why, String costs, String command) {

@@ -3,20 +3,18 @@ package arena.diagnosis;
 import arena.journal.JournalTail;
 import arena.json.Json;
 import arena.run.Run;
+import arena.text.PlainText;
+import arena.text.Shell;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** Shell commands that play a run again: the requests with which it was started or forked. */
 final class ReplayCommands {
-  private final String url;
+  private final CommandTargets targets;
 
-  /**
-   * Commands for this HTTP interface.
-   *
-   * @param url its base URL
-   */
-  ReplayCommands(String url) {
-    this.url = url;
+  /** Commands for the HTTP interface of these targets. */
+  ReplayCommands(CommandTargets targets) {
+    this.targets = targets;
   }
 
   /** Forks the run at its last good turn. */
@@ -92,10 +90,13 @@ final class ReplayCommands {
     return Math.max(run.lastT(), inJournal);
   }
 
+  /**
+   * A value of the body is redacted before it is quoted, and cannot hide what the command is: its
+   * control and format characters are escapes of JSON.
+   */
   private String post(String path, ObjectNode body) {
-    // escape single quotes in a label or reason for the shell
-    String json = body.toString().replace("'", "'\\''");
-    return "curl -s -X POST '%s%s' -H 'content-type: application/json' -d '%s'"
-        .formatted(url, path, json);
+    String json = PlainText.escaped(targets.redactor().redact(body, _ -> false).toString());
+    return "curl -s -X POST %s -H 'content-type: application/json' -d %s"
+        .formatted(Shell.quote(targets.url() + path), Shell.quote(json));
   }
 }

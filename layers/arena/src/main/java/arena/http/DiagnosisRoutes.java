@@ -10,6 +10,7 @@ import arena.diagnosis.FactCollector;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,7 +28,8 @@ public final class DiagnosisRoutes {
       Supplier<FactCollector> collector,
       Supplier<ActiveReplays> activeReplays,
       Supplier<BugReport> report,
-      Supplier<StopRun> stopRun) {}
+      Supplier<StopRun> stopRun,
+      Redactor redactor) {}
 
   /** Returns the routes by route key. */
   public static Map<String, Router.Route> over(Parts parts) {
@@ -46,9 +48,9 @@ public final class DiagnosisRoutes {
     boolean unknown = diagnosis.main().cause() == Cause.NO_SUCH_RUN;
     int status = unknown ? 404 : 200;
     if (request.wantsText()) {
-      return Response.ofPlainText(status, DiagnosisText.write(diagnosis));
+      return Response.ofPlainText(status, DiagnosisText.write(diagnosis, parts.redactor()));
     }
-    ObjectNode json = DiagnosisJson.write(diagnosis);
+    ObjectNode json = DiagnosisJson.write(diagnosis, parts.redactor());
     if (unknown) {
       json.putObject("error").put("code", "unknown_run").put("message", "unknown run " + runId);
     }
@@ -62,8 +64,8 @@ public final class DiagnosisRoutes {
             request.integerQuery("limit", 1, ActiveReplays.MAX_REPLAYS, ActiveReplays.MAX_REPLAYS));
     ActiveReplays.Snapshot replays = parts.activeReplays().get().list(limit);
     return request.wantsText()
-        ? Response.ofPlainText(200, replays.text())
-        : Response.ofText(200, replays.json());
+        ? Response.ofPlainText(200, replays.text(parts.redactor()))
+        : Response.ofText(200, replays.json(parts.redactor()));
   }
 
   private Response report(Request request) {

@@ -2,6 +2,7 @@ package arena.http;
 
 import arena.json.Integers;
 import arena.run.Limits;
+import arena.text.PlainText;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -24,6 +25,9 @@ import java.util.function.Function;
 final class JsonFields {
   /** Maximum nesting depth; no valid request exceeds it. */
   private static final int MAX_DEPTH = 8;
+
+  /** What a text field must be; see {@link PlainText}. */
+  static final String PLAIN = "a string without control and format characters";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -103,14 +107,14 @@ final class JsonFields {
         });
   }
 
-  /** Returns a string field without control characters, if present. */
+  /** Returns a string field without control and format characters, if present. */
   Optional<String> text(String name, int min, int max) {
     return value(
         name,
-        "a string without control characters",
+        PLAIN,
         (min == 0 ? "at most " + max : min + " to " + max) + " characters",
         text ->
-            TextLimits.isPlain(text)
+            PlainText.isPlain(text)
                     && TextLimits.length(text) >= min
                     && TextLimits.length(text) <= max
                 ? Optional.of(text)

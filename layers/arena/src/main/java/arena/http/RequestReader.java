@@ -8,6 +8,7 @@ import arena.run.ProfileFields;
 import arena.run.PromptVariant;
 import arena.run.RunId;
 import arena.run.RunRequest;
+import arena.text.PlainText;
 import arena.world.Age;
 import arena.world.Scenario;
 import java.util.Arrays;
@@ -108,7 +109,7 @@ public final class RequestReader {
                 new ProfileFields(
                     fields.value(
                         "name",
-                        "a string without control characters",
+                        JsonFields.PLAIN,
                         String.format(
                             Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
                         RequestReader::profileName),
@@ -134,7 +135,7 @@ public final class RequestReader {
     return Optional.of(text)
         .filter(name -> !TextLimits.isBlank(name))
         .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
-        .filter(TextLimits::isPlain);
+        .filter(PlainText::isPlain);
   }
 
   private static Optional<String> model(String text) {

@@ -4,6 +4,8 @@ import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
 import arena.agent.PriceTable;
 import arena.run.RunId;
+import arena.text.PlainText;
+import arena.text.Redactor;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
@@ -83,7 +85,9 @@ final class RunJson {
 
   record Failure(String code, String message) {
     static Failure of(arena.run.Failure failure) {
-      return new Failure(failure.code(), failure.message());
+      return new Failure(
+          PlainText.line(failure.code()),
+          PlainText.line(Redactor.OF_FORMATS.redact(failure.message())));
     }
   }
 

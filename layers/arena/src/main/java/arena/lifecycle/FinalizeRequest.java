@@ -5,6 +5,8 @@ import arena.json.Json;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.text.PlainText;
+import arena.text.Redactor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
@@ -48,8 +50,10 @@ public sealed interface FinalizeRequest {
             runId,
             Optional.of(
                 new Failure(
-                    error.path("code").asText("Unknown"),
-                    error.path("message").asText("no reason recorded"))));
+                    PlainText.line(error.path("code").asText("Unknown")),
+                    PlainText.line(
+                        Redactor.OF_FORMATS.redact(
+                            error.path("message").asText("no reason recorded"))))));
       }
       default ->
           throw new MalformedJson("the status of a finalize request must be complete or failed");

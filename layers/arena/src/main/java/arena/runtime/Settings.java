@@ -2,12 +2,11 @@ package arena.runtime;
 
 import arena.agent.ModelTimeouts;
 import arena.broker.RedisSettings;
+import arena.text.Redactor;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * A function's settings from its environment variables, which the template sets. A missing variable
@@ -81,17 +80,9 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_LOG_GROUP_PREFIX");
   }
 
-  /** Values that must be redacted in reports. */
-  public List<String> secrets() {
-    return Stream.of(
-            "REDIS_PASSWORD",
-            "ARENA_OPENAI_API_KEY",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_ACCESS_KEY_ID")
-        .map(name -> environment.getOrDefault(name, ""))
-        .filter(secret -> !secret.isBlank())
-        .toList();
+  /** Redacts the secrets among these settings. */
+  public Redactor redactor() {
+    return Redactor.of(environment);
   }
 
   /**

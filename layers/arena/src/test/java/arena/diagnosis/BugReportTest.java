@@ -12,6 +12,7 @@ import arena.journal.JournalTail;
 import arena.json.Json;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.text.Redactor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BugReportTest {
   /** Largest response of a function, in bytes. */
   private static final int RESPONSE_BYTES = 6_291_556;
+
+  private static final String SECRET = "k\"e/y%41+ 0123456789";
 
   private final FactsFixture facts = new FactsFixture();
 
@@ -68,11 +71,13 @@ class BugReportTest {
         }
       };
 
+  private final Redactor redactor = new Redactor(List.of(SECRET));
+
   private JsonNode report(List<LogLine> log) throws Exception {
     Clock clock = Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC);
     BugReport report =
         new BugReport(
-            new FactCollector(sources, facts.facts().thresholds(), "redis-cli", clock),
+            new FactCollector(sources, facts.facts().thresholds(), "redis-cli", redactor, clock),
             sources,
             new CreationRecords() {
               @Override
@@ -86,7 +91,7 @@ class BugReportTest {
               }
             },
             new BugReport.ReportSources((_, _, _, _) -> log, () -> "{}", _ -> "", Map::of),
-            new Redactor(List.of()),
+            redactor,
             clock);
     return Json.read(report.write(FactsFixture.RUN, "http://localhost:8000"));
   }

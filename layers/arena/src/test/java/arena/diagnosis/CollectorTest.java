@@ -9,6 +9,7 @@ import arena.error.Dependency;
 import arena.journal.JournalTail;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.text.Redactor;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -78,6 +79,7 @@ class CollectorTest {
             sources,
             facts.facts().thresholds(),
             "redis-cli",
+            Redactor.OF_FORMATS,
             Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC))
         .diagnose(FactsFixture.RUN, "http://localhost:8000", false);
   }

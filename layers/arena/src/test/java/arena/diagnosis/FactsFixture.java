@@ -9,6 +9,7 @@ import arena.run.PromptVariant;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
+import arena.text.Redactor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -135,6 +136,7 @@ final class FactsFixture {
   }
 
   Diagnosis diagnosis() {
-    return Diagnosis.of(facts(), new CommandTargets("http://localhost:8000", "redis-cli"));
+    return Diagnosis.of(
+        facts(), new CommandTargets("http://localhost:8000", "redis-cli", Redactor.OF_FORMATS));
   }
 }

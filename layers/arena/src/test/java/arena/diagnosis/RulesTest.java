@@ -10,6 +10,7 @@ import arena.codec.Timestamps;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunStatus;
+import arena.text.Redactor;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -222,8 +223,10 @@ class RulesTest {
     assertTrue(
         cause == Cause.COMPLETE || !diagnosis.nextSteps().isEmpty(),
         "an unfinished run has next steps");
-    assertFalse(DiagnosisText.write(diagnosis).isEmpty());
-    assertEquals(cause.label(), DiagnosisJson.write(diagnosis).get("cause").textValue());
+    assertFalse(DiagnosisText.write(diagnosis, Redactor.OF_FORMATS).isEmpty());
+    assertEquals(
+        cause.label(),
+        DiagnosisJson.write(diagnosis, Redactor.OF_FORMATS).get("cause").textValue());
   }
 
   @Test
@@ -302,7 +305,8 @@ class RulesTest {
     execution(
         facts,
         FactsFixture.running(1, ExecutionState.Pending.RETRY, 1, "arena.agent.ModelTimedOut"));
-    Diagnosis diagnosis = Diagnosis.of(facts.facts(), new CommandTargets(url, "redis-cli"));
+    Diagnosis diagnosis =
+        Diagnosis.of(facts.facts(), new CommandTargets(url, "redis-cli", Redactor.OF_FORMATS));
     assertEquals(Cause.MODEL_HANGS, diagnosis.main().cause());
     List<String> fixes =
         diagnosis.nextSteps().stream()
@@ -329,10 +333,13 @@ class RulesTest {
     assertEquals(WaitingOn.Step.MODEL_WAIT, diagnosis.waitingOn().orElseThrow().step());
     assertTrue(diagnosis.main().summary().contains("asked to wait until " + until));
     assertTrue(diagnosis.nextSteps().getFirst().why().contains(until));
-    String text = DiagnosisText.write(diagnosis);
+    String text = DiagnosisText.write(diagnosis, Redactor.OF_FORMATS);
     assertTrue(text.contains("WaitForModel, turn 1, step model_wait until " + until), text);
     assertTrue(text.contains("host answered 429"), text);
-    assertTrue(DiagnosisJson.write(diagnosis).toString().contains("\"until\":\"" + until + "\""));
+    assertTrue(
+        DiagnosisJson.write(diagnosis, Redactor.OF_FORMATS)
+            .toString()
+            .contains("\"until\":\"" + until + "\""));
   }
 
   @Test

@@ -104,7 +104,8 @@ class OpenApiTest {
   void describesExactlyTheServedRoutes() {
     // only the keys are used, so no dependencies are needed
     Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
-    served.addAll(DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null)).keySet());
+    served.addAll(
+        DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null)).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(served, new TreeSet<>(RouteTable.KEYS));

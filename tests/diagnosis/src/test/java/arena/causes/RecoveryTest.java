@@ -139,7 +139,7 @@ class RecoveryTest {
       String broker =
           String.format(
               Locale.ROOT,
-              "redis-cli -h %s -p %d -a \"$REDIS_PASSWORD\" ",
+              "REDISCLI_AUTH=\"$REDIS_PASSWORD\" redis-cli -h %s -p %d ",
               stack.stack().redisHost(),
               stack.stack().redisPort());
       assertTrue(command.startsWith(broker), command);

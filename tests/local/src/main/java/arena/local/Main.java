@@ -1,6 +1,7 @@
 package arena.local;
 
 import arena.agent.ModelTimeouts;
+import arena.agent.OpenAiBaseUrl;
 import arena.local.backing.BackingFailed;
 import arena.local.log.ProcessOutput;
 import arena.local.loopback.LoopbackGuard;
@@ -158,6 +159,15 @@ public final class Main {
     setting(environment, MODEL_SERVICE)
         .filter(address -> address.startsWith("http:"))
         .ifPresent(address -> options.modelService(address(MODEL_SERVICE, address)));
+    setting(environment, "ARENA_OPENAI_BASE_URL")
+        .flatMap(
+            base ->
+                OpenAiBaseUrl.problem(
+                    base, setting(environment, "ARENA_OPENAI_API_KEY").isPresent()))
+        .ifPresent(
+            problem -> {
+              throw new InvalidSetting(problem);
+            });
     for (String name : PASSED_VARIABLES) {
       setting(environment, name).ifPresent(value -> options.environment(name, value));
     }

@@ -1,5 +1,6 @@
 package arena.local;
 
+import arena.text.Shell;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -59,9 +60,9 @@ final class StartupBanner {
         S3          %s
         AWS         %s
 
-        export AWS_SHARED_CREDENTIALS_FILE='%s'
-        export REDIS_PASSWORD='%s'
-        redis-cli -p %d -a "$REDIS_PASSWORD" --no-auth-warning XLEN arena:run:%s:events
+        export AWS_SHARED_CREDENTIALS_FILE=%s
+        export REDIS_PASSWORD=%s
+        REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli -p %d XLEN arena:run:%s:events
 
         A fork to paste:
         curl -s%s -X POST %s/forks -H 'content-type: application/json' \\
@@ -75,8 +76,8 @@ final class StartupBanner {
         stack.dynamoDbUrl(),
         stack.s3Url(),
         stack.lambdaAndStepFunctionsUrl(),
-        quoted(stack.credentialsFile().toString()),
-        quoted(stack.redisPassword()),
+        Shell.quote(stack.credentialsFile().toString()),
+        Shell.quote(stack.redisPassword()),
         stack.redisPort(),
         parent.runId(),
         withoutProxy(System.getenv()),
@@ -84,11 +85,6 @@ final class StartupBanner {
         parent.runId(),
         parent.t());
     console.flush();
-  }
-
-  /** Returns a text for single quotes of a shell. */
-  private static String quoted(String text) {
-    return text.replace("'", "'\\''");
   }
 
   /** The option of curl that a shell needs whose calls go through a proxy. */

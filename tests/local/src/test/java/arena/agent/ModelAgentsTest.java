@@ -546,7 +546,8 @@ class ModelAgentsTest {
     ModelException failure = failure("openai:any", environment);
     assertInstanceOf(ModelRefused.class, failure);
     assertTrue(
-        failure.getMessage().contains("Incorrect API key provided: ***"), failure.getMessage());
+        failure.getMessage().contains("Incorrect API key provided: [redacted]"),
+        failure.getMessage());
   }
 
   @Test

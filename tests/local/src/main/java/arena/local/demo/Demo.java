@@ -3,6 +3,7 @@ package arena.local.demo;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
+import arena.text.PlainText;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -48,9 +49,9 @@ public final class Demo {
     out.printf(
         Locale.ROOT,
         "      %s, %d events, archived at %s%n",
-        parentRow.path("status").asText(),
+        PlainText.line(parentRow.path("status").asText()),
         parentRow.path("n_events").asLong(),
-        parentRow.path("db_path").asText());
+        PlainText.line(parentRow.path("db_path").asText()));
 
     String child =
         arena.startFork(
@@ -129,8 +130,8 @@ public final class Demo {
         "      %4d  t=%-3d %-15s %s%n",
         envelope.seq(),
         event.path("t").asInt(),
-        event.path("kind").asText(),
-        detail);
+        PlainText.line(event.path("kind").asText()),
+        PlainText.line(detail));
   }
 
   private void compare(String parent, String child) {

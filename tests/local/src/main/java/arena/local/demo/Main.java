@@ -6,6 +6,7 @@ import arena.local.TemporaryFolder;
 import arena.local.client.ArenaClient;
 import arena.local.log.LogFile;
 import arena.local.log.ProcessOutput;
+import arena.text.PlainText;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,8 @@ public final class Main {
       faults.forEach(fault -> console.println("WRONG " + fault));
       return faults.isEmpty() ? 0 : 1;
     } catch (RuntimeException e) {
-      console.println("arena: the demonstration failed: " + e.getMessage());
+      console.println(
+          "arena: the demonstration failed: " + PlainText.line(String.valueOf(e.getMessage())));
       return 1;
     }
   }

@@ -1,5 +1,6 @@
 package arena.local.logs;
 
+import arena.text.PlainText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,39 +36,43 @@ public final class LogText {
 
   /**
    * Returns time, function, level, turn, message and the other fields of a line; an exception by
-   * its name and message. A line that is not JSON is returned unchanged.
+   * its name and message. Values stay on the line, and cannot control the terminal.
    *
    * @param at the time of the line
    * @param line the line as it was written
    */
   public static String of(String at, String function, String line) {
+    return PlainText.clean(formatted(PlainText.line(at), PlainText.line(function), line));
+  }
+
+  private static String formatted(String at, String function, String line) {
     JsonNode fields;
     try {
       fields = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      return String.format(Locale.ROOT, "%s %-13s %s", at, function, line);
+      return String.format(Locale.ROOT, "%s %-13s %s", at, function, PlainText.line(line));
     }
     if (!fields.hasNonNull("message")) {
-      return String.format(Locale.ROOT, "%s %-13s %s", at, function, line);
+      return String.format(Locale.ROOT, "%s %-13s %s", at, function, PlainText.line(line));
     }
     List<String> more = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (!OMITTED.contains(field.getKey()) && field.getValue().isValueNode()) {
-        more.add(field.getKey() + "=" + field.getValue().asText());
+        more.add(PlainText.line(field.getKey() + "=" + field.getValue().asText()));
       }
     }
     JsonNode error = fields.path("error");
     if (error.hasNonNull("name")) {
-      more.add(error.get("name").asText() + ": " + error.path("message").asText());
+      more.add(PlainText.line(error.get("name").asText() + ": " + error.path("message").asText()));
     }
     return String.format(
             Locale.ROOT,
             "%s %-13s %-5s %-5s %s  %s",
             at,
             function,
-            fields.path("level").asText(),
-            fields.hasNonNull("t") ? "t=" + fields.get("t").asText() : "",
-            fields.get("message").asText(),
+            PlainText.line(fields.path("level").asText()),
+            fields.hasNonNull("t") ? "t=" + PlainText.line(fields.get("t").asText()) : "",
+            PlainText.line(fields.get("message").asText()),
             String.join(" ", more))
         .stripTrailing();
   }

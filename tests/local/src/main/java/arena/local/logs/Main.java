@@ -1,6 +1,7 @@
 package arena.local.logs;
 
 import arena.local.client.ArenaClient;
+import arena.text.PlainText;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -39,19 +40,30 @@ public final class Main {
     try (ArenaClient arena = new ArenaClient(URI.create(url), URI.create("ws://unused"))) {
       ArenaClient.Answer answer = arena.get("/runs/" + runId + "/report");
       if (answer.status() != 200) {
-        err.println("arena: " + url + " returned " + answer.status() + ": " + answer.text());
+        err.println(
+            "arena: "
+                + url
+                + " returned "
+                + answer.status()
+                + ": "
+                + PlainText.line(answer.text()));
         return 1;
       }
       return print(answer.json().path("log"), out, err);
     } catch (UncheckedIOException | IllegalArgumentException e) {
-      err.println("arena: " + url + " cannot be reached: " + e.getMessage());
+      err.println(
+          "arena: "
+              + url
+              + " cannot be reached: "
+              + PlainText.line(String.valueOf(e.getMessage())));
       return 1;
     }
   }
 
   private static int print(JsonNode log, PrintStream out, PrintStream err) {
     if (!log.has("lines")) {
-      err.println("arena: the log cannot be read: " + log.path("unreachable").asText());
+      err.println(
+          "arena: the log cannot be read: " + PlainText.line(log.path("unreachable").asText()));
       return 1;
     }
     for (JsonNode line : log.get("lines")) {

@@ -1,0 +1,72 @@
+package arena.text;
+
+/**
+ * Redacts JSON web tokens: three runs of base64 characters with dots between, the first of which
+ * has {@code eyJ}. Each character is looked at a bounded number of times, which a regular
+ * expression that may start at every {@code eyJ} does not.
+ */
+final class JsonWebTokens {
+  private static final String HEADER = "eyJ";
+  private static final int MIN_HEADER = 11;
+  private static final int MIN_CLAIMS = 8;
+  private static final int MIN_SIGNATURE = 4;
+
+  private JsonWebTokens() {}
+
+  static String redact(String text) {
+    if (!text.contains(HEADER)) {
+      return text;
+    }
+    StringBuilder clean = new StringBuilder(text.length());
+    int copied = 0;
+    int start = 0;
+    while (start < text.length()) {
+      int header = endOfRun(text, start);
+      int end = end(text, start, header);
+      if (end >= 0) {
+        int from = text.indexOf(HEADER, start);
+        clean.append(text, copied, from).append(Redactor.REDACTED);
+        copied = end;
+      }
+      start = Math.max(header + 1, end);
+    }
+    return clean.append(text, copied, text.length()).toString();
+  }
+
+  /** The end of the token that begins in a run, or -1. */
+  private static int end(String text, int start, int header) {
+    if (!isDot(text, header)) {
+      return -1;
+    }
+    int from = text.substring(start, header).indexOf(HEADER);
+    if (from < 0 || header - start - from < MIN_HEADER) {
+      return -1;
+    }
+    int claims = endOfRun(text, header + 1);
+    if (claims - header - 1 < MIN_CLAIMS || !isDot(text, claims)) {
+      return -1;
+    }
+    int signature = endOfRun(text, claims + 1);
+    return signature - claims - 1 < MIN_SIGNATURE ? -1 : signature;
+  }
+
+  private static boolean isDot(String text, int at) {
+    return at < text.length() && text.charAt(at) == '.';
+  }
+
+  private static int endOfRun(String text, int from) {
+    int end = from;
+    while (end < text.length() && isTokenCharacter(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isTokenCharacter(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
+  }
+}

@@ -1,0 +1,61 @@
+package arena.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where a key may be sent. */
+class OpenAiBaseUrlTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://api.example.com/v1",
+        "HTTPS://api.example.com",
+        "http://localhost:11434/v1",
+        "http://127.0.0.1:8080/v1",
+        "http://127.9.9.9/v1",
+        "http://[::1]:8080/v1",
+        "http://10.1.2.3/v1",
+        "http://172.16.0.1/v1",
+        "http://172.31.255.255/v1",
+        "http://192.168.1.10:1234/v1?a=b",
+        "http://169.254.1.1/v1",
+        "http://[fd00::1]/v1",
+        "http://[fe80::1]/v1",
+        "http://workstation.local:1234/v1",
+        "http://vllm.internal./v1"
+      })
+  void takesAKeyWithTlsOrInAPrivateNetwork(String base) {
+    assertEquals(Optional.empty(), OpenAiBaseUrl.problem(base, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://api.example.com/v1",
+        "http://8.8.8.8/v1",
+        "http://172.32.0.1/v1",
+        "http://192.169.0.1/v1",
+        "http://[2001:db8::1]/v1",
+        "http://[::ffff:8.8.8.8]/v1",
+        "http://localhost.example.com/v1",
+        "http://127.0.0.1.example.com/v1",
+        "http://mylocal/v1",
+        "http://10.example.com/v1"
+      })
+  void takesAKeyToAPublicAddressOnlyWithTls(String base) {
+    String problem = OpenAiBaseUrl.problem(base, true).orElseThrow();
+    assertTrue(problem.startsWith("ARENA_OPENAI_BASE_URL must begin with https://"), problem);
+    assertEquals(Optional.empty(), OpenAiBaseUrl.problem(base, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:11434/v1", "ftp://host/v1", "http://user:word@host/v1", "%"})
+  void rejectsWhatIsNotABaseUrl(String base) {
+    String problem = OpenAiBaseUrl.problem(base, false).orElseThrow();
+    assertTrue(problem.startsWith("ARENA_OPENAI_BASE_URL is invalid"), problem);
+  }
+}
