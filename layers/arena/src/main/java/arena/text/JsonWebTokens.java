@@ -13,18 +13,15 @@ final class JsonWebTokens {
 
   private JsonWebTokens() {}
 
-  static String redact(String text) {
-    if (!text.contains(HEADER)) {
-      return text;
-    }
+  static String redact(CharSequence text) {
     StringBuilder clean = new StringBuilder(text.length());
     int copied = 0;
     int start = 0;
     while (start < text.length()) {
       int header = endOfRun(text, start);
-      int end = end(text, start, header);
+      int from = isDot(text, header) ? headerIn(text, start, header) : -1;
+      int end = from < 0 ? -1 : end(text, header);
       if (end >= 0) {
-        int from = text.indexOf(HEADER, start);
         clean.append(text, copied, from).append(Redactor.REDACTED);
         copied = end;
       }
@@ -33,15 +30,20 @@ final class JsonWebTokens {
     return clean.append(text, copied, text.length()).toString();
   }
 
-  /** The end of the token that begins in a run, or -1. */
-  private static int end(String text, int start, int header) {
-    if (!isDot(text, header)) {
-      return -1;
+  /** Where a token begins in a run that is long enough for its header, or -1. */
+  private static int headerIn(CharSequence text, int start, int end) {
+    for (int i = start; i <= end - MIN_HEADER; i++) {
+      if (text.charAt(i) == HEADER.charAt(0)
+          && text.charAt(i + 1) == HEADER.charAt(1)
+          && text.charAt(i + 2) == HEADER.charAt(2)) {
+        return i;
+      }
     }
-    int from = text.substring(start, header).indexOf(HEADER);
-    if (from < 0 || header - start - from < MIN_HEADER) {
-      return -1;
-    }
+    return -1;
+  }
+
+  /** The end of the token with this end of its header, or -1. */
+  private static int end(CharSequence text, int header) {
     int claims = endOfRun(text, header + 1);
     if (claims - header - 1 < MIN_CLAIMS || !isDot(text, claims)) {
       return -1;
@@ -50,11 +52,11 @@ final class JsonWebTokens {
     return signature - claims - 1 < MIN_SIGNATURE ? -1 : signature;
   }
 
-  private static boolean isDot(String text, int at) {
+  private static boolean isDot(CharSequence text, int at) {
     return at < text.length() && text.charAt(at) == '.';
   }
 
-  private static int endOfRun(String text, int from) {
+  private static int endOfRun(CharSequence text, int from) {
     int end = from;
     while (end < text.length() && isTokenCharacter(text.charAt(end))) {
       end++;

@@ -20,6 +20,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** The local stack shared by the tests of this module: started once, closed with the JVM. */
 final class AcceptanceStack {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  /** The key of the model server; its characters are escaped in most encodings. */
+  static final String MODEL_KEY = "zQ4+/\"w%41k'Vb7Lm9x=TtRr5";
+
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static AcceptanceStack shared;
 
@@ -39,7 +43,7 @@ final class AcceptanceStack {
                 .unthrottled()
                 .modelService(models.bedrockEndpoint())
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
-                .environment("ARENA_OPENAI_API_KEY", "test-key")
+                .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
                 .inProcess(
                     (function, event) ->
                         function.endsWith("-finalize-run")
