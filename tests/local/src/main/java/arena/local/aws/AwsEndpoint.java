@@ -31,9 +31,9 @@ import java.util.regex.Pattern;
 
 /**
  * The endpoint of the SDK's clients. It dispatches Lambda's Invoke and Bedrock's Converse by path,
- * {@code @connections} by path too, services with the JSON protocol by their target, and those with the query protocol by their
- * version. It listens from the start, so that its address is known, and returns 503 until {@link
- * #serve} is called.
+ * {@code @connections} by path too, services with the JSON protocol by their target, and those with
+ * the query protocol by their version. It listens from the start, so that its address is known, and
+ * returns 503 until {@link #serve} is called.
  */
 public final class AwsEndpoint implements AutoCloseable {
   private static final Pattern INVOKE =
@@ -239,7 +239,9 @@ public final class AwsEndpoint implements AutoCloseable {
     }
     Optional<String> denial = denial(context, api.needed(action.group(1), form));
     AwsApi.Response response =
-        denial.isPresent() ? refused("AccessDenied", denial.get()) : api.call(action.group(1), form);
+        denial.isPresent()
+            ? refused("AccessDenied", denial.get())
+            : api.call(action.group(1), form);
     context.status(response.status()).contentType("text/xml").result(response.body());
   }
 

@@ -75,8 +75,7 @@ final class AuthorizedHandler extends Handler.Wrapper {
     return refuse(response, callback, PREFIX + "AccessDeniedException", refusal.get());
   }
 
-  private static boolean refuse(
-      Response response, Callback callback, String type, String message) {
+  private static boolean refuse(Response response, Callback callback, String type, String message) {
     response.setStatus(STATUS);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-amz-json-1.0");
     // The service has both spellings.

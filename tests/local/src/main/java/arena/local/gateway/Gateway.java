@@ -247,8 +247,7 @@ public final class Gateway implements AutoCloseable {
 
   private static boolean needsDisk(Context context) {
     String path = context.req().getRequestURI();
-    return path.equals("/health")
-        || context.req().getMethod().equals("POST");
+    return path.equals("/health") || context.req().getMethod().equals("POST");
   }
 
   private void upgrade(Context context) throws IOException {

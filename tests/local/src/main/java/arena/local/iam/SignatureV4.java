@@ -138,7 +138,10 @@ final class SignatureV4 {
     List<String> parameters = new ArrayList<>();
     for (String parameter : query.split("&", -1)) {
       String[] parts = parameter.split("=", 2);
-      parameters.add(decodedAndEncoded(parts[0]) + "=" + (parts.length > 1 ? decodedAndEncoded(parts[1]) : ""));
+      parameters.add(
+          decodedAndEncoded(parts[0])
+              + "="
+              + (parts.length > 1 ? decodedAndEncoded(parts[1]) : ""));
     }
     return parameters.stream().sorted().collect(Collectors.joining("&"));
   }

@@ -198,7 +198,8 @@ final class WebSocketApiTest extends GatewayFixture {
     assertEquals("2026-01-31T12:01:00Z", described.get("lastActiveAt").asText());
     assertEquals("127.0.0.1", described.at("/identity/sourceIp").asText());
 
-    HttpRequest.Builder delete = HttpRequest.newBuilder(internal("/live/@connections/" + id)).DELETE();
+    HttpRequest.Builder delete =
+        HttpRequest.newBuilder(internal("/live/@connections/" + id)).DELETE();
     assertEquals(204, send(delete).statusCode());
     assertEquals(1000, reader.closed.get(10, TimeUnit.SECONDS).status());
     assertEquals("$disconnect", event().at("/requestContext/routeKey").asText());
@@ -217,7 +218,8 @@ final class WebSocketApiTest extends GatewayFixture {
     assertEquals(400, send(delete).statusCode());
     assertEquals(
         400,
-        send(HttpRequest.newBuilder(internal("/live/@connections/" + "x".repeat(40)))).statusCode());
+        send(HttpRequest.newBuilder(internal("/live/@connections/" + "x".repeat(40))))
+            .statusCode());
   }
 
   @Test

@@ -193,7 +193,8 @@ final class ProjectTemplateTest {
 
   @Test
   void throttlesTheRoutesThatMakeManyCalls() {
-    HttpApiDefinition api = Template.read(FILE).resolve(Map.of(), DEPLOYMENT).httpApi().orElseThrow();
+    HttpApiDefinition api =
+        Template.read(FILE).resolve(Map.of(), DEPLOYMENT).httpApi().orElseThrow();
     Set<String> throttled = new TreeSet<>(api.throttles().keySet());
     assertEquals(
         Set.of(
@@ -249,8 +250,7 @@ final class ProjectTemplateTest {
     for (String protect : List.of("true", "false")) {
       Set<String> kept = new TreeSet<>();
       template
-          .properties(
-              "AWS::DynamoDB::Table", Map.of("DeletionProtection", protect), DEPLOYMENT)
+          .properties("AWS::DynamoDB::Table", Map.of("DeletionProtection", protect), DEPLOYMENT)
           .forEach(
               (id, resource) -> {
                 Map<String, Object> properties = TemplateValues.map(id, resource);
