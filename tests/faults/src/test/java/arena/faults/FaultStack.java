@@ -250,13 +250,6 @@ final class FaultStack implements Stack {
     return new RedisFiles(stack.home().resolve("redis"));
   }
 
-  /** Number of keys in Redis. */
-  long keys() {
-    try (Jedis operator = redis()) {
-      return operator.dbSize();
-    }
-  }
-
   /** Opens a direct connection to Redis. */
   Jedis redis() {
     return operator.redis();

@@ -10,10 +10,18 @@ import java.util.stream.Stream;
 
 /** The append-only files of a Redis in its folder. */
 record RedisFiles(Path folder) {
-  /** Deletes them, so that the server restarts empty. */
+  /**
+   * Deletes them, so that the server restarts empty.
+   *
+   * @throws IllegalStateException if there are none
+   */
   void delete() {
     try {
-      for (Path file : list()) {
+      List<Path> files = list();
+      if (files.isEmpty()) {
+        throw new IllegalStateException("no append-only files in " + folder);
+      }
+      for (Path file : files) {
         Files.delete(file);
       }
     } catch (IOException e) {

@@ -1,7 +1,5 @@
 package arena.faults;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -74,7 +72,6 @@ final class StoreOutageTest {
         arena.stack().killRedis();
         arena.redisFiles().delete();
         arena.stack().restartRedis();
-        assertEquals(0, arena.keys(), "Redis is empty");
         held.release();
       }
     }
