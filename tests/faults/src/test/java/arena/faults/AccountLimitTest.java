@@ -41,7 +41,7 @@ final class AccountLimitTest {
   private static final String MODEL = "takes-time";
   private static final Duration ANSWER_TIME = Duration.ofMillis(300);
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
-  private static final int RUNS = 30;
+  private static final int RUNS = 20;
   private static final int TURNS = 2;
   private static final Duration BOUND = Duration.ofMinutes(3);
 
