@@ -34,7 +34,7 @@ final class PrivateFolder {
   static Path in(Path wanted) throws IOException {
     Path folder = wanted.toAbsolutePath().normalize();
     Files.createDirectories(folder.getParent());
-    boolean posix = Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix");
+    boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
     try {
       Files.createDirectory(
           folder,

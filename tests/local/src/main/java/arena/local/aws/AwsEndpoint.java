@@ -191,7 +191,10 @@ public final class AwsEndpoint implements AutoCloseable {
   private static void refuse(Context context, AuthenticationFailure failure) {
     if (isForm(context)) {
       AwsApi.Response response = refused(failure.type(), failure.message());
-      context.status(response.status()).contentType("text/xml").result(response.body());
+      context
+          .status(response.status())
+          .contentType("text/xml")
+          .result(response.body().getBytes(StandardCharsets.UTF_8));
     } else {
       error(context, REFUSED, failure.type(), failure.message());
     }
@@ -242,7 +245,10 @@ public final class AwsEndpoint implements AutoCloseable {
         denial.isPresent()
             ? refused("AccessDenied", denial.get())
             : api.call(action.group(1), form);
-    context.status(response.status()).contentType("text/xml").result(response.body());
+    context
+        .status(response.status())
+        .contentType("text/xml")
+        .result(response.body().getBytes(StandardCharsets.UTF_8));
   }
 
   private static AwsApi.Response refused(String code, String message) {
@@ -270,7 +276,9 @@ public final class AwsEndpoint implements AutoCloseable {
         context
             .status(response.status())
             .contentType("application/x-amz-json-1.0")
-            .result(response.body());
+            // As text, it would have the servlet's default charset, which is not UTF-8 for this
+            // type.
+            .result(response.body().getBytes(StandardCharsets.UTF_8));
         return;
       }
     }
