@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -110,6 +111,32 @@ public final class Redactor {
    * @return a copy
    */
   public JsonNode redact(JsonNode value, Predicate<String> exempt) {
+    return copy(
+        value,
+        this::redact,
+        exempt,
+        leaf -> leaf instanceof TextNode text ? TextNode.valueOf(redact(text.textValue())) : leaf);
+  }
+
+  /** Redacts known secrets in every string, number and field name of a JSON value. */
+  public JsonNode redactKnown(JsonNode value) {
+    return copy(
+        value,
+        this::redactKnown,
+        _ -> false,
+        leaf -> {
+          String text = leaf.asText();
+          String clean = redactKnown(text);
+          return clean.equals(text) ? leaf : TextNode.valueOf(clean);
+        });
+  }
+
+  /** Copies a JSON value with other names and leaves, except in the fields with exempt names. */
+  private static JsonNode copy(
+      JsonNode value,
+      UnaryOperator<String> names,
+      Predicate<String> exempt,
+      UnaryOperator<JsonNode> leaves) {
     return switch (value) {
       case ObjectNode object -> {
         ObjectNode copy = JsonNodeFactory.instance.objectNode();
@@ -118,42 +145,18 @@ public final class Redactor {
             .forEach(
                 field ->
                     copy.set(
-                        redact(field.getKey()),
+                        names.apply(field.getKey()),
                         exempt.test(field.getKey())
                             ? field.getValue()
-                            : redact(field.getValue(), exempt)));
+                            : copy(field.getValue(), names, exempt, leaves)));
         yield copy;
       }
       case ArrayNode array -> {
         ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
-        array.forEach(item -> copy.add(redact(item, exempt)));
+        array.forEach(item -> copy.add(copy(item, names, exempt, leaves)));
         yield copy;
       }
-      case TextNode text -> TextNode.valueOf(redact(text.textValue()));
-      default -> value;
-    };
-  }
-
-  /** Redacts known secrets in every string, number and field name of a JSON value. */
-  public JsonNode redactKnown(JsonNode value) {
-    return switch (value) {
-      case ObjectNode object -> {
-        ObjectNode copy = JsonNodeFactory.instance.objectNode();
-        object
-            .properties()
-            .forEach(field -> copy.set(redactKnown(field.getKey()), redactKnown(field.getValue())));
-        yield copy;
-      }
-      case ArrayNode array -> {
-        ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
-        array.forEach(item -> copy.add(redactKnown(item)));
-        yield copy;
-      }
-      default -> {
-        String text = value.asText();
-        String clean = redactKnown(text);
-        yield clean.equals(text) ? value : TextNode.valueOf(clean);
-      }
+      default -> leaves.apply(value);
     };
   }
 }
