@@ -69,16 +69,7 @@ final class DeployedObservability {
 
   /** The properties of all resources of a type, by logical id. */
   Map<String, JsonNode> resources(String type) {
-    Deployment deployment =
-        new Deployment(
-            "arena",
-            "http://localhost",
-            "ws://localhost",
-            "localhost",
-            6379,
-            "secret",
-            _ -> Optional.empty(),
-            Map.of());
+    Deployment deployment = Deployment.placeholder();
     return template
         .properties(
             type, Map.of("AlarmTopicArn", "arn:aws:sns:us-east-1:000000000000:alarms"), deployment)

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,16 +49,7 @@ final class TimeoutsTest {
 
   /** The stack with a timeout of model calls, in seconds. */
   private static StackPlan plan(int modelTimeout) {
-    Deployment deployment =
-        new Deployment(
-            "arena",
-            "http://localhost:8000",
-            "ws://localhost:8000",
-            "localhost",
-            6379,
-            "password",
-            _ -> Optional.empty(),
-            Map.of());
+    Deployment deployment = Deployment.placeholder();
     return Template.read(Path.of("../../template.yaml"))
         .resolve(Map.of("ModelTimeoutSeconds", String.valueOf(modelTimeout)), deployment);
   }

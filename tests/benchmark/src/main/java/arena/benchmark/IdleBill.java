@@ -5,23 +5,13 @@ import arena.local.template.Template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a deployed stack costs a month without any run, from the resources of the template. */
 final class IdleBill {
   /** Hours in a month, as AWS's calculator counts. */
   static final int HOURS = 730;
 
-  private static final Deployment DEPLOYMENT =
-      new Deployment(
-          "arena",
-          "http://localhost",
-          "ws://localhost",
-          "localhost",
-          6379,
-          "secret",
-          _ -> Optional.empty(),
-          Map.of());
+  private static final Deployment DEPLOYMENT = Deployment.placeholder();
 
   private final Template template;
   private final UnitPrices prices;

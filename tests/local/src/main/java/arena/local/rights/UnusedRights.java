@@ -9,7 +9,6 @@ import arena.local.template.Template;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -31,7 +30,7 @@ final class UnusedRights {
    * @param used the rights that were used, as lines of text
    */
   static List<Right> of(Path template, Set<String> used) {
-    StackPlan plan = Template.read(template).resolve(Map.of(), deployment());
+    StackPlan plan = Template.read(template).resolve(Map.of(), Deployment.placeholder());
     Set<String> machines =
         plan.stateMachines().stream().map(StateMachineDefinition::name).collect(Collectors.toSet());
     Set<Right> unused = new TreeSet<>();
@@ -50,18 +49,5 @@ final class UnusedRights {
   /** Returns whether a request can need the right: one for an item never needs that of an index. */
   private static boolean isPossible(Right right) {
     return !right.resource().contains("/index/") || INDEX_ACTIONS.contains(right.action());
-  }
-
-  /** Values that are in no ARN. */
-  private static Deployment deployment() {
-    return new Deployment(
-        "arena",
-        "http://localhost",
-        "ws://localhost",
-        "localhost",
-        1,
-        "password",
-        _ -> Optional.empty(),
-        Map.of());
   }
 }

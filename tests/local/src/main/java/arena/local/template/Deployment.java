@@ -37,6 +37,19 @@ public record Deployment(
     environment = Map.copyOf(environment);
   }
 
+  /** Returns values for a template that is read and not started. */
+  public static Deployment placeholder() {
+    return new Deployment(
+        "arena",
+        "http://localhost:8000",
+        "ws://localhost:8000",
+        "localhost",
+        6379,
+        "password",
+        _ -> Optional.of("secret"),
+        Map.of());
+  }
+
   /** Returns the values of a nested stack. */
   Deployment withStackName(String nested) {
     return new Deployment(

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -111,16 +110,7 @@ final class VersionDescriptionTest {
   }
 
   private static void resolve(Map<String, String> values) {
-    Deployment deployment =
-        new Deployment(
-            "arena",
-            "http://localhost:8000",
-            "ws://localhost:8000",
-            "127.0.0.1",
-            6379,
-            "password",
-            _ -> Optional.of("key"),
-            Map.of());
+    Deployment deployment = Deployment.placeholder();
     StackPlan plan = Template.read(TEMPLATE).resolve(values, deployment);
     assertEquals(8, plan.functions().size());
   }
