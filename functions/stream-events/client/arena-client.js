@@ -51,6 +51,7 @@ export const Limits = Object.freeze({
   PAGE_EVENTS: 1_000,
   PAGE_BYTES: 6 * 1024 * 1024,
   PAYLOAD_BYTES: 6 * 1024 * 1024,
+  TICKET_BYTES: 4 * 1024,
   /** Consecutive attempts to connect, to subscribe to one run, and to make one HTTP request. */
   CONNECTION_ATTEMPTS: 20,
   SUBSCRIBE_ATTEMPTS: 10,
@@ -78,13 +79,15 @@ export const Limits = Object.freeze({
   RESUBSCRIBE_MILLIS: 1_000,
 });
 
+const TOKEN = /^arena_[a-z2-7]{8}_[A-Za-z0-9_-]{43}$/;
+const TICKET = /^ticket_[A-Za-z0-9_-]{43}$/;
 const RUN_ID = /^[0-9a-f]{32}$/;
 
 /** Code of an error after which the events of the run follow by themselves. */
 const BEHIND = "behind";
 
 /** Codes of errors that a retry cannot resolve. */
-const FINAL_CODES = new Set(["unknown_run", "invalid_field", "bad_json", "unknown_action"]);
+const FINAL_CODES = new Set(["unknown_run", "invalid_field", "bad_json", "unknown_action", "forbidden", "unauthorized"]);
 
 /**
  * An error with a `code` for programs: a code of the service (PROTOCOL.md and openapi.yaml), or one of
@@ -140,6 +143,7 @@ export class ArenaClient {
   #websocket;
   #WebSocket;
   #fetch;
+  #token;
   #clock;
   #random;
   #onError;
@@ -162,6 +166,8 @@ export class ArenaClient {
    * @param {object} options
    * @param {string} options.http URL of the HTTP interface, such as `http://localhost:8000`
    * @param {string} options.websocket URL of the WebSocket interface, such as `ws://localhost:8000/live`
+   * @param {string} [options.token] token of a deployed arena. Every request carries it, and each connection is opened
+   *     with a ticket that is fetched before; in a web page, everybody who can read the page's memory can read it
    * @param {typeof WebSocket} [options.WebSocket] the runtime's by default
    * @param {typeof fetch} [options.fetch] the runtime's by default
    * @param {{now(): number, setTimeout(f: () => void, millis: number): any, clearTimeout(timer: any): void}}
@@ -170,7 +176,7 @@ export class ArenaClient {
    * @param {(error: ArenaError) => void} [options.onError] called for errors that concern no watched run
    * @throws {TypeError} if a URL is invalid, or there is no WebSocket implementation
    */
-  constructor({http, websocket, WebSocket, fetch, clock, random = Math.random, onError}) {
+  constructor({http, websocket, token, WebSocket, fetch, clock, random = Math.random, onError}) {
     this.#http = address(http, ["http:", "https:"]);
     this.#websocket = address(websocket, ["ws:", "wss:"]);
     this.#WebSocket = WebSocket ?? globalThis.WebSocket;
@@ -184,6 +190,10 @@ export class ArenaClient {
       setTimeout: (f, millis) => globalThis.setTimeout(f, millis),
       clearTimeout: timer => globalThis.clearTimeout(timer),
     };
+    if (token !== undefined && !TOKEN.test(token)) {
+      throw new TypeError("the token is not valid"); // without its text, which logs must not contain
+    }
+    this.#token = token;
     this.#random = random;
     this.#onError = onError;
   }
@@ -343,11 +353,23 @@ export class ArenaClient {
   }
 
   #open() {
-    return new Connection(this.#websocket, this.#WebSocket, this.#clock, {
+    const address = this.#token === undefined ? this.#websocket : signal => this.#addressWithTicket(signal);
+    return new Connection(address, this.#WebSocket, this.#clock, {
       opened: connection => this.#connectionOpened(connection),
       received: data => this.#received(data),
-      lost: (connection, why) => this.#connectionLost(connection, why),
+      lost: (connection, why, error) => this.#connectionLost(connection, why, error),
     });
+  }
+
+  /** Fetches a ticket, which opens one connection, and returns the address with it. */
+  async #addressWithTicket(signal) {
+    const bytes = await this.#request(`${this.#http}/tickets`, Limits.TICKET_BYTES, signal,
+        {method: "POST", headers: {"content-type": "application/json"}, body: "{}", expected: 201});
+    const ticket = parsed(decoded(bytes))?.ticket;
+    if (typeof ticket !== "string" || !TICKET.test(ticket)) {
+      throw new ArenaError("bad_message", "POST /tickets returned an invalid ticket");
+    }
+    return `${this.#websocket}?ticket=${ticket}`;
   }
 
   #connectionOpened(connection) {
@@ -364,7 +386,7 @@ export class ArenaClient {
     }
   }
 
-  #connectionLost(connection, why) {
+  #connectionLost(connection, why, error) {
     if (connection === this.#connection) {
       this.#connection = null;
     } else {
@@ -372,6 +394,12 @@ export class ArenaClient {
       this.#replaceAfter = this.#clock.now() + Limits.MAX_BACKOFF_MILLIS;
     }
     if (this.#connection !== null || this.#watches.size === 0) {
+      return;
+    }
+    if (error?.final) { // the token is not valid: another attempt fails too
+      for (const watch of [...this.#watches.values()]) {
+        watch.fail(error);
+      }
       return;
     }
     // Before the watches are notified, because their callbacks may start or stop watches.
@@ -532,8 +560,8 @@ export class ArenaClient {
         {cause: last});
   }
 
-  /** Sends a GET request and returns the body of a response with status 200. */
-  async #request(url, maxBytes, signal) {
+  /** Sends a request, by default GET, and returns the body of a response with the expected status. */
+  async #request(url, maxBytes, signal, {expected = 200, headers = {}, ...options} = {}) {
     const abort = new AbortController();
     const cancel = () => abort.abort(signal.reason);
     signal?.addEventListener("abort", cancel);
@@ -542,9 +570,9 @@ export class ArenaClient {
         Limits.HTTP_TIMEOUT_MILLIS);
     try {
       signal?.throwIfAborted();
-      const response = await this.#fetch(url, {signal: abort.signal});
+      const response = await this.#fetch(url, {...options, headers: {...headers, ...this.#authorization(url)}, signal: abort.signal});
       const bytes = await read(response, maxBytes);
-      if (response.status !== 200) {
+      if (response.status !== expected) {
         throw httpError(response, bytes);
       }
       return bytes;
@@ -552,6 +580,11 @@ export class ArenaClient {
       this.#clock.clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
     }
+  }
+
+  /** The header with the token, which only the arena gets: links of payloads lead to other hosts. */
+  #authorization(url) {
+    return this.#token !== undefined && url.startsWith(`${this.#http}/`) ? {authorization: `Bearer ${this.#token}`} : {};
   }
 }
 
@@ -950,6 +983,7 @@ class Connection {
   #clock;
   #on;
   #opening;
+  #abort = new AbortController();
   #closed = false;
   #receivedAt = 0;
   #pingedAt = null;
@@ -958,12 +992,23 @@ class Connection {
   /** Time at which to replace the connection. */
   replaceAt = Infinity;
 
-  constructor(url, WebSocket, clock, on) {
+  /** @param address the URL, or a function of an AbortSignal that returns a promise of it */
+  constructor(address, WebSocket, clock, on) {
     this.#clock = clock;
     this.#on = on;
     this.#opening = clock.setTimeout(
         () => this.#lost(`connection timed out after ${Limits.CONNECT_TIMEOUT_MILLIS} ms`),
         Limits.CONNECT_TIMEOUT_MILLIS);
+    if (typeof address === "string") {
+      this.#connect(address, WebSocket);
+      return;
+    }
+    address(this.#abort.signal).then(
+        url => this.#closed || this.#connect(url, WebSocket),
+        error => this.#lost(`connection failed: ${error.message}`, error));
+  }
+
+  #connect(url, WebSocket) {
     try {
       this.#socket = new WebSocket(url);
     } catch (error) {
@@ -1028,18 +1073,19 @@ class Connection {
     this.#on.received(data);
   }
 
-  #lost(why) {
+  #lost(why, error) {
     if (this.#closed) {
       return;
     }
     this.#shutDown();
-    this.#on.lost(this, why);
+    this.#on.lost(this, why, error);
   }
 
   #shutDown() {
     this.#closed = true;
     this.isOpen = false;
     this.#clock.clearTimeout(this.#opening);
+    this.#abort.abort();
     this.#socket?.close();
   }
 }

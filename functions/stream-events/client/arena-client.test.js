@@ -77,6 +77,7 @@ async function until(condition) {
 class Service {
   sockets = [];
   calls = [];
+  requests = [];
   clock = new ManualClock();
   errors = [];
   /** Whether connections open automatically. */
@@ -86,9 +87,10 @@ class Service {
   kept = new Map();
   status = "running";
 
-  constructor() {
+  constructor(options = {}) {
     const service = this;
     this.arena = new ArenaClient({
+      ...options,
       http: "http://arena.example",
       websocket: "ws://arena.example/live",
       WebSocket: class {
@@ -125,8 +127,9 @@ class Service {
           this.onmessage({data: typeof message === "string" ? message : JSON.stringify(message)});
         }
       },
-      fetch: async (url, {signal}) => {
+      fetch: async (url, {signal, ...request}) => {
         this.calls.push(url);
+        this.requests.push(request);
         const answer = await Promise.race([
           this.answer(url),
           new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
@@ -1251,4 +1254,74 @@ test("delivers links if fetchPayloads is off, and resolves them later", async ()
   assert.deepEqual(service.calls, []);
   assert.deepEqual(await service.arena.withPayload(got[0]), {event: JSON.parse(wholeText(1)), text: undefined});
   assert.deepEqual(await service.arena.withPayload(envelope(2)), {event: envelope(2), text: undefined});
+});
+
+// ---- tokens
+
+const TOKEN = `arena_abcdefgh_${"s".repeat(43)}`;
+const TICKET = `ticket_${"t".repeat(43)}`;
+
+function ticketed(status = 201) {
+  const service = new Service({token: TOKEN});
+  service.answer = url => url.endsWith("/tickets")
+    ? new Response(JSON.stringify(status === 201
+        ? {ticket: TICKET, expires_at: "2026-01-31T12:00:30.000000Z"}
+        : {error: {code: "unauthorized", message: "a valid token is required"}}), {status})
+    : service.page(url);
+  return service;
+}
+
+test("opens each connection with a new ticket", async () => {
+  const service = ticketed();
+  const watch = service.arena.watch(RUN);
+  await flush();
+  assert.deepEqual(service.sockets.map(socket => socket.url), [`ws://arena.example/live?ticket=${TICKET}`]);
+  assert.deepEqual(service.calls, ["http://arena.example/tickets"]);
+  assert.equal(service.requests[0].method, "POST");
+  assert.equal(service.requests[0].headers.authorization, `Bearer ${TOKEN}`);
+  service.sockets[0].break();
+  await service.clock.pass(MINUTE);
+  assert.equal(service.sockets.length, 2);
+  assert.equal(service.calls.filter(url => url.endsWith("/tickets")).length, 2);
+  watch.stop();
+  await flush();
+});
+
+test("sends the token only to the arena", async () => {
+  const service = ticketed();
+  service.kept.set(RUN, []);
+  await service.arena.events(RUN);
+  assert.equal(service.requests[0].headers.authorization, `Bearer ${TOKEN}`);
+  const other = new Service();
+  other.kept.set(RUN, []);
+  await other.arena.events(RUN);
+  assert.equal(other.requests[0].headers.authorization, undefined);
+});
+
+test("ends watches when the token is not valid", async () => {
+  const service = ticketed(401);
+  const watch = service.arena.watch(RUN);
+  const end = await watch.ended;
+  assert.equal(end.state, State.ERROR);
+  assert.equal(end.error.code, "unauthorized");
+  assert.equal(service.sockets.length, 0);
+  await service.clock.pass(10 * MINUTE);
+  assert.equal(service.calls.length, 1);
+});
+
+test("retries when no ticket can be fetched now", async () => {
+  const service = ticketed();
+  const answer = service.answer;
+  let failures = 2;
+  service.answer = url => failures-- > 0 ? new Response("{}", {status: 503}) : answer(url);
+  const watch = service.arena.watch(RUN);
+  await service.clock.pass(MINUTE);
+  assert.equal(service.sockets.length, 1);
+  watch.stop();
+  await flush();
+});
+
+test("rejects a token of another form without repeating it", () => {
+  assert.throws(() => new Service({token: "arena_secret"}),
+      error => error instanceof TypeError && !error.message.includes("arena_secret"));
 });

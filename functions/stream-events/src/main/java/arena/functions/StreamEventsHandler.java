@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.codec.Timestamps;
 import arena.json.Json;
@@ -18,6 +19,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,9 @@ public final class StreamEventsHandler implements RequestStreamHandler {
    */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
+  private static final int OK = 200;
+  private static final int UNAUTHORIZED = 401;
+
   private final StreamEventsWiring wiring;
   private final Telemetry telemetry;
 
@@ -60,35 +65,38 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     JsonNode event = Json.read(new String(input.readAllBytes(), StandardCharsets.UTF_8));
-    telemetry.during(
-        context,
-        () -> {
-          handle(event, context);
-          return null;
-        });
-    output.write("{\"statusCode\":200}".getBytes(StandardCharsets.UTF_8));
+    int status = telemetry.during(context, () -> handle(event, context));
+    output.write(("{\"statusCode\":" + status + "}").getBytes(StandardCharsets.UTF_8));
   }
 
-  private void handle(JsonNode event, Context context) {
+  /** Handles an event and returns the status for API Gateway. */
+  private int handle(JsonNode event, Context context) {
     JsonNode request = event.path("requestContext");
     if (event.path("recover").asBoolean()) {
       recover(context);
-      return;
+      return OK;
     }
     if (!request.has("connectionId")) {
       fanOut(event, context);
-      return;
+      return OK;
     }
     ConnectionId connectionId = ConnectionId.of(request.path("connectionId").asText());
     String eventType = request.path("eventType").asText();
     Telemetry.connection(connectionId);
     try {
       switch (eventType) {
-        case "CONNECT" -> wiring.subscriptions().get().connect(connectionId);
+        case "CONNECT" -> {
+          Optional<Principal> caller = caller(request.path("authorizer"));
+          if (caller.isEmpty()) {
+            return UNAUTHORIZED;
+          }
+          wiring.subscriptions().get().connect(connectionId, caller.get());
+        }
         case "DISCONNECT" -> wiring.subscriptions().get().disconnect(connectionId);
         default ->
             receive(connectionId, request.path("routeKey").asText(), event.path("body").asText());
       }
+      return OK;
     } catch (RuntimeException e) {
       telemetry.failed(e);
       LOG.atError()
@@ -97,6 +105,20 @@ public final class StreamEventsHandler implements RequestStreamHandler {
           .log("failed to handle WebSocket event");
       throw e;
     }
+  }
+
+  /** The caller that the authorizer found; API Gateway adds fields of other types. */
+  private static Optional<Principal> caller(JsonNode authorizer) {
+    Map<String, String> context = new HashMap<>();
+    authorizer
+        .properties()
+        .forEach(
+            field -> {
+              if (field.getValue().isTextual()) {
+                context.put(field.getKey(), field.getValue().textValue());
+              }
+            });
+    return Principal.ofContext(context);
   }
 
   private void receive(ConnectionId connectionId, String route, String message) {

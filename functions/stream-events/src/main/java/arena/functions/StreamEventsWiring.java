@@ -39,6 +39,7 @@ record StreamEventsWiring(
             () ->
                 new Subscriptions(
                     stores.connections(),
+                    stores.connectionAccess(),
                     stores.subscribers(),
                     stores.catalog(),
                     aws.fanOutInvoker(),
@@ -53,7 +54,8 @@ record StreamEventsWiring(
                         stores.broker(),
                         stores.catalog(),
                         stores.events(),
-                        stores.connections()),
+                        stores.connections(),
+                        stores.connectionAccess()),
                     sender,
                     aws.fanOutInvoker(),
                     aws.payloadLinks(),

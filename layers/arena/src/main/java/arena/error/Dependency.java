@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A store or service that a function calls and that can be unavailable. */
 public enum Dependency {
+  ACCESS(ErrorKind.ACCESS_UNAVAILABLE, "the access table"),
   ARCHIVE(ErrorKind.ARCHIVE_UNAVAILABLE, "the archive"),
   BROKER(ErrorKind.BROKER_UNAVAILABLE, "the broker"),
   CATALOG(ErrorKind.CATALOG_UNAVAILABLE, "the catalog"),

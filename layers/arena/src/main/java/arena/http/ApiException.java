@@ -12,6 +12,9 @@ public final class ApiException extends RuntimeException {
   /** The status of {@link #methodNotAllowed}, whose {@link #limit} is the header {@code Allow}. */
   static final int METHOD_NOT_ALLOWED = 405;
 
+  /** The status of {@link #unauthorized}, which has the header {@code WWW-Authenticate}. */
+  static final int UNAUTHORIZED = 401;
+
   private final int status;
   private final String code;
   private final Optional<String> field;
@@ -47,6 +50,28 @@ public final class ApiException extends RuntimeException {
         "the body is nested too deeply",
         Optional.empty(),
         Optional.of(limit + " levels"),
+        OptionalInt.empty());
+  }
+
+  /** 401: no valid token. */
+  static ApiException unauthorized() {
+    return new ApiException(
+        UNAUTHORIZED,
+        "unauthorized",
+        "a valid token is required",
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  /** 403: the token's role does not allow the call. */
+  static ApiException forbidden() {
+    return new ApiException(
+        403,
+        "forbidden",
+        "the role of the token does not allow this call",
+        Optional.empty(),
+        Optional.empty(),
         OptionalInt.empty());
   }
 

@@ -76,6 +76,9 @@ final class ErrorResponses {
     if (error.status() == ApiException.METHOD_NOT_ALLOWED) {
       return response.with("allow", error.limit().orElseThrow());
     }
+    if (error.status() == ApiException.UNAUTHORIZED) {
+      return response.with("www-authenticate", "Bearer");
+    }
     return error.retryAfterSeconds().isPresent()
         ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
         : response;

@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.access.Principal;
 import arena.idempotency.Idempotency;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.RunId;
@@ -40,7 +41,9 @@ public final class IdempotentRequests {
     if (key.isEmpty()) {
       return action.apply(ids.get());
     }
-    String identity = request.route() + " " + key.get();
+    // A key belongs to its caller: others can neither find out that it is used, nor use it up.
+    String caller = request.caller().map(Principal::id).orElse("");
+    String identity = caller + " " + request.route() + " " + key.get();
     Idempotency.Registration registration =
         idempotency.get().register(identity, digest(body), ids.get());
     if (registration.response().isPresent()) {

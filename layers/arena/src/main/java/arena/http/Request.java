@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.access.Principal;
 import arena.run.Limits;
 import arena.run.RunId;
 import arena.run.UnknownRun;
@@ -66,6 +67,14 @@ public final class Request {
     return context == null || context.getHttp() == null || context.getHttp().getMethod() == null
         ? ""
         : context.getHttp().getMethod();
+  }
+
+  /** The caller that the authorizer found; empty if it found none, or the route has none. */
+  Optional<Principal> caller() {
+    APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
+    return context == null || context.getAuthorizer() == null
+        ? Optional.empty()
+        : Principal.ofContext(context.getAuthorizer().getLambda());
   }
 
   private String stage() {

@@ -86,6 +86,16 @@ public final class RequestReader {
         profile(fields));
   }
 
+  /**
+   * Parses the body of {@code POST /tickets}; returns the run that the ticket is for, if any.
+   *
+   * @throws ApiException if the body is not JSON or a field is invalid
+   */
+  public static Optional<RunId> ticket(String json) {
+    return JsonFields.read(json, List.of("run_id"))
+        .value("run_id", "a run id", "32 lower-case hex digits", RunId::parse);
+  }
+
   private static int nTurns(JsonFields fields) {
     return fields.integer("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
   }

@@ -22,6 +22,7 @@ public record Response(int status, Map<String, String> headers, String body) {
             RunJson.Run.class,
             RunJson.Row.class,
             RunJson.Summary.class,
+            TicketRoutes.CreatedTicket.class,
             ErrorResponses.Body.class));
   }
 

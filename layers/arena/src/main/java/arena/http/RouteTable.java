@@ -1,6 +1,14 @@
 package arena.http;
 
+import static java.util.Map.entry;
+
+import arena.access.Principal;
+import arena.access.Role;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -8,24 +16,56 @@ import java.util.TreeSet;
  * distinguishes unknown paths from known ones with another method.
  */
 public final class RouteTable {
+  /** The least role for each route; empty for one that needs no token. */
+  private static final Map<String, Optional<Role>> LEAST_ROLES =
+      Map.ofEntries(
+          entry("GET /health", Optional.empty()),
+          entry("GET /metrics", Optional.of(Role.VIEWER)),
+          entry("GET /runs", Optional.of(Role.VIEWER)),
+          entry("POST /runs", Optional.of(Role.OPERATOR)),
+          entry("GET /runs/summaries", Optional.of(Role.VIEWER)),
+          entry("GET /runs/series", Optional.of(Role.VIEWER)),
+          entry("GET /runs/{run_id}", Optional.of(Role.VIEWER)),
+          entry("GET /runs/{run_id}/diagnosis", Optional.of(Role.VIEWER)),
+          entry("GET /runs/{run_id}/report", Optional.of(Role.OPERATOR)),
+          entry("POST /runs/{run_id}/stop", Optional.of(Role.OPERATOR)),
+          entry("GET /replays", Optional.of(Role.VIEWER)),
+          entry("GET /events", Optional.of(Role.VIEWER)),
+          entry("POST /forks", Optional.of(Role.OPERATOR)),
+          entry("POST /tickets", Optional.of(Role.VIEWER)));
+
   /** The route keys. */
-  public static final List<String> KEYS =
-      List.of(
-          "GET /health",
-          "GET /metrics",
-          "GET /runs",
-          "POST /runs",
-          "GET /runs/summaries",
-          "GET /runs/series",
-          "GET /runs/{run_id}",
-          "GET /runs/{run_id}/diagnosis",
-          "GET /runs/{run_id}/report",
-          "POST /runs/{run_id}/stop",
-          "GET /replays",
-          "GET /events",
-          "POST /forks");
+  public static final Set<String> KEYS = LEAST_ROLES.keySet();
 
   private RouteTable() {}
+
+  /**
+   * The least role for a route; empty if it needs no token. A route that is not listed needs all.
+   */
+  public static Optional<Role> leastRole(String key) {
+    return LEAST_ROLES.getOrDefault(key, Optional.of(Role.OPERATOR));
+  }
+
+  /**
+   * Checks that a request's caller may call its route.
+   *
+   * @throws ApiException 401 if there is no valid token, 403 if its role is not enough
+   */
+  static void authorize(Request request, Instant now) {
+    Optional<Role> least = leastRole(request.route());
+    if (least.isEmpty()) {
+      return;
+    }
+    // API Gateway caches the authorizer's answer, which may be older than the token's expiry.
+    Principal caller =
+        request
+            .caller()
+            .filter(found -> found.isCurrentAt(now))
+            .orElseThrow(ApiException::unauthorized);
+    if (!caller.role().includes(least.get())) {
+      throw ApiException.forbidden();
+    }
+  }
 
   /**
    * Returns the methods of a path in alphabetical order; none if the path is unknown. A path with

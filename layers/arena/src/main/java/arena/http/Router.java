@@ -2,6 +2,7 @@ package arena.http;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 public final class Router {
   private final Map<String, Route> routes;
   private final Consumer<RuntimeException> failures;
+  private final InstantSource clock;
 
   /** Handles the requests of one route. */
   @FunctionalInterface
@@ -34,8 +36,13 @@ public final class Router {
    * @param failures called for every exception that becomes a 5xx response
    */
   public Router(Map<String, Route> routes, Consumer<RuntimeException> failures) {
+    this(routes, failures, InstantSource.system());
+  }
+
+  Router(Map<String, Route> routes, Consumer<RuntimeException> failures, InstantSource clock) {
     this.routes = Map.copyOf(routes);
     this.failures = failures;
+    this.clock = clock;
   }
 
   /**
@@ -51,6 +58,7 @@ public final class Router {
       if (route == null) {
         throw withoutRoute(request);
       }
+      RouteTable.authorize(request, clock.instant());
       response = route.handle(request);
     } catch (RuntimeException e) {
       response = ErrorResponses.of(e, requestId, failures);

@@ -13,7 +13,7 @@ public interface Idempotency {
    * Registers a request. The first request with a key gets the given run id; repeated ones get the
    * first one's run id.
    *
-   * @param request route and idempotency key
+   * @param request caller, route and idempotency key
    * @param bodyDigest digest of the body, to detect a different request with the same key
    * @param runId the run id to use if this is the first request
    * @throws KeyReused if the key was used with another body

@@ -56,6 +56,12 @@ public final class AwsClients {
         .build();
   }
 
+  /** For a caller that waits 10 s. Call timeout including retries: 6 s. */
+  static DynamoDbClient dynamoDbForAuthorizer() {
+    return configured(DynamoDbClient.builder(), Duration.ofSeconds(2), Duration.ofSeconds(6))
+        .build();
+  }
+
   /** For objects of a few megabytes in interactive calls. Call timeout including retries: 12 s. */
   public static S3Client s3() {
     return s3(Duration.ofSeconds(5), Duration.ofSeconds(12));

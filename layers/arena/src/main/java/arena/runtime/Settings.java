@@ -35,6 +35,10 @@ public record Settings(Map<String, String> environment) {
     return required("ARENA_CONNECTIONS_TABLE");
   }
 
+  String accessTable() {
+    return required("ARENA_ACCESS_TABLE");
+  }
+
   String idempotencyTable() {
     return required("ARENA_IDEMPOTENCY_TABLE");
   }

@@ -1,5 +1,10 @@
 package arena.runtime;
 
+import arena.access.AccessStore;
+import arena.access.ActiveTokens;
+import arena.access.Authenticator;
+import arena.access.DynamoAccessStore;
+import arena.access.Tickets;
 import arena.archive.Archive;
 import arena.archive.DuckDb;
 import arena.archive.DuckDbArchive;
@@ -16,8 +21,10 @@ import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
 import arena.metrics.Metrics;
 import arena.source.EventReader;
+import arena.stream.ConnectionAccess;
 import arena.stream.Connections;
 import arena.stream.DynamoConnections;
+import java.security.SecureRandom;
 import java.time.Clock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -37,6 +44,7 @@ public final class Stores {
   private final Lazy<Subscribers> subscribers = new Lazy<>(this::createSubscribers);
   private final Lazy<RedisInspection> inspection = new Lazy<>(this::createInspection);
   private final Lazy<Connections> connections = new Lazy<>(this::createConnections);
+  private final Lazy<ConnectionAccess> connectionAccess = new Lazy<>(this::createConnectionAccess);
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
   private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
 
@@ -73,6 +81,22 @@ public final class Stores {
   /** The WebSocket connections. */
   public Connections connections() {
     return connections.get();
+  }
+
+  /** Whether WebSocket connections may still be served. */
+  public ConnectionAccess connectionAccess() {
+    return connectionAccess.get();
+  }
+
+  /** Finds who calls. Its calls fit into the 10 s that API Gateway waits for an authorizer. */
+  public Authenticator authenticator() {
+    return new Authenticator(accessStore(AwsClients.dynamoDbForAuthorizer()), clock);
+  }
+
+  /** Issues tickets. */
+  public Tickets tickets() {
+    // A SnapStart snapshot must not hold the seed: SecureRandom takes a new one after the restore.
+    return new Tickets(accessStore(dynamoDb.get()), clock, new SecureRandom());
   }
 
   /** The requests that carry an idempotency key. */
@@ -128,6 +152,15 @@ public final class Stores {
 
   private Connections createConnections() {
     return new DynamoConnections(dynamoDb.get(), settings.connectionsTable(), clock);
+  }
+
+  private ConnectionAccess createConnectionAccess() {
+    return new ConnectionAccess(
+        connections(), new ActiveTokens(accessStore(dynamoDb.get()), clock));
+  }
+
+  private AccessStore accessStore(DynamoDbClient client) {
+    return new DynamoAccessStore(client, settings.accessTable());
   }
 
   private Idempotency createIdempotency() {

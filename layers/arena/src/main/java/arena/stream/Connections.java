@@ -1,11 +1,13 @@
 package arena.stream;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,8 +17,14 @@ import java.util.Set;
  * connection ends.
  */
 public interface Connections {
-  /** Adds a connection. */
-  void connect(ConnectionId connectionId, Instant at);
+  /** Adds a connection of a caller. */
+  void connect(ConnectionId connectionId, Principal caller, Instant at);
+
+  /**
+   * Returns the callers of those of the connections that exist, with a consistent read; an empty
+   * one if it was stored without.
+   */
+  Map<ConnectionId, Optional<Principal>> callers(Collection<ConnectionId> connectionIds);
 
   /**
    * Adds a subscription whose cursor is stored. It is no longer pending.

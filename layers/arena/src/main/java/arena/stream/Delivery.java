@@ -184,6 +184,10 @@ final class Delivery {
       if (unrecorded != null) {
         return record(connectionId, unrecorded);
       }
+      if (readers.isEnded(connectionId)) {
+        end(connectionId, cursor);
+        return new Step.Done();
+      }
       return switch (batches.from(cursor)) {
         case Batch.Nothing() -> new Step.Done();
         case Batch.Events(String message, long nextSeq, Instant newest) ->
@@ -318,6 +322,20 @@ final class Delivery {
     failingSince.remove(connectionId);
     if (!readers.close(connectionId)) {
       readers.markLoss(); // still subscribed, but without a cursor: retried as a loss
+    }
+  }
+
+  /** Ends the connection of a reader whose token is no longer valid. */
+  private void end(ConnectionId connectionId, long cursor) {
+    LOG.atInfo()
+        .addKeyValue("run_id", task.runId())
+        .addKeyValue("connection_id", connectionId)
+        .log("closing connection whose token is no longer valid");
+    sender.send(connectionId, ServerMessages.unauthorized());
+    lease.finish(connectionId, cursor);
+    failingSince.remove(connectionId);
+    if (!readers.close(connectionId)) {
+      readers.markLoss(); // retried as a loss
     }
   }
 

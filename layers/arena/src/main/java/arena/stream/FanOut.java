@@ -103,7 +103,8 @@ public final class FanOut {
       Broker broker,
       Catalog catalog,
       EventReader events,
-      Connections connections) {}
+      Connections connections,
+      ConnectionAccess access) {}
 
   /** The result of a fan-out. */
   public record Result(long events, long streamsDropped) {
@@ -223,7 +224,9 @@ public final class FanOut {
       this.lease = lease;
       this.yieldsAt = throttled ? clock.instant().plus(THROTTLED_SHARE) : task.deadline();
       this.run = readRow();
-      this.readers = new RunReaders(runId, stores.subscribers(), stores.connections(), sender);
+      this.readers =
+          new RunReaders(
+              runId, stores.subscribers(), stores.connections(), stores.access(), sender);
       this.counter = new DeliveryCounter(runId, stores.catalog(), clock);
       this.batches = new EventBatches(run, batchStores);
       this.delivery =
@@ -377,6 +380,7 @@ public final class FanOut {
 
     private boolean startDeliveries(Subscribers.Look look, TaskRunner.TaskGroup senders) {
       boolean started = false;
+      readers.prepare(look.found());
       for (Subscribers.Reader reader : look.found()) {
         started |=
             senders.start(

@@ -12,6 +12,10 @@ public enum MessageErrorCode {
   INVALID_FIELD,
   /** The run does not exist. */
   UNKNOWN_RUN,
+  /** The connection's ticket is for another run. */
+  FORBIDDEN,
+  /** The connection's token is expired or revoked. The connection is closed. */
+  UNAUTHORIZED,
   /** The connection has {@link Connections#MAX_SUBSCRIPTIONS}. */
   TOO_MANY_SUBSCRIPTIONS,
   /** The run has {@link arena.broker.Subscribers#MAX_READERS}. */

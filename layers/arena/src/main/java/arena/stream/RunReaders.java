@@ -23,16 +23,22 @@ final class RunReaders {
   private final RunId runId;
   private final Subscribers subscribers;
   private final Connections connections;
+  private final ConnectionAccess access;
   private final ConnectionSender sender;
 
   /** Readers whose stream has ended; the subscription index may still list them. */
   private final Set<ConnectionId> ended = ConcurrentHashMap.newKeySet();
 
   RunReaders(
-      RunId runId, Subscribers subscribers, Connections connections, ConnectionSender sender) {
+      RunId runId,
+      Subscribers subscribers,
+      Connections connections,
+      ConnectionAccess access,
+      ConnectionSender sender) {
     this.runId = runId;
     this.subscribers = subscribers;
     this.connections = connections;
+    this.access = access;
     this.sender = sender;
   }
 
@@ -41,6 +47,23 @@ final class RunReaders {
     Subscribers.Look look = subscribers.look(runId, query);
     look.found().forEach(reader -> ended.remove(reader.connectionId()));
     return look;
+  }
+
+  /**
+   * Reads whether readers may be served, several with one call. After a failure, {@link #isEnded}
+   * reads it.
+   */
+  void prepare(List<Subscribers.Reader> found) {
+    try {
+      access.load(found.stream().map(Subscribers.Reader::connectionId).toList());
+    } catch (DependencyUnavailable e) {
+      LOG.atWarn().addKeyValue("run_id", runId).setCause(e).log("failed to read callers");
+    }
+  }
+
+  /** Whether a reader may no longer be served; see {@link ConnectionAccess#isEnded}. */
+  boolean isEnded(ConnectionId connectionId) {
+    return access.isEnded(connectionId);
   }
 
   /**

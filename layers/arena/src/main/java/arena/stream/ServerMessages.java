@@ -75,6 +75,13 @@ final class ServerMessages {
             Subscribers.MAX_ADMISSIONS));
   }
 
+  static String unauthorized() {
+    return error(
+        Optional.empty(),
+        MessageErrorCode.UNAUTHORIZED,
+        "the connection's token is no longer valid");
+  }
+
   private record PongMessage(String type) {}
 
   static String pong() {

@@ -1,5 +1,6 @@
 package arena.stream;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
 import arena.broker.TooManyReaders;
@@ -23,6 +24,7 @@ public final class Subscriptions {
   private static final RetryPolicy RETRY = RetryPolicy.doubling(5, Duration.ofMillis(60));
 
   private final Connections connections;
+  private final ConnectionAccess access;
   private final Subscribers subscribers;
   private final Catalog catalog;
   private final FanOutInvoker fanOutInvoker;
@@ -32,6 +34,7 @@ public final class Subscriptions {
 
   public Subscriptions(
       Connections connections,
+      ConnectionAccess access,
       Subscribers subscribers,
       Catalog catalog,
       FanOutInvoker fanOutInvoker,
@@ -39,6 +42,7 @@ public final class Subscriptions {
       InstantSource clock,
       TaskRunner tasks) {
     this.connections = connections;
+    this.access = access;
     this.subscribers = subscribers;
     this.catalog = catalog;
     this.fanOutInvoker = fanOutInvoker;
@@ -48,12 +52,12 @@ public final class Subscriptions {
   }
 
   /**
-   * Handles a new connection.
+   * Handles a new connection of a caller.
    *
    * @throws DependencyUnavailable if it cannot be stored; the connection must be rejected
    */
-  public void connect(ConnectionId connectionId) {
-    connections.connect(connectionId, clock.instant());
+  public void connect(ConnectionId connectionId, Principal caller) {
+    connections.connect(connectionId, caller, clock.instant());
   }
 
   /**
@@ -107,13 +111,36 @@ public final class Subscriptions {
   }
 
   private void handle(ConnectionId connectionId, ClientMessage clientMessage) {
+    Optional<Principal> caller = access.caller(connectionId);
+    if (caller.isEmpty()) {
+      end(connectionId);
+      return;
+    }
     switch (clientMessage) {
+      case ClientMessage.Subscribe(RunId runId, long _) when !caller.get().mayRead(runId) ->
+          error(
+              connectionId,
+              Optional.of(runId),
+              MessageErrorCode.FORBIDDEN,
+              "the connection's ticket is for another run");
       case ClientMessage.Subscribe(RunId runId, long fromSeq) ->
           subscribe(connectionId, runId, fromSeq);
       case ClientMessage.Unsubscribe(RunId runId) -> unsubscribe(connectionId, runId);
       case ClientMessage.Ping() -> reply(connectionId, ServerMessages.pong());
       case ClientMessage.Invalid(MessageErrorCode code, String reason) ->
           error(connectionId, clientMessage.runIdIfPresent(), code, reason);
+    }
+  }
+
+  /** Ends a connection whose token is no longer valid. */
+  private void end(ConnectionId connectionId) {
+    LOG.atInfo()
+        .addKeyValue("connection_id", connectionId)
+        .log("closing connection whose token is no longer valid");
+    sender.send(connectionId, ServerMessages.unauthorized());
+    disconnect(connectionId);
+    if (!sender.close(connectionId)) {
+      throw new ReplyFailed(connectionId);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.codec.EnvelopeCodec;
 import arena.codec.PayloadCodec;
 import arena.event.Event;
@@ -322,6 +323,7 @@ class ReadRoutesTest {
                 .withRawPath(route.replace("GET ", "/stage").replace("{run_id}", runId))
                 .withQueryStringParameters(query)
                 .withPathParameters(Map.of("run_id", runId))
+                .withRequestContext(Callers.context(Principal.LOCAL))
                 .build(),
             "-");
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.catalog.InvalidCursor;
 import arena.error.Dependency;
 import arena.lifecycle.ReplayNotStarted;
@@ -272,7 +273,10 @@ class RouterTest {
   }
 
   private static APIGatewayV2HTTPEvent event(Optional<String> route) {
-    return APIGatewayV2HTTPEvent.builder().withRouteKey(route.orElse(null)).build();
+    return APIGatewayV2HTTPEvent.builder()
+        .withRouteKey(route.orElse(null))
+        .withRequestContext(Callers.context(Principal.LOCAL))
+        .build();
   }
 
   private static List<String> names(JsonNode object) {

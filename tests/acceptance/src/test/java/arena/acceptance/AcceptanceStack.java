@@ -1,5 +1,6 @@
 package arena.acceptance;
 
+import arena.access.Role;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.client.ArenaClient;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import redis.clients.jedis.Jedis;
@@ -27,6 +29,9 @@ final class AcceptanceStack {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static AcceptanceStack shared;
 
+  /** Whether callers need tokens; the suite runs both ways. */
+  private static final boolean AUTHORIZES = "on".equals(System.getProperty("arena.auth"));
+
   private final LocalStack stack;
   private final ArenaClient client;
   private final ModelServer models;
@@ -41,6 +46,7 @@ final class AcceptanceStack {
         LocalStack.start(
             Options.of(Path.of("../.."))
                 .unthrottled()
+                .authorization(AUTHORIZES)
                 .modelService(models.bedrockEndpoint())
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
@@ -48,8 +54,24 @@ final class AcceptanceStack {
                     (function, event) ->
                         function.endsWith("-finalize-run")
                             && isolated.stream().anyMatch(event::contains)));
-    client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
+    client =
+        new ArenaClient(
+            stack.httpUrl(),
+            stack.webSocketUrl(),
+            AUTHORIZES
+                ? Optional.of(stack.createToken(Role.OPERATOR, "acceptance"))
+                : Optional.empty());
     operator = new Operator(stack);
+  }
+
+  /** Runs a test with callers that need tokens. */
+  void withTokens(Runnable test) {
+    stack.requireTokens(true);
+    try {
+      test.run();
+    } finally {
+      stack.requireTokens(AUTHORIZES);
+    }
   }
 
   static synchronized AcceptanceStack shared() {

@@ -115,7 +115,8 @@ class HttpContractTest {
       }
       boolean stop = routeKey.endsWith("/stop"); // the run has ended
       assertTrue(
-          (stop ? Set.of(409) : Set.of(200, 202)).contains(status), () -> sample + ": " + text);
+          (stop ? Set.of(409) : Set.of(200, 201, 202)).contains(status),
+          () -> sample + ": " + text);
       assertDescribed(
           routeKey,
           status,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Role;
 import arena.diagnosis.Cause;
 import arena.event.Payload;
 import arena.http.ApiException;
@@ -13,6 +14,7 @@ import arena.http.DiagnosisRoutes;
 import arena.http.ReadRoutes;
 import arena.http.RequestReader;
 import arena.http.RouteTable;
+import arena.http.TicketRoutes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -56,7 +58,7 @@ class OpenApiTest {
   private record Request(String routeKey, String schema, ObjectNode valid) {}
 
   private static Stream<Request> requests() {
-    return Stream.of("POST /runs", "POST /forks")
+    return Stream.of("POST /runs", "POST /forks", "POST /tickets")
         .map(
             routeKey ->
                 new Request(
@@ -106,6 +108,7 @@ class OpenApiTest {
     Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
     served.addAll(
         DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null)).keySet());
+    served.addAll(TicketRoutes.over(null).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(served, new TreeSet<>(RouteTable.KEYS));
@@ -114,6 +117,26 @@ class OpenApiTest {
         OPEN_API.operations().stream()
             .map(OpenApi.Operation::routeKey)
             .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @Test
+  void requiresTheRolesThatAreChecked() {
+    for (OpenApi.Operation operation : OPEN_API.operations()) {
+      JsonNode own = OPEN_API.at(operation.pointer()).path("security");
+      JsonNode security = own.isMissingNode() ? OPEN_API.at("/security") : own;
+      Optional<Role> least = RouteTable.leastRole(operation.routeKey());
+
+      assertEquals(
+          least.map(role -> "[{\"token\":[\"" + role.label() + "\"]}]").orElse("[]"),
+          security.toString(),
+          operation.routeKey());
+      assertEquals(
+          least.isPresent(), OPEN_API.statuses(operation).contains(401), operation.routeKey());
+      assertEquals(
+          least.equals(Optional.of(Role.OPERATOR)),
+          OPEN_API.statuses(operation).contains(403),
+          operation.routeKey());
+    }
   }
 
   @Test
@@ -182,6 +205,10 @@ class OpenApiTest {
   }
 
   private static Object read(String routeKey, String json) {
-    return routeKey.equals("POST /runs") ? RequestReader.run(json) : RequestReader.fork(json);
+    return switch (routeKey) {
+      case "POST /runs" -> RequestReader.run(json);
+      case "POST /tickets" -> RequestReader.ticket(json);
+      default -> RequestReader.fork(json);
+    };
   }
 }

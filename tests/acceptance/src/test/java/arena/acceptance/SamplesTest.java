@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.AccessToken;
+import arena.access.DynamoAccessStore;
+import arena.access.Role;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
@@ -16,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -50,6 +54,17 @@ final class SamplesTest {
 
   @BeforeAll
   void play() {
+    // The caller of the samples.
+    new DynamoAccessStore(tables, stack.stack().resource("AccessTable"))
+        .create(
+            new AccessToken(
+                "k3f7q2xa",
+                "00".repeat(32),
+                Role.OPERATOR,
+                "samples",
+                Instant.now(),
+                Instant.now().plus(Duration.ofDays(1)),
+                Optional.empty()));
     finished = arena.startRun("{\"n_turns\":2}");
     arena.awaitEnd(finished, BOUND);
   }
@@ -61,6 +76,8 @@ final class SamplesTest {
 
   private Map<String, Executable> checks() {
     return Map.ofEntries(
+        entry("authorize-caller-token.json", this::authorizeToken),
+        entry("authorize-caller-ticket.json", this::authorizeTicket),
         entry("replay-turn.json", this::replayTurn),
         entry("finalize-run-close.json", this::closeRun),
         entry("finalize-run-complete.json", this::finalizeComplete),
@@ -121,6 +138,23 @@ final class SamplesTest {
     assertEquals(
         new TreeSet<>(plan.webSocketApi().orElseThrow().routes().keySet()), webSocketRoutes);
     assertEquals(1, plan.schedules().size(), "reap-runs.json is the event of the only schedule");
+  }
+
+  // ---- authorization
+
+  /** The samples have made-up secrets, which open nothing. */
+  private void authorizeToken() {
+    JsonNode response =
+        stack.invoke("authorize-caller", Samples.read("authorize-caller-token.json"));
+
+    assertEquals("{\"isAuthorized\":true,\"context\":{}}", response.toString());
+  }
+
+  private void authorizeTicket() {
+    JsonNode response =
+        stack.invoke("authorize-caller", Samples.read("authorize-caller-ticket.json"));
+
+    assertEquals("Deny", response.at("/policyDocument/Statement/0/Effect").textValue());
   }
 
   // ---- replay

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
+import arena.access.Role;
 import arena.broker.ConnectionId;
 import arena.run.RunId;
 import arena.stream.Connections;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,7 +37,7 @@ abstract class ConnectionsContract {
 
   private ConnectionId connected() {
     ConnectionId connectionId = ConnectionId.of(UUID.randomUUID() + "=");
-    connections().connect(connectionId, Instant.now());
+    connections().connect(connectionId, Principal.LOCAL, Instant.now());
     return connectionId;
   }
 
@@ -64,6 +67,26 @@ abstract class ConnectionsContract {
     assertEquals(Set.copyOf(runIds), disconnected(connectionId));
     assertEquals(Set.of(), disconnected(connectionId), "no longer connected");
     assertEquals(Set.of(runIds.get(0)), disconnected(other));
+  }
+
+  @Test
+  void returnsCallersOfConnections() {
+    Principal viewer =
+        new Principal(
+            "aaaaaaaa",
+            Role.VIEWER,
+            Optional.of(RunId.of(UUID.randomUUID())),
+            Instant.parse("2027-01-01T00:00:00Z"));
+    ConnectionId limited = ConnectionId.of(UUID.randomUUID() + "=");
+    connections().connect(limited, viewer, Instant.now());
+    ConnectionId local = connected();
+    subscribed(local, 1);
+
+    assertEquals(
+        Map.of(limited, Optional.of(viewer), local, Optional.of(Principal.LOCAL)),
+        connections().callers(List.of(limited, UNKNOWN, local)));
+    disconnected(local);
+    assertEquals(Map.of(), connections().callers(List.of(local)));
   }
 
   @Test
@@ -278,7 +301,7 @@ abstract class ConnectionsContract {
     Set<ConnectionId> expected = new HashSet<>();
     for (int i = 0; i < 30; i++) {
       ConnectionId connectionId = ConnectionId.of(UUID.randomUUID() + "=");
-      connections().connect(connectionId, at.plusSeconds(i));
+      connections().connect(connectionId, Principal.LOCAL, at.plusSeconds(i));
       subscribed(connectionId, i); // more than one page of items in total
       expected.add(connectionId);
       assertEquals(Optional.of(at.plusSeconds(i)), connectedAt(entries(), connectionId));
@@ -365,7 +388,7 @@ abstract class ConnectionsContract {
   void keepsSubscriptionsOnRepeatedConnect() {
     ConnectionId connectionId = connected();
     Set<RunId> runIds = Set.copyOf(subscribed(connectionId, 2));
-    connections().connect(connectionId, Instant.now());
+    connections().connect(connectionId, Principal.LOCAL, Instant.now());
     assertEquals(runIds, disconnected(connectionId));
   }
 

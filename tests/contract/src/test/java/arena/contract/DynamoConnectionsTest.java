@@ -3,6 +3,7 @@ package arena.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.run.RunId;
 import arena.stream.Connections;
@@ -47,7 +48,7 @@ class DynamoConnectionsTest extends ConnectionsContract {
 
   @Test
   void expiresConnectionItems() {
-    connections().connect(A, NOW);
+    connections().connect(A, Principal.LOCAL, NOW);
     assertTrue(connections().subscribe(RunId.of(UUID.randomUUID()), A));
     tables.expire(NOW.plus(Duration.ofHours(2)));
     assertEquals(2, count(), "a connection may last 2 hours");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.catalog.Catalog;
 import arena.catalog.Catalog.Deliveries;
@@ -207,7 +208,7 @@ class DynamoFaultsTest {
   @Test
   void deletesAllSubscriptionsWithUnprocessedItems() throws Exception {
     Connections connections = tables.connections(InstantSource.system());
-    connections.connect(A, Instant.now());
+    connections.connect(A, Principal.LOCAL, Instant.now());
     RunId runId = RunId.of(UUID.randomUUID());
     assertTrue(connections.subscribe(runId, A));
     callsWithFault(

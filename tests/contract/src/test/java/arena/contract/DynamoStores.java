@@ -118,12 +118,14 @@ final class DynamoStores implements AutoCloseable {
             "journal-" + number,
             "connections-" + number,
             "idempotency-" + number,
+            "access-" + number,
             this);
     List.of(
             TableDefinition.catalog(names.catalogTable()),
             TableDefinition.journal(names.journalTable()),
             TableDefinition.connections(names.connectionsTable()),
-            TableDefinition.idempotency(names.idempotencyTable()))
+            TableDefinition.idempotency(names.idempotencyTable()),
+            TableDefinition.access(names.accessTable()))
         .forEach(this::create);
     return names;
   }
@@ -143,6 +145,7 @@ final class DynamoStores implements AutoCloseable {
       String journalTable,
       String connectionsTable,
       String idempotencyTable,
+      String accessTable,
       DynamoStores stores)
       implements AutoCloseable {
     Catalog catalog() {
@@ -193,7 +196,8 @@ final class DynamoStores implements AutoCloseable {
     /** Deletes the tables. */
     @Override
     public void close() {
-      for (String table : List.of(catalogTable, journalTable, connectionsTable, idempotencyTable)) {
+      for (String table :
+          List.of(catalogTable, journalTable, connectionsTable, idempotencyTable, accessTable)) {
         client().deleteTable(delete -> delete.tableName(table));
       }
     }

@@ -1,15 +1,20 @@
 package arena.local;
 
+import arena.access.Role;
+import arena.access.Tokens;
 import arena.local.iam.Credentials;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.log.ProcessOutput;
 import arena.local.template.StackPlan;
+import arena.local.token.TokenTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
  * A running local stack. A process can have only one, because its functions find the local services
@@ -180,6 +187,34 @@ public final class LocalStack implements AutoCloseable {
   /** Returns the resources that the stack hosts. */
   public StackPlan plan() {
     return parts.plan();
+  }
+
+  /**
+   * Creates a token for an hour.
+   *
+   * @return the token, which cannot be read again
+   */
+  public String createToken(Role role, String label) {
+    try (TokenTable table = tokens()) {
+      return new Tokens(table.store(), InstantSource.system(), new SecureRandom())
+          .create(role, label, Duration.ofHours(1))
+          .text();
+    }
+  }
+
+  /** Switches whether callers need tokens; see {@link Options#authorization}. */
+  public void requireTokens(boolean required) {
+    parts.gateway().authorize(required);
+  }
+
+  /** Opens the table of tokens. */
+  public TokenTable tokens() {
+    return TokenTable.local(
+        dynamoDbUrl(),
+        StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(
+                credentials().accessKeyId(), credentials().secretAccessKey())),
+        resource("AccessTable"));
   }
 
   /** Returns the log of a function, by its name with or without the stack's name. */

@@ -80,7 +80,7 @@ public final class Main {
         return 1;
       }
       console.printf(Locale.ROOT, "ready after %.1f s%n%n", (System.nanoTime() - startNanos) / 1e9);
-      new StartupBanner(stack, console).print();
+      new StartupBanner(stack, authorization(environment), console).print();
       if (watch) {
         SourceWatch.start(Path.of(""), stack, console);
       }
@@ -155,6 +155,7 @@ public final class Main {
     setting(environment, "ARENA_CONCURRENCY")
         .ifPresent(maximum -> options.concurrency(concurrency(maximum)));
     awsEndpoint(environment).ifPresent(options::awsEndpoint);
+    options.authorization(authorization(environment));
     // With TLS it is Bedrock's, whose signature a forwarded call would not have.
     setting(environment, MODEL_SERVICE)
         .filter(address -> address.startsWith("http:"))
@@ -196,6 +197,15 @@ public final class Main {
 
   private static Optional<String> setting(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  /** Returns whether {@code ARENA_AUTH} asks for tokens. */
+  public static boolean authorization(Map<String, String> environment) {
+    String value = setting(environment, "ARENA_AUTH").orElse("off");
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new InvalidSetting("ARENA_AUTH must be on or off, not \"" + value + "\"");
+    }
+    return value.equals("on");
   }
 
   private static Optional<Integer> port(Map<String, String> environment, String name) {

@@ -31,6 +31,7 @@ public final class Options {
   private URI awsEndpoint;
   private URI modelService;
   private CallerIdentity identity = CallerIdentity.LOCAL;
+  private boolean authorization;
   private boolean capturesOutput;
   private Consumer<String> progress = line -> {};
   private FunctionHost.InProcess inProcess = FunctionHost.InProcess.NONE;
@@ -97,7 +98,9 @@ public final class Options {
         .parameter("DiagnosesPerSecond", "1000")
         .parameter("DiagnosisBurst", "1000")
         .parameter("ReportsPerSecond", "1000")
-        .parameter("ReportBurst", "1000");
+        .parameter("ReportBurst", "1000")
+        .parameter("TicketsPerSecond", "10000")
+        .parameter("TicketBurst", "5000");
   }
 
   /** Sets a parameter of the template. */
@@ -154,6 +157,12 @@ public final class Options {
   /** Runs these invocations in separate processes, for {@link LocalStack#kill}. */
   public Options inProcess(FunctionHost.InProcess which) {
     inProcess = which;
+    return this;
+  }
+
+  /** Sets whether callers need tokens, as they do in a deployed stack. */
+  public Options authorization(boolean required) {
+    authorization = required;
     return this;
   }
 
@@ -217,6 +226,10 @@ public final class Options {
 
   Optional<URI> awsEndpoint() {
     return Optional.ofNullable(awsEndpoint);
+  }
+
+  boolean authorization() {
+    return authorization;
   }
 
   int concurrency() {

@@ -109,7 +109,7 @@ final class StackStartup {
     RedisNode redis = joined(redisStarting);
     StackPlan plan =
         Template.read(options.root().resolve("template.yaml"))
-            .resolve(options.parameters(), deployment(loopback, gateway, awsEndpoint, redis));
+            .resolve(parameters(), deployment(loopback, gateway, awsEndpoint, redis));
     requireBuilt(plan);
     BackingStores stores = joined(storesStarting);
     createResources(plan, stores, starting);
@@ -128,7 +128,8 @@ final class StackStartup {
             elastiCache));
     DiskSpace space = closeables.add(DiskSpace.watch(home.folder(), line -> report(line, log)));
     gateway.refuseWritesWhile(space::full);
-    gateway.serve(plan.httpApi(), plan.webSocketApi(), host, clock, home.logs());
+    gateway.serve(
+        plan.httpApi(), plan.webSocketApi(), host, options.authorization(), clock, home.logs());
     awsEndpoint.serveConnections(gateway.connections());
     // Open executions continue from here, so everything that they call must be served by now.
     closeables.add(states).start();
@@ -142,6 +143,7 @@ final class StackStartup {
     redis.onRestart(elastiCache::addEvent);
     supervisor.supervise(redis);
     stores.parts().forEach(supervisor::supervise);
+    home.recordDynamoDb(stores.dynamoDb());
     home.recordUrl(URI.create("http://" + loopback + ":" + gateway.port()));
     return new StackParts(
         home,
@@ -221,6 +223,13 @@ final class StackStartup {
   }
 
   // ---- the template's resources
+
+  /** The parameters, with the models that a user may call with own credentials. */
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new HashMap<>(options.parameters());
+    parameters.putIfAbsent("BedrockModels", "*"); // a deployment names what may be spent on
+    return parameters;
+  }
 
   private Deployment deployment(
       String loopback, Gateway gateway, AwsEndpoint awsEndpoint, RedisNode redis) {

@@ -1,5 +1,7 @@
 package arena.local;
 
+import arena.access.Role;
+import arena.local.token.TokenTable;
 import arena.text.Shell;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,8 +11,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -31,10 +35,15 @@ final class StartupBanner {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LocalStack stack;
+  private final boolean authorizes;
   private final PrintStream console;
 
-  StartupBanner(LocalStack stack, PrintStream console) {
+  /** The token of the demonstration run; empty if none is needed. */
+  private Optional<String> token = Optional.empty();
+
+  StartupBanner(LocalStack stack, boolean authorizes, PrintStream console) {
     this.stack = stack;
+    this.authorizes = authorizes;
     this.console = console;
   }
 
@@ -42,7 +51,7 @@ final class StartupBanner {
   void print() {
     Parent parent;
     try {
-      parent = completeOrDemonstration();
+      parent = authorizes ? withToken() : completeOrDemonstration();
     } catch (IOException e) {
       console.println("arena: failed to play a demonstration run: " + e.getMessage());
       parent = new Parent("<run_id>", FORK_AFTER);
@@ -64,8 +73,8 @@ final class StartupBanner {
         export REDIS_PASSWORD=%s
         REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli -p %d XLEN arena:run:%s:events
 
-        A fork to paste:
-        curl -s%s -X POST %s/forks -H 'content-type: application/json' \\
+        %sA fork to paste:
+        curl -s%s%s -X POST %s/forks -H 'content-type: application/json' \\
           -d '{"parent_run_id":"%s","parent_t":%d,"mutation":{"food":1500},"n_turns":10}'
 
         Ctrl-C stops everything.
@@ -80,7 +89,11 @@ final class StartupBanner {
         Shell.quote(stack.redisPassword()),
         stack.redisPort(),
         parent.runId(),
+        authorizes
+            ? "export ARENA_TOKEN=$(./arena token create --role operator --label \"$USER\")\n\n"
+            : "",
         withoutProxy(System.getenv()),
+        authorizes ? " -H \"authorization: Bearer $ARENA_TOKEN\"" : "",
         stack.httpUrl(),
         parent.runId(),
         parent.t());
@@ -97,6 +110,19 @@ final class StartupBanner {
 
   /** A run with a turn at which it can be forked. */
   private record Parent(String runId, int t) {}
+
+  /** Uses a token that is revoked afterwards. */
+  private Parent withToken() throws IOException, InterruptedException {
+    String text = stack.createToken(Role.OPERATOR, "startup");
+    token = Optional.of(text);
+    try {
+      return completeOrDemonstration();
+    } finally {
+      try (TokenTable tokens = stack.tokens()) {
+        tokens.store().revoke(text.replaceFirst("arena_(\\w{8})_.*", "$1"), Instant.now());
+      }
+    }
+  }
 
   private Parent completeOrDemonstration() throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
@@ -142,8 +168,9 @@ final class StartupBanner {
     }
   }
 
-  private static JsonNode sent(HttpClient client, HttpRequest.Builder request, int expected)
+  private JsonNode sent(HttpClient client, HttpRequest.Builder request, int expected)
       throws IOException, InterruptedException {
+    token.ifPresent(text -> request.header("authorization", "Bearer " + text));
     HttpResponse<String> response =
         client.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
     if (response.statusCode() != expected) {

@@ -154,6 +154,11 @@ final class StateDirectory implements AutoCloseable {
     Files.writeString(folder.resolve("url"), url + "\n");
   }
 
+  /** Records where the tables are, for commands that create and revoke tokens. */
+  void recordDynamoDb(URI url) throws IOException {
+    Files.writeString(folder.resolve("dynamodb-url"), url + "\n");
+  }
+
   Path logs() {
     return folder.resolve("logs");
   }
@@ -211,6 +216,7 @@ final class StateDirectory implements AutoCloseable {
   public void close() {
     try {
       Files.deleteIfExists(folder.resolve("url"));
+      Files.deleteIfExists(folder.resolve("dynamodb-url"));
       Files.deleteIfExists(folder.resolve("pid"));
       lock.close();
       if (temporary) {

@@ -51,7 +51,7 @@ final class StartupBannerTest {
 
   private static String bodyToPaste(LocalStack stack) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    new StartupBanner(stack, new PrintStream(printed, true, StandardCharsets.UTF_8)).print();
+    new StartupBanner(stack, false, new PrintStream(printed, true, StandardCharsets.UTF_8)).print();
     Matcher body = BODY.matcher(printed.toString(StandardCharsets.UTF_8));
     assertTrue(body.find(), printed::toString);
     return body.group(1);

@@ -1,5 +1,6 @@
 package arena.simulation;
 
+import arena.access.ActiveTokens;
 import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.catalog.Catalog;
@@ -45,6 +46,7 @@ import arena.simulation.invariants.Facts;
 import arena.simulation.invariants.Invariants;
 import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedTaskRunner;
+import arena.simulation.stores.SimulatedAccess;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -57,6 +59,7 @@ import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.source.EventReader;
 import arena.stream.BrokerRecovery;
+import arena.stream.ConnectionAccess;
 import arena.stream.FanOut;
 import arena.stream.FanOutTask;
 import arena.stream.Subscriptions;
@@ -189,9 +192,11 @@ public final class Simulation {
                 catalog, broker, subscribers, connections, Facts.GRACE, clock, taskRunner),
             new ReapConnections(connections, subscribers, gateway, asyncInvocations, clock),
             clock);
+    ConnectionAccess access =
+        new ConnectionAccess(connections, new ActiveTokens(new SimulatedAccess(), clock));
     fanOut =
         new FanOut(
-            new FanOut.Stores(subscribers, broker, catalog, eventReader, connections),
+            new FanOut.Stores(subscribers, broker, catalog, eventReader, connections, access),
             gateway,
             asyncInvocations,
             event -> "https://bucket/" + event.seq(),
@@ -201,7 +206,14 @@ public final class Simulation {
     recovery = new BrokerRecovery(connections, subscribers, asyncInvocations, clock, taskRunner);
     subscriptions =
         new Subscriptions(
-            connections, subscribers, catalog, asyncInvocations, gateway, clock, taskRunner);
+            connections,
+            access,
+            subscribers,
+            catalog,
+            asyncInvocations,
+            gateway,
+            clock,
+            taskRunner);
     gateway.routeTo(subscriptions);
     Idempotency idempotency = new SimulatedIdempotency(clock, network);
     api =

@@ -4,6 +4,7 @@ import static arena.simulation.stores.ScriptedNetwork.once;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import arena.access.Principal;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
@@ -77,7 +78,7 @@ class ReapConnectionsTest {
   }
 
   private void reader(ConnectionId connectionId) {
-    connections.connect(connectionId, clock.instant());
+    connections.connect(connectionId, Principal.LOCAL, clock.instant());
     connections.subscribe(RUN, connectionId);
     subscribers.put(RUN, connectionId, 1);
   }
@@ -154,7 +155,7 @@ class ReapConnectionsTest {
   @Test
   void limitsLookupsPerInvocation() {
     for (int i = 0; i < 1_500; i++) {
-      connections.connect(ConnectionId.of("connection-" + i), clock.instant());
+      connections.connect(ConnectionId.of("connection-" + i), Principal.LOCAL, clock.instant());
       gone.add(ConnectionId.of("connection-" + i));
     }
     clock.advance(Duration.ofMinutes(5));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
@@ -102,7 +103,7 @@ class ReapOrphansTest {
   void deletesKeysOfUnknownRunsOnce() {
     createRun();
     buffer(ORPHAN);
-    connections.connect(READER, START);
+    connections.connect(READER, Principal.LOCAL, START);
     connections.subscribe(ORPHAN, READER);
     subscribers.put(ORPHAN, READER, 1);
     ReapReport report = reap();
@@ -143,7 +144,7 @@ class ReapOrphansTest {
   @Test
   void deletesCursorsOfClosedConnections() {
     createRun();
-    connections.connect(OPEN, START);
+    connections.connect(OPEN, Principal.LOCAL, START);
     connections.subscribe(RUN, OPEN);
     subscribers.put(RUN, OPEN, 1);
     subscribers.put(RUN, ConnectionId.of("gone"), 1);
@@ -161,7 +162,7 @@ class ReapOrphansTest {
     broker.close(RUN);
     broker.drop(RUN);
     catalog.markReleased(RUN);
-    connections.connect(OPEN, START);
+    connections.connect(OPEN, Principal.LOCAL, START);
     connections.subscribe(RUN, OPEN);
     subscribers.put(RUN, OPEN, 1);
     clock.advance(GRACE.multipliedBy(2));

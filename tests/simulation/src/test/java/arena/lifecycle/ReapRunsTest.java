@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
@@ -225,7 +226,7 @@ class ReapRunsTest {
   void finalizesAgainBeforeFreeingWhenReadersAreLost() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    connections.connect(READER, clock.instant());
+    connections.connect(READER, Principal.LOCAL, clock.instant());
     connections.subscribe(RUN, READER);
     archive(RUN);
     broker.close(RUN);
@@ -325,7 +326,7 @@ class ReapRunsTest {
   void notifiesReadersOfRunThatEndedBeforeALongOutage() {
     begin(RUN, 1);
     playTo(RUN, 0);
-    connections.connect(READER, clock.instant());
+    connections.connect(READER, Principal.LOCAL, clock.instant());
     connections.subscribe(RUN, READER);
     archive(RUN);
     broker.close(RUN);

@@ -3,6 +3,7 @@ package arena.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.catalog.Catalog;
@@ -110,7 +111,7 @@ class ReaperTest {
     clock.advance(Duration.ofSeconds(1));
     begin(SILENT);
     broker.open(STRAY, "stray", clock.instant());
-    connections.connect(GONE, clock.instant());
+    connections.connect(GONE, Principal.LOCAL, clock.instant());
     clock.advance(GRACE);
   }
 

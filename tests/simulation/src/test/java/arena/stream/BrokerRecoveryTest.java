@@ -3,6 +3,7 @@ package arena.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.Principal;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
@@ -77,8 +78,8 @@ class BrokerRecoveryTest {
   }
 
   private void subscribe() {
-    connections.connect(A, clock.instant());
-    connections.connect(B, clock.instant());
+    connections.connect(A, Principal.LOCAL, clock.instant());
+    connections.connect(B, Principal.LOCAL, clock.instant());
     connections.subscribePending(PENDING, A, 1);
     connections.subscribe(ORDINARY, B);
   }
@@ -177,7 +178,7 @@ class BrokerRecoveryTest {
   void wakesSubscriptionThatIsStoredWhileItReadsThem() throws Throwable {
     run(
         () -> {
-          connections.connect(A, clock.instant());
+          connections.connect(A, Principal.LOCAL, clock.instant());
           network.after(
               Call.CONNECTIONS_SUBSCRIBED_RUNS,
               ScriptedNetwork.once(

@@ -2,6 +2,8 @@ package arena.stream;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.access.ActiveTokens;
+import arena.access.Principal;
 import arena.archive.Archive;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
@@ -19,6 +21,7 @@ import arena.run.RunId;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
+import arena.simulation.stores.SimulatedAccess;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBroker;
 import arena.simulation.stores.SimulatedBucket;
@@ -133,6 +136,9 @@ abstract class FanOutFixture {
     }
   }
 
+  /** The tokens of connections that are not local ones. */
+  final SimulatedAccess access = new SimulatedAccess();
+
   @BeforeEach
   void startRedis() {
     startRedis(clock, Broker.BUFFER_EVENTS);
@@ -152,7 +158,8 @@ abstract class FanOutFixture {
             broker,
             catalog,
             new EventReader(broker, journal, () -> archive),
-            connections),
+            connections,
+            new ConnectionAccess(connections, new ActiveTokens(access, clock))),
         sockets,
         fanOutInvoker,
         _ -> "https://example.com/",
@@ -206,14 +213,14 @@ abstract class FanOutFixture {
   }
 
   void reader(ConnectionId connectionId, long fromSeq) {
-    connections.connect(connectionId, START);
+    connections.connect(connectionId, Principal.LOCAL, START);
     connections.subscribe(RUN, connectionId);
     subscribers.put(RUN, connectionId, fromSeq);
   }
 
   /** Subscribes as while the broker is unavailable. */
   void pendingReader(ConnectionId connectionId, long fromSeq) {
-    connections.connect(connectionId, START);
+    connections.connect(connectionId, Principal.LOCAL, START);
     connections.subscribePending(RUN, connectionId, fromSeq);
   }
 

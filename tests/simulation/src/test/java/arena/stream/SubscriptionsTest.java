@@ -3,6 +3,8 @@ package arena.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import arena.access.ActiveTokens;
+import arena.access.Principal;
 import arena.broker.Broker;
 import arena.broker.ConnectionId;
 import arena.broker.Subscribers;
@@ -14,6 +16,7 @@ import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
+import arena.simulation.stores.SimulatedAccess;
 import arena.simulation.stores.SimulatedCatalog;
 import arena.simulation.stores.SimulatedConnections;
 import arena.simulation.stores.SimulatedJournal;
@@ -106,15 +109,19 @@ class SubscriptionsTest {
         }
       };
 
+  private final SimulatedAccess access = new SimulatedAccess();
+  private final ActiveTokens tokens = new ActiveTokens(access, clock);
+
   @BeforeEach
   void createRunAndConnection() {
     RunFixtures.begin(journal, RUN, 10, START);
-    connections.connect(A, START);
+    connections.connect(A, Principal.LOCAL, START);
   }
 
   private void receive(String message) {
     new Subscriptions(
             connections,
+            new ConnectionAccess(connections, tokens),
             subscribers,
             catalog,
             fanOutInvoker,

@@ -91,6 +91,18 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.of("expires_at"));
   }
 
+  /** Returns the table of tokens and tickets. */
+  public static TableDefinition access(String name) {
+    return new TableDefinition(
+        CreateTableRequest.builder()
+            .tableName(name)
+            .billingMode(BillingMode.PAY_PER_REQUEST)
+            .attributeDefinitions(text("id"))
+            .keySchema(hash("id"))
+            .build(),
+        Optional.of("expires_at"));
+  }
+
   private static AttributeDefinition text(String name) {
     return AttributeDefinition.builder()
         .attributeName(name)

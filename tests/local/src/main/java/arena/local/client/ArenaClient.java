@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** A client of the HTTP interface; it also opens live readers of the WebSocket interface. */
@@ -24,6 +25,7 @@ public final class ArenaClient implements AutoCloseable {
 
   private final URI http;
   private final URI websocket;
+  private final Optional<String> token;
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -32,8 +34,18 @@ public final class ArenaClient implements AutoCloseable {
    * ws://localhost:8000/live.
    */
   public ArenaClient(URI http, URI websocket) {
+    this(http, websocket, Optional.empty());
+  }
+
+  /**
+   * Creates a client of an arena.
+   *
+   * @param token the token that requests carry; empty if the arena needs none
+   */
+  public ArenaClient(URI http, URI websocket, Optional<String> token) {
     this.http = http;
     this.websocket = websocket;
+    this.token = token;
   }
 
   /** A response. */
@@ -77,7 +89,9 @@ public final class ArenaClient implements AutoCloseable {
 
   /** Returns a builder of a request to a path. */
   public HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(http.resolve(path)).timeout(CALL);
+    HttpRequest.Builder request = HttpRequest.newBuilder(http.resolve(path)).timeout(CALL);
+    token.ifPresent(text -> request.header("authorization", "Bearer " + text));
+    return request;
   }
 
   /** Sends a request. */
@@ -160,7 +174,15 @@ public final class ArenaClient implements AutoCloseable {
 
   /** Opens a connection for live reading. */
   public LiveReader live() {
-    return LiveReader.open(client, websocket);
+    return LiveReader.open(client, webSocketUrl());
+  }
+
+  /** Returns the URL of the WebSocket interface for one connection, with a ticket if needed. */
+  public URI webSocketUrl() {
+    return token.isEmpty()
+        ? websocket
+        : URI.create(
+            websocket + "?ticket=" + post("/tickets", "{}").expect(201).path("ticket").asText());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package arena.local.demo;
 
+import arena.access.Role;
 import arena.local.LocalStack;
 import arena.local.Options;
 import arena.local.TemporaryFolder;
@@ -10,6 +11,7 @@ import arena.text.PlainText;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Implements {@code ./arena demo}: runs the demonstration with a temporary stack. */
 public final class Main {
@@ -24,13 +26,20 @@ public final class Main {
   }
 
   private static int run(PrintStream console) {
+    boolean authorizes = arena.local.Main.authorization(System.getenv());
     console.println("temporary stack on free ports:");
     Path log = Options.home(System.getenv()).resolve("logs/demo.log");
     LogFile rest = new LogFile(log);
     ProcessOutput.redirectOthers(rest);
     try (rest;
-        LocalStack stack = LocalStack.start(options(console));
-        ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
+        LocalStack stack = LocalStack.start(options(console).authorization(authorizes));
+        ArenaClient client =
+            new ArenaClient(
+                stack.httpUrl(),
+                stack.webSocketUrl(),
+                authorizes
+                    ? Optional.of(stack.createToken(Role.OPERATOR, "demo"))
+                    : Optional.empty())) {
       List<String> faults = new Demo(client, console).play();
       faults.forEach(fault -> console.println("WRONG " + fault));
       return faults.isEmpty() ? 0 : 1;

@@ -40,11 +40,13 @@ public final class Gateway implements AutoCloseable {
       LoopbackGuard guard,
       Optional<HttpApi> http,
       Optional<WebSocketApi> webSocket,
-      Optional<ConnectionsEndpoint> connections) {
+      Optional<ConnectionsEndpoint> connections,
+      Optional<Authorization> authorization) {
     // Nothing can be called yet, so every origin gets status 503.
     static final Served NOTHING =
         new Served(
             LoopbackGuard.forPages(List.of("*"), 0),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
@@ -163,6 +165,8 @@ public final class Gateway implements AutoCloseable {
   /**
    * Sets the APIs.
    *
+   * @param authorizes whether the routes' authorizers are called; otherwise every caller is the
+   *     local operator
    * @param logs the folder for the access logs, {@code http-access.log} and {@code
    *     websocket-access.log}
    */
@@ -170,8 +174,10 @@ public final class Gateway implements AutoCloseable {
       Optional<HttpApiDefinition> http,
       Optional<WebSocketApiDefinition> webSocket,
       FunctionHost host,
+      boolean authorizes,
       StackClock clock,
       Path logs) {
+    Authorization authorization = new Authorization(authorizes, host, clock);
     // The frontend of the HTTP API also reads from the WebSocket API.
     List<String> origins =
         http.flatMap(HttpApiDefinition::cors)
@@ -181,16 +187,25 @@ public final class Gateway implements AutoCloseable {
         webSocket.map(
             api ->
                 new WebSocketApi(
-                    api, host, clock, log(api.accessLog(), logs.resolve("websocket-access.log"))));
+                    api,
+                    host,
+                    authorization,
+                    clock,
+                    log(api.accessLog(), logs.resolve("websocket-access.log"))));
     served =
         new Served(
             LoopbackGuard.forPages(origins, port()),
             http.map(
                 api ->
                     new HttpApi(
-                        api, host, clock, log(api.accessLog(), logs.resolve("http-access.log")))),
+                        api,
+                        host,
+                        authorization,
+                        clock,
+                        log(api.accessLog(), logs.resolve("http-access.log")))),
             socket,
-            socket.map(api -> new ConnectionsEndpoint(stage, api, authorizer)));
+            socket.map(api -> new ConnectionsEndpoint(stage, api, authorizer)),
+            Optional.of(authorization));
   }
 
   private Optional<AccessLog> log(Optional<String> format, Path path) {
@@ -205,6 +220,11 @@ public final class Gateway implements AutoCloseable {
   /** Returns the endpoint by which functions reach connections; it is not served here. */
   public Optional<ConnectionsEndpoint> connections() {
     return served.connections();
+  }
+
+  /** Switches the authorizers on or off. */
+  public void authorize(boolean required) {
+    served.authorization().ifPresent(authorization -> authorization.switchTo(required));
   }
 
   /** Answers 503 to requests that write, and to {@code GET /health}, while this is so. */

@@ -4,6 +4,7 @@ import arena.local.clock.StackClock;
 import arena.local.lambda.FunctionHost;
 import arena.local.lambda.Invocation;
 import arena.local.lambda.InvokeFault;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -28,14 +29,20 @@ final class HttpApi {
   private final HttpRoutes routes;
   private final Optional<CorsRules> cors;
   private final FunctionHost host;
+  private final Authorization authorization;
   private final StackClock clock;
   private final Optional<AccessLog> log;
   private final Map<String, TokenBucket> buckets = new ConcurrentHashMap<>();
 
   HttpApi(
-      HttpApiDefinition definition, FunctionHost host, StackClock clock, Optional<AccessLog> log) {
+      HttpApiDefinition definition,
+      FunctionHost host,
+      Authorization authorization,
+      StackClock clock,
+      Optional<AccessLog> log) {
     this.definition = definition;
     this.host = host;
+    this.authorization = authorization;
     this.clock = clock;
     this.log = log;
     routes = new HttpRoutes(definition.routes());
@@ -116,11 +123,34 @@ final class HttpApi {
     if (!admits(route.key())) {
       return HttpReply.message(429, "Too Many Requests");
     }
-    String event =
+    ObjectNode event =
         HttpEvent.of(request, path, body, match.get(), definition.apiId(), requestId, at);
+    if (route.authorizer().isPresent()) {
+      String routeArn =
+          String.join(
+              "/", executeApiArn(), "$default", request.getMethod(), path.replaceFirst("^/", ""));
+      switch (authorization.http(route.authorizer().get(), event, routeArn)) {
+        case Authorization.Decision.Refused(int status) -> {
+          return HttpReply.message(
+              status,
+              switch (status) {
+                case 401 -> "Unauthorized";
+                case 403 -> "Forbidden";
+                default -> "Internal Server Error";
+              });
+        }
+        case Authorization.Decision.Allowed(ObjectNode caller) -> {
+          caller
+              .properties()
+              .forEach(
+                  field -> record.put("authorizer." + field.getKey(), field.getValue().asText()));
+          event.withObject("/requestContext").putObject("authorizer").set("lambda", caller);
+        }
+      }
+    }
     long start = System.nanoTime();
     try {
-      Invocation invocation = host.invoke(route.function(), event, route.timeout());
+      Invocation invocation = host.invoke(route.function(), event.toString(), route.timeout());
       Optional<HttpReply> reply =
           invocation.functionError().isPresent()
               ? Optional.empty()
@@ -147,6 +177,10 @@ final class HttpApi {
           "integrationLatency",
           Long.toString(Duration.ofNanos(System.nanoTime() - start).toMillis()));
     }
+  }
+
+  private String executeApiArn() {
+    return "arn:aws:execute-api:us-east-1:000000000000:" + definition.apiId();
   }
 
   private boolean admits(String key) {

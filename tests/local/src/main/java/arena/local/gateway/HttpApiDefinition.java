@@ -37,8 +37,15 @@ public record HttpApiDefinition(
    * @param key such as {@code GET /runs/{run_id}}, or {@code $default}
    * @param function the name or ARN of its function
    * @param timeout the timeout of its function, at most {@link #MAX_INTEGRATION}
+   * @param authorizer its authorizer, if any
    */
-  public record Route(String key, String function, Duration timeout) {
+  public record Route(
+      String key, String function, Duration timeout, Optional<AuthorizerDefinition> authorizer) {
+    /** Creates a route without an authorizer. */
+    public Route(String key, String function, Duration timeout) {
+      this(key, function, timeout, Optional.empty());
+    }
+
     /** Checks the timeout. */
     public Route {
       if (!timeout.isPositive() || timeout.compareTo(MAX_INTEGRATION) > 0) {

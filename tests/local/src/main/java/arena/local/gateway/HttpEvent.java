@@ -38,7 +38,7 @@ final class HttpEvent {
     return TIME.format(at);
   }
 
-  static String of(
+  static ObjectNode of(
       HttpServletRequest request,
       String path,
       byte[] body,
@@ -85,7 +85,7 @@ final class HttpEvent {
       event.put("body", text.orElseGet(() -> Base64.getEncoder().encodeToString(body)));
     }
     event.put("isBase64Encoded", body.length > 0 && text.isEmpty());
-    return event.toString();
+    return event;
   }
 
   /** Returns the body as text if its content type is text and it is valid UTF-8. */

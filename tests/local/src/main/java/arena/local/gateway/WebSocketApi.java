@@ -44,6 +44,7 @@ final class WebSocketApi {
 
   private final WebSocketApiDefinition definition;
   private final FunctionHost host;
+  private final Authorization authorization;
   private final StackClock clock;
   private final Optional<AccessLog> log;
   private final Optional<TokenBucket> bucket;
@@ -58,10 +59,12 @@ final class WebSocketApi {
   WebSocketApi(
       WebSocketApiDefinition definition,
       FunctionHost host,
+      Authorization authorization,
       StackClock clock,
       Optional<AccessLog> log) {
     this.definition = definition;
     this.host = host;
+    this.authorization = authorization;
     this.clock = clock;
     this.log = log;
     bucket = definition.throttle().map(throttle -> new TokenBucket(throttle, clock));
@@ -86,7 +89,8 @@ final class WebSocketApi {
             definition.stage(),
             Optional.ofNullable(context.host()).orElse("localhost"),
             context.req().getRemoteAddr(),
-            Optional.ofNullable(context.userAgent()).orElse(""));
+            Optional.ofNullable(context.userAgent()).orElse(""),
+            Optional.empty());
     String requestId = Ids.request();
     int status;
     if (connections.size() + upgrading.size() >= MAX_CONNECTIONS || !admits()) {
@@ -94,11 +98,27 @@ final class WebSocketApi {
     } else {
       ObjectNode event =
           WebSocketEvent.connect(peer, requestId, at, headers(context), query(context));
-      status = connectStatus(peer, event, requestId);
+      Optional<AuthorizerDefinition> authorizer =
+          Optional.ofNullable(definition.routes().get("$connect"))
+              .flatMap(WebSocketApiDefinition.Route::authorizer);
+      if (authorizer.isEmpty()) {
+        status = connectStatus(peer, event, requestId);
+      } else {
+        status =
+            switch (authorization.webSocket(authorizer.get(), event, connectArn())) {
+              case Authorization.Decision.Refused(int refused) -> refused;
+              case Authorization.Decision.Allowed(ObjectNode caller) -> {
+                peer = peer.with(caller);
+                event.withObject("/requestContext").set("authorizer", caller.deepCopy());
+                yield connectStatus(peer, event, requestId);
+              }
+            };
+      }
     }
     if (status >= 200 && status < 300) {
       context.attribute(PEER, peer);
-      upgrading.put(id, clock.after(UPGRADE_PATIENCE, () -> notOpened(peer)));
+      WebSocketEvent.Peer connected = peer;
+      upgrading.put(id, clock.after(UPGRADE_PATIENCE, () -> notOpened(connected)));
       return;
     }
     String message =
@@ -113,6 +133,11 @@ final class WebSocketApi {
     context.status(status).contentType("application/json");
     context.res().getOutputStream().write(body.toString().getBytes(StandardCharsets.UTF_8));
     context.skipRemainingHandlers();
+  }
+
+  private String connectArn() {
+    return "arn:aws:execute-api:us-east-1:000000000000:%s/%s/$connect"
+        .formatted(definition.apiId(), definition.stage());
   }
 
   private int connectStatus(WebSocketEvent.Peer peer, ObjectNode event, String requestId) {

@@ -35,8 +35,15 @@ public record WebSocketApiDefinition(
    *
    * @param function the name or ARN of its function
    * @param timeout the timeout of its function, at most {@link #MAX_INTEGRATION}
+   * @param authorizer its authorizer, if any; only {@code $connect} can have one
    */
-  public record Route(String function, Duration timeout) {
+  public record Route(
+      String function, Duration timeout, Optional<AuthorizerDefinition> authorizer) {
+    /** Creates a route without an authorizer. */
+    public Route(String function, Duration timeout) {
+      this(function, timeout, Optional.empty());
+    }
+
     /** Checks the timeout. */
     public Route {
       if (!timeout.isPositive() || timeout.compareTo(MAX_INTEGRATION) > 0) {

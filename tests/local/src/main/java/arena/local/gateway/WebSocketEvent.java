@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Creates the events that a WebSocket API sends to functions. */
 final class WebSocketEvent {
@@ -21,6 +22,7 @@ final class WebSocketEvent {
    * A client with its connection.
    *
    * @param domainName host and port of the client's request
+   * @param caller the authorizer's context, which all events of the connection have
    */
   record Peer(
       String connectionId,
@@ -29,7 +31,20 @@ final class WebSocketEvent {
       String stage,
       String domainName,
       String sourceIp,
-      String userAgent) {}
+      String userAgent,
+      Optional<ObjectNode> caller) {
+    Peer with(ObjectNode authorized) {
+      return new Peer(
+          connectionId,
+          connectedAt,
+          apiId,
+          stage,
+          domainName,
+          sourceIp,
+          userAgent,
+          Optional.of(authorized));
+    }
+  }
 
   private WebSocketEvent() {}
 
@@ -90,6 +105,7 @@ final class WebSocketEvent {
     if (type == Type.CONNECT && !peer.userAgent().isEmpty()) {
       identity.put("userAgent", peer.userAgent());
     }
+    peer.caller().ifPresent(caller -> context.set("authorizer", caller.deepCopy()));
     context.put("requestId", requestId).put("domainName", peer.domainName());
     context.put("connectionId", peer.connectionId()).put("apiId", peer.apiId());
     return context;

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Implements {@code ./arena logs RUN}: prints the log lines about one run, of all functions, oldest
@@ -37,7 +38,9 @@ public final class Main {
       return 2;
     }
     String runId = rest.getFirst();
-    try (ArenaClient arena = new ArenaClient(URI.create(url), URI.create("ws://unused"))) {
+    Optional<String> token =
+        Optional.ofNullable(environment.get("ARENA_TOKEN")).filter(text -> !text.isBlank());
+    try (ArenaClient arena = new ArenaClient(URI.create(url), URI.create("ws://unused"), token)) {
       ArenaClient.Answer answer = arena.get("/runs/" + runId + "/report");
       if (answer.status() != 200) {
         err.println(

@@ -1,5 +1,6 @@
 package arena.local.template;
 
+import arena.local.gateway.AuthorizerDefinition;
 import arena.local.gateway.HttpApiDefinition;
 import arena.local.gateway.WebSocketApiDefinition;
 import java.time.Duration;
@@ -151,33 +152,41 @@ final class ApiReader {
             (_, route) -> {
               String target = route.at("Target").string().replaceFirst("^integrations/", "");
               WebSocketApiDefinition.Route integration = integrations.get(target);
+              Optional<AuthorizerDefinition> authorizer =
+                  new AuthorizerReader(stack).webSocket(route);
               if (integration == null) {
                 throw new InvalidTemplate(
                     route.path() + ".Target", "there is no integration " + target);
               }
-              routes.put(route.at("RouteKey").string(), integration);
+              routes.put(
+                  route.at("RouteKey").string(),
+                  new WebSocketApiDefinition.Route(
+                      integration.function(), integration.timeout(), authorizer));
             });
     return routes;
   }
 
-  /** The integration's URI holds the function's ARN before {@code /invocations}. */
-  private static WebSocketApiDefinition.Route integration(Section integration) {
-    Section uri = integration.at("IntegrationUri");
+  /**
+   * A URI of an integration or an authorizer holds the function's ARN before {@code /invocations}.
+   */
+  static String function(Section uri) {
     String text = uri.string();
     int start = text.indexOf("/functions/");
     int end = text.lastIndexOf("/invocations");
     if (start < 0 || end < start) {
       throw new InvalidTemplate(uri.path(), "\"" + text + "\" does not name a function");
     }
+    return text.substring(start + "/functions/".length(), end);
+  }
+
+  private static WebSocketApiDefinition.Route integration(Section integration) {
+    String function = function(integration.at("IntegrationUri"));
     Duration timeout =
         Duration.ofMillis(
             integration
                 .at("TimeoutInMillis")
                 .integer(WebSocketApiDefinition.MAX_INTEGRATION.toMillis()));
     return PlanReader.checked(
-        integration,
-        () ->
-            new WebSocketApiDefinition.Route(
-                text.substring(start + "/functions/".length(), end), timeout));
+        integration, () -> new WebSocketApiDefinition.Route(function, timeout));
   }
 }

@@ -20,12 +20,14 @@ final class FunctionReader {
   private static final int DEFAULT_STORAGE = 512;
 
   private final ResolvedStack stack;
+  private final AuthorizerReader authorizers;
   private final Section defaults;
   private final List<HttpApiDefinition.Route> routes = new ArrayList<>();
   private final List<ScheduleDefinition> schedules = new ArrayList<>();
 
   FunctionReader(ResolvedStack stack) {
     this.stack = stack;
+    authorizers = new AuthorizerReader(stack);
     defaults = stack.functionDefaults();
   }
 
@@ -116,7 +118,7 @@ final class FunctionReader {
   }
 
   /** An event without a path is the default route. */
-  private static HttpApiDefinition.Route route(String function, Section properties) {
+  private HttpApiDefinition.Route route(String function, Section properties) {
     Section path = properties.at("Path");
     String key =
         path.present()
@@ -126,7 +128,8 @@ final class FunctionReader {
         Duration.ofMillis(
             properties.at("TimeoutInMillis").integer(HttpApiDefinition.MAX_INTEGRATION.toMillis()));
     return PlanReader.checked(
-        properties, () -> new HttpApiDefinition.Route(key, function, timeout));
+        properties,
+        () -> new HttpApiDefinition.Route(key, function, timeout, authorizers.http(properties)));
   }
 
   private static ScheduleDefinition schedule(String name, String function, Section properties) {

@@ -64,6 +64,7 @@ final class Resources {
           Optional.of(arn("secretsmanager", "secret:" + name(id, "Name", intrinsics)));
       case "AWS::Logs::LogGroup" -> Optional.of(name(id, "LogGroupName", intrinsics));
       case "AWS::ApiGatewayV2::Integration",
+          "AWS::ApiGatewayV2::Authorizer",
           "AWS::ElastiCache::ReplicationGroup",
           "AWS::Serverless::LayerVersion" ->
           Optional.of(id);

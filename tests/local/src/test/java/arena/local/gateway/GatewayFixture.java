@@ -135,7 +135,7 @@ abstract class GatewayFixture {
             Optional.empty(),
             Optional.empty());
     gateway = Gateway.start(0, "live");
-    gateway.serve(Optional.of(http), Optional.of(webSocket), host, clock, logs);
+    gateway.serve(Optional.of(http), Optional.of(webSocket), host, true, clock, logs);
     aws = AwsEndpoint.start();
     aws.serve(host, Map.of());
     aws.serveConnections(gateway.connections());

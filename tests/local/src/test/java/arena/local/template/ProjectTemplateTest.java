@@ -198,6 +198,7 @@ final class ProjectTemplateTest {
     Set<String> throttled = new TreeSet<>(api.throttles().keySet());
     assertEquals(
         Set.of(
+            "POST /tickets",
             "POST /runs",
             "POST /forks",
             "GET /runs/{run_id}/diagnosis",

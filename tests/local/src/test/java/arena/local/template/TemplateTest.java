@@ -342,7 +342,7 @@ final class TemplateTest {
   void hostsTheProjectsTemplate() {
     StackPlan plan = Template.read(Path.of("../../template.yaml")).resolve(Map.of(), DEPLOYMENT);
 
-    assertEquals(8, plan.functions().size());
+    assertEquals(10, plan.functions().size());
     HttpApiDefinition http = plan.httpApi().orElseThrow();
     List<String> keys = http.routes().stream().map(HttpApiDefinition.Route::key).toList();
     assertTrue(
@@ -367,7 +367,7 @@ final class TemplateTest {
 
     ScheduleDefinition schedule = plan.schedules().getFirst();
     assertEquals("arena-reap-runs", schedule.function());
-    assertEquals(4, plan.tables().size());
+    assertEquals(5, plan.tables().size());
     assertTrue(
         plan.tables().stream().anyMatch(table -> table.expiry().equals(Optional.of("expires_at"))));
     assertEquals(

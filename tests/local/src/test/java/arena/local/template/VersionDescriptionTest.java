@@ -80,7 +80,7 @@ final class VersionDescriptionTest {
       assertEquals(used, named, function.getKey());
       functions++;
     }
-    assertEquals(8, functions);
+    assertEquals(10, functions);
   }
 
   @Test
@@ -112,7 +112,7 @@ final class VersionDescriptionTest {
   private static void resolve(Map<String, String> values) {
     Deployment deployment = Deployment.placeholder();
     StackPlan plan = Template.read(TEMPLATE).resolve(values, deployment);
-    assertEquals(8, plan.functions().size());
+    assertEquals(10, plan.functions().size());
   }
 
   private Map<String, Map<?, ?>> functions() {

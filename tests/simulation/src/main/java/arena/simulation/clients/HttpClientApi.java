@@ -1,5 +1,6 @@
 package arena.simulation.clients;
 
+import arena.access.Principal;
 import arena.http.Router;
 import arena.lifecycle.RunQueries;
 import arena.simulation.cloud.Function;
@@ -59,6 +60,13 @@ public final class HttpClientApi {
   private static APIGatewayV2HTTPEvent event(Creation creation, String body, Optional<String> key) {
     return APIGatewayV2HTTPEvent.builder()
         .withRouteKey(creation.route())
+        .withRequestContext(
+            APIGatewayV2HTTPEvent.RequestContext.builder()
+                .withAuthorizer(
+                    APIGatewayV2HTTPEvent.RequestContext.Authorizer.builder()
+                        .withLambda(Map.copyOf(Principal.LOCAL.toContext()))
+                        .build())
+                .build())
         .withHeaders(key.map(text -> Map.of("idempotency-key", text)).orElse(Map.of()))
         .withBody(body)
         .withIsBase64Encoded(false)

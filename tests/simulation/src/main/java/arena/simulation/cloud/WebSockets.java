@@ -1,5 +1,6 @@
 package arena.simulation.cloud;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.simulation.Trace;
 import arena.simulation.faults.Event;
@@ -72,7 +73,7 @@ public final class WebSockets implements ConnectionSender {
         lambda.invoke(
             Function.STREAM_EVENTS,
             () -> {
-              subscriptions.connect(connection.id());
+              subscriptions.connect(connection.id(), Principal.LOCAL);
               return "";
             },
             ROUTE_TIMEOUT);

@@ -1,5 +1,6 @@
 package arena.simulation.stores;
 
+import arena.access.Principal;
 import arena.broker.ConnectionId;
 import arena.error.Dependency;
 import arena.run.RunId;
@@ -61,6 +62,7 @@ public final class SimulatedConnections implements Connections {
   /** A connection's items: its own while connected, and one per subscription. */
   private static final class Connection {
     private Instant ownUntil = Instant.MIN;
+    private Principal caller = Principal.LOCAL;
     private final Map<RunId, Subscription> subscriptions = new LinkedHashMap<>();
   }
 
@@ -104,13 +106,32 @@ public final class SimulatedConnections implements Connections {
   }
 
   @Override
-  public void connect(ConnectionId connectionId, Instant at) {
+  public void connect(ConnectionId connectionId, Principal caller, Instant at) {
     call(
         Call.CONNECTIONS_CONNECTED,
         connectionId,
         () -> {
-          present(connectionId).ownUntil = at.plus(KEEP);
+          Connection connection = present(connectionId);
+          connection.ownUntil = at.plus(KEEP);
+          connection.caller = caller;
           return null;
+        });
+  }
+
+  @Override
+  public Map<ConnectionId, Optional<Principal>> callers(Collection<ConnectionId> connectionIds) {
+    return call(
+        Call.CONNECTIONS_KEPT,
+        ALL,
+        () -> {
+          Map<ConnectionId, Optional<Principal>> callers = new LinkedHashMap<>();
+          for (ConnectionId connectionId : connectionIds) {
+            Connection connection = present(connectionId);
+            if (isConnected(connection)) {
+              callers.put(connectionId, Optional.of(connection.caller));
+            }
+          }
+          return callers;
         });
   }
 

@@ -1,0 +1,313 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.access.ActiveTokens;
+import arena.access.Role;
+import arena.access.Tokens;
+import arena.http.RouteTable;
+import arena.local.LocalStack;
+import arena.local.client.ArenaClient;
+import arena.local.client.LiveReader;
+import arena.local.token.TokenTable;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The stack with authorization: who may call what, with tokens and tickets of all kinds. */
+class CallersTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final String OTHER_STACK = "arena_abcdefgh_" + "x".repeat(43);
+
+  private final AcceptanceStack acceptance = AcceptanceStack.shared();
+  private final LocalStack stack = acceptance.stack();
+  private final String runId = PlayedRuns.shared().parent();
+  private final String otherRunId = PlayedRuns.shared().fork();
+
+  /** All secrets that the test has used. */
+  private final List<String> secrets = new ArrayList<>();
+
+  private String token(Role role) {
+    String token = stack.createToken(role, "test");
+    secrets.add(token);
+    return token;
+  }
+
+  private String expired() {
+    Instant past = Instant.now().minus(Duration.ofDays(2));
+    try (TokenTable table = stack.tokens()) {
+      return new Tokens(table.store(), InstantSource.fixed(past), new SecureRandom())
+          .create(Role.OPERATOR, "expired", Duration.ofDays(1))
+          .text();
+    }
+  }
+
+  private void revoke(String token) {
+    try (TokenTable table = stack.tokens()) {
+      assertTrue(table.store().revoke(token.substring(6, 14), Instant.now()).isPresent());
+    }
+  }
+
+  private ArenaClient client(Optional<String> token) {
+    return new ArenaClient(stack.httpUrl(), stack.webSocketUrl(), token);
+  }
+
+  private ArenaClient client(String token) {
+    return client(Optional.of(token));
+  }
+
+  private ArenaClient.Answer get(String path, String... authorizations) {
+    try (ArenaClient client = client(Optional.empty())) {
+      HttpRequest.Builder request = client.request(path).GET();
+      for (String value : authorizations) {
+        request.header("authorization", value);
+      }
+      return client.send(request);
+    }
+  }
+
+  private static void assertError(int status, String code, ArenaClient.Answer answer) {
+    assertEquals(status, answer.status(), answer.text());
+    JsonNode error = answer.json().path("error");
+    assertEquals(code, error.path("code").textValue());
+    assertEquals(2, error.size(), "no further detail");
+  }
+
+  @Test
+  void answers401WithoutValidToken() {
+    acceptance.withTokens(
+        () -> {
+          String revoked = token(Role.OPERATOR);
+          revoke(revoked);
+          String valid = token(Role.OPERATOR);
+
+          ArenaClient.Answer missing = get("/runs");
+          assertEquals(401, missing.status());
+          assertEquals("{\"message\":\"Unauthorized\"}", missing.text());
+          assertEquals(401, get("/runs?token=" + valid).status(), "in the query");
+          for (String header :
+              List.of(
+                  "Bearer",
+                  "Bearer " + revoked,
+                  "Bearer " + expired(),
+                  "Bearer " + OTHER_STACK,
+                  "Bearer " + valid.substring(0, 57),
+                  "Bearer " + valid.substring(0, 57) + (valid.endsWith("A") ? "B" : "A"),
+                  "Bearer " + valid + "," + valid,
+                  "Basic " + valid,
+                  valid,
+                  "Bearer arena_" + "a".repeat(6_000))) {
+            assertError(401, "unauthorized", get("/runs", header));
+          }
+          assertError(401, "unauthorized", get("/runs", "Bearer " + valid, "Bearer " + valid));
+          assertEquals(200, get("/runs", "Bearer " + valid).status());
+          assertEquals(200, get("/runs", "bearer " + valid).status());
+        });
+  }
+
+  @Test
+  void onlyHealthAndUnknownPathsNeedNoToken() {
+    acceptance.withTokens(
+        () -> {
+          assertEquals(200, get("/health").status());
+          assertEquals(404, get("/unknown").status());
+          for (String key : RouteTable.KEYS) {
+            String[] parts = key.split(" ", 2);
+            String path = parts[1].replace("{run_id}", "5eed" + "0".repeat(28));
+            try (ArenaClient none = client(Optional.empty())) {
+              int status =
+                  parts[0].equals("GET") ? none.get(path).status() : none.post(path, "{}").status();
+              assertEquals(key.equals("GET /health") ? 200 : 401, status, key);
+            }
+          }
+        });
+  }
+
+  @Test
+  void answers403ForRoleThatIsNotEnough() {
+    acceptance.withTokens(
+        () -> {
+          try (ArenaClient viewer = client(token(Role.VIEWER))) {
+            assertError(403, "forbidden", viewer.post("/runs", "{}"));
+            assertError(403, "forbidden", viewer.post("/forks", "not read"));
+            assertError(403, "forbidden", viewer.post("/runs/" + runId + "/stop", ""));
+            assertError(403, "forbidden", viewer.get("/runs/" + runId + "/report"));
+            assertEquals(200, viewer.get("/runs/" + runId).status());
+            assertEquals(200, viewer.get("/runs/" + runId + "/diagnosis").status());
+          }
+        });
+  }
+
+  @Test
+  void opensOneConnectionForEachTicket() {
+    acceptance.withTokens(
+        () -> {
+          try (ArenaClient viewer = client(token(Role.VIEWER))) {
+            URI address = viewer.webSocketUrl();
+            secrets.add(address.getQuery().substring("ticket=".length()));
+            try (ArenaClient ticketed = new ArenaClient(stack.httpUrl(), address);
+                LiveReader reader = ticketed.live()) {
+              reader.subscribe(runId, 1);
+              assertEquals("complete", reader.untilClosed(runId, BOUND, _ -> {}).status());
+              assertThrows(RuntimeException.class, ticketed::live, "used twice");
+            }
+            assertThrows(RuntimeException.class, () -> handshake(""), "no ticket");
+            assertThrows(RuntimeException.class, () -> handshake("?ticket=ticket_x"));
+            assertThrows(
+                RuntimeException.class, () -> handshake("?ticket=ticket_" + "x".repeat(43)));
+            String limited =
+                viewer
+                    .post("/tickets", "{\"run_id\":\"" + runId + "\"}")
+                    .expect(201)
+                    .path("ticket")
+                    .asText();
+            try (ArenaClient ticketed =
+                    new ArenaClient(
+                        stack.httpUrl(), URI.create(stack.webSocketUrl() + "?ticket=" + limited));
+                LiveReader reader = ticketed.live()) {
+              reader.subscribe(otherRunId, 1);
+              assertEquals("forbidden", reader.nextJson(BOUND).path("code").asText());
+              reader.subscribe(runId, 1);
+              assertEquals("complete", reader.untilClosed(runId, BOUND, _ -> {}).status());
+            }
+          }
+        });
+  }
+
+  private void handshake(String query) {
+    try (ArenaClient client =
+            new ArenaClient(stack.httpUrl(), URI.create(stack.webSocketUrl() + query));
+        LiveReader reader = client.live()) {
+      assertFalse(reader.toString().isEmpty());
+    }
+  }
+
+  @Test
+  void refusesTicketOfRevokedToken() {
+    acceptance.withTokens(
+        () -> {
+          String token = token(Role.VIEWER);
+          try (ArenaClient viewer = client(token)) {
+            URI address = viewer.webSocketUrl();
+            revoke(token);
+            try (ArenaClient ticketed = new ArenaClient(stack.httpUrl(), address)) {
+              assertThrows(RuntimeException.class, ticketed::live);
+            }
+          }
+        });
+  }
+
+  @Test
+  void keysOfDifferentCallersAreDifferent() {
+    acceptance.withTokens(
+        () -> {
+          List<String> runIds = new ArrayList<>();
+          for (String token : List.of(token(Role.OPERATOR), token(Role.OPERATOR))) {
+            try (ArenaClient operator = client(token)) {
+              for (int i = 0; i < 2; i++) {
+                runIds.add(
+                    operator
+                        .send(
+                            operator
+                                .request("/runs")
+                                .header("idempotency-key", "same-key")
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"n_turns\":0}")))
+                        .expect(202)
+                        .path("run_id")
+                        .asText());
+              }
+            }
+          }
+          assertEquals(runIds.get(0), runIds.get(1));
+          assertEquals(runIds.get(2), runIds.get(3));
+          assertEquals(2, runIds.stream().distinct().count());
+        });
+    acceptance.awaitNoRuns();
+  }
+
+  /** The longest of the bounds in this module: a revocation takes effect when caches expire. */
+  @Test
+  void endsConnectionOfRevokedTokenWithinAMinute() {
+    acceptance.withTokens(
+        () -> {
+          String token = token(Role.VIEWER);
+          try (ArenaClient viewer = client(token);
+              LiveReader reader = viewer.live()) {
+            reader.send("{\"action\":\"ping\"}");
+            assertEquals("pong", reader.nextJson(BOUND).path("type").asText());
+            revoke(token);
+            Instant revokedAt = Instant.now();
+            JsonNode answer;
+            do {
+              reader.send("{\"action\":\"ping\"}");
+              answer = reader.nextJson(BOUND);
+            } while (answer.path("type").asText().equals("pong")
+                && Instant.now().isBefore(revokedAt.plus(BOUND)));
+            assertEquals("unauthorized", answer.path("code").asText());
+            assertTrue(
+                Duration.between(revokedAt, Instant.now())
+                        .compareTo(ActiveTokens.MAX_AGE.plusSeconds(10))
+                    < 0);
+            assertThrows(IllegalStateException.class, () -> reader.next(BOUND), "closed");
+          }
+        });
+  }
+
+  @Test
+  void writesNoTokenToAnyFile() throws IOException {
+    acceptance.withTokens(
+        () -> {
+          try (ArenaClient operator = client(token(Role.OPERATOR))) {
+            URI address = operator.webSocketUrl();
+            secrets.add(address.getQuery().substring("ticket=".length()));
+            try (ArenaClient ticketed = new ArenaClient(stack.httpUrl(), address);
+                LiveReader reader = ticketed.live()) {
+              reader.subscribe(runId, 1);
+              reader.untilClosed(runId, BOUND, _ -> {});
+            }
+            assertEquals(200, get("/runs", "Bearer " + secrets.getFirst()).status());
+            String report = operator.get("/runs/" + runId + "/report").text();
+            secrets.forEach(secret -> assertFalse(report.contains(secret)));
+          }
+        });
+    assertFalse(secrets.isEmpty());
+    try (Stream<Path> files = Files.walk(stack.home())) {
+      files
+          .filter(Files::isRegularFile)
+          .forEach(
+              file -> {
+                String text = read(file);
+                for (String secret : secrets) {
+                  assertFalse(text.contains(secret.substring(15)), file.toString());
+                }
+              });
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (java.nio.file.NoSuchFileException _) {
+      return ""; // deleted meanwhile
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The command {@code ./arena token}. */
+package arena.local.token;
