@@ -33,7 +33,9 @@ final class CloudWatchLogSource implements LogSource {
           "stream-events",
           "read-runs",
           "reap-runs",
-          "diagnose-run");
+          "diagnose-run",
+          "authorize-caller",
+          "create-ticket");
 
   /** Maximum number of pages per log group; CloudWatch may return many empty pages. */
   private static final int MAX_PAGES = 40;

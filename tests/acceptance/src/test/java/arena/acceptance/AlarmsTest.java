@@ -45,7 +45,8 @@ final class AlarmsTest {
             "FanOutBehindAlarm",
             "BrokerUnavailableAlarm",
             "TimeOutsAlarm",
-            "ThrottlesAlarm"),
+            "ThrottlesAlarm",
+            "CallersNotKnownAlarm"),
         alarms.keySet());
     Set<String> queries = deployed.queryNames();
     alarms.forEach(

@@ -193,9 +193,8 @@ class CallersTest {
 
   private void handshake(String query) {
     try (ArenaClient client =
-            new ArenaClient(stack.httpUrl(), URI.create(stack.webSocketUrl() + query));
-        LiveReader reader = client.live()) {
-      assertFalse(reader.toString().isEmpty());
+        new ArenaClient(stack.httpUrl(), URI.create(stack.webSocketUrl() + query))) {
+      client.live().close();
     }
   }
 
