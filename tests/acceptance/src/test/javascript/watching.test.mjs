@@ -11,6 +11,8 @@ import {ArenaClient, State} from "../../../../../functions/stream-events/client/
 const HTTP = process.env.ARENA_HTTP;
 const WEBSOCKET = process.env.ARENA_WEBSOCKET;
 const STAGE = process.env.ARENA_STAGE;
+const TOKEN = process.env.ARENA_TOKEN || undefined;
+const AUTHORIZATION = TOKEN ? {authorization: `Bearer ${TOKEN}`} : {};
 const BOUND = {timeout: 60_000};
 /** Events that a controlled run starts with. */
 const INITIAL_EVENTS = 3;
@@ -19,7 +21,7 @@ const INITIAL_EVENTS = 3;
 
 async function startRun(body) {
   const response = await fetch(`${HTTP}/runs`, {
-    method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(body)});
+    method: "POST", headers: {"content-type": "application/json", ...AUTHORIZATION}, body: JSON.stringify(body)});
   assert.equal(response.status, 202);
   return (await response.json()).run_id;
 }
@@ -64,7 +66,7 @@ function watch(arena, runId, options = {}) {
 
 /** Asserts that each event was delivered once, with the bytes of GET /events. */
 async function assertAll(runId, seen) {
-  const response = await fetch(`${HTTP}/events?run_id=${runId}`);
+  const response = await fetch(`${HTTP}/events?run_id=${runId}`, {headers: AUTHORIZATION});
   const body = await response.text();
   const all = `{"events":[${seen.texts.join(",")}],"next_from_seq":null,`;
   assert.equal(body.slice(0, all.length), all);
@@ -102,7 +104,7 @@ async function cuttableProxy() {
 }
 
 function client(websocket = WEBSOCKET) {
-  return new ArenaClient({http: HTTP, websocket});
+  return new ArenaClient({http: HTTP, websocket, token: TOKEN});
 }
 
 // ---- the tests

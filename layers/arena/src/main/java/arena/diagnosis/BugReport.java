@@ -82,11 +82,11 @@ public final class BugReport {
   /**
    * Writes the report as JSON.
    *
-   * @param url base URL of the HTTP interface
+   * @param http for the commands of next steps
    * @throws arena.run.UnknownRun if the run does not exist
    */
-  public String write(RunId runId, String url) {
-    Diagnosis diagnosis = collector.diagnose(runId, url, true);
+  public String write(RunId runId, HttpInterface http) {
+    Diagnosis diagnosis = collector.diagnose(runId, http, true);
     if (diagnosis.main().cause() == Cause.NO_SUCH_RUN) {
       throw new UnknownRun(runId);
     }

@@ -58,13 +58,13 @@ public final class FactCollector {
   /**
    * Diagnoses a run.
    *
-   * @param url base URL of the HTTP interface, for the commands of next steps
+   * @param http for the commands of next steps
    * @param complete whether to also collect facts that no rule uses, for a report
    */
-  public Diagnosis diagnose(RunId runId, String url, boolean complete) {
+  public Diagnosis diagnose(RunId runId, HttpInterface http, boolean complete) {
     Instant started = clock.instant();
     Facts facts = collect(runId, complete);
-    CommandTargets targets = new CommandTargets(url, redisCli, redactor);
+    CommandTargets targets = new CommandTargets(http, redisCli, redactor);
     Diagnosis diagnosis = Diagnosis.of(facts, targets);
     boolean slow = Duration.between(started, clock.instant()).compareTo(SLOW_COLLECTION) > 0;
     boolean ended = diagnosis.main().cause() == Cause.COMPLETE || facts.run().isEmpty();

@@ -4,7 +4,6 @@ import arena.agent.ModelTimeouts;
 import arena.codec.Timestamps;
 import arena.run.Run;
 import arena.run.RunStatus;
-import arena.text.Shell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ final class Remedies {
               "the model's timeout is %s"
                   .formatted(FactEvidence.seconds(facts.thresholds().model())));
       case NO_SUCH_RUN -> {
-        fix("look for the run in the list", "curl -s " + address("/runs?limit=100"));
+        fix("look for the run in the list", targets.http().curl("/runs?limit=100", ""));
         fix("search the logs of create-run and create-fork for the request, and send it again", "");
       }
       case CATALOG_UNREACHABLE -> {
@@ -139,7 +138,7 @@ final class Remedies {
         await("the archive is retried by the execution, then by the reaper");
         fix(
             "find the reason in the log of finalize-run",
-            "curl -s " + address("/runs/" + facts.runId() + "/report"));
+            targets.http().curl("/runs/" + facts.runId() + "/report", ""));
         reaper();
       }
       case UNKNOWN -> {
@@ -166,7 +165,7 @@ final class Remedies {
         "wait",
         why,
         "time",
-        "curl -s -H 'accept: text/plain' " + address("/runs/" + facts.runId() + "/diagnosis"));
+        targets.http().curl("/runs/" + facts.runId() + "/diagnosis", "-H 'accept: text/plain'"));
   }
 
   private void fix(String what, String command) {
@@ -186,7 +185,7 @@ final class Remedies {
                         seconds),
                     String.format(
                         Locale.ROOT,
-                        targets.local()
+                        targets.http().local()
                             ? "./arena down; ARENA_MODEL_TIMEOUT_SECONDS=%d ./arena up"
                             : "sam deploy --parameter-overrides ModelTimeoutSeconds=%d",
                         seconds)));
@@ -238,7 +237,7 @@ final class Remedies {
         "stop",
         "end the replay now: no more events are written, the existing ones are archived, readers are notified",
         "the remaining turns; the run can still be forked",
-        "curl -s -X POST " + address("/runs/" + facts.runId() + "/stop"));
+        targets.http().curl("/runs/" + facts.runId() + "/stop", "-X POST"));
   }
 
   private void reaper() {
@@ -279,7 +278,7 @@ final class Remedies {
         "resume",
         "let the reader subscribe again from its last seq + 1, or from available_from after an overflow",
         "nothing: missed events are available from GET /events",
-        "curl -s " + address("/events?run_id=" + facts.runId() + "&from_seq=1"));
+        targets.http().curl("/events?run_id=" + facts.runId() + "&from_seq=1", ""));
   }
 
   private void report() {
@@ -287,13 +286,11 @@ final class Remedies {
         "report",
         "save the bug report and file it",
         "nothing",
-        "curl -s -o report-%s.json %s"
-            .formatted(facts.runId(), address("/runs/" + facts.runId() + "/report")));
-  }
-
-  /** A URL as a word of a shell command. */
-  private String address(String pathAndQuery) {
-    return Shell.quote(targets.url() + pathAndQuery);
+        targets
+            .http()
+            .curl(
+                "/runs/" + facts.runId() + "/report",
+                "-o report-%s.json".formatted(facts.runId())));
   }
 
   private void add(String action, String why, String costs, String command) {

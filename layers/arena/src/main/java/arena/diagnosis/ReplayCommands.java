@@ -96,7 +96,8 @@ final class ReplayCommands {
    */
   private String post(String path, ObjectNode body) {
     String json = PlainText.escaped(targets.redactor().redact(body, _ -> false).toString());
-    return "curl -s -X POST %s -H 'content-type: application/json' -d %s"
-        .formatted(Shell.quote(targets.url() + path), Shell.quote(json));
+    return targets.http().curl(path, "-X POST")
+        + " -H 'content-type: application/json' -d "
+        + Shell.quote(json);
   }
 }

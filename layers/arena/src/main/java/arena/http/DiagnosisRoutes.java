@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.access.Principal;
 import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.Cause;
@@ -7,6 +8,7 @@ import arena.diagnosis.Diagnosis;
 import arena.diagnosis.DiagnosisJson;
 import arena.diagnosis.DiagnosisText;
 import arena.diagnosis.FactCollector;
+import arena.diagnosis.HttpInterface;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import arena.run.RunId;
@@ -44,7 +46,7 @@ public final class DiagnosisRoutes {
   private Response diagnosis(Request request) {
     request.allowQuery();
     RunId runId = request.pathRunId();
-    Diagnosis diagnosis = parts.collector().get().diagnose(runId, request.url(), false);
+    Diagnosis diagnosis = parts.collector().get().diagnose(runId, http(request), false);
     boolean unknown = diagnosis.main().cause() == Cause.NO_SUCH_RUN;
     int status = unknown ? 404 : 200;
     if (request.wantsText()) {
@@ -55,6 +57,14 @@ public final class DiagnosisRoutes {
       json.putObject("error").put("code", "unknown_run").put("message", "unknown run " + runId);
     }
     return Response.ofText(status, json.toString());
+  }
+
+  /**
+   * The interface that this request came to; without authorization, its caller is the local one.
+   */
+  private static HttpInterface http(Request request) {
+    boolean open = request.caller().filter(Principal.LOCAL::equals).isPresent();
+    return new HttpInterface(request.url(), !open);
   }
 
   private Response replays(Request request) {
@@ -71,7 +81,7 @@ public final class DiagnosisRoutes {
   private Response report(Request request) {
     request.allowQuery();
     RunId runId = request.pathRunId();
-    return Response.ofText(200, parts.report().get().write(runId, request.url()))
+    return Response.ofText(200, parts.report().get().write(runId, http(request)))
         .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
   }
 

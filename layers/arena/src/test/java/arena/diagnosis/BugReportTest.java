@@ -93,7 +93,7 @@ class BugReportTest {
             new BugReport.ReportSources((_, _, _, _) -> log, () -> "{}", _ -> "", Map::of),
             redactor,
             clock);
-    return Json.read(report.write(FactsFixture.RUN, "http://localhost:8000"));
+    return Json.read(report.write(FactsFixture.RUN, FactsFixture.HTTP));
   }
 
   private static List<LogLine> lines(String text) {

@@ -81,7 +81,7 @@ class CollectorTest {
             "redis-cli",
             Redactor.OF_FORMATS,
             Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC))
-        .diagnose(FactsFixture.RUN, "http://localhost:8000", false);
+        .diagnose(FactsFixture.RUN, FactsFixture.HTTP, false);
   }
 
   @Test

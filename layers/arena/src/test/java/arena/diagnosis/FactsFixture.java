@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 
 /** The facts of a healthy run that waits for its model in turn 1; each can be changed. */
 final class FactsFixture {
+  static final HttpInterface HTTP = new HttpInterface("http://localhost:8000", false);
   static final RunId RUN = RunId.of("0123456789abcdef0123456789abcdef");
   static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
   static final Profile PROFILE = new Profile("tested", "openai:tested", 0, PromptVariant.STRATEGY);
@@ -136,7 +137,6 @@ final class FactsFixture {
   }
 
   Diagnosis diagnosis() {
-    return Diagnosis.of(
-        facts(), new CommandTargets("http://localhost:8000", "redis-cli", Redactor.OF_FORMATS));
+    return Diagnosis.of(facts(), new CommandTargets(HTTP, "redis-cli", Redactor.OF_FORMATS));
   }
 }

@@ -306,7 +306,9 @@ class RulesTest {
         facts,
         FactsFixture.running(1, ExecutionState.Pending.RETRY, 1, "arena.agent.ModelTimedOut"));
     Diagnosis diagnosis =
-        Diagnosis.of(facts.facts(), new CommandTargets(url, "redis-cli", Redactor.OF_FORMATS));
+        Diagnosis.of(
+            facts.facts(),
+            new CommandTargets(new HttpInterface(url, false), "redis-cli", Redactor.OF_FORMATS));
     assertEquals(Cause.MODEL_HANGS, diagnosis.main().cause());
     List<String> fixes =
         diagnosis.nextSteps().stream()

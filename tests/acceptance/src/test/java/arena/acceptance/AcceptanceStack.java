@@ -6,6 +6,7 @@ import arena.local.Options;
 import arena.local.client.ArenaClient;
 import arena.local.client.Operator;
 import arena.local.lambda.Invocation;
+import arena.local.token.TokenTable;
 import arena.models.ModelServer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,6 +34,7 @@ final class AcceptanceStack {
   private static final boolean AUTHORIZES = "on".equals(System.getProperty("arena.auth"));
 
   private final LocalStack stack;
+  private final Optional<String> token;
   private final ArenaClient client;
   private final ModelServer models;
   private final Operator operator;
@@ -54,14 +56,25 @@ final class AcceptanceStack {
                     (function, event) ->
                         function.endsWith("-finalize-run")
                             && isolated.stream().anyMatch(event::contains)));
-    client =
-        new ArenaClient(
-            stack.httpUrl(),
-            stack.webSocketUrl(),
-            AUTHORIZES
-                ? Optional.of(stack.createToken(Role.OPERATOR, "acceptance"))
-                : Optional.empty());
+    token =
+        AUTHORIZES ? Optional.of(stack.createToken(Role.OPERATOR, "acceptance")) : Optional.empty();
+    client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl(), token);
     operator = new Operator(stack);
+  }
+
+  /** A client with another token, or none. */
+  ArenaClient client(Optional<String> token) {
+    return new ArenaClient(stack.httpUrl(), stack.webSocketUrl(), token);
+  }
+
+  /** Revokes a token as {@code ./arena token revoke} does. */
+  void revoke(String token) {
+    try (TokenTable table = stack.tokens()) {
+      String id = token.split("_", -1)[1];
+      if (table.store().revoke(id, Instant.now()).isEmpty()) {
+        throw new AssertionError("unknown token " + id);
+      }
+    }
   }
 
   /** Runs a test with callers that need tokens. */
@@ -88,6 +101,11 @@ final class AcceptanceStack {
 
   ArenaClient client() {
     return client;
+  }
+
+  /** The token of {@link #client}; empty if callers need none. */
+  Optional<String> token() {
+    return token;
   }
 
   /** The model server that the stack's runs can call. */

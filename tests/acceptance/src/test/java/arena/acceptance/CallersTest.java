@@ -59,22 +59,16 @@ class CallersTest {
     }
   }
 
-  private void revoke(String token) {
-    try (TokenTable table = stack.tokens()) {
-      assertTrue(table.store().revoke(token.substring(6, 14), Instant.now()).isPresent());
-    }
-  }
-
-  private ArenaClient client(Optional<String> token) {
-    return new ArenaClient(stack.httpUrl(), stack.webSocketUrl(), token);
-  }
-
   private ArenaClient client(String token) {
-    return client(Optional.of(token));
+    return acceptance.client(Optional.of(token));
+  }
+
+  private ArenaClient stranger() {
+    return acceptance.client(Optional.empty());
   }
 
   private ArenaClient.Answer get(String path, String... authorizations) {
-    try (ArenaClient client = client(Optional.empty())) {
+    try (ArenaClient client = stranger()) {
       HttpRequest.Builder request = client.request(path).GET();
       for (String value : authorizations) {
         request.header("authorization", value);
@@ -95,7 +89,7 @@ class CallersTest {
     acceptance.withTokens(
         () -> {
           String revoked = token(Role.OPERATOR);
-          revoke(revoked);
+          acceptance.revoke(revoked);
           String valid = token(Role.OPERATOR);
 
           ArenaClient.Answer missing = get("/runs");
@@ -131,7 +125,7 @@ class CallersTest {
           for (String key : RouteTable.KEYS) {
             String[] parts = key.split(" ", 2);
             String path = parts[1].replace("{run_id}", "5eed" + "0".repeat(28));
-            try (ArenaClient none = client(Optional.empty())) {
+            try (ArenaClient none = stranger()) {
               int status =
                   parts[0].equals("GET") ? none.get(path).status() : none.post(path, "{}").status();
               assertEquals(key.equals("GET /health") ? 200 : 401, status, key);
@@ -205,7 +199,7 @@ class CallersTest {
           String token = token(Role.VIEWER);
           try (ArenaClient viewer = client(token)) {
             URI address = viewer.webSocketUrl();
-            revoke(token);
+            acceptance.revoke(token);
             try (ArenaClient ticketed = new ArenaClient(stack.httpUrl(), address)) {
               assertThrows(RuntimeException.class, ticketed::live);
             }
@@ -251,7 +245,7 @@ class CallersTest {
               LiveReader reader = viewer.live()) {
             reader.send("{\"action\":\"ping\"}");
             assertEquals("pong", reader.nextJson(BOUND).path("type").asText());
-            revoke(token);
+            acceptance.revoke(token);
             Instant revokedAt = Instant.now();
             JsonNode answer;
             do {

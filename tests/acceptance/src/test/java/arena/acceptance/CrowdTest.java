@@ -38,7 +38,7 @@ final class CrowdTest {
   @Test
   void deliversEveryEventOnceToFastSlowAndFlappingViewers() {
     stack.models().when("long-answers", _ -> answerLong());
-    try (ViewerCrowd crowd = new ViewerCrowd(client, stack.stack().webSocketUrl())) {
+    try (ViewerCrowd crowd = new ViewerCrowd(client, arena::webSocketUrl)) {
       String run =
           arena.startRun("{\"n_turns\":40,\"profile\":{\"model\":\"openai:long-answers\"}}");
       crowd.join(run, ViewerCrowd.Habit.QUICK, 60);
@@ -75,7 +75,7 @@ final class CrowdTest {
         runIds.add(arena.startRun("{\"n_turns\":5}"));
       }
       for (String run : runIds) {
-        ViewerCrowd crowd = new ViewerCrowd(client, stack.stack().webSocketUrl());
+        ViewerCrowd crowd = new ViewerCrowd(client, arena::webSocketUrl);
         crowds.add(crowd);
         crowd.join(run, ViewerCrowd.Habit.QUICK, 2);
       }

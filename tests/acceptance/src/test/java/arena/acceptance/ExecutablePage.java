@@ -111,6 +111,7 @@ final class ExecutablePage {
                 "REDIS_HOST", stack.stack().redisHost(),
                 "REDIS_PORT", String.valueOf(stack.stack().redisPort()),
                 "REDIS_PASSWORD", stack.stack().redisPassword()));
+    stack.token().ifPresent(token -> bash.environment().put("ARENA_TOKEN", token));
     Process process = bash.start();
     if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -414,6 +414,7 @@ class HostileTextTest {
     Path out = folder.resolve("printed");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectOutput(out.toFile()).redirectErrorStream(true);
+    stack.token().ifPresent(token -> builder.environment().put("ARENA_TOKEN", token));
     Process process = builder.start();
     if (!process.waitFor(PROCESS_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();

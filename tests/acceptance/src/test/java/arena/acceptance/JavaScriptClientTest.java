@@ -81,7 +81,8 @@ final class JavaScriptClientTest {
           Map.of(
               "ARENA_HTTP", stack.stack().httpUrl().toString(),
               "ARENA_WEBSOCKET", stack.stack().webSocketUrl().toString(),
-              "ARENA_STAGE", controller.url()));
+              "ARENA_STAGE", controller.url(),
+              "ARENA_TOKEN", stack.token().orElse("")));
     }
   }
 

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import arena.access.Role;
 import arena.broker.Subscribers;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -42,6 +44,7 @@ final class ProtocolErrorsTest {
   /** Codes of errors that carry a run_id. */
   private static final Set<String> WITH_RUN_ID =
       Set.of(
+          "forbidden",
           "too_many_subscriptions",
           "too_many_readers",
           "too_many_requests",
@@ -66,6 +69,8 @@ final class ProtocolErrorsTest {
         entry("unknown_action", this::unknownAction),
         entry("invalid_field", this::invalidField),
         entry("unknown_run", this::unknownRun),
+        entry("forbidden", this::forbidden),
+        entry("unauthorized", this::unauthorized),
         entry("too_many_subscriptions", this::tooManySubscriptions),
         entry("too_many_readers", this::tooManyReaders),
         entry("too_many_requests", this::tooManyRequests),
@@ -149,6 +154,38 @@ final class ProtocolErrorsTest {
         List.of(UNKNOWN_RUN, "not-a-run", "", finished.substring(1), "../" + finished)) {
       assertRejected("unknown_run", "{\"action\":\"subscribe\",\"run_id\":\"" + id + "\"}");
     }
+  }
+
+  private void forbidden() {
+    stack.withTokens(
+        () -> {
+          String token = stack.stack().createToken(Role.VIEWER, "forbidden");
+          try (ArenaClient viewer = stack.client(Optional.of(token));
+              ArenaClient limited =
+                  new ArenaClient(
+                      stack.stack().httpUrl(), viewer.webSocketUrl(Optional.of(finished)));
+              LiveReader reader = limited.live()) {
+            reader.subscribe(UNKNOWN_RUN, 1);
+            assertError("forbidden", reader.nextJson(BOUND), "another run");
+            assertPong(reader);
+            reader.subscribe(finished, lastSeq + 1);
+            assertEquals("closed", reader.nextJson(BOUND).path("type").asText());
+          }
+        });
+  }
+
+  private void unauthorized() {
+    stack.withTokens(
+        () -> {
+          String token = stack.stack().createToken(Role.VIEWER, "unauthorized");
+          try (ArenaClient viewer = stack.client(Optional.of(token));
+              LiveReader reader = viewer.live()) {
+            stack.revoke(token); // before the first message, so that nothing is cached
+            reader.send(PING);
+            assertError("unauthorized", reader.nextJson(BOUND), "revoked");
+            reader.awaitClose(BOUND);
+          }
+        });
   }
 
   /** Sends each message on one connection, which must survive every error. */

@@ -179,10 +179,17 @@ public final class ArenaClient implements AutoCloseable {
 
   /** Returns the URL of the WebSocket interface for one connection, with a ticket if needed. */
   public URI webSocketUrl() {
-    return token.isEmpty()
-        ? websocket
-        : URI.create(
-            websocket + "?ticket=" + post("/tickets", "{}").expect(201).path("ticket").asText());
+    return webSocketUrl(Optional.empty());
+  }
+
+  /** Returns the URL for one connection, which may subscribe to this run only. */
+  public URI webSocketUrl(Optional<String> runId) {
+    if (token.isEmpty()) {
+      return websocket;
+    }
+    String body = runId.map(id -> "{\"run_id\":\"" + id + "\"}").orElse("{}");
+    String ticket = post("/tickets", body).expect(201).path("ticket").asText();
+    return URI.create(websocket + "?ticket=" + ticket);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A viewer of a run for load tests. Instead of events it keeps a digest, which shows whether it got
@@ -37,7 +38,7 @@ final class CrowdViewer implements AutoCloseable {
   private static final String TS = "\"ts\":\"";
 
   private final HttpClient client;
-  private final URI address;
+  private final Supplier<URI> address;
   private final ViewerCrowd.Habit habit;
   private final String runId;
   private final String envelopeStart;
@@ -53,7 +54,7 @@ final class CrowdViewer implements AutoCloseable {
   private boolean released;
   private boolean closing;
 
-  CrowdViewer(HttpClient client, URI address, String runId, ViewerCrowd.Habit habit) {
+  CrowdViewer(HttpClient client, Supplier<URI> address, String runId, ViewerCrowd.Habit habit) {
     this.client = client;
     this.address = address;
     this.runId = runId;
@@ -121,7 +122,7 @@ final class CrowdViewer implements AutoCloseable {
           client
               .newWebSocketBuilder()
               .connectTimeout(OPEN)
-              .buildAsync(address, new Listener(number))
+              .buildAsync(address.get(), new Listener(number))
               .orTimeout(OPEN.toSeconds(), TimeUnit.SECONDS)
               .join();
       synchronized (this) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Many concurrent viewers of a run, each with its own connection. */
 public final class ViewerCrowd implements AutoCloseable {
@@ -26,7 +27,7 @@ public final class ViewerCrowd implements AutoCloseable {
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
-  private final URI address;
+  private final Supplier<URI> address;
   private Instant joinedAt = Instant.MIN;
   private final List<CrowdViewer> viewers = Collections.synchronizedList(new ArrayList<>());
 
@@ -76,6 +77,17 @@ public final class ViewerCrowd implements AutoCloseable {
    * @param address the WebSocket API
    */
   public ViewerCrowd(HttpClient client, URI address) {
+    this(client, () -> address);
+  }
+
+  /**
+   * Creates a crowd without viewers.
+   *
+   * @param client opens the connections; it is not closed
+   * @param address the WebSocket API, for one connection each, such as {@link
+   *     ArenaClient#webSocketUrl}
+   */
+  public ViewerCrowd(HttpClient client, Supplier<URI> address) {
     this.client = client;
     this.address = address;
   }
