@@ -163,11 +163,34 @@ final class TimeoutsTest {
         new Settings(plan.functions().getFirst().environment()).modelTimeout());
   }
 
-  /** A store call must time out before the function with the shortest time-out. */
+  /** API Gateway waits so long for an authorizer; the limit cannot be changed. */
+  private static final Duration AUTHORIZER_LIMIT = Duration.ofSeconds(10);
+
+  /** A ticket takes two calls: it is used up, and its token is read. */
+  @Test
+  void callsOfTheAuthorizerTimeOutBeforeApiGatewayDoes() {
+    FunctionDefinition authorizer =
+        plan.functions().stream().filter(TimeoutsTest::isAuthorizer).findFirst().orElseThrow();
+    assertShorter(authorizer.timeout(), AUTHORIZER_LIMIT, authorizer.name());
+    try (DynamoDbClient client = AwsClients.dynamoDbForAuthorizer()) {
+      Duration both = limit(client.serviceClientConfiguration()).multipliedBy(2);
+      assertShorter(both, authorizer.timeout(), "DynamoDB");
+    }
+  }
+
+  private static boolean isAuthorizer(FunctionDefinition function) {
+    return function.handler().endsWith(".AuthorizeCallerHandler");
+  }
+
+  /**
+   * A store call must time out before the function with the shortest time-out, but for the
+   * authorizer, which has a client of its own.
+   */
   @Test
   void storeCallsTimeOutBeforeAnyFunction() {
     Duration function =
         plan.functions().stream()
+            .filter(one -> !isAuthorizer(one))
             .map(FunctionDefinition::timeout)
             .sorted()
             .findFirst()
