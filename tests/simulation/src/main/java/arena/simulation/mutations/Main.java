@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -17,10 +19,15 @@ import javax.tools.ToolProvider;
 /**
  * Mutation testing of selected lines: {@code ./arena mutate}. Compiles each mutation into a
  * temporary folder that precedes the class path, and runs the test that must fail. The sources are
- * not changed.
+ * not changed. Every test is run without a mutation first: one that fails for another reason would
+ * kill all mutations.
  */
 public final class Main {
   private static final int SEEDS = 6_000;
+
+  /** Seeds of the simulation without a mutation. */
+  private static final int CONTROL_SEEDS = 500;
+
   private static final int MINUTES = 6;
 
   private final Path root = Path.of("").toAbsolutePath();
@@ -54,6 +61,16 @@ public final class Main {
             .filter(mutation -> names.length == 0 || List.of(names).contains(mutation.name()))
             .toList();
     Main main = new Main();
+    for (Optional<String> test :
+        new LinkedHashSet<>(chosen.stream().map(Mutation::test).toList())) {
+      String name = test.orElse("the simulation");
+      System.out.printf(Locale.ROOT, "%-28s %s%n", "no mutation", name);
+      if (main.fails(test, CONTROL_SEEDS)) {
+        System.err.printf(
+            Locale.ROOT, "arena: %s fails without a mutation; mend that first%n", name);
+        System.exit(1);
+      }
+    }
     List<Mutation> survivors = new ArrayList<>();
     for (Mutation mutation : chosen) {
       System.out.printf(Locale.ROOT, "%-28s %s%n", mutation.name(), mutation.description());
@@ -82,9 +99,17 @@ public final class Main {
     Path folder = Files.createTempDirectory("arena-mutation");
     try {
       place(mutation, folder);
-      return mutation.test().isPresent()
-          ? fails(folder, test(mutation.test().get()))
-          : fails(folder, simulation());
+      return fails(mutation.test(), SEEDS, folder);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Returns whether the test fails without a mutation. */
+  private boolean fails(Optional<String> test, int seeds) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("arena-mutation");
+    try {
+      return fails(test, seeds, folder);
     } finally {
       delete(folder);
     }
@@ -119,12 +144,12 @@ public final class Main {
     }
   }
 
-  private static List<String> simulation() {
+  private static List<String> simulation(int seeds) {
     return List.of(
         "-Dlog4j2.configurationFile=classpath:arena/simulation/log4j2.xml",
         "arena.simulation.Main",
         "--seeds",
-        String.valueOf(SEEDS));
+        String.valueOf(seeds));
   }
 
   private static List<String> test(String test) {
@@ -139,7 +164,7 @@ public final class Main {
   }
 
   /** Returns whether the test fails, as opposed to passing or not running. */
-  private boolean fails(Path folder, List<String> arguments)
+  private boolean fails(Optional<String> test, int seeds, Path folder)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
@@ -152,11 +177,11 @@ public final class Main {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 folder + File.pathSeparator + classPath));
-    command.addAll(arguments);
+    command.addAll(test.map(Main::test).orElseGet(() -> simulation(seeds)));
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
-            .directory(root.toFile())
+            .directory(root.resolve(folder(test)).toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
@@ -165,15 +190,25 @@ public final class Main {
       throw new IllegalStateException(
           String.format(Locale.ROOT, "no result after %d minutes", MINUTES));
     }
-    if (process.exitValue() > 1) {
+    List<String> lines = Files.readAllLines(output);
+    Optional<String> reason =
+        lines.stream()
+            .filter(line -> line.startsWith("violation:") || line.contains("=> "))
+            .findFirst();
+    if (process.exitValue() > 1 || process.exitValue() == 1 && reason.isEmpty()) {
       throw new IllegalStateException(
-          "failed to run the test: %s".formatted(Files.readString(output)));
+          "failed to run the test: %s".formatted(String.join(System.lineSeparator(), lines)));
     }
-    Files.readAllLines(output).stream()
-        .filter(line -> line.startsWith("violation:") || line.contains("=> "))
-        .limit(1)
-        .forEach(line -> System.out.printf(Locale.ROOT, "%-28s %s%n", "", line.strip()));
+    reason.ifPresent(line -> System.out.printf(Locale.ROOT, "%-28s %s%n", "", line.strip()));
     return process.exitValue() == 1;
+  }
+
+  /** The folder in which a test expects to run: that of its suite, for the simulation the root. */
+  private static String folder(Optional<String> test) {
+    if (test.isEmpty()) {
+      return "";
+    }
+    return test.get().startsWith(Mutation.CONTRACTS) ? "tests/contract" : "tests/simulation";
   }
 
   private static void delete(Path folder) throws IOException {

@@ -24,6 +24,9 @@ public record Mutation(
     String after,
     Optional<String> test) {
 
+  /** Package of the contract suite, with its dot. */
+  static final String CONTRACTS = "arena.contract.";
+
   private static final String FOLDER = "layers/arena/src/main/";
 
   /** A mutation that the simulation must detect. */
@@ -48,8 +51,7 @@ public record Mutation(
   /** A mutation of a real store that its contract test must detect. */
   static Mutation ofStore(
       String name, String description, String file, String before, String after, String contract) {
-    return new Mutation(
-        name, description, file, before, after, Optional.of("arena.contract." + contract));
+    return new Mutation(name, description, file, before, after, Optional.of(CONTRACTS + contract));
   }
 
   /**
