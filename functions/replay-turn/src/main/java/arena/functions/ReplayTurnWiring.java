@@ -35,7 +35,6 @@ record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
                     stores.journal(),
                     new Publisher(
                         stores.broker(),
-                        stores.subscribers(),
                         stores.journal(),
                         stores.catalog(),
                         aws.fanOutInvoker(),

@@ -4,7 +4,6 @@ import arena.broker.Broker;
 import arena.broker.Gap;
 import arena.broker.NotOpen;
 import arena.broker.Overflow;
-import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
 import arena.error.DependencyUnavailable;
@@ -45,7 +44,6 @@ public final class Publisher {
   private static final int MAX_CALL_CHARS = 2_000_000;
 
   private final Broker broker;
-  private final Subscribers subscribers;
   private final Journal journal;
   private final Catalog catalog;
   private final FanOutInvoker fanOutInvoker;
@@ -54,14 +52,12 @@ public final class Publisher {
 
   public Publisher(
       Broker broker,
-      Subscribers subscribers,
       Journal journal,
       Catalog catalog,
       FanOutInvoker fanOutInvoker,
       InstantSource clock,
       Metrics metrics) {
     this.broker = broker;
-    this.subscribers = subscribers;
     this.journal = journal;
     this.catalog = catalog;
     this.fanOutInvoker = fanOutInvoker;
@@ -84,11 +80,6 @@ public final class Publisher {
       return behind;
     }
     try {
-      if (behind) {
-        // Subscriptions made during the outage have no cursor yet; the fan-out handles them as a
-        // loss.
-        subscribers.markLoss(runId);
-      }
       if (refillingIfLost(runId, events)) {
         if (behind) {
           LOG.info("broker is up to date again");

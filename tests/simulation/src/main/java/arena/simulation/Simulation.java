@@ -165,7 +165,7 @@ public final class Simulation {
         new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
     EventReader eventReader = new EventReader(broker, journal, () -> archive);
     Publisher publisher =
-        new Publisher(broker, subscribers, journal, catalog, asyncInvocations, clock, Metrics.NONE);
+        new Publisher(broker, journal, catalog, asyncInvocations, clock, Metrics.NONE);
     StartRun startRun = new StartRun(catalog, journal, broker, executions, clock);
     playTurn =
         new PlayTurn(

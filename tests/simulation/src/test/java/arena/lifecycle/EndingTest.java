@@ -112,7 +112,7 @@ class EndingTest {
   }
 
   private boolean publish(List<Event> events, boolean behind) {
-    return new Publisher(broker, subscribers, journal, catalog, fanOutInvoker, clock, metrics)
+    return new Publisher(broker, journal, catalog, fanOutInvoker, clock, metrics)
         .publish(RUN, events, behind);
   }
 
@@ -160,6 +160,16 @@ class EndingTest {
   }
 
   @Test
+  void refusesToCloseARunThatIsNotArchived() {
+    begin();
+    publish(appendTurn(0));
+
+    assertThrows(IllegalStateException.class, this::close);
+
+    assertTrue(broker.buffer(RUN).open());
+  }
+
+  @Test
   void continuesAndEndsWithoutTheBroker() {
     begin();
     assertFalse(publish(appendTurn(0)));
@@ -185,9 +195,6 @@ class EndingTest {
     startBroker();
     assertFalse(publish(appendTurn(2), true));
     assertEquals(9, broker.read(RUN, 1, 100, Integer.MAX_VALUE).size());
-    assertTrue(
-        subscribers.look(RUN, new Subscribers.LookQuery(true, 0, 0, 1)).loss().isPresent(),
-        "subscriptions of the outage are looked for");
   }
 
   @Test

@@ -11,12 +11,13 @@ public final class Mutations {
   public static final List<Mutation> ALL =
       List.of(
           // ---- lifecycle order, checked by the simulation
-          Mutation.simulated(
+          Mutation.tested(
               "close-before-archive",
               "A run is closed although it is not archived.",
               "lifecycle/CloseRun",
               "if (!run.archived()) {",
-              "if (false) {"),
+              "if (false) {",
+              "lifecycle.EndingTest"),
           Mutation.simulated(
               "no-fence-before-archive",
               "A failed run is archived while a turn may still write to it.",
@@ -34,12 +35,6 @@ public final class Mutations {
               "The fan-out is not invoked when a run is closed.",
               "lifecycle/CloseRun",
               "fanOutInvoker.wake(runId);",
-              ""),
-          Mutation.simulated(
-              "outage-not-remembered",
-              "Subscriptions made during an outage are not looked for after it.",
-              "lifecycle/Publisher",
-              "subscribers.markLoss(runId);",
               ""),
           Mutation.simulated(
               "publish-before-journal",

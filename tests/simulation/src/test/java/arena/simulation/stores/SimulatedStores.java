@@ -46,7 +46,7 @@ public final class SimulatedStores {
   public PlayTurn playTurn(Supplier<Decision> model, TaskRunner tasks) {
     return new PlayTurn(
         journal,
-        new Publisher(broker, subscribers, journal, catalog, _ -> {}, clock, Metrics.NONE),
+        new Publisher(broker, journal, catalog, _ -> {}, clock, Metrics.NONE),
         _ -> (_, _) -> model.get(),
         PATIENCE,
         clock,
