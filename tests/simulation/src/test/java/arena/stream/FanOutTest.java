@@ -344,7 +344,7 @@ final class FanOutTest extends FanOutFixture {
     quick.forEach(reader -> assertEquals(range(1, 30), sockets.seqs(reader)));
     assertEquals(range(1, 30), sockets.seqs(STUCK));
     assertTrue(alone.get() >= 50, alone + " polls");
-    assertTrue(found.sum() <= 2 * alone.get(), found + " readers found");
+    assertTrue(found.sum() <= 2L * alone.get(), found + " readers found");
     assertEquals(Set.of(), sockets.closed);
   }
 

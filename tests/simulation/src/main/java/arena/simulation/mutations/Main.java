@@ -195,7 +195,7 @@ public final class Main {
         lines.stream()
             .filter(line -> line.startsWith("violation:") || line.contains("=> "))
             .findFirst();
-    if (process.exitValue() > 1 || process.exitValue() == 1 && reason.isEmpty()) {
+    if (process.exitValue() > 1 || (process.exitValue() == 1 && reason.isEmpty())) {
       throw new IllegalStateException(
           "failed to run the test: %s".formatted(String.join(System.lineSeparator(), lines)));
     }
