@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -52,6 +53,24 @@ public final class PriceTable {
 
   /** US dollars per million tokens. */
   private record Price(double input, double output) {}
+
+  /**
+   * A model of the table.
+   *
+   * @param input US dollars per million tokens
+   * @param output US dollars per million tokens
+   */
+  public record ListedModel(String model, double input, double output) {}
+
+  /** Returns the models of the table, sorted by name. */
+  public static List<ListedModel> listed() {
+    return new TreeMap<>(Bundled.TABLE.prices)
+        .entrySet().stream()
+            .map(
+                row ->
+                    new ListedModel(row.getKey(), row.getValue().input(), row.getValue().output()))
+            .toList();
+  }
 
   /** Loads the bundled table. */
   static PriceTable load() {

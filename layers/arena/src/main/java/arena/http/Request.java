@@ -130,9 +130,12 @@ public final class Request {
    * @throws UnknownRun if it is not a valid run id
    */
   RunId pathRunId() {
-    Map<String, String> parameters = event.getPathParameters();
-    String runId = parameters == null ? null : parameters.get("run_id");
-    return runId(runId == null ? "" : runId);
+    return runId(pathParameter("run_id").orElse(""));
+  }
+
+  /** Returns the value of a variable of the route's path, if present. */
+  Optional<String> pathParameter(String name) {
+    return Optional.ofNullable(event.getPathParameters()).map(values -> values.get(name));
   }
 
   /**
@@ -178,7 +181,8 @@ public final class Request {
         + (stage.isEmpty() || stage.equals(DEFAULT_STAGE) ? "" : "/" + stage);
   }
 
-  private String header(String name) {
+  /** Returns a header by its name in lower case; empty if it is absent. */
+  String header(String name) {
     Map<String, String> headers = event.getHeaders() == null ? Map.of() : event.getHeaders();
     return headers.getOrDefault(name, "");
   }

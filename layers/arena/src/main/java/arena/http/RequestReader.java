@@ -28,7 +28,7 @@ public final class RequestReader {
   private static final List<String> MUTATION_FIELDS =
       List.of("food", "wood", "gold", "stone", "population", "pop_cap", "age");
 
-  private static final double MAX_TEMPERATURE = 2;
+  static final double MAX_TEMPERATURE = 2;
 
   /**
    * Model ids are visible ASCII without spaces, so that they are safe in URLs, headers and logs.

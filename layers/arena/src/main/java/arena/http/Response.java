@@ -1,16 +1,18 @@
 package arena.http;
 
 import arena.json.Json;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP response with a JSON or plain-text body.
+ * An HTTP response.
  *
  * @param headers names are in lower case
+ * @param base64 whether the body is bytes in base64, not text
  */
-public record Response(int status, Map<String, String> headers, String body) {
+public record Response(int status, Map<String, String> headers, String body, boolean base64) {
   public Response {
     headers = Map.copyOf(headers);
   }
@@ -22,6 +24,7 @@ public record Response(int status, Map<String, String> headers, String body) {
             RunJson.Run.class,
             RunJson.Row.class,
             RunJson.Summary.class,
+            DeploymentJson.Deployment.class,
             TicketRoutes.CreatedTicket.class,
             ErrorResponses.Body.class));
   }
@@ -41,7 +44,16 @@ public record Response(int status, Map<String, String> headers, String body) {
     return of(status, "text/plain; charset=utf-8", text);
   }
 
+  /** Creates a response from bytes. */
+  static Response ofBytes(String contentType, byte[] bytes) {
+    return of(200, contentType, Base64.getEncoder().encodeToString(bytes), true);
+  }
+
   private static Response of(int status, String contentType, String body) {
+    return of(status, contentType, body, false);
+  }
+
+  private static Response of(int status, String contentType, String body, boolean base64) {
     return new Response(
         status,
         Map.of(
@@ -49,13 +61,14 @@ public record Response(int status, Map<String, String> headers, String body) {
             // responses change while a run plays
             "cache-control", "no-store",
             "x-content-type-options", "nosniff"),
-        body);
+        body,
+        base64);
   }
 
-  /** Returns a copy with an additional header. */
+  /** Returns a copy with a header, which replaces one of the same name. */
   Response with(String name, String value) {
     Map<String, String> extended = new LinkedHashMap<>(headers);
     extended.put(name, value);
-    return new Response(status, extended, body);
+    return new Response(status, extended, body, base64);
   }
 }

@@ -19,6 +19,12 @@ public final class RouteTable {
   /** The least role for each route; empty for one that needs no token. */
   private static final Map<String, Optional<Role>> LEAST_ROLES =
       Map.ofEntries(
+          entry("GET /", Optional.empty()),
+          entry("GET /console/{version}/{file}", Optional.empty()),
+          entry("GET /console/{version}/{folder}/{file}", Optional.empty()),
+          entry("GET /docs", Optional.empty()),
+          entry("GET /openapi.yaml", Optional.empty()),
+          entry("GET /deployment", Optional.empty()),
           entry("GET /health", Optional.empty()),
           entry("GET /metrics", Optional.of(Role.VIEWER)),
           entry("GET /runs", Optional.of(Role.VIEWER)),

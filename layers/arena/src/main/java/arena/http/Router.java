@@ -67,7 +67,7 @@ public final class Router {
         .withStatusCode(response.status())
         .withHeaders(response.headers())
         .withBody(response.body())
-        .withIsBase64Encoded(false)
+        .withIsBase64Encoded(response.base64())
         .build();
   }
 

@@ -2,6 +2,7 @@ package arena.runtime;
 
 import arena.agent.ModelTimeouts;
 import arena.broker.RedisSettings;
+import arena.http.DeploymentJson;
 import arena.text.Redactor;
 import java.time.Duration;
 import java.util.Map;
@@ -82,6 +83,16 @@ public record Settings(Map<String, String> environment) {
   /** Prefix of the functions' log groups. */
   String logGroupPrefix() {
     return required("ARENA_LOG_GROUP_PREFIX");
+  }
+
+  /** What the deployment offers to clients. */
+  public DeploymentJson.Settings deployment() {
+    return new DeploymentJson.Settings(
+        required("ARENA_WEBSOCKET_URL"),
+        Boolean.parseBoolean(environment.getOrDefault("ARENA_TOKEN_REQUIRED", "true")),
+        environment.getOrDefault("ARENA_BEDROCK_MODELS", ""),
+        !environment.getOrDefault("ARENA_OPENAI_BASE_URL", "").isBlank(),
+        required("ARENA_PAYLOAD_ORIGIN"));
   }
 
   /** Redacts the secrets among these settings. */

@@ -107,11 +107,11 @@ final class StackStartup {
     AwsEndpoint awsEndpoint = closeables.add(AwsEndpoint.start(authorizer));
     String loopback = LoopbackHost.name();
     RedisNode redis = joined(redisStarting);
+    BackingStores stores = joined(storesStarting);
     StackPlan plan =
         Template.read(options.root().resolve("template.yaml"))
-            .resolve(parameters(), deployment(loopback, gateway, awsEndpoint, redis));
+            .resolve(parameters(), deployment(loopback, gateway, awsEndpoint, redis, stores));
     requireBuilt(plan);
-    BackingStores stores = joined(storesStarting);
     createResources(plan, stores, starting);
     FunctionHost host = startFunctions(plan, home, clock, stores, awsEndpoint);
     StepFunctions states = stepFunctions(plan, home, clock, host);
@@ -232,13 +232,20 @@ final class StackStartup {
   }
 
   private Deployment deployment(
-      String loopback, Gateway gateway, AwsEndpoint awsEndpoint, RedisNode redis) {
+      String loopback,
+      Gateway gateway,
+      AwsEndpoint awsEndpoint,
+      RedisNode redis,
+      BackingStores stores) {
     URI http = URI.create("http://" + loopback + ":" + gateway.port());
     Map<String, String> environment = new HashMap<>(options.environment());
     // The local Redis has no TLS.
     environment.put("REDIS_TLS", "false");
     URI connections = options.proxied(Options.Service.CONNECTIONS, awsEndpoint.uri());
     environment.put("ARENA_WEBSOCKET_ENDPOINT", connections + "/" + LocalStack.STAGE);
+    environment.put(
+        "ARENA_PAYLOAD_ORIGIN", options.proxied(Options.Service.S3, stores.s3()).toString());
+    environment.put("ARENA_TOKEN_REQUIRED", Boolean.toString(options.authorization()));
     URI cache =
         options.proxied(
             Options.Service.REDIS, URI.create("redis://" + RedisNode.HOST + ":" + redis.port()));

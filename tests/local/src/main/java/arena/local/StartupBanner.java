@@ -62,6 +62,8 @@ final class StartupBanner {
     console.printf(
         Locale.ROOT,
         """
+        Console     %s/
+
         HTTP        %s
         WebSocket   %s
         logs        %s
@@ -79,6 +81,7 @@ final class StartupBanner {
 
         Ctrl-C stops everything.
         """,
+        stack.httpUrl(),
         stack.httpUrl(),
         stack.webSocketUrl(),
         stack.logs(),

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes each function's jar, which holds the classes of its folder alone. */
+/** Writes each function's jar, which holds the classes and resources of its folder alone. */
 final class FunctionJars {
   private FunctionJars() {}
 
@@ -25,12 +25,27 @@ final class FunctionJars {
       Path folder = source.getParent().getParent().getParent();
       Path jar = functions.classes().resolveSibling(folder.getFileName() + ".jar");
       if (all || !Files.exists(jar)) {
-        write(source, functions.classes(), jar);
+        write(source, functions.classes(), resources(folder), jar);
       }
     }
   }
 
-  private static void write(Path source, Path classes, Path jar) throws IOException {
+  /**
+   * The names of the folders of resources in a function's jar; also files from elsewhere are in
+   * them.
+   */
+  private static List<String> resources(Path function) throws IOException {
+    Path resources = function.resolve(Path.of("src", "main", "resources"));
+    if (!Files.isDirectory(resources)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(resources)) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static void write(Path source, Path classes, List<String> resources, Path jar)
+      throws IOException {
     Path written = jar.resolveSibling(jar.getFileName() + ".new");
     try (OutputStream file = Files.newOutputStream(written);
         ZipOutputStream zip = new ZipOutputStream(file)) {
@@ -40,15 +55,23 @@ final class FunctionJars {
         for (Path compiled : files(packageFolder)) {
           String simple = compiled.getFileName().toString();
           if (simple.equals(name + ".class") || simple.startsWith(name + "$")) {
-            zip.putNextEntry(
-                new ZipEntry(classes.relativize(compiled).toString().replace('\\', '/')));
-            Files.copy(compiled, zip);
-            zip.closeEntry();
+            add(classes, compiled, zip);
           }
+        }
+      }
+      for (String folder : resources) {
+        for (Path resource : files(classes.resolve(folder))) {
+          add(classes, resource, zip);
         }
       }
     }
     Files.move(written, jar, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void add(Path classes, Path file, ZipOutputStream zip) throws IOException {
+    zip.putNextEntry(new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
+    Files.copy(file, zip);
+    zip.closeEntry();
   }
 
   private static List<Path> files(Path folder) throws IOException {

@@ -120,7 +120,7 @@ final class ModuleBuild {
         }
       }
       unnote();
-      copy(made, module.classes());
+      copy(made, made, module.classes());
       delete(made);
     }
     copyResources(module.classes());
@@ -200,8 +200,8 @@ final class ModuleBuild {
   }
 
   private void copyResources(Path output) throws IOException {
-    for (Path folder : module.resources()) {
-      copy(folder, output);
+    for (Module.Resource resource : module.resources()) {
+      copy(resource.from(), resource.base(), output.resolve(resource.to()));
     }
   }
 
@@ -215,7 +215,7 @@ final class ModuleBuild {
   private Map<String, String> scan() throws IOException {
     Map<String, String> files = new TreeMap<>();
     List<Path> folders = new ArrayList<>(module.sources());
-    folders.addAll(module.resources());
+    module.resources().forEach(resource -> folders.add(resource.from()));
     for (Path folder : folders) {
       for (Path file : files(folder)) {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -255,9 +255,9 @@ final class ModuleBuild {
     return interfaces;
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  private static void copy(Path from, Path base, Path to) throws IOException {
     for (Path file : files(from)) {
-      Path copy = to.resolve(from.relativize(file).toString());
+      Path copy = to.resolve(base.relativize(file).toString());
       Files.createDirectories(copy.getParent());
       // A file is never seen half written.
       Path written = copy.resolveSibling(copy.getFileName() + ".new");

@@ -105,14 +105,31 @@ final class Project {
     String name = root.relativize(folder) + (kind.equals("main") ? "" : ":" + kind);
     // The resources of a suite's tests stay where they are: those of the suites would be mixed.
     boolean shared = kind.equals("test") && parts.size() > 1;
+    List<Module.Resource> resources = new ArrayList<>();
+    existing(parts, "src/" + kind + "/resources")
+        .forEach(from -> resources.add(new Module.Resource(from, "")));
+    if (folder.equals(root.resolve("functions"))) {
+      resources.addAll(console(folder));
+    }
     return new Module(
         name,
         existing(parts, "src/" + kind + "/java"),
-        shared ? List.of() : existing(parts, "src/" + kind + "/resources"),
+        shared ? List.of() : resources,
         target.resolve(classes),
         libraries.resolve("target/classpath.txt"),
         target.resolve("maven-status/maven-compiler-plugin").resolve(goal),
         uses);
+  }
+
+  /** The files of the console that are elsewhere, as functions/pom.xml lists them. */
+  private static List<Module.Resource> console(Path functions) {
+    return Stream.of(
+            new Module.Resource(functions.resolve("target/vendor"), ""),
+            new Module.Resource(
+                functions.resolve("stream-events/client/arena-client.js"), "console/vendor"),
+            new Module.Resource(functions.resolve("read-runs/openapi.yaml"), "console"))
+        .filter(resource -> Files.exists(resource.from()))
+        .toList();
   }
 
   private static List<Path> existing(List<Path> folders, String part) {

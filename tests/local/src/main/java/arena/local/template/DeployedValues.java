@@ -37,6 +37,9 @@ final class DeployedValues {
             .matcher(string)
             .replaceAll(
                 match -> Matcher.quoteReplacement(secret(path, match.group(1), match.group(2))));
+    completed =
+        completed.replace(
+            "https://*.execute-api." + Deployment.REGION + ".amazonaws.com", deployment.httpUrl());
     for (String id : resources.ofType("AWS::Serverless::HttpApi").keySet()) {
       completed = completed.replace("https://" + host(id), deployment.httpUrl());
     }

@@ -33,9 +33,8 @@ final class FunctionReader {
 
   FunctionDefinition read(String id, String name, Section own) {
     Map<String, String> environment = new HashMap<>();
-    for (Section section : List.of(defaults, own)) {
+    for (Section section : layered(id, own, "Environment")) {
       section
-          .at("Environment")
           .at("Variables")
           .entries()
           .forEach((variable, value) -> environment.put(variable, value.string()));
@@ -56,7 +55,14 @@ final class FunctionReader {
                     property(own, "EphemeralStorage").at("Size").integer(DEFAULT_STORAGE)),
                 background(property(own, "EventInvokeConfig")),
                 logFilter(own),
-                packaging(own)));
+                packaging(id, own)));
+  }
+
+  /** Returns a property's default, unless the function ignores it, and the function's own value. */
+  private List<Section> layered(String id, Section own, String property) {
+    return stack.ignoredDefaults(id).contains(property)
+        ? List.of(own.at(property))
+        : List.of(defaults.at(property), own.at(property));
   }
 
   private LogFilter logFilter(Section own) {
@@ -73,10 +79,10 @@ final class FunctionReader {
   }
 
   /** SAM merges the default layers and the function's own, in this order. */
-  private FunctionDefinition.Packaging packaging(Section own) {
+  private FunctionDefinition.Packaging packaging(String id, Section own) {
     List<Path> layers = new ArrayList<>();
-    for (Section section : List.of(defaults, own)) {
-      section.at("Layers").items().forEach(layer -> layers.add(content(layer)));
+    for (Section section : layered(id, own, "Layers")) {
+      section.items().forEach(layer -> layers.add(content(layer)));
     }
     return new FunctionDefinition.Packaging(
         layers,

@@ -3,6 +3,7 @@ package arena.local.template;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A template with values for its parameters: the resources whose conditions hold. */
 final class ResolvedStack {
@@ -64,6 +65,13 @@ final class ResolvedStack {
   /** Returns the properties of a resource, regardless of its condition. */
   Section properties(String id) {
     return intrinsics.section(resources.path(id), resources.declaration(id)).at("Properties");
+  }
+
+  /** Returns the properties of a function for which the defaults of all functions do not apply. */
+  Set<String> ignoredDefaults(String id) {
+    Section ignored =
+        intrinsics.section(resources.path(id), resources.declaration(id)).at("IgnoreGlobals");
+    return ignored.present() ? Set.copyOf(ignored.strings()) : Set.of();
   }
 
   /** Returns the nested stacks, by their ids. */

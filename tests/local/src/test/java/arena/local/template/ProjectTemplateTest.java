@@ -97,7 +97,11 @@ final class ProjectTemplateTest {
     functions(
         (id, properties) -> {
           Set<String> versions = versions(versioned, section(properties, "Environment"));
-          versions.addAll(shared);
+          Object ignored =
+              TemplateValues.map(id, resources.get(id)).getOrDefault("IgnoreGlobals", List.of());
+          if (!((List<?>) ignored).contains("Environment")) {
+            versions.addAll(shared);
+          }
           String description = properties.get("VersionDescription").toString();
           for (String version : versions) {
             assertTrue(description.contains("${" + version + "}"), id + " has no " + version);

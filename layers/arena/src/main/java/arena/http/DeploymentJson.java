@@ -1,0 +1,144 @@
+package arena.http;
+
+import arena.agent.PriceTable;
+import arena.run.Limits;
+import arena.run.Profile;
+import arena.run.ProfileFields;
+import arena.run.PromptVariant;
+import arena.world.Age;
+import arena.world.Scenario;
+import arena.world.World;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What a deployment offers, for clients that let a person choose. */
+public final class DeploymentJson {
+  private static final String BEDROCK = "bedrock:";
+  private static final String OPENAI = "openai:";
+
+  private DeploymentJson() {}
+
+  /**
+   * The settings of a deployment.
+   *
+   * @param webSocketUrl address of the WebSocket interface
+   * @param tokenRequired whether calls need a token
+   * @param bedrockModels ids of the Bedrock models that may be used, with {@code *} as wildcard;
+   *     empty for none
+   * @param openAi whether an OpenAI-compatible endpoint is configured
+   * @param payloadOrigin origin of the addresses of large payloads
+   */
+  public record Settings(
+      String webSocketUrl,
+      boolean tokenRequired,
+      String bedrockModels,
+      boolean openAi,
+      String payloadOrigin) {}
+
+  record Deployment(
+      String version,
+      String websocketUrl,
+      boolean tokenRequired,
+      List<Start> scenarios,
+      List<RunJson.Profile> profiles,
+      List<Model> models,
+      Bounds limits) {}
+
+  /** A scenario with the world at turn 0. */
+  record Start(String name, double food, double wood, int population, int popCap) {
+    static Start of(Scenario scenario) {
+      World start = scenario.start();
+      return new Start(
+          scenario.label(), start.food(), start.wood(), start.population(), start.popCap());
+    }
+  }
+
+  /** A model with its price; null if it is unknown. */
+  record Model(
+      String model, Optional<Double> inputUsdPerMillion, Optional<Double> outputUsdPerMillion) {}
+
+  /** Limits of requests: inclusive; lengths in code points. */
+  record Bounds(
+      int maxTurns,
+      int defaultTurns,
+      int maxLabel,
+      int maxReason,
+      int maxModel,
+      double maxTemperature,
+      double maxResource,
+      int maxPopulation,
+      int maxPopCap,
+      int maxRunsPage,
+      int maxEventsPage,
+      int maxSeriesRuns,
+      List<String> ages,
+      List<String> promptVariants) {
+    static Bounds ofRequests() {
+      return new Bounds(
+          Limits.MAX_TURNS,
+          Limits.DEFAULT_TURNS,
+          Limits.MAX_LABEL,
+          Limits.MAX_REASON,
+          Limits.MAX_MODEL,
+          RequestReader.MAX_TEMPERATURE,
+          Limits.MAX_RESOURCE,
+          Limits.MAX_POPULATION,
+          Limits.MAX_POPULATION,
+          Limits.MAX_RUNS_PAGE,
+          Limits.MAX_EVENTS_PAGE,
+          Limits.MAX_SERIES_RUNS,
+          Arrays.stream(Age.values()).map(Age::label).toList(),
+          Arrays.stream(PromptVariant.values()).map(PromptVariant::label).toList());
+    }
+  }
+
+  /**
+   * Describes a deployment: its models are the scripted agent and those of the price table that its
+   * settings allow; each has a profile for each prompt variant.
+   */
+  static Deployment of(String version, Settings settings) {
+    List<Model> models = new ArrayList<>();
+    models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
+    PriceTable.listed().stream()
+        .filter(price -> offered(settings, price.model()))
+        .map(
+            price ->
+                new Model(price.model(), Optional.of(price.input()), Optional.of(price.output())))
+        .forEach(models::add);
+    return new Deployment(
+        version,
+        settings.webSocketUrl(),
+        settings.tokenRequired(),
+        Arrays.stream(Scenario.values()).map(Start::of).toList(),
+        models.stream().map(Model::model).flatMap(model -> profiles(model).stream()).toList(),
+        models,
+        Bounds.ofRequests());
+  }
+
+  private static boolean offered(Settings settings, String model) {
+    if (model.startsWith(OPENAI)) {
+      return settings.openAi();
+    }
+    String id = model.substring(model.indexOf(':') + 1);
+    return model.startsWith(BEDROCK)
+        && Pattern.matches(Pattern.quote(settings.bedrockModels()).replace("*", "\\E.*\\Q"), id);
+  }
+
+  /** The default variant, which is the last one, first. */
+  private static List<RunJson.Profile> profiles(String model) {
+    return Arrays.asList(PromptVariant.values()).reversed().stream()
+        .map(
+            variant ->
+                new ProfileFields(
+                        Optional.empty(),
+                        Optional.of(model),
+                        Optional.empty(),
+                        Optional.of(variant))
+                    .withDefaults())
+        .map(RunJson.Profile::of)
+        .toList();
+  }
+}
