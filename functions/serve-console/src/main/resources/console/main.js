@@ -1,0 +1,172 @@
+/**
+ * The console: reads the address, shows its view, and keeps the frame around it.
+ *
+ * @module main
+ */
+import {format, parse} from "./address.js";
+import {Api} from "./api.js";
+import {Component, html, render} from "./html.js";
+import {bind, listen} from "./keys.js";
+import {KeysHelp} from "./parts/dialog.js";
+import {Header} from "./parts/header.js";
+import {Notice, ProblemNotice, Skeleton} from "./parts/states.js";
+import {Runs} from "./store.js";
+import {CompareView} from "./views/compare.js";
+import {OperationsView} from "./views/operations.js";
+import {RunView} from "./views/run.js";
+import {RunsView} from "./views/runs.js";
+import {StartView} from "./views/start.js";
+import {TokenView} from "./views/token.js";
+import {TreeView} from "./views/tree.js";
+
+/** The view of each address; how one is added is in README.md. */
+const VIEWS = {
+  runs: RunsView,
+  run: RunView,
+  compare: CompareView,
+  operations: OperationsView,
+  start: StartView,
+  tree: TreeView,
+};
+
+const RETRY_MILLIS = 3_000;
+
+class App extends Component {
+  api = new Api(location.origin);
+  runs = new Runs(this.api);
+  state = {route: parse(location.hash), deployment: null, problem: null, connection: "connecting", refused: false, help: false};
+
+  componentDidMount() {
+    addEventListener("hashchange", this.addressChanged);
+    addEventListener("popstate", this.addressChanged);
+    this.api.reachability.subscribe(connection => this.connectionChanged(connection));
+    bind("Everywhere", [
+      {key: "?", shown: "?", does: "show the keys", run: () => this.setState({help: true})},
+      {key: "/", shown: "/", does: "search", run: this.search},
+      {key: "g", shown: "g", does: "go to the runs", run: () => this.go({view: "runs"})},
+      {key: "o", shown: "o", does: "go to operations", run: () => this.go({view: "operations"})},
+      {key: "s", shown: "s", does: "start a run", run: () => this.go({view: "start"})},
+    ]);
+    listen();
+    this.load();
+  }
+
+  load = async () => {
+    try {
+      this.setState({deployment: await this.api.loadDeployment(), problem: null});
+    } catch (problem) {
+      this.setState({problem});
+      setTimeout(this.load, RETRY_MILLIS);
+    }
+  };
+
+  connectionChanged(connection) {
+    this.setState({connection});
+    if (connection === "unauthorized" && !this.state.refused) {
+      this.setState({refused: this.api.token !== null});
+      this.useToken(null);
+    }
+  }
+
+  addressChanged = () => {
+    const route = parse(location.hash);
+    if (format(route) !== format(this.state.route)) {
+      this.show(route);
+    }
+  };
+
+  /** Goes to a route; `replace` keeps the back button at the view before. */
+  go = (route, {replace = false} = {}) => {
+    const address = format(route);
+    if (address !== format(this.state.route) || location.hash !== address) {
+      history[replace ? "replaceState" : "pushState"](null, "", address);
+      this.show(route);
+    }
+  };
+
+  show(route) {
+    const before = this.state.route;
+    if (before.view !== route.view || before.id !== route.id) {
+      delete document.body.dataset.ready;
+      scrollTo(0, 0);
+      if (document.activeElement !== document.body) {
+        document.activeElement?.blur?.(); // the next Tab starts at the top
+      }
+    }
+    this.setState({route});
+  }
+
+  useToken = token => {
+    if (!this.api.setToken(token)) {
+      return false;
+    }
+    this.runs.clear();
+    if (token !== null) {
+      this.api.reachability.set("connecting");
+      this.setState({refused: false});
+    }
+    this.setState({});
+    return true;
+  };
+
+  forgetToken = () => {
+    this.setState({refused: false});
+    this.useToken(null);
+  };
+
+  /** Focuses the view's search, or goes to that of the runs. */
+  search = () => {
+    const field = document.querySelector("[data-search]");
+    if (field === null) {
+      this.go({view: "runs"});
+      requestAnimationFrame(() => document.querySelector("[data-search]")?.focus());
+    } else {
+      field.focus();
+      field.select();
+    }
+  };
+
+  ready = () => {
+    document.body.dataset.ready = this.needsToken ? "token" : this.state.route.view;
+  };
+
+  get needsToken() {
+    return this.state.deployment?.token_required === true && this.api.token === null;
+  }
+
+  render(_, {route, deployment, problem, connection, refused, help}) {
+    return html`
+      <a class="skip" href="#main" onClick=${event => {
+        event.preventDefault();
+        document.getElementById("main").focus();
+      }}>Skip to the content</a>
+      <${Header} view=${route.view} connection=${this.needsToken ? "unauthorized" : connection}
+        hasToken=${deployment?.token_required === true && this.api.token !== null}
+        onSearch=${this.search} onKeys=${() => this.setState({help: true})} onForgetToken=${this.forgetToken}/>
+      <main class=${`main view-${route.view}`} id="main" tabindex="-1">
+        ${this.content(route, deployment, problem, refused)}
+      </main>
+      ${help && html`<${KeysHelp} onClose=${() => this.setState({help: false})}/>`}`;
+  }
+
+  content(route, deployment, problem, refused) {
+    if (deployment === null) {
+      return html`<div class="page">${problem === null ? html`<${Skeleton}/>` : html`<${ProblemNotice} problem=${problem} onRetry=${this.load}/>`}</div>`;
+    }
+    if (this.needsToken) {
+      return html`<${TokenView} refused=${refused} onToken=${this.useToken} ready=${this.ready}/>`;
+    }
+    const View = VIEWS[route.view];
+    if (View === undefined) {
+      return html`
+        <div class="page"><${Notice} title="There is nothing at this address" text="It may have been cut off when it was copied.">
+          <a class="button" href="#/">All runs</a>
+        <//></div>`;
+    }
+    return html`
+      <${View} key=${`${route.view}/${route.id ?? ""}`} api=${this.api} runs=${this.runs} deployment=${deployment}
+        route=${route} go=${this.go} ready=${this.ready}/>`;
+  }
+}
+
+render(html`<${App}/>`, document.getElementById("app"));

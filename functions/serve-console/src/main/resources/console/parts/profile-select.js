@@ -1,0 +1,21 @@
+/** The players that the deployment offers. */
+import {html} from "../html.js";
+
+/**
+ * @param {object} props
+ * @param {object[]} props.profiles of GET /deployment
+ * @param {number|null} props.value index; null for the parent's
+ * @param {object|null} props.own the parent's profile, offered first
+ */
+export function ProfileSelect({profiles, value, own, onChange, test, invalid}) {
+  return html`
+    <select class="input" data-test=${test} aria-invalid=${String(invalid === true)} value=${value ?? ""}
+        onChange=${event => onChange(event.target.value === "" ? null : Number(event.target.value))}>
+      ${own && html`<option value="">the parent's: ${own.name}</option>`}
+      ${profiles.map((profile, i) => html`<option key=${i} value=${i}>${profileLabel(profile)}</option>`)}
+    </select>`;
+}
+
+export function profileLabel({model, prompt_variant: variant, temperature}) {
+  return `${model}, prompt ${variant}${temperature > 0 ? `, temperature ${temperature}` : ""}`;
+}

@@ -1,0 +1,39 @@
+/** Empty, loading, lost, unauthorized, failed: one sentence and one action each. */
+import {html} from "../html.js";
+
+/**
+ * A page or panel without data.
+ *
+ * @param {object} props `title` and `text` say what is the case; `children` is the action
+ */
+export function Notice({title, text, tone = "", test, children}) {
+  return html`
+    <div class=${`notice ${tone}`} data-test=${test} role=${tone === "bad" ? "alert" : undefined}>
+      <h2>${title}</h2>
+      ${text && html`<p class="muted">${text}</p>`}
+      ${children && html`<div class="row wrap notice-action">${children}</div>`}
+    </div>`;
+}
+
+/** A problem of the service, with the action that may help. */
+export function ProblemNotice({problem, onRetry, test = "problem"}) {
+  if (problem.status === 403) {
+    return html`<${Notice} tone="bad" test=${test} title="This token may not do that"
+      text="The call needs the role operator; your token is a viewer's."/>`;
+  }
+  const lost = problem.status === 0;
+  return html`
+    <${Notice} tone="bad" test=${test} title=${lost ? "The arena does not answer" : "That did not work"}
+      text=${lost ? "The console keeps trying, and goes on where it was." :
+        `${problem.message}${problem.requestId === undefined ? "" : ` (request ${problem.requestId})`}`}>
+      ${onRetry && html`<button class="button" onClick=${onRetry}>Try again</button>`}
+    <//>`;
+}
+
+/** Grey lines in the place of rows to come; visible only after 200 ms. */
+export function Skeleton({lines = 6, label = "Loading"}) {
+  return html`
+    <div class="skeleton" role="status"><span class="sr-only">${label}</span>
+      ${Array.from({length: lines}, (_, i) => html`<div key=${i} class=${`bone bone-${i % 4}`}/>`)}
+    </div>`;
+}

@@ -1,0 +1,128 @@
+/** Why a run does not finish, or ended: cause, evidence, and the next steps as buttons, each with what it costs. */
+import {Component, html} from "../html.js";
+import {duration, exact} from "../format.js";
+import {causeWords} from "../status.js";
+import {Confirm} from "./dialog.js";
+import {Icon} from "./icons.js";
+import {ProblemNotice, Skeleton} from "./states.js";
+
+export class StuckPanel extends Component {
+  state = {problem: null, busy: null, confirm: null, done: ""};
+
+  componentDidMount() {
+    if (this.props.store.diagnosis === null) {
+      this.check();
+    }
+  }
+
+  check = () => this.run("wait", () => this.props.store.diagnose());
+
+  /** Runs a step; its button shows that it is at work, its failure stays in the panel. */
+  async run(action, step, done = "") {
+    this.setState({busy: action, problem: null, done: ""});
+    try {
+      await step();
+      this.setState({busy: null, done});
+    } catch (problem) {
+      this.setState({busy: null, problem});
+    }
+  }
+
+  stop() {
+    const {api, store} = this.props;
+    return this.run("stop", async () => {
+      await api.post(`/runs/${store.runId}/stop`);
+      await store.refresh();
+    }, "The run is being stopped.");
+  }
+
+  report() {
+    const {api, store} = this.props;
+    return this.run("report", async () => {
+      const report = await api.get(`/runs/${store.runId}/report`);
+      const url = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], {type: "application/json"}));
+      const link = document.createElement("a");
+      link.href = url;
+      link.download = `report-${store.runId}.json`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 1_000);
+    }, "The report was downloaded.");
+  }
+
+  button(step) {
+    const {busy} = this.state;
+    const props = {class: "button", "data-test": `step-${step.action}`, disabled: busy !== null};
+    switch (step.action) {
+      case "wait":
+        return html`<button ...${props} onClick=${this.check}>${busy === "wait" ? "Checking…" : "Wait, and check again"}</button>`;
+      case "fork":
+        return html`<button ...${props} onClick=${this.props.onFork}><${Icon} name="fork"/>Fork again</button>`;
+      case "start":
+        return html`<a class="button" data-test="step-start" href="#/start"><${Icon} name="plus"/>Start a new run</a>`;
+      case "stop":
+        return html`<button ...${props} class="button danger" onClick=${() => this.setState({confirm: step})}>${busy === "stop" ? "Stopping…" : "Stop the run"}</button>`;
+      case "report":
+        return html`<button ...${props} onClick=${() => this.report()}><${Icon} name="download"/>${busy === "report" ? "Collecting…" : "Download the report"}</button>`;
+      default:
+        return html`<span class="step-name">${NAMES[step.action] ?? step.action}</span>`;
+    }
+  }
+
+  render({store, onClose}, {problem, confirm, done, busy}) {
+    const {diagnosis} = store;
+    return html`
+      <section class=${`stuck panel ${diagnosis !== null && !diagnosis.healthy ? "unhealthy" : ""}`} aria-label="Diagnosis" data-test="stuck-panel">
+        <div class="panel-head">
+          <h2>${diagnosis === null ? "Diagnosis" : diagnosis.healthy ? "No problem found" : "What is wrong"}</h2>
+          <div class="row">
+            <button class="button compact" onClick=${this.check} disabled=${busy !== null} data-test="diagnose-again">${busy === "wait" ? "Checking…" : "Check again"}</button>
+            <button class="icon-button" aria-label="Close the diagnosis" onClick=${onClose}><${Icon} name="cross"/></button>
+          </div>
+        </div>
+        <div class="stuck-body">
+          ${problem !== null && html`<${ProblemNotice} problem=${problem}/>`}
+          ${done !== "" && html`<p role="status" class="stuck-done"><${Icon} name="check"/>${done}</p>`}
+          ${diagnosis === null ? problem === null && html`<${Skeleton} lines=${4} label="Collecting the facts"/>` : html`
+            <div class="stuck-finding">
+              <p class="stuck-summary" data-test="stuck-summary">${diagnosis.summary}</p>
+              <p class="muted small">${causeWords(diagnosis.cause)} · ${diagnosis.confidence} · as of <time datetime=${diagnosis.at}>${exact(diagnosis.at)}</time></p>
+              ${diagnosis.waiting_on !== null && html`
+                <p>Waits ${duration(diagnosis.waiting_on.seconds * 1000)} for ${STEPS[diagnosis.waiting_on.step] ?? diagnosis.waiting_on.step}${
+                  diagnosis.waiting_on.turn === null ? "" : ` in turn ${diagnosis.waiting_on.turn}`}${
+                  diagnosis.waiting_on.attempt > 1 ? `, attempt ${diagnosis.waiting_on.attempt}` : ""}.</p>`}
+              ${diagnosis.evidence.length > 0 && html`
+                <dl class="evidence">
+                  ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd key=${`v${i}`}>${value}</dd>`)}
+                </dl>`}
+              ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> ${summary}</p>`)}
+              ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: ${text}</p>`)}
+            </div>
+            <div class="steps">
+              <h3>Next steps, the least costly first</h3>
+              ${diagnosis.next_steps.length === 0 && html`<p class="muted">Nothing to do.</p>`}
+              <ol>
+                ${diagnosis.next_steps.map((step, i) => html`
+                  <li key=${i} class="step">
+                    ${this.button(step)}
+                    <div class="step-text"><span>${step.why}</span> ${step.costs !== "" && html`<span class="muted">Costs: ${step.costs}</span>`}
+                      ${step.command !== "" && !["wait", "fork", "stop", "report"].includes(step.action) && html`<pre class="command">${step.command}</pre>`}</div>
+                  </li>`)}
+              </ol>
+            </div>`}
+        </div>
+        ${confirm !== null && html`
+          <${Confirm} title="Stop this run?" text=${`${confirm.why} Costs: ${confirm.costs}`} action="Stop the run"
+            onConfirm=${() => this.stop()} onClose=${() => this.setState({confirm: null})}/>`}
+      </section>`;
+  }
+}
+
+const NAMES = {
+  reaper: "Leave it to the reaper", fix: "Fix the cause", resume: "Resume", delete_keys: "Delete its keys by hand",
+};
+
+/** What a replay waits for, in words. */
+export const STEPS = {
+  start: "its start", before_model: "the turn's preparation", model: "the model", model_wait: "the model service's own delay",
+  publish: "the broker to take its events", retry: "its next attempt", next_state: "its next step", archive: "the archive", reaper: "the reaper",
+};

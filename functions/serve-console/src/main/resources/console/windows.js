@@ -1,0 +1,91 @@
+/**
+ * Windows of virtual lists: which rows are in view. Pure.
+ *
+ * @module windows
+ */
+
+/**
+ * The window of a list whose rows have one height.
+ *
+ * @returns {{from: number, to: number}} rows to render, `to` exclusive
+ */
+export function fixedWindow({count, height, scrollTop, viewport, overscan = 6}) {
+  const first = Math.floor(scrollTop / height);
+  const from = Math.max(0, Math.min(count, first - overscan));
+  return {from, to: Math.max(from, Math.min(count, Math.ceil((scrollTop + viewport) / height) + overscan))};
+}
+
+/** Positions of rows with different heights, which are known once a row was rendered. */
+export class Positions {
+  #keys = [];
+  #tops = new Float64Array(1);
+  #measured = new Map();
+  #guess;
+
+  /** @param {(row: object) => number} guess height of a row that was not rendered yet */
+  constructor(guess) {
+    this.#guess = guess;
+  }
+
+  /** Sets the rows; each has a `key`. Measured heights are kept by key. */
+  setRows(rows) {
+    this.#keys = rows.map(row => row.key);
+    if (this.#tops.length < rows.length + 1) {
+      this.#tops = new Float64Array(Math.max(rows.length + 1, this.#tops.length * 2));
+    }
+    let top = 0;
+    for (let i = 0; i < rows.length; i++) {
+      this.#tops[i] = top;
+      top += this.#measured.get(rows[i].key) ?? this.#guess(rows[i]);
+    }
+    this.#tops[rows.length] = top;
+  }
+
+  /** Records the height of a row; returns whether it is news. The next setRows applies it. */
+  measure(key, height) {
+    if (this.#measured.get(key) === height) {
+      return false;
+    }
+    this.#measured.set(key, height);
+    return true;
+  }
+
+  /** Forgets measured heights, as after a change of the width. */
+  reset() {
+    this.#measured.clear();
+  }
+
+  get total() {
+    return this.#tops[this.#keys.length];
+  }
+
+  top(index) {
+    return this.#tops[Math.max(0, Math.min(index, this.#keys.length))];
+  }
+
+  /** The row at this offset. */
+  indexAt(offset) {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#tops[middle + 1] <= offset) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return Math.min(low, Math.max(0, this.#keys.length - 1));
+  }
+
+  /** Rows to render, `to` exclusive. */
+  window(scrollTop, viewport, overscan = 200) {
+    if (this.#keys.length === 0) {
+      return {from: 0, to: 0};
+    }
+    return {
+      from: this.indexAt(Math.max(0, scrollTop - overscan)),
+      to: Math.min(this.#keys.length, this.indexAt(scrollTop + viewport + overscan) + 1),
+    };
+  }
+}
