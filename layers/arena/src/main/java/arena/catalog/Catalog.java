@@ -4,9 +4,11 @@ import arena.error.DependencyUnavailable;
 import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.RunStatus;
 import arena.run.UnknownRun;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,7 +21,9 @@ public interface Catalog {
   Optional<Run> find(RunId runId);
 
   /**
-   * Lists runs, newest first.
+   * Lists runs, newest first. A page with a filter by text, or by several conditions, may have
+   * fewer runs than the limit, even none, and still have a next one, because a bounded number of
+   * runs is read for each page.
    *
    * @param limit maximum number of runs, from 1 to 100
    * @param cursor the previous page's {@link RunPage#next}; empty for the first page
@@ -95,9 +99,35 @@ public interface Catalog {
    */
   record Deliveries(String id, long eventsStreamed, long streamsDropped) {}
 
-  /** The runs to list. */
-  enum Filter {
-    ALL,
-    ARCHIVED
+  /**
+   * The runs to list: those that meet all conditions.
+   *
+   * @param archived whether only archived runs are listed
+   * @param status their status; empty for any
+   * @param parent the run that they were forked from; empty for any
+   * @param text a part of their label, in any case; empty for any
+   */
+  record Filter(
+      boolean archived, Optional<RunStatus> status, Optional<RunId> parent, Optional<String> text) {
+    /** Lists every run. */
+    public static final Filter ALL =
+        new Filter(false, Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Lists the archived runs. */
+    public static final Filter ARCHIVED =
+        new Filter(true, Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Whether a run meets all conditions. */
+    public boolean matches(Run run) {
+      return (!archived || run.archived())
+          && status.stream().allMatch(run.status()::equals)
+          && parent.stream()
+              .allMatch(id -> run.origin().filter(o -> o.parentRunId().equals(id)).isPresent())
+          && text.stream().allMatch(part -> lower(run.label()).contains(lower(part)));
+    }
+
+    private static String lower(String text) {
+      return text.toLowerCase(Locale.ROOT);
+    }
   }
 }

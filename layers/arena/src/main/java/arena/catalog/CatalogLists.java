@@ -1,11 +1,14 @@
 package arena.catalog;
 
+import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.dynamo.QueryPages;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,24 +41,79 @@ final class CatalogLists {
           String.format(
               Locale.ROOT, "limit must be from 1 to %d: %d", Limits.MAX_RUNS_PAGE, limit));
     }
-    String index =
-        switch (filter) {
-          case ALL -> RunItem.LISTED;
-          case ARCHIVED -> RunItem.ARCHIVED;
-        };
-    QueryRequest.Builder query = query(index).scanIndexForward(false);
-    cursor.ifPresent(text -> query.exclusiveStartKey(ListCursor.read(index, text).key()));
-    // read one more to know whether there is a next page
-    List<Map<String, AttributeValue>> keys = new ArrayList<>();
+    Partition partition = Partition.of(filter);
+    QueryRequest.Builder query = query(partition).scanIndexForward(false);
+    cursor.ifPresent(
+        text ->
+            query.exclusiveStartKey(
+                ListCursor.read(partition.index(), text).key(partition.value())));
+    boolean searches = partition.narrowedBy(filter);
+    int most = searches ? Limits.MAX_RUNS_SEARCHED : limit;
+    int batch = searches ? Limits.MAX_RUNS_PAGE : limit;
     QueryPages pages = new QueryPages(dynamo, query);
-    while (keys.size() <= limit && pages.more()) {
-      keys.addAll(pages.next(limit + 1 - keys.size()));
+    Deque<Map<String, AttributeValue>> keys = new ArrayDeque<>();
+    List<Run> found = new ArrayList<>();
+    Map<String, AttributeValue> last = Map.of();
+    int read = 0;
+    while (read < most && found.size() < limit) {
+      // read one key more to know whether there is a next page
+      while (keys.size() <= batch && pages.more()) {
+        keys.addAll(pages.next(batch + 1 - keys.size()));
+      }
+      if (keys.isEmpty()) {
+        break;
+      }
+      List<Map<String, AttributeValue>> next = keys.stream().limit(batch).toList();
+      Map<RunId, Run> runs = new HashMap<>();
+      rows(next, row -> partition.holds(row)).forEach(run -> runs.put(run.runId(), run));
+      for (Map<String, AttributeValue> key : next) {
+        if (found.size() == limit) {
+          break;
+        }
+        last = keys.remove();
+        read++;
+        Run run = runs.get(RunItem.runId(key));
+        if (run != null && filter.matches(run)) {
+          found.add(run);
+        }
+      }
     }
-    boolean more = keys.size() > limit;
-    List<Map<String, AttributeValue>> page = more ? keys.subList(0, limit) : keys;
     return new RunPage(
-        rows(page, row -> row.containsKey(index)),
-        more ? Optional.of(ListCursor.at(index, page.getLast()).write()) : Optional.empty());
+        found,
+        keys.isEmpty()
+            ? Optional.empty()
+            : Optional.of(ListCursor.at(partition.index(), last).write()));
+  }
+
+  /**
+   * The part of an index that has the runs of a filter, and maybe others.
+   *
+   * @param index its index, which is also the name of the attribute
+   */
+  private record Partition(String index, AttributeValue value) {
+    /** The one with the fewest runs: a run has few children, and few runs are running. */
+    static Partition of(Catalog.Filter filter) {
+      return filter
+          .parent()
+          .map(parent -> new Partition(RunItem.PARENT, Attributes.of(parent.value())))
+          .or(
+              () ->
+                  filter
+                      .status()
+                      .map(status -> new Partition(RunItem.STATUS, Attributes.of(status.label()))))
+          .orElse(new Partition(filter.archived() ? RunItem.ARCHIVED : RunItem.LISTED, RunItem.IN));
+    }
+
+    /** Whether the filter has conditions that the index does not answer. */
+    boolean narrowedBy(Catalog.Filter filter) {
+      return filter.text().isPresent()
+          || (filter.parent().isPresent() && filter.status().isPresent())
+          || (filter.archived() && !index.equals(RunItem.ARCHIVED));
+    }
+
+    boolean holds(Map<String, AttributeValue> row) {
+      return value.equals(row.get(index));
+    }
   }
 
   /** The first of the runs that the broker may hold; see {@link Catalog#held}. */
@@ -75,7 +133,7 @@ final class CatalogLists {
           String.format(Locale.ROOT, "limit of %s must be from 1 to %d: %d", index, max, limit));
     }
     List<Run> runs = new ArrayList<>();
-    QueryPages pages = new QueryPages(dynamo, query(index));
+    QueryPages pages = new QueryPages(dynamo, query(new Partition(index, RunItem.IN)));
     while (runs.size() < limit && pages.more()) {
       int room = Math.min(limit - runs.size(), MAX_KEYS);
       runs.addAll(rows(pages.next(room), row -> row.containsKey(index)));
@@ -100,13 +158,13 @@ final class CatalogLists {
         .toList();
   }
 
-  /** Queries an index, oldest first. */
-  private QueryRequest.Builder query(String index) {
+  /** Queries a part of an index, oldest first. */
+  private QueryRequest.Builder query(Partition partition) {
     return QueryRequest.builder()
         .tableName(table)
-        .indexName(index)
+        .indexName(partition.index())
         .keyConditionExpression("#index = :in")
-        .expressionAttributeNames(Map.of("#index", index))
-        .expressionAttributeValues(Map.of(":in", RunItem.IN));
+        .expressionAttributeNames(Map.of("#index", partition.index()))
+        .expressionAttributeValues(Map.of(":in", partition.value()));
   }
 }

@@ -65,11 +65,15 @@ record ListCursor(String index, String createdAt, RunId runId) {
     return new ListCursor(index, Attributes.text(key, RunItem.CREATED_AT), RunItem.runId(key));
   }
 
-  /** The exclusive start key of the next page. */
-  Map<String, AttributeValue> key() {
+  /**
+   * The exclusive start key of the next page.
+   *
+   * @param partition the value of the index's key
+   */
+  Map<String, AttributeValue> key(AttributeValue partition) {
     return Map.of(
         index,
-        RunItem.IN,
+        partition,
         RunItem.CREATED_AT,
         AttributeValue.fromS(createdAt),
         RunItem.RUN_ID,

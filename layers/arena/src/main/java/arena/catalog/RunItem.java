@@ -55,7 +55,10 @@ public final class RunItem {
   static final String HELD = "held";
   static final String RUNNING = "running";
 
-  /** The value of the index attributes. */
+  /** The parent's id, of a fork; also the index of children. */
+  static final String PARENT = "parent";
+
+  /** The value of the index attributes, except of status and parent. */
   static final AttributeValue IN = AttributeValue.fromS("1");
 
   private RunItem() {}
@@ -76,7 +79,8 @@ public final class RunItem {
   }
 
   /**
-   * Returns the initial row of a run, in the indexes listed, running and held.
+   * Returns the initial row of a run, in the indexes listed, running, held and status, and a fork's
+   * also in the index parent.
    *
    * @throws IllegalArgumentException if the run has ended or is archived
    */
@@ -93,6 +97,7 @@ public final class RunItem {
     row.put("t0", Attributes.of(run.t0()));
     row.put("n_turns", Attributes.of(run.nTurns()));
     run.origin().ifPresent(origin -> row.put("origin", Attributes.of(origin(origin))));
+    run.origin().ifPresent(origin -> row.put(PARENT, Attributes.of(origin.parentRunId().value())));
     row.put(N_EVENTS, Attributes.of(run.nEvents()));
     row.put(LAST_T, Attributes.of(run.lastT()));
     row.put(CREATED_AT, Attributes.of(Timestamps.write(run.createdAt())));

@@ -7,15 +7,16 @@ import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.RunStatus;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The read-only routes. */
 public final class ReadRoutes {
@@ -48,12 +49,17 @@ public final class ReadRoutes {
   }
 
   private Response runs(Request request) {
-    RunPage page = page(request, Catalog.Filter.ALL);
+    request.allowQuery("limit", "cursor", "status", "parent_run_id", "text");
+    Catalog.Filter filter =
+        new Catalog.Filter(
+            false, status(request), request.queryParent(), request.queryText("text"));
+    RunPage page = page(request, filter);
     Response response = Response.of(200, page.runs().stream().map(RunJson.Row::of).toList());
     return withNextLink(response, request, page);
   }
 
   private Response summaries(Request request) {
+    request.allowQuery("limit", "cursor");
     RunPage page = page(request, Catalog.Filter.ARCHIVED);
     Response response =
         Response.of(
@@ -112,8 +118,21 @@ public final class ReadRoutes {
   }
 
   private RunPage page(Request request, Catalog.Filter filter) {
-    request.allowQuery("limit", "cursor");
     return queries.get().list(filter, limit(request), request.query("cursor"));
+  }
+
+  private static Optional<RunStatus> status(Request request) {
+    List<String> labels = Stream.of(RunStatus.values()).map(RunStatus::label).toList();
+    return request
+        .query("status")
+        .map(
+            label -> {
+              if (!labels.contains(label)) {
+                String limit = "one of " + String.join(", ", labels);
+                throw ApiException.invalidField("status", limit, "status must be " + limit);
+              }
+              return RunStatus.fromLabel(label);
+            });
   }
 
   private static int limit(Request request) {
@@ -126,9 +145,18 @@ public final class ReadRoutes {
     if (page.next().isEmpty()) {
       return response;
     }
-    String cursor = URLEncoder.encode(page.next().get(), StandardCharsets.UTF_8);
-    String target =
-        String.format(Locale.ROOT, "%s?limit=%d&cursor=%s", request.path(), limit(request), cursor);
+    StringBuilder target = new StringBuilder();
+    target.append(request.path()).append("?limit=").append(limit(request));
+    for (String filter : List.of("status", "parent_run_id", "text")) {
+      request.query(filter).ifPresent(value -> append(target, filter, value));
+    }
+    append(target, "cursor", page.next().get());
     return response.with("link", "<%s>; rel=\"next\"".formatted(target));
+  }
+
+  private static void append(StringBuilder target, String name, String value) {
+    // a space as %20, which is also valid where a plus sign is not a space
+    String encoded = URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    target.append('&').append(name).append('=').append(encoded);
   }
 }

@@ -4,6 +4,7 @@ import arena.access.Principal;
 import arena.run.Limits;
 import arena.run.RunId;
 import arena.run.UnknownRun;
+import arena.text.PlainText;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -161,6 +162,43 @@ public final class Request {
       distinct.add(runId(id));
     }
     return List.copyOf(distinct);
+  }
+
+  /**
+   * Returns the query parameter {@code parent_run_id}, if present.
+   *
+   * @throws ApiException 422 if it is not a run id
+   */
+  Optional<RunId> queryParent() {
+    String name = "parent_run_id";
+    return query(name)
+        .map(
+            text ->
+                RunId.parse(text)
+                    .orElseThrow(
+                        () ->
+                            ApiException.invalidField(
+                                name,
+                                "32 lower-case hex digits",
+                                name + " must be a run id: 32 lower-case hex digits")));
+  }
+
+  /**
+   * Returns a query parameter that is a text, if present.
+   *
+   * @throws ApiException 422 if it is empty, too long, or has control or format characters
+   */
+  Optional<String> queryText(String name) {
+    Optional<String> text = query(name);
+    if (text.isPresent()
+        && (text.get().isEmpty()
+            || TextLimits.length(text.get()) > Limits.MAX_SEARCH_TEXT
+            || !PlainText.isPlain(text.get()))) {
+      String limit = String.format(Locale.ROOT, "1 to %d characters", Limits.MAX_SEARCH_TEXT);
+      throw ApiException.invalidField(
+          name, limit, "%s must be %s: %s".formatted(name, JsonFields.PLAIN, limit));
+    }
+    return text;
   }
 
   /** Whether the client accepts plain text but not JSON. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class RunJson {
   private RunJson() {}
 
-  /** A run as a row of a list. */
+  /** A run as a row of a list. Cost and final state are null until it is archived. */
   record Row(
       RunId runId,
       String label,
@@ -31,7 +31,14 @@ final class RunJson {
       int t0,
       int nTurns,
       Instant createdAt,
-      Optional<Instant> endedAt) {
+      Optional<Instant> endedAt,
+      String model,
+      int turnsPlayed,
+      Optional<Double> totalCostUsd,
+      Optional<String> finalAge,
+      Optional<Integer> finalAgeIndex,
+      Optional<Integer> finalPopulation,
+      Optional<Double> finalEconomy) {
     static Row of(arena.run.Run run) {
       return new Row(
           run.runId(),
@@ -48,7 +55,14 @@ final class RunJson {
           run.t0(),
           run.nTurns(),
           run.createdAt(),
-          run.endedAt());
+          run.endedAt(),
+          run.profile().model(),
+          run.turnsPlayed(),
+          run.summary().map(arena.run.Run.Summary::totalCostUsd),
+          run.summary().map(arena.run.Run.Summary::finalAge),
+          run.summary().map(summary -> summary.score().ageIndex()),
+          run.summary().map(summary -> summary.score().population()),
+          run.summary().map(summary -> summary.score().economy()));
     }
   }
 

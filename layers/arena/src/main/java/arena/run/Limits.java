@@ -64,6 +64,12 @@ public final class Limits {
   /** Default number of runs per page. */
   public static final int DEFAULT_RUNS_PAGE = 50;
 
+  /** Maximum number of runs that are read for a page of a search. */
+  public static final int MAX_RUNS_SEARCHED = 1_000;
+
+  /** Maximum length of a text to search labels for, in code points. */
+  public static final int MAX_SEARCH_TEXT = MAX_LABEL;
+
   /** Maximum number of runs per request for series. */
   public static final int MAX_SERIES_RUNS = 20;
 

@@ -50,7 +50,7 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   /** A cursor is the page's offset in brackets, which a URL must escape. */
   @Override
   public RunPage list(Filter filter, int limit, Optional<String> cursor) {
-    List<Run> listed = runs.stream().filter(run -> filter == Filter.ALL || run.archived()).toList();
+    List<Run> listed = runs.stream().filter(filter::matches).toList();
     int from = cursor.map(InMemoryStores::position).orElse(0);
     int to = Math.min(listed.size(), from + limit);
     return new RunPage(

@@ -100,11 +100,53 @@ class ReadRoutesTest {
             + "\"last_ts\":\"2026-01-31T12:00:00.123456Z\",\"db_path\":\"\","
             + "\"parent_run_id\":null,\"parent_t\":null,\"scenario\":\"balanced\","
             + "\"profile_name\":\"scripted-strategy\",\"t0\":0,\"n_turns\":10,"
-            + "\"created_at\":\"2026-01-31T12:00:00.123456Z\",\"ended_at\":null}",
+            + "\"created_at\":\"2026-01-31T12:00:00.123456Z\",\"ended_at\":null,"
+            + "\"model\":\"scripted\",\"turns_played\":2,\"total_cost_usd\":null,\"final_age\":null,"
+            + "\"final_age_index\":null,\"final_population\":null,\"final_economy\":null}",
         rows.get(2).toString());
     assertEquals("s3://bucket/x", rows.get(1).get("db_path").textValue());
     assertEquals(COMPLETE.value(), rows.get(0).get("parent_run_id").textValue());
     assertEquals(4, rows.get(0).get("parent_t").intValue());
+  }
+
+  @Test
+  void filtersRuns() throws Exception {
+    assertEquals(List.of(FAILED_FORK), ids(json(get("GET /runs", Map.of("status", "failed")))));
+    assertEquals(
+        List.of(FAILED_FORK),
+        ids(json(get("GET /runs", Map.of("parent_run_id", COMPLETE.value())))));
+    assertEquals(List.of(), ids(json(get("GET /runs", Map.of("parent_run_id", UNKNOWN.value())))));
+    assertEquals(3, json(get("GET /runs", Map.of("text", "A LAB"))).size());
+    assertEquals(List.of(), ids(json(get("GET /runs", Map.of("text", "other")))));
+    assertEquals(
+        List.of(COMPLETE),
+        ids(json(get("GET /runs", Map.of("text", "label", "status", "complete")))));
+  }
+
+  @Test
+  void linkKeepsTheFilters() {
+    APIGatewayV2HTTPResponse page =
+        get("GET /runs", Map.of("limit", "1", "text", "a label", "status", "running"));
+    String link = page.getHeaders().getOrDefault("link", "none");
+    assertEquals("none", link, "one run is running");
+
+    link = get("GET /runs", Map.of("limit", "1", "text", "a label")).getHeaders().get("link");
+    assertTrue(link.contains("?limit=1&text=a%20label&cursor="), link);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "status,stuck",
+    "status,''",
+    "parent_run_id,x",
+    "parent_run_id,''",
+    "text,''",
+    "text,a\u0007b"
+  })
+  void rejectsInvalidFilters(String name, String value) {
+    APIGatewayV2HTTPResponse response = get("GET /runs", Map.of(name, value));
+    assertEquals(422, response.getStatusCode());
+    assertTrue(response.getBody().contains("\"field\":\"" + name + "\""), response.getBody());
   }
 
   @Test

@@ -235,7 +235,7 @@ class RouterTest {
   @ParameterizedTest
   @CsvSource({
     "DELETE,/run",
-    "DELETE,/",
+    "DELETE,/console/a",
     "DELETE,/runs/",
     "GET,/runs//stop",
     "GET,/runs/a/b",

@@ -38,7 +38,8 @@ final class InvalidRequestsTest {
 
   @Test
   void returns404ForUnknownPaths() {
-    for (String path : List.of("/", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
+    for (String path :
+        List.of("//", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
       ArenaClient.Answer answer = arena.get(path);
 
       assertEquals(404, answer.status(), path);
@@ -48,6 +49,7 @@ final class InvalidRequestsTest {
 
   @Test
   void returns405WithAllowForOtherMethodsOfKnownPaths() {
+    String version = version();
     Map<String, Set<String>> methods = new TreeMap<>();
     for (OpenApi.Operation operation : OPEN_API.operations()) {
       methods.computeIfAbsent(operation.path(), _ -> new TreeSet<>()).add(operation.method());
@@ -57,7 +59,7 @@ final class InvalidRequestsTest {
           for (String method :
               List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
             if (!allowed.contains(method)) {
-              HttpResponse<String> response = send(method, path.replace("{run_id}", parent));
+              HttpResponse<String> response = send(method, path(path, version));
               String context = method + " " + path;
               assertEquals(405, response.statusCode(), context);
               assertEquals(
@@ -71,6 +73,18 @@ final class InvalidRequestsTest {
             }
           }
         });
+  }
+
+  private String version() {
+    return arena.get("/deployment").expect(200).get("version").textValue();
+  }
+
+  /** A path with a value for each variable. */
+  private String path(String path, String version) {
+    return path.replace("{run_id}", parent)
+        .replace("{version}", version)
+        .replace("{folder}", "vendor")
+        .replace("{file}", path.contains("{folder}") ? "htm.mjs" : "docs.js");
   }
 
   private static HttpResponse<String> send(String method, String path) {
@@ -91,18 +105,22 @@ final class InvalidRequestsTest {
 
   private List<Exchange> invalidReads() {
     List<Exchange> invalid = new ArrayList<>();
+    String version = version();
     for (OpenApi.Operation operation : OPEN_API.operations()) {
       if (!operation.method().equals("GET")) {
         continue;
       }
       String key = operation.routeKey();
-      String path = operation.path().replace("{run_id}", parent);
+      String path = path(operation.path(), version);
       List<String> known = OPEN_API.queryParameters(operation);
       String valid = known.contains("run_id") ? "run_id=" + parent + "&" : "";
       invalid.add(
           Exchange.rejectedGet(key, path + "?" + valid + "colour=blue", 422, "invalid_field"));
       for (String name : known) {
         for (String value : List.of("", "-1", "1.5", "NaN", "1e9", "%00", "x".repeat(2_000))) {
+          if (name.equals("text") && value.length() > 0 && value.matches("[^%x]+")) {
+            continue; // a valid text
+          }
           boolean run = name.equals("run_id");
           String query = run ? name + "=" + value : valid + name + "=" + value;
           boolean unknown = run && !value.isEmpty();
@@ -119,6 +137,17 @@ final class InvalidRequestsTest {
         invalid.add(Exchange.rejectedGet(key, path + "?run_id=" + UNKNOWN_RUN, 404, "unknown_run"));
       }
     }
+    for (String file : List.of("/" + version + "/x.js", "/x/docs.js", "/" + version + "/..%2Fx")) {
+      invalid.add(
+          Exchange.rejectedGet(
+              "GET /console/{version}/{file}", "/console" + file, 404, "unknown_file"));
+    }
+    invalid.add(
+        Exchange.rejectedGet(
+            "GET /console/{version}/{folder}/{file}",
+            "/console/" + version + "/views/..",
+            404,
+            "unknown_file"));
     for (String id : List.of(UNKNOWN_RUN, "short", parent.toUpperCase(Locale.ROOT), "%20")) {
       invalid.add(Exchange.rejectedGet("GET /runs/{run_id}", "/runs/" + id, 404, "unknown_run"));
       invalid.add(

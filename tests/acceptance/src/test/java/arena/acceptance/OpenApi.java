@@ -144,6 +144,15 @@ final class OpenApi {
     return resolve("%s/content/%s/schema".formatted(response, escaped(JSON)));
   }
 
+  /** The described media types of a response; none if it has no body. */
+  Set<String> mediaTypes(Operation operation, int status) {
+    String response =
+        resolve(String.format(Locale.ROOT, "%s/responses/%d", operation.pointer(), status));
+    Set<String> types = new TreeSet<>();
+    document.at(response + "/content").fieldNames().forEachRemaining(types::add);
+    return types;
+  }
+
   /** Validates a value against the schema at a pointer; returns the violations. */
   List<String> violations(String schemaPointer, JsonNode value) {
     return schemas

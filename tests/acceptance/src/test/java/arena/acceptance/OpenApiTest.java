@@ -10,6 +10,9 @@ import arena.access.Role;
 import arena.diagnosis.Cause;
 import arena.event.Payload;
 import arena.http.ApiException;
+import arena.http.ConsoleFiles;
+import arena.http.ConsoleRoutes;
+import arena.http.DeploymentJson;
 import arena.http.DiagnosisRoutes;
 import arena.http.ReadRoutes;
 import arena.http.RequestReader;
@@ -18,6 +21,9 @@ import arena.http.TicketRoutes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +35,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,12 +110,18 @@ class OpenApiTest {
   }
 
   @Test
-  void describesExactlyTheServedRoutes() {
+  void describesExactlyTheServedRoutes(@TempDir Path folder) throws IOException {
     // only the keys are used, so no dependencies are needed
     Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
     served.addAll(
         DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null)).keySet());
     served.addAll(TicketRoutes.over(null).keySet());
+    Files.createDirectory(folder.resolve("console"));
+    served.addAll(
+        ConsoleRoutes.over(
+                ConsoleFiles.in(folder),
+                new DeploymentJson.Settings("ws://a/b", false, "", false, ""))
+            .keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(served, new TreeSet<>(RouteTable.KEYS));

@@ -166,6 +166,73 @@ abstract class CatalogContract {
     assertEquals(Optional.of(Samples.SUMMARY), listed.summary());
   }
 
+  private static Filter filter(
+      Optional<RunStatus> status, Optional<RunId> parent, Optional<String> text) {
+    return new Filter(false, status, parent, text);
+  }
+
+  private static Filter ofStatus(RunStatus status) {
+    return filter(Optional.of(status), Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void listsRunsByStatus() {
+    List<RunId> runIds = createRun(5);
+    catalog().fail(runIds.get(0), FAILURE, LATER);
+    for (int i : List.of(1, 3)) {
+      catalog().markArchived(runIds.get(i), ADDRESS, Samples.SUMMARY, LATER);
+    }
+    assertEquals(List.of(runIds.get(4), runIds.get(2)), pages(ofStatus(RunStatus.RUNNING), 1));
+    assertEquals(List.of(runIds.get(3), runIds.get(1)), pages(ofStatus(RunStatus.COMPLETE), 1));
+    assertEquals(List.of(runIds.get(0)), pages(ofStatus(RunStatus.FAILED), 10));
+    Filter both =
+        new Filter(true, Optional.of(RunStatus.COMPLETE), Optional.empty(), Optional.empty());
+    assertEquals(List.of(runIds.get(3), runIds.get(1)), pages(both, 10));
+  }
+
+  @Test
+  void listsForksByParentNewestFirst() {
+    Run parent = createRun(Samples.NOON);
+    List<RunId> children = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      createRun(Samples.fork(Samples.NOON.plusSeconds(i), Mutation.NONE));
+      children.add(createRun(Samples.forkOf(parent, Samples.NOON.plusSeconds(i))).runId());
+    }
+    Filter ofParent = filter(Optional.empty(), Optional.of(parent.runId()), Optional.empty());
+    for (int limit : List.of(1, 2, 4, 100)) {
+      assertEquals(children.reversed(), pages(ofParent, limit), "limit " + limit);
+    }
+    catalog().fail(children.get(2), FAILURE, LATER);
+    assertEquals(
+        List.of(children.get(2)),
+        pages(
+            filter(Optional.of(RunStatus.FAILED), Optional.of(parent.runId()), Optional.empty()),
+            10));
+    assertEquals(
+        List.of(),
+        pages(filter(Optional.empty(), Optional.of(children.get(0)), Optional.empty()), 10));
+  }
+
+  @Test
+  void findsRunsByAPartOfTheirLabel() {
+    List<RunId> named = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      String label = i % 10 == 3 ? "The ÄGEAN night" : "a run";
+      named.add(createRun(Samples.labelled(label, Samples.NOON.plusSeconds(i))).runId());
+    }
+    Filter text = filter(Optional.empty(), Optional.empty(), Optional.of("ägean N"));
+    List<RunId> found = List.of(named.get(23), named.get(13), named.get(3));
+    for (int limit : List.of(1, 2, 100)) {
+      assertEquals(found, pages(text, limit), "limit " + limit);
+    }
+    catalog().fail(named.get(13), FAILURE, LATER);
+    assertEquals(
+        List.of(named.get(13)),
+        pages(filter(Optional.of(RunStatus.FAILED), Optional.empty(), Optional.of("night")), 10));
+    assertEquals(
+        List.of(), pages(filter(Optional.empty(), Optional.empty(), Optional.of("(.*)")), 10));
+  }
+
   @Test
   void listsMoreThanOneHundredRuns() {
     List<RunId> runIds = createRun(104);

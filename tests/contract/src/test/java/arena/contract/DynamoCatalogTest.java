@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import arena.catalog.Catalog;
 import arena.catalog.Catalog.Filter;
 import arena.catalog.DynamoCatalog;
+import arena.catalog.RunPage;
 import arena.journal.Journal;
+import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.RunStatus;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 @ExtendWith(DynamoStores.Shared.class)
 class DynamoCatalogTest extends CatalogContract {
+  private static final Filter RUNNING =
+      new Filter(false, Optional.of(RunStatus.RUNNING), Optional.empty(), Optional.empty());
+
   private DynamoStores.Tables tables;
 
   @BeforeEach
@@ -76,9 +82,25 @@ class DynamoCatalogTest extends CatalogContract {
       RunId runId = last;
       assertEquals(2, calls(catalog -> catalog.list(Filter.ALL, 10, Optional.empty())));
       assertEquals(2, calls(catalog -> catalog.list(Filter.ARCHIVED, 10, Optional.empty())));
+      assertEquals(2, calls(catalog -> catalog.list(RUNNING, 10, Optional.empty())));
       assertEquals(1, calls(catalog -> catalog.find(runId)));
       assertEquals(1, calls(Catalog::counters));
     }
+  }
+
+  @Test
+  void readsABoundedNumberOfRunsForAPageOfASearch() {
+    for (int i = 0; i < Limits.MAX_RUNS_SEARCHED + 50; i++) {
+      String label = i == 0 ? "needle" : "hay";
+      Run run = Samples.labelled(label, Samples.NOON.plusSeconds(i));
+      journal().create(run, Samples.origin(run));
+    }
+    Filter search = new Filter(false, Optional.empty(), Optional.empty(), Optional.of("needle"));
+    RunPage first = catalog().list(search, 10, Optional.empty());
+    assertEquals(List.of(), first.runs());
+    RunPage second = catalog().list(search, 10, first.next());
+    assertEquals(1, second.runs().size());
+    assertEquals(Optional.empty(), second.next());
   }
 
   @Test

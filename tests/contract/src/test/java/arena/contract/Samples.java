@@ -33,8 +33,20 @@ final class Samples {
         RunId.of(UUID.randomUUID()), "a run", Profile.DEFAULT, null, "balanced", 10, createdAt);
   }
 
+  static Run labelled(String label, Instant createdAt) {
+    return Run.requested(
+        RunId.of(UUID.randomUUID()), label, Profile.DEFAULT, null, "balanced", 10, createdAt);
+  }
+
+  static Run forkOf(Run parent, Instant createdAt) {
+    return fork(parent, createdAt, Mutation.NONE);
+  }
+
   static Run fork(Instant createdAt, Mutation mutation) {
-    Run parent = run(createdAt);
+    return fork(run(createdAt), createdAt, mutation);
+  }
+
+  private static Run fork(Run parent, Instant createdAt, Mutation mutation) {
     return Run.forked(
         RunId.of(UUID.randomUUID()),
         parent,

@@ -25,7 +25,7 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
     return request.tableName();
   }
 
-  /** Returns the catalog: one row for each run, with four indexes. */
+  /** Returns the catalog: one row for each run, with six indexes. */
   public static TableDefinition catalog(String name) {
     return new TableDefinition(
         CreateTableRequest.builder()
@@ -37,14 +37,18 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
                 text("listed"),
                 text("archived"),
                 text("held"),
-                text("running"))
+                text("running"),
+                text("status"),
+                text("parent"))
             .keySchema(hash("run_id"))
             .globalSecondaryIndexes(
                 List.of(
                     index("listed", hash("listed"), range("created_at")),
                     index("archived", hash("archived"), range("created_at")),
                     index("held", hash("held"), range("created_at")),
-                    index("running", hash("running"), range("created_at"))))
+                    index("running", hash("running"), range("created_at")),
+                    index("status", hash("status"), range("created_at")),
+                    index("parent", hash("parent"), range("created_at"))))
             .build(),
         Optional.empty());
   }

@@ -55,8 +55,7 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   private RunPage page(Filter filter, int limit, Optional<String> after) {
-    List<Run> newestFirst =
-        tables.index(run -> filter == Filter.ALL || run.archived(), false).reversed();
+    List<Run> newestFirst = tables.index(filter::matches, false).reversed();
     int from = 0;
     if (after.isPresent()) {
       while (from < newestFirst.size()
@@ -79,11 +78,18 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   private static String writeCursor(Filter filter, String sortKey) {
-    String plain = filter + "/" + sortKey;
+    String plain = index(filter) + "/" + sortKey;
     CRC32 check = new CRC32();
     check.update(plain.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(plain.getBytes(StandardCharsets.UTF_8))
         + HexFormat.of().toHexDigits((int) check.getValue());
+  }
+
+  /** The index that DynamoDB's catalog would read. */
+  private static String index(Filter filter) {
+    return filter.parent().isPresent()
+        ? "parent"
+        : filter.status().isPresent() ? "status" : filter.archived() ? "archived" : "listed";
   }
 
   private static String readCursor(Filter filter, String text) {
@@ -92,7 +98,7 @@ public final class SimulatedCatalog implements Catalog {
       String plain =
           new String(bytes, 0, Math.max(0, bytes.length - Integer.BYTES), StandardCharsets.UTF_8);
       String sortKey = plain.substring(plain.indexOf('/') + 1);
-      if (plain.startsWith(filter + "/") && writeCursor(filter, sortKey).equals(text)) {
+      if (plain.startsWith(index(filter) + "/") && writeCursor(filter, sortKey).equals(text)) {
         return sortKey;
       }
     } catch (IllegalArgumentException e) {
