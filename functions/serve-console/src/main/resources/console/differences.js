@@ -87,13 +87,3 @@ export function stateRows(states) {
 function comparable(name, value) {
   return name === "buildings" ? [...value].sort() : value;
 }
-
-/**
- * The fields that a mutation changes, given the state before it.
- *
- * @param {object} state
- * @param {object} draft new values by field
- */
-export function changedFields(state, draft) {
-  return Object.fromEntries(Object.entries(draft).filter(([name, value]) => value !== state[name]));
-}

@@ -45,6 +45,6 @@ export function estimateCost({nTurns, model, parent, prices}) {
 
 function perTurn(prices, model) {
   const price = prices.find(one => one.model === model || `bedrock:${one.model}` === model || `openai:${one.model}` === model);
-  return price === undefined ? null
+  return typeof price?.input_usd_per_million !== "number" || typeof price.output_usd_per_million !== "number" ? null
     : (INPUT_TOKENS * price.input_usd_per_million + OUTPUT_TOKENS * price.output_usd_per_million) / 1e6;
 }

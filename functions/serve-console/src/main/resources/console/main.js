@@ -158,8 +158,9 @@ class App extends Component {
     }
     const View = VIEWS[route.view];
     if (View === undefined) {
+      this.ready();
       return html`
-        <div class="page"><${Notice} title="There is nothing at this address" text="It may have been cut off when it was copied.">
+        <div class="page"><${Notice} title="There is nothing at this address" text="It may have been cut off when it was copied." test="unknown-address">
           <a class="button" href="#/">All runs</a>
         <//></div>`;
     }

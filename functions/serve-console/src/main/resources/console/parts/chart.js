@@ -87,7 +87,7 @@ export class Chart extends Component {
       legend: {show: false},
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: syncKey}, points: {size: 6}},
       scales: {
-        x: {time: false, range: (_, min, max) => [min ?? 0, Math.max((min ?? 0) + 1, max ?? 1, this.props.to ?? 0)]},
+        x: {time: false, range: () => this.range()},
         y: {range: (_, min, max) => [0, Math.max(10, (max ?? 0) * 1.08)]},
       },
       axes: [
@@ -95,7 +95,7 @@ export class Chart extends Component {
         {...axis, size: 48, gap: 4, space: 28, values: (_, values) => values.map(short)},
       ],
       series: [{}, ...series.map(one => ({
-        label: one.label, stroke: () => color(one.color), width: one.width ?? 1.75, dash: one.dash, points: {show: false}, spanGaps: false,
+        label: one.label, stroke: () => color(one.color), width: one.width ?? 1.75, dash: one.dash, points: {show: plot => plot.data[0].length === 1, size: 6}, spanGaps: false,
       }))],
       hooks: {
         drawClear: [plot => this.drawBands(plot)],
@@ -108,6 +108,13 @@ export class Chart extends Component {
       },
     }, columns, this.root.current);
     this.placeTurn();
+  }
+
+  /** From the first turn to the last, or to the last that is expected, so that a live curve grows into its place. */
+  range() {
+    const [ts] = this.props.columns;
+    const first = ts[0] ?? 0;
+    return [first, Math.max(first + 1, ts.at(-1) ?? 0, this.props.to ?? 0)];
   }
 
   hover(index) {
@@ -133,6 +140,7 @@ export class Chart extends Component {
     ctx.save();
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = "top";
+    ctx.textAlign = "left";
     (this.props.bands ?? []).forEach((band, i, all) => {
       const left = Math.max(bbox.left, plot.valToPos(band.from, "x", true));
       const right = i === all.length - 1 ? bbox.left + bbox.width : plot.valToPos(band.to, "x", true);
@@ -140,7 +148,7 @@ export class Chart extends Component {
         ctx.fillStyle = color("--age-band");
         ctx.fillRect(left, bbox.top, right - left, bbox.height);
       }
-      if (right - left > 40 * devicePixelRatio) {
+      if (right - left > ctx.measureText(band.age).width + 8 * devicePixelRatio) {
         ctx.fillStyle = color("--muted");
         ctx.fillText(band.age, left + 4 * devicePixelRatio, bbox.top + devicePixelRatio);
       }
@@ -148,7 +156,7 @@ export class Chart extends Component {
     ctx.restore();
   }
 
-  /** Forks and mutations: a small triangle at the foot of the chart. */
+  /** Forks are triangles at the foot of the chart, differences ticks: there may be one in each turn. */
   drawMarks(plot) {
     const {ctx, bbox} = plot;
     const size = 4 * devicePixelRatio;
@@ -156,7 +164,11 @@ export class Chart extends Component {
     ctx.save();
     for (const mark of this.props.marks ?? []) {
       const x = plot.valToPos(mark.t, "x", true);
-      ctx.fillStyle = color(mark.kind === "difference" ? "--stuck" : "--accent");
+      ctx.fillStyle = color(mark.kind === "fork" ? "--accent" : "--stuck");
+      if (mark.kind === "difference") {
+        ctx.fillRect(x - devicePixelRatio, foot - size, 2 * devicePixelRatio, size);
+        continue;
+      }
       ctx.beginPath();
       ctx.moveTo(x, foot - size * 2);
       ctx.lineTo(x + size, foot);
@@ -166,7 +178,7 @@ export class Chart extends Component {
     ctx.restore();
   }
 
-  render({title, series, columns, turn}, {hovered}) {
+  render({title, series, columns, turn, unnamed}, {hovered}) {
     const index = hovered ?? (turn === null ? -1 : columns[0].indexOf(turn));
     return html`
       <figure class="chart">
@@ -175,7 +187,7 @@ export class Chart extends Component {
           ${series.map((one, i) => html`
             <span class="legend-item" key=${one.label} title=${one.label}>
               <svg class="legend-line" viewBox="0 0 16 4" aria-hidden="true"><path d="M0 2h16" class=${`stroke${one.color}`} stroke-dasharray=${one.dash?.join(" ")}/></svg>
-              <span class="clip">${one.label}</span> <b>${index >= 0 ? quantity(columns[i + 1]?.[index] ?? NaN) : ""}</b>
+              <span class=${unnamed ? "sr-only" : "clip"}>${one.label}</span> <b>${index >= 0 ? quantity(columns[i + 1]?.[index] ?? NaN) : ""}</b>
             </span>`)}
         </figcaption>
         <div class="chart-plot" ref=${this.root} role="img" aria-label=${`${title} by turn`}></div>

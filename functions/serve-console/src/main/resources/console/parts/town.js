@@ -39,7 +39,7 @@ export class Town extends Component {
     return next.state !== this.props.state || next.label !== this.props.label;
   }
 
-  render({state, label = "Town"}) {
+  render({state, label = "Town", plain = false}) {
     const counts = new Map();
     for (const name of state.buildings) {
       counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -58,7 +58,7 @@ export class Town extends Component {
         <${Ground}/>
         ${things.map(({key, shape}) => html`<g key=${key} class="thing">${shape}</g>`)}
         ${badges(counts)}
-        ${progress(state)}
+        ${!plain && progress(state)}
       </svg>`;
   }
 }
@@ -262,7 +262,7 @@ function Rock(i, j, n) {
 function Villager(i, j, n) {
   const [x, y] = at(i, j);
   return html`
-    <g transform=${`translate(${x.toFixed(1)} ${y.toFixed(1)})`}>
+    <g transform=${`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(1.3)`}>
       <path class=${`t-cloth t-cloth-${n % 3}`} d="M-3.2 0v-5a3.2 3.2 0 0 1 6.4 0v5Z"/><circle class="t-skin" cy="-10" r="2.6"/>
     </g>`;
 }

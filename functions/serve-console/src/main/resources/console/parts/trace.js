@@ -123,7 +123,7 @@ export class Trace extends Component {
     this.typing = setTimeout(() => this.props.onFilter({text}), TYPING_MILLIS);
   };
 
-  render({turns, turn, kinds, text, gaps, onTurn}, {scrollTop, viewport, open}) {
+  render({turns, turn, kinds, text, gaps, live, onTurn}, {scrollTop, viewport, open}) {
     this.rows = this.traceRows.rows(turns.list, {kinds, text}, gaps);
     this.positions.setRows(this.rows);
     const {from, to} = this.positions.window(scrollTop, viewport);
@@ -147,7 +147,7 @@ export class Trace extends Component {
             <ol class="trace-window" ref=${this.body} style=${{transform: `translateY(${this.positions.top(from)}px)`}}>
               ${this.rows.slice(from, to).map(row => html`
                 <li key=${row.key} data-key=${row.key} class=${`trace-row trace-${row.kind} ${row.turn !== null && row.turn.t === turn ? "current" : ""}`}>
-                  ${row.kind === "turn" ? html`<${TurnHead} turn=${row.turn} next=${turns.at(row.turn.t + 1)} current=${row.turn.t === turn} onTurn=${onTurn}/>`
+                  ${row.kind === "turn" ? html`<${TurnHead} turn=${row.turn} next=${turns.at(row.turn.t + 1)} current=${row.turn.t === turn} live=${live} onTurn=${onTurn}/>`
                     : row.kind === "gap" ? html`<${Gap} gap=${row.item}/>`
                       : html`<${Row} row=${row} open=${open.has(row.key)} onToggle=${() => this.toggle(row.key)}/>`}
                 </li>`)}
@@ -158,13 +158,13 @@ export class Trace extends Component {
   }
 }
 
-function TurnHead({turn, next, current, onTurn}) {
+function TurnHead({turn, next, current, live, onTurn}) {
   const without = turn.actions.filter(one => one.changed === false).length;
   return html`
     <button class="turn-head" aria-current=${current ? "true" : undefined} onClick=${() => onTurn(turn.t)} data-test="trace-turn">
       <span class="turn-number">Turn ${turn.t}</span>
       ${turn.response === null
-        ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt !== null ? "waiting for the model" : "state only"}</span>`
+        ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? "state only" : live ? "waiting for the model" : "no answer"}</span>`
         : html`
           <span class="muted">${turn.response.actions.length} ${turn.response.actions.length === 1 ? "action" : "actions"}${without > 0 && html`, <span class="warn">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>

@@ -15,17 +15,8 @@ const PICTURE = {
 const DEMONSTRATION_TURNS = 40;
 
 export class Welcome extends Component {
-  state = {example: null, problem: null, starting: false};
+  state = {problem: null, starting: false};
   key = randomKey();
-
-  async componentDidMount() {
-    try {
-      const {rows} = await this.props.api.page("/runs?limit=20");
-      this.setState({example: rows.find(row => row.status === "complete" && row.n_turns > 0) ?? null});
-    } catch {
-      // the page is of use without an example
-    }
-  }
 
   start = async () => {
     this.setState({starting: true, problem: null});
@@ -38,7 +29,8 @@ export class Welcome extends Component {
     }
   };
 
-  render(_, {example, problem, starting}) {
+  render({rows}, {problem, starting}) {
+    const example = rows.find(row => row.status === "complete" && row.n_turns > 0);
     return html`
       <div class="welcome" data-test="welcome">
         <div class="welcome-text">

@@ -254,7 +254,8 @@ export class CompareView extends Component {
         <div class="panel-head"><h2 class="clip"><span class=${`series-dot series-${i + 1}`}></span><bdi>${store.row?.label ?? ""}</bdi></h2>
           <span class="muted nowrap">${turn?.state ? turn.state.age : ""}</span></div>
         ${turn === null || turn.state === null ? html`<${Absent} store=${store} t=${t}/>` : html`
-          <div class="town-frame"><${Town} state=${turn.state} label=${`${store.row?.label ?? ""} at turn ${t}`}/></div>
+          <div class="column-body">
+          <div class="town-frame"><${Town} state=${turn.state} label=${`${store.row?.label ?? ""} at turn ${t}`} plain/></div>
           <div class="column-actions">
             ${turn.response === null ? html`<p class="muted">${store.isRunning && turn === store.turns.newest ? "Waiting for the model." : "No action: this is the state at the end."}</p>` : html`
               ${turn.actions.length === 0 && html`<p class="muted">No action.</p>`}
@@ -269,7 +270,8 @@ export class CompareView extends Component {
                     </li>`;
                 })}
               </ol>
-              ${turn.response.reasoning && html`<details class="reasoning"><summary>Reasoning</summary><div class="model-text" dir="auto">${cut(turn.response.reasoning, 20_000)}</div></details>`}`}
+              ${turn.response.reasoning && html`<details class="reasoning" open><summary>Reasoning</summary><div class="model-text" dir="auto">${cut(turn.response.reasoning, 20_000)}</div></details>`}`}
+          </div>
           </div>`}
       </section>`;
   }
@@ -283,7 +285,7 @@ export class CompareView extends Component {
     }
     const running = stores.filter(store => store.isRunning).map(store => store.row.t0 + store.row.n_turns);
     return CURVES.filter(one => !one.optional || columns[one.field].slice(1).some(values => values.some(value => value > 0))).map(({field, title}) => html`
-      <${Chart} key=${field} title=${title} series=${series} columns=${columns[field]} version=${this.columnsVersion} turn=${turn} marks=${this.markList}
+      <${Chart} key=${field} title=${title} series=${series} columns=${columns[field]} unnamed version=${this.columnsVersion} turn=${turn} marks=${this.markList}
         to=${running.length > 0 ? Math.max(...running) : undefined} syncKey="compare" onTurn=${this.player.go}/>`);
   }
 

@@ -193,7 +193,7 @@ function Counter({counter: {name, label, note, rate, bad, gauge}, samples}) {
       <span class="label">${label}</span>
       <span class=${`counter-value ${bad && latest > 0 ? "warn" : ""}`}>${latest === undefined ? "–" : quantity(latest)}</span>
       <${Sparkline} values=${course} label=${`${label}, the last ${samples.length} samples`}/>
-      <span class="muted small">${rate ? `${quantity(course.at(-1) ?? 0)}/s · ${note}` : gauge || latest === undefined ? note : `${note}; +${quantity(latest - values[0])} since this page opened`}</span>
+      <span class="muted small">${rate ? `${quantity(course.at(-1) ?? 0)}/s · ${note}` : gauge || latest === undefined ? note : `${note}; +${quantity(latest - values[0])} since opened`}</span>
     </div>`;
 }
 

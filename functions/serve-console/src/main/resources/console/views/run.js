@@ -246,7 +246,7 @@ export class RunView extends Component {
               <${StatePanel} state=${turn.state} previous=${previous} draft=${this.forking ? draft : null} errors=${errors} limits=${deployment.limits} onEdit=${this.edit}/>`}
           </section>
           <section class="panel run-trace" aria-label="Trace of the turns">
-            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()} text=${route.params.text ?? ""} gaps=${this.store.gaps}
+            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()} text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning}
               onTurn=${this.player.go} onFilter=${change => this.param(change)}/>
           </section>
         </div>

@@ -18,6 +18,10 @@ const MAX_ROWS = 20_000;
 /** Running rows below the newest page that are read again in one poll. */
 const REFRESHED = 8;
 const TYPING_MILLIS = 250;
+/** Height of the row of headings, which stays in view. */
+const HEAD = 32;
+/** Up to so many runs, the page also says what this is. */
+const FIRST_VISIT = 3;
 
 const STATUSES = [
   {value: undefined, label: "All"},
@@ -221,8 +225,8 @@ export class RunsView extends Component {
     const list = this.scroller.current;
     if (to * height < list.scrollTop) {
       list.scrollTop = to * height;
-    } else if ((to + 1) * height > list.scrollTop + viewport) {
-      list.scrollTop = (to + 1) * height - viewport;
+    } else if ((to + 1) * height + HEAD > list.scrollTop + viewport) {
+      list.scrollTop = (to + 1) * height + HEAD - viewport;
     }
     this.setState({scrollTop: list.scrollTop}, () => list.querySelector(`[data-run="${rows[to].run_id}"] a`)?.focus());
   }
@@ -252,11 +256,13 @@ export class RunsView extends Component {
   render({route, api, deployment, go}, {rows, waiting, problem, selected}) {
     const {status, text, parent} = route.params;
     const filtered = Boolean(status || text || parent);
-    if (rows !== null && rows.length === 0 && !filtered) {
-      return html`<${Welcome} api=${api} deployment=${deployment} go=${go}/>`;
+    const isFirstVisit = rows !== null && rows.length <= FIRST_VISIT && this.state.next === null && !filtered;
+    if (isFirstVisit && rows.length === 0) {
+      return html`<${Welcome} api=${api} rows=${rows} go=${go}/>`;
     }
     return html`
-      <div class="runs">
+      <div class=${classes("runs", isFirstVisit && "first-visit")}>
+        ${isFirstVisit && html`<${Welcome} api=${api} rows=${rows} go=${go}/>`}
         <div class="toolbar">
           <h1>Runs</h1>
           <div class="search-field">
@@ -303,22 +309,22 @@ export class RunsView extends Component {
     }
     return html`
       <div class="runs-table" role="table" aria-label="Runs" aria-rowcount=${next === null ? rows.length + 1 : -1} data-test="runs-list">
-        <div class="run-row runs-head" role="row" aria-rowindex="1">
-          <span role="columnheader"><span class="sr-only">Select</span></span>
-          <span role="columnheader">Status</span>
-          <span role="columnheader">Label</span>
-          <span role="columnheader">Profile</span>
-          <span role="columnheader">Turns</span>
-          <span role="columnheader">Score</span>
-          <span role="columnheader" class="number">Cost</span>
-          <span role="columnheader" class="number">Started</span>
-        </div>
         ${waiting.length > 0 && html`
           <button class="button primary compact runs-waiting" data-test="runs-new" onClick=${this.showWaiting}>
             ${waiting.length} new ${waiting.length === 1 ? "run" : "runs"}
           </button>`}
         <div class="runs-body" role="rowgroup" ref=${this.scroller} tabindex="-1"
             onScroll=${event => this.setState({scrollTop: event.currentTarget.scrollTop})}>
+          <div class="run-row runs-head" role="row" aria-rowindex="1">
+            <span role="columnheader"><span class="sr-only">Select</span></span>
+            <span role="columnheader">Status</span>
+            <span role="columnheader">Label</span>
+            <span role="columnheader">Profile</span>
+            <span role="columnheader">Turns</span>
+            <span role="columnheader">Score</span>
+            <span role="columnheader" class="number">Cost</span>
+            <span role="columnheader" class="number">Started</span>
+          </div>
           <div class="runs-spacer" role="presentation" style=${{height: `${rows.length * height}px`}}>
             <div class="runs-window" role="presentation" style=${{transform: `translateY(${from * height}px)`}}>
               ${rows.slice(from, to).map((row, i) => html`

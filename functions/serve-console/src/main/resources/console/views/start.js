@@ -8,7 +8,7 @@ import {FieldError} from "../parts/fork-bar.js";
 import {ProfileSelect} from "../parts/profile-select.js";
 
 const ABOUT = {
-  "balanced": "a plain start", "food-poor": "villagers must wait", "wood-poor": "buildings must wait", "late-start": "fewer hands, less room",
+  "balanced": "a plain start", "food-poor": "villagers must wait", "wood-poor": "buildings must wait", "late-start": "fewer villagers",
 };
 
 export class StartView extends Component {

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+
+import {rowsOf, TraceRows, Turns} from "../../main/resources/console/turns.js";
+import {Script, world} from "./events.js";
+
+const VILLAGER = {type: "queue_villager"};
+const HOUSE = {type: "build", building_key: "q"};
+
+function turnsOf(script) {
+  const turns = new Turns();
+  turns.add(script.events);
+  return turns;
+}
+
+test("events are grouped by turn, with the results of their actions", () => {
+  const turns = turnsOf(new Script().turn(0, {}, [[VILLAGER, true], [HOUSE, false]], {reasoning: "grow", cost: 0.25}).turn(1, {food: 170}));
+  assert.deepEqual(turns.list.map(turn => turn.t), [0, 1]);
+  assert.deepEqual(turns.at(0).actions.map(one => one.changed), [true, false]);
+  assert.equal(turns.at(0).response.reasoning, "grow");
+  assert.equal(turns.at(0).modelMillis, 10);
+  assert.equal(turns.costUsd, 0.25);
+  assert.equal(turns.newest.state.food, 170);
+});
+
+test("an event that comes twice counts once", () => {
+  const script = new Script().turn(0, {}, [[VILLAGER, true]], {cost: 0.5});
+  const turns = turnsOf(script);
+  turns.add(script.events);
+  assert.equal(turns.nEvents, script.events.length);
+  assert.equal(turns.at(0).actions.length, 1);
+  assert.equal(turns.costUsd, 0.5);
+});
+
+test("an action has no result until it has come", () => {
+  const script = new Script().turn(0, {}, [[VILLAGER, true]]);
+  const turns = new Turns();
+  turns.add(script.events.slice(0, -1));
+  assert.equal(turns.at(0).actions[0].changed, null);
+  turns.add(script.events.slice(-1));
+  assert.equal(turns.at(0).actions[0].changed, true);
+});
+
+test("a fork and its mutation belong to its first turn", () => {
+  const script = new Script().add(4, "fork", {parent_run_id: "p", parent_t: 4, mutation_summary: "food=1.0→2.0"})
+      .add(4, "world_mutation", {before_summary: "a", after_summary: "b", reason: "try"}).turn(4, {food: 2});
+  const turns = turnsOf(script);
+  assert.equal(turns.first.fork.parent_t, 4);
+  assert.deepEqual(rowsOf(turns.first).slice(0, 3).map(row => row.kind), ["turn", "changes", "changes"]);
+});
+
+test("the nearest turn is the one asked for, or the closest with a state", () => {
+  const turns = turnsOf(new Script().turn(3, {}).turn(4, {}).turn(8, {}));
+  assert.equal(turns.nearest(4).t, 4);
+  assert.equal(turns.nearest(0).t, 3);
+  assert.equal(turns.nearest(7).t, 8);
+  assert.equal(turns.nearest(99).t, 8);
+  assert.equal(new Turns().nearest(0), null);
+});
+
+test("stepping passes over turns that were lost", () => {
+  const turns = turnsOf(new Script().turn(3, {}).turn(4, {}).turn(8, {}));
+  assert.equal(turns.step(4, 1), 8);
+  assert.equal(turns.step(8, -1), 4);
+  assert.equal(turns.step(8, 10), 8);
+  assert.equal(turns.step(3, -10), 3);
+});
+
+test("columns and ages have one entry for each turn with a state", () => {
+  const turns = turnsOf(new Script().turn(0, {}).turn(1, {food: 1}).turn(2, {food: 2, age: "Feudal Age"}).turn(3, {food: 3, age: "Feudal Age"}));
+  assert.deepEqual(turns.columns(["food"]), [[0, 1, 2, 3], [200, 1, 2, 3]]);
+  assert.deepEqual(turns.ages(), [{age: "Dark Age", from: 0, to: 2}, {age: "Feudal Age", from: 2, to: 3}]);
+});
+
+test("payloads that are missing or of another shape do not stop the run", () => {
+  const turns = new Turns();
+  turns.add(["turn_start", "llm_response", "action", "action_result", "fork", "metric", "of_a_later_version"].map((kind, i) =>
+    ({seq: i + 1, t: 0, kind, ts: "2026-01-31T12:00:00Z"})));
+  assert.equal(turns.at(0).response.reasoning, null);
+  assert.equal(turns.nEvents, 7);
+});
+
+test("the trace is filtered by kind and by text, and leaves out turns without a match", () => {
+  const turns = turnsOf(new Script().turn(0, {}, [[VILLAGER, true]], {reasoning: "Grow <b>fast</b>"}).turn(1, {}, [[HOUSE, true]]));
+  const rows = new TraceRows();
+  const keys = filter => rows.rows(turns.list, filter).map(row => row.kind);
+  assert.deepEqual(keys({kinds: new Set(["action"]), text: ""}), ["turn", "action", "turn", "action"]);
+  assert.deepEqual(keys({kinds: null, text: "<B>FAST"}), ["turn", "reasoning"]);
+  assert.deepEqual(keys({kinds: null, text: "nowhere"}), []);
+});
+
+test("gaps are marked where the events were missing", () => {
+  const script = new Script().turn(0, {}).turn(1, {}).turn(2, {});
+  const rows = new TraceRows().rows(turnsOf(script).list, {kinds: new Set(["metric"]), text: ""}, [{from: 5, to: 8, lost: false}]);
+  assert.deepEqual(rows.map(row => row.kind), ["gap"]);
+  const all = new TraceRows().rows(turnsOf(script).list, {kinds: null, text: ""}, [{from: 5, to: 8, lost: true}]);
+  assert.equal(all.findIndex(row => row.kind === "gap") + 1, all.findIndex(row => row.kind === "turn" && row.turn.t === 1));
+});
+
+test("rows of a turn that did not change are kept", () => {
+  const script = new Script().turn(0, {}).turn(1, {});
+  const turns = turnsOf(script);
+  const rows = new TraceRows();
+  const [first] = rows.rows(turns.list, {kinds: null, text: ""});
+  turns.add([{...script.events.at(-1), seq: 99, t: 2, kind: "turn_start", payload: {kind: "turn_start", state: world()}}]);
+  assert.equal(rows.rows(turns.list, {kinds: null, text: ""})[0], first);
+});
