@@ -13,7 +13,7 @@ export const FIELDS = [
   {name: "wood", label: "Wood", type: "resource"},
   {name: "gold", label: "Gold", type: "resource"},
   {name: "stone", label: "Stone", type: "resource"},
-  {name: "population", label: "Population", type: "count"},
+  {name: "population", label: "Population", short: "Pop.", type: "count"},
   {name: "pop_cap", label: "Pop. cap", type: "count"},
   {name: "age", label: "Age", type: "age"},
 ];

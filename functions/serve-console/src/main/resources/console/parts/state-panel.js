@@ -24,18 +24,24 @@ export function StatePanel({state, previous, draft, errors, limits, onEdit}) {
     </div>`;
 }
 
-function Value({field: {name, label}, state, previous}) {
+function Value({field, state, previous}) {
+  const {name} = field;
   const value = state[name];
   const change = previous === null || name === "age" ? "" : signed(value - previous[name]);
   return html`
     <div class="state-cell" data-field=${name}>
-      <span class="label"><span class=${`swatch swatch-${name}`}></span>${label}</span>
+      <span class="label"><span class=${`swatch swatch-${name}`}></span><${Label} ...${field}/></span>
       <span class="value">${name === "age" ? String(value).replace(" Age", "") : quantity(value)}</span>
       <span class="change" title="since the turn before">${change}</span>
     </div>`;
 }
 
-function Edit({field: {name, label, type}, state, draft, error, limits, onEdit}) {
+/** A name that is shorter where there is little room. */
+function Label({label, short}) {
+  return short === undefined ? label : html`<span class="long-label">${label}</span><span class="short-label" aria-hidden="true">${short}</span>`;
+}
+
+function Edit({field: {name, label, short, type}, state, draft, error, limits, onEdit}) {
   const edited = Object.hasOwn(draft, name);
   const shown = edited ? draft[name] : String(state[name]);
   const range = rangeText(type, limits);
@@ -45,7 +51,7 @@ function Edit({field: {name, label, type}, state, draft, error, limits, onEdit})
   };
   return html`
     <div class=${`state-cell ${edited ? "edited" : ""}`} data-field=${name}>
-      <label class="label" for=${`fork-${name}`}><span class=${`swatch swatch-${name}`}></span>${label}</label>
+      <label class="label" for=${`fork-${name}`}><span class=${`swatch swatch-${name}`}></span><${Label} label=${label} short=${short}/></label>
       ${type === "age"
         ? html`<select ...${props} value=${shown} onChange=${event => onEdit(name, event.target.value)}>
             ${(limits.ages ?? AGES).map(age => html`<option key=${age} value=${age} selected=${age === shown}>${age.replace(" Age", "")}</option>`)}

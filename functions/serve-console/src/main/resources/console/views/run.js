@@ -238,7 +238,7 @@ export class RunView extends Component {
             <div class="panel-head">
               <h2>${turn === null ? "Town" : html`Turn ${turn.t} <span class="muted">${turn.state.age}</span>`}</h2>
               ${turn !== null && (this.forking
-                ? html`<span class="small muted">Change what you like; empty changes nothing</span>`
+                ? html`<span class="small muted">Edit the town below</span>`
                 : html`<button class="button primary" data-test="fork-open" title="Fork from here  E" onClick=${() => this.openFork()}><${Icon} name="fork"/>Fork from here</button>`)}
             </div>
             ${turn === null ? this.withoutTurn() : html`

@@ -157,7 +157,7 @@ export class RunsView extends Component {
       return;
     }
     const fresh = new Map([...below, ...page].map(row => [row.run_id, row]));
-    const oldest = page.at(-1)?.created_at ?? "";
+    const oldest = page.at(-1)?.created_at ?? "9";
     const inPage = new Set(page.map(row => row.run_id));
     const kept = this.state.rows
         .filter(row => inPage.has(row.run_id) || next !== null && row.created_at <= oldest)
@@ -338,7 +338,7 @@ export class RunsView extends Component {
 }
 
 function RunRow({row, index, selected, onSelect}) {
-  const played = row.turns_played ?? 0;
+  const played = row.turns_played;
   const isFork = row.parent_run_id !== null;
   return html`
     <div class=${classes("run-row", selected && "selected")} role="row" aria-rowindex=${index} data-run=${row.run_id} data-test="run-row">
@@ -353,7 +353,7 @@ function RunRow({row, index, selected, onSelect}) {
             <${Icon} name="fork"/>t${row.parent_t}
           </a>`}
       </span>
-      <span role="cell" class="cell-profile clip" title=${row.model ?? row.profile_name}><bdi>${row.profile_name}</bdi></span>
+      <span role="cell" class="cell-profile clip" title=${row.model}><bdi>${row.profile_name}</bdi></span>
       <span role="cell" class="cell-turns">
         <span class="meter" aria-hidden="true"><span style=${{width: `${row.n_turns === 0 ? 100 : Math.min(100, 100 * played / row.n_turns)}%`}}></span></span>
         <span class="nowrap">${played}/${row.n_turns}</span>
@@ -365,12 +365,16 @@ function RunRow({row, index, selected, onSelect}) {
 }
 
 function scoreText(row) {
-  if (!row.age) {
-    return html`<span class="muted">–</span>`;
-  }
-  return `${row.age.replace(" Age", "")} · ${quantity(row.population)} pop · ${quantity(row.economy)}`;
+  return row.final_age
+    ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}`
+    : html`<span class="muted">–</span>`;
 }
 
+/** A cost of 0 is that of a model without a price, unless it is the scripted player's. */
 function costText(row) {
-  return row.cost_known === false ? html`<span class="muted" title="The price of this model is not known">unknown</span>` : money(row.cost_usd ?? NaN);
+  if (row.total_cost_usd === null) {
+    return html`<span class="muted">–</span>`;
+  }
+  return row.total_cost_usd === 0 && row.model !== "scripted" && row.turns_played > 0
+    ? html`<span class="muted" title="The price of this model is not known">unknown</span>` : money(row.total_cost_usd);
 }

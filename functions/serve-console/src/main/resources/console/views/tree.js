@@ -99,7 +99,7 @@ export class TreeView extends Component {
                   </div>
                   ${row.parent_run_id !== null && html`<p class="small muted tree-change">${changeText(details[row.run_id])}</p>`}
                 </div>
-                <span class="muted nowrap tree-score">${row.age ? `${row.age.replace(" Age", "")} · ${quantity(row.population)} pop` : ""}</span>
+                <span class="muted nowrap tree-score">${row.final_age ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}` : `${row.turns_played}/${row.n_turns} turns`}</span>
               </li>`)}
           </ol>`}
       </div>`;
