@@ -24,17 +24,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /**
- * Runs the JavaScript client's unit tests, and its tests against the stack. Skipped without Node.
+ * Runs the unit tests of the JavaScript client and of the console's modules, and the client's tests
+ * against the stack. Skipped without Node.
  */
 final class JavaScriptClientTest {
   private static final Path UNIT_TESTS =
       Path.of("..", "..", "functions", "stream-events", "client", "arena-client.test.js");
+  private static final Path CONSOLE_TESTS =
+      Path.of("..", "..", "functions", "serve-console", "src", "test", "console");
   private static final Path LIVE_TESTS = Path.of("src", "test", "javascript", "watching.test.mjs");
   private static final Duration BOUND = Duration.ofMinutes(2);
   private static final int MIN_NODE = 20;
@@ -67,6 +71,15 @@ final class JavaScriptClientTest {
   @Test
   void unitTestsPass() throws Exception {
     run(UNIT_TESTS, Map.of());
+  }
+
+  @Test
+  void unitTestsOfTheConsolePass() throws Exception {
+    try (Stream<Path> files = Files.list(CONSOLE_TESTS)) {
+      for (Path tests : files.filter(file -> file.toString().endsWith(".test.js")).toList()) {
+        run(tests, Map.of());
+      }
+    }
   }
 
   @Test
