@@ -39,7 +39,7 @@ final class InvalidRequestsTest {
   @Test
   void returns404ForUnknownPaths() {
     for (String path :
-        List.of("//", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
+        List.of("/console/", "/run", "/runs/", "/runs/a/b", "/metric", "/.env", "/live/x")) {
       ArenaClient.Answer answer = arena.get(path);
 
       assertEquals(404, answer.status(), path);

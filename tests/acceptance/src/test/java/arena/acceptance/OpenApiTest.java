@@ -169,6 +169,9 @@ class OpenApiTest {
             () -> assertFalse(read(operation.routeKey(), example.toString()).toString().isEmpty()));
       }
       for (int status : OPEN_API.statuses(operation)) {
+        if (!OPEN_API.mediaTypes(operation, status).contains("application/json")) {
+          continue;
+        }
         String response =
             OPEN_API.resolve(
                 String.format(Locale.ROOT, "%s/responses/%d", operation.pointer(), status));

@@ -37,6 +37,7 @@ public final class Bench {
                   new HeldRuns(),
                   new LargestArchive(),
                   new ForkCost(),
+                  new ConsoleSpeed(),
                   new SimulatorRate()),
               StartTime.ofEachFunction().stream())
           .toList();

@@ -222,6 +222,11 @@ final class MeasuredStack implements AutoCloseable {
     return runId;
   }
 
+  /** URL of the HTTP API. */
+  URI httpUrl() {
+    return stack.httpUrl();
+  }
+
   /** URL of the WebSocket API. */
   URI webSocketUrl() {
     return stack.webSocketUrl();

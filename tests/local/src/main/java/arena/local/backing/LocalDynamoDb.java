@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.eclipse.jetty.server.Server;
@@ -29,11 +31,15 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
@@ -179,9 +185,10 @@ public final class LocalDynamoDb implements AutoCloseable {
     try {
       client.createTable(table.request());
     } catch (ResourceInUseException e) {
-      // created by an earlier start, possibly without its expiry
+      // created by an earlier start, possibly without its expiry and an index
     }
     awaitActive(name);
+    addMissingIndexes(table);
     disableOwnExpiry(name);
     synchronized (this) {
       table.expiry().ifPresent(attribute -> expiries.put(name, attribute));
@@ -205,11 +212,41 @@ public final class LocalDynamoDb implements AutoCloseable {
     }
   }
 
+  /** Adds the indexes that an earlier version of the table did not have, one at a time. */
+  private void addMissingIndexes(TableDefinition table) {
+    TableDescription existing =
+        client.describeTable(request -> request.tableName(table.name())).table();
+    Set<String> present =
+        existing.globalSecondaryIndexes().stream()
+            .map(GlobalSecondaryIndexDescription::indexName)
+            .collect(Collectors.toSet());
+    for (GlobalSecondaryIndex index : table.request().globalSecondaryIndexes()) {
+      if (!present.contains(index.indexName())) {
+        client.updateTable(
+            request ->
+                request
+                    .tableName(table.name())
+                    .attributeDefinitions(table.request().attributeDefinitions())
+                    .globalSecondaryIndexUpdates(
+                        update ->
+                            update.create(
+                                created ->
+                                    created
+                                        .indexName(index.indexName())
+                                        .keySchema(index.keySchema())
+                                        .projection(index.projection()))));
+        awaitActive(table.name());
+      }
+    }
+  }
+
   private void awaitActive(String table) {
     for (int i = 0; i < MAX_STATUS_CHECKS; i++) {
-      TableStatus status =
-          client.describeTable(request -> request.tableName(table)).table().tableStatus();
-      if (status == TableStatus.ACTIVE) {
+      TableDescription described =
+          client.describeTable(request -> request.tableName(table)).table();
+      if (described.tableStatus() == TableStatus.ACTIVE
+          && described.globalSecondaryIndexes().stream()
+              .allMatch(index -> index.indexStatus() == IndexStatus.ACTIVE)) {
         return;
       }
     }

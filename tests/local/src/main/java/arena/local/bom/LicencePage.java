@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 final class LicencePage {
   private static final String HEAD =
       """
-      # Libraries in the layers
+      # Libraries in the layers and functions
 
       Written by `./arena bom --update` from the build's bill of materials, which has also the versions
       (`target/bom.json`). `./arena bom` fails if this page is out of date, or a library has a licence that is not

@@ -16,7 +16,8 @@ final class LicencePolicy {
           "BSD style",
           "DynamoDB Local License Agreement",
           "EPL-2.0",
-          "GPL-2.0-with-classpath-exception");
+          "GPL-2.0-with-classpath-exception",
+          "MPL-2.0");
 
   private LicencePolicy() {}
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 
 class LocalDynamoDbTest {
   /** Ahead of the system clock, so that only our sweep considers an item expired. */
@@ -34,6 +35,48 @@ class LocalDynamoDbTest {
       second.create(journal);
       assertEquals(List.of("1"), positions(second.client()));
       assertEquals(1, second.expire(NOW.plusSeconds(1)), "its expiry is still known");
+    }
+  }
+
+  @Test
+  void addsIndexesThatAnEarlierVersionDidNotHave() {
+    TableDefinition now = TableDefinition.catalog("catalog");
+    List<GlobalSecondaryIndex> fewer = now.request().globalSecondaryIndexes().subList(0, 1);
+    TableDefinition before =
+        new TableDefinition(
+            now.request().toBuilder()
+                .attributeDefinitions(now.request().attributeDefinitions().subList(0, 3))
+                .globalSecondaryIndexes(fewer)
+                .build(),
+            now.expiry());
+    try (var dynamo = LocalDynamoDb.inMemory()) {
+      dynamo.create(before);
+      dynamo
+          .client()
+          .putItem(
+              request ->
+                  request
+                      .tableName("catalog")
+                      .item(
+                          Map.of(
+                              "run_id", AttributeValue.fromS("a"),
+                              "created_at", AttributeValue.fromS("2026"),
+                              "status", AttributeValue.fromS("running"))));
+      dynamo.create(now);
+      assertEquals(
+          1,
+          dynamo
+              .client()
+              .query(
+                  query ->
+                      query
+                          .tableName("catalog")
+                          .indexName("status")
+                          .keyConditionExpression("#status = :running")
+                          .expressionAttributeNames(Map.of("#status", "status"))
+                          .expressionAttributeValues(
+                              Map.of(":running", AttributeValue.fromS("running"))))
+              .count());
     }
   }
 

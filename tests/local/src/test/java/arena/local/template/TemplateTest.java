@@ -342,7 +342,7 @@ final class TemplateTest {
   void hostsTheProjectsTemplate() {
     StackPlan plan = Template.read(Path.of("../../template.yaml")).resolve(Map.of(), DEPLOYMENT);
 
-    assertEquals(10, plan.functions().size());
+    assertEquals(11, plan.functions().size());
     HttpApiDefinition http = plan.httpApi().orElseThrow();
     List<String> keys = http.routes().stream().map(HttpApiDefinition.Route::key).toList();
     assertTrue(
@@ -376,7 +376,7 @@ final class TemplateTest {
                 "arena-bucket",
                 Optional.of(
                     new BucketDefinition.Cors(
-                        List.of("http://localhost:5173"),
+                        List.of("http://localhost:5173", "http://localhost:8000"),
                         List.of("GET"),
                         List.of(),
                         List.of("ETag"))))),

@@ -1,0 +1,117 @@
+package arena.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.access.Role;
+import arena.access.Tokens;
+import arena.local.token.TokenTable;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a page shows while something is away, and that it goes on by itself. */
+@Timeout(180)
+final class OutagesTest {
+  private final ConsoleFixture fixture = ConsoleFixture.shared();
+  private final ConsoleStack stack = fixture.stack();
+  private final Browser browser = fixture.browser();
+
+  /** Asserts that the page shows all events of a complete run, each once. */
+  private void assertShowsAll(ConsoleStack.GatedRun gated) {
+    String run = gated.id();
+    stack.client().awaitEnd(run, Browser.BOUND);
+    browser.awaitText("run-status", "Complete");
+    long events = stack.client().get("/runs/" + run).expect(200).get("n_events").longValue();
+    browser.await(
+        events + " events",
+        () ->
+            ((Long)
+                    browser.run(
+                        "return [...document.querySelectorAll('.strip .fact')].filter(one =>"
+                            + " one.textContent.replace(/\\s/g, '') === 'Events' + arguments[0]).length",
+                        events))
+                == 1);
+  }
+
+  private ConsoleStack.GatedRun liveRun(String label, int turns) {
+    ConsoleStack.GatedRun run = stack.startGated(label, turns);
+    browser.open("#/runs/" + run.id(), "run");
+    run.permit(2);
+    browser.awaitText("turn", "turn 2");
+    return run;
+  }
+
+  @Test
+  void resumesAfterTheConnectionWasCut() {
+    ConsoleStack.GatedRun run = liveRun("cut", 6);
+    browser.offline(true);
+    browser.find("banner-lost");
+    run.permit(2);
+    browser.offline(false);
+    browser.awaitText("turn", "turn 4");
+    run.permit(2);
+    assertShowsAll(run);
+    assertTrue(!browser.has("banner-lost"));
+  }
+
+  @Test
+  void resumesWhenTheGatewayClosesTheConnection() {
+    ConsoleStack.GatedRun run = liveRun("closed by the gateway", 5);
+    browser.closeSockets();
+    run.permit(3);
+    assertShowsAll(run);
+  }
+
+  @Test
+  void resumesAfterARestartOfTheStack() {
+    ConsoleStack.GatedRun run = liveRun("restarted", 6);
+    stack.restart(false);
+    run.permit(10);
+    assertShowsAll(run);
+  }
+
+  @Test
+  void followsARunWhileTheBrokerIsAway() {
+    ConsoleStack.GatedRun run = liveRun("without a broker", 6);
+    stack.stack().killRedis();
+    try {
+      run.permit(4);
+      stack.client().pollEnd(run.id(), Browser.BOUND);
+    } finally {
+      stack.stack().restartRedis();
+    }
+    assertShowsAll(run);
+  }
+
+  @Test
+  void asksForATokenAndForAnotherOneWhenItHasExpired() {
+    stack.play("behind a token", 1);
+    stack.restart(true);
+    try {
+      browser.open("#/", "token");
+      browser.find("token-form");
+      browser.type("token-field", "arena_aaaaaaaa_" + "x".repeat(43));
+      browser.click("token-submit");
+      browser.awaitText("token-form", "not accepted");
+
+      String token;
+      try (TokenTable tokens = stack.stack().tokens()) {
+        token =
+            new Tokens(tokens.store(), InstantSource.system(), new SecureRandom())
+                .create(Role.OPERATOR, "console", Duration.ofSeconds(8))
+                .text();
+      }
+      browser.await("the token form", () -> browser.has("token-field"));
+      browser.type("token-field", token);
+      browser.click("token-submit");
+      browser.await("the runs", () -> browser.text("runs-list").contains("behind a token"));
+      assertEquals("", browser.run("return Object.keys(localStorage).filter(key => /token/.test(key)).join()"));
+      browser.find("token-form"); // asked again after the token has expired
+    } finally {
+      stack.restart(false);
+    }
+  }
+}

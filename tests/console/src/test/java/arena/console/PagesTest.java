@@ -1,0 +1,94 @@
+package arena.console;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * Every page in both themes, on a phone and on a desktop: no serious fault of accessibility, no
+ * sideways scrolling, and a picture in {@code target/screenshots}.
+ */
+@Timeout(300)
+final class PagesTest {
+  private static final Path PICTURES = Path.of("..", "target", "screenshots");
+
+  private final ConsoleFixture fixture = ConsoleFixture.shared();
+  private final Browser browser = fixture.browser();
+
+  /** The fragment of each page, by its name. */
+  private Map<String, String> pages() {
+    String parent = fixture.stack().play("Feudal at last", 30);
+    String child = fixture.stack().fork(parent, 10, "{\"food\":1500}", 20);
+    fixture.stack().start("a model that refuses", 5, "openai:refuse");
+    Map<String, String> pages = new TreeMap<>();
+    pages.put("runs", "#/");
+    pages.put("run", "#/runs/" + parent + "?t=17");
+    pages.put("fork", "#/runs/" + parent + "?t=12&fork=1");
+    pages.put("diagnosis", "#/runs/" + parent + "?t=12&panel=diagnosis");
+    pages.put("compare", "#/compare?run=" + parent + "&run=" + child + "&t=12");
+    pages.put("operations", "#/operations");
+    pages.put("start", "#/start");
+    pages.put("tree", "#/tree/" + parent);
+    return pages;
+  }
+
+  @Test
+  void haveNoSeriousFault() {
+    List<Executable> checks = new ArrayList<>();
+    pages()
+        .forEach(
+            (name, fragment) -> {
+              for (Browser.Screen screen : Browser.Screen.values()) {
+                for (Browser.Theme theme : Browser.Theme.values()) {
+                  browser.show(screen, theme);
+                  browser.open(fragment, view(name));
+                  String picture =
+                      String.join("-", name, lower(screen), lower(theme)) + ".png";
+                  browser.screenshot(PICTURES.resolve(picture));
+                  List<String> faults = browser.accessibilityFaults();
+                  checks.add(() -> assertEquals(List.of(), faults, picture));
+                  long sideways =
+                      (Long)
+                          browser.run(
+                              "return document.documentElement.scrollWidth"
+                                  + " - document.documentElement.clientWidth");
+                  checks.add(() -> assertEquals(0, sideways, picture));
+                }
+              }
+            });
+    browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
+    assertAll(checks);
+    fixture.assertNoErrors();
+  }
+
+  private static String view(String name) {
+    return name.equals("fork") || name.equals("diagnosis") ? "run" : name;
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Test
+  void showsTheDescriptionOfTheInterface() {
+    browser.openPath("/docs");
+    browser.awaitView("docs");
+    browser.await(
+        "the operations",
+        () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
+    browser.screenshot(PICTURES.resolve("docs-desktop-light.png"));
+    List<String> errors = browser.errors();
+    assertTrue(
+        errors.stream().noneMatch(error -> error.contains("script")), errors::toString);
+  }
+}
