@@ -129,10 +129,12 @@ test("positions take measured heights in the place of guesses", () => {
   const positions = new Positions(() => 20);
   positions.setRows(rows);
   assert.equal(positions.total, 200_000);
-  assert.ok(positions.measure("0", 50));
-  assert.ok(!positions.measure("0", 50));
-  positions.setRows(rows);
+  assert.ok(positions.measure(0, [50, 20]));
+  assert.ok(!positions.measure(0, [50, 20]));
   assert.equal(positions.top(1), 50);
+  positions.setRows(rows);
+  assert.equal(positions.top(1), 50, "kept by key");
+  assert.ok(!positions.measure(9_999, [20, 99]), "beyond the end");
   assert.equal(positions.indexAt(49), 0);
   assert.equal(positions.indexAt(50), 1);
   assert.equal(positions.indexAt(1e9), 9_999);

@@ -3,6 +3,7 @@
  *
  * @module forks
  */
+import {quantity} from "./format.js";
 import {FIELDS} from "./world.js";
 
 /** @typedef {Object<string, string>} Draft what was typed, by field; absent fields are not edited */
@@ -28,7 +29,7 @@ export function readDraft(draft, state, limits) {
       const max = type === "resource" ? limits.max_resource : limits.max_population;
       const value = Number(draft[name].trim() === "" ? NaN : draft[name].trim());
       if (!Number.isFinite(value) || value < 0 || value > max || (type === "count" && !Number.isInteger(value))) {
-        errors[name] = `${type === "count" ? "Integer" : "Number"}, 0 to ${max}`;
+        errors[name] = `${type === "count" ? "whole, " : ""}0 to ${quantity(max)}`;
         continue;
       }
       mutation[name] = value;

@@ -76,7 +76,8 @@ class App extends Component {
   };
 
   /** Goes to a route; `replace` keeps the back button at the view before. */
-  go = (route, {replace = false} = {}) => {
+  go = ({params = {}, ...rest}, {replace = false} = {}) => {
+    const route = {...rest, params};
     const address = format(route);
     if (address !== format(this.state.route) || location.hash !== address) {
       history[replace ? "replaceState" : "pushState"](null, "", address);

@@ -18,6 +18,7 @@ export function fixedWindow({count, height, scrollTop, viewport, overscan = 6}) 
 /** Positions of rows with different heights, which are known once a row was rendered. */
 export class Positions {
   #keys = [];
+  #heights = new Float64Array(0);
   #tops = new Float64Array(1);
   #measured = new Map();
   #guess;
@@ -30,24 +31,35 @@ export class Positions {
   /** Sets the rows; each has a `key`. Measured heights are kept by key. */
   setRows(rows) {
     this.#keys = rows.map(row => row.key);
-    if (this.#tops.length < rows.length + 1) {
-      this.#tops = new Float64Array(Math.max(rows.length + 1, this.#tops.length * 2));
+    if (this.#heights.length < rows.length) {
+      this.#heights = new Float64Array(rows.length * 2);
+      this.#tops = new Float64Array(rows.length * 2 + 1);
     }
-    let top = 0;
-    for (let i = 0; i < rows.length; i++) {
-      this.#tops[i] = top;
-      top += this.#measured.get(rows[i].key) ?? this.#guess(rows[i]);
-    }
-    this.#tops[rows.length] = top;
+    rows.forEach((row, i) => { this.#heights[i] = this.#measured.get(row.key) ?? this.#guess(row); });
+    this.#sum(0);
   }
 
-  /** Records the height of a row; returns whether it is news. The next setRows applies it. */
-  measure(key, height) {
-    if (this.#measured.get(key) === height) {
-      return false;
+  /**
+   * Records the heights of rows that are rendered, from this index on.
+   *
+   * @param {number} from
+   * @param {number[]} heights
+   * @returns {boolean} whether any is news
+   */
+  measure(from, heights) {
+    let first = -1;
+    heights.forEach((height, i) => {
+      const index = from + i;
+      if (index < this.#keys.length && this.#heights[index] !== height) {
+        this.#heights[index] = height;
+        this.#measured.set(this.#keys[index], height);
+        first = first < 0 ? index : first;
+      }
+    });
+    if (first >= 0) {
+      this.#sum(first);
     }
-    this.#measured.set(key, height);
-    return true;
+    return first >= 0;
   }
 
   /** Forgets measured heights, as after a change of the width. */
@@ -87,5 +99,11 @@ export class Positions {
       from: this.indexAt(Math.max(0, scrollTop - overscan)),
       to: Math.min(this.#keys.length, this.indexAt(scrollTop + viewport + overscan) + 1),
     };
+  }
+
+  #sum(from) {
+    for (let i = from; i < this.#keys.length; i++) {
+      this.#tops[i + 1] = this.#tops[i] + this.#heights[i];
+    }
   }
 }

@@ -90,24 +90,25 @@ export class StuckPanel extends Component {
                 <p>Waits ${duration(diagnosis.waiting_on.seconds * 1000)} for ${STEPS[diagnosis.waiting_on.step] ?? diagnosis.waiting_on.step}${
                   diagnosis.waiting_on.turn === null ? "" : ` in turn ${diagnosis.waiting_on.turn}`}${
                   diagnosis.waiting_on.attempt > 1 ? `, attempt ${diagnosis.waiting_on.attempt}` : ""}.</p>`}
-              ${diagnosis.evidence.length > 0 && html`
-                <dl class="evidence">
-                  ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd key=${`v${i}`}>${value}</dd>`)}
-                </dl>`}
-              ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> ${summary}</p>`)}
-              ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: ${text}</p>`)}
             </div>
             <div class="steps">
               <h3>Next steps, the least costly first</h3>
-              ${diagnosis.next_steps.length === 0 && html`<p class="muted">Nothing to do.</p>`}
               <ol>
-                ${diagnosis.next_steps.map((step, i) => html`
+                ${withAlways(diagnosis, store.isRunning).map((step, i) => html`
                   <li key=${i} class="step">
                     ${this.button(step)}
                     <div class="step-text"><span>${step.why}</span> ${step.costs !== "" && html`<span class="muted">Costs: ${step.costs}</span>`}
                       ${step.command !== "" && !["wait", "fork", "stop", "report"].includes(step.action) && html`<pre class="command">${step.command}</pre>`}</div>
                   </li>`)}
               </ol>
+            </div>
+            <div class="stuck-evidence">
+              ${diagnosis.evidence.length > 0 && html`
+                <dl class="evidence">
+                  ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd key=${`v${i}`}>${value}</dd>`)}
+                </dl>`}
+              ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> ${summary}</p>`)}
+              ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: ${text}</p>`)}
             </div>`}
         </div>
         ${confirm !== null && html`
@@ -115,6 +116,15 @@ export class StuckPanel extends Component {
             onConfirm=${() => this.stop()} onClose=${() => this.setState({confirm: null})}/>`}
       </section>`;
   }
+}
+
+/** The diagnosis's steps, and those that can be taken at any time. */
+function withAlways({next_steps: steps}, isRunning) {
+  const always = [
+    ...(isRunning ? [{action: "stop", why: "end the run now; its events are kept", costs: "the turns that it has not played", command: ""}] : []),
+    {action: "report", why: "everything known about this run, in one file", costs: "nothing", command: ""},
+  ];
+  return [...steps, ...always.filter(one => !steps.some(step => step.action === one.action))];
 }
 
 const NAMES = {

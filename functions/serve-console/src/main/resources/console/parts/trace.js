@@ -12,14 +12,19 @@ import {Icon} from "./icons.js";
 /** Characters shown of a text that is folded, and of one that is not: the rest is in GET /events. */
 const FOLDED = 280;
 const UNFOLDED = 200_000;
-const GUESSES = {turn: 32, reasoning: 68, prompt: 28, gap: 32};
+/** Heights of rows before they were rendered: one line, a head or a gap; and the width of a character, for more lines. */
+const LINE = 28;
+const HEAD = 32;
+const CHARACTER = 7;
 const TYPING_MILLIS = 150;
+/** Passes in which rows that were rendered are measured and others come into view. */
+const MAX_PASSES = 4;
 
 export class Trace extends Component {
   state = {scrollTop: 0, viewport: 400, open: new Set(), remeasured: 0};
   scroller = createRef();
   body = createRef();
-  positions = new Positions(row => GUESSES[row.kind] ?? 28);
+  positions = new Positions(row => this.guess(row));
   traceRows = new TraceRows();
   rows = [];
 
@@ -39,8 +44,8 @@ export class Trace extends Component {
 
   componentDidUpdate(before) {
     this.measure();
-    const {turn, kinds, text} = this.props;
-    if (before.turn !== turn || before.kinds !== kinds || before.text !== text || !this.shown) {
+    const {turn, kinds, text, version, following} = this.props;
+    if (before.turn !== turn || before.kinds !== kinds || before.text !== text || !this.shown || (following && before.version !== version)) {
       this.showTurn();
     }
   }
@@ -50,16 +55,21 @@ export class Trace extends Component {
     clearTimeout(this.typing);
   }
 
+  /** A good guess saves a second pass over rows that come into view. */
+  guess({kind, text}) {
+    if (kind === "turn" || kind === "gap") {
+      return HEAD;
+    }
+    const perLine = Math.max(20, ((this.width ?? 640) - 140) / CHARACTER);
+    return kind === "reasoning" ? LINE + 20 * (Math.max(1, Math.min(3, Math.ceil(text.length / perLine))) - 1) : LINE;
+  }
+
   /** Takes the true heights of the rows in the page; those above the view must not move it. */
   measure() {
-    let changed = false;
-    for (const element of this.body.current?.children ?? []) {
-      changed = this.positions.measure(element.dataset.key, element.offsetHeight) || changed;
-    }
-    if (changed && this.state.remeasured < 4) {
-      const anchor = this.positions.indexAt(this.state.scrollTop);
-      const offset = this.state.scrollTop - this.positions.top(anchor);
-      this.positions.setRows(this.rows);
+    const anchor = this.positions.indexAt(this.state.scrollTop);
+    const offset = this.state.scrollTop - this.positions.top(anchor);
+    const changed = this.positions.measure(this.from, [...this.body.current.children].map(element => element.offsetHeight));
+    if (changed && this.state.remeasured < MAX_PASSES) {
       const scrollTop = this.positions.top(anchor) + offset;
       if (this.placing !== undefined) {
         this.placeAt(this.placing);
@@ -123,10 +133,20 @@ export class Trace extends Component {
     this.typing = setTimeout(() => this.props.onFilter({text}), TYPING_MILLIS);
   };
 
+  /** Makes the rows anew when there are other events or filters, not for each turn in view. */
+  arrange(turns, kinds, text, gaps) {
+    const made = [turns, turns.version, kinds, text, gaps, this.width];
+    if (this.made === undefined || made.some((one, i) => one !== this.made[i])) {
+      this.made = made;
+      this.rows = this.traceRows.rows(turns.list, {kinds, text}, gaps);
+      this.positions.setRows(this.rows);
+    }
+  }
+
   render({turns, turn, kinds, text, gaps, live, onTurn}, {scrollTop, viewport, open}) {
-    this.rows = this.traceRows.rows(turns.list, {kinds, text}, gaps);
-    this.positions.setRows(this.rows);
+    this.arrange(turns, kinds, text, gaps);
     const {from, to} = this.positions.window(scrollTop, viewport);
+    this.from = from;
     return html`
       <div class="trace" data-test="trace">
         <div class="trace-tools">
@@ -166,7 +186,7 @@ function TurnHead({turn, next, current, live, onTurn}) {
       ${turn.response === null
         ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? "state only" : live ? "waiting for the model" : "no answer"}</span>`
         : html`
-          <span class="muted">${turn.response.actions.length} ${turn.response.actions.length === 1 ? "action" : "actions"}${without > 0 && html`, <span class="warn">${without} without effect</span>`}</span>`}
+          <span class="muted">${turn.response.actions.length} ${turn.response.actions.length === 1 ? "action" : "actions"}${without > 0 && html`, <span class="caution">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>
       ${turn.response !== null && html`
         <span class="muted nowrap" title="from the prompt to the answer">${duration(turn.modelMillis)}</span>

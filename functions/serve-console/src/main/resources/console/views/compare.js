@@ -330,7 +330,7 @@ export class CompareView extends Component {
     const tie = best !== undefined && scored.filter(one => one.score !== null && compareScores(one.score, best.score) === 0).length > 1;
     return html`
       <section class="panel table-panel" aria-label="Scores">
-        <div class="panel-head"><h2>${stores.some(store => store.isRunning) ? "Score so far" : "Final score"}</h2><span class="muted small">age, then population, then food + wood</span></div>
+        <div class="panel-head"><h2>${stores.some(store => store.isRunning) ? "Score so far" : "Final score"}</h2><span class="muted small clip">age, then population, then food + wood</span></div>
         <div class="table-scroll" tabindex="0" role="region" aria-label="Table of scores">
           <table class="table" data-test="compare-scores">
             <thead><tr><th>Run</th><th>Age</th><th class="number">Pop.</th><th class="number">Food + wood</th><th class="number">Turn</th><th class="number">Cost</th></tr></thead>
@@ -339,7 +339,7 @@ export class CompareView extends Component {
                 <tr key=${store.runId}>
                   <th scope="row" class="score-run"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 40)}</bdi>
                     ${!tie && best?.store === store && stores.length > 1 && html`<span class="best">best</span>`}</th>
-                  <td>${score === null ? "–" : score.age.replace(" Age", "")}</td>
+                  <td class="nowrap">${score === null ? "–" : score.age.replace(" Age", "")}</td>
                   <td class="number">${score === null ? "–" : quantity(score.population)}</td>
                   <td class="number">${score === null ? "–" : quantity(score.economy)}</td>
                   <td class="number">${store.turns.newest?.t ?? "–"}</td>
@@ -374,7 +374,7 @@ function stateText(name, value) {
   }
   switch (name) {
     case "buildings":
-      return value.length === 0 ? "none" : buildingCounts(value).map(([building, n]) => `${n} ${buildingLabel(building)}`).join(", ");
+      return value.length === 0 ? "none" : buildingCounts(value).map(([building, n]) => `${n} ${buildingLabel(building)}${n === 1 ? "" : "s"}`).join(", ");
     case "villager_queue":
       return value.length === 0 ? "none" : value.join(", ");
     case "age":

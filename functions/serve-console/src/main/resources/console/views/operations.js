@@ -111,7 +111,7 @@ export class OperationsView extends Component {
             <div class="panel-body">${this.broker(broker, brokerProblem)}</div>
           </section>
           <section class="panel" aria-label="Ended last">
-            <div class="panel-head"><h2>Ended last</h2><span class="muted small">stopped and reaped runs show their reason</span></div>
+            <div class="panel-head"><h2>Ended last</h2><span class="muted small clip">newest first</span></div>
             ${this.ended(ended)}
           </section>
         </div>

@@ -108,15 +108,20 @@ export class RunView extends Component {
       this.player.pause();
       this.setState({t});
       this.key = randomKey();
+      this.param({t, panel: undefined});
       this.param({t, fork: "1", panel: undefined}, {push: true});
+      this.openedHere = true;
       requestAnimationFrame(() => document.getElementById("fork-food")?.focus());
     }
   }
 
   closeFork() {
-    if (this.forking) {
+    if (this.forking && this.openedHere) {
+      history.back();
+    } else if (this.forking) {
       this.param({fork: undefined});
     }
+    this.openedHere = false;
   }
 
   edit = (name, text) => {
@@ -147,8 +152,8 @@ export class RunView extends Component {
       this.key ??= randomKey();
       const {child_run_id: child} = await api.post("/forks",
           forkRequest({parent: this.store.runId, t: turn.t, mutation, nTurns, reason: form.reason, profile}), {key: this.key});
-      this.param({fork: undefined});
-      go({view: "compare", params: {run: [this.store.runId, child]}});
+      // In the place of the form: going back leads to the turn that was forked.
+      go({view: "compare", params: {run: [this.store.runId, child]}}, {replace: true});
     } catch (problem) {
       const control = controlOf(problem);
       const text = problem.status === 403 ? "A fork needs a token with the role operator." : problem.message;
@@ -246,7 +251,7 @@ export class RunView extends Component {
               <${StatePanel} state=${turn.state} previous=${previous} draft=${this.forking ? draft : null} errors=${errors} limits=${deployment.limits} onEdit=${this.edit}/>`}
           </section>
           <section class="panel run-trace" aria-label="Trace of the turns">
-            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()} text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning}
+            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()} text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning} following=${t === null && this.store.isRunning}
               onTurn=${this.player.go} onFilter=${change => this.param(change)}/>
           </section>
         </div>

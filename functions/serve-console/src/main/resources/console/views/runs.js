@@ -78,6 +78,9 @@ export class RunsView extends Component {
   }
 
   measure() {
+    if (this.scroller.current === null) {
+      return; // the list has just given way to another state
+    }
     const viewport = this.scroller.current.clientHeight;
     const height = matchMedia("(max-width: 899px)").matches ? 72 : 44;
     if (viewport !== this.state.viewport || height !== this.state.height) {
