@@ -152,7 +152,7 @@ class App extends Component {
 
   content(route, deployment, problem, refused) {
     if (deployment === null) {
-      return html`<div class="page">${problem === null ? html`<${Skeleton}/>` : html`<${ProblemNotice} problem=${problem} onRetry=${this.load}/>`}</div>`;
+      return html`<div class="page">${problem === null ? html`<${Skeleton}/>` : html`<${ProblemNotice} alone problem=${problem} onRetry=${this.load}/>`}</div>`;
     }
     if (this.needsToken) {
       return html`<${TokenView} refused=${refused} onToken=${this.useToken} ready=${this.ready}/>`;
@@ -161,7 +161,7 @@ class App extends Component {
     if (View === undefined) {
       this.ready();
       return html`
-        <div class="page"><${Notice} title="There is nothing at this address" text="It may have been cut off when it was copied." test="unknown-address">
+        <div class="page"><${Notice} alone title="There is nothing at this address" text="It may have been cut off when it was copied." test="unknown-address">
           <a class="button" href="#/">All runs</a>
         <//></div>`;
     }

@@ -193,7 +193,7 @@ export const KINDS = [
   {kind: "prompt", label: "Prompt"},
   {kind: "reasoning", label: "Reasoning"},
   {kind: "action", label: "Actions"},
-  {kind: "observation", label: "Observations"},
+  {kind: "observation", label: "Seen"},
   {kind: "metric", label: "Metrics"},
 ];
 

@@ -4,26 +4,26 @@ import {html} from "../html.js";
 /**
  * A page or panel without data.
  *
- * @param {object} props `title` and `text` say what is the case; `children` is the action
+ * @param {object} props `title` and `text` say what is the case; `children` is the action; `alone` if it is the whole page
  */
-export function Notice({title, text, tone = "", test, children}) {
+export function Notice({title, text, tone = "", test, alone = false, children}) {
   return html`
     <div class=${`notice ${tone}`} data-test=${test} role=${tone === "bad" ? "alert" : undefined}>
-      <h2>${title}</h2>
+      ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
       ${text && html`<p class="muted">${text}</p>`}
       ${children && html`<div class="row wrap notice-action">${children}</div>`}
     </div>`;
 }
 
 /** A problem of the service, with the action that may help. */
-export function ProblemNotice({problem, onRetry, test = "problem"}) {
+export function ProblemNotice({problem, onRetry, test = "problem", alone}) {
   if (problem.status === 403) {
-    return html`<${Notice} tone="bad" test=${test} title="This token may not do that"
+    return html`<${Notice} tone="bad" test=${test} alone=${alone} title="This token may not do that"
       text="The call needs the role operator; your token is a viewer's."/>`;
   }
   const lost = problem.status === 0;
   return html`
-    <${Notice} tone="bad" test=${test} title=${lost ? "The arena does not answer" : "That did not work"}
+    <${Notice} tone="bad" test=${test} alone=${alone} title=${lost ? "The arena does not answer" : "That did not work"}
       text=${lost ? "The console keeps trying, and goes on where it was." :
         `${problem.message}${problem.requestId === undefined ? "" : ` (request ${problem.requestId})`}`}>
       ${onRetry && html`<button class="button" onClick=${onRetry}>Try again</button>`}

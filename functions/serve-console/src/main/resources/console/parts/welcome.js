@@ -35,7 +35,7 @@ export class Welcome extends Component {
       <div class="welcome" data-test="welcome">
         <div class="welcome-text">
           <h1>Watch a model play. Change one thing. Watch it play on.</h1>
-          <p>In each <strong>run</strong>, a language model builds a small town turn by turn. At any turn you can
+          <p>In each <strong>run</strong>, a language model builds a small town turn by turn. At any turn you can${" "}
             <strong>fork</strong> it: change the town or the player, and a second run goes on from there, next to the first.</p>
           <div class="row wrap">
             <button class="button primary large" data-test="welcome-start" disabled=${starting} onClick=${this.start}>
@@ -46,7 +46,7 @@ export class Welcome extends Component {
           <p class="small muted">The demonstration is played by a script: ${DEMONSTRATION_TURNS} turns, costs nothing.</p>
           ${problem && html`<${ProblemNotice} problem=${problem}/>`}
           ${example && html`
-            <p class="welcome-example">Or open a finished one:
+            <p class="welcome-example">Or open a finished one:${" "}
               <a href=${`#/runs/${example.run_id}?t=${example.t0}`} data-test="welcome-example"><bdi>${example.label}</bdi></a>
               <${StatusBadge} status=${rowStatus(example)}/>
             </p>`}

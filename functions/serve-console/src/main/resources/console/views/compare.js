@@ -250,7 +250,7 @@ export class CompareView extends Component {
     const turn = store.turns.at(t);
     const others = stores.filter(one => one !== store).map(one => one.turns.at(t)).filter(one => one?.response);
     return html`
-      <section key=${store.runId} class=${`panel compare-column series-border-${i + 1}`} aria-label=${`${store.row?.label ?? "run"} at turn ${t}`}>
+      <section key=${store.runId} class=${`panel compare-column series-border-${i + 1}`} aria-label=${`${i + 1}: ${store.row?.label ?? "run"} at turn ${t}`}>
         <div class="panel-head"><h2 class="clip"><span class=${`series-dot series-${i + 1}`}></span><bdi>${store.row?.label ?? ""}</bdi></h2>
           <span class="muted nowrap">${turn?.state ? turn.state.age : ""}</span></div>
         ${turn === null || turn.state === null ? html`<${Absent} store=${store} t=${t}/>` : html`
@@ -309,7 +309,7 @@ export class CompareView extends Component {
         <div class="panel-head"><h2>State at turn ${t}</h2><span class="muted small">${rows.filter(row => row.differs).length} of ${COMPARED_FIELDS.length} differ</span></div>
         <div class="table-scroll" tabindex="0" role="region" aria-label="Table of states">
           <table class="table" data-test="compare-states">
-            <thead><tr><th></th>${stores.map((store, i) => html`<th key=${store.runId} class="number"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? "", 24)}</bdi></th>`)}</tr></thead>
+            <thead><tr><td></td>${stores.map((store, i) => html`<th key=${store.runId} class="number"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? "", 24)}</bdi></th>`)}</tr></thead>
             <tbody>
               ${rows.map(row => html`
                 <tr key=${row.name} class=${row.differs ? "differs" : ""}>

@@ -13,6 +13,8 @@ const POLL_MILLIS = 2_000;
 const BROKER_MILLIS = 10_000;
 /** Samples kept: ten minutes. */
 const SAMPLES = 300;
+/** Runs shown that ended last. */
+const ENDED = 6;
 
 const COUNTERS = [
   {name: "events_published", label: "Events published", note: "events of all runs, each once", rate: true},
@@ -24,6 +26,7 @@ const COUNTERS = [
 export class OperationsView extends Component {
   state = {samples: [], replays: null, problem: null, broker: null, brokerProblem: null, brokerRun: null, ended: null};
   abort = new AbortController();
+  errors = new Map();
 
   componentDidMount() {
     document.title = "Operations · arena";
@@ -72,7 +75,8 @@ export class OperationsView extends Component {
       if (!document.hidden) {
         const {rows} = await api.page("/runs?limit=20", {signal});
         const run = this.state.replays?.replays[0] ?? rows.find(row => row.status === "running") ?? rows[0];
-        const ended = rows.filter(row => row.status !== "running" && row.ended_at !== null);
+        const ended = await Promise.all(rows.filter(row => row.status !== "running" && row.ended_at !== null)
+            .sort((a, b) => a.ended_at < b.ended_at ? 1 : -1).slice(0, ENDED).map(row => this.withError(row, signal)));
         if (run === undefined) {
           this.setState({broker: null, brokerRun: null, ended});
         } else {
@@ -88,6 +92,18 @@ export class OperationsView extends Component {
     }
     this.brokerTimer = setTimeout(this.pollBroker, BROKER_MILLIS);
   };
+
+  /** Why a run failed is in the run itself, and never changes. */
+  async withError(row, signal) {
+    if (row.status !== "failed") {
+      return row;
+    }
+    if (!this.errors.has(row.run_id)) {
+      const {error} = await this.props.api.get(`/runs/${row.run_id}`, {signal});
+      this.errors.set(row.run_id, error);
+    }
+    return {...row, error: this.errors.get(row.run_id)};
+  }
 
   render(_, {samples, replays, problem, broker, brokerProblem, brokerRun, ended}) {
     const latest = samples.at(-1);
@@ -176,10 +192,10 @@ export class OperationsView extends Component {
     }
     return html`
       <ul class="ended">
-        ${rows.slice(0, 6).map(row => html`
+        ${rows.map(row => html`
           <li key=${row.run_id}><span class="kin-dot" data-tone=${row.status === "complete" ? "complete" : "closed"}></span>
             <a class="clip" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
-            <span class="muted nowrap">${row.error?.code ?? (row.status === "complete" ? "complete" : "closed")}</span><span class="grow"></span><span class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
+            <span class="muted nowrap" title=${row.error?.message}>${row.error?.code ?? (row.status === "complete" ? "complete" : "closed")}</span><span class="grow"></span><span class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
       </ul>`;
   }
 }

@@ -218,12 +218,12 @@ export class RunView extends Component {
     const {phase, row, problem, turns} = this.store;
     if (phase === "missing") {
       return html`
-        <div class="page"><${Notice} title="There is no such run" text="Its id may have been cut off, or it belongs to another arena." test="run-missing">
+        <div class="page"><${Notice} alone title="There is no such run" text="Its id may have been cut off, or it belongs to another arena." test="run-missing">
           <a class="button" href="#/">All runs</a>
         <//></div>`;
     }
     if (phase === "failed") {
-      return html`<div class="page"><${ProblemNotice} problem=${problem} onRetry=${() => this.store.retry()}/></div>`;
+      return html`<div class="page"><${ProblemNotice} alone problem=${problem} onRetry=${() => this.store.retry()}/></div>`;
     }
     if (row === null) {
       return html`<div class="page"><${Skeleton} lines=${12} label="Loading the run"/></div>`;
