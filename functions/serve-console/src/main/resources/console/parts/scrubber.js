@@ -34,7 +34,7 @@ export function Scrubber({first, last, turn, step, following, canFollow, playing
         ${SPEEDS.map(one => html`<option key=${one} value=${one}>${one}/s</option>`)}
       </select>
       <button class="button follow" aria-pressed=${String(following)} disabled=${!canFollow && following} title="Follow the newest turn  F" data-test="follow" onClick=${onFollow}>
-        <${Icon} name="follow"/><span>${following ? "Following" : "Follow"}</span>
+        <${Icon} name="follow"/><span>${!following ? "Follow" : canFollow ? "Following" : "At the end"}</span>
       </button>
       ${children}
     </div>`;

@@ -7,15 +7,26 @@ import {Icon} from "./icons.js";
 import {ProblemNotice, Skeleton} from "./states.js";
 
 export class StuckPanel extends Component {
-  state = {problem: null, busy: null, confirm: null, done: ""};
+  state = {diagnosis: this.props.store.diagnosis, problem: null, busy: null, confirm: null, done: ""};
+  ended = !this.props.store.isRunning;
 
   componentDidMount() {
-    if (this.props.store.diagnosis === null) {
+    if (this.state.diagnosis === null) {
       this.check();
     }
   }
 
-  check = () => this.run("wait", () => this.props.store.diagnose());
+  /** The diagnosis of a run that has ended meanwhile is another one. */
+  componentDidUpdate() {
+    const ended = !this.props.store.isRunning;
+    if (ended && !this.ended) {
+      this.ended = true;
+      this.check();
+    }
+  }
+
+  /** The store forgets its diagnosis when the run moves on; the panel shows it until the next one. */
+  check = () => this.run("wait", async () => this.setState({diagnosis: await this.props.store.diagnose()}), this.state.done);
 
   /** Runs a step; its button shows that it is at work, its failure stays in the panel. */
   async run(action, step, done = "") {
@@ -68,8 +79,8 @@ export class StuckPanel extends Component {
     }
   }
 
-  render({store, onClose}, {problem, confirm, done, busy}) {
-    const {diagnosis} = store;
+  render({store, onClose}, {diagnosis: own, problem, confirm, done, busy}) {
+    const diagnosis = store.diagnosis ?? own;
     return html`
       <section class=${`stuck panel ${diagnosis !== null && !diagnosis.healthy ? "unhealthy" : ""}`} aria-label="Diagnosis" data-test="stuck-panel">
         <div class="panel-head">
@@ -112,10 +123,14 @@ export class StuckPanel extends Component {
             </div>`}
         </div>
         ${confirm !== null && html`
-          <${Confirm} title="Stop this run?" text=${`${confirm.why} Costs: ${confirm.costs}`} action="Stop the run"
+          <${Confirm} title="Stop this run?" text=${`${sentence(confirm.why)} It costs ${confirm.costs}.`} action="Stop the run"
             onConfirm=${() => this.stop()} onClose=${() => this.setState({confirm: null})}/>`}
       </section>`;
   }
+}
+
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }
 
 /** The diagnosis's steps, and those that can be taken at any time. */

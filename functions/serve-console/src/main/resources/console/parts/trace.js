@@ -184,7 +184,7 @@ function TurnHead({turn, next, current, live, onTurn}) {
     <button class="turn-head" aria-current=${current ? "true" : undefined} onClick=${() => onTurn(turn.t)} data-test="trace-turn">
       <span class="turn-number">Turn ${turn.t}</span>
       ${turn.response === null
-        ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? "state only" : live ? "waiting for the model" : "no answer"}</span>`
+        ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? (live ? "starting" : "final state") : live ? "waiting for the model" : "no answer"}</span>`
         : html`
           <span class="muted">${turn.response.actions.length} ${turn.response.actions.length === 1 ? "action" : "actions"}${without > 0 && html`, <span class="caution">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>

@@ -101,7 +101,7 @@ export class CompareView extends Component {
     go({...route, params: {...route.params, ...change}}, {replace: true});
   }
 
-  /** Turns from the first of any run to the last; while nothing is chosen, the newest of those that run. */
+  /** Turns from the first of any run to the last; while nothing is chosen, the newest that all of those that run have. */
   range() {
     const turns = this.all().map(store => store.turns).filter(one => one.newest !== null);
     if (turns.length === 0) {
@@ -110,7 +110,7 @@ export class CompareView extends Component {
     const first = Math.min(...turns.map(one => one.first.t));
     const last = Math.max(...turns.map(one => one.newest.t));
     const running = this.all().filter(store => store.isRunning && store.turns.newest !== null).map(store => store.turns.newest.t);
-    const newest = running.length > 0 ? Math.max(...running) : Math.min(...turns.map(one => one.newest.t));
+    const newest = Math.min(...(running.length > 0 ? running : turns.map(one => one.newest.t)));
     const turn = this.state.t === null ? newest : Math.max(first, Math.min(last, this.state.t));
     return {first, last, turn, step: n => turn + n};
   }
@@ -337,7 +337,7 @@ export class CompareView extends Component {
             <tbody>
               ${scored.map(({store, i, score}) => html`
                 <tr key=${store.runId}>
-                  <th scope="row" class="score-run"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 40)}</bdi>
+                  <th scope="row" class="score-run"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 28)}</bdi>
                     ${!tie && best?.store === store && stores.length > 1 && html`<span class="best">best</span>`}</th>
                   <td class="nowrap">${score === null ? "–" : score.age.replace(" Age", "")}</td>
                   <td class="number">${score === null ? "–" : quantity(score.population)}</td>
