@@ -91,10 +91,13 @@ final class ConsoleSpeed implements Measurement {
             Sample.median(millis) / FIRST_VIEW_MILLIS,
             "× 1 s",
             1),
-        Row.amount("console: first view", Sample.median(millis), "ms", "median of 5, no file kept"));
+        Row.amount(
+            "console: first view", Sample.median(millis), "ms", "median of 5, no file kept"));
   }
 
-  /** From an event's time, before it is written to the journal, to the frame that shows its turn. */
+  /**
+   * From an event's time, before it is written to the journal, to the frame that shows its turn.
+   */
   private static Row events(Browser browser, MeasuredStack stack) {
     stack.model(
         "paced",

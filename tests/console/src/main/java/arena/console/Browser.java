@@ -40,7 +40,9 @@ public final class Browser implements AutoCloseable {
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
-  /** Records when a view is ready, and the sockets, so that a test can close them as a network does. */
+  /**
+   * Records when a view is ready, and the sockets, so that a test can close them as a network does.
+   */
   private static final String OBSERVE =
       """
       new MutationObserver(() => {
@@ -116,8 +118,7 @@ public final class Browser implements AutoCloseable {
                 .withSilent(true)
                 .build(),
             options);
-    driver.executeCdpCommand(
-        "Page.addScriptToEvaluateOnNewDocument", Map.of("source", OBSERVE));
+    driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", OBSERVE));
     show(Screen.DESKTOP, Theme.LIGHT);
   }
 
@@ -126,10 +127,14 @@ public final class Browser implements AutoCloseable {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of(
-            "width", screen.width,
-            "height", screen.height,
-            "deviceScaleFactor", 1,
-            "mobile", screen == Screen.PHONE));
+            "width",
+            screen.width,
+            "height",
+            screen.height,
+            "deviceScaleFactor",
+            1,
+            "mobile",
+            screen == Screen.PHONE));
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of(
@@ -266,8 +271,14 @@ public final class Browser implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            "not within " + BOUND.toSeconds() + " s: " + what + "; the page at " + fragment()
-                + " has: " + cut(String.valueOf(run("return document.body.innerText"))));
+            "not within "
+                + BOUND.toSeconds()
+                + " s: "
+                + what
+                + "; the page at "
+                + fragment()
+                + " has: "
+                + cut(String.valueOf(run("return document.body.innerText"))));
       }
       LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
@@ -282,8 +293,7 @@ public final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Network.enable", Map.of());
     driver.executeCdpCommand(
         "Network.emulateNetworkConditions",
-        Map.of(
-            "offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     if (offline) {
       closeSockets();
     }

@@ -24,7 +24,8 @@ public record Chromium(Path browser, Path driver) {
   /** Finds the programs. */
   public static Optional<Chromium> find() {
     Optional<Path> browser = BROWSERS.stream().flatMap(name -> onPath(name).stream()).findFirst();
-    return browser.flatMap(found -> onPath("chromedriver").map(driver -> new Chromium(found, driver)));
+    return browser.flatMap(
+        found -> onPath("chromedriver").map(driver -> new Chromium(found, driver)));
   }
 
   private static Optional<Path> onPath(String name) {

@@ -108,7 +108,9 @@ final class OutagesTest {
       browser.type("token-field", token);
       browser.click("token-submit");
       browser.await("the runs", () -> browser.text("runs-list").contains("behind a token"));
-      assertEquals("", browser.run("return Object.keys(localStorage).filter(key => /token/.test(key)).join()"));
+      assertEquals(
+          "",
+          browser.run("return Object.keys(localStorage).filter(key => /token/.test(key)).join()"));
       browser.find("token-form"); // asked again after the token has expired
     } finally {
       stack.restart(false);

@@ -52,8 +52,7 @@ final class PagesTest {
                 for (Browser.Theme theme : Browser.Theme.values()) {
                   browser.show(screen, theme);
                   browser.open(fragment, view(name));
-                  String picture =
-                      String.join("-", name, lower(screen), lower(theme)) + ".png";
+                  String picture = String.join("-", name, lower(screen), lower(theme)) + ".png";
                   browser.screenshot(PICTURES.resolve(picture));
                   List<String> faults = browser.accessibilityFaults();
                   checks.add(() -> assertEquals(List.of(), faults, picture));
@@ -88,7 +87,6 @@ final class PagesTest {
         () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
     browser.screenshot(PICTURES.resolve("docs-desktop-light.png"));
     List<String> errors = browser.errors();
-    assertTrue(
-        errors.stream().noneMatch(error -> error.contains("script")), errors::toString);
+    assertTrue(errors.stream().noneMatch(error -> error.contains("script")), errors::toString);
   }
 }

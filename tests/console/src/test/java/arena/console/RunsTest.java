@@ -118,12 +118,13 @@ final class RunsTest {
     browser.awaitView("compare");
     browser.await("both runs", () -> browser.all("compare-run").size() == 2);
 
-    JsonNode child =
-        stack.client().get("/runs?parent_run_id=" + parent).expect(200).get(0);
+    JsonNode child = stack.client().get("/runs?parent_run_id=" + parent).expect(200).get(0);
     stack.client().awaitEnd(child.get("run_id").textValue(), Browser.BOUND);
     assertEquals(5, child.get("parent_t").intValue());
     assertEquals(6, child.get("n_turns").intValue());
-    browser.await("the child's end", () -> browser.all("compare-run").getLast().getText().contains("Complete"));
+    browser.await(
+        "the child's end",
+        () -> browser.all("compare-run").getLast().getText().contains("Complete"));
 
     browser.click("compare-first-difference");
     browser.await("a turn in the address", () -> browser.fragment().contains("t="));

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -63,6 +64,8 @@ public final class LocalDynamoDb implements AutoCloseable {
 
   private static final int MAX_THREADS = 64;
   private static final int MAX_STATUS_CHECKS = 100;
+  private static final Duration INDEX_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration INDEX_POLL = Duration.ofMillis(20);
 
   private final Server server;
   private final ServerConnector connector;
@@ -235,18 +238,32 @@ public final class LocalDynamoDb implements AutoCloseable {
                                         .indexName(index.indexName())
                                         .keySchema(index.keySchema())
                                         .projection(index.projection()))));
-        awaitActive(table.name());
+        awaitIndexes(table.name());
       }
     }
+  }
+
+  /** Waits until an index that was added to a table has all its items. */
+  private void awaitIndexes(String table) {
+    long deadline = System.nanoTime() + INDEX_PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      TableDescription described =
+          client.describeTable(request -> request.tableName(table)).table();
+      if (described.tableStatus() == TableStatus.ACTIVE
+          && described.globalSecondaryIndexes().stream()
+              .allMatch(index -> index.indexStatus() == IndexStatus.ACTIVE)) {
+        return;
+      }
+      LockSupport.parkNanos(INDEX_POLL.toNanos());
+    }
+    throw new BackingFailed("an index of table " + table + " is not active");
   }
 
   private void awaitActive(String table) {
     for (int i = 0; i < MAX_STATUS_CHECKS; i++) {
       TableDescription described =
           client.describeTable(request -> request.tableName(table)).table();
-      if (described.tableStatus() == TableStatus.ACTIVE
-          && described.globalSecondaryIndexes().stream()
-              .allMatch(index -> index.indexStatus() == IndexStatus.ACTIVE)) {
+      if (described.tableStatus() == TableStatus.ACTIVE) {
         return;
       }
     }
