@@ -31,7 +31,7 @@ export function listen() {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
       return;
     }
-    if (document.querySelector("dialog[open]") !== null || isTyping(event.target)) {
+    if (document.querySelector("dialog[open]") !== null || (isTyping(event.target) && !leaves(event))) {
       return;
     }
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -47,6 +47,11 @@ export function listen() {
       }
     }
   });
+}
+
+/** Escape also leaves a form while one types, but not a search, which it clears. */
+function leaves(event) {
+  return event.key === "Escape" && event.target.type !== "search";
 }
 
 function isTyping(target) {
