@@ -3,7 +3,6 @@
  *
  * @module api
  */
-import {ArenaClient} from "./vendor/arena-client.js";
 import {Signal} from "./signal.js";
 
 const TOKEN_KEY = "arena.token";
@@ -37,12 +36,12 @@ export class Api {
   overflow = new Signal(null);
   /** Answer of GET /deployment. */
   deployment = null;
-  #base;
-  #client = null;
+  /** Counts the changes of the token; what was made with another one is of no use then. */
+  tokens = new Signal(0);
 
   /** @param {string} base URL of the HTTP interface without a slash at its end */
   constructor(base) {
-    this.#base = base;
+    this.base = base;
   }
 
   get token() {
@@ -63,20 +62,8 @@ export class Api {
     } else {
       sessionStorage.setItem(TOKEN_KEY, token);
     }
-    this.#client?.close();
-    this.#client = null;
+    this.tokens.set(this.tokens.value + 1);
     return true;
-  }
-
-  /** Client for live runs, shared by all views; made with the token of the moment. */
-  get client() {
-    this.#client ??= new ArenaClient({
-      http: this.#base,
-      websocket: this.deployment.websocket_url,
-      token: this.token ?? undefined,
-      WebSocket: this.#observingWebSocket(),
-    });
-    return this.#client;
   }
 
   async loadDeployment() {
@@ -114,7 +101,7 @@ export class Api {
     let response;
     let text;
     try {
-      response = await fetch(this.#base + path, {
+      response = await fetch(this.base + path, {
         ...options, headers, cache: "no-store", signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
       text = await response.text();
@@ -133,24 +120,6 @@ export class Api {
     this.reachability.set(response.status === 401 ? "unauthorized" : "live");
     throw new Problem(error.code ?? `http_${response.status}`, error.message ?? `The arena answered ${response.status}.`,
         {status: response.status, field: error.field, limit: error.limit, requestId: error.request_id});
-  }
-
-  /** The browser's WebSocket, which also reports overflows: the client fills their gaps without notice. */
-  #observingWebSocket() {
-    const overflow = this.overflow;
-    return class extends WebSocket {
-      constructor(url) {
-        super(url);
-        this.addEventListener("message", ({data}) => {
-          if (typeof data === "string" && data.length < 1_000 && data.includes('"overflow"')) {
-            const message = JSON.parse(data);
-            if (message.type === "overflow" && message.available_from > message.requested_seq) {
-              overflow.set({runId: message.run_id, from: message.requested_seq, to: message.available_from - 1});
-            }
-          }
-        });
-      }
-    };
   }
 }
 

@@ -4,36 +4,33 @@
  * @module main
  */
 import {format, parse} from "./address.js";
-import {Api} from "./api.js";
+import {Api, Problem} from "./api.js";
 import {Component, html, render} from "./html.js";
 import {bind, listen} from "./keys.js";
 import {KeysHelp} from "./parts/dialog.js";
 import {Header} from "./parts/header.js";
 import {Notice, ProblemNotice, Skeleton} from "./parts/states.js";
-import {Runs} from "./store.js";
-import {CompareView} from "./views/compare.js";
-import {OperationsView} from "./views/operations.js";
-import {RunView} from "./views/run.js";
-import {RunsView} from "./views/runs.js";
-import {StartView} from "./views/start.js";
-import {TokenView} from "./views/token.js";
-import {TreeView} from "./views/tree.js";
 
-/** The view of each address; how one is added is in README.md. */
+/** The modules of the views, loaded when they are first shown; how one is added is in README.md. */
 const VIEWS = {
-  runs: RunsView,
-  run: RunView,
-  compare: CompareView,
-  operations: OperationsView,
-  start: StartView,
-  tree: TreeView,
+  runs: async () => (await import("./views/runs.js")).RunsView,
+  run: async () => (await import("./views/run.js")).RunView,
+  compare: async () => (await import("./views/compare.js")).CompareView,
+  operations: async () => (await import("./views/operations.js")).OperationsView,
+  start: async () => (await import("./views/start.js")).StartView,
+  tree: async () => (await import("./views/tree.js")).TreeView,
+  token: async () => (await import("./views/token.js")).TokenView,
 };
 
 const RETRY_MILLIS = 3_000;
+/** Time after the first view until the others are loaded, so that going to them is instant. */
+const PRELOAD_MILLIS = 2_000;
 
 class App extends Component {
   api = new Api(location.origin);
-  runs = new Runs(this.api);
+  /** Components of the views that were loaded. */
+  views = new Map();
+  requested = new Set();
   state = {route: parse(location.hash), deployment: null, problem: null, connection: "connecting", refused: false, help: false};
 
   componentDidMount() {
@@ -101,7 +98,6 @@ class App extends Component {
     if (!this.api.setToken(token)) {
       return false;
     }
-    this.runs.clear();
     if (token !== null) {
       this.api.reachability.set("connecting");
       this.setState({refused: false});
@@ -129,7 +125,33 @@ class App extends Component {
 
   ready = () => {
     document.body.dataset.ready = this.needsToken ? "token" : this.state.route.view;
+    if (!this.preloading) {
+      this.preloading = true;
+      setTimeout(() => Object.keys(VIEWS).forEach(name => this.loadView(name)), PRELOAD_MILLIS);
+    }
   };
+
+  /** The component of a view; undefined until it is loaded. */
+  view(name) {
+    if (!this.views.has(name)) {
+      this.loadView(name);
+    }
+    return this.views.get(name);
+  }
+
+  async loadView(name) {
+    if (this.requested.has(name)) {
+      return;
+    }
+    this.requested.add(name);
+    try {
+      this.views.set(name, await VIEWS[name]());
+    } catch {
+      // A deployment has replaced the files, or the connection is lost: the page at / names the files that there are.
+      this.setState({problem: new Problem("unreachable", "A part of the console could not be loaded; reload the page.")});
+    }
+    this.setState({});
+  }
 
   get needsToken() {
     return this.state.deployment?.token_required === true && this.api.token === null;
@@ -152,21 +174,28 @@ class App extends Component {
 
   content(route, deployment, problem, refused) {
     if (deployment === null) {
-      return html`<div class="page">${problem === null ? html`<${Skeleton}/>` : html`<${ProblemNotice} alone problem=${problem} onRetry=${this.load}/>`}</div>`;
+      return html`<div class="page">${problem === null ? html`<${Skeleton}/>` : html`<${ProblemNotice} alone
+          problem=${problem} onRetry=${this.load}/>`}</div>`;
     }
     if (this.needsToken) {
-      return html`<${TokenView} refused=${refused} onToken=${this.useToken} ready=${this.ready}/>`;
+      const TokenView = this.view("token");
+      return TokenView && html`<${TokenView} refused=${refused} onToken=${this.useToken} ready=${this.ready}/>`;
     }
-    const View = VIEWS[route.view];
-    if (View === undefined) {
+    if (VIEWS[route.view] === undefined) {
       this.ready();
       return html`
-        <div class="page"><${Notice} alone title="There is nothing at this address" text="It may have been cut off when it was copied." test="unknown-address">
+        <div class="page"><${Notice} alone title="There is nothing at this address"
+            text="It may have been cut off when it was copied." test="unknown-address">
           <a class="button" href="#/">All runs</a>
         <//></div>`;
     }
+    const View = this.view(route.view);
+    if (View === undefined) {
+      return html`<div class="page">${problem === null ? html`<${Skeleton}/>`
+        : html`<${ProblemNotice} alone problem=${problem} onRetry=${() => location.reload()}/>`}</div>`;
+    }
     return html`
-      <${View} key=${`${route.view}/${route.id ?? ""}`} api=${this.api} runs=${this.runs} deployment=${deployment}
+      <${View} key=${`${route.view}/${route.id ?? ""}`} api=${this.api} deployment=${deployment}
         route=${route} go=${this.go} ready=${this.ready}/>`;
   }
 }

@@ -4,6 +4,7 @@
  * @module store
  */
 import {Problem} from "./api.js";
+import {clientOf} from "./live.js";
 import {runStatus} from "./status.js";
 import {Turns} from "./turns.js";
 
@@ -148,7 +149,7 @@ export class RunStore {
 
   #watchLive() {
     this.#lastEventAt = performance.now();
-    this.#watch = this.#api.client.watch(this.#runId, {
+    this.#watch = clientOf(this.#api).watch(this.#runId, {
       fromSeq: this.turns.lastSeq + 1,
       signal: this.#abort.signal,
       onEvents: events => {
@@ -176,7 +177,7 @@ export class RunStore {
     try {
       let fromSeq = this.turns.lastSeq + 1;
       while (fromSeq !== null) {
-        const page = await this.#api.client.events(this.#runId, {fromSeq, signal: this.#abort.signal});
+        const page = await clientOf(this.#api).events(this.#runId, {fromSeq, signal: this.#abort.signal});
         const first = page.events[0]?.seq;
         if (first !== undefined && first > fromSeq) {
           this.#mark(fromSeq, first - 1, true);
@@ -273,8 +274,21 @@ export class RunStore {
   }
 }
 
+const opened = new WeakMap();
+
+/** The runs of an arena that views show; forgotten when the token changes. */
+export function runsOf(api) {
+  let runs = opened.get(api);
+  if (runs === undefined) {
+    runs = new Runs(api);
+    opened.set(api, runs);
+    api.tokens.subscribe(() => runs.clear());
+  }
+  return runs;
+}
+
 /** Runs by id, kept while a view shows them, and the last few afterwards, so that going back is instant. */
-export class Runs {
+class Runs {
   static KEPT = 4;
   #api;
   #entries = new Map();
@@ -308,7 +322,7 @@ export class Runs {
     }
   }
 
-  /** Closes all, as when the token changes. */
+  /** Closes all. */
   clear() {
     this.#entries.forEach(({store}) => store.close());
     this.#entries.clear();

@@ -3,6 +3,11 @@ import uPlot from "../vendor/uplot.js";
 import {Component, createRef, html} from "../html.js";
 import {quantity} from "../format.js";
 
+const styles = document.createElement("link");
+styles.rel = "stylesheet";
+styles.href = new URL("../vendor/uplot.css", import.meta.url).href;
+document.head.append(styles);
+
 const FONT = "11px system-ui, sans-serif";
 
 /** Colours of the theme as canvas takes them; read again when the theme changes. */
@@ -186,7 +191,8 @@ export class Chart extends Component {
           <span class="legend-title">${title}</span>
           ${series.map((one, i) => html`
             <span class="legend-item" key=${one.label} title=${one.label}>
-              <svg class="legend-line" viewBox="0 0 16 4" aria-hidden="true"><path d="M0 2h16" class=${`stroke${one.color}`} stroke-dasharray=${one.dash?.join(" ")}/></svg>
+              <svg class="legend-line" viewBox="0 0 16 4" aria-hidden="true"><path d="M0 2h16" class=${`stroke${one.color}`}
+                  stroke-dasharray=${one.dash?.join(" ")}/></svg>
               <span class=${unnamed ? "sr-only" : "clip"}>${one.label}</span> <b>${index >= 0 ? quantity(columns[i + 1]?.[index] ?? NaN) : ""}</b>
             </span>`)}
         </figcaption>

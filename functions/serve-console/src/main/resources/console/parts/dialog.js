@@ -17,7 +17,8 @@ export class Dialog extends Component {
           onClick=${event => event.target === this.ref.current && this.ref.current.close()}>
         <div class="dialog-head">
           <h2 id="dialog-title">${title}</h2>
-          <button class="icon-button" aria-label="Close" onClick=${() => this.ref.current.close()}><${Icon} name="cross"/></button>
+          <button class="icon-button" aria-label="Close" onClick=${() => this.ref.current.close()}><${Icon}
+              name="cross"/></button>
         </div>
         ${children}
       </dialog>`;

@@ -15,18 +15,22 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
         <span class="muted small">${changes === 0 ? "no change of the town yet" : `${changes} ${changes === 1 ? "change" : "changes"} of the town`}</span>
       </div>
       <label class="field fork-turns"><span class="label">Turns to play</span>
-        <input class="input" inputmode="numeric" autocomplete="off" value=${form.turns} aria-invalid=${String(errors.n_turns !== undefined)}
+        <input class="input" inputmode="numeric" autocomplete="off" value=${form.turns}
+            aria-invalid=${String(errors.n_turns !== undefined)}
           data-test="fork-turns" onInput=${event => onChange({turns: event.target.value})}/>
         <${FieldError} text=${errors.n_turns}/>
       </label>
       <label class="field fork-player"><span class="label">Player</span>
-        <${ProfileSelect} profiles=${profiles} value=${form.profile} own=${parentProfile} test="fork-profile" invalid=${errors.profile !== undefined}
+        <${ProfileSelect} profiles=${profiles} value=${form.profile} own=${parentProfile} test="fork-profile"
+            invalid=${errors.profile !== undefined}
           onChange=${profile => onChange({profile})}/>
         <${FieldError} text=${errors.profile}/>
       </label>
       <label class="field fork-reason"><span class="label">Reason, for the record</span>
-        <input class="input" maxlength=${limits.max_reason} autocomplete="off" placeholder="What if …" value=${form.reason} dir="auto"
-          aria-invalid=${String(errors.reason !== undefined)} data-test="fork-reason" onInput=${event => onChange({reason: event.target.value})}/>
+        <input class="input" maxlength=${limits.max_reason} autocomplete="off" placeholder="What if …" value=${form.reason}
+            dir="auto"
+          aria-invalid=${String(errors.reason !== undefined)} data-test="fork-reason"
+              onInput=${event => onChange({reason: event.target.value})}/>
         <${FieldError} text=${errors.reason}/>
       </label>
       <div class="fork-cost" title=${estimate.basis} data-test="fork-cost">

@@ -20,7 +20,8 @@ export function Header({view, connection, hasToken, onSearch, onKeys, onForgetTo
     <header class="header">
       <a class="brand" href="#/" aria-label="arena: runs">
         <svg viewBox="0 0 20 20" aria-hidden="true" class="brand-mark">
-          <path class="a" d="M10 1.5 19 6.5 10 11.5 1 6.5Z"/><path class="b" d="M1 8.5 10 13.5v5L1 13.5Z"/><path class="c" d="M19 8.5 10 13.5v5l9-5Z"/>
+          <path class="a" d="M10 1.5 19 6.5 10 11.5 1 6.5Z"/><path class="b" d="M1 8.5 10 13.5v5L1 13.5Z"/><path class="c"
+              d="M19 8.5 10 13.5v5l9-5Z"/>
         </svg>
         arena
       </a>
@@ -35,8 +36,10 @@ export function Header({view, connection, hasToken, onSearch, onKeys, onForgetTo
             title=${CONNECTION[connection].title}>
           <span class="dot"></span>${CONNECTION[connection].label}
         </span>
-        <button class="icon-button" onClick=${onSearch} aria-label="Search" title="Search  /" data-test="search"><${Icon} name="search"/></button>
-        <button class="icon-button" onClick=${onKeys} aria-label="Keys" title="Keys  ?" data-test="keys"><${Icon} name="keys"/></button>
+        <button class="icon-button" onClick=${onSearch} aria-label="Search" title="Search  /" data-test="search"><${Icon}
+            name="search"/></button>
+        <button class="icon-button" onClick=${onKeys} aria-label="Keys" title="Keys  ?" data-test="keys"><${Icon}
+            name="keys"/></button>
         ${hasToken && html`
           <button class="button quiet compact" onClick=${onForgetToken} data-test="token-forget">Sign out</button>`}
         <${ThemeSwitch}/>

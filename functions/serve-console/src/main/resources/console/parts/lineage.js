@@ -73,16 +73,21 @@ export class Lineage extends Component {
     return html`
       <nav class="lineage" aria-label="Lineage" data-test="lineage">
         ${parent !== null && html`
-          <a class="kin" href=${`#/runs/${parent.run_id}?t=${row.parent_t}`} data-test="lineage-parent" title="The parent, at the turn of the fork">
-            <${Icon} name="back"/><span class="clip"><bdi>${parent.label}</bdi></span><span class="muted">t${row.parent_t}</span>
+          <a class="kin" href=${`#/runs/${parent.run_id}?t=${row.parent_t}`} data-test="lineage-parent"
+              title="The parent, at the turn of the fork">
+            <${Icon} name="back"/><span class="clip"><bdi>${parent.label}</bdi></span><span
+                class="muted">t${row.parent_t}</span>
           </a>
-          <a class="button compact" href=${compareAddress([parent.run_id, row.run_id], row.parent_t)} data-test="compare-parent"><${Icon} name="compare"/>Compare with the parent</a>`}
+          <a class="button compact" href=${compareAddress([parent.run_id, row.run_id], row.parent_t)}
+              data-test="compare-parent"><${Icon} name="compare"/>Compare with the parent</a>`}
         ${kin.length > 0 && html`
           <span class="muted nowrap">${more ? "newest forks" : kin.length === 1 ? "1 fork" : `${kin.length} forks`}</span>
           ${kin.slice(0, SHOWN).sort((a, b) => a.parent_t - b.parent_t).map(child => html`
-            <a key=${child.run_id} class="kin" href=${compareAddress([row.run_id, child.run_id], child.parent_t)} data-test="lineage-child"
+            <a key=${child.run_id} class="kin" href=${compareAddress([row.run_id, child.run_id], child.parent_t)}
+                data-test="lineage-child"
                 title=${`${child.label}: ${rowStatus(child).word}; compare`}>
-              <span class="kin-dot" data-tone=${rowStatus(child).tone}></span><span class="muted">t${child.parent_t}</span><span class="clip"><bdi>${child.label}</bdi></span>
+              <span class="kin-dot" data-tone=${rowStatus(child).tone}></span><span
+                  class="muted">t${child.parent_t}</span><span class="clip"><bdi>${child.label}</bdi></span>
             </a>`)}`}
         <a class="button quiet compact" href=${`#/tree/${row.run_id}`} data-test="tree-open"><${Icon} name="tree"/>Tree</a>
       </nav>`;

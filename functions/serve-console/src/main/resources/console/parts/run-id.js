@@ -24,7 +24,8 @@ export class RunId extends Component {
 
   render({id}, {copied}) {
     return html`
-      <button class="run-id" title=${`${id}: copy`} aria-label=${`${shortId(id)}, ${copied ? "copied" : "copy the whole run id"}`} onClick=${this.copy}>
+      <button class="run-id" title=${`${id}: copy`}
+          aria-label=${`${shortId(id)}, ${copied ? "copied" : "copy the whole run id"}`} onClick=${this.copy}>
         <code>${shortId(id)}</code><${Icon} name=${copied ? "check" : "copy"}/>
       </button>`;
   }

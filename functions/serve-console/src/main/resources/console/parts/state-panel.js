@@ -19,7 +19,8 @@ export function StatePanel({state, previous, draft, errors, limits, onEdit}) {
     <div class=${`state-panel ${draft === null ? "" : "editing"}`} data-test="state-panel">
       ${FIELDS.map(field => draft === null
         ? html`<${Value} key=${field.name} field=${field} state=${state} previous=${previous}/>`
-        : html`<${Edit} key=${field.name} field=${field} state=${state} draft=${draft} error=${errors[field.name]} limits=${limits} onEdit=${onEdit}/>`)}
+        : html`<${Edit} key=${field.name} field=${field} state=${state} draft=${draft} error=${errors[field.name]}
+            limits=${limits} onEdit=${onEdit}/>`)}
       <${Rest} state=${state}/>
     </div>`;
 }
@@ -38,7 +39,8 @@ function Value({field, state, previous}) {
 
 /** A name that is shorter where there is little room. */
 function Label({label, short}) {
-  return short === undefined ? label : html`<span class="long-label">${label}</span><span class="short-label" aria-hidden="true">${short}</span>`;
+  return short === undefined ? label : html`<span class="long-label">${label}</span><span class="short-label"
+      aria-hidden="true">${short}</span>`;
 }
 
 function Edit({field: {name, label, short, type}, state, draft, error, limits, onEdit}) {
@@ -51,17 +53,20 @@ function Edit({field: {name, label, short, type}, state, draft, error, limits, o
   };
   return html`
     <div class=${`state-cell ${edited ? "edited" : ""}`} data-field=${name}>
-      <label class="label" for=${`fork-${name}`}><span class=${`swatch swatch-${name}`}></span><${Label} label=${label} short=${short}/></label>
+      <label class="label" for=${`fork-${name}`}><span class=${`swatch swatch-${name}`}></span><${Label} label=${label}
+          short=${short}/></label>
       ${type === "age"
         ? html`<select ...${props} value=${shown} onChange=${event => onEdit(name, event.target.value)}>
-            ${(limits.ages ?? AGES).map(age => html`<option key=${age} value=${age} selected=${age === shown}>${age.replace(" Age", "")}</option>`)}
+            ${(limits.ages ?? AGES).map(age => html`<option key=${age} value=${age}
+                selected=${age === shown}>${age.replace(" Age", "")}</option>`)}
           </select>`
         : html`<input ...${props} inputmode=${type === "resource" ? "decimal" : "numeric"} autocomplete="off" value=${shown}
             title=${range} onInput=${event => onEdit(name, event.target.value)}/>`}
       <span class="change" id=${`fork-${name}-note`}>
         ${error !== undefined ? html`<span class="field-error" role="alert">${error}</span>`
           : edited ? html`was ${type === "age" ? String(state[name]).replace(" Age", "") : quantity(state[name])}
-              <button class="undo" aria-label=${`Undo ${label}`} title="Undo" data-test=${`fork-undo-${name}`} onClick=${() => onEdit(name, undefined)}><${Icon} name="undo"/></button>`
+              <button class="undo" aria-label=${`Undo ${label}`} title="Undo" data-test=${`fork-undo-${name}`}
+                  onClick=${() => onEdit(name, undefined)}><${Icon} name="undo"/></button>`
             : html`<span class="muted">${range}</span>`}
       </span>
     </div>`;
@@ -78,12 +83,15 @@ function Rest({state}) {
     <div class="state-rest">
       <div><span class="label">Buildings</span>
         ${buildings.length === 0 ? html`<span class="muted">none</span>`
-          : buildings.map(([name, n]) => html`<span key=${name} class="chip">${buildingLabel(name)}${n > 1 && html` <b>×${quantity(n)}</b>`}</span>`)}
+          : buildings.map(([name, n]) => html`<span key=${name}
+              class="chip">${buildingLabel(name)}${n > 1 && html` <b>×${quantity(n)}</b>`}</span>`)}
       </div>
       <div><span class="label">In training</span>
         ${state.villager_queue.length === 0 ? html`<span class="muted">none</span>`
-          : html`${quantity(state.villager_queue.length)} <span class="muted">(next in ${Math.min(...state.villager_queue)} ${Math.min(...state.villager_queue) === 1 ? "turn" : "turns"})</span>`}
+          : html`${quantity(state.villager_queue.length)} <span
+              class="muted">(next in ${Math.min(...state.villager_queue)} ${Math.min(...state.villager_queue) === 1 ? "turn" : "turns"})</span>`}
       </div>
-      ${state.age_up_ticks_remaining > 0 && html`<div><span class="label">Next age</span>in ${state.age_up_ticks_remaining} turns</div>`}
+      ${state.age_up_ticks_remaining > 0 && html`<div><span
+          class="label">Next age</span>in ${state.age_up_ticks_remaining} turns</div>`}
     </div>`;
 }

@@ -65,15 +65,18 @@ export class StuckPanel extends Component {
     const props = {class: "button", "data-test": `step-${step.action}`, disabled: busy !== null};
     switch (step.action) {
       case "wait":
-        return html`<button ...${props} onClick=${this.check}>${busy === "wait" ? "Checking…" : "Wait, and check again"}</button>`;
+        return html`<button ...${props}
+            onClick=${this.check}>${busy === "wait" ? "Checking…" : "Wait, and check again"}</button>`;
       case "fork":
         return html`<button ...${props} onClick=${this.props.onFork}><${Icon} name="fork"/>Fork again</button>`;
       case "start":
         return html`<a class="button" data-test="step-start" href="#/start"><${Icon} name="plus"/>Start a new run</a>`;
       case "stop":
-        return html`<button ...${props} class="button danger" onClick=${() => this.setState({confirm: step})}>${busy === "stop" ? "Stopping…" : "Stop the run"}</button>`;
+        return html`<button ...${props} class="button danger"
+            onClick=${() => this.setState({confirm: step})}>${busy === "stop" ? "Stopping…" : "Stop the run"}</button>`;
       case "report":
-        return html`<button ...${props} onClick=${() => this.report()}><${Icon} name="download"/>${busy === "report" ? "Collecting…" : "Download the report"}</button>`;
+        return html`<button ...${props} onClick=${() => this.report()}><${Icon}
+            name="download"/>${busy === "report" ? "Collecting…" : "Download the report"}</button>`;
       default:
         return html`<span class="step-name">${NAMES[step.action] ?? step.action}</span>`;
     }
@@ -82,11 +85,13 @@ export class StuckPanel extends Component {
   render({store, onClose}, {diagnosis: own, problem, confirm, done, busy}) {
     const diagnosis = store.diagnosis ?? own;
     return html`
-      <section class=${`stuck panel ${diagnosis !== null && !diagnosis.healthy ? "unhealthy" : ""}`} aria-label="Diagnosis" data-test="stuck-panel">
+      <section class=${`stuck panel ${diagnosis !== null && !diagnosis.healthy ? "unhealthy" : ""}`} aria-label="Diagnosis"
+          data-test="stuck-panel">
         <div class="panel-head">
           <h2>${diagnosis === null ? "Diagnosis" : diagnosis.healthy ? "No problem found" : "What is wrong"}</h2>
           <div class="row">
-            <button class="button compact" onClick=${this.check} disabled=${busy !== null} data-test="diagnose-again">${busy === "wait" ? "Checking…" : "Check again"}</button>
+            <button class="button compact" onClick=${this.check} disabled=${busy !== null}
+                data-test="diagnose-again">${busy === "wait" ? "Checking…" : "Check again"}</button>
             <button class="icon-button" aria-label="Close the diagnosis" onClick=${onClose}><${Icon} name="cross"/></button>
           </div>
         </div>
@@ -96,7 +101,8 @@ export class StuckPanel extends Component {
           ${diagnosis === null ? problem === null && html`<${Skeleton} lines=${4} label="Collecting the facts"/>` : html`
             <div class="stuck-finding">
               <p class="stuck-summary" data-test="stuck-summary">${diagnosis.summary}</p>
-              <p class="muted small">${causeWords(diagnosis.cause)} · ${diagnosis.confidence} · as of <time datetime=${diagnosis.at}>${exact(diagnosis.at)}</time></p>
+              <p class="muted small">${causeWords(diagnosis.cause)} · ${diagnosis.confidence} · as of <time
+                  datetime=${diagnosis.at}>${exact(diagnosis.at)}</time></p>
               ${diagnosis.waiting_on !== null && html`
                 <p>Waits ${duration(diagnosis.waiting_on.seconds * 1000)} for ${STEPS[diagnosis.waiting_on.step] ?? diagnosis.waiting_on.step}${
                   diagnosis.waiting_on.turn === null ? "" : ` in turn ${diagnosis.waiting_on.turn}`}${
@@ -108,22 +114,26 @@ export class StuckPanel extends Component {
                 ${withAlways(diagnosis, store.isRunning).map((step, i) => html`
                   <li key=${i} class="step">
                     ${this.button(step)}
-                    <div class="step-text"><span>${step.why}</span> ${step.costs !== "" && html`<span class="muted">Costs: ${step.costs}</span>`}
-                      ${step.command !== "" && !["wait", "fork", "stop", "report"].includes(step.action) && html`<pre class="command">${step.command}</pre>`}</div>
+                    <div class="step-text"><span>${step.why}</span> ${step.costs !== "" && html`<span
+                        class="muted">Costs: ${step.costs}</span>`}
+                      ${step.command !== "" && !["wait", "fork", "stop", "report"].includes(step.action) && html`<pre
+                          class="command">${step.command}</pre>`}</div>
                   </li>`)}
               </ol>
             </div>
             <div class="stuck-evidence">
               ${diagnosis.evidence.length > 0 && html`
                 <dl class="evidence">
-                  ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd key=${`v${i}`}>${value}</dd>`)}
+                  ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd
+                      key=${`v${i}`}>${value}</dd>`)}
                 </dl>`}
               ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> ${summary}</p>`)}
               ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: ${text}</p>`)}
             </div>`}
         </div>
         ${confirm !== null && html`
-          <${Confirm} title="Stop this run?" text=${`${sentence(confirm.why)} It costs ${confirm.costs}.`} action="Stop the run"
+          <${Confirm} title="Stop this run?" text=${`${sentence(confirm.why)} It costs ${confirm.costs}.`}
+              action="Stop the run"
             onConfirm=${() => this.stop()} onClose=${() => this.setState({confirm: null})}/>`}
       </section>`;
   }

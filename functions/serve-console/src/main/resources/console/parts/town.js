@@ -89,7 +89,8 @@ class Ground extends Component {
         const isWater = i + j >= 19 && i >= 8 && j >= 7;
         const isPath = (i === 5 && j > 5) || (j === 5 && i > 5 && i < 11) || (i === 4 && j === 4) || (j === 5 && i < 5 && i > 1);
         const name = isWater ? "water" : isPath ? "path" : (i * 7 + j * 3) % 5 < 2 ? "grass-alt" : "grass";
-        tiles.push(html`<polygon key=${i * SIZE + j} class=${`t-${name}`} points=${points(at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1))}/>`);
+        tiles.push(html`<polygon key=${i * SIZE + j} class=${`t-${name}`}
+            points=${points(at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1))}/>`);
       }
     }
     const depth = 14;
@@ -170,7 +171,8 @@ const DRAWN = {
   mill: (i, j) => {
     const [x, y] = at(i + 1, j + 0.5, 22);
     return [walls(i, j, 1, 1, 18), door(i + 0.35, j + 1), roof(i, j, 1, 1, 18, 13),
-      html`<path class="t-sail" d=${`M${x - 11} ${y - 11}l22 22M${x + 11} ${y - 11}l-22 22`}/><circle class="t-timber" cx=${x} cy=${y} r="2"/>`];
+      html`<path class="t-sail" d=${`M${x - 11} ${y - 11}l22 22M${x + 11} ${y - 11}l-22 22`}/><circle class="t-timber"
+          cx=${x} cy=${y} r="2"/>`];
   },
   lumber_camp: (i, j) => {
     const [x, y] = at(i + 0.4, j + 1.5);
@@ -180,22 +182,26 @@ const DRAWN = {
   mining_camp: (i, j) => {
     const [x, y] = at(i + 1.5, j + 0.7);
     return [walls(i, j, 1.1, 1, 9, "timber"), gable(i, j, 1.1, 1, 9, 8, "roof-2"),
-      html`<path class="t-rock" d=${`M${x - 7} ${y + 3}l4 -8 6 1 4 7Z`}/><path class="t-ore" d=${`M${x - 1} ${y + 2}l3 -5 4 2 1 3Z`}/>`];
+      html`<path class="t-rock" d=${`M${x - 7} ${y + 3}l4 -8 6 1 4 7Z`}/><path class="t-ore"
+          d=${`M${x - 1} ${y + 2}l3 -5 4 2 1 3Z`}/>`];
   },
   farm: (i, j) => {
     const rows = [0.2, 0.5, 0.8, 1.1].map(k => `M${at(i + k, j + 0.08).map(v => v.toFixed(1)).join(" ")}L${at(i + k, j + 1.3).map(v => v.toFixed(1)).join(" ")}`);
-    return [face("t-soil", at(i, j), at(i + 1.35, j), at(i + 1.35, j + 1.35), at(i, j + 1.35)), html`<path class="t-crop" d=${rows.join("")}/>`];
+    return [face("t-soil", at(i, j), at(i + 1.35, j), at(i + 1.35, j + 1.35), at(i, j + 1.35)), html`<path class="t-crop"
+        d=${rows.join("")}/>`];
   },
   blacksmith: (i, j) => {
     const [x, y] = at(i + 0.85, j + 0.3, 30);
     return [walls(i, j, 1.15, 1, 12, "rock"), door(i + 0.4, j + 1), gable(i, j, 1.15, 1, 12, 10, "roof-2"),
-      html`<path class="t-chimney" d=${`M${x - 3} ${y + 9}v-10h6v12`}/><path class="t-smoke" d=${`M${x} ${y - 4}c-4 -4 4 -6 0 -10`}/>`];
+      html`<path class="t-chimney" d=${`M${x - 3} ${y + 9}v-10h6v12`}/><path class="t-smoke"
+          d=${`M${x} ${y - 4}c-4 -4 4 -6 0 -10`}/>`];
   },
   dock: (i, j) => {
     const [x, y] = at(i + 1, j + 1);
     return [face("t-timber", at(i - 0.6, j), at(i + 0.9, j), at(i + 0.9, j + 0.5), at(i - 0.6, j + 0.5)),
       walls(i - 0.6, j - 0.1, 0.7, 0.7, 9, "timber"), roof(i - 0.6, j - 0.1, 0.7, 0.7, 9, 8, "thatch"),
-      html`<path class="t-boat" d=${`M${x - 12} ${y - 2}q12 10 24 0Z`}/><path class="t-canvas" d=${`M${x} ${y - 3}v-17l9 14Z`}/>`];
+      html`<path class="t-boat" d=${`M${x - 12} ${y - 2}q12 10 24 0Z`}/><path class="t-canvas"
+          d=${`M${x} ${y - 3}v-17l9 14Z`}/>`];
   },
 };
 
@@ -215,7 +221,8 @@ function badges(counts) {
     const width = text.length * 6 + 10;
     return html`
       <g key=${name} class="t-badge">
-        <rect x=${x - width / 2} y=${y - 9} width=${width} height="16" rx="8"/><text x=${x} y=${y + 3} text-anchor="middle">${text}</text>
+        <rect x=${x - width / 2} y=${y - 9} width=${width} height="16" rx="8"/><text x=${x} y=${y + 3}
+            text-anchor="middle">${text}</text>
       </g>`;
   });
 }
@@ -263,6 +270,7 @@ function Villager(i, j, n) {
   const [x, y] = at(i, j);
   return html`
     <g transform=${`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(1.3)`}>
-      <path class=${`t-cloth t-cloth-${n % 3}`} d="M-3.2 0v-5a3.2 3.2 0 0 1 6.4 0v5Z"/><circle class="t-skin" cy="-10" r="2.6"/>
+      <path class=${`t-cloth t-cloth-${n % 3}`} d="M-3.2 0v-5a3.2 3.2 0 0 1 6.4 0v5Z"/><circle class="t-skin" cy="-10"
+          r="2.6"/>
     </g>`;
 }

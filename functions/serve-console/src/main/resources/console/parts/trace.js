@@ -152,22 +152,28 @@ export class Trace extends Component {
         <div class="trace-tools">
           <div class="chips" role="group" aria-label="Kinds of events">
             ${KINDS.map(({kind, label}) => html`
-              <button key=${kind} class="chip-button" aria-pressed=${String(kinds === null || kinds.has(kind))} data-test=${`trace-kind-${kind}`}
+              <button key=${kind} class="chip-button" aria-pressed=${String(kinds === null || kinds.has(kind))}
+                  data-test=${`trace-kind-${kind}`}
                 onClick=${() => this.toggleKind(kind)}>${label}</button>`)}
           </div>
           <div class="search-field compact">
             <${Icon} name="search"/>
-            <input class="input" type="search" placeholder="Search the trace" aria-label="Search the trace" data-search data-test="trace-search" maxlength="200"
+            <input class="input" type="search" placeholder="Search the trace" aria-label="Search the trace" data-search
+                data-test="trace-search" maxlength="200"
               value=${text} onInput=${this.typed}/>
           </div>
         </div>
-        <div class="trace-scroll" ref=${this.scroller} onScroll=${this.scrolled} tabindex="0" role="region" aria-label="Trace" data-test="trace-scroll">
-          ${this.rows.length === 0 && html`<p class="trace-empty muted">${turns.nEvents === 0 ? "No event yet." : "No event matches the filter."}</p>`}
+        <div class="trace-scroll" ref=${this.scroller} onScroll=${this.scrolled} tabindex="0" role="region"
+            aria-label="Trace" data-test="trace-scroll">
+          ${this.rows.length === 0 && html`<p
+              class="trace-empty muted">${turns.nEvents === 0 ? "No event yet." : "No event matches the filter."}</p>`}
           <div class="trace-spacer" style=${{height: `${this.positions.total}px`}}>
             <ol class="trace-window" ref=${this.body} style=${{transform: `translateY(${this.positions.top(from)}px)`}}>
               ${this.rows.slice(from, to).map(row => html`
-                <li key=${row.key} data-key=${row.key} class=${`trace-row trace-${row.kind} ${row.turn !== null && row.turn.t === turn ? "current" : ""}`}>
-                  ${row.kind === "turn" ? html`<${TurnHead} turn=${row.turn} next=${turns.at(row.turn.t + 1)} current=${row.turn.t === turn} live=${live} onTurn=${onTurn}/>`
+                <li key=${row.key} data-key=${row.key}
+                    class=${`trace-row trace-${row.kind} ${row.turn !== null && row.turn.t === turn ? "current" : ""}`}>
+                  ${row.kind === "turn" ? html`<${TurnHead} turn=${row.turn} next=${turns.at(row.turn.t + 1)}
+                      current=${row.turn.t === turn} live=${live} onTurn=${onTurn}/>`
                     : row.kind === "gap" ? html`<${Gap} gap=${row.item}/>`
                       : html`<${Row} row=${row} open=${open.has(row.key)} onToggle=${() => this.toggle(row.key)}/>`}
                 </li>`)}
@@ -181,7 +187,8 @@ export class Trace extends Component {
 function TurnHead({turn, next, current, live, onTurn}) {
   const without = turn.actions.filter(one => one.changed === false).length;
   return html`
-    <button class="turn-head" aria-current=${current ? "true" : undefined} onClick=${() => onTurn(turn.t)} data-test="trace-turn">
+    <button class="turn-head" aria-current=${current ? "true" : undefined} onClick=${() => onTurn(turn.t)}
+        data-test="trace-turn">
       <span class="turn-number">Turn ${turn.t}</span>
       ${turn.response === null
         ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? (live ? "starting" : "final state") : live ? "waiting for the model" : "no answer"}</span>`
@@ -216,26 +223,30 @@ function Row({row, open, onToggle}) {
     case "action":
       return html`<${ActionRow} item=${row.item} open=${open} onToggle=${onToggle}/>`;
     case "observation":
-      return html`<${Plain} label="seen"><span class="muted">${quantity(row.turn.observation.entity_count)} entities: ${(row.turn.observation.classes ?? []).join(", ")}</span><//>`;
+      return html`<${Plain} label="seen"><span
+          class="muted">${quantity(row.turn.observation.entity_count)} entities: ${(row.turn.observation.classes ?? []).join(", ")}</span><//>`;
     case "metric":
       return html`<${Plain} label="metric"><bdi>${row.item.name}</bdi> = ${quantity(row.item.value)}<//>`;
     case "changes":
       return html`<${ChangeRow} item=${row.item}/>`;
     case "reasoning":
       if (row.turn.response.reasoning === null) {
-        return html`<${Plain} label="reasoning"><span class="warn">The text of this answer could not be read; it is in GET /events.</span><//>`;
+        return html`<${Plain} label="reasoning"><span
+            class="warn">The text of this answer could not be read; it is in GET /events.</span><//>`;
       }
       if (row.text === "") {
         return html`<${Plain} label="reasoning"><span class="muted">none</span><//>`;
       }
       return html`<${Foldable} label="reasoning" text=${row.text} open=${open} onToggle=${onToggle}/>`;
     default:
-      return html`<${Foldable} label=${LABELS[row.kind] ?? row.kind} text=${row.text} open=${open} onToggle=${onToggle} oneLine/>`;
+      return html`<${Foldable} label=${LABELS[row.kind] ?? row.kind} text=${row.text} open=${open}
+          onToggle=${onToggle} oneLine/>`;
   }
 }
 
 function Plain({label, children}) {
-  return html`<div class="trace-cells"><span class="trace-label">${label}</span><div class="trace-text">${children}</div></div>`;
+  return html`<div class="trace-cells"><span class="trace-label">${label}</span><div
+      class="trace-text">${children}</div></div>`;
 }
 
 /** A model's text: folded to some lines, unfolded in a box that scrolls. */
@@ -244,10 +255,13 @@ function Foldable({label, text, open, onToggle, oneLine}) {
   return html`
     <div class="trace-cells">
       <span class="trace-label">${label}</span>
-      <div class=${`trace-text model-text ${open ? "open" : oneLine ? "one-line" : "folded"}`} dir="auto" tabindex=${open ? 0 : undefined}
-        role=${open ? "region" : undefined} aria-label=${open ? label : undefined}>${open ? cut(text, UNFOLDED) : cut(text, FOLDED)}</div>
+      <div class=${`trace-text model-text ${open ? "open" : oneLine ? "one-line" : "folded"}`} dir="auto"
+          tabindex=${open ? 0 : undefined}
+        role=${open ? "region" : undefined}
+            aria-label=${open ? label : undefined}>${open ? cut(text, UNFOLDED) : cut(text, FOLDED)}</div>
       ${long && html`
-        <button class="fold" aria-expanded=${String(open)} aria-label=${`${open ? "Fold" : "Unfold"} ${label}`} onClick=${onToggle}><${Icon} name="down"/></button>`}
+        <button class="fold" aria-expanded=${String(open)} aria-label=${`${open ? "Fold" : "Unfold"} ${label}`}
+            onClick=${onToggle}><${Icon} name="down"/></button>`}
     </div>`;
 }
 
@@ -264,15 +278,18 @@ function ActionRow({item, open, onToggle}) {
       <span class=${`outcome ${item.changed === false ? "none" : ""}`}>
         ${item.changed === null ? "" : item.changed ? html`<${Icon} name="check"/>changed` : "no effect"}
       </span>
-      <button class="fold" aria-expanded=${String(open)} aria-label=${`${open ? "Hide" : "Show"} the JSON of ${name}`} onClick=${onToggle}><${Icon} name="down"/></button>
+      <button class="fold" aria-expanded=${String(open)} aria-label=${`${open ? "Hide" : "Show"} the JSON of ${name}`}
+          onClick=${onToggle}><${Icon} name="down"/></button>
     </div>`;
 }
 
 function ChangeRow({item: {fork, mutation}}) {
   if (fork !== undefined) {
     return html`
-      <${Plain} label="fork">from <a href=${`#/runs/${fork.parent_run_id}?t=${fork.parent_t}`}>${fork.parent_run_id.slice(0, 8)} at turn ${fork.parent_t}</a>
-        ${fork.mutation_summary === "" ? html`<span class="muted">, nothing changed</span>` : html`: <bdi class="change-text">${fork.mutation_summary}</bdi>`}
+      <${Plain} label="fork">from <a
+          href=${`#/runs/${fork.parent_run_id}?t=${fork.parent_t}`}>${fork.parent_run_id.slice(0, 8)} at turn ${fork.parent_t}</a>
+        ${fork.mutation_summary === "" ? html`<span class="muted">, nothing changed</span>` : html`: <bdi
+            class="change-text">${fork.mutation_summary}</bdi>`}
       <//>`;
   }
   return html`

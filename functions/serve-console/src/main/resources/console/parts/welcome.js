@@ -47,7 +47,8 @@ export class Welcome extends Component {
           ${problem && html`<${ProblemNotice} problem=${problem}/>`}
           ${example && html`
             <p class="welcome-example">Or open a finished one:${" "}
-              <a href=${`#/runs/${example.run_id}?t=${example.t0}`} data-test="welcome-example"><bdi>${example.label}</bdi></a>
+              <a href=${`#/runs/${example.run_id}?t=${example.t0}`}
+                  data-test="welcome-example"><bdi>${example.label}</bdi></a>
               <${StatusBadge} status=${rowStatus(example)}/>
             </p>`}
         </div>

@@ -11,6 +11,7 @@ import {Notice} from "../parts/states.js";
 import {StatusBadge} from "../parts/status-badge.js";
 import {Town} from "../parts/town.js";
 import {Player} from "../player.js";
+import {runsOf} from "../store.js";
 import {buildingCounts, buildingLabel, compareScores, describeAction, scoreOf} from "../world.js";
 
 const CURVES = [
@@ -49,7 +50,7 @@ export class CompareView extends Component {
     this.player.close();
     this.stores.forEach(({unsubscribe}, id) => {
       unsubscribe();
-      this.props.runs.release(id);
+      runsOf(this.props.api).release(id);
     });
   }
 
@@ -59,13 +60,13 @@ export class CompareView extends Component {
     for (const [id, {unsubscribe}] of this.stores) {
       if (!ids.includes(id)) {
         unsubscribe();
-        this.props.runs.release(id);
+        runsOf(this.props.api).release(id);
         this.stores.delete(id);
       }
     }
     for (const id of ids) {
       if (!this.stores.has(id)) {
-        const store = this.props.runs.open(id);
+        const store = runsOf(this.props.api).open(id);
         this.stores.set(id, {store, unsubscribe: store.subscribe(() => this.changed())});
       }
     }
@@ -168,7 +169,8 @@ export class CompareView extends Component {
             ${this.scores(stores)}
           </div>
           <div class="run-foot">
-            <${Scrubber} ...${range} following=${t === null} canFollow=${stores.some(store => store.isRunning)} playing=${playing} speed=${speed}
+            <${Scrubber} ...${range} following=${t === null} canFollow=${stores.some(store => store.isRunning)}
+                playing=${playing} speed=${speed}
               marks=${this.markList} onTurn=${next => {
                 this.player.pause();
                 this.player.go(next);
@@ -182,15 +184,18 @@ export class CompareView extends Component {
       <span key=${store.runId} class="run-chip" data-test="compare-run">
         <span class=${`series-dot series-${i + 1}`}></span>
         <a class="clip" href=${`#/runs/${store.runId}${this.state.t === null ? "" : `?t=${this.state.t}`}`}><bdi>${store.row?.label ?? store.runId.slice(0, 8)}</bdi></a>
-        ${store.phase === "missing" ? html`<span class="warn">unknown run</span>` : html`<${StatusBadge} status=${store.status} test="run-status"/>`}
-        <button class="undo" aria-label=${`Remove ${store.row?.label ?? store.runId}`} onClick=${() => this.change(ids.filter(id => id !== store.runId))}><${Icon} name="cross"/></button>
+        ${store.phase === "missing" ? html`<span class="warn">unknown run</span>` : html`<${StatusBadge}
+            status=${store.status} test="run-status"/>`}
+        <button class="undo" aria-label=${`Remove ${store.row?.label ?? store.runId}`}
+            onClick=${() => this.change(ids.filter(id => id !== store.runId))}><${Icon} name="cross"/></button>
       </span>`;
   }
 
   adder(ids) {
     const {choice} = this.state;
     return html`
-      <select class="input run-adder" aria-label="Add a run" data-test="compare-add" value="" onChange=${event => event.target.value && this.change([...ids, event.target.value])}>
+      <select class="input run-adder" aria-label="Add a run" data-test="compare-add" value=""
+          onChange=${event => event.target.value && this.change([...ids, event.target.value])}>
         <option value="">Add a run…</option>
         ${(choice ?? []).filter(row => !ids.includes(row.run_id)).map(row => html`
           <option key=${row.run_id} value=${row.run_id}>${cut(row.label, 48)} (${row.run_id.slice(0, 8)})</option>`)}
@@ -199,7 +204,8 @@ export class CompareView extends Component {
 
   chooser(ids) {
     return html`
-      <div class="compare-empty"><${Notice} test="compare-empty" title=${ids.length === 0 ? "Choose two runs or more" : "Choose one more run"}
+      <div class="compare-empty"><${Notice} test="compare-empty"
+          title=${ids.length === 0 ? "Choose two runs or more" : "Choose one more run"}
         text="Pick them above, or select rows in the list of runs. A fork and its parent show best where they part.">
         <a class="button primary" href="#/">Select in the list</a>
       <//></div>`;
@@ -207,9 +213,11 @@ export class CompareView extends Component {
 
   nothing(stores) {
     const problem = stores.find(store => store.phase === "failed" || store.phase === "missing");
-    return html`<div class="compare-empty"><${Notice} title=${problem ? "These runs cannot be shown" : "Waiting for the first turn"}
+    return html`<div class="compare-empty"><${Notice}
+        title=${problem ? "These runs cannot be shown" : "Waiting for the first turn"}
       text=${problem ? "One of them is unknown or cannot be read." : "The towns appear here as soon as they are known."}>
-      ${problem && html`<button class="button" onClick=${() => stores.forEach(store => store.phase === "failed" && store.retry())}>Try again</button>`}
+      ${problem && html`<button class="button"
+          onClick=${() => stores.forEach(store => store.phase === "failed" && store.retry())}>Try again</button>`}
     <//></div>`;
   }
 
@@ -220,10 +228,12 @@ export class CompareView extends Component {
       <ul class="compare-forks">
         ${forks.map(({store, i, turn}) => html`
           <li key=${store.runId}><span class=${`series-dot series-${i + 1}`}></span>
-            <span class="nowrap">forked at <button class="link" onClick=${() => this.player.go(turn.t)}>turn ${turn.t}</button>${
+            <span class="nowrap">forked at <button class="link"
+                onClick=${() => this.player.go(turn.t)}>turn ${turn.t}</button>${
               stores.some(other => other.runId === turn.fork.parent_run_id) ? "" : ` of ${turn.fork.parent_run_id.slice(0, 8)}`}:</span>
             <bdi class="change-text">${turn.fork.mutation_summary === "" ? "no change of the town" : turn.fork.mutation_summary}</bdi>
-            ${turn.mutation?.reason && html`<span class="muted clip" title=${turn.mutation.reason}>“<bdi>${turn.mutation.reason}</bdi>”</span>`}
+            ${turn.mutation?.reason && html`<span class="muted clip"
+                title=${turn.mutation.reason}>“<bdi>${turn.mutation.reason}</bdi>”</span>`}
           </li>`)}
       </ul>`;
   }
@@ -237,12 +247,15 @@ export class CompareView extends Component {
         ${differences.length === 0
           ? html`<span>Actions are the same in all turns that these runs have in common${stores.some(store => store.isRunning) ? ", so far" : ""}.</span>`
           : html`
-            <span>First difference: <button class="link" data-test="compare-first-difference" onClick=${() => this.player.go(differences[0])}>turn ${differences[0]}</button></span>
+            <span>First difference: <button class="link" data-test="compare-first-difference"
+                onClick=${() => this.player.go(differences[0])}>turn ${differences[0]}</button></span>
             <span class="muted">${differences.length} differing ${differences.length === 1 ? "turn" : "turns"}</span>
             ${here && html`<span class="here-mark"><${Icon} name="warning"/>actions differ here</span>`}`}
         <span class="grow"></span>
-        <button class="button compact" disabled=${previous === null} data-test="compare-previous-difference" title="P" onClick=${() => this.difference(-1)}><${Icon} name="back"/>Previous</button>
-        <button class="button compact" disabled=${next === null} data-test="compare-next-difference" title="N" onClick=${() => this.difference(1)}>Next difference<${Icon} name="next"/></button>
+        <button class="button compact" disabled=${previous === null} data-test="compare-previous-difference" title="P"
+            onClick=${() => this.difference(-1)}><${Icon} name="back"/>Previous</button>
+        <button class="button compact" disabled=${next === null} data-test="compare-next-difference" title="N"
+            onClick=${() => this.difference(1)}>Next difference<${Icon} name="next"/></button>
       </div>`;
   }
 
@@ -250,14 +263,18 @@ export class CompareView extends Component {
     const turn = store.turns.at(t);
     const others = stores.filter(one => one !== store).map(one => one.turns.at(t)).filter(one => one?.response);
     return html`
-      <section key=${store.runId} class=${`panel compare-column series-border-${i + 1}`} aria-label=${`${i + 1}: ${store.row?.label ?? "run"} at turn ${t}`}>
-        <div class="panel-head"><h2 class="clip"><span class=${`series-dot series-${i + 1}`}></span><bdi>${store.row?.label ?? ""}</bdi></h2>
+      <section key=${store.runId} class=${`panel compare-column series-border-${i + 1}`}
+          aria-label=${`${i + 1}: ${store.row?.label ?? "run"} at turn ${t}`}>
+        <div class="panel-head"><h2 class="clip"><span
+            class=${`series-dot series-${i + 1}`}></span><bdi>${store.row?.label ?? ""}</bdi></h2>
           <span class="muted nowrap">${turn?.state ? turn.state.age : ""}</span></div>
         ${turn === null || turn.state === null ? html`<${Absent} store=${store} t=${t}/>` : html`
           <div class="column-body">
-          <div class="town-frame"><${Town} state=${turn.state} label=${`${store.row?.label ?? ""} at turn ${t}`} plain/></div>
+          <div class="town-frame"><${Town} state=${turn.state}
+              label=${`${store.row?.label ?? ""} at turn ${t}`} plain/></div>
           <div class="column-actions">
-            ${turn.response === null ? html`<p class="muted">${store.isRunning && turn === store.turns.newest ? "Waiting for the model." : "No action: this is the state at the end."}</p>` : html`
+            ${turn.response === null ? html`<p
+                class="muted">${store.isRunning && turn === store.turns.newest ? "Waiting for the model." : "No action: this is the state at the end."}</p>` : html`
               ${turn.actions.length === 0 && html`<p class="muted">No action.</p>`}
               <ol>
                 ${turn.actions.map((action, n) => {
@@ -266,11 +283,14 @@ export class CompareView extends Component {
                   return html`
                     <li key=${action.seq} class=${classes("column-action", differs && "differs")}>
                       <span class="differs-mark" aria-hidden="true">${differs ? "≠" : ""}</span>
-                      <span><bdi>${cut(name, 200)}</bdi> <span class="muted">${action.changed === false ? "no effect" : effect}</span>${differs && html`<span class="sr-only"> (differs)</span>`}</span>
+                      <span><bdi>${cut(name, 200)}</bdi> <span
+                          class="muted">${action.changed === false ? "no effect" : effect}</span>${differs && html`<span
+                              class="sr-only"> (differs)</span>`}</span>
                     </li>`;
                 })}
               </ol>
-              ${turn.response.reasoning && html`<details class="reasoning" open><summary>Reasoning</summary><div class="model-text" dir="auto">${cut(turn.response.reasoning, 20_000)}</div></details>`}`}
+              ${turn.response.reasoning && html`<details class="reasoning" open><summary>Reasoning</summary><div
+                  class="model-text" dir="auto">${cut(turn.response.reasoning, 20_000)}</div></details>`}`}
           </div>
           </div>`}
       </section>`;
@@ -285,7 +305,8 @@ export class CompareView extends Component {
     }
     const running = stores.filter(store => store.isRunning).map(store => store.row.t0 + store.row.n_turns);
     return CURVES.filter(one => !one.optional || columns[one.field].slice(1).some(values => values.some(value => value > 0))).map(({field, title}) => html`
-      <${Chart} key=${field} title=${title} series=${series} columns=${columns[field]} unnamed version=${this.columnsVersion} turn=${turn} marks=${this.markList}
+      <${Chart} key=${field} title=${title} series=${series} columns=${columns[field]} unnamed
+          version=${this.columnsVersion} turn=${turn} marks=${this.markList}
         to=${running.length > 0 ? Math.max(...running) : undefined} syncKey="compare" onTurn=${this.player.go}/>`);
   }
 
@@ -306,14 +327,17 @@ export class CompareView extends Component {
     const rows = stateRows(states);
     return html`
       <section class="panel table-panel" aria-label=${`States at turn ${t}`}>
-        <div class="panel-head"><h2>State at turn ${t}</h2><span class="muted small">${rows.filter(row => row.differs).length} of ${COMPARED_FIELDS.length} differ</span></div>
+        <div class="panel-head"><h2>State at turn ${t}</h2><span
+            class="muted small">${rows.filter(row => row.differs).length} of ${COMPARED_FIELDS.length} differ</span></div>
         <div class="table-scroll" tabindex="0" role="region" aria-label="Table of states">
           <table class="table" data-test="compare-states">
-            <thead><tr><td></td>${stores.map((store, i) => html`<th key=${store.runId} class="number"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? "", 24)}</bdi></th>`)}</tr></thead>
+            <thead><tr><td></td>${stores.map((store, i) => html`<th key=${store.runId} class="number"><span
+                class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? "", 24)}</bdi></th>`)}</tr></thead>
             <tbody>
               ${rows.map(row => html`
                 <tr key=${row.name} class=${row.differs ? "differs" : ""}>
-                  <th scope="row"><span class=${`swatch swatch-${row.name}`}></span>${row.label}${row.differs && html`<span class="differs-mark" title="differs"> ≠</span>`}</th>
+                  <th scope="row"><span class=${`swatch swatch-${row.name}`}></span>${row.label}${row.differs && html`<span
+                      class="differs-mark" title="differs"> ≠</span>`}</th>
                   ${row.values.map((value, i) => html`<td key=${i} class="number">${stateText(row.name, value)}${
                     i > 0 && typeof value === "number" && typeof row.values[0] === "number" && value !== row.values[0]
                       ? html` <span class="muted small">${signed(value - row.values[0])}</span>` : ""}</td>`)}
@@ -330,14 +354,17 @@ export class CompareView extends Component {
     const tie = best !== undefined && scored.filter(one => one.score !== null && compareScores(one.score, best.score) === 0).length > 1;
     return html`
       <section class="panel table-panel" aria-label="Scores">
-        <div class="panel-head"><h2>${stores.some(store => store.isRunning) ? "Score so far" : "Final score"}</h2><span class="muted small clip">age, then population, then food + wood</span></div>
+        <div class="panel-head"><h2>${stores.some(store => store.isRunning) ? "Score so far" : "Final score"}</h2><span
+            class="muted small clip">age, then population, then food + wood</span></div>
         <div class="table-scroll" tabindex="0" role="region" aria-label="Table of scores">
           <table class="table" data-test="compare-scores">
-            <thead><tr><th>Run</th><th>Age</th><th class="number">Pop.</th><th class="number">Food + wood</th><th class="number">Turn</th><th class="number">Cost</th></tr></thead>
+            <thead><tr><th>Run</th><th>Age</th><th class="number">Pop.</th><th class="number">Food + wood</th><th
+                class="number">Turn</th><th class="number">Cost</th></tr></thead>
             <tbody>
               ${scored.map(({store, i, score}) => html`
                 <tr key=${store.runId}>
-                  <th scope="row" class="score-run"><span class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 28)}</bdi>
+                  <th scope="row" class="score-run"><span
+                      class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 28)}</bdi>
                     ${!tie && best?.store === store && stores.length > 1 && html`<span class="best">best</span>`}</th>
                   <td class="nowrap">${score === null ? "–" : score.age.replace(" Age", "")}</td>
                   <td class="number">${score === null ? "–" : quantity(score.population)}</td>
@@ -365,7 +392,8 @@ function Absent({store, t}) {
   if (t < turns.first.t) {
     return html`<${Notice} title="Not forked yet" text=${`This run begins at turn ${turns.first.t}.`}/>`;
   }
-  return html`<${Notice} title=${store.isRunning ? "Not there yet" : "Ended"} text=${`Its ${store.isRunning ? "newest" : "last"} turn is ${turns.newest.t}.`}/>`;
+  return html`<${Notice} title=${store.isRunning ? "Not there yet" : "Ended"}
+      text=${`Its ${store.isRunning ? "newest" : "last"} turn is ${turns.newest.t}.`}/>`;
 }
 
 function stateText(name, value) {

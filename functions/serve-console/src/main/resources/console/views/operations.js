@@ -111,19 +111,22 @@ export class OperationsView extends Component {
       <div class="page operations" data-test="operations">
         <div class="page-head">
           <h1>Operations</h1>
-          ${latest && html`<span class="muted small">as of <time datetime=${new Date(latest.at).toISOString()}>${new Date(latest.at).toISOString().slice(11, 19)} UTC</time>, every ${POLL_MILLIS / 1000} s</span>`}
+          ${latest && html`<span class="muted small">as of <time
+              datetime=${new Date(latest.at).toISOString()}>${new Date(latest.at).toISOString().slice(11, 19)} UTC</time>, every ${POLL_MILLIS / 1000} s</span>`}
         </div>
         ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${() => this.refresh()}/>`}
         <section class="counters" aria-label="Counters">
           ${COUNTERS.map(counter => html`<${Counter} key=${counter.name} counter=${counter} samples=${samples}/>`)}
         </section>
         <section class="panel" aria-label="Replays in flight">
-          <div class="panel-head"><h2>Replays in flight</h2><span class="muted small">longest wait first${replays?.more ? "; the oldest 100 runs" : ""}</span></div>
+          <div class="panel-head"><h2>Replays in flight</h2><span
+              class="muted small">longest wait first${replays?.more ? "; the oldest 100 runs" : ""}</span></div>
           ${this.replays(replays)}
         </section>
         <div class="operations-pair">
           <section class="panel" aria-label="Broker">
-            <div class="panel-head"><h2>Broker</h2>${brokerRun && html`<span class="muted small clip">seen through <a href=${`#/runs/${brokerRun.run_id}`}><bdi>${brokerRun.label}</bdi></a></span>`}</div>
+            <div class="panel-head"><h2>Broker</h2>${brokerRun && html`<span class="muted small clip">seen through <a
+                href=${`#/runs/${brokerRun.run_id}`}><bdi>${brokerRun.label}</bdi></a></span>`}</div>
             <div class="panel-body">${this.broker(broker, brokerProblem)}</div>
           </section>
           <section class="panel" aria-label="Ended last">
@@ -139,22 +142,27 @@ export class OperationsView extends Component {
       return html`<div class="panel-body"><${Skeleton} lines=${3} label="Loading the replays"/></div>`;
     }
     if (replays.replays.length === 0) {
-      return html`<div class="panel-body"><${Notice} title="Nothing is running" text="Replays show here while they play."><a class="button" href="#/start">Start a run</a><//></div>`;
+      return html`<div class="panel-body"><${Notice} title="Nothing is running" text="Replays show here while they play."><a
+          class="button" href="#/start">Start a run</a><//></div>`;
     }
     return html`
       <div class="table-scroll" tabindex="0" role="region" aria-label="Table of replays">
         <table class="table replays" data-test="replays">
-          <thead><tr><th>Run</th><th>Model</th><th class="number">Turns</th><th>Waits for</th><th class="number">Since</th><th class="number">Attempt</th><th>Last error</th></tr></thead>
+          <thead><tr><th>Run</th><th>Model</th><th class="number">Turns</th><th>Waits for</th><th
+              class="number">Since</th><th class="number">Attempt</th><th>Last error</th></tr></thead>
           <tbody>
             ${replays.replays.map(one => html`
               <tr key=${one.run_id}>
                 <td class="cell-run"><a class="clip" href=${`#/runs/${one.run_id}`}><bdi>${one.label}</bdi></a></td>
                 <td class="nowrap">${one.model}</td>
                 <td class="number">${one.turns_played}/${one.n_turns}</td>
-                <td class="nowrap">${one.waiting_on === null ? html`<span class="muted">not known</span>` : STEPS[one.waiting_on.step] ?? one.waiting_on.step}</td>
+                <td class="nowrap">${one.waiting_on === null ? html`<span
+                    class="muted">not known</span>` : STEPS[one.waiting_on.step] ?? one.waiting_on.step}</td>
                 <td class=${`number ${one.waiting_on?.seconds > 60 ? "warn" : ""}`}>${one.waiting_on === null ? "–" : duration(one.waiting_on.seconds * 1000)}</td>
                 <td class="number">${one.waiting_on?.attempt ?? "–"}</td>
-                <td class="cell-error">${one.last_error === null ? html`<span class="muted">none</span>` : html`<a class="warn" href=${`#/runs/${one.run_id}?panel=diagnosis`} title=${one.last_error}><bdi>${one.last_error}</bdi></a>`}</td>
+                <td class="cell-error">${one.last_error === null ? html`<span class="muted">none</span>` : html`<a
+                    class="warn" href=${`#/runs/${one.run_id}?panel=diagnosis`}
+                        title=${one.last_error}><bdi>${one.last_error}</bdi></a>`}</td>
               </tr>`)}
           </tbody>
         </table>
@@ -174,7 +182,9 @@ export class OperationsView extends Component {
         : broker.loss_noted ? {word: "has lost data", tone: "error"} : {word: "healthy", tone: "complete"};
     return html`
       <dl class="pairs">
-        <dt>State</dt><dd data-test="broker-health" class=${`tone-${health.tone}`}>${health.tone === "complete" ? html`<${Icon} name="check"/>` : html`<${Icon} name="warning"/>`}${health.word}</dd>
+        <dt>State</dt><dd data-test="broker-health"
+            class=${`tone-${health.tone}`}>${health.tone === "complete" ? html`<${Icon} name="check"/>` : html`<${Icon}
+                name="warning"/>`}${health.word}</dd>
         ${broker?.unreachable !== undefined && html`<dt>Reason</dt><dd>${broker.unreachable}</dd>`}
         ${broker?.connections !== undefined && html`<dt>Connections</dt><dd>${quantity(broker.connections)}${broker.max_connections === undefined ? "" : ` of ${quantity(broker.max_connections)}`}</dd>`}
         ${broker?.length !== undefined && html`<dt>Events of this run</dt><dd>${quantity(broker.length)} buffered, ${broker.open ? "open" : broker.closed ? "closed" : "not open"}</dd>`}
@@ -195,7 +205,8 @@ export class OperationsView extends Component {
         ${rows.map(row => html`
           <li key=${row.run_id}><span class="kin-dot" data-tone=${row.status === "complete" ? "complete" : "closed"}></span>
             <a class="clip" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
-            <span class="muted nowrap" title=${row.error?.message}>${row.error?.code ?? (row.status === "complete" ? "complete" : "closed")}</span><span class="grow"></span><span class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
+            <span class="muted nowrap"
+                title=${row.error?.message}>${row.error?.code ?? (row.status === "complete" ? "complete" : "closed")}</span><span class="grow"></span><span class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
       </ul>`;
   }
 }

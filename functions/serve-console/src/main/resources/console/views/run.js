@@ -20,6 +20,7 @@ import {Time} from "../parts/time.js";
 import {Town} from "../parts/town.js";
 import {Trace} from "../parts/trace.js";
 import {Player} from "../player.js";
+import {runsOf} from "../store.js";
 import {causeWords} from "../status.js";
 import {AGES} from "../world.js";
 
@@ -28,7 +29,7 @@ const NOTHING = Object.freeze({});
 export class RunView extends Component {
   state = {t: this.props.route.params.t ?? null, playing: false, speed: 5, family: {parent: null, children: [], more: false}, draft: NOTHING,
     form: this.emptyForm(), errors: NOTHING, busy: false};
-  store = this.props.runs.open(this.props.route.id);
+  store = runsOf(this.props.api).open(this.props.route.id);
   player = new Player(this, () => this.range(), t => this.param({t: t ?? undefined}));
 
   componentDidMount() {
@@ -60,7 +61,7 @@ export class RunView extends Component {
     this.unbind();
     this.family.close();
     this.player.close();
-    this.props.runs.release(this.props.route.id);
+    runsOf(this.props.api).release(this.props.route.id);
   }
 
   changed() {
@@ -218,7 +219,8 @@ export class RunView extends Component {
     const {phase, row, problem, turns} = this.store;
     if (phase === "missing") {
       return html`
-        <div class="page"><${Notice} alone title="There is no such run" text="Its id may have been cut off, or it belongs to another arena." test="run-missing">
+        <div class="page"><${Notice} alone title="There is no such run"
+            text="Its id may have been cut off, or it belongs to another arena." test="run-missing">
           <a class="button" href="#/">All runs</a>
         <//></div>`;
     }
@@ -237,37 +239,46 @@ export class RunView extends Component {
         ${this.banner()}
         <${Lineage} row=${row} parent=${family.parent} kin=${family.children} more=${family.more}/>
         ${route.params.panel === "diagnosis" && html`
-          <${StuckPanel} api=${this.props.api} store=${this.store} onClose=${() => this.param({panel: undefined})} onFork=${() => this.openFork()}/>`}
+          <${StuckPanel} api=${this.props.api} store=${this.store} onClose=${() => this.param({panel: undefined})}
+              onFork=${() => this.openFork()}/>`}
         <div class="run-body">
           <section class="panel run-town" aria-label="Town">
             <div class="panel-head">
               <h2>${turn === null ? "Town" : html`Turn ${turn.t} <span class="muted">${turn.state.age}</span>`}</h2>
               ${turn !== null && (this.forking
                 ? html`<span class="small muted">Edit the town below</span>`
-                : html`<button class="button primary" data-test="fork-open" title="Fork from here  E" onClick=${() => this.openFork()}><${Icon} name="fork"/>Fork from here</button>`)}
+                : html`<button class="button primary" data-test="fork-open" title="Fork from here  E"
+                    onClick=${() => this.openFork()}><${Icon} name="fork"/>Fork from here</button>`)}
             </div>
             ${turn === null ? this.withoutTurn() : html`
               <div class="town-frame"><${Town} state=${turn.state} label=${`Town at turn ${turn.t}`}/></div>
-              <${StatePanel} state=${turn.state} previous=${previous} draft=${this.forking ? draft : null} errors=${errors} limits=${deployment.limits} onEdit=${this.edit}/>`}
+              <${StatePanel} state=${turn.state} previous=${previous} draft=${this.forking ? draft : null} errors=${errors}
+                  limits=${deployment.limits} onEdit=${this.edit}/>`}
           </section>
           <section class="panel run-trace" aria-label="Trace of the turns">
-            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()} text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning} following=${t === null && this.store.isRunning}
+            <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()}
+                text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning}
+                    following=${t === null && this.store.isRunning}
               onTurn=${this.player.go} onFilter=${change => this.param(change)}/>
           </section>
         </div>
         ${turn !== null && html`
           <section class="panel run-curves" aria-label="Curves">
-            <${Curves} turns=${turns} turn=${turn.t} to=${this.store.isRunning ? row.t0 + row.n_turns : undefined} marks=${this.marks()} onTurn=${this.player.go}/>
+            <${Curves} turns=${turns} turn=${turn.t} to=${this.store.isRunning ? row.t0 + row.n_turns : undefined}
+                marks=${this.marks()} onTurn=${this.player.go}/>
           </section>
           <div class="run-foot">
             ${this.forking
-              ? html`<${ForkBar} t=${turn.t} form=${form} errors=${errors} estimate=${this.estimate()} busy=${busy} profiles=${deployment.profiles} parentProfile=${row.profile}
-                  limits=${deployment.limits} changes=${Object.keys(readDraft(draft, turn.state, deployment.limits).mutation).length}
+              ? html`<${ForkBar} t=${turn.t} form=${form} errors=${errors} estimate=${this.estimate()} busy=${busy}
+                  profiles=${deployment.profiles} parentProfile=${row.profile}
+                  limits=${deployment.limits}
+                      changes=${Object.keys(readDraft(draft, turn.state, deployment.limits).mutation).length}
                   onChange=${change => {
                     this.key = randomKey();
                     this.setState({form: {...form, ...change}, errors: NOTHING});
                   }} onCancel=${() => this.closeFork()} onSubmit=${this.submitFork}/>`
-              : html`<${Scrubber} ...${range} following=${t === null} canFollow=${this.store.isRunning} playing=${playing} speed=${speed} marks=${this.marks()}
+              : html`<${Scrubber} ...${range} following=${t === null} canFollow=${this.store.isRunning} playing=${playing}
+                  speed=${speed} marks=${this.marks()}
                   onTurn=${next => {
                     this.player.pause();
                     this.player.go(next);
@@ -290,16 +301,21 @@ export class RunView extends Component {
         </div>
         <dl class="facts">
           <${Fact} name="Turns" test="fact-turns">${played}<span class="muted">/${row.n_turns}</span><//>
-          <${Fact} name="Score" test="fact-score">${newest === null ? "–" : html`${AGES.includes(newest.age) ? newest.age.replace(" Age", "") : newest.age} · ${quantity(newest.population)} pop · ${quantity(newest.food + newest.wood)}`}<//>
-          <${Fact} name="Cost" test="fact-cost">${row.cost_known ? money(turns.costUsd) : html`<span class="muted" title="The price of this model is not known">unknown</span>`}<//>
-          <${Fact} name="Player"><span class="clip fact-player" title=${`${row.profile.model}, prompt ${row.profile.prompt_variant}, temperature ${row.profile.temperature}`}><bdi>${row.profile.name}</bdi></span><//>
+          <${Fact} name="Score"
+              test="fact-score">${newest === null ? "–" : html`${AGES.includes(newest.age) ? newest.age.replace(" Age", "") : newest.age} · ${quantity(newest.population)} pop · ${quantity(newest.food + newest.wood)}`}<//>
+          <${Fact} name="Cost" test="fact-cost">${row.cost_known ? money(turns.costUsd) : html`<span class="muted"
+              title="The price of this model is not known">unknown</span>`}<//>
+          <${Fact} name="Player"><span class="clip fact-player"
+              title=${`${row.profile.model}, prompt ${row.profile.prompt_variant}, temperature ${row.profile.temperature}`}><bdi>${row.profile.name}</bdi></span><//>
           <${Fact} name="Scenario">${row.scenario}<//>
-          <${Fact} name=${row.ended_at === null ? "Started" : "Took"}>${row.ended_at === null ? html`<${Time} at=${row.created_at}/>`
+          <${Fact} name=${row.ended_at === null ? "Started" : "Took"}>${row.ended_at === null ? html`<${Time}
+              at=${row.created_at}/>`
             : html`<span title=${`ended ${row.ended_at}`}>${duration(Date.parse(row.ended_at) - Date.parse(row.created_at))}</span>`}<//>
           <${Fact} name="Events">${quantity(turns.nEvents)}<//>
           <${Fact} name="Id"><${RunId} id=${row.run_id}/><//>
         </dl>
-        <button class="button compact" aria-expanded=${String(this.props.route.params.panel === "diagnosis")} data-test="diagnose" title="Diagnose  D" onClick=${() => this.toggleDiagnosis()}>
+        <button class="button compact" aria-expanded=${String(this.props.route.params.panel === "diagnosis")}
+            data-test="diagnose" title="Diagnose  D" onClick=${() => this.toggleDiagnosis()}>
           ${row.status === "failed" ? "Why?" : "Diagnose"}
         </button>
       </header>`;
@@ -314,7 +330,8 @@ export class RunView extends Component {
         <div class="banner bad" role="alert" data-test="banner-error"><${Icon} name="warning"/>
           <span>${error?.code === "connection_lost" ? "The connection was lost for good; what is here is true up to its last turn."
             : `Live events ended: ${error?.message ?? "an error"}`}</span>
-          <button class="button compact" onClick=${() => this.store.retry()} data-test="reconnect">Go on from event ${this.store.turns.lastSeq + 1}</button>
+          <button class="button compact" onClick=${() => this.store.retry()}
+              data-test="reconnect">Go on from event ${this.store.turns.lastSeq + 1}</button>
         </div>`;
     }
     if (isRunning && diagnosis !== null && !diagnosis.healthy && !open) {
@@ -343,7 +360,8 @@ export class RunView extends Component {
   withoutTurn() {
     const {state} = this.store;
     if (["Complete", "Closed"].includes(state)) {
-      return html`<${Notice} title="No turn was played" text=${state === "Closed" ? "The run ended before its first turn." : "The run was asked for no turns."}/>`;
+      return html`<${Notice} title="No turn was played"
+          text=${state === "Closed" ? "The run ended before its first turn." : "The run was asked for no turns."}/>`;
     }
     return html`<${Skeleton} lines=${8} label="Waiting for the first turn"/>`;
   }

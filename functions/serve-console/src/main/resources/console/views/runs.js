@@ -270,17 +270,20 @@ export class RunsView extends Component {
           <h1>Runs</h1>
           <div class="search-field">
             <${Icon} name="search"/>
-            <input class="input" type="search" maxlength=${deployment.limits.max_label ?? 100} placeholder="Part of a label" aria-label="Search labels"
+            <input class="input" type="search" maxlength=${deployment.limits.max_label ?? 100} placeholder="Part of a label"
+                aria-label="Search labels"
               data-search data-test="runs-search" value=${text ?? ""} onInput=${this.typed}/>
             <kbd class="key-hint">/</kbd>
           </div>
           <div class="segments" role="group" aria-label="Status" data-test="runs-status">
             ${STATUSES.map(one => html`
-              <button key=${one.label} aria-pressed=${String(status === one.value)} data-test=${`runs-status-${one.value ?? "all"}`}
+              <button key=${one.label} aria-pressed=${String(status === one.value)}
+                  data-test=${`runs-status-${one.value ?? "all"}`}
                 onClick=${() => this.filter({status: one.value})}>${one.label}</button>`)}
           </div>
           ${parent && html`
-            <button class="button compact" onClick=${() => this.filter({parent: undefined})} aria-label="Show all runs, not only children">
+            <button class="button compact" onClick=${() => this.filter({parent: undefined})}
+                aria-label="Show all runs, not only children">
               children of ${parent.slice(0, 8)} <${Icon} name="cross"/>
             </button>`}
           <span class="grow"></span>
@@ -301,7 +304,8 @@ export class RunsView extends Component {
     }
     if (rows.length === 0 && this.state.next === null) {
       return html`
-        <div class="runs-empty"><${Notice} title="No run matches" text="Labels are searched for any part of their text." test="runs-none">
+        <div class="runs-empty"><${Notice} title="No run matches" text="Labels are searched for any part of their text."
+            test="runs-none">
           ${filtered && html`<button class="button" onClick=${() => this.props.go({view: "runs"})}>Show all runs</button>`}
         <//></div>`;
     }
@@ -311,7 +315,8 @@ export class RunsView extends Component {
       queueMicrotask(() => this.more());
     }
     return html`
-      <div class="runs-table" role="table" aria-label="Runs" aria-rowcount=${next === null ? rows.length + 1 : -1} data-test="runs-list">
+      <div class="runs-table" role="table" aria-label="Runs" aria-rowcount=${next === null ? rows.length + 1 : -1}
+          data-test="runs-list">
         ${waiting.length > 0 && html`
           <button class="button primary compact runs-waiting" data-test="runs-new" onClick=${this.showWaiting}>
             ${waiting.length} new ${waiting.length === 1 ? "run" : "runs"}
@@ -344,21 +349,25 @@ function RunRow({row, index, selected, onSelect}) {
   const played = row.turns_played;
   const isFork = row.parent_run_id !== null;
   return html`
-    <div class=${classes("run-row", selected && "selected")} role="row" aria-rowindex=${index} data-run=${row.run_id} data-test="run-row">
+    <div class=${classes("run-row", selected && "selected")} role="row" aria-rowindex=${index} data-run=${row.run_id}
+        data-test="run-row">
       <span role="cell" class="cell-select">
-        <input type="checkbox" tabindex="-1" checked=${selected} onChange=${onSelect} aria-label=${`Select ${row.label}`} data-test="run-select"/>
+        <input type="checkbox" tabindex="-1" checked=${selected} onChange=${onSelect} aria-label=${`Select ${row.label}`}
+            data-test="run-select"/>
       </span>
       <span role="cell" class="cell-status"><${StatusBadge} status=${rowStatus(row)} test="run-status"/></span>
       <span role="cell" class="cell-label">
         <a class="clip row-link" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
         ${isFork && html`
-          <a class="fork-mark" href=${`#/tree/${row.run_id}`} title=${`Forked from ${row.parent_run_id} at turn ${row.parent_t}`}>
+          <a class="fork-mark" href=${`#/tree/${row.run_id}`}
+              title=${`Forked from ${row.parent_run_id} at turn ${row.parent_t}`}>
             <${Icon} name="fork"/>t${row.parent_t}
           </a>`}
       </span>
       <span role="cell" class="cell-profile clip" title=${row.model}><bdi>${row.profile_name}</bdi></span>
       <span role="cell" class="cell-turns">
-        <span class="meter" aria-hidden="true"><span style=${{width: `${row.n_turns === 0 ? 100 : Math.min(100, 100 * played / row.n_turns)}%`}}></span></span>
+        <span class="meter" aria-hidden="true"><span
+            style=${{width: `${row.n_turns === 0 ? 100 : Math.min(100, 100 * played / row.n_turns)}%`}}></span></span>
         <span class="nowrap">${played}/${row.n_turns}</span>
       </span>
       <span role="cell" class="cell-score clip">${scoreText(row)}</span>

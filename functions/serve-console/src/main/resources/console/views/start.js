@@ -66,18 +66,21 @@ export class StartView extends Component {
     const {usd, basis} = this.estimate();
     return html`
       <div class="page narrow">
-        <div><h1>Start a run</h1><p class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays.</p></div>
+        <div><h1>Start a run</h1><p
+            class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays.</p></div>
         <form class="panel start-form" onSubmit=${this.submit} data-test="start-form" novalidate>
           <fieldset class="scenarios">
             <legend class="label">Scenario</legend>
             <div class="scenario-cards">
               ${scenarios.map(one => html`
                 <label key=${one.name} class=${`scenario ${one.name === scenario ? "chosen" : ""}`}>
-                  <input type="radio" name="scenario" value=${one.name} checked=${one.name === scenario} data-test=${`scenario-${one.name}`} onChange=${() => this.change({scenario: one.name})}/>
+                  <input type="radio" name="scenario" value=${one.name} checked=${one.name === scenario}
+                      data-test=${`scenario-${one.name}`} onChange=${() => this.change({scenario: one.name})}/>
                   <span class="scenario-name">${one.name}</span>
                   <span class="muted small">${ABOUT[one.name] ?? ""}</span>
                   <span class="scenario-numbers small">
-                    <span><span class="swatch swatch-food"></span>${quantity(one.food)}</span><span><span class="swatch swatch-wood"></span>${quantity(one.wood)}</span>
+                    <span><span class="swatch swatch-food"></span>${quantity(one.food)}</span><span><span
+                        class="swatch swatch-wood"></span>${quantity(one.wood)}</span>
                     <span><span class="swatch swatch-population"></span>${one.population}/${one.pop_cap}</span>
                   </span>
                 </label>`)}
@@ -85,23 +88,29 @@ export class StartView extends Component {
             <${FieldError} text=${errors.scenario}/>
           </fieldset>
           <label class="field"><span class="label">Player</span>
-            <${ProfileSelect} profiles=${profiles} value=${profile} own=${null} test="start-profile" invalid=${errors.profile !== undefined} onChange=${value => this.change({profile: value})}/>
+            <${ProfileSelect} profiles=${profiles} value=${profile} own=${null} test="start-profile"
+                invalid=${errors.profile !== undefined} onChange=${value => this.change({profile: value})}/>
             <${FieldError} text=${errors.profile}/>
           </label>
           <div class="field-pair">
             <label class="field"><span class="label">Turns, 0 to ${limits.max_turns}</span>
-              <input class="input" inputmode="numeric" autocomplete="off" value=${turns} data-test="start-turns" aria-invalid=${String(errors.n_turns !== undefined)} onInput=${event => this.change({turns: event.target.value})}/>
+              <input class="input" inputmode="numeric" autocomplete="off" value=${turns} data-test="start-turns"
+                  aria-invalid=${String(errors.n_turns !== undefined)}
+                      onInput=${event => this.change({turns: event.target.value})}/>
               <${FieldError} text=${errors.n_turns}/>
             </label>
             <label class="field"><span class="label">Label, optional</span>
-              <input class="input" maxlength=${limits.max_label} autocomplete="off" dir="auto" placeholder="scenario and player" value=${label} data-test="start-label" aria-invalid=${String(errors.label !== undefined)}
+              <input class="input" maxlength=${limits.max_label} autocomplete="off" dir="auto"
+                  placeholder="scenario and player" value=${label} data-test="start-label"
+                      aria-invalid=${String(errors.label !== undefined)}
                 onInput=${event => this.change({label: event.target.value})}/>
               <${FieldError} text=${errors.label}/>
             </label>
           </div>
           <div class="start-foot">
             <div><span class="muted">Will cost</span> <b>${usd === null ? "unknown" : `${usd > 0 ? "about " : ""}${money(usd)}`}</b> <span class="muted small">${basis}</span></div>
-            <button class="button primary large" data-test="start-submit" disabled=${busy}>${busy ? "Starting…" : "Start"}</button>
+            <button class="button primary large" data-test="start-submit"
+                disabled=${busy}>${busy ? "Starting…" : "Start"}</button>
           </div>
           ${errors.form && html`<p class="field-error" role="alert" data-test="start-error">${errors.form}</p>`}
         </form>

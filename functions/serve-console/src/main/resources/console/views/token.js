@@ -25,10 +25,12 @@ export class TokenView extends Component {
             : "The operators of the arena make one. A viewer's token reads; an operator's also starts, forks and stops runs."}</p>
           <label class="field">
             <span class="label">Token</span>
-            <input class="input" type="password" autocomplete="off" spellcheck=${false} placeholder="arena_…" ref=${this.field}
+            <input class="input" type="password" autocomplete="off" spellcheck=${false} placeholder="arena_…"
+                ref=${this.field}
               aria-invalid=${String(wrong)} aria-describedby="token-error" data-test="token-field"/>
           </label>
-          <p class="field-error" id="token-error" role="alert">${wrong && "A token starts with arena_ and has 58 characters; copy the whole of it."}</p>
+          <p class="field-error" id="token-error"
+              role="alert">${wrong && "A token starts with arena_ and has 58 characters; copy the whole of it."}</p>
           <div class="row"><button class="button primary" data-test="token-submit">Use this token</button></div>
           <p class="small muted">Kept in this tab until it is closed, and sent to this arena only.
             To make one: <code>./arena token create --role viewer --label NAME</code></p>

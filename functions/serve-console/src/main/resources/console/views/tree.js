@@ -76,16 +76,19 @@ export class TreeView extends Component {
   render({route}, {rows, truncated, problem, details}) {
     return html`
       <div class="page" data-test="tree">
-        <div class="page-head"><h1>Lineage</h1><span class="muted">${rows === null ? "" : `${rows.length} ${rows.length === 1 ? "run" : "runs"}${truncated ? ", not all that there are" : ""}`}</span>
+        <div class="page-head"><h1>Lineage</h1><span
+            class="muted">${rows === null ? "" : `${rows.length} ${rows.length === 1 ? "run" : "runs"}${truncated ? ", not all that there are" : ""}`}</span>
           <span class="grow"></span>
           ${rows !== null && rows.length > 1 && html`
-            <a class="button" href=${compareAddress(rows.slice(0, MAX_COMPARED).map(({row}) => row.run_id))}><${Icon} name="compare"/>Compare ${rows.length > MAX_COMPARED ? `the first ${MAX_COMPARED}` : "all"}</a>`}
+            <a class="button" href=${compareAddress(rows.slice(0, MAX_COMPARED).map(({row}) => row.run_id))}><${Icon}
+                name="compare"/>Compare ${rows.length > MAX_COMPARED ? `the first ${MAX_COMPARED}` : "all"}</a>`}
         </div>
         ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${this.load}/>`}
         ${rows === null ? problem === null && html`<${Skeleton} lines=${6} label="Loading the lineage"/>` : html`
           <ol class="panel tree">
             ${rows.map(({row, depth, isLast, rails}) => html`
-              <li key=${row.run_id} class=${`tree-row ${row.run_id === route.id ? "current" : ""}`} data-test="tree-row" aria-current=${row.run_id === route.id ? "true" : undefined}>
+              <li key=${row.run_id} class=${`tree-row ${row.run_id === route.id ? "current" : ""}`} data-test="tree-row"
+                  aria-current=${row.run_id === route.id ? "true" : undefined}>
                 <span class="tree-rails" aria-hidden="true">
                   ${rails.slice(0, DEEPEST).map((rail, i) => html`<i key=${i} class=${rail ? "rail" : ""}></i>`)}
                   ${depth > 0 && html`<i class=${isLast ? "corner" : "branch"}></i>`}
@@ -95,9 +98,11 @@ export class TreeView extends Component {
                     <a class="row-link" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
                     <${StatusBadge} status=${rowStatus(row)}/>
                     ${row.parent_run_id !== null && html`
-                      <a class="fork-mark" href=${compareAddress([row.parent_run_id, row.run_id], row.parent_t)} title="Compare with its parent"><${Icon} name="fork"/>t${row.parent_t}</a>`}
+                      <a class="fork-mark" href=${compareAddress([row.parent_run_id, row.run_id], row.parent_t)}
+                          title="Compare with its parent"><${Icon} name="fork"/>t${row.parent_t}</a>`}
                   </div>
-                  ${row.parent_run_id !== null && html`<p class="small muted tree-change">${changeText(details[row.run_id])}</p>`}
+                  ${row.parent_run_id !== null && html`<p
+                      class="small muted tree-change">${changeText(details[row.run_id])}</p>`}
                 </div>
                 <span class="muted nowrap tree-score">${row.final_age ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}` : `${row.turns_played}/${row.n_turns} turns`}</span>
               </li>`)}
@@ -112,5 +117,6 @@ function changeText(detail) {
   }
   const changes = Object.entries(detail.mutation ?? {})
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${AGES.includes(value) ? value : quantity(value)}`).join(", ");
-  return html`${changes === "" ? "no change of the town" : html`<span class="change-text">${changes}</span>`}${detail.reason ? html`, <bdi>“${detail.reason}”</bdi>` : ""}`;
+  return html`${changes === "" ? "no change of the town" : html`<span
+      class="change-text">${changes}</span>`}${detail.reason ? html`, <bdi>“${detail.reason}”</bdi>` : ""}`;
 }
