@@ -3,6 +3,7 @@
  *
  * @module estimate
  */
+import {money} from "./format.js";
 
 /** Tokens assumed for one turn if the parent gives no measure: the prompt with its rules, and an answer. */
 const INPUT_TOKENS = 1_200;
@@ -41,6 +42,14 @@ export function estimateCost({nTurns, model, parent, prices}) {
     return {usd: measured * price / parentPrice * nTurns, basis: "the parent's mean, at this model's price"};
   }
   return {usd: price * nTurns, basis: `about ${INPUT_TOKENS + OUTPUT_TOKENS} tokens a turn`};
+}
+
+/** An estimate in words: "$0", "about $0.0042", "unknown". */
+export function estimateText({usd}) {
+  if (usd === null) {
+    return "unknown";
+  }
+  return usd > 0 ? `about ${money(usd)}` : money(usd);
 }
 
 function perTurn(prices, model) {

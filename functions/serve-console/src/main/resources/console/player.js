@@ -57,6 +57,14 @@ export class Player {
     }
   }
 
+  toggleFollow = () => {
+    if (this.#component.state.t === null) {
+      this.hold();
+    } else {
+      this.follow();
+    }
+  };
+
   toggle = () => {
     if (this.#component.state.playing) {
       this.pause();

@@ -1,6 +1,7 @@
 /** The bar of a fork in preparation: turns, player, reason, what it will cost, and the button. */
 import {html} from "../html.js";
-import {money} from "../format.js";
+import {estimateText} from "../estimate.js";
+import {count} from "../format.js";
 import {Icon} from "./icons.js";
 import {ProfileSelect} from "./profile-select.js";
 
@@ -12,7 +13,7 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
     }}>
       <div class="fork-title">
         <strong><${Icon} name="fork"/>Fork at turn ${t}</strong>
-        <span class="muted small">${changes === 0 ? "no change of the town yet" : `${changes} ${changes === 1 ? "change" : "changes"} of the town`}</span>
+        <span class="muted small">${changes === 0 ? "no change" : count(changes, "change")} of the town</span>
       </div>
       <label class="field fork-turns"><span class="label">Turns to play</span>
         <input class="input" inputmode="numeric" autocomplete="off" value=${form.turns}
@@ -35,7 +36,7 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
       </label>
       <div class="fork-cost" title=${estimate.basis} data-test="fork-cost">
         <span class="label muted small">Will cost</span>
-        <span>${estimate.usd === null ? "unknown" : `${estimate.usd > 0 ? "about " : ""}${money(estimate.usd)}`}</span>
+        <span>${estimateText(estimate)}</span>
         <span class="muted small clip">${estimate.basis}</span>
       </div>
       <div class="fork-actions">

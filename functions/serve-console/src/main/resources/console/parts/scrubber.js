@@ -9,7 +9,8 @@ export const SPEEDS = [1, 2, 5, 10, 20];
  * @param {number} props.first @param {number} props.last turns with a state
  * @param {{t: number, kind: string, title: string}[]} props.marks
  */
-export function Scrubber({first, last, turn, step, following, canFollow, playing, speed, marks, onTurn, onPlay, onSpeed, onFollow, children}) {
+export function Scrubber(props) {
+  const {first, last, turn, step, following, canFollow, playing, speed, marks, onTurn, onPlay, onSpeed, onFollow} = props;
   const span = Math.max(1, last - first);
   return html`
     <div class="scrubber" data-test="scrubber-bar">
@@ -44,7 +45,6 @@ export function Scrubber({first, last, turn, step, following, canFollow, playing
           title="Follow the newest turn  F" data-test="follow" onClick=${onFollow}>
         <${Icon} name="follow"/><span>${!following ? "Follow" : canFollow ? "Following" : "At the end"}</span>
       </button>
-      ${children}
     </div>`;
 }
 

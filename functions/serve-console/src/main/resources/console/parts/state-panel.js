@@ -3,7 +3,7 @@
  * places, with today's value, the limits and an undo each.
  */
 import {html} from "../html.js";
-import {quantity, signed} from "../format.js";
+import {count, quantity, signed} from "../format.js";
 import {AGES, buildingCounts, buildingLabel, FIELDS} from "../world.js";
 import {Icon} from "./icons.js";
 
@@ -89,7 +89,7 @@ function Rest({state}) {
       <div><span class="label">In training</span>
         ${state.villager_queue.length === 0 ? html`<span class="muted">none</span>`
           : html`${quantity(state.villager_queue.length)} <span
-              class="muted">(next in ${Math.min(...state.villager_queue)} ${Math.min(...state.villager_queue) === 1 ? "turn" : "turns"})</span>`}
+              class="muted">(next in ${count(Math.min(...state.villager_queue), "turn")})</span>`}
       </div>
       ${state.age_up_ticks_remaining > 0 && html`<div><span
           class="label">Next age</span>in ${state.age_up_ticks_remaining} turns</div>`}

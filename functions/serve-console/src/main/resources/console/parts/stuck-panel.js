@@ -146,10 +146,11 @@ function sentence(text) {
 /** The diagnosis's steps, and those that can be taken at any time. */
 function withAlways({next_steps: steps}, isRunning) {
   const always = [
-    ...(isRunning ? [{action: "stop", why: "end the run now; its events are kept", costs: "the turns that it has not played", command: ""}] : []),
+    {action: "stop", why: "end the run now; its events are kept", costs: "the turns that it has not played", command: ""},
     {action: "report", why: "everything known about this run, in one file", costs: "nothing", command: ""},
   ];
-  return [...steps, ...always.filter(one => !steps.some(step => step.action === one.action))];
+  const added = always.filter(one => isRunning || one.action !== "stop");
+  return [...steps, ...added.filter(one => !steps.some(step => step.action === one.action))];
 }
 
 const NAMES = {
@@ -159,5 +160,6 @@ const NAMES = {
 /** What a replay waits for, in words. */
 export const STEPS = {
   start: "its start", before_model: "the turn's preparation", model: "the model", model_wait: "the model service's own delay",
-  publish: "the broker to take its events", retry: "its next attempt", next_state: "its next step", archive: "the archive", reaper: "the reaper",
+  publish: "the broker to take its events", retry: "its next attempt", next_state: "its next step",
+  archive: "the archive", reaper: "the reaper",
 };

@@ -186,7 +186,8 @@ const DRAWN = {
           d=${`M${x - 1} ${y + 2}l3 -5 4 2 1 3Z`}/>`];
   },
   farm: (i, j) => {
-    const rows = [0.2, 0.5, 0.8, 1.1].map(k => `M${at(i + k, j + 0.08).map(v => v.toFixed(1)).join(" ")}L${at(i + k, j + 1.3).map(v => v.toFixed(1)).join(" ")}`);
+    const point = (a, b) => at(a, b).map(v => v.toFixed(1)).join(" ");
+    const rows = [0.2, 0.5, 0.8, 1.1].map(k => `M${point(i + k, j + 0.08)}L${point(i + k, j + 1.3)}`);
     return [face("t-soil", at(i, j), at(i + 1.35, j), at(i + 1.35, j + 1.35), at(i, j + 1.35)), html`<path class="t-crop"
         d=${rows.join("")}/>`];
   },
@@ -231,9 +232,12 @@ function badges(counts) {
 function progress(state) {
   const bars = [];
   if (state.age_up_ticks_remaining > 0) {
-    bars.push({label: `next age in ${state.age_up_ticks_remaining}`, share: Math.max(0, 1 - state.age_up_ticks_remaining / 6), name: "age"});
+    const left = state.age_up_ticks_remaining;
+    bars.push({label: `next age in ${left}`, share: Math.max(0, 1 - left / 6), name: "age"});
   }
-  state.villager_queue.slice(0, 4).forEach(left => bars.push({label: `villager in ${left}`, share: Math.max(0, 1 - left / 3.5), name: "villager"}));
+  for (const left of state.villager_queue.slice(0, 4)) {
+    bars.push({label: `villager in ${left}`, share: Math.max(0, 1 - left / 3.5), name: "villager"});
+  }
   const more = state.villager_queue.length - 4;
   return html`
     <g class="t-progress">

@@ -3,7 +3,7 @@
  * turn. Only the rows in view are in the page, so that 10,000 events scroll like ten. What a model wrote is text.
  */
 import {Component, createRef, html} from "../html.js";
-import {cut, duration, money, quantity, signed} from "../format.js";
+import {count, cut, duration, money, quantity, signed} from "../format.js";
 import {KINDS, TraceRows} from "../turns.js";
 import {describeAction} from "../world.js";
 import {Positions} from "../windows.js";
@@ -45,7 +45,8 @@ export class Trace extends Component {
   componentDidUpdate(before) {
     this.measure();
     const {turn, kinds, text, version, following} = this.props;
-    if (before.turn !== turn || before.kinds !== kinds || before.text !== text || !this.shown || (following && before.version !== version)) {
+    const filtered = before.kinds !== kinds || before.text !== text;
+    if (before.turn !== turn || filtered || !this.shown || (following && before.version !== version)) {
       this.showTurn();
     }
   }
@@ -191,14 +192,26 @@ function TurnHead({turn, next, current, live, onTurn}) {
         data-test="trace-turn">
       <span class="turn-number">Turn ${turn.t}</span>
       ${turn.response === null
-        ? html`<span class="muted">${turn.fork !== null ? "fork" : turn.prompt === null ? (live ? "starting" : "final state") : live ? "waiting for the model" : "no answer"}</span>`
+        ? html`<span class="muted">${unanswered(turn, live)}</span>`
         : html`
-          <span class="muted">${turn.response.actions.length} ${turn.response.actions.length === 1 ? "action" : "actions"}${without > 0 && html`, <span class="caution">${without} without effect</span>`}</span>`}
+          <span class="muted">${count(turn.response.actions.length, "action")}${without > 0 && html`, <span
+              class="caution">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>
       ${turn.response !== null && html`
         <span class="muted nowrap" title="from the prompt to the answer">${duration(turn.modelMillis)}</span>
         <span class="muted nowrap">${money(turn.response.cost_usd)}</span>`}
     </button>`;
+}
+
+/** Why a turn has no answer. */
+function unanswered(turn, live) {
+  if (turn.fork !== null && turn.state === null) {
+    return "fork";
+  }
+  if (turn.prompt === null) {
+    return live ? "starting" : "final state";
+  }
+  return live ? "waiting for the model" : "no answer";
 }
 
 /** What the turn changed in all: its actions and the income. */

@@ -1,10 +1,11 @@
 /** Two runs or more, aligned by turn: where they part, and what came of it. */
 import {MAX_COMPARED} from "../address.js";
-import {COMPARED_FIELDS, differingTurns, equal, neighbour, stateRows} from "../differences.js";
-import {cut, money, quantity, signed} from "../format.js";
+import {differingTurns, equal, neighbour} from "../differences.js";
+import {count, cut} from "../format.js";
 import {classes, Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Chart} from "../parts/chart.js";
+import {ScoreTable, StateTable} from "../parts/compare-tables.js";
 import {Icon} from "../parts/icons.js";
 import {Scrubber} from "../parts/scrubber.js";
 import {Notice} from "../parts/states.js";
@@ -12,7 +13,7 @@ import {StatusBadge} from "../parts/status-badge.js";
 import {Town} from "../parts/town.js";
 import {Player} from "../player.js";
 import {runsOf} from "../store.js";
-import {buildingCounts, buildingLabel, compareScores, describeAction, scoreOf} from "../world.js";
+import {describeAction} from "../world.js";
 
 const CURVES = [
   {field: "food", title: "Food"}, {field: "wood", title: "Wood"}, {field: "population", title: "Population"},
@@ -75,7 +76,7 @@ export class CompareView extends Component {
 
   changed() {
     const all = this.all();
-    if (all.length < 2 || all.every(store => store.phase !== "loading" && (store.turns.newest !== null || store.phase !== "ready" || store.state !== "connecting"))) {
+    if (all.length < 2 || all.every(isShown)) {
       this.props.ready();
     }
     this.setState({});
@@ -91,6 +92,10 @@ export class CompareView extends Component {
     } catch {
       this.setState({choice: []}); // runs are also added from the list of runs
     }
+  }
+
+  label(store) {
+    return store.row?.label ?? store.runId.slice(0, 8);
   }
 
   all() {
@@ -165,8 +170,8 @@ export class CompareView extends Component {
           </div>
           <section class="panel compare-curves" aria-label="Curves">${this.curves(stores, range)}</section>
           <div class="compare-tables">
-            ${this.states(stores, range.turn)}
-            ${this.scores(stores)}
+            <${StateTable} stores=${stores} t=${range.turn}/>
+            <${ScoreTable} stores=${stores}/>
           </div>
           <div class="run-foot">
             <${Scrubber} ...${range} following=${t === null} canFollow=${stores.some(store => store.isRunning)}
@@ -174,7 +179,7 @@ export class CompareView extends Component {
               marks=${this.markList} onTurn=${next => {
                 this.player.pause();
                 this.player.go(next);
-              }} onPlay=${this.player.toggle} onSpeed=${value => this.setState({speed: value})} onFollow=${() => t === null ? this.player.hold() : this.player.follow()}/>
+              }} onPlay=${this.player.toggle} onSpeed=${value => this.setState({speed: value})} onFollow=${this.player.toggleFollow}/>
           </div>`}
       </div>`;
   }
@@ -183,7 +188,7 @@ export class CompareView extends Component {
     return html`
       <span key=${store.runId} class="run-chip" data-test="compare-run">
         <span class=${`series-dot series-${i + 1}`}></span>
-        <a class="clip" href=${`#/runs/${store.runId}${this.state.t === null ? "" : `?t=${this.state.t}`}`}><bdi>${store.row?.label ?? store.runId.slice(0, 8)}</bdi></a>
+        <a class="clip" href=${`#/runs/${store.runId}${this.state.t === null ? "" : `?t=${this.state.t}`}`}><bdi>${this.label(store)}</bdi></a>
         ${store.phase === "missing" ? html`<span class="warn">unknown run</span>` : html`<${StatusBadge}
             status=${store.status} test="run-status"/>`}
         <button class="undo" aria-label=${`Remove ${store.row?.label ?? store.runId}`}
@@ -242,14 +247,15 @@ export class CompareView extends Component {
     const next = neighbour(differences, turn, 1);
     const previous = neighbour(differences, turn, -1);
     const here = differences.includes(turn);
+    const running = stores.some(store => store.isRunning);
     return html`
       <div class=${classes("difference-bar", here && "here")} data-test="differences">
         ${differences.length === 0
-          ? html`<span>Actions are the same in all turns that these runs have in common${stores.some(store => store.isRunning) ? ", so far" : ""}.</span>`
+          ? html`<span>Actions are the same in all turns that these runs share${running ? ", so far" : ""}.</span>`
           : html`
             <span>First difference: <button class="link" data-test="compare-first-difference"
                 onClick=${() => this.player.go(differences[0])}>turn ${differences[0]}</button></span>
-            <span class="muted">${differences.length} differing ${differences.length === 1 ? "turn" : "turns"}</span>
+            <span class="muted">${count(differences.length, "differing turn")}</span>
             ${here && html`<span class="here-mark"><${Icon} name="warning"/>actions differ here</span>`}`}
         <span class="grow"></span>
         <button class="button compact" disabled=${previous === null} data-test="compare-previous-difference" title="P"
@@ -278,7 +284,7 @@ export class CompareView extends Component {
               ${turn.actions.length === 0 && html`<p class="muted">No action.</p>`}
               <ol>
                 ${turn.actions.map((action, n) => {
-                  const differs = others.some(other => !equal(other.actions[n]?.action, action.action) || other.actions[n]?.changed !== action.changed);
+                  const differs = others.some(other => !isSame(other.actions[n], action));
                   const {name, effect} = describeAction(action.action);
                   return html`
                     <li key=${action.seq} class=${classes("column-action", differs && "differs")}>
@@ -298,13 +304,14 @@ export class CompareView extends Component {
 
   curves(stores, {turn}) {
     const columns = this.columns(stores);
-    const series = stores.map((store, i) => ({label: store.row?.label ?? store.runId.slice(0, 8), color: `--run-${i + 1}`, width: i === 0 ? 1.5 : 2, dash: DASHES[i]}));
+    const series = stores.map((store, i) => ({label: this.label(store), color: `--run-${i + 1}`, width: i === 0 ? 1.5 : 2, dash: DASHES[i]}));
     const labels = new Set(series.map(one => one.label));
     if (labels.size < series.length) {
       series.forEach((one, i) => { one.label = `${one.label} (${stores[i].runId.slice(0, 4)})`; });
     }
     const running = stores.filter(store => store.isRunning).map(store => store.row.t0 + store.row.n_turns);
-    return CURVES.filter(one => !one.optional || columns[one.field].slice(1).some(values => values.some(value => value > 0))).map(({field, title}) => html`
+    const isUsed = field => columns[field].slice(1).some(values => values.some(value => value > 0));
+    return CURVES.filter(one => !one.optional || isUsed(one.field)).map(({field, title}) => html`
       <${Chart} key=${field} title=${title} series=${series} columns=${columns[field]} unnamed
           version=${this.columnsVersion} turn=${turn} marks=${this.markList}
         to=${running.length > 0 ? Math.max(...running) : undefined} syncKey="compare" onTurn=${this.player.go}/>`);
@@ -315,68 +322,22 @@ export class CompareView extends Component {
     const version = stores.map(store => `${store.runId}:${store.turns.version}`).join();
     if (this.columnsVersion !== version) {
       this.columnsVersion = version;
-      const ts = [...new Set(stores.flatMap(store => store.turns.list.filter(turn => turn.state !== null).map(turn => turn.t)))].sort((a, b) => a - b);
+      const all = stores.flatMap(store => store.turns.list.filter(turn => turn.state !== null).map(turn => turn.t));
+      const ts = [...new Set(all)].sort((a, b) => a - b);
       this.columnsByField = Object.fromEntries(CURVES.map(({field}) =>
         [field, [ts, ...stores.map(store => ts.map(t => store.turns.at(t)?.state?.[field] ?? null))]]));
     }
     return this.columnsByField;
   }
+}
 
-  states(stores, t) {
-    const states = stores.map(store => store.turns.at(t)?.state ?? null);
-    const rows = stateRows(states);
-    return html`
-      <section class="panel table-panel" aria-label=${`States at turn ${t}`}>
-        <div class="panel-head"><h2>State at turn ${t}</h2><span
-            class="muted small">${rows.filter(row => row.differs).length} of ${COMPARED_FIELDS.length} differ</span></div>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Table of states">
-          <table class="table" data-test="compare-states">
-            <thead><tr><td></td>${stores.map((store, i) => html`<th key=${store.runId} class="number"><span
-                class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? "", 24)}</bdi></th>`)}</tr></thead>
-            <tbody>
-              ${rows.map(row => html`
-                <tr key=${row.name} class=${row.differs ? "differs" : ""}>
-                  <th scope="row"><span class=${`swatch swatch-${row.name}`}></span>${row.label}${row.differs && html`<span
-                      class="differs-mark" title="differs"> ≠</span>`}</th>
-                  ${row.values.map((value, i) => html`<td key=${i} class="number">${stateText(row.name, value)}${
-                    i > 0 && typeof value === "number" && typeof row.values[0] === "number" && value !== row.values[0]
-                      ? html` <span class="muted small">${signed(value - row.values[0])}</span>` : ""}</td>`)}
-                </tr>`)}
-            </tbody>
-          </table>
-        </div>
-      </section>`;
-  }
+/** Whether a run's view can be compared, or never will. */
+function isShown({phase, state, turns}) {
+  return phase !== "loading" && (phase !== "ready" || turns.newest !== null || state !== "connecting");
+}
 
-  scores(stores) {
-    const scored = stores.map((store, i) => ({store, i, score: store.turns.newest === null ? null : scoreOf(store.turns.newest.state)}));
-    const best = scored.filter(one => one.score !== null).sort((a, b) => compareScores(a.score, b.score))[0];
-    const tie = best !== undefined && scored.filter(one => one.score !== null && compareScores(one.score, best.score) === 0).length > 1;
-    return html`
-      <section class="panel table-panel" aria-label="Scores">
-        <div class="panel-head"><h2>${stores.some(store => store.isRunning) ? "Score so far" : "Final score"}</h2><span
-            class="muted small clip">age, then population, then food + wood</span></div>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Table of scores">
-          <table class="table" data-test="compare-scores">
-            <thead><tr><th>Run</th><th>Age</th><th class="number">Pop.</th><th class="number">Food + wood</th><th
-                class="number">Turn</th><th class="number">Cost</th></tr></thead>
-            <tbody>
-              ${scored.map(({store, i, score}) => html`
-                <tr key=${store.runId}>
-                  <th scope="row" class="score-run"><span
-                      class=${`series-dot series-${i + 1}`}></span><bdi>${cut(store.row?.label ?? store.runId.slice(0, 8), 28)}</bdi>
-                    ${!tie && best?.store === store && stores.length > 1 && html`<span class="best">best</span>`}</th>
-                  <td class="nowrap">${score === null ? "–" : score.age.replace(" Age", "")}</td>
-                  <td class="number">${score === null ? "–" : quantity(score.population)}</td>
-                  <td class="number">${score === null ? "–" : quantity(score.economy)}</td>
-                  <td class="number">${store.turns.newest?.t ?? "–"}</td>
-                  <td class="number">${store.row?.cost_known === false ? "unknown" : money(store.turns.costUsd)}</td>
-                </tr>`)}
-            </tbody>
-          </table>
-        </div>
-      </section>`;
-  }
+function isSame(one, other) {
+  return one !== undefined && one.changed === other.changed && equal(one.action, other.action);
 }
 
 const DASHES = [[5, 3], undefined, [8, 3], [2, 3], [9, 3, 2, 3], [4, 2]];
@@ -394,22 +355,4 @@ function Absent({store, t}) {
   }
   return html`<${Notice} title=${store.isRunning ? "Not there yet" : "Ended"}
       text=${`Its ${store.isRunning ? "newest" : "last"} turn is ${turns.newest.t}.`}/>`;
-}
-
-function stateText(name, value) {
-  if (value === null || value === undefined) {
-    return "–";
-  }
-  switch (name) {
-    case "buildings":
-      return value.length === 0 ? "none" : buildingCounts(value).map(([building, n]) => `${n} ${buildingLabel(building)}${n === 1 ? "" : "s"}`).join(", ");
-    case "villager_queue":
-      return value.length === 0 ? "none" : value.join(", ");
-    case "age":
-      return value.replace(" Age", "");
-    case "age_up_ticks_remaining":
-      return value === 0 ? "–" : `in ${value}`;
-    default:
-      return quantity(value);
-  }
 }

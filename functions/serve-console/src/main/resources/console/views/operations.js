@@ -7,6 +7,7 @@ import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 import {Sparkline} from "../parts/sparkline.js";
 import {STEPS} from "../parts/stuck-panel.js";
 import {Time} from "../parts/time.js";
+import {rowStatus} from "../status.js";
 
 const POLL_MILLIS = 2_000;
 /** A diagnosis asks many sources: for the broker's state, less often. */
@@ -107,12 +108,13 @@ export class OperationsView extends Component {
 
   render(_, {samples, replays, problem, broker, brokerProblem, brokerRun, ended}) {
     const latest = samples.at(-1);
+    const at = latest && new Date(latest.at).toISOString();
     return html`
       <div class="page operations" data-test="operations">
         <div class="page-head">
           <h1>Operations</h1>
           ${latest && html`<span class="muted small">as of <time
-              datetime=${new Date(latest.at).toISOString()}>${new Date(latest.at).toISOString().slice(11, 19)} UTC</time>, every ${POLL_MILLIS / 1000} s</span>`}
+              datetime=${at}>${at.slice(11, 19)} UTC</time>, every ${POLL_MILLIS / 1000} s</span>`}
         </div>
         ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${() => this.refresh()}/>`}
         <section class="counters" aria-label="Counters">
@@ -158,7 +160,7 @@ export class OperationsView extends Component {
                 <td class="number">${one.turns_played}/${one.n_turns}</td>
                 <td class="nowrap">${one.waiting_on === null ? html`<span
                     class="muted">not known</span>` : STEPS[one.waiting_on.step] ?? one.waiting_on.step}</td>
-                <td class=${`number ${one.waiting_on?.seconds > 60 ? "warn" : ""}`}>${one.waiting_on === null ? "–" : duration(one.waiting_on.seconds * 1000)}</td>
+                <td class=${`number ${one.waiting_on?.seconds > 60 ? "warn" : ""}`}>${duration(one.waiting_on?.seconds * 1000)}</td>
                 <td class="number">${one.waiting_on?.attempt ?? "–"}</td>
                 <td class="cell-error">${one.last_error === null ? html`<span class="muted">none</span>` : html`<a
                     class="warn" href=${`#/runs/${one.run_id}?panel=diagnosis`}
@@ -185,10 +187,7 @@ export class OperationsView extends Component {
         <dt>State</dt><dd data-test="broker-health"
             class=${`tone-${health.tone}`}>${health.tone === "complete" ? html`<${Icon} name="check"/>` : html`<${Icon}
                 name="warning"/>`}${health.word}</dd>
-        ${broker?.unreachable !== undefined && html`<dt>Reason</dt><dd>${broker.unreachable}</dd>`}
-        ${broker?.connections !== undefined && html`<dt>Connections</dt><dd>${quantity(broker.connections)}${broker.max_connections === undefined ? "" : ` of ${quantity(broker.max_connections)}`}</dd>`}
-        ${broker?.length !== undefined && html`<dt>Events of this run</dt><dd>${quantity(broker.length)} buffered, ${broker.open ? "open" : broker.closed ? "closed" : "not open"}</dd>`}
-        ${broker?.n_readers !== undefined && html`<dt>Readers of this run</dt><dd>${quantity(broker.n_readers)}${broker.readers?.length > 0 ? `, the slowest ${quantity(Math.max(...broker.readers.map(one => one.lag)))} events behind` : ""}</dd>`}
+        ${pairs(broker ?? {}).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd key=${`${name}d`}>${value}</dd>`)}
         ${elasticache && html`<dt>ElastiCache</dt><dd>${elasticache.unreachable ?? elasticache.status}</dd>`}
       </dl>`;
   }
@@ -206,21 +205,43 @@ export class OperationsView extends Component {
           <li key=${row.run_id}><span class="kin-dot" data-tone=${row.status === "complete" ? "complete" : "closed"}></span>
             <a class="clip" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
             <span class="muted nowrap"
-                title=${row.error?.message}>${row.error?.code ?? (row.status === "complete" ? "complete" : "closed")}</span><span class="grow"></span><span class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
+                title=${row.error?.message}>${row.error?.code ?? rowStatus(row).word}</span><span class="grow"></span><span
+                    class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
       </ul>`;
   }
+}
+
+/** What is known of the broker, which may be little. */
+function pairs({unreachable, connections, max_connections: max, length, open, closed, n_readers: nReaders, readers = []}) {
+  const known = [];
+  if (unreachable !== undefined) {
+    known.push(["Reason", unreachable]);
+  }
+  if (connections !== undefined) {
+    known.push(["Connections", max === undefined ? quantity(connections) : `${quantity(connections)} of ${quantity(max)}`]);
+  }
+  if (length !== undefined) {
+    known.push(["Events of this run", `${quantity(length)} buffered, ${open ? "open" : closed ? "closed" : "not open"}`]);
+  }
+  if (nReaders !== undefined) {
+    const lag = readers.length === 0 ? "" : `, the slowest ${quantity(Math.max(...readers.map(one => one.lag)))} events behind`;
+    known.push(["Readers of this run", `${quantity(nReaders)}${lag}`]);
+  }
+  return known;
 }
 
 function Counter({counter: {name, label, note, rate, bad, gauge}, samples}) {
   const values = samples.map(one => one[name]);
   const latest = values.at(-1);
   const course = rate ? rates(samples, name) : values;
+  const remark = rate ? `${quantity(course.at(-1) ?? 0)}/s · ${note}`
+    : gauge || latest === undefined ? note : `${note}; +${quantity(latest - values[0])} since opened`;
   return html`
     <div class="panel counter" data-test=${`counter-${name}`}>
       <span class="label">${label}</span>
       <span class=${`counter-value ${bad && latest > 0 ? "warn" : ""}`}>${latest === undefined ? "–" : quantity(latest)}</span>
       <${Sparkline} values=${course} label=${`${label}, the last ${samples.length} samples`}/>
-      <span class="muted small">${rate ? `${quantity(course.at(-1) ?? 0)}/s · ${note}` : gauge || latest === undefined ? note : `${note}; +${quantity(latest - values[0])} since opened`}</span>
+      <span class="muted small">${remark}</span>
     </div>`;
 }
 

@@ -22,7 +22,6 @@ import {Trace} from "../parts/trace.js";
 import {Player} from "../player.js";
 import {runsOf} from "../store.js";
 import {causeWords} from "../status.js";
-import {AGES} from "../world.js";
 
 const NOTHING = Object.freeze({});
 
@@ -90,7 +89,11 @@ export class RunView extends Component {
   range() {
     const {turns} = this.store;
     const turn = this.turn();
-    return turn === null ? null : {first: turns.list.find(one => one.state !== null).t, last: turns.newest.t, turn: turn.t, step: n => turns.step(turn.t, n)};
+    if (turn === null) {
+      return null;
+    }
+    const first = turns.list.find(one => one.state !== null).t;
+    return {first, last: turns.newest.t, turn: turn.t, step: n => turns.step(turn.t, n)};
   }
 
   // ---- fork
@@ -158,7 +161,8 @@ export class RunView extends Component {
     } catch (problem) {
       const control = controlOf(problem);
       const text = problem.status === 403 ? "A fork needs a token with the role operator." : problem.message;
-      this.setState({busy: false, errors: {[control]: problem.limit === undefined || control === "form" ? text : `Accepted: ${problem.limit}`}});
+      const limit = control === "form" ? undefined : problem.limit;
+      this.setState({busy: false, errors: {[control]: limit === undefined ? text : `Accepted: ${limit}`}});
       requestAnimationFrame(() => document.querySelector("[aria-invalid=true]")?.focus());
     }
   };
@@ -171,7 +175,8 @@ export class RunView extends Component {
       nTurns: readTurns(form.turns, deployment.limits) ?? 0,
       model: form.profile === null ? row.profile.model : deployment.profiles[form.profile].model,
       parent: {
-        model: row.profile.model, costUsd: turns.costUsd, answered: turns.list.filter(one => one.response !== null).length, costKnown: row.cost_known,
+        model: row.profile.model, costUsd: turns.costUsd, costKnown: row.cost_known,
+        answered: turns.list.filter(one => one.response !== null).length,
       },
       prices: deployment.models,
     });
@@ -282,7 +287,7 @@ export class RunView extends Component {
                   onTurn=${next => {
                     this.player.pause();
                     this.player.go(next);
-                  }} onPlay=${this.player.toggle} onSpeed=${value => this.setState({speed: value})} onFollow=${() => t === null ? this.player.hold() : this.player.follow()}/>`}
+                  }} onPlay=${this.player.toggle} onSpeed=${value => this.setState({speed: value})} onFollow=${this.player.toggleFollow}/>`}
           </div>`}
       </div>`;
   }
@@ -302,7 +307,7 @@ export class RunView extends Component {
         <dl class="facts">
           <${Fact} name="Turns" test="fact-turns">${played}<span class="muted">/${row.n_turns}</span><//>
           <${Fact} name="Score"
-              test="fact-score">${newest === null ? "–" : html`${AGES.includes(newest.age) ? newest.age.replace(" Age", "") : newest.age} · ${quantity(newest.population)} pop · ${quantity(newest.food + newest.wood)}`}<//>
+              test="fact-score">${newest === null ? "–" : html`${newest.age.replace(" Age", "")} · ${quantity(newest.population)} pop · ${quantity(newest.food + newest.wood)}`}<//>
           <${Fact} name="Cost" test="fact-cost">${row.cost_known ? money(turns.costUsd) : html`<span class="muted"
               title="The price of this model is not known">unknown</span>`}<//>
           <${Fact} name="Player"><span class="clip fact-player"

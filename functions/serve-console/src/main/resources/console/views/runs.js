@@ -1,17 +1,14 @@
 /** The runs: newest first, live, filtered by the address, one window of a long list at a time. */
 import {compareAddress, format, MAX_COMPARED} from "../address.js";
-import {quantity, money} from "../format.js";
 import {classes, Component, createRef, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Icon} from "../parts/icons.js";
+import {RunRow} from "../parts/run-row.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
-import {StatusBadge} from "../parts/status-badge.js";
-import {Time} from "../parts/time.js";
 import {Welcome} from "../parts/welcome.js";
-import {rowStatus} from "../status.js";
 import {fixedWindow} from "../windows.js";
 
-const POLL_MILLIS = 1_500;
+const POLL_MILLIS = 1_000;
 const PAGE = 50;
 /** Rows kept; the list ends there with a hint to filter. */
 const MAX_ROWS = 20_000;
@@ -343,50 +340,4 @@ export class RunsView extends Component {
         </div>
       </div>`;
   }
-}
-
-function RunRow({row, index, selected, onSelect}) {
-  const played = row.turns_played;
-  const isFork = row.parent_run_id !== null;
-  return html`
-    <div class=${classes("run-row", selected && "selected")} role="row" aria-rowindex=${index} data-run=${row.run_id}
-        data-test="run-row">
-      <span role="cell" class="cell-select">
-        <input type="checkbox" tabindex="-1" checked=${selected} onChange=${onSelect} aria-label=${`Select ${row.label}`}
-            data-test="run-select"/>
-      </span>
-      <span role="cell" class="cell-status"><${StatusBadge} status=${rowStatus(row)} test="run-status"/></span>
-      <span role="cell" class="cell-label">
-        <a class="clip row-link" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
-        ${isFork && html`
-          <a class="fork-mark" href=${`#/tree/${row.run_id}`}
-              title=${`Forked from ${row.parent_run_id} at turn ${row.parent_t}`}>
-            <${Icon} name="fork"/>t${row.parent_t}
-          </a>`}
-      </span>
-      <span role="cell" class="cell-profile clip" title=${row.model}><bdi>${row.profile_name}</bdi></span>
-      <span role="cell" class="cell-turns">
-        <span class="meter" aria-hidden="true"><span
-            style=${{width: `${row.n_turns === 0 ? 100 : Math.min(100, 100 * played / row.n_turns)}%`}}></span></span>
-        <span class="nowrap">${played}/${row.n_turns}</span>
-      </span>
-      <span role="cell" class="cell-score clip">${scoreText(row)}</span>
-      <span role="cell" class="cell-cost number">${costText(row)}</span>
-      <span role="cell" class="cell-started number muted"><${Time} at=${row.created_at}/></span>
-    </div>`;
-}
-
-function scoreText(row) {
-  return row.final_age
-    ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}`
-    : html`<span class="muted">–</span>`;
-}
-
-/** A cost of 0 is that of a model without a price, unless it is the scripted player's. */
-function costText(row) {
-  if (row.total_cost_usd === null) {
-    return html`<span class="muted">–</span>`;
-  }
-  return row.total_cost_usd === 0 && row.model !== "scripted" && row.turns_played > 0
-    ? html`<span class="muted" title="The price of this model is not known">unknown</span>` : money(row.total_cost_usd);
 }

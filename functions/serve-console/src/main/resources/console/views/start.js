@@ -1,8 +1,8 @@
 /** Starts a run: scenario, player, turns, label. */
 import {randomKey} from "../api.js";
-import {estimateCost} from "../estimate.js";
+import {estimateCost, estimateText} from "../estimate.js";
 import {controlOf, readTurns} from "../forks.js";
-import {money, quantity} from "../format.js";
+import {quantity} from "../format.js";
 import {Component, html} from "../html.js";
 import {FieldError} from "../parts/fork-bar.js";
 import {ProfileSelect} from "../parts/profile-select.js";
@@ -63,7 +63,7 @@ export class StartView extends Component {
 
   render({deployment}, {scenario, profile, turns, label, errors, busy}) {
     const {limits, scenarios, profiles} = deployment;
-    const {usd, basis} = this.estimate();
+    const estimate = this.estimate();
     return html`
       <div class="page narrow">
         <div><h1>Start a run</h1><p
@@ -108,7 +108,10 @@ export class StartView extends Component {
             </label>
           </div>
           <div class="start-foot">
-            <div><span class="muted">Will cost</span> <b>${usd === null ? "unknown" : `${usd > 0 ? "about " : ""}${money(usd)}`}</b> <span class="muted small">${basis}</span></div>
+            <div>
+              <span class="muted">Will cost </span><b>${estimateText(estimate)}</b><span
+                  class="muted small"> ${estimate.basis}</span>
+            </div>
             <button class="button primary large" data-test="start-submit"
                 disabled=${busy}>${busy ? "Starting…" : "Start"}</button>
           </div>

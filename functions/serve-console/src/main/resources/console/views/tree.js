@@ -1,6 +1,6 @@
 /** Who was forked from whom, at which turn, with what change. */
 import {compareAddress, MAX_COMPARED} from "../address.js";
-import {quantity} from "../format.js";
+import {count, quantity} from "../format.js";
 import {Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {flatten, readTree} from "../lineage-tree.js";
@@ -63,7 +63,8 @@ export class TreeView extends Component {
       if (signal.aborted) {
         return;
       }
-      this.setState({details: {...this.state.details, ...Object.fromEntries(some.filter(one => one !== null).map(one => [one.run_id, one]))}});
+      const read = some.filter(one => one !== null).map(one => [one.run_id, one]);
+      this.setState({details: {...this.state.details, ...Object.fromEntries(read)}});
     }
   }
 
@@ -77,7 +78,7 @@ export class TreeView extends Component {
     return html`
       <div class="page" data-test="tree">
         <div class="page-head"><h1>Lineage</h1><span
-            class="muted">${rows === null ? "" : `${rows.length} ${rows.length === 1 ? "run" : "runs"}${truncated ? ", not all that there are" : ""}`}</span>
+            class="muted">${rows === null ? "" : count(rows.length, "run")}${truncated && ", not all that there are"}</span>
           <span class="grow"></span>
           ${rows !== null && rows.length > 1 && html`
             <a class="button" href=${compareAddress(rows.slice(0, MAX_COMPARED).map(({row}) => row.run_id))}><${Icon}
@@ -104,11 +105,16 @@ export class TreeView extends Component {
                   ${row.parent_run_id !== null && html`<p
                       class="small muted tree-change">${changeText(details[row.run_id])}</p>`}
                 </div>
-                <span class="muted nowrap tree-score">${row.final_age ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}` : `${row.turns_played}/${row.n_turns} turns`}</span>
+                <span class="muted nowrap tree-score">${resultText(row)}</span>
               </li>`)}
           </ol>`}
       </div>`;
   }
+}
+
+function resultText(row) {
+  return row.final_age === null || row.final_age === "" ? `${row.turns_played}/${row.n_turns} turns`
+    : `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}`;
 }
 
 function changeText(detail) {
