@@ -104,7 +104,7 @@ export class Chart extends Component {
       }))],
       hooks: {
         drawClear: [plot => this.drawBands(plot)],
-        draw: [plot => this.drawMarks(plot)],
+        draw: [plot => this.drawMarks(plot), () => this.placeTurn()], // scales are set by now
         setCursor: [plot => this.hover(plot.cursor.idx ?? null)],
         ready: [plot => {
           plot.over.append(this.line);

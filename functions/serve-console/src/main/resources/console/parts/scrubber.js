@@ -43,7 +43,7 @@ export function Scrubber(props) {
       </select>
       <button class="button follow" aria-pressed=${String(following)} disabled=${!canFollow && following}
           title="Follow the newest turn  F" data-test="follow" onClick=${onFollow}>
-        <${Icon} name="follow"/><span>${!following ? "Follow" : canFollow ? "Following" : "At the end"}</span>
+        <${Icon} name="follow"/><span>${!following ? "Follow" : canFollow ? "Following" : "Newest"}</span>
       </button>
     </div>`;
 }
