@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -48,12 +50,18 @@ public final class ConsoleFiles {
   /**
    * A file.
    *
+   * @param content its bytes, in base64
+   * @param gzip its bytes compressed, in base64
    * @param etag a strong validator, in quotes
-   * @param gzip the content compressed
    */
-  record File(String contentType, byte[] content, byte[] gzip, String etag) {
+  record File(String contentType, String content, String gzip, String etag) {
     static File of(String contentType, byte[] content) {
-      return new File(contentType, content, compress(content), '"' + hash(digest(), content) + '"');
+      Base64.Encoder base64 = Base64.getEncoder();
+      return new File(
+          contentType,
+          base64.encodeToString(content),
+          base64.encodeToString(compress(content)),
+          '"' + hash(digest(), content) + '"');
     }
   }
 
@@ -69,11 +77,10 @@ public final class ConsoleFiles {
     version = HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_LENGTH);
     Map<String, File> read = new HashMap<>();
     contents.forEach(
-        (name, content) ->
-            read.put(
-                name,
-                File.of(
-                    TYPES.get(extension(name)), name.endsWith(".html") ? page(content) : content)));
+        (name, content) -> {
+          String type = Objects.requireNonNull(TYPES.get(extension(name)), name);
+          read.put(name, File.of(type, name.endsWith(".html") ? page(content) : content));
+        });
     files = Map.copyOf(read);
   }
 

@@ -98,7 +98,7 @@ public final class ConsoleRoutes {
   private static Response content(Request request, ConsoleFiles.File file) {
     boolean compressed = acceptsGzip(request.header("accept-encoding"));
     Response response =
-        Response.ofBytes(file.contentType(), compressed ? file.gzip() : file.content())
+        Response.ofBase64(file.contentType(), compressed ? file.gzip() : file.content())
             .with("vary", "accept-encoding");
     return compressed ? response.with("content-encoding", "gzip") : response;
   }

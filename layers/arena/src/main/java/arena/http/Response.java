@@ -1,7 +1,6 @@
 package arena.http;
 
 import arena.json.Json;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +43,9 @@ public record Response(int status, Map<String, String> headers, String body, boo
     return of(status, "text/plain; charset=utf-8", text);
   }
 
-  /** Creates a response from bytes. */
-  static Response ofBytes(String contentType, byte[] bytes) {
-    return of(200, contentType, Base64.getEncoder().encodeToString(bytes), true);
+  /** Creates a response from bytes in base64. */
+  static Response ofBase64(String contentType, String bytes) {
+    return of(200, contentType, bytes, true);
   }
 
   private static Response of(int status, String contentType, String body) {

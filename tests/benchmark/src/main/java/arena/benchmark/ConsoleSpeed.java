@@ -33,9 +33,10 @@ final class ConsoleSpeed implements Measurement {
   private static final Duration TURN = Duration.ofMillis(200);
   private static final int LONG_TURNS = 100;
   private static final int SCRUBBED_FRAMES = 120;
-  private static final int VISITS = 8;
+  private static final int VISITS = 12;
   private static final double PERCENTILE = 95;
   private static final double KILOBYTE = 1_000;
+  private static final double MEGABYTE = 1_000_000;
 
   @Override
   public String title() {
@@ -199,10 +200,11 @@ final class ConsoleSpeed implements Measurement {
             "× 30/s",
             1),
         Row.atMost(
-            "console: heap after 8 visits of that run with that after 4",
+            "console: heap after 12 visits of that run with that after 6",
             heaps.getLast() / heaps.get(VISITS / 2 - 1),
             "×",
-            MEMORY_GROWTH));
+            MEMORY_GROWTH),
+        Row.amount("console: heap after 12 visits", heaps.getLast() / MEGABYTE, "MB", ""));
   }
 
   private static double number(Object value) {

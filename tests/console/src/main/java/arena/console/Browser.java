@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -265,8 +266,8 @@ public final class Browser implements AutoCloseable {
           return;
         }
       } catch (StaleElementReferenceException
-          | org.openqa.selenium.ElementNotInteractableException
-          | JavascriptException e) {
+          | ElementNotInteractableException
+          | JavascriptException _) {
         // the page has just been drawn again
       }
       if (System.nanoTime() > deadline) {

@@ -34,6 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexUpdate;
 import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
@@ -230,17 +231,22 @@ public final class LocalDynamoDb implements AutoCloseable {
                 request
                     .tableName(table.name())
                     .attributeDefinitions(table.request().attributeDefinitions())
-                    .globalSecondaryIndexUpdates(
-                        update ->
-                            update.create(
-                                created ->
-                                    created
-                                        .indexName(index.indexName())
-                                        .keySchema(index.keySchema())
-                                        .projection(index.projection()))));
+                    .globalSecondaryIndexUpdates(creation(index)));
         awaitIndexes(table.name());
       }
     }
+  }
+
+  private static List<GlobalSecondaryIndexUpdate> creation(GlobalSecondaryIndex index) {
+    return List.of(
+        GlobalSecondaryIndexUpdate.builder()
+            .create(
+                created ->
+                    created
+                        .indexName(index.indexName())
+                        .keySchema(index.keySchema())
+                        .projection(index.projection()))
+            .build());
   }
 
   /** Waits until an index that was added to a table has all its items. */
