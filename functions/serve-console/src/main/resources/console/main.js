@@ -87,9 +87,7 @@ class App extends Component {
     if (before.view !== route.view || before.id !== route.id) {
       delete document.body.dataset.ready;
       scrollTo(0, 0);
-      if (document.activeElement !== document.body) {
-        document.activeElement?.blur?.(); // the next Tab starts at the top
-      }
+      document.getElementById("main").focus({preventScroll: true}); // the next Tab starts with the new view
     }
     this.setState({route});
   }

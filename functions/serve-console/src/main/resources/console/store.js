@@ -139,12 +139,51 @@ export class RunStore {
     this.#follow();
   }
 
-  #follow() {
-    if (this.row.status === "running") {
-      this.#watchLive();
-    } else {
-      this.#readEnded();
+  /**
+   * Reads the events that there are, then watches a running run from there on.
+   *
+   * A subscription from the first event would also do, but the live buffer of a long run has dropped it, and a fast run
+   * drops what follows while the gap is being filled.
+   */
+  async #follow() {
+    this.state = "connecting";
+    const {n_events: nEvents, status} = this.row;
+    let fromSeq = this.turns.lastSeq + 1;
+    try {
+      while (fromSeq !== null && (status !== "running" || fromSeq <= nEvents)) {
+        fromSeq = await this.#readPage(fromSeq);
+      }
+    } catch (error) {
+      if (!this.#abort.signal.aborted) {
+        this.state = "Error";
+        this.error = error;
+        this.#notify();
+      }
+      return;
     }
+    if (fromSeq !== null && !this.#abort.signal.aborted) {
+      this.#watchLive();
+    }
+    this.#notify();
+  }
+
+  /** Reads a page; returns the seq of the next, null if the run has ended with this one. */
+  async #readPage(fromSeq) {
+    const page = await clientOf(this.#api).events(this.#runId, {fromSeq, signal: this.#abort.signal});
+    const first = page.events[0]?.seq;
+    if (first !== undefined && first > fromSeq) {
+      this.#mark(fromSeq, first - 1, true);
+    }
+    this.#add(page.events);
+    if (page.nextFromSeq === null) {
+      this.state = page.status === "complete" ? "Complete" : "Closed";
+      if (this.row.status === "running") {
+        this.#settle();
+      }
+    } else if (page.nextFromSeq <= fromSeq) {
+      throw new Problem("bad_message", "GET /events did not advance.");
+    }
+    return page.nextFromSeq;
   }
 
   #watchLive() {
@@ -169,37 +208,6 @@ export class RunStore {
     });
     this.#pollRow(this.#watch);
     this.#pollDiagnosis(this.#watch);
-  }
-
-  /** Reads an ended run page by page; its words are the same as those of a watched one. */
-  async #readEnded() {
-    this.state = "connecting";
-    try {
-      let fromSeq = this.turns.lastSeq + 1;
-      while (fromSeq !== null) {
-        const page = await clientOf(this.#api).events(this.#runId, {fromSeq, signal: this.#abort.signal});
-        const first = page.events[0]?.seq;
-        if (first !== undefined && first > fromSeq) {
-          this.#mark(fromSeq, first - 1, true);
-        }
-        this.#add(page.events);
-        if (page.nextFromSeq !== null && page.status === "running") {
-          throw new Problem("run_reopened", "The run has started again.");
-        }
-        if (page.nextFromSeq !== null && page.nextFromSeq <= fromSeq) {
-          throw new Problem("bad_message", "GET /events did not advance.");
-        }
-        fromSeq = page.nextFromSeq;
-        this.state = fromSeq !== null ? "connecting" : page.status === "complete" ? "Complete" : "Closed";
-      }
-    } catch (error) {
-      if (this.#abort.signal.aborted) {
-        return;
-      }
-      this.state = "Error";
-      this.error = error;
-    }
-    this.#notify();
   }
 
   #add(events) {
