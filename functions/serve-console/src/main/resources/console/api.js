@@ -9,6 +9,9 @@ const TOKEN_KEY = "arena.token";
 const TOKEN = /^arena_[a-z2-7]{8}_[A-Za-z0-9_-]{43}$/;
 const TIMEOUT_MILLIS = 35_000;
 
+/** What a status says of the connection, other than that it is live; 502 and 504 are of something in between. */
+const STATES = {401: "unauthorized", 502: "lost", 504: "lost"};
+
 /** An error of the service, or `unreachable` when it did not answer. */
 export class Problem extends Error {
   /**
@@ -117,7 +120,7 @@ export class Api {
       return {body: text === "" ? null : JSON.parse(text), link: response.headers.get("link")};
     }
     const error = errorOf(text);
-    this.reachability.set(response.status === 401 ? "unauthorized" : "live");
+    this.reachability.set(STATES[response.status] ?? "live");
     throw new Problem(error.code ?? `http_${response.status}`, error.message ?? `The arena answered ${response.status}.`,
         {status: response.status, field: error.field, limit: error.limit, requestId: error.request_id});
   }

@@ -40,16 +40,15 @@ export class RunStore {
   #watch = null;
   #timers = new Set();
   #lastEventAt = 0;
-  #unsubscribe;
+  #subscriptions;
 
   constructor(api, runId) {
     this.#api = api;
     this.#runId = runId;
-    this.#unsubscribe = api.overflow.subscribe(gap => {
-      if (gap?.runId === runId) {
-        this.#mark(gap.from, gap.to, false);
-      }
-    });
+    this.#subscriptions = [
+      api.overflow.subscribe(gap => gap?.runId === runId && this.#mark(gap.from, gap.to, false)),
+      api.reachability.subscribe(now => now === "live" && this.#resume()),
+    ];
     this.#load();
   }
 
@@ -109,7 +108,7 @@ export class RunStore {
 
   close() {
     this.#abort.abort();
-    this.#unsubscribe();
+    this.#subscriptions.forEach(unsubscribe => unsubscribe());
     this.#timers.forEach(clearTimeout);
     cancelAnimationFrame(this.#notifying);
   }
@@ -184,6 +183,20 @@ export class RunStore {
       throw new Problem("bad_message", "GET /events did not advance.");
     }
     return page.nextFromSeq;
+  }
+
+  /** Watches at once when the arena answers again: the client's own next attempt may be half a minute away. */
+  #resume() {
+    if (this.#watch === null || this.state !== "connecting" || !this.wasStreaming) {
+      return;
+    }
+    this.#watch.stop();
+    this.#watch = null;
+    // Later, so that the client drops the connection that it waits for.
+    this.#later(async () => {
+      await this.refresh();
+      this.#follow();
+    }, 0);
   }
 
   #watchLive() {
