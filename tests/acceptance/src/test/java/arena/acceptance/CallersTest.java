@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.access.ActiveTokens;
+import arena.access.Principal;
 import arena.access.Role;
+import arena.access.Tickets;
 import arena.access.Tokens;
 import arena.http.RouteTable;
 import arena.local.LocalStack;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -107,7 +111,7 @@ class CallersTest {
                   "Bearer " + valid + "," + valid,
                   "Basic " + valid,
                   valid,
-                  "Bearer arena_" + "a".repeat(6_000))) {
+                  "Bearer arena_" + "a".repeat(7_000))) {
             assertError(401, "unauthorized", get("/runs", header));
           }
           assertError(401, "unauthorized", get("/runs", "Bearer " + valid, "Bearer " + valid));
@@ -160,12 +164,24 @@ class CallersTest {
                 LiveReader reader = ticketed.live()) {
               reader.subscribe(runId, 1);
               assertEquals("complete", reader.untilClosed(runId, BOUND, _ -> {}).status());
-              assertThrows(RuntimeException.class, ticketed::live, "used twice");
+              assertEquals(403, handshake("?" + address.getQuery()), "used twice");
             }
-            assertThrows(RuntimeException.class, () -> handshake(""), "no ticket");
-            assertThrows(RuntimeException.class, () -> handshake("?ticket=ticket_x"));
-            assertThrows(
-                RuntimeException.class, () -> handshake("?ticket=ticket_" + "x".repeat(43)));
+            assertEquals(401, handshake(""), "no ticket");
+            assertEquals(401, handshake("?ticket="), "empty");
+            String unused = viewer.webSocketUrl().getQuery();
+            for (String ticket :
+                List.of(
+                    "ticket_x",
+                    "ticket_" + "x".repeat(43),
+                    "x".repeat(7_000),
+                    "%00",
+                    token(Role.OPERATOR),
+                    unused.substring(7, 49),
+                    unused.substring(7) + "A")) {
+              assertEquals(403, handshake("?ticket=" + ticket), ticket);
+            }
+            assertEquals(403, handshake("?" + unused + "&ticket=x"), "twice");
+            assertEquals(101, handshake("?" + unused), "still unused");
             String limited =
                 viewer
                     .post("/tickets", "{\"run_id\":\"" + runId + "\"}")
@@ -185,11 +201,64 @@ class CallersTest {
         });
   }
 
-  private void handshake(String query) {
+  /** The status of a handshake; 101 if it succeeds. */
+  private int handshake(String query) {
     try (ArenaClient client =
         new ArenaClient(stack.httpUrl(), URI.create(stack.webSocketUrl() + query))) {
       client.live().close();
+      return 101;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof WebSocketHandshakeException refused) {
+        return refused.getResponse().statusCode();
+      }
+      throw e;
     }
+  }
+
+  @Test
+  void refusesExpiredTicket() {
+    acceptance.withTokens(
+        () -> {
+          try (TokenTable table = stack.tokens()) {
+            Tokens.Created viewer =
+                new Tokens(table.store(), InstantSource.system(), new SecureRandom())
+                    .create(Role.VIEWER, "tickets", Duration.ofDays(1));
+            Principal caller =
+                new Principal(
+                    viewer.token().id(),
+                    Role.VIEWER,
+                    Optional.empty(),
+                    viewer.token().expiresAt());
+            Duration age = Tickets.LIFE;
+            for (int status : List.of(403, 101)) {
+              Instant issuedAt = Instant.now().minus(age);
+              String ticket =
+                  new Tickets(table.store(), InstantSource.fixed(issuedAt), new SecureRandom())
+                      .issue(caller, Optional.empty())
+                      .text();
+              assertEquals(status, handshake("?ticket=" + ticket), age::toString);
+              age = age.minusSeconds(20);
+            }
+          }
+        });
+  }
+
+  @Test
+  void refusesUsedTicketAfterARestartOfTheTable() {
+    acceptance.withTokens(
+        () -> {
+          try (ArenaClient viewer = client(token(Role.VIEWER))) {
+            String used = viewer.webSocketUrl().getQuery();
+            assertEquals(101, handshake("?" + used));
+            stack.crashDynamoDb();
+            Instant end = Instant.now().plus(BOUND);
+            while (viewer.get("/runs?limit=1").status() != 200) {
+              assertTrue(Instant.now().isBefore(end), "DynamoDB is not restarted");
+            }
+            assertEquals(403, handshake("?" + used));
+            assertEquals(101, handshake("?" + viewer.webSocketUrl().getQuery()));
+          }
+        });
   }
 
   @Test
@@ -201,7 +270,7 @@ class CallersTest {
             URI address = viewer.webSocketUrl();
             acceptance.revoke(token);
             try (ArenaClient ticketed = new ArenaClient(stack.httpUrl(), address)) {
-              assertThrows(RuntimeException.class, ticketed::live);
+              assertEquals(403, handshake("?" + address.getQuery()));
             }
           }
         });

@@ -55,12 +55,12 @@ class AuthenticatorTest {
         "Bearer arena_abcdefgh_00000000000000000000000000000000000000000\u00e90",
         "Bearer arena_abcdefgh_0000000000000000000000000000000000000000000"
       })
-  void findsNobodyByMalformedOrUnknownTokens(String header) {
+  void findsNoCallerByMalformedOrUnknownTokens(String header) {
     assertEquals(Optional.empty(), authenticator.byHeader(header));
   }
 
   @Test
-  void findsNobodyWithoutHeaderOrByLongOnes() {
+  void findsNoCallerWithoutHeaderOrByLongOnes() {
     assertEquals(Optional.empty(), authenticator.byHeader(null));
     assertEquals(Optional.empty(), authenticator.byHeader("Bearer " + "a".repeat(8_192)));
     assertEquals(Optional.empty(), bearer(viewer.text() + "," + viewer.text()));
@@ -69,7 +69,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void findsNobodyByAnotherSecretOfAKnownId() {
+  void findsNoCallerByAnotherSecretOfAKnownId() {
     String text = viewer.text();
     for (int i = text.length() - 43; i < text.length(); i++) {
       char other = text.charAt(i) == 'A' ? 'B' : 'A';
@@ -79,7 +79,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void findsNobodyByExpiredOrRevokedTokens() {
+  void findsNoCallerByExpiredOrRevokedTokens() {
     now = now.plus(Duration.ofDays(1)).minusSeconds(1);
     assertTrue(bearer(viewer.text()).isPresent());
     store.revoke(viewer.token().id(), now);
@@ -90,7 +90,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void findsNobodyByTokensOfAnotherStack() {
+  void findsNoCallerByTokensOfAnotherStack() {
     SimulatedAccess other = new SimulatedAccess();
     String text =
         new Tokens(other, () -> now, new SecureRandom())

@@ -47,7 +47,12 @@ public final class Main {
     System.exit(run(List.of(arguments), InstantSource.system(), System.out, System.err));
   }
 
-  static int run(List<String> arguments, InstantSource clock, PrintStream out, PrintStream err) {
+  /**
+   * Runs the command.
+   *
+   * @return the exit status
+   */
+  public static int run(List<String> arguments, InstantSource clock, PrintStream out, PrintStream err) {
     Map<String, String> options = new HashMap<>();
     List<String> rest = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {

@@ -1,0 +1,121 @@
+package arena.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.access.Role;
+import arena.local.client.ArenaClient;
+import arena.local.client.LiveReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Reads all that the stack has written during the tests before; the last one of this module. */
+@Order(Integer.MAX_VALUE)
+final class WrittenFilesTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  /** Any token or ticket, also one that a test made up, and the value of any such header. */
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "arena_[a-z2-7]{8}_[A-Za-z0-9_-]{43}|ticket_[A-Za-z0-9_-]{43}|(?i:bearer )[A-Za-z0-9_-]+");
+
+  /** Longest part of a file that is read at once. */
+  private static final int PART = 8 << 20;
+
+  /** Characters of two parts that overlap; longer than a secret. */
+  private static final int OVERLAP = 256;
+
+  private final AcceptanceStack acceptance = AcceptanceStack.shared();
+  private final Path home = acceptance.stack().home();
+
+  /** Names of files that hold a token or ticket. */
+  private List<String> holders() throws IOException {
+    List<String> holders = new ArrayList<>();
+    for (Path file : files()) {
+      try (var input = Files.newInputStream(file)) {
+        String carried = "";
+        byte[] bytes;
+        while ((bytes = input.readNBytes(PART)).length > 0) {
+          String text = carried + new String(bytes, StandardCharsets.ISO_8859_1);
+          if (SECRET.matcher(text).find()) {
+            holders.add(home.relativize(file).toString());
+            break;
+          }
+          carried = text.substring(Math.max(0, text.length() - OVERLAP));
+        }
+      } catch (NoSuchFileException _) {
+        // deleted meanwhile
+      }
+    }
+    return holders;
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(home)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(home.resolve("tmp"))) // class files, which hold patterns
+          .toList();
+    }
+  }
+
+  @Test
+  void noFileHoldsATokenOrTicket() throws IOException {
+    acceptance.withTokens(
+        () -> {
+          String token = acceptance.stack().createToken(Role.OPERATOR, "written");
+          try (ArenaClient operator = acceptance.client(Optional.of(token))) {
+            String runId = operator.startRun("{\"n_turns\":1}");
+            operator.awaitEnd(runId, BOUND);
+            assertFalse(SECRET.matcher(operator.get("/runs/" + runId + "/report").text()).find());
+            try (LiveReader reader = operator.live()) {
+              reader.send("{\"action\":\"" + token + "\"}");
+              String answer = reader.next(BOUND);
+              assertFalse(answer.contains(token), answer);
+            }
+          }
+        });
+    acceptance.awaitAsyncInvocations();
+    assertTrue(files().size() > 10, "the stack has written files");
+    assertEquals(List.of(), holders());
+  }
+
+  @Test
+  void findsATokenInAFile() throws IOException {
+    Path file = Files.createTempFile(home, "planted", ".log");
+    try {
+      Files.writeString(file, "x".repeat(PART - 20) + "ticket_" + "x".repeat(43));
+      assertEquals(List.of(file.getFileName().toString()), holders());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void homeAndItsSecretsAreOfTheirOwnerOnly() throws IOException {
+    assertEquals("rwx------", mode(home));
+    assertEquals("rw-------", mode(acceptance.stack().credentialsFile()));
+    for (Path file : files()) {
+      if (file.getFileName().toString().contains("password")) {
+        assertEquals("rw-------", mode(file), file::toString);
+      }
+    }
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+}
