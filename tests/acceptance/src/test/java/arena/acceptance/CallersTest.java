@@ -225,10 +225,7 @@ class CallersTest {
                     .create(Role.VIEWER, "tickets", Duration.ofDays(1));
             Principal caller =
                 new Principal(
-                    viewer.token().id(),
-                    Role.VIEWER,
-                    Optional.empty(),
-                    viewer.token().expiresAt());
+                    viewer.token().id(), Role.VIEWER, Optional.empty(), viewer.token().expiresAt());
             Duration age = Tickets.LIFE;
             for (int status : List.of(403, 101)) {
               Instant issuedAt = Instant.now().minus(age);

@@ -58,7 +58,10 @@ final class TokenCommandTest {
 
     Printed listed = token("list");
     assertTrue(
-        listed.out().lines().anyMatch(line -> line.matches(id + "  viewer +expires \\S+  a viewer")),
+        listed
+            .out()
+            .lines()
+            .anyMatch(line -> line.matches(id + "  viewer +expires \\S+  a viewer")),
         listed.out());
     assertTrue(!listed.out().contains(text.substring(15)), "no secret is listed");
 
