@@ -52,7 +52,8 @@ public final class Main {
    *
    * @return the exit status
    */
-  public static int run(List<String> arguments, InstantSource clock, PrintStream out, PrintStream err) {
+  public static int run(
+      List<String> arguments, InstantSource clock, PrintStream out, PrintStream err) {
     Map<String, String> options = new HashMap<>();
     List<String> rest = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
