@@ -5,9 +5,14 @@ import arena.run.ForkRequest;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.runtime.HttpHandler;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedEvents;
+import arena.runtime.RehearsedRun;
 import arena.runtime.Telemetry;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
@@ -17,9 +22,22 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 public final class CreateForkHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateForkHandler.class);
 
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public CreateForkHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            CreateForkHandler::new,
+            Rehearsal.Scene.ARCHIVED,
+            List.of(
+                RehearsedEvents.post(
+                    "/forks",
+                    "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"mutation\":{\"food\":1500},\"n_turns\":1}"
+                        .formatted(RehearsedRun.ID))));
   }
 
   /** Creates a handler with the given environment variables. */

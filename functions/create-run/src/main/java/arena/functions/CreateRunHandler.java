@@ -5,9 +5,13 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.runtime.HttpHandler;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedEvents;
 import arena.runtime.Telemetry;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
@@ -17,9 +21,18 @@ import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
 public final class CreateRunHandler extends HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CreateRunHandler.class);
 
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public CreateRunHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            CreateRunHandler::new,
+            Rehearsal.Scene.EMPTY,
+            List.of(RehearsedEvents.post("/runs", "{\"scenario\":\"balanced\",\"n_turns\":1}")));
   }
 
   /** Creates a handler with the given environment variables. */

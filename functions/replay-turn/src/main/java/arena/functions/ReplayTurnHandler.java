@@ -3,7 +3,10 @@ package arena.functions;
 import arena.lifecycle.TurnTask;
 import arena.lifecycle.TurnTaskCodec;
 import arena.metrics.Metric;
+import arena.run.Profile;
 import arena.run.RunNotRunning;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedRun;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -11,8 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.logging.argument.StructuredArguments;
@@ -25,9 +30,20 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
   private final ReplayTurnWiring wiring;
   private final Telemetry telemetry;
 
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public ReplayTurnHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            ReplayTurnHandler::new,
+            Rehearsal.Scene.RUNNING,
+            List.of(
+                TurnTaskCodec.write(
+                    new TurnTask(RehearsedRun.ID, 0, 1, 0, 2, Profile.DEFAULT, false))));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -6,6 +6,9 @@ import arena.codec.Timestamps;
 import arena.json.Json;
 import arena.metrics.Metric;
 import arena.run.RunId;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedEvents;
+import arena.runtime.RehearsedRun;
 import arena.runtime.Telemetry;
 import arena.stream.FanOut;
 import arena.stream.FanOutTask;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +53,25 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   private final StreamEventsWiring wiring;
   private final Telemetry telemetry;
 
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public StreamEventsHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            StreamEventsHandler::new,
+            Rehearsal.Scene.ARCHIVED,
+            List.of(
+                RehearsedEvents.webSocket("CONNECT", "$connect", ""),
+                RehearsedEvents.webSocket(
+                    "MESSAGE",
+                    "subscribe",
+                    "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)),
+                RehearsedEvents.webSocket("MESSAGE", "ping", "{\"action\":\"ping\"}"),
+                "{\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -52,7 +52,12 @@ public final class AwsClients {
 
   /** Call timeout including retries: 10 s. */
   public static DynamoDbClient dynamoDb() {
-    return configured(DynamoDbClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
+    return dynamoDb(AwsAccess.DEFAULT);
+  }
+
+  static DynamoDbClient dynamoDb(AwsAccess access) {
+    return configured(
+            DynamoDbClient.builder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
@@ -64,54 +69,93 @@ public final class AwsClients {
 
   /** For objects of a few megabytes in interactive calls. Call timeout including retries: 12 s. */
   public static S3Client s3() {
-    return s3(Duration.ofSeconds(5), Duration.ofSeconds(12));
+    return s3(AwsAccess.DEFAULT);
+  }
+
+  static S3Client s3(AwsAccess access) {
+    return s3(access, Duration.ofSeconds(5), Duration.ofSeconds(12));
   }
 
   /** For the largest archives in background work. Call timeout including retries: 100 s. */
   public static S3Client s3ForLargeObjects() {
-    return s3(Duration.ofSeconds(45), Duration.ofSeconds(100));
+    return s3ForLargeObjects(AwsAccess.DEFAULT);
   }
 
-  private static S3Client s3(Duration attempt, Duration call) {
-    return configured(S3Client.builder(), attempt, call)
+  static S3Client s3ForLargeObjects(AwsAccess access) {
+    return s3(access, Duration.ofSeconds(45), Duration.ofSeconds(100));
+  }
+
+  private static S3Client s3(AwsAccess access, Duration attempt, Duration call) {
+    return configured(S3Client.builder(), access, attempt, call)
         .serviceConfiguration(s3Configuration())
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         .build();
   }
 
-  static S3Presigner presigner() {
-    return S3Presigner.builder().serviceConfiguration(s3Configuration()).build();
+  static S3Presigner presigner(AwsAccess access) {
+    S3Presigner.Builder builder =
+        S3Presigner.builder()
+            .serviceConfiguration(s3Configuration())
+            .credentialsProvider(access.credentials());
+    access.endpoint().ifPresent(builder::endpointOverride);
+    return builder.build();
   }
 
   /** Call timeout including retries: 10 s. */
   public static LambdaClient lambda() {
-    return configured(LambdaClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
+    return lambda(AwsAccess.DEFAULT);
+  }
+
+  static LambdaClient lambda(AwsAccess access) {
+    return configured(LambdaClient.builder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
   /** Call timeout including retries: 10 s. */
   public static SfnClient stepFunctions() {
-    return configured(SfnClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10)).build();
+    return stepFunctions(AwsAccess.DEFAULT);
+  }
+
+  static SfnClient stepFunctions(AwsAccess access) {
+    return configured(SfnClient.builder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
+        .build();
   }
 
   /** Call timeout including retries: 10 s. */
   public static CloudWatchLogsClient logs() {
-    return configured(CloudWatchLogsClient.builder(), Duration.ofSeconds(4), Duration.ofSeconds(10))
+    return logs(AwsAccess.DEFAULT);
+  }
+
+  static CloudWatchLogsClient logs(AwsAccess access) {
+    return configured(
+            CloudWatchLogsClient.builder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
   /** Call timeout including retries: 6 s. */
   public static ElastiCacheClient elastiCache() {
-    return configured(ElastiCacheClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(6))
+    return elastiCache(AwsAccess.DEFAULT);
+  }
+
+  static ElastiCacheClient elastiCache(AwsAccess access) {
+    return configured(
+            ElastiCacheClient.builder(), access, Duration.ofSeconds(3), Duration.ofSeconds(6))
         .build();
   }
 
   /** Without retries, because the fan-out retries. Call timeout: 3 s. */
   public static ApiGatewayManagementApiClient connections(URI endpoint) {
+    return connections(AwsAccess.DEFAULT, endpoint);
+  }
+
+  static ApiGatewayManagementApiClient connections(AwsAccess access, URI endpoint) {
     return configured(
-            ApiGatewayManagementApiClient.builder(), Duration.ofSeconds(3), Duration.ofSeconds(3))
-        .endpointOverride(endpoint)
+            ApiGatewayManagementApiClient.builder(),
+            access,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3))
+        .endpointOverride(access.endpoint().orElse(endpoint))
         .overrideConfiguration(
             o ->
                 o.apiCallTimeout(Duration.ofSeconds(3))
@@ -140,8 +184,10 @@ public final class AwsClients {
   }
 
   private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configured(
-      B builder, Duration attempt, Duration call) {
+      B builder, AwsAccess access, Duration attempt, Duration call) {
+    access.endpoint().ifPresent(builder::endpointOverride);
     return builder
+        .credentialsProvider(access.credentials())
         .httpClientBuilder(
             UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT_TIMEOUT)

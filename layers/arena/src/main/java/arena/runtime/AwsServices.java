@@ -16,8 +16,9 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 /** The AWS services other than the stores. Clients are created lazily and shared per sandbox. */
 public final class AwsServices {
   private final Settings settings;
-  private final Lazy<LambdaClient> lambda = new Lazy<>(AwsClients::lambda);
-  private final Lazy<SfnClient> stepFunctions = new Lazy<>(AwsClients::stepFunctions);
+  private final Lazy<LambdaClient> lambda = new Lazy<>(() -> AwsClients.lambda(access()));
+  private final Lazy<SfnClient> stepFunctions =
+      new Lazy<>(() -> AwsClients.stepFunctions(access()));
   private final Lazy<ApiGatewayManagementApiClient> connections =
       new Lazy<>(this::createConnections);
 
@@ -52,13 +53,13 @@ public final class AwsServices {
 
   /** Creates S3 links to large payloads. */
   public PayloadLinks payloadLinks() {
-    return new S3PayloadLinks(new Lazy<>(AwsClients::presigner), settings.bucket());
+    return new S3PayloadLinks(new Lazy<>(() -> AwsClients.presigner(access())), settings.bucket());
   }
 
   /** Reads the functions' log from CloudWatch Logs. */
   public LogSource logSource() {
     return new CachedLogSource(
-        new CloudWatchLogSource(new Lazy<>(AwsClients::logs), settings.logGroupPrefix()),
+        new CloudWatchLogSource(new Lazy<>(() -> AwsClients.logs(access())), settings.logGroupPrefix()),
         Clock.systemUTC());
   }
 
@@ -70,10 +71,15 @@ public final class AwsServices {
         stores::inspection,
         stepFunctions,
         settings.stateMachineArn(),
-        new ElastiCacheStatus(new Lazy<>(AwsClients::elastiCache), settings.cacheId()));
+        new ElastiCacheStatus(
+            new Lazy<>(() -> AwsClients.elastiCache(access())), settings.cacheId()));
+  }
+
+  private AwsAccess access() {
+    return settings.access();
   }
 
   private ApiGatewayManagementApiClient createConnections() {
-    return AwsClients.connections(URI.create(settings.websocketEndpoint()));
+    return AwsClients.connections(access(), URI.create(settings.websocketEndpoint()));
   }
 }

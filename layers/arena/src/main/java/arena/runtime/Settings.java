@@ -4,6 +4,7 @@ import arena.agent.ModelTimeouts;
 import arena.broker.RedisSettings;
 import arena.http.DeploymentJson;
 import arena.text.Redactor;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.TreeSet;
  * is reported when it is first used.
  */
 public record Settings(Map<String, String> environment) {
+  /** Set by a {@link Rehearsal} only. */
+  static final String REHEARSAL_ENDPOINT = "ARENA_REHEARSAL_ENDPOINT";
+
   public Settings {
     environment = Map.copyOf(environment);
   }
@@ -22,6 +26,12 @@ public record Settings(Map<String, String> environment) {
   @Override
   public String toString() {
     return "Settings" + new TreeSet<>(environment.keySet());
+  }
+
+  /** How AWS clients reach the services. */
+  AwsAccess access() {
+    String rehearsed = environment.get(REHEARSAL_ENDPOINT);
+    return rehearsed == null ? AwsAccess.DEFAULT : AwsAccess.rehearsed(URI.create(rehearsed));
   }
 
   String catalogTable() {

@@ -35,8 +35,8 @@ public final class Stores {
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
 
-  private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(AwsClients::dynamoDb);
-  private final Lazy<S3Client> s3 = new Lazy<>(AwsClients::s3);
+  private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(() -> AwsClients.dynamoDb(access()));
+  private final Lazy<S3Client> s3 = new Lazy<>(() -> AwsClients.s3(access()));
   private final Lazy<RedisConnection> redis = new Lazy<>(this::createRedis);
   private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::createCatalog);
   private final Lazy<DynamoJournal> journal = new Lazy<>(this::createJournal);
@@ -111,12 +111,16 @@ public final class Stores {
 
   /** The archive with timeouts for writing the largest run. */
   public Archive archiveForWriting() {
-    return createArchive(AwsClients.s3ForLargeObjects());
+    return createArchive(AwsClients.s3ForLargeObjects(access()));
   }
 
   /** Events from the store that has them. */
   public EventReader events() {
     return new EventReader(broker(), journal(), archive);
+  }
+
+  private AwsAccess access() {
+    return settings.access();
   }
 
   private RedisConnection createRedis() {

@@ -8,6 +8,7 @@ import arena.run.RunId;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.MDC;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
@@ -22,6 +23,9 @@ public final class Telemetry {
   private final String function;
   private final String service;
   private final EmfMetrics metrics;
+
+  /** Whether no event was handled yet; the library's own flag is also cleared by a rehearsal. */
+  private final AtomicBoolean first = new AtomicBoolean(true);
 
   /**
    * @param function such as {@code replay-turn}
@@ -42,6 +46,7 @@ public final class Telemetry {
         () -> {
           MDC.put("function", function);
           MDC.put("service", service);
+          MDC.put("cold_start", Boolean.toString(first.getAndSet(false)));
           try {
             return work.get();
           } finally {

@@ -1,0 +1,151 @@
+package arena.runtime;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import javax.net.ssl.HttpsURLConnection;
+import org.crac.Context;
+import org.crac.Core;
+import org.crac.Resource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * Runs a handler before the snapshot of its function is taken, so that the snapshot has loaded the
+ * classes and filled the caches that the first invocation after a restore needs. Its clients call
+ * servers of this process: nothing leaves it, and no log line or metric is written.
+ *
+ * <p>Nothing of the rehearsal is used later but what is static. The snapshot contains no open
+ * connection. {@code SecureRandom}, from which ids are made, reads the system's source again after
+ * a restore, so that restored copies of a snapshot do not make the same ids.
+ */
+public final class Rehearsal implements Resource {
+  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+
+  /** An initialization may take longer with a snapshot: 130 s. */
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** Later rounds compile what the first one loads. */
+  private static final int ROUNDS = 3;
+
+  private final Map<String, String> environment;
+  private final Function<Map<String, String>, RequestStreamHandler> handler;
+  private final Scene scene;
+  private final List<String> events;
+
+  /** What the stores have when a handler is rehearsed. */
+  public enum Scene {
+    /** No run. */
+    EMPTY,
+    /** A run that is played. */
+    RUNNING,
+    /** A run whose events are in the archive. */
+    ARCHIVED
+  }
+
+  private Rehearsal(
+      Map<String, String> environment,
+      Function<Map<String, String>, RequestStreamHandler> handler,
+      Scene scene,
+      List<String> events) {
+    this.environment = environment;
+    this.handler = handler;
+    this.scene = scene;
+    this.events = events;
+  }
+
+  /**
+   * Rehearses when a snapshot is about to be taken. The caller must keep the result, to which the
+   * runtime has a weak reference only.
+   *
+   * @param environment the function's environment variables
+   * @param handler creates a handler from environment variables
+   * @param events events about {@link RehearsedRun#ID}
+   */
+  public static Rehearsal beforeSnapshot(
+      Map<String, String> environment,
+      Function<Map<String, String>, RequestStreamHandler> handler,
+      Scene scene,
+      List<String> events) {
+    Rehearsal rehearsal = new Rehearsal(environment, handler, scene, events);
+    Core.getGlobalContext().register(rehearsal);
+    return rehearsal;
+  }
+
+  /** Never fails: without a rehearsal, the first invocation takes longer. */
+  @Override
+  public void beforeCheckpoint(Context<? extends Resource> context) {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    PrintStream console = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    try {
+      Thread thread = Thread.ofPlatform().daemon().name("rehearsal").unstarted(this::run);
+      thread.setUncaughtExceptionHandler((_, thrown) -> failure.set(thrown));
+      thread.start();
+      if (!thread.join(LIMIT)) {
+        thread.interrupt();
+        failure.set(new IllegalStateException("not finished within " + LIMIT));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      System.setOut(console);
+    }
+    if (failure.get() != null) {
+      LOG.warn("failed to rehearse", failure.get());
+    }
+  }
+
+  @Override
+  public void afterRestore(Context<? extends Resource> context) {
+    // Nothing was opened that has to be opened again.
+  }
+
+  private void run() {
+    HttpsURLConnection.getDefaultSSLSocketFactory(); // reads the certificates of authorities
+    try (RehearsedServices services = RehearsedServices.start()) {
+      Map<String, String> rehearsed = services.environment(environment);
+      RehearsedRun.store(scene, rehearsed);
+      for (int round = 0; round < ROUNDS; round++) {
+        RequestStreamHandler performer = handler.apply(rehearsed);
+        for (String event : events) {
+          perform(performer, event);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    fetchCredentials();
+  }
+
+  private static void perform(RequestStreamHandler performer, String event) throws IOException {
+    try {
+      performer.handleRequest(
+          new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+          new ByteArrayOutputStream(),
+          new RehearsalContext());
+    } catch (RuntimeException e) {
+      LOG.debug("failed to rehearse an event", e);
+    }
+  }
+
+  /** Loads what fetches credentials; there may be none before the restore. */
+  private static void fetchCredentials() {
+    try {
+      AwsAccess.DEFAULT.credentials().resolveCredentials();
+    } catch (SdkException e) {
+      LOG.debug("no credentials before the restore", e);
+    }
+  }
+}
