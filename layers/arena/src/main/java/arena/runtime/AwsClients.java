@@ -62,8 +62,8 @@ public final class AwsClients {
   }
 
   /** For two calls within the 10 s that API Gateway waits. Call timeout including retries: 4 s. */
-  public static DynamoDbClient dynamoDbForAuthorizer() {
-    return configured(DynamoDbClient.builder(), Duration.ofMillis(1_500), Duration.ofSeconds(4))
+  static DynamoDbClient dynamoDbForAuthorizer(AwsAccess access) {
+    return configured(DynamoDbClient.builder(), access, Duration.ofMillis(1_500), Duration.ofSeconds(4))
         .build();
   }
 

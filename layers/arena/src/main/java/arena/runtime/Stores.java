@@ -90,7 +90,7 @@ public final class Stores {
 
   /** Finds who calls. Its calls fit into the 10 s that API Gateway waits for an authorizer. */
   public Authenticator authenticator() {
-    return new Authenticator(accessStore(AwsClients.dynamoDbForAuthorizer()), clock);
+    return new Authenticator(accessStore(AwsClients.dynamoDbForAuthorizer(access())), clock);
   }
 
   /** Issues tickets. */
