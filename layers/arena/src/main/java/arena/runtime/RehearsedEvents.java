@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.access.Principal;
 import arena.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
@@ -38,6 +39,8 @@ public final class RehearsedEvents {
         .put("stage", "$default")
         .putObject("http")
         .put("method", method);
+    ObjectNode caller = ((ObjectNode) event.get("requestContext")).putObject("authorizer");
+    Principal.LOCAL.toContext().forEach(caller.putObject("lambda")::put);
     event.put("body", body);
     event.put("isBase64Encoded", false);
     return event.toString();
