@@ -11,17 +11,17 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Rewrites the jars of a folder without compression. The archive that is deployed compresses each
+ * Rewrites the jars in a folder without compression. The archive that is deployed compresses each
  * jar as a whole, which makes it a third smaller than jars whose files are compressed one by one,
  * and classes are loaded without being decompressed. Runs on the JDK that runs the build.
  */
 public final class StoreJars {
   private StoreJars() {}
 
-  /** Rewrites the jars of the folder that is the argument. */
+  /** Rewrites the jars in the folder that is the argument, and in its subfolders. */
   public static void main(String[] arguments) throws IOException {
     List<Path> jars;
-    try (Stream<Path> files = Files.list(Path.of(arguments[0]))) {
+    try (Stream<Path> files = Files.walk(Path.of(arguments[0]))) {
       jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
     }
     for (Path jar : jars) {

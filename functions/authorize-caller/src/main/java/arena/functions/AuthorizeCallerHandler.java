@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
@@ -45,7 +44,6 @@ public final class AuthorizeCallerHandler implements RequestStreamHandler {
   public AuthorizeCallerHandler(Map<String, String> environment) {
     wiring = AuthorizeCallerWiring.of(environment);
     telemetry = wiring.telemetry();
-    Json.prepare(List.of());
   }
 
   @Override

@@ -1,12 +1,17 @@
 package arena.functions;
 
+import arena.json.Json;
 import arena.lifecycle.Reaper;
 import arena.metrics.Metric;
 import arena.runtime.EmfMetrics;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -17,10 +22,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the reaper on a schedule: frees the broker's memory of ended and stalled runs, and deletes
- * orphaned keys and connections.
+ * orphaned keys and connections. It needs nothing of the event, so it does not read it.
  */
 @NullMarked
-public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map<String, Integer>> {
+public final class ReapRunsHandler implements RequestStreamHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ReapRunsHandler.class);
 
   /** Reserved for the item in progress at the deadline, with every call at its timeout. */
@@ -41,21 +46,25 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
   }
 
   @Override
-  public Map<String, Integer> handleRequest(ScheduledEvent event, Context context) {
-    return telemetry.during(
-        context,
-        () -> {
-          try {
-            return reap(Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN));
-          } catch (RuntimeException e) {
-            telemetry.failed(e);
-            LOG.error("reaper failed", e);
-            throw e;
-          }
-        });
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    ObjectNode report =
+        telemetry.during(
+            context,
+            () -> {
+              try {
+                return reap(
+                    Instant.now().plusMillis(context.getRemainingTimeInMillis()).minus(MARGIN));
+              } catch (RuntimeException e) {
+                telemetry.failed(e);
+                LOG.error("reaper failed", e);
+                throw e;
+              }
+            });
+    output.write(report.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  private Map<String, Integer> reap(Instant deadline) {
+  private ObjectNode reap(Instant deadline) {
     Reaper.Report report = wiring.reaper().get().reap(deadline);
     EmfMetrics metrics = telemetry.metrics();
     Stream.of(report.runs(), report.orphans(), report.connections())
@@ -70,10 +79,10 @@ public final class ReapRunsHandler implements RequestHandler<ScheduledEvent, Map
         telemetry.field(Metric.REAPER_FAILURES),
         telemetry.field(Metric.RUNS_OPEN),
         telemetry.field(Metric.LONGEST_SILENCE));
-    return Map.of(
-        "runs", report.runs().reaped().size(),
-        "strays", report.orphans().reaped().size(),
-        "connections", report.connections().reaped().size(),
-        "failed", report.failed());
+    return Json.object()
+        .put("runs", report.runs().reaped().size())
+        .put("strays", report.orphans().reaped().size())
+        .put("connections", report.connections().reaped().size())
+        .put("failed", report.failed());
   }
 }

@@ -78,7 +78,6 @@ public final class StreamEventsHandler implements RequestStreamHandler {
   public StreamEventsHandler(Map<String, String> environment) {
     wiring = StreamEventsWiring.of(environment);
     telemetry = wiring.telemetry();
-    Json.prepare(List.of());
   }
 
   @Override

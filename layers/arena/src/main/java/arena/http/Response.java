@@ -16,17 +16,6 @@ public record Response(int status, Map<String, String> headers, String body, boo
     headers = Map.copyOf(headers);
   }
 
-  /** Prepares the writing of responses, for a function's snapshot. */
-  public static void prepare() {
-    Json.prepare(
-        List.of(
-            RunJson.Run.class,
-            RunJson.Row.class,
-            RunJson.Summary.class,
-            DeploymentJson.Deployment.class,
-            TicketRoutes.CreatedTicket.class,
-            ErrorResponses.Body.class));
-  }
 
   /** Creates a JSON response; see {@link Json#write}. */
   static Response of(int status, Object value) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -57,13 +58,14 @@ public final class DynamoJournal implements Journal, JournalTail {
   private final Metrics metrics;
 
   /**
-   * @param bucket stores texts that are too large for an item
+   * @param s3 used for texts that are too large for an item, which few runs have
+   * @param bucket stores these texts
    * @param clock determines when entries expire
    * @param metrics records the number of new events
    */
   public DynamoJournal(
       DynamoDbClient dynamo,
-      S3Client s3,
+      Supplier<S3Client> s3,
       String journalTable,
       String catalogTable,
       String bucket,

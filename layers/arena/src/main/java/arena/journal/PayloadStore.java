@@ -24,10 +24,10 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 public final class PayloadStore {
   private static final int DIGEST_CHARS = 16;
 
-  private final S3Client s3;
+  private final Supplier<S3Client> s3;
   private final String bucket;
 
-  PayloadStore(S3Client s3, String bucket) {
+  PayloadStore(Supplier<S3Client> s3, String bucket) {
     this.s3 = s3;
     this.bucket = bucket;
   }
@@ -52,7 +52,7 @@ public final class PayloadStore {
   void put(String key, String text) {
     call(
         () ->
-            s3.putObject(
+            s3.get().putObject(
                 request -> request.bucket(bucket).key(key).contentType("application/json"),
                 RequestBody.fromString(text, StandardCharsets.UTF_8)));
   }
@@ -67,7 +67,7 @@ public final class PayloadStore {
         call(
             () -> {
               try {
-                return s3.getObjectAsBytes(request -> request.bucket(bucket).key(key))
+                return s3.get().getObjectAsBytes(request -> request.bucket(bucket).key(key))
                     .asUtf8String();
               } catch (NoSuchKeyException e) {
                 throw new IllegalStateException("missing S3 object " + key, e);

@@ -4,7 +4,6 @@ import arena.codec.Timestamps;
 import arena.run.RunId;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -17,7 +16,6 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,24 +42,6 @@ public final class Json {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e); // a value that has no JSON: a defect
-    }
-  }
-
-  /**
-   * Builds what writing needs before the first value is written, for a function's snapshot: the
-   * first value would take some 100 ms otherwise.
-   *
-   * @param types records that will be written
-   */
-  public static void prepare(List<Class<?>> types) {
-    write(Optional.of(Instant.EPOCH));
-    try {
-      SerializerProvider serializers = MAPPER.getSerializerProviderInstance();
-      for (Class<?> type : types) {
-        serializers.findTypedValueSerializer(type, true, null);
-      }
-    } catch (JsonMappingException e) {
-      throw new UncheckedIOException(e); // a type that has no JSON: a defect
     }
   }
 

@@ -7,13 +7,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.endpoints.AccountIdEndpointMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.apigatewaymanagementapi.ApiGatewayManagementApiClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -29,6 +34,8 @@ public final class AwsClients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
   private static final String KEPT_CONNECTIONS_PROPERTY = "http.maxConnections";
+
+  private static final ProfileFile NO_FILES = ProfileFile.aggregator().build();
 
   static {
     keepConnections();
@@ -57,13 +64,23 @@ public final class AwsClients {
 
   static DynamoDbClient dynamoDb(AwsAccess access) {
     return configured(
-            DynamoDbClient.builder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
+            dynamoDbBuilder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 
+  private static DynamoDbClientBuilder dynamoDbBuilder() {
+    return DynamoDbClient.builder()
+        .endpointDiscoveryEnabled(false)
+        .accountIdEndpointMode(AccountIdEndpointMode.DISABLED);
+  }
+
   /** For two calls within the 10 s that API Gateway waits. Call timeout including retries: 4 s. */
+  public static DynamoDbClient dynamoDbForAuthorizer() {
+    return dynamoDbForAuthorizer(AwsAccess.DEFAULT);
+  }
+
   static DynamoDbClient dynamoDbForAuthorizer(AwsAccess access) {
-    return configured(DynamoDbClient.builder(), access, Duration.ofMillis(1_500), Duration.ofSeconds(4))
+    return configured(dynamoDbBuilder(), access, Duration.ofMillis(1_500), Duration.ofSeconds(4))
         .build();
   }
 
@@ -159,6 +176,7 @@ public final class AwsClients {
         .overrideConfiguration(
             o ->
                 o.apiCallTimeout(Duration.ofSeconds(3))
+                    .defaultProfileFile(NO_FILES)
                     .retryStrategy(AwsRetryStrategy.doNotRetry())
                     .scheduledExecutorService(TIMEOUTS))
         .build();
@@ -183,9 +201,11 @@ public final class AwsClients {
         .build();
   }
 
+  // A function has no configuration files: without them, their parser is not loaded.
   private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configured(
       B builder, AwsAccess access, Duration attempt, Duration call) {
     access.endpoint().ifPresent(builder::endpointOverride);
+    SdkSystemSetting.AWS_REGION.getStringValue().map(Region::of).ifPresent(builder::region);
     return builder
         .credentialsProvider(access.credentials())
         .httpClientBuilder(
@@ -196,6 +216,7 @@ public final class AwsClients {
             o ->
                 o.apiCallAttemptTimeout(attempt)
                     .apiCallTimeout(call)
+                    .defaultProfileFile(NO_FILES)
                     .scheduledExecutorService(TIMEOUTS));
   }
 }

@@ -1,6 +1,5 @@
 package arena.runtime;
 
-import arena.http.Response;
 import arena.http.Router;
 import arena.json.Json;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -32,7 +31,6 @@ public abstract class HttpHandler implements RequestStreamHandler {
   protected HttpHandler(Telemetry telemetry, Map<String, Router.Route> routes) {
     this.telemetry = telemetry;
     this.router = new Router(routes, telemetry::failed);
-    Response.prepare();
   }
 
   @Override

@@ -134,7 +134,7 @@ public final class Stores {
   private DynamoJournal createJournal() {
     return new DynamoJournal(
         dynamoDb.get(),
-        s3.get(),
+        s3,
         settings.journalTable(),
         settings.catalogTable(),
         settings.bucket(),

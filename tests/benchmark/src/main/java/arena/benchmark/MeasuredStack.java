@@ -125,7 +125,7 @@ final class MeasuredStack implements AutoCloseable {
     journal =
         new DynamoJournal(
             dynamoDb,
-            s3,
+            () -> s3,
             stack.resource("JournalTable"),
             stack.resource("CatalogTable"),
             bucket,

@@ -162,7 +162,7 @@ final class DynamoStores implements AutoCloseable {
 
     Journal journal(DynamoDbClient client, InstantSource clock) {
       return new DynamoJournal(
-          client, stores.s3, journalTable, catalogTable, BUCKET, clock, Metrics.NONE);
+          client, () -> stores.s3, journalTable, catalogTable, BUCKET, clock, Metrics.NONE);
     }
 
     Connections connections(InstantSource clock) {

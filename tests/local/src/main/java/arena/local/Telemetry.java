@@ -1,7 +1,7 @@
 package arena.local;
 
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
+import arena.logging.JsonLoggers;
+import org.slf4j.event.Level;
 import software.amazon.cloudwatchlogs.emf.config.EnvironmentConfigurationProvider;
 import software.amazon.cloudwatchlogs.emf.environment.Environments;
 
@@ -14,8 +14,8 @@ final class Telemetry {
    * standard output as in Lambda. By default, the metrics library would look for EC2 and an agent.
    */
   static void prepare() {
-    Configurator.setLevel("io.javalin", Level.WARN);
-    Configurator.setLevel("org.eclipse.jetty", Level.WARN);
+    JsonLoggers.setLevel("io.javalin", Level.WARN);
+    JsonLoggers.setLevel("org.eclipse.jetty", Level.WARN);
     EnvironmentConfigurationProvider.getConfig().setEnvironmentOverride(Environments.Lambda);
   }
 }

@@ -48,7 +48,7 @@ class JvmFlagsTest {
           Map.entry("--enable-native-access=", "suppresses a warning; access is allowed without"),
           Map.entry("--sun-misc-unsafe-memory-access=", "suppresses a warning of local servers"),
           Map.entry("-Djdk.virtualThreadScheduler.parallelism", "the simulation is deterministic"),
-          Map.entry("-Dlog4j2.configurationFile", "the simulation's log"));
+          Map.entry("-Darena.log.level", "what unit tests and the simulation log"));
 
   private static String text(String file) throws IOException {
     return Files.readString(ROOT.resolve(file));

@@ -1,5 +1,6 @@
 package arena.local.backing;
 
+import arena.logging.JsonLoggers;
 import arena.local.calls.CallCounter;
 import arena.local.iam.Authorizer;
 import arena.local.loopback.LoopbackHandler;
@@ -85,7 +86,7 @@ public final class LocalDynamoDb implements AutoCloseable {
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     // It would log lines for each request and a stack trace for each rejected one.
     Configurator.setLevel("software.amazon.dynamodb", Level.FATAL);
-    Configurator.setLevel("org.eclipse.jetty", Level.WARN);
+    JsonLoggers.setLevel("org.eclipse.jetty", org.slf4j.event.Level.WARN);
     folder.ifPresent(LocalDynamoDb::createFolder);
     boolean shared = true; // one database for every region and access key
     boolean slowStatuses = false;

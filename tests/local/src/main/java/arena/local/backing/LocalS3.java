@@ -1,5 +1,7 @@
 package arena.local.backing;
 
+import arena.logging.JsonLoggers;
+import org.slf4j.event.Level;
 import arena.local.iam.Authorizer;
 import java.io.IOException;
 import java.net.URI;
@@ -8,8 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
@@ -76,7 +76,7 @@ public final class LocalS3 implements AutoCloseable {
   public static LocalS3 start(
       Path folder, int port, String accessKeyId, String secretAccessKey, Authorizer authorizer) {
     // It would log a stack trace for each rejected or cancelled request.
-    Configurator.setLevel("org.gaul", Level.ERROR);
+    JsonLoggers.setLevel("org.gaul", Level.ERROR);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

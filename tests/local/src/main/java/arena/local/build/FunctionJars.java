@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes each function's jar, which holds the classes and resources of its folder alone. */
+/**
+ * Writes each function's jar, which holds the classes and resources of its folder, and the
+ * libraries that Maven has copied for it alone.
+ */
 final class FunctionJars {
   private FunctionJars() {}
 
@@ -25,7 +28,8 @@ final class FunctionJars {
       Path folder = source.getParent().getParent().getParent();
       Path jar = functions.classes().resolveSibling(folder.getFileName() + ".jar");
       if (all || !Files.exists(jar)) {
-        write(source, functions.classes(), resources(folder), jar);
+        Path libraries = functions.classes().resolveSibling("lib").resolve(folder.getFileName());
+        write(source, functions.classes(), resources(folder), libraries, jar);
       }
     }
   }
@@ -44,7 +48,8 @@ final class FunctionJars {
     }
   }
 
-  private static void write(Path source, Path classes, List<String> resources, Path jar)
+  private static void write(
+      Path source, Path classes, List<String> resources, Path libraries, Path jar)
       throws IOException {
     Path written = jar.resolveSibling(jar.getFileName() + ".new");
     try (OutputStream file = Files.newOutputStream(written);
@@ -62,6 +67,13 @@ final class FunctionJars {
       for (String folder : resources) {
         for (Path resource : files(classes.resolve(folder))) {
           add(classes, resource, zip);
+        }
+      }
+      if (Files.isDirectory(libraries)) {
+        for (Path library : files(libraries)) {
+          zip.putNextEntry(new ZipEntry("lib/" + library.getFileName()));
+          Files.copy(library, zip);
+          zip.closeEntry();
         }
       }
     }

@@ -126,7 +126,7 @@ public final class Operator {
         S3Client bucket = AwsClients.s3()) {
       new DynamoJournal(
               tables,
-              bucket,
+              () -> bucket,
               stack.resource("JournalTable"),
               stack.resource("CatalogTable"),
               stack.resource("Bucket"),

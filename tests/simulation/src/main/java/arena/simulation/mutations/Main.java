@@ -146,7 +146,7 @@ public final class Main {
 
   private static List<String> simulation(int seeds) {
     return List.of(
-        "-Dlog4j2.configurationFile=classpath:arena/simulation/log4j2.xml",
+        "-Darena.log.level=OFF",
         "arena.simulation.Main",
         "--seeds",
         String.valueOf(seeds));
