@@ -3,6 +3,8 @@ package arena.functions;
 import arena.access.Authenticator;
 import arena.access.Principal;
 import arena.json.Json;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedEvents;
 import arena.runtime.Telemetry;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
@@ -12,9 +14,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +39,18 @@ public final class AuthorizeCallerHandler implements RequestStreamHandler {
   private final AuthorizeCallerWiring wiring;
   private final Telemetry telemetry;
 
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public AuthorizeCallerHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            AuthorizeCallerHandler::new,
+            Rehearsal.Scene.EMPTY,
+            List.of(RehearsedEvents.authorizeToken(), RehearsedEvents.authorizeTicket()));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -2,7 +2,6 @@ package arena.http;
 
 import arena.json.Json;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +14,6 @@ public record Response(int status, Map<String, String> headers, String body, boo
   public Response {
     headers = Map.copyOf(headers);
   }
-
 
   /** Creates a JSON response; see {@link Json#write}. */
   static Response of(int status, Object value) {

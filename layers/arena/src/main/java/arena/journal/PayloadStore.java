@@ -52,9 +52,10 @@ public final class PayloadStore {
   void put(String key, String text) {
     call(
         () ->
-            s3.get().putObject(
-                request -> request.bucket(bucket).key(key).contentType("application/json"),
-                RequestBody.fromString(text, StandardCharsets.UTF_8)));
+            s3.get()
+                .putObject(
+                    request -> request.bucket(bucket).key(key).contentType("application/json"),
+                    RequestBody.fromString(text, StandardCharsets.UTF_8)));
   }
 
   /**
@@ -67,7 +68,8 @@ public final class PayloadStore {
         call(
             () -> {
               try {
-                return s3.get().getObjectAsBytes(request -> request.bucket(bucket).key(key))
+                return s3.get()
+                    .getObjectAsBytes(request -> request.bucket(bucket).key(key))
                     .asUtf8String();
               } catch (NoSuchKeyException e) {
                 throw new IllegalStateException("missing S3 object " + key, e);

@@ -1,6 +1,6 @@
 /**
- * Writes log events as lines of JSON: the provider of SLF4J, and of the levels of Powertools. Starts
- * in a tenth of the time of a general logging library.
+ * Writes log events as lines of JSON: the provider of SLF4J, and of the levels of Powertools.
+ * Starts in a tenth of the time of a general logging library.
  */
 @NullMarked
 package arena.logging;

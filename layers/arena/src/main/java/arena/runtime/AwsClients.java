@@ -9,9 +9,9 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.endpoints.AccountIdEndpointMode;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
@@ -63,8 +63,7 @@ public final class AwsClients {
   }
 
   static DynamoDbClient dynamoDb(AwsAccess access) {
-    return configured(
-            dynamoDbBuilder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
+    return configured(dynamoDbBuilder(), access, Duration.ofSeconds(4), Duration.ofSeconds(10))
         .build();
   }
 

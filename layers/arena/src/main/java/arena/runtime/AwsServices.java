@@ -59,7 +59,8 @@ public final class AwsServices {
   /** Reads the functions' log from CloudWatch Logs. */
   public LogSource logSource() {
     return new CachedLogSource(
-        new CloudWatchLogSource(new Lazy<>(() -> AwsClients.logs(access())), settings.logGroupPrefix()),
+        new CloudWatchLogSource(
+            new Lazy<>(() -> AwsClients.logs(access())), settings.logGroupPrefix()),
         Clock.systemUTC());
   }
 

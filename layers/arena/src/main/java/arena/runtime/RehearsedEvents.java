@@ -9,6 +9,9 @@ import java.util.Map;
 public final class RehearsedEvents {
   private static final String STAGE = "rehearsal";
 
+  /** Characters of a secret in a token or a ticket. */
+  private static final int SECRET_CHARACTERS = 43;
+
   private RehearsedEvents() {}
 
   /** Returns a request without parameters. */
@@ -43,6 +46,24 @@ public final class RehearsedEvents {
     Principal.LOCAL.toContext().forEach(caller.putObject("lambda")::put);
     event.put("body", body);
     event.put("isBase64Encoded", false);
+    return event.toString();
+  }
+
+  /** Returns an event of the HTTP API's authorizer, with a token that does not exist. */
+  public static String authorizeToken() {
+    ObjectNode event = Json.object();
+    event
+        .putObject("headers")
+        .put("authorization", "Bearer arena_aaaaaaaa_" + "A".repeat(SECRET_CHARACTERS));
+    return event.toString();
+  }
+
+  /** Returns an event of the WebSocket API's authorizer, with a ticket that does not exist. */
+  public static String authorizeTicket() {
+    ObjectNode event = Json.object().put("methodArn", "arn:aws:execute-api:rehearsal");
+    event
+        .putObject("queryStringParameters")
+        .put("ticket", "ticket_" + "A".repeat(SECRET_CHARACTERS));
     return event.toString();
   }
 

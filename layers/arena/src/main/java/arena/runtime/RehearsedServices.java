@@ -30,6 +30,32 @@ final class RehearsedServices implements Closeable {
   private static final int MAX_ARGUMENTS = 1_000;
   private static final int PUBLISH_KEYS = 7;
   private static final int LOOK_KEYS = 8;
+
+  /** Words of the call of the snapshot script, which has as many keys as the publish script. */
+  private static final int SNAPSHOT_WORDS = 3 + PUBLISH_KEYS + 1;
+
+  private static final String SNAPSHOT =
+      "*12\r\n$0\r\n\r\n:-1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n$0\r\n\r\n:0\r\n*0\r\n";
+
+  private static final String EXECUTION_HISTORY =
+      """
+      {"events":[{"id":1,"previousEventId":0,"timestamp":1,"type":"ExecutionStarted"}]}""";
+
+  private static final String REPLICATION_GROUPS =
+      """
+      <DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups>
+      <ReplicationGroup><ReplicationGroupId>rehearsal</ReplicationGroupId><Status>available</Status>
+      <MemberClusters/><NodeGroups><NodeGroup><Status>available</Status><NodeGroupMembers>
+      <NodeGroupMember><CacheClusterId>rehearsal-001</CacheClusterId><CurrentRole>primary</CurrentRole>
+      </NodeGroupMember></NodeGroupMembers></NodeGroup></NodeGroups></ReplicationGroup>
+      </ReplicationGroups></DescribeReplicationGroupsResult></DescribeReplicationGroupsResponse>""";
+
+  private static final String CACHE_EVENTS =
+      """
+      <DescribeEventsResponse><DescribeEventsResult><Events><Event>
+      <SourceIdentifier>rehearsal</SourceIdentifier><Message>rehearsal</Message>
+      <Date>2026-01-01T00:00:00Z</Date></Event></Events></DescribeEventsResult>
+      </DescribeEventsResponse>""";
   private static final String ONE = ":1\r\n";
   private static final byte[] NOTHING = new byte[0];
 
@@ -151,7 +177,18 @@ final class RehearsedServices implements Closeable {
       return new Answer(200, tables.answer(operation, new String(body, StandardCharsets.UTF_8)));
     }
     if (target.startsWith("AWSStepFunctions")) {
-      return new Answer(200, "{\"executionArn\":\"rehearsal\",\"startDate\":1}");
+      return new Answer(
+          200,
+          operation.equals("GetExecutionHistory")
+              ? EXECUTION_HISTORY
+              : "{\"executionArn\":\"rehearsal\",\"startDate\":1}");
+    }
+    String form = method.equals("POST") ? new String(body, StandardCharsets.UTF_8) : "";
+    if (form.startsWith("Action=DescribeReplicationGroups")) {
+      return new Answer(200, REPLICATION_GROUPS);
+    }
+    if (form.startsWith("Action=DescribeEvents")) {
+      return new Answer(200, CACHE_EVENTS);
     }
     return switch (method) {
       case "POST" -> new Answer(path.contains("/invocations") ? 202 : 200, "{}");
@@ -181,12 +218,13 @@ final class RehearsedServices implements Closeable {
     }
   }
 
-  /** Answers in the shape of the script, which its number of keys tells apart. */
+  /** Answers in the shape of the script, which its numbers of keys and arguments identify. */
   private static String redisAnswer(List<String> words) {
     return switch (words.getFirst().toUpperCase(Locale.ROOT)) {
       case "EVALSHA" ->
           switch (Integer.parseInt(words.get(2))) {
-            case PUBLISH_KEYS -> "*3\r\n$9\r\npublished\r\n:1\r\n:0\r\n";
+            case PUBLISH_KEYS ->
+                words.size() == SNAPSHOT_WORDS ? SNAPSHOT : "*3\r\n$9\r\npublished\r\n:1\r\n:0\r\n";
             case LOOK_KEYS -> "*6\r\n:1\r\n:0\r\n:1\r\n:0\r\n:1\r\n:0\r\n";
             default -> ONE;
           };

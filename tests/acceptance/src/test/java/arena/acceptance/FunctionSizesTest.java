@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.archive.EngineLimits;
 import arena.local.lambda.FunctionDefinition;
 import arena.local.template.StackPlan;
+import arena.packaged.ArtefactSize;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,5 +42,16 @@ final class FunctionSizesTest {
     FunctionDefinition function = function("finalize-run");
     assertTrue(EngineLimits.WRITING_DISK_BYTES <= function.storageMegabytes() * MEGABYTE);
     assertTrue(EngineLimits.MEMORY_BYTES <= function.memoryMegabytes() * MEGABYTE / 4);
+  }
+
+  /** A start reads them; Lambda also limits the sum of all versions in an account. */
+  @Test
+  void codeAndLayersWithoutDuckDbAreAtMostTwentyMegabytes() throws IOException {
+    for (FunctionDefinition function : plan.functions()) {
+      if (!ArtefactSize.hasDuckDb(function)) {
+        long bytes = ArtefactSize.of(function);
+        assertTrue(bytes <= ArtefactSize.LIMIT, () -> function.name() + ": " + bytes);
+      }
+    }
   }
 }

@@ -38,7 +38,8 @@ public final class Bench {
                   new LargestArchive(),
                   new ForkCost(),
                   new ConsoleSpeed(),
-                  new SimulatorRate()),
+                  new SimulatorRate(),
+                  new ArtefactSizes()),
               StartTime.ofEachFunction().stream())
           .toList();
 

@@ -43,12 +43,19 @@ final class StartTime implements Measurement {
           new Case("read-runs", "read-runs-events.json", false),
           new Case("stream-events", "stream-events-subscribe.json", false),
           new Case("reap-runs", "reap-runs.json", false),
-          new Case("diagnose-run", "diagnose-run-diagnosis.json", false));
+          new Case("diagnose-run", "diagnose-run-diagnosis.json", false),
+          new Case("authorize-caller", "authorize-caller-token.json", false),
+          new Case("create-ticket", "create-ticket.json", false));
 
   private final Case sample;
 
   private StartTime(Case sample) {
     this.sample = sample;
+  }
+
+  /** Returns the names of the functions that are measured: all. */
+  static List<String> functions() {
+    return CASES.stream().map(Case::function).toList();
   }
 
   /** Returns the measurement of each function. */

@@ -1,9 +1,9 @@
 package arena.local.backing;
 
-import arena.logging.JsonLoggers;
 import arena.local.calls.CallCounter;
 import arena.local.iam.Authorizer;
 import arena.local.loopback.LoopbackHandler;
+import arena.logging.JsonLoggers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

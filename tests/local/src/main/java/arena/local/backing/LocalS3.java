@@ -1,8 +1,7 @@
 package arena.local.backing;
 
-import arena.logging.JsonLoggers;
-import org.slf4j.event.Level;
 import arena.local.iam.Authorizer;
+import arena.logging.JsonLoggers;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +15,7 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.slf4j.event.Level;
 
 /**
  * An S3 server on 127.0.0.1 that stores buckets as folders.

@@ -146,10 +146,7 @@ public final class Main {
 
   private static List<String> simulation(int seeds) {
     return List.of(
-        "-Darena.log.level=OFF",
-        "arena.simulation.Main",
-        "--seeds",
-        String.valueOf(seeds));
+        "-Darena.log.level=OFF", "arena.simulation.Main", "--seeds", String.valueOf(seeds));
   }
 
   private static List<String> test(String test) {
