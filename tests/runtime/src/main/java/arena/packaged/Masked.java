@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * An answer without what differs between two equal invocations: ids, times, durations and sizes.
- * The body of an HTTP response is compared as JSON.
+ * An answer without what differs between two equal invocations: ids, tickets, times, durations and
+ * sizes. The body of an HTTP response is compared as JSON.
  */
 final class Masked {
   private static final JsonMapper JSON = new JsonMapper();
@@ -94,6 +94,7 @@ final class Masked {
         .asText()
         .replaceAll("[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "(id)")
         .replaceAll("[0-9a-f]{32}", "(id)")
+        .replaceAll("ticket_[A-Za-z0-9_-]{43}", "(ticket)")
         .replaceAll("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z?", "(time)")
         .replaceAll("\\d+(\\.\\d+)? (ms|s|seconds?|minutes?|min)\\b", "(duration)")
         .replaceAll("X-Amz-[^&\\s]*", "(signature)");
