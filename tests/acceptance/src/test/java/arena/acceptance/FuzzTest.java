@@ -126,7 +126,8 @@ final class FuzzTest {
   private static void assertNothingRead(RequestFuzzer.Exchange exchange) {
     assertNoServerError(exchange);
     assertTrue(!exchange.response().contains(LABEL), exchange::toString);
-    if (exchange.status() < 300) {
+    boolean open = exchange.request().contains(" /deployment"); // or a page of the console
+    if (exchange.status() < 300 && exchange.response().contains("application/json") && !open) {
       assertEquals("{\"status\":\"ok\"}", exchange.body(), exchange::toString);
     }
   }

@@ -77,7 +77,7 @@ final class MessageFuzzer {
             "[".repeat(500));
   }
 
-  private final class Listener implements WebSocket.Listener {
+  private static final class Listener implements WebSocket.Listener {
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     private final StringBuilder partial = new StringBuilder();
     private volatile String closeCode = "";
@@ -202,24 +202,21 @@ final class MessageFuzzer {
 
   /** Sends one message; returns whether the connection may be closed after it. */
   private boolean sendOne(WebSocket socket) {
-    switch (random.nextInt(40)) {
-      case 0 -> {
-        byte[] bytes = new byte[random.nextInt(64)];
-        random.nextBytes(bytes);
-        socket.sendBinary(ByteBuffer.wrap(bytes), true).orTimeout(SECONDS, TimeUnit.SECONDS).join();
-        return true;
-      }
-      case 1 -> {
-        send(socket, "{\"action\":\"" + "x".repeat(MAX_MESSAGE) + "\"}");
-        return true;
-      }
-      default -> {
-        String text = generated();
-        batch.add(text);
-        send(socket, text);
-        return false;
-      }
+    int kind = random.nextInt(40);
+    if (kind == 0) {
+      byte[] bytes = new byte[random.nextInt(64)];
+      random.nextBytes(bytes);
+      socket.sendBinary(ByteBuffer.wrap(bytes), true).orTimeout(SECONDS, TimeUnit.SECONDS).join();
+      return true;
     }
+    if (kind == 1) {
+      send(socket, "{\"action\":\"" + "x".repeat(MAX_MESSAGE) + "\"}");
+      return true;
+    }
+    String text = generated();
+    batch.add(text);
+    send(socket, text);
+    return false;
   }
 
   private <T> T any(List<T> choices) {

@@ -50,8 +50,9 @@ final class WrittenFilesTest {
     for (Path file : files()) {
       try (var input = Files.newInputStream(file)) {
         String carried = "";
-        byte[] bytes;
-        while ((bytes = input.readNBytes(PART)).length > 0) {
+        for (byte[] bytes = input.readNBytes(PART);
+            bytes.length > 0;
+            bytes = input.readNBytes(PART)) {
           String text = carried + new String(bytes, StandardCharsets.ISO_8859_1);
           Matcher found = SECRET.matcher(text);
           if (found.find()) {
