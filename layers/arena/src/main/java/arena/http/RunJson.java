@@ -15,6 +15,11 @@ import java.util.Optional;
 final class RunJson {
   private RunJson() {}
 
+  /** A text without secrets that it may contain, as a diagnosis and a report show it. */
+  private static String redacted(String text) {
+    return Redactor.OF_FORMATS.redact(text);
+  }
+
   /** A run as a row of a list. Cost and final state are null until it is archived. */
   record Row(
       RunId runId,
@@ -42,7 +47,7 @@ final class RunJson {
     static Row of(arena.run.Run run) {
       return new Row(
           run.runId(),
-          run.label(),
+          redacted(run.label()),
           run.status().label(),
           run.nEvents(),
           run.firstTs(),
@@ -87,7 +92,7 @@ final class RunJson {
           PriceTable.isCostKnown(run.profile().model()),
           run.prompt().map(prompt -> new Prompt(prompt.version(), prompt.sha256())),
           run.origin().map(origin -> Mutation.of(origin.mutation())),
-          run.origin().map(arena.run.Run.Origin::reason),
+          run.origin().map(origin -> redacted(origin.reason())),
           new Progress(run.turnsPlayed(), run.nTurns()),
           run.failure().map(Failure::of));
     }
@@ -100,8 +105,7 @@ final class RunJson {
   record Failure(String code, String message) {
     static Failure of(arena.run.Failure failure) {
       return new Failure(
-          PlainText.line(failure.code()),
-          PlainText.line(Redactor.OF_FORMATS.redact(failure.message())));
+          PlainText.line(failure.code()), PlainText.line(redacted(failure.message())));
     }
   }
 

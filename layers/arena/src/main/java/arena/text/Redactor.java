@@ -44,6 +44,8 @@ public final class Redactor {
    */
   static final List<Pattern> FORMATS =
       List.of(
+          // tokens and tickets of callers of the arena
+          Pattern.compile("\\b(arena_[a-z2-7]{8}_|ticket_)[A-Za-z0-9_-]{43}"),
           // API keys of model services
           Pattern.compile("\\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}+"),
           // AWS access key ids, and values named secret, token or signature

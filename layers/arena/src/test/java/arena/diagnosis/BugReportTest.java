@@ -10,8 +10,10 @@ import arena.catalog.CreationRecords;
 import arena.codec.Utf8;
 import arena.journal.JournalTail;
 import arena.json.Json;
+import arena.run.Failure;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.RunStatus;
 import arena.text.Redactor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
@@ -20,11 +22,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The size of a bug report. */
+/** The size of a bug report, and that it always parses and holds no secret. */
 class BugReportTest {
   /** Largest response of a function, in bytes. */
   private static final int RESPONSE_BYTES = 6_291_556;
@@ -111,6 +116,85 @@ class BugReportTest {
     String response = Json.tree(report.toString()).toString();
     assertTrue(Utf8.length(response) < RESPONSE_BYTES, "bytes: " + Utf8.length(response));
     assertTrue(Utf8.length(response) > RESPONSE_BYTES / 2, "bytes: " + Utf8.length(response));
+  }
+
+  /**
+   * Texts that break JSON, quotes or the redaction of it, and the secret as a service may echo it.
+   */
+  private static final List<String> PIECES =
+      List.of(
+          SECRET,
+          SECRET.replace("\\", "\\\\").replace("\"", "\\\""),
+          "sk-0123456789abcdef",
+          "Incorrect API key provided: \"" + SECRET + "\". See…",
+          "\"error\":{\"message\":\"",
+          "password=\"",
+          "Bearer ",
+          "\"",
+          "\\",
+          "\\u00",
+          "{",
+          "}",
+          "[",
+          "\n",
+          "\u0000",
+          "\u202e",
+          "\ud83d\ude00",
+          "token: 'x",
+          "arena_abcdefgh_" + "x".repeat(43),
+          "ticket_" + "y".repeat(43),
+          " ",
+          "a");
+
+  private static String text(Random random) {
+    return IntStream.range(0, 1 + random.nextInt(8))
+        .mapToObj(_ -> PIECES.get(random.nextInt(PIECES.size())))
+        .collect(Collectors.joining());
+  }
+
+  /** Any text in the row, the execution's error and the log. */
+  @Test
+  void alwaysParsesAndHoldsNoSecret() throws Exception {
+    Random random = new Random(1);
+    for (int i = 0; i < 500; i++) {
+      RunStatus status = random.nextBoolean() ? RunStatus.FAILED : RunStatus.RUNNING;
+      Run run =
+          FactsFixture.run(
+              status,
+              "",
+              status == RunStatus.FAILED ? new Failure("ModelFailed", text(random)) : null,
+              3,
+              FactsFixture.NOW);
+      run =
+          new Run(
+              run.runId(),
+              text(random),
+              run.createdAt(),
+              run.plan(),
+              run.progress(),
+              run.outcome());
+      facts.row = new ProbeResult.Known<>(Optional.of(run));
+      facts.execution =
+          new ProbeResult.Known<>(
+              Optional.of(
+                  FactsFixture.running(
+                      1, ExecutionState.Pending.RETRY, 1, "arena.Failed: " + text(random))));
+      List<LogLine> log =
+          List.of(
+              new LogLine(FactsFixture.NOW, "replay-turn", text(random)),
+              new LogLine(
+                  FactsFixture.NOW,
+                  "replay-turn",
+                  Json.object()
+                      .put("message", text(random))
+                      .put("reason", text(random))
+                      .toString()));
+      String report = report(log).toString(); // parsed
+      for (String secret :
+          List.of(SECRET, "/y%41+", "sk-0123456789", "x".repeat(43), "y".repeat(43))) {
+        assertFalse(report.contains(secret), () -> secret + " in " + report);
+      }
+    }
   }
 
   @Test
