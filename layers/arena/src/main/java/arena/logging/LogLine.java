@@ -1,5 +1,6 @@
 package arena.logging;
 
+import arena.text.PlainText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -56,7 +57,8 @@ final class LogLine {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a string builder has no such errors
     }
-    return escapeControls(line.line);
+    // The serializer leaves control characters; format characters would act on a terminal.
+    return PlainText.escaped(line.line.toString());
   }
 
   private void write(
@@ -134,16 +136,5 @@ final class LogLine {
 
   private static String limited(String text) {
     return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
-  }
-
-  /** Escapes the control characters that the serializer leaves as they are. */
-  private static String escapeControls(StringBuilder line) {
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c < ' ') {
-        line.replace(i, i + 1, "\\u00" + (c < 16 ? "0" : "") + Integer.toHexString(c));
-      }
-    }
-    return line.toString();
   }
 }

@@ -92,6 +92,17 @@ class LogLineTest {
   }
 
   @Test
+  void escapesWhatWouldActOnATerminal() throws Exception {
+    String text = "\u001b]0;title\u0007 \u202egnirts\u2028 \u200b \u2069";
+    String printed = printed(() -> logger("").atInfo().addKeyValue("label", text).log(text));
+    assertEquals(1, printed.lines().count());
+    assertTrue(printed.strip().chars().allMatch(c -> c >= ' ' && c <= '~'), printed);
+    JsonNode line = Json.read(printed);
+    assertEquals(text, line.get("message").textValue());
+    assertEquals(text, line.get("label").textValue());
+  }
+
+  @Test
   void cutsLongTexts() throws Exception {
     JsonNode line = line(() -> logger("").info("x".repeat(LogLine.MAX_TEXT + 1)));
     assertEquals(LogLine.MAX_TEXT + 1, line.get("message").textValue().length());
