@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
  * low rate limit of {@code FilterLogEvents}.
  */
 final class CloudWatchLogSource implements LogSource {
-  /** All functions, in the order in which a run uses them. */
+  /** All functions that log lines of runs, in the order in which a run uses them. */
   static final List<String> FUNCTIONS =
       List.of(
           "create-run",

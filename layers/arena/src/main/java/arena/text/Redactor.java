@@ -39,27 +39,32 @@ public final class Redactor {
           "AWS_ACCESS_KEY_ID");
 
   /**
+   * Where a word begins, also after an escape of JSON: log lines are JSON in a string of a report.
+   */
+  private static final String START = "(?:\\b|(?<=\\\\[bfnrt])|(?<=\\\\u[0-9A-Fa-f]{4}))";
+
+  /**
    * Formats of secrets; the first group, if any, is kept. Every repetition that can start within
    * itself is bounded, or the time would be quadratic.
    */
   static final List<Pattern> FORMATS =
       List.of(
           // tokens and tickets of callers of the arena
-          Pattern.compile("\\b(arena_[a-z2-7]{8}_|ticket_)[A-Za-z0-9_-]{43}"),
+          Pattern.compile("(arena_[a-z2-7]{8}_|ticket_)[A-Za-z0-9_-]{43}"),
           // API keys of model services
-          Pattern.compile("\\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}+"),
+          Pattern.compile(START + "(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}+"),
           // AWS access key ids, and values named secret, token or signature
-          Pattern.compile("\\b(?:AKIA|ASIA)[A-Z0-9]{12,}+\\b"),
+          Pattern.compile(START + "(?:AKIA|ASIA)[A-Z0-9]{12,}+\\b"),
           Pattern.compile("(?i)(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\\s\"\\\\]++"),
           Pattern.compile(
               "(?i)((?:aws_)?(?:secret_?access_?key|session_?token|api_?key|password|passwd|pwd|secret|auth_?token)"
                   + "[\"\\\\]{0,3}\\s{0,3}[=:]\\s{0,3}[\"\\\\]{0,3})[^\\s\"\\\\,;&}]{3,}+"),
           Pattern.compile(
-              "(?i)\\b(key provided: [\"'`\\\\]{0,3})[^\\s\"'`\\\\]{0,400}[^\\s\"'`\\\\.]"),
+              "(?i)" + START + "(key provided: [\"'`\\\\]{0,3})[^\\s\"'`\\\\]{0,400}[^\\s\"'`\\\\.]"),
           // HTTP credentials
-          Pattern.compile("(?i)\\b(bearer\\s{1,8})[A-Za-z0-9+/=._~-]{8,}+"),
+          Pattern.compile("(?i)" + START + "(bearer\\s{1,8})[A-Za-z0-9+/=._~-]{8,}+"),
           Pattern.compile(
-              "(?i)\\b(authorization[\"\\\\:=\\s]{1,8}basic\\s{1,8})[A-Za-z0-9+/=]{4,}+"),
+              "(?i)" + START + "(authorization[\"\\\\:=\\s]{1,8}basic\\s{1,8})[A-Za-z0-9+/=]{4,}+"),
           Pattern.compile("(://[^/\\s:@\"]{0,100}:)[^/\\s@\"]{1,200}(?=@)"));
 
   private final List<KnownSecret> secrets;

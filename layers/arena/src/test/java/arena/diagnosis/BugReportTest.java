@@ -132,7 +132,7 @@ class BugReportTest {
           "Bearer ",
           "\"",
           "\\",
-          "\\u00",
+          "\\u00,",
           "{",
           "}",
           "[",
@@ -140,16 +140,21 @@ class BugReportTest {
           "\u0000",
           "\u202e",
           "\ud83d\ude00",
-          "token: 'x",
+          "token: 'x ",
           "arena_abcdefgh_" + "x".repeat(43),
           "ticket_" + "y".repeat(43),
           " ",
-          "a");
+          "a ");
 
   private static String text(Random random) {
     return IntStream.range(0, 1 + random.nextInt(8))
         .mapToObj(_ -> PIECES.get(random.nextInt(PIECES.size())))
         .collect(Collectors.joining());
+  }
+
+  private static String around(String text, String part) {
+    int at = text.indexOf(part);
+    return text.substring(Math.max(0, at - 100), Math.min(text.length(), at + 100));
   }
 
   /** Any text in the row, the execution's error and the log. */
@@ -192,7 +197,7 @@ class BugReportTest {
       String report = report(log).toString(); // parsed
       for (String secret :
           List.of(SECRET, "/y%41+", "sk-0123456789", "x".repeat(43), "y".repeat(43))) {
-        assertFalse(report.contains(secret), () -> secret + " in " + report);
+        assertFalse(report.contains(secret), () -> secret + " in " + around(report, secret));
       }
     }
   }

@@ -76,7 +76,10 @@ class RunJsonTest {
             + "\"parent_run_id\":\"fedcba9876543210fedcba9876543210\",\"parent_t\":3,"
             + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":3,\"n_turns\":20,"
             + "\"created_at\":\"2026-01-31T12:00:00.000000Z\","
-            + "\"ended_at\":\"2026-01-31T12:01:00.000000Z\",\"profile\":{\"name\":\"n\","
+            + "\"ended_at\":\"2026-01-31T12:01:00.000000Z\",\"model\":\"openai:x\","
+            + "\"turns_played\":6,\"total_cost_usd\":0.25,\"final_age\":\"feudal\","
+            + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5,"
+            + "\"profile\":{\"name\":\"n\","
             + "\"model\":\"openai:x\",\"temperature\":0.7,\"prompt_variant\":\"bare\"},"
             + "\"cost_known\":false,\"prompt\":{\"version\":\"bare-2\",\"sha256\":\"00ff\"},"
             + "\"mutation\":{\"food\":200.0,\"stone\":1.5,\"population\":7,"
@@ -94,6 +97,9 @@ class RunJsonTest {
             + "\"db_path\":\"\",\"parent_run_id\":null,\"parent_t\":null,"
             + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":0,\"n_turns\":5,"
             + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null,"
+            + "\"model\":\"scripted\",\"turns_played\":0,\"total_cost_usd\":null,"
+            + "\"final_age\":null,\"final_age_index\":null,\"final_population\":null,"
+            + "\"final_economy\":null,"
             + "\"profile\":{\"name\":\"n\",\"model\":\"scripted\",\"temperature\":0.0,"
             + "\"prompt_variant\":\"bare\"},\"cost_known\":true,\"prompt\":null,\"mutation\":null,"
             + "\"reason\":null,\"progress\":{\"turns_played\":0,\"n_turns\":5},"
@@ -108,7 +114,10 @@ class RunJsonTest {
             + "\"status\":\"running\",\"n_events\":0,\"first_ts\":null,\"last_ts\":null,"
             + "\"db_path\":\"\",\"parent_run_id\":null,\"parent_t\":null,"
             + "\"scenario\":\"dark_age\",\"profile_name\":\"n\",\"t0\":0,\"n_turns\":5,"
-            + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null}]",
+            + "\"created_at\":\"2026-01-31T12:00:00.000000Z\",\"ended_at\":null,"
+            + "\"model\":\"scripted\",\"turns_played\":0,\"total_cost_usd\":null,"
+            + "\"final_age\":null,\"final_age_index\":null,\"final_population\":null,"
+            + "\"final_economy\":null}]",
         Response.of(200, List.of(RunJson.Row.of(newRun()))).body());
   }
 

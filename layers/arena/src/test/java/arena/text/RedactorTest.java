@@ -32,6 +32,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedactorTest {
   private final Redactor redactor = new Redactor(List.of("open-sesame-1", "x"));
 
+  @Test
+  void findsFormatsAfterAnEscapeOfJson() {
+    for (String secret : List.of("sk-0123456789abcdef", "AKIA0123456789ABCDEF")) {
+      for (String escape : List.of("\\n", "\\t", "\\u0000", "\\\\n")) {
+        String line = "{\"message\":\"denied:" + escape + secret + "\"}";
+        assertFalse(Redactor.OF_FORMATS.redact(line).contains(secret), line);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
