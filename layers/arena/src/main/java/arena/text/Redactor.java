@@ -60,7 +60,9 @@ public final class Redactor {
               "(?i)((?:aws_)?(?:secret_?access_?key|session_?token|api_?key|password|passwd|pwd|secret|auth_?token)"
                   + "[\"\\\\]{0,3}\\s{0,3}[=:]\\s{0,3}[\"\\\\]{0,3})[^\\s\"\\\\,;&}]{3,}+"),
           Pattern.compile(
-              "(?i)" + START + "(key provided: [\"'`\\\\]{0,3})[^\\s\"'`\\\\]{0,400}[^\\s\"'`\\\\.]"),
+              "(?i)"
+                  + START
+                  + "(key provided: [\"'`\\\\]{0,3})[^\\s\"'`\\\\]{0,400}[^\\s\"'`\\\\.]"),
           // HTTP credentials
           Pattern.compile("(?i)" + START + "(bearer\\s{1,8})[A-Za-z0-9+/=._~-]{8,}+"),
           Pattern.compile(

@@ -32,6 +32,9 @@ final class WrittenFilesTest {
   private static final Pattern SECRET =
       Pattern.compile("arena_[a-z2-7]{8}_[A-Za-z0-9_-]{43}|ticket_[A-Za-z0-9_-]{43}");
 
+  /** How one begins; found by a plain search, which is many times faster than a pattern's. */
+  private static final List<String> BEGINNINGS = List.of("arena_", "ticket_");
+
   /** Longest part of a file that is read at once. */
   private static final int PART = 8 << 20;
 
@@ -44,19 +47,19 @@ final class WrittenFilesTest {
   private final AcceptanceStack acceptance = AcceptanceStack.shared();
   private final Path home = acceptance.stack().home();
 
-  /** Files that hold a token or ticket, each with the start of the first. */
-  private List<String> holders() throws IOException {
+  /** Those of the files that hold a token or ticket, each with the start of one. */
+  private List<String> holders(List<Path> files) throws IOException {
     List<String> holders = new ArrayList<>();
-    for (Path file : files()) {
+    for (Path file : files) {
       try (var input = Files.newInputStream(file)) {
         String carried = "";
         for (byte[] bytes = input.readNBytes(PART);
             bytes.length > 0;
             bytes = input.readNBytes(PART)) {
           String text = carried + new String(bytes, StandardCharsets.ISO_8859_1);
-          Matcher found = SECRET.matcher(text);
-          if (found.find()) {
-            holders.add(home.relativize(file) + ": " + found.group().substring(0, START));
+          Optional<String> found = find(text);
+          if (found.isPresent()) {
+            holders.add(home.relativize(file) + ": " + found.get().substring(0, START));
             break;
           }
           carried = text.substring(Math.max(0, text.length() - OVERLAP));
@@ -66,6 +69,18 @@ final class WrittenFilesTest {
       }
     }
     return holders;
+  }
+
+  private static Optional<String> find(String text) {
+    Matcher secret = SECRET.matcher(text);
+    for (String beginning : BEGINNINGS) {
+      for (int at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
+        if (secret.region(at, text.length()).lookingAt()) {
+          return Optional.of(secret.group());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private List<Path> files() throws IOException {
@@ -95,7 +110,7 @@ final class WrittenFilesTest {
         });
     acceptance.awaitAsyncInvocations();
     assertTrue(files().size() > 10, "the stack has written files");
-    assertEquals(List.of(), holders());
+    assertEquals(List.of(), holders(files()));
   }
 
   @Test
@@ -103,7 +118,7 @@ final class WrittenFilesTest {
     Path file = Files.createTempFile(home, "planted", ".log");
     try {
       Files.writeString(file, "x".repeat(PART - 20) + "ticket_" + "x".repeat(43));
-      assertEquals(List.of(file.getFileName() + ": ticket_xxxxxxx"), holders());
+      assertEquals(List.of(file.getFileName() + ": ticket_xxxxxxx"), holders(List.of(file)));
     } finally {
       Files.delete(file);
     }
