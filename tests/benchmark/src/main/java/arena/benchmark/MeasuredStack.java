@@ -92,7 +92,8 @@ final class MeasuredStack implements AutoCloseable {
           Options.of(Path.of(""))
               .unthrottled()
               .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
-              .parameter("ApiGatewayLogsRole", "exists") // WebSocket messages are counted by its log
+              // WebSocket messages are counted by its log.
+              .parameter("ApiGatewayLogsRole", "exists")
               .inProcess((_, event) -> isolated.stream().anyMatch(event::contains))
               .progress(progress);
       return new MeasuredStack(progress, models, isolated, LocalStack.start(options));
