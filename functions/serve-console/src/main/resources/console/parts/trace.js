@@ -134,7 +134,7 @@ export class Trace extends Component {
     this.typing = setTimeout(() => this.props.onFilter({text}), TYPING_MILLIS);
   };
 
-  /** Makes the rows anew when there are other events or filters, not for each turn in view. */
+  /** Makes the rows again when there are other events or filters, not for each turn in view. */
   arrange(turns, kinds, text, gaps) {
     const made = [turns, turns.version, kinds, text, gaps, this.width];
     if (this.made === undefined || made.some((one, i) => one !== this.made[i])) {

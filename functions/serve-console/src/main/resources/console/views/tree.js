@@ -1,4 +1,4 @@
-/** Who was forked from whom, at which turn, with what change. */
+/** The runs and their forks: from which turn, with what change. */
 import {compareAddress, MAX_COMPARED} from "../address.js";
 import {count, quantity} from "../format.js";
 import {Component, html} from "../html.js";

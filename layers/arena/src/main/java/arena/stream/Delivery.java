@@ -319,10 +319,7 @@ final class Delivery {
     if (lease.finish(connectionId, cursor)) {
       countDropped();
     }
-    failingSince.remove(connectionId);
-    if (!readers.close(connectionId)) {
-      readers.markLoss(); // still subscribed, but without a cursor: retried as a loss
-    }
+    close(connectionId);
   }
 
   /** Ends the connection of a reader whose token is no longer valid. */
@@ -333,9 +330,14 @@ final class Delivery {
         .log("closing connection whose token is no longer valid");
     sender.send(connectionId, ServerMessages.unauthorized());
     lease.finish(connectionId, cursor);
+    close(connectionId);
+  }
+
+  /** Closes a connection whose cursor is gone. */
+  private void close(ConnectionId connectionId) {
     failingSince.remove(connectionId);
     if (!readers.close(connectionId)) {
-      readers.markLoss(); // retried as a loss
+      readers.markLoss(); // still subscribed, but without a cursor: retried as a loss
     }
   }
 

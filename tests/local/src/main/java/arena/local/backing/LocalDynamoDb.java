@@ -65,9 +65,8 @@ public final class LocalDynamoDb implements AutoCloseable {
   private static final int SWEEP_GROWTH = 4;
 
   private static final int MAX_THREADS = 64;
-  private static final int MAX_STATUS_CHECKS = 100;
-  private static final Duration INDEX_PATIENCE = Duration.ofSeconds(30);
-  private static final Duration INDEX_POLL = Duration.ofMillis(20);
+  private static final Duration ACTIVE_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration ACTIVE_POLL = Duration.ofMillis(20);
 
   private final Server server;
   private final ServerConnector connector;
@@ -233,7 +232,7 @@ public final class LocalDynamoDb implements AutoCloseable {
                     .tableName(table.name())
                     .attributeDefinitions(table.request().attributeDefinitions())
                     .globalSecondaryIndexUpdates(creation(index)));
-        awaitIndexes(table.name());
+        awaitActive(table.name());
       }
     }
   }
@@ -250,9 +249,9 @@ public final class LocalDynamoDb implements AutoCloseable {
             .build());
   }
 
-  /** Waits until an index that was added to a table has all its items. */
-  private void awaitIndexes(String table) {
-    long deadline = System.nanoTime() + INDEX_PATIENCE.toNanos();
+  /** Waits until a table can be used, and each of its indexes has all items. */
+  private void awaitActive(String table) {
+    long deadline = System.nanoTime() + ACTIVE_PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
       TableDescription described =
           client.describeTable(request -> request.tableName(table)).table();
@@ -261,22 +260,9 @@ public final class LocalDynamoDb implements AutoCloseable {
               .allMatch(index -> index.indexStatus() == IndexStatus.ACTIVE)) {
         return;
       }
-      LockSupport.parkNanos(INDEX_POLL.toNanos());
+      LockSupport.parkNanos(ACTIVE_POLL.toNanos());
     }
-    throw new BackingFailed("an index of table " + table + " is not active");
-  }
-
-  private void awaitActive(String table) {
-    for (int i = 0; i < MAX_STATUS_CHECKS; i++) {
-      TableDescription described =
-          client.describeTable(request -> request.tableName(table)).table();
-      if (described.tableStatus() == TableStatus.ACTIVE) {
-        return;
-      }
-    }
-    throw new BackingFailed(
-        String.format(
-            Locale.ROOT, "table %s is not active after %d checks", table, MAX_STATUS_CHECKS));
+    throw new BackingFailed("table " + table + " is not active within " + ACTIVE_PATIENCE);
   }
 
   /**
