@@ -3,7 +3,6 @@ package arena.access;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
 import arena.error.Dependency;
-import arena.run.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,8 +42,8 @@ public final class DynamoAccessStore implements AccessStore {
   /** When a ticket is no longer valid, in milliseconds since 1970. */
   private static final String USABLE_UNTIL = "usable_until";
 
-  private static final String TOKEN_ID = "token_id";
-  private static final String RUN_ID = "run_id";
+  /** The caller of a ticket's connection. */
+  private static final String CALLER = "caller";
 
   /** The table's TTL attribute. */
   private static final String EXPIRES_AT = "expires_at";
@@ -105,7 +104,7 @@ public final class DynamoAccessStore implements AccessStore {
                               scan.tableName(table)
                                   .consistentRead(true)
                                   .exclusiveStartKey(start)
-                                  .filterExpression("attribute_exists(secret_hash)")));
+                                  .filterExpression("attribute_exists(" + SECRET_HASH + ")")));
       found.items().forEach(item -> tokens.add(token(item)));
       if (!found.hasLastEvaluatedKey()) {
         break;
@@ -127,7 +126,7 @@ public final class DynamoAccessStore implements AccessStore {
                     .tableName(table)
                     .key(key(id))
                     .updateExpression("SET #revoked_at = if_not_exists(#revoked_at, :at)")
-                    .conditionExpression("attribute_exists(secret_hash)")
+                    .conditionExpression("attribute_exists(" + SECRET_HASH + ")")
                     .expressionAttributeNames(Map.of("#revoked_at", REVOKED_AT))
                     .expressionAttributeValues(Map.of(":at", seconds(at)))
                     .returnValues(ReturnValue.ALL_NEW))
@@ -136,14 +135,10 @@ public final class DynamoAccessStore implements AccessStore {
 
   @Override
   public void create(Ticket ticket) {
-    Principal caller = ticket.principal();
     Map<String, AttributeValue> item = new HashMap<>(key(TICKET + ticket.hash()));
-    item.put(TOKEN_ID, Attributes.of(caller.id()));
-    item.put(ROLE, Attributes.of(caller.role().label()));
-    item.put(VALID_UNTIL, seconds(caller.expiresAt()));
+    item.put(CALLER, StoredPrincipal.write(ticket.principal()));
     item.put(USABLE_UNTIL, Attributes.of(ticket.validUntil().toEpochMilli()));
     item.put(EXPIRES_AT, seconds(ticket.validUntil()));
-    caller.runId().ifPresent(runId -> item.put(RUN_ID, Attributes.of(runId.value())));
     dynamo.call(() -> dynamo.client().putItem(put -> put.tableName(table).item(item)));
   }
 
@@ -171,14 +166,8 @@ public final class DynamoAccessStore implements AccessStore {
     } catch (ConditionalCheckFailedException _) {
       return Optional.empty();
     }
-    Principal caller =
-        new Principal(
-            Attributes.text(item, TOKEN_ID),
-            role(item),
-            Attributes.findText(item, RUN_ID).map(RunId::of),
-            time(item, VALID_UNTIL));
     Instant usableUntil = Instant.ofEpochMilli(Attributes.whole(item, USABLE_UNTIL));
-    return Optional.of(new Ticket(hash, caller, usableUntil));
+    return StoredPrincipal.read(item, CALLER).map(caller -> new Ticket(hash, caller, usableUntil));
   }
 
   private static AccessToken token(Map<String, AttributeValue> item) {

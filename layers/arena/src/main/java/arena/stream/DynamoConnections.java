@@ -1,7 +1,7 @@
 package arena.stream;
 
 import arena.access.Principal;
-import arena.access.Role;
+import arena.access.StoredPrincipal;
 import arena.broker.ConnectionId;
 import arena.dynamo.Attributes;
 import arena.dynamo.DynamoClient;
@@ -55,12 +55,8 @@ public final class DynamoConnections implements Connections {
   /** First seq to send to a subscription whose cursor is not stored yet; 0 if it is ending. */
   private static final String PENDING_FROM = "pending_from";
 
-  /** The caller of a connection; all absent if it was stored without one. */
-  private static final String TOKEN_ID = "token_id";
-
-  private static final String ROLE = "role";
-  private static final String TOKEN_EXPIRES_AT = "token_expires_at";
-  private static final String ONLY_RUN_ID = "only_run_id";
+  /** The caller of a connection; absent if it was stored without one. */
+  private static final String CALLER = "caller";
 
   private static final String SUBSCRIPTIONS = "subscriptions";
   private static final String EXPIRES_AT = "expires_at";
@@ -86,26 +82,6 @@ public final class DynamoConnections implements Connections {
 
   @Override
   public void connect(ConnectionId connectionId, Principal caller, Instant at) {
-    String onlyRun = caller.runId().isPresent() ? ", #only_run = :only_run" : "";
-    Map<String, String> names = new HashMap<>();
-    names.put("#expires_at", EXPIRES_AT);
-    names.put("#subscriptions", SUBSCRIPTIONS);
-    names.put("#token_id", TOKEN_ID);
-    names.put("#role", ROLE);
-    names.put("#token_expires_at", TOKEN_EXPIRES_AT);
-    Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":expires_at", expiry(at));
-    values.put(":none", Attributes.of(0L));
-    values.put(":token_id", Attributes.of(caller.id()));
-    values.put(":role", Attributes.of(caller.role().label()));
-    values.put(":token_expires_at", Attributes.of(caller.expiresAt().getEpochSecond()));
-    caller
-        .runId()
-        .ifPresent(
-            runId -> {
-              names.put("#only_run", ONLY_RUN_ID);
-              values.put(":only_run", Attributes.of(runId.value()));
-            });
     dynamo.call(
         () ->
             dynamo
@@ -118,11 +94,23 @@ public final class DynamoConnections implements Connections {
                             .updateExpression(
                                 "SET #expires_at = :expires_at, "
                                     + "#subscriptions = if_not_exists(#subscriptions, :none), "
-                                    + "#token_id = :token_id, #role = :role, "
-                                    + "#token_expires_at = :token_expires_at"
-                                    + onlyRun)
-                            .expressionAttributeNames(names)
-                            .expressionAttributeValues(values)));
+                                    + "#caller = :caller")
+                            .expressionAttributeNames(
+                                Map.of(
+                                    "#expires_at",
+                                    EXPIRES_AT,
+                                    "#subscriptions",
+                                    SUBSCRIPTIONS,
+                                    "#caller",
+                                    CALLER))
+                            .expressionAttributeValues(
+                                Map.of(
+                                    ":expires_at",
+                                    expiry(at),
+                                    ":none",
+                                    Attributes.of(0L),
+                                    ":caller",
+                                    StoredPrincipal.write(caller)))));
   }
 
   @Override
@@ -131,23 +119,9 @@ public final class DynamoConnections implements Connections {
     List<Map<String, AttributeValue>> keys =
         connectionIds.stream().distinct().map(id -> key(id, CONNECTION_ITEM)).toList();
     for (Map<String, AttributeValue> item : dynamo.getAll(table, keys)) {
-      callers.put(connectionId(item), caller(item));
+      callers.put(connectionId(item), StoredPrincipal.read(item, CALLER));
     }
     return callers;
-  }
-
-  private static Optional<Principal> caller(Map<String, AttributeValue> item) {
-    return Attributes.findText(item, TOKEN_ID)
-        .flatMap(
-            id ->
-                Role.parse(Attributes.text(item, ROLE))
-                    .map(
-                        role ->
-                            new Principal(
-                                id,
-                                role,
-                                Attributes.findText(item, ONLY_RUN_ID).map(RunId::of),
-                                Instant.ofEpochSecond(Attributes.whole(item, TOKEN_EXPIRES_AT)))));
   }
 
   @Override
