@@ -1,9 +1,9 @@
 package arena.access;
 
+import arena.text.Sha256;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ public final class Authenticator {
     }
     Optional<AccessToken> token = store.find(text.get().id());
     byte[] expected = token.map(AccessToken::hash).orElse(NO_HASH);
-    boolean matches = MessageDigest.isEqual(Secrets.hash(text.get().secret()), expected);
+    boolean matches = MessageDigest.isEqual(Sha256.of(text.get().secret()), expected);
     Instant now = clock.instant();
     return token
         .filter(_ -> matches)
@@ -56,7 +56,7 @@ public final class Authenticator {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    String hash = HexFormat.of().formatHex(Secrets.hash(ticket));
+    String hash = Sha256.hex(ticket);
     Optional<Principal> principal = store.take(hash, now).map(Ticket::principal);
     return principal.filter(
         caller -> store.find(caller.id()).filter(token -> token.isValidAt(now)).isPresent());

@@ -1,11 +1,11 @@
 package arena.access;
 
 import arena.run.RunId;
+import arena.text.Sha256;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -50,7 +50,7 @@ public final class Tickets {
     Instant validUntil = clock.instant().plus(LIFE);
     store.create(
         new Ticket(
-            HexFormat.of().formatHex(Secrets.hash(text)),
+            Sha256.hex(text),
             new Principal(caller.id(), caller.role(), runId, caller.expiresAt()),
             validUntil));
     return new Issued(text, validUntil);

@@ -1,11 +1,11 @@
 package arena.access;
 
+import arena.text.Sha256;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -62,7 +62,7 @@ public final class Tokens {
       AccessToken token =
           new AccessToken(
               text.id(),
-              HexFormat.of().formatHex(Secrets.hash(text.secret())),
+              Sha256.hex(text.secret()),
               role,
               label,
               now,

@@ -3,13 +3,11 @@ package arena.agent;
 import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.PromptVariant;
+import arena.text.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -35,14 +33,7 @@ public final class Prompts {
 
   /** The version and hash of this variant's prompt. */
   static Prompt identity(PromptVariant variant) {
-    byte[] text = system(variant).getBytes(StandardCharsets.UTF_8);
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-      return new Prompt(
-          version(variant), HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java platform has SHA-256
-    }
+    return new Prompt(version(variant), Sha256.hex(system(variant)).substring(0, HASH_DIGITS));
   }
 
   /** The system prompt of this variant. */

@@ -2,6 +2,7 @@ package arena.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import arena.text.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,11 +10,8 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,20 +59,15 @@ public final class ConsoleFiles {
           contentType,
           base64.encodeToString(content),
           base64.encodeToString(compress(content)),
-          '"' + hash(digest(), content) + '"');
+          '"' + hash(content) + '"');
     }
   }
 
   private ConsoleFiles(Map<String, byte[]> contents) {
-    MessageDigest digest = digest();
+    StringBuilder hashes = new StringBuilder();
     new TreeMap<>(contents)
-        .forEach(
-            (name, content) -> {
-              digest.update(name.getBytes(UTF_8));
-              digest.update((byte) 0);
-              digest.update(hash(digest(), content).getBytes(UTF_8));
-            });
-    version = HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_LENGTH);
+        .forEach((name, content) -> hashes.append(name).append('\0').append(hash(content)));
+    version = hash(hashes.toString().getBytes(UTF_8));
     Map<String, File> read = new HashMap<>();
     contents.forEach(
         (name, content) -> {
@@ -149,15 +142,7 @@ public final class ConsoleFiles {
     return bytes.toByteArray();
   }
 
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
-  }
-
-  private static String hash(MessageDigest digest, byte[] content) {
-    return HexFormat.of().formatHex(digest.digest(content)).substring(0, VERSION_LENGTH);
+  private static String hash(byte[] content) {
+    return Sha256.hex(content).substring(0, VERSION_LENGTH);
   }
 }

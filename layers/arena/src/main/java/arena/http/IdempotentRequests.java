@@ -4,10 +4,7 @@ import arena.access.Principal;
 import arena.idempotency.Idempotency;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.RunId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import arena.text.Sha256;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,7 +42,7 @@ public final class IdempotentRequests {
     String caller = request.caller().map(Principal::id).orElse("");
     String identity = caller + " " + request.route() + " " + key.get();
     Idempotency.Registration registration =
-        idempotency.get().register(identity, digest(body), ids.get());
+        idempotency.get().register(identity, Sha256.hex(body), ids.get());
     if (registration.response().isPresent()) {
       return Response.ofText(ACCEPTED, registration.response().get());
     }
@@ -59,15 +56,5 @@ public final class IdempotentRequests {
     // A concurrent attempt may have recorded its response first; that one wins.
     String recorded = idempotency.get().recordResponse(identity, response.body());
     return Response.ofText(ACCEPTED, recorded);
-  }
-
-  private static String digest(String body) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is not available", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package arena.local.iam;
 
+import arena.text.Sha256;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -173,11 +174,7 @@ final class SignatureV4 {
   }
 
   private static String hash(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.hex(bytes);
   }
 
   private static byte[] hmac(byte[] key, String text) {

@@ -121,8 +121,8 @@ public final class Mutations {
               "different-body-accepted",
               "A key with a different body is accepted as the same request.",
               "http/IdempotentRequests",
-              "digest(body), ids.get()",
-              "digest(identity), ids.get()"),
+              "Sha256.hex(body), ids.get()",
+              "Sha256.hex(identity), ids.get()"),
           Mutation.simulated(
               "own-answer-after-lost-race",
               "Two concurrent attempts return their own responses instead of the stored one.",
