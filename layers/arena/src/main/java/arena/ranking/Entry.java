@@ -1,0 +1,13 @@
+package arena.ranking;
+
+import arena.statistics.RunOutcome;
+
+/**
+ * An ended run of a player. It is matched with every run of another player in the same scenario and
+ * round.
+ *
+ * @param player what is ranked: a profile's name, or a model
+ * @param round name of the round; together with the scenario it identifies the runs that are
+ *     matched with each other
+ */
+public record Entry(String player, String scenario, String round, RunOutcome outcome) {}
