@@ -133,7 +133,7 @@ class PackagesTest {
   @Test
   void domainUsesOnlyTheJdk() throws IOException {
     Map<String, Set<String>> imports = imports();
-    for (String name : List.of("error", "world", "event", "run")) {
+    for (String name : List.of("error", "world", "event", "run", "statistics", "ranking")) {
       List<String> others =
           imports.get(name).stream()
               .filter(
