@@ -37,7 +37,12 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
         new Lazy<>(
             () ->
                 new FactCollector(
-                    sources.get(), thresholds.get(), settings.redis().redisCli(), redactor, clock));
+                    sources.get(),
+                    thresholds.get(),
+                    settings.redis().redisCli(),
+                    redactor,
+                    clock,
+                    Thread::sleep));
     return new DiagnoseRunWiring(
         telemetry,
         new DiagnosisRoutes.Parts(
