@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
@@ -17,11 +18,13 @@ import arena.runtime.Telemetry;
 import arena.text.Redactor;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
 
 /** What diagnose-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked
-record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
+record DiagnoseRunWiring(
+    Telemetry telemetry, Supplier<CallLimits> callLimits, DiagnosisRoutes.Parts routes) {
 
   static DiagnoseRunWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -45,6 +48,7 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
                     Thread::sleep));
     return new DiagnoseRunWiring(
         telemetry,
+        stores::callLimits,
         new DiagnosisRoutes.Parts(
             collector,
             new Lazy<>(

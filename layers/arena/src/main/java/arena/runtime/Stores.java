@@ -3,7 +3,9 @@ package arena.runtime;
 import arena.access.AccessStore;
 import arena.access.ActiveTokens;
 import arena.access.Authenticator;
+import arena.access.CallLimits;
 import arena.access.DynamoAccessStore;
+import arena.access.DynamoCallCounts;
 import arena.access.Tickets;
 import arena.archive.Archive;
 import arena.archive.DuckDb;
@@ -46,6 +48,7 @@ public final class Stores {
   private final Lazy<Connections> connections = new Lazy<>(this::createConnections);
   private final Lazy<ConnectionAccess> connectionAccess = new Lazy<>(this::createConnectionAccess);
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
+  private final Lazy<CallLimits> callLimits = new Lazy<>(this::createCallLimits);
   private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
 
   public Stores(Settings settings, Metrics metrics) {
@@ -97,6 +100,11 @@ public final class Stores {
   public Tickets tickets() {
     // A SnapStart snapshot must not hold the seed: SecureRandom takes a new one after the restore.
     return new Tickets(accessStore(dynamoDb.get()), clock, new SecureRandom());
+  }
+
+  /** Limits the calls of each token. */
+  public CallLimits callLimits() {
+    return callLimits.get();
   }
 
   /** The requests that carry an idempotency key. */
@@ -165,6 +173,10 @@ public final class Stores {
 
   private AccessStore accessStore(DynamoDbClient client) {
     return new DynamoAccessStore(client, settings.accessTable());
+  }
+
+  private CallLimits createCallLimits() {
+    return new CallLimits(new DynamoCallCounts(dynamoDb.get(), settings.idempotencyTable()), clock);
   }
 
   private Idempotency createIdempotency() {
