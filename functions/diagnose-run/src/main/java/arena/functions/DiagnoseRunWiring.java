@@ -5,6 +5,7 @@ import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
 import arena.diagnosis.FactSources;
+import arena.diagnosis.Operations;
 import arena.diagnosis.StallThresholds;
 import arena.http.DiagnosisRoutes;
 import arena.lifecycle.StopRun;
@@ -53,6 +54,14 @@ record DiagnoseRunWiring(
             collector,
             new Lazy<>(
                 () -> new ActiveReplays(stores.catalog(), sources.get(), thresholds.get(), clock)),
+            new Lazy<>(
+                () ->
+                    new Operations(
+                        new Operations.Sources(
+                            () -> stores.reaperSummaries().find(),
+                            () -> stores.inspection().health(),
+                            () -> sources.get().cache()),
+                        clock)),
             new Lazy<>(
                 () ->
                     new BugReport(

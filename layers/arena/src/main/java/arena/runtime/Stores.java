@@ -18,6 +18,7 @@ import arena.broker.RedisKeys;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.DynamoCatalog;
+import arena.catalog.ReaperSummaries;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -41,6 +42,8 @@ public final class Stores {
   private final Lazy<S3Client> s3 = new Lazy<>(() -> AwsClients.s3(access()));
   private final Lazy<RedisConnection> redis = new Lazy<>(this::createRedis);
   private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::createCatalog);
+  private final Lazy<ReaperSummaries> reaperSummaries =
+      new Lazy<>(() -> new ReaperSummaries(dynamoDb.get(), settings().catalogTable()));
   private final Lazy<DynamoJournal> journal = new Lazy<>(this::createJournal);
   private final Lazy<Broker> broker = new Lazy<>(this::createBroker);
   private final Lazy<Subscribers> subscribers = new Lazy<>(this::createSubscribers);
@@ -59,6 +62,11 @@ public final class Stores {
   /** The catalog of runs. */
   public DynamoCatalog catalog() {
     return catalog.get();
+  }
+
+  /** The summary of the reaper's last run. */
+  public ReaperSummaries reaperSummaries() {
+    return reaperSummaries.get();
   }
 
   /** The journal of events. */
@@ -125,6 +133,10 @@ public final class Stores {
   /** Events from the store that has them. */
   public EventReader events() {
     return new EventReader(broker(), journal(), archive);
+  }
+
+  private Settings settings() {
+    return settings;
   }
 
   private AwsAccess access() {
