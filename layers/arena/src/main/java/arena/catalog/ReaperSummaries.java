@@ -63,10 +63,7 @@ public final class ReaperSummaries {
         .ended()
         .forEach(
             run ->
-                ended
-                    .addObject()
-                    .put("run_id", run.runId().value())
-                    .put("reason", run.reason()));
+                ended.addObject().put("run_id", run.runId().value()).put("reason", run.reason()));
     return json.toString();
   }
 
@@ -78,7 +75,9 @@ public final class ReaperSummaries {
       throw new IllegalStateException("invalid summary of the reaper", e);
     }
     Map<String, Long> actions = new TreeMap<>();
-    json.get("actions").properties().forEach(one -> actions.put(one.getKey(), one.getValue().longValue()));
+    json.get("actions")
+        .properties()
+        .forEach(one -> actions.put(one.getKey(), one.getValue().longValue()));
     List<ReaperSummary.EndedRun> ended = new ArrayList<>();
     json.get("ended")
         .forEach(

@@ -79,10 +79,7 @@ public final class Operations {
       last.ended()
           .forEach(
               run ->
-                  ended
-                      .addObject()
-                      .put("run_id", run.runId().value())
-                      .put("reason", run.reason()));
+                  ended.addObject().put("run_id", run.runId().value()).put("reason", run.reason()));
     }
 
     private static void write(

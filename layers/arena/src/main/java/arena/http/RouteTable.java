@@ -55,6 +55,7 @@ public final class RouteTable {
           "POST /runs/{run_id}/stop", 120,
           "GET /runs/{run_id}/diagnosis", 120,
           "GET /replays", 120,
+          "GET /operations", 120,
           "GET /runs/{run_id}/report", 30,
           "POST /tickets", CallLimits.CONNECTIONS);
 

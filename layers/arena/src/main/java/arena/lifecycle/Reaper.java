@@ -62,9 +62,7 @@ public final class Reaper {
 
     /** The actions of all parts. */
     public List<ReapAction> actions() {
-      return Stream.of(runs, orphans, connections)
-          .flatMap(part -> part.reaped().stream())
-          .toList();
+      return Stream.of(runs, orphans, connections).flatMap(part -> part.reaped().stream()).toList();
     }
 
     /**

@@ -49,8 +49,8 @@ class OperationsTest {
 
   private boolean askedElastiCache;
 
-  private JsonNode read(
-      Callable<Optional<ReaperSummary>> reaper, Callable<BrokerHealth> broker) throws Exception {
+  private JsonNode read(Callable<Optional<ReaperSummary>> reaper, Callable<BrokerHealth> broker)
+      throws Exception {
     Operations operations =
         new Operations(
             new Operations.Sources(

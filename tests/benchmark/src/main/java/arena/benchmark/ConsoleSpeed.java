@@ -42,6 +42,7 @@ final class ConsoleSpeed implements Measurement {
   private static final Duration LIVE_TIME =
       Duration.ofSeconds(
           Long.parseLong(System.getenv().getOrDefault("ARENA_BENCH_LIVE_SECONDS", "60")));
+
   private static final double PERCENTILE = 95;
   private static final double KILOBYTE = 1_000;
   private static final double MEGABYTE = 1_000_000;

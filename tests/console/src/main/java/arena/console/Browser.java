@@ -254,7 +254,8 @@ public final class Browser implements AutoCloseable {
     new Actions(driver).keyDown(Keys.CONTROL).sendKeys("a").keyUp(Keys.CONTROL).perform();
   }
 
-  /** The text of an element; empty if it is not there. Read by a script, because the driver keeps
+  /**
+   * The text of an element; empty if it is not there. Read by a script, because the driver keeps
    * every element that it has found in memory, and with it the view that it was part of.
    */
   public String text(String test) {
