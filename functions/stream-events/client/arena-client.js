@@ -11,8 +11,9 @@
  *     });
  *     const {state, status, lastSeq} = await watch.ended;
  *
- * All watched runs share one connection. The client reconnects after a disconnect, and reads events that the live
- * buffer has dropped from GET /events. All resources are limited; exceeding a limit is an error that names it.
+ * All watched runs share one connection. The client reconnects after a disconnect. Events that the live buffer has
+ * dropped are read from GET /events, and so are new events while the connection is lost or the live buffer is
+ * unavailable. All resources are limited; exceeding a limit is an error that names it.
  *
  * @module arena-client
  */
@@ -58,6 +59,8 @@ export const Limits = Object.freeze({
   HTTP_ATTEMPTS: 8,
   /** Reads of a gap that return no event, before the events count as lost. */
   GAP_ATTEMPTS: 3,
+  /** Time between reads of GET /events while a run is delayed; it doubles, to at most 30 s, while they return no event. */
+  DELAYED_READ_MILLIS: 4_000,
   /** Consecutive overflows without an event between them. */
   EMPTY_OVERFLOWS: 10,
   /** Backoff before the second attempt, and the longest; it doubles with each attempt, minus a jitter of up to half. */
@@ -85,6 +88,9 @@ const RUN_ID = /^[0-9a-f]{32}$/;
 
 /** Code of an error after which the events of the run follow by themselves. */
 const BEHIND = "behind";
+
+/** Queued among the messages of a run: the events that there are now are read from GET /events. */
+const READ = Object.freeze({message: Object.freeze({type: "read"}), text: ""});
 
 /** Codes of errors that a retry cannot resolve. */
 const FINAL_CODES = new Set(["unknown_run", "invalid_field", "bad_json", "unknown_action", "forbidden", "unauthorized"]);
@@ -127,7 +133,10 @@ export class ArenaError extends Error {
  * @property {(end: {status: string, lastSeq: number}) => void} [onClosed] called when the run has ended and all events
  *     were delivered
  * @property {(error: ArenaError) => void} [onError] called when the service returns an error for this run;
- *     `error.final` is whether the watch ends because of it. After `behind` its events are delayed, and follow
+ *     `error.final` is whether the watch ends because of it. After `behind` its live events are delayed
+ * @property {(delayed: boolean) => void} [onDelayed] called when the run's live events are delayed, because the live
+ *     buffer is unavailable or the connection is lost, so that the client reads events from GET /events every few
+ *     seconds; and when live events follow again
  * @property {AbortSignal} [signal] stops the watch
  *
  * @typedef {object} WatchEnd
@@ -240,9 +249,13 @@ export class ArenaClient {
    * @throws {ArenaError} with the service's code, or `unreachable` if all attempts failed
    */
   async events(runId, {fromSeq = 1, limit = Limits.PAGE_EVENTS, signal} = {}) {
+    return this.#page(runId, fromSeq, limit, signal, Limits.HTTP_ATTEMPTS);
+  }
+
+  async #page(runId, fromSeq, limit, signal, attempts) {
     requireRunId(runId);
     const text = await this.#requestWithRetries(
-        `${this.#http}/events?run_id=${runId}&from_seq=${requireSeq(fromSeq)}&limit=${requireSeq(limit)}`, signal);
+        `${this.#http}/events?run_id=${runId}&from_seq=${requireSeq(fromSeq)}&limit=${requireSeq(limit)}`, signal, attempts);
     const page = parsed(text);
     if (page === null || !areEnvelopes(page.events, runId) || typeof page.status !== "string" ||
         (page.next_from_seq !== null && !isSeq(page.next_from_seq)) ||
@@ -305,6 +318,7 @@ export class ArenaClient {
     return {
       clock: this.#clock,
       backoff: (attempt) => this.#backoff(attempt),
+      jittered: millis => this.#jittered(millis),
       isOpen: () => this.#connection?.isOpen ?? false,
       send: message => {
         if (message.action === "unsubscribe") {
@@ -316,7 +330,8 @@ export class ArenaClient {
       resubscribeDelay: () =>
         Math.max(0, (this.#unsubscribed.get(runId) ?? -Infinity) + Limits.RESUBSCRIBE_MILLIS - this.#clock.now()),
       progressed: () => { this.#failures = 0; },
-      events: (fromSeq, limit, signal) => this.events(runId, {fromSeq, limit, signal}),
+      events: (fromSeq, limit, signal, attempts = Limits.HTTP_ATTEMPTS) =>
+        this.#page(runId, fromSeq, limit, signal, attempts),
       withPayload: (event, text, signal) => this.withPayload(event, {text, signal}),
       ended: () => {
         this.#watches.delete(runId);
@@ -342,7 +357,12 @@ export class ArenaClient {
 
   #backoff(attempt) {
     const longest = Math.min(Limits.MAX_BACKOFF_MILLIS, Limits.MIN_BACKOFF_MILLIS * 2 ** (attempt - 1));
-    return longest * (1 - this.#random() / 2);
+    return this.#jittered(longest);
+  }
+
+  /** A time that is up to half shorter, so that clients that wait for the same thing do not ask together. */
+  #jittered(millis) {
+    return millis * (1 - this.#random() / 2);
   }
 
   // ---- the connection
@@ -540,9 +560,9 @@ export class ArenaClient {
   // ---- HTTP
 
   /** Sends a GET request, with retries unless the error is final. */
-  async #requestWithRetries(url, signal) {
+  async #requestWithRetries(url, signal, attempts) {
     let last;
-    for (let attempt = 1; attempt <= Limits.HTTP_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
         return decoded(await this.#request(url, Limits.PAGE_BYTES, signal));
       } catch (error) {
@@ -551,12 +571,12 @@ export class ArenaClient {
           throw error;
         }
         last = error;
-        if (attempt < Limits.HTTP_ATTEMPTS) {
+        if (attempt < attempts) {
           await delay(this.#clock, Math.max(this.#backoff(attempt), error.retryAfterMillis ?? 0), signal);
         }
       }
     }
-    throw new ArenaError("unreachable", `${last.message}; gave up after ${Limits.HTTP_ATTEMPTS} attempts`,
+    throw new ArenaError("unreachable", `${last.message}; gave up after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
         {cause: last});
   }
 
@@ -609,6 +629,11 @@ class Watch {
   #rejections = 0;
   #overflows = 0;
   #timer = null;
+  /** Whether the service has reported that the live buffer is unavailable, and no event has come since. */
+  #behind = false;
+  #readTimer = null;
+  #notifiedDelayed = false;
+  #emptyReads = 0;
   #abort = new AbortController();
   #resolveEnded;
 
@@ -654,11 +679,13 @@ class Watch {
   start() {
     this.#lastMessageAt = this.#host.clock.now();
     this.#subscribe();
+    this.#scheduleRead();
     queueMicrotask(() => this.#updateState());
   }
 
   connected() {
     this.#lastMessageAt = this.#host.clock.now();
+    this.#setBehind(false);
     this.#subscribe();
     this.#updateState();
   }
@@ -669,6 +696,7 @@ class Watch {
     this.#queuedCharacters = 0;
     this.#subscribed = false;
     this.#clearTimer();
+    this.#scheduleRead();
     this.#updateState();
   }
 
@@ -696,6 +724,9 @@ class Watch {
       this.#subscribed = false;
       this.#paused = message.type === "overflow";
     }
+    if (message.type === "events") {
+      this.#setBehind(false);
+    }
     this.#queue.push({message, text});
     this.#queuedCharacters += text.length;
     this.#drain();
@@ -708,6 +739,7 @@ class Watch {
       this.#lastMessageAt = this.#host.clock.now();
       error.final = false;
       notify(this.#options.onError, error);
+      this.#setBehind(true);
       return; // the subscription stays
     }
     error.final = FINAL_CODES.has(error.code) || ++this.#rejections >= Limits.SUBSCRIBE_ATTEMPTS;
@@ -806,6 +838,9 @@ class Watch {
           case "closed":
             await this.#handleClosed(message.status, message.last_seq);
             break;
+          case "read":
+            await this.#readDelayed();
+            break;
         }
       }
     } catch (error) {
@@ -862,6 +897,7 @@ class Watch {
   async #handleOverflow(availableFrom) {
     if (availableFrom > this.#next) {
       await this.#fillGap(availableFrom - 1);
+      await this.#readOn();
       return;
     }
     // An overflow to the position already requested is a race with the trimming of the buffer; it must not repeat.
@@ -915,6 +951,96 @@ class Watch {
     }
   }
 
+  /**
+   * Delivers the events that there are after a gap. A fast run has dropped more of its buffer while the gap was read, so
+   * that a subscription at the oldest event of then would overflow again.
+   */
+  async #readOn() {
+    while (!this.#done) {
+      let page;
+      try {
+        page = await this.#host.events(this.#next, Limits.PAGE_EVENTS, this.#abort.signal);
+      } catch {
+        return; // the subscription returns the events, or the next overflow
+      }
+      if (!await this.#deliverPage(page)) {
+        return;
+      }
+    }
+  }
+
+  /** Delivers a page that begins with the next event; returns whether another page may follow now. */
+  async #deliverPage(page) {
+    if (this.#done || page.events[0]?.seq !== this.#next) {
+      return false;
+    }
+    await this.#deliver(page.events, page.texts);
+    return page.events.length >= Limits.PAGE_EVENTS && page.nextFromSeq !== null;
+  }
+
+  // ---- reads while live events are delayed
+
+  get #isDelayed() {
+    return this.#behind || !this.#host.isOpen();
+  }
+
+  #setBehind(behind) {
+    this.#behind = behind;
+    if (this.#isDelayed) {
+      this.#scheduleRead();
+    } else {
+      this.#clearReadTimer();
+      this.#emptyReads = 0;
+      this.#notifyDelayed(false);
+    }
+  }
+
+  #scheduleRead() {
+    if (this.#done || this.#readTimer !== null || !this.#isDelayed) {
+      return;
+    }
+    this.#readTimer = this.#host.clock.setTimeout(() => {
+      this.#readTimer = null;
+      this.#queue.push(READ);
+      this.#drain();
+    }, this.#host.jittered(Math.min(Limits.MAX_BACKOFF_MILLIS, Limits.DELAYED_READ_MILLIS * 2 ** this.#emptyReads)));
+  }
+
+  #clearReadTimer() {
+    if (this.#readTimer !== null) {
+      this.#host.clock.clearTimeout(this.#readTimer);
+      this.#readTimer = null;
+    }
+  }
+
+  /** Delivers the events that there are, and the end of the run; the next read repeats one that failed. */
+  async #readDelayed() {
+    this.#notifyDelayed(true);
+    const before = this.#next;
+    let more = true;
+    while (more && !this.#done && this.#isDelayed) {
+      let page;
+      try {
+        page = await this.#host.events(this.#next, Limits.PAGE_EVENTS, this.#abort.signal, 1);
+      } catch {
+        break;
+      }
+      more = await this.#deliverPage(page);
+      if (!this.#done && page.nextFromSeq === null && (page.events.at(-1)?.seq ?? this.#next - 1) === this.#next - 1) {
+        await this.#handleClosed(page.status, this.#next - 1);
+      }
+    }
+    this.#emptyReads = this.#next > before ? 0 : this.#emptyReads + 1;
+    this.#scheduleRead();
+  }
+
+  #notifyDelayed(delayed) {
+    if (this.#notifiedDelayed !== delayed && !this.#done) {
+      this.#notifiedDelayed = delayed;
+      notify(this.#options.onDelayed, delayed);
+    }
+  }
+
   #skipLost(from, to) {
     if (this.#options.onLost === undefined) {
       throw new ArenaError("overflow", `events ${from} to ${to} are lost`, {from, to});
@@ -964,6 +1090,7 @@ class Watch {
     this.#state = state;
     this.#queue = [];
     this.#clearTimer();
+    this.#clearReadTimer();
     this.#abort.abort();
     this.#options.signal?.removeEventListener("abort", this.stop);
     if (this.#subscribed && this.#host.isOpen()) {

@@ -691,25 +691,56 @@ test("reads the gap of an overflow from GET /events", async () => {
   await flush();
   service.socket.receive(overflow(1, 2_501));
   await flush();
-  assert.deepEqual(seen.events, range(1, 2_500), "events in the buffer come from the buffer");
+  assert.deepEqual(seen.events, range(1, 3_000), "also those that the buffer may have dropped meanwhile");
   assert.equal(seen.watch.state, State.STREAMING);
   assert.deepEqual(service.calls.map(url => new URL(url).search),
-      [[1, 1_000], [1_001, 1_000], [2_001, 500]].map(
+      [[1, 1_000], [1_001, 1_000], [2_001, 500], [2_501, 1_000]].map(
           ([from, limit]) => `?run_id=${RUN}&from_seq=${from}&limit=${limit}`));
-  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(2_501)]);
-  service.socket.receive(events(2_501));
-  service.socket.receive(closed(2_501));
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(3_001)]);
+  service.socket.receive(events(3_001));
+  service.socket.receive(closed(3_001));
   await seen.watch.ended;
-  assert.deepEqual(seen.events, range(1, 2_501));
+  assert.deepEqual(seen.events, range(1, 3_001));
   assert.deepEqual(seen.lost, []);
+});
+
+test("subscribes once after an overflow of a run that is faster than its gap is read", async () => {
+  const service = new Service();
+  let newest = 20_000;
+  service.answer = url => {
+    service.kept.set(RUN, range(1, newest));
+    newest = Math.min(60_000, newest + 800); // published while one page is read
+    return service.page(url);
+  };
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 10_001));
+  await until(() => service.socket.sent.length > 1);
+  assert.equal(seen.events.length, seen.watch.lastSeq);
+  assert.ok(newest - seen.watch.lastSeq < 2_000, "less than the buffer holds");
+  assert.deepEqual(service.socket.sent, [subscribe(1), subscribe(seen.watch.lastSeq + 1)]);
+});
+
+test("subscribes after the gap of an overflow when the events after it cannot be read", async () => {
+  const service = new Service();
+  service.kept.set(RUN, range(1, 10));
+  service.answer = url => url.includes("from_seq=11")
+    ? Response.json({error: {code: "unavailable", message: "a store is away"}}, {status: 503}) : service.page(url);
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(overflow(1, 11));
+  await service.clock.pass(5 * MINUTE);
+  assert.deepEqual(seen.events, range(1, 10));
+  assert.deepEqual(service.socket.sent[1], subscribe(11));
+  assert.equal(seen.watch.state, State.STREAMING);
 });
 
 test("continues from its position after a repeated overflow", async () => {
   const service = new Service();
-  service.kept.set(RUN, range(1, 30));
   const seen = service.watch();
   await flush();
   for (const from of [11, 21, 31]) {
+    service.kept.set(RUN, range(1, from - 1));
     service.socket.receive(overflow(from - 10, from));
     await flush();
   }
@@ -794,7 +825,10 @@ test("resumes after the gap when the connection is lost while a gap is filled", 
   answer();
   await flush();
   assert.deepEqual(seen.events, range(1, 10));
-  assert.deepEqual(service.socket.sent, [subscribe(11)]);
+  answer(); // with the events after the gap
+  await flush();
+  assert.deepEqual(seen.events, range(1, 20));
+  assert.deepEqual(service.socket.sent, [subscribe(21)]);
 });
 
 test("can be stopped while a gap is filled", async () => {
@@ -978,6 +1012,84 @@ test("keeps streaming while the run is behind", async () => {
   service.socket.receive(events(2));
   await flush();
   assert.deepEqual(seen.events, [1, 2]);
+});
+
+test("reads events from GET /events while the run is behind, and repeats none afterwards", async () => {
+  const service = new Service();
+  const delayed = [];
+  const seen = service.watch({onDelayed: value => delayed.push(value)});
+  await flush();
+  service.socket.receive(events(1, 2));
+  service.kept.set(RUN, range(1, 5));
+  service.socket.receive({type: "error", run_id: RUN, code: "behind", message: "events are delayed"});
+  await flush();
+  assert.deepEqual(seen.events, [1, 2]);
+  await service.clock.pass(Limits.DELAYED_READ_MILLIS);
+  assert.deepEqual(seen.events, range(1, 5));
+  service.kept.set(RUN, range(1, 7));
+  await service.clock.pass(Limits.DELAYED_READ_MILLIS);
+  assert.deepEqual(seen.events, range(1, 7));
+  assert.deepEqual([seen.watch.state, delayed], [State.STREAMING, [true]]);
+  service.socket.receive(events(3, 4, 5, 6, 7, 8)); // the buffer is back, and sends from its own position
+  await flush();
+  assert.deepEqual(seen.events, range(1, 8));
+  assert.deepEqual(delayed, [true, false]);
+  const calls = service.calls.length;
+  await service.clock.pass(MINUTE);
+  assert.equal(service.calls.length, calls, "the buffer sends what follows");
+  assert.deepEqual(service.socket.sent, [subscribe(1)]);
+});
+
+test("reads events from GET /events while the connection is lost", async () => {
+  const service = new Service();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1, 2));
+  await flush();
+  service.opens = false;
+  service.kept.set(RUN, range(1, 2_300));
+  service.sockets[0].break();
+  await service.clock.pass(Limits.DELAYED_READ_MILLIS);
+  assert.deepEqual(seen.events, range(1, 2_300), "as many pages as there are");
+  assert.equal(seen.watch.state, State.CONNECTING);
+  service.opens = true;
+  await service.clock.pass(MINUTE);
+  assert.deepEqual(service.socket.sent, [subscribe(2_301)]);
+});
+
+test("reads less often while there is nothing to read, and after failures", async () => {
+  const service = new Service();
+  service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  service.answer = () => new TypeError("fetch failed");
+  service.socket.receive({type: "error", run_id: RUN, code: "behind", message: "events are delayed"});
+  await service.clock.pass(4 * MINUTE);
+  assert.equal(service.calls.length, 10, "after 4, 8 and 16 s, then every 30 s");
+});
+
+test("reports the end of a run that ended while it was behind", async () => {
+  const service = new Service();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  service.socket.receive({type: "error", run_id: RUN, code: "behind", message: "events are delayed"});
+  service.answer = () => Response.json({events: envelopes(2, 3), next_from_seq: null, status: "complete"});
+  await service.clock.pass(Limits.DELAYED_READ_MILLIS);
+  assert.deepEqual(await seen.watch.ended, {state: State.COMPLETE, status: "complete", lastSeq: 3});
+  assert.deepEqual([seen.events, seen.closed], [[1, 2, 3], [{status: "complete", lastSeq: 3}]]);
+  assert.equal(service.clock.waiting, 0);
+});
+
+test("leaves a gap that a read finds while behind to the subscription", async () => {
+  const service = new Service();
+  const seen = service.watch();
+  await flush();
+  service.socket.receive(events(1));
+  service.socket.receive({type: "error", run_id: RUN, code: "behind", message: "events are delayed"});
+  service.answer = () => Response.json({events: envelopes(4, 5), next_from_seq: null, status: "complete"});
+  await service.clock.pass(Limits.DELAYED_READ_MILLIS);
+  assert.deepEqual([seen.events, seen.lost], [[1], []]);
 });
 
 test("ends in Error when subscribe attempts are exhausted", async () => {

@@ -12,6 +12,10 @@ import {fixedWindow, Positions} from "../../main/resources/console/windows.js";
 import {compareScores, describeAction, describeTown, scoreOf} from "../../main/resources/console/world.js";
 import {world} from "./events.js";
 
+const RULES = {
+  villager_food: 50, villager_turns: 3, age_up_food: 500, age_up_turns: 6,
+  buildings: [{building_key: "q", name: "house", wood: 25, pop_cap: 5}, {building_key: "w", name: "mill", wood: 100, pop_cap: 0}],
+};
 const LIMITS = {max_turns: 200, max_resource: 1_000_000, max_population: 1_000};
 
 // ---- format
@@ -102,9 +106,9 @@ test("a run is complete only when its events are all here", () => {
 });
 
 test("a run that ends at once, is stopped or stuck says so", () => {
-  const run = {row: {error: {code: "ModelRefused"}}, wasStreaming: false, error: null, diagnosis: null, nEvents: 0};
+  const run = {row: {error_code: "ModelRefused"}, wasStreaming: false, error: null, diagnosis: null, nEvents: 0};
   assert.match(runStatus({...run, state: "Closed"}).detail, /before its first turn/);
-  assert.equal(runStatus({...run, state: "Closed", row: {error: {code: "Stopped"}}}).detail, "Stopped");
+  assert.equal(runStatus({...run, state: "Closed", row: {error_code: "Stopped"}}).detail, "Stopped");
   const stuck = runStatus({...run, state: "Streaming", diagnosis: {healthy: false, cause: "model_hangs"}});
   assert.deepEqual([stuck.word, stuck.tone], ["Stuck?", "stuck"]);
   assert.equal(runStatus({...run, state: "Streaming", diagnosis: {healthy: true, cause: "waiting_for_model"}}).word, "Streaming");
@@ -113,6 +117,9 @@ test("a run that ends at once, is stopped or stuck says so", () => {
 
 test("rows of the list use the same words", () => {
   assert.deepEqual(["running", "complete", "failed"].map(status => rowStatus({status}).word), ["Streaming", "Complete", "Closed"]);
+  const failed = {status: "failed", error_code: "ModelRefused"};
+  assert.equal(rowStatus({...failed, n_events: 0}).detail, "ended before its first turn (ModelRefused)");
+  assert.equal(rowStatus({...failed, n_events: 40}).detail, "ModelRefused");
 });
 
 // ---- windows
@@ -133,7 +140,7 @@ test("positions take measured heights in the place of guesses", () => {
   assert.ok(!positions.measure(0, [50, 20]));
   assert.equal(positions.top(1), 50);
   positions.setRows(rows);
-  assert.equal(positions.top(1), 50, "kept by key");
+  assert.equal(positions.top(1), 50, "kept for the same rows");
   assert.ok(!positions.measure(9_999, [20, 99]), "beyond the end");
   assert.equal(positions.indexAt(49), 0);
   assert.equal(positions.indexAt(50), 1);
@@ -184,11 +191,11 @@ test("a cycle of parents ends", async () => {
 // ---- world
 
 test("actions are described, also those that are none", () => {
-  assert.equal(describeAction({type: "build", building_key: "q"}).effect, "−25 wood, +5 pop. cap");
-  assert.equal(describeAction({type: "queue_villager"}).name, "queue villager");
-  assert.equal(describeAction({type: "press", key: "z"}).name, "age up");
+  assert.equal(describeAction({type: "build", building_key: "q"}, RULES).effect, "−25 wood, +5 pop. cap");
+  assert.equal(describeAction({type: "queue_villager"}, RULES).name, "queue villager");
+  assert.equal(describeAction({type: "press", key: "z"}, RULES).name, "age up");
   for (const odd of [null, 7, [], {}, {type: 1}, {type: "build", building_key: "constructor"}, {type: "build"}, {type: "<b>"}]) {
-    const {name, effect} = describeAction(odd);
+    const {name, effect} = describeAction(odd, RULES);
     assert.equal(typeof name, "string");
     assert.equal(effect, "");
   }

@@ -44,7 +44,7 @@ export function differingTurns(runs) {
 }
 
 function isAnswered(turn) {
-  return turn.response !== null && turn.actions.length >= turn.response.actions.length &&
+  return turn.response !== null && turn.actions.length >= turn.response.nActions &&
     turn.actions.every(action => action.changed !== null);
 }
 

@@ -1,4 +1,12 @@
 // Shows the description of the HTTP interface, whose calls can be tried from the page.
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+const applyTheme = () => {
+  const chosen = document.documentElement.dataset.theme;
+  document.documentElement.classList.toggle("dark-mode", chosen === undefined ? systemIsDark.matches : chosen === "dark");
+};
+systemIsDark.addEventListener("change", applyTheme);
+applyTheme();
+
 window.SwaggerUIBundle({
   url: "/openapi.yaml",
   dom_id: "#docs",

@@ -42,6 +42,11 @@ export function money(usd) {
   return `$${usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2)}`;
 }
 
+/** An amount of memory: "0.4 MB", "1 370 MB". */
+export function megabytes(bytes) {
+  return Number.isFinite(bytes) ? `${quantity(bytes / 1e6)} MB` : "–";
+}
+
 /** A duration in two significant parts at most: "420 ms", "12.3 s", "4 min 5 s", "2 h 10 min". */
 export function duration(millis) {
   if (!Number.isFinite(millis) || millis < 0) {

@@ -19,7 +19,7 @@ export function rowStatus(row) {
     case "complete":
       return {word: "Complete", tone: "complete", detail: ""};
     case "failed":
-      return {word: "Closed", tone: "closed", detail: row.error?.code ?? "failed"};
+      return {word: "Closed", tone: "closed", detail: closedDetail(row, row.n_events) || "failed"};
     default:
       return {word: row.status, tone: "waiting", detail: ""};
   }
@@ -59,8 +59,9 @@ export function runStatus({state, row, wasStreaming, error, diagnosis, nEvents})
   }
 }
 
+/** A fork has two events before its first turn. */
 function closedDetail(row, nEvents) {
-  const code = row?.error?.code;
+  const code = row?.error_code;
   if (nEvents <= 2 && code !== "Stopped") {
     return `ended before its first turn${code === undefined ? "" : ` (${code})`}`;
   }

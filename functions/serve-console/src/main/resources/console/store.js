@@ -32,6 +32,8 @@ export class RunStore {
   /** Ranges of seq that were read from the journal after an overflow (`lost` false), or are lost. */
   gaps = [];
   wasStreaming = false;
+  /** Whether live events are delayed, so that they are read from GET /events every few seconds. */
+  delayed = false;
   #api;
   #runId;
   #listeners = new Set();
@@ -146,6 +148,7 @@ export class RunStore {
    */
   async #follow() {
     this.state = "connecting";
+    this.delayed = false;
     const {n_events: nEvents, status} = this.row;
     let fromSeq = this.turns.lastSeq + 1;
     try {
@@ -215,6 +218,10 @@ export class RunStore {
         if (state !== "Streaming" && state !== "connecting") {
           this.#settle();
         }
+        this.#notify();
+      },
+      onDelayed: delayed => {
+        this.delayed = delayed;
         this.#notify();
       },
       onLost: ({from, to}) => this.#mark(from, to, true),

@@ -10,7 +10,7 @@
  * @property {object|null} state the world before the turn's actions
  * @property {object|null} observation
  * @property {string|null} prompt the line that the model was given
- * @property {{reasoning: string, actions: object[], cost_usd: number}|null} response
+ * @property {{reasoning: string, nActions: number, costUsd: number}|null} response
  * @property {{index: number, action: any, changed: boolean|null, seq: number}[]} actions
  * @property {object|null} fork payload of the fork event
  * @property {object|null} mutation payload of the world_mutation event
@@ -154,8 +154,9 @@ export class Turns {
         this.#promptAt.set(event.t, Date.parse(event.ts));
         break;
       case "llm_response":
-        // A payload that could not be read is shown as such, not as an empty turn.
-        turn.response = payload ?? {reasoning: null, actions: [], cost_usd: 0};
+        // A payload that could not be read is shown as such, not as an empty turn. The actions have events of their own.
+        turn.response = payload === null ? {reasoning: null, nActions: 0, costUsd: 0}
+          : {reasoning: payload.reasoning, nActions: payload.actions?.length ?? 0, costUsd: payload.cost_usd};
         this.costUsd += payload?.cost_usd ?? 0;
         turn.modelMillis = Date.parse(event.ts) - this.#promptAt.get(event.t);
         break;
@@ -197,36 +198,75 @@ export const KINDS = [
   {kind: "metric", label: "Metrics"},
 ];
 
+/** A row of the trace. A run has tens of thousands, of which few are looked at, so that texts are made when asked for. */
+class Row {
+  /**
+   * @param {string} kind
+   * @param {Turn|null} turn null for a gap
+   * @param {object} [item] the action, metric, change or gap
+   */
+  constructor(kind, turn, item) {
+    this.kind = kind;
+    this.turn = turn;
+    this.item = item;
+  }
+
+  /** Unique in the trace. */
+  get key() {
+    const {kind, turn, item} = this;
+    if (turn === null) {
+      return `gap${item.from}`;
+    }
+    return kind === "turn" ? `t${turn.t}` : `t${turn.t}.${kind}${item?.seq ?? ""}${item?.fork === undefined ? "" : "fork"}`;
+  }
+
+  /** What a search looks at. */
+  get text() {
+    const {kind, turn, item} = this;
+    switch (kind) {
+      case "changes":
+        return item.fork === undefined ? `${item.mutation.reason} ${item.mutation.after_summary}` : `fork ${item.fork.mutation_summary}`;
+      case "observation":
+        return (turn.observation.classes ?? []).join(" ");
+      case "prompt":
+        return turn.prompt;
+      case "reasoning":
+        return turn.response.reasoning ?? "";
+      case "action":
+        return JSON.stringify(item.action);
+      case "metric":
+        return String(item.name);
+      default:
+        return "";
+    }
+  }
+}
+
 /**
  * The rows of one turn in the trace, in order of seq.
  *
  * @param {Turn} turn
- * @returns {{key: string, kind: string, turn: Turn, text: string, item?: object}[]} `text` is what a search looks at
+ * @returns {Row[]}
  */
 export function rowsOf(turn) {
-  const rows = [{key: `t${turn.t}`, kind: "turn", turn, text: ""}];
-  const push = (kind, key, text, item) => rows.push({key: `t${turn.t}.${key}`, kind, turn, text, item});
+  const rows = [new Row("turn", turn)];
   if (turn.fork !== null) {
-    push("changes", "fork", `fork ${turn.fork.mutation_summary}`, {fork: turn.fork});
+    rows.push(new Row("changes", turn, {fork: turn.fork}));
   }
   if (turn.mutation !== null) {
-    push("changes", "mutation", `${turn.mutation.reason} ${turn.mutation.after_summary}`, {mutation: turn.mutation});
+    rows.push(new Row("changes", turn, {mutation: turn.mutation}));
   }
   if (turn.observation !== null) {
-    push("observation", "observation", (turn.observation.classes ?? []).join(" "));
+    rows.push(new Row("observation", turn));
   }
   if (turn.prompt !== null) {
-    push("prompt", "prompt", turn.prompt);
+    rows.push(new Row("prompt", turn));
   }
   if (turn.response !== null) {
-    push("reasoning", "reasoning", turn.response.reasoning ?? "");
+    rows.push(new Row("reasoning", turn));
   }
-  for (const action of turn.actions) {
-    push("action", `a${action.seq}`, JSON.stringify(action.action), action);
-  }
-  for (const metric of turn.metrics) {
-    push("metric", `m${metric.seq}`, String(metric.name), metric);
-  }
+  turn.actions.forEach(action => rows.push(new Row("action", turn, action)));
+  turn.metrics.forEach(metric => rows.push(new Row("metric", turn, metric)));
   return rows;
 }
 
@@ -246,25 +286,25 @@ export class TraceRows {
     for (const turn of turns) {
       const firstSeq = Math.min(...Object.values(turn.seqs));
       while (marks.length > 0 && marks[0].from <= firstSeq) {
-        result.push(gapRow(marks.shift()));
+        result.push(new Row("gap", null, marks.shift()));
       }
       let cached = this.#cache.get(turn.t);
       if (cached === undefined || cached.version !== turn.version) {
         cached = {version: turn.version, rows: rowsOf(turn)};
         this.#cache.set(turn.t, cached);
       }
+      if (needle === "" && kinds === null) {
+        result.push(...cached.rows);
+        continue;
+      }
       const [head, ...rest] = cached.rows;
       const shown = rest.filter(row =>
         (kinds === null || kinds.has(row.kind)) && (needle === "" || row.text.toLowerCase().includes(needle)));
-      if (shown.length > 0 || (needle === "" && kinds === null)) {
+      if (shown.length > 0) {
         result.push(head, ...shown);
       }
     }
-    marks.forEach(mark => result.push(gapRow(mark)));
+    marks.forEach(mark => result.push(new Row("gap", null, mark)));
     return result;
   }
-}
-
-function gapRow(gap) {
-  return {key: `gap${gap.from}`, kind: "gap", turn: null, text: "", item: gap};
 }

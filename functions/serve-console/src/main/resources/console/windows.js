@@ -17,10 +17,10 @@ export function fixedWindow({count, height, scrollTop, viewport, overscan = 6}) 
 
 /** Positions of rows with different heights, which are known once a row was rendered. */
 export class Positions {
-  #keys = [];
-  #heights = new Float64Array(0);
+  #rows = [];
+  #heights = new Float32Array(0);
   #tops = new Float64Array(1);
-  #measured = new Map();
+  #measured = new WeakMap();
   #guess;
 
   /** @param {(row: object) => number} guess height of a row that was not rendered yet */
@@ -28,14 +28,17 @@ export class Positions {
     this.#guess = guess;
   }
 
-  /** Sets the rows; each has a `key`. Measured heights are kept by key. */
+  /** Sets the rows. Measured heights are kept for the same objects. */
   setRows(rows) {
-    this.#keys = rows.map(row => row.key);
+    this.#rows = rows;
     if (this.#heights.length < rows.length) {
-      this.#heights = new Float64Array(rows.length * 2);
-      this.#tops = new Float64Array(rows.length * 2 + 1);
+      const room = Math.ceil(rows.length * 1.5);
+      this.#heights = new Float32Array(room);
+      this.#tops = new Float64Array(room + 1);
     }
-    rows.forEach((row, i) => { this.#heights[i] = this.#measured.get(row.key) ?? this.#guess(row); });
+    rows.forEach((row, i) => {
+      this.#heights[i] = this.#measured.get(row) ?? this.#guess(row);
+    });
     this.#sum(0);
   }
 
@@ -50,9 +53,9 @@ export class Positions {
     let first = -1;
     heights.forEach((height, i) => {
       const index = from + i;
-      if (index < this.#keys.length && this.#heights[index] !== height) {
+      if (index < this.#rows.length && this.#heights[index] !== height) {
         this.#heights[index] = height;
-        this.#measured.set(this.#keys[index], height);
+        this.#measured.set(this.#rows[index], height);
         first = first < 0 ? index : first;
       }
     });
@@ -64,21 +67,21 @@ export class Positions {
 
   /** Forgets measured heights, as after a change of the width. */
   reset() {
-    this.#measured.clear();
+    this.#measured = new WeakMap();
   }
 
   get total() {
-    return this.#tops[this.#keys.length];
+    return this.#tops[this.#rows.length];
   }
 
   top(index) {
-    return this.#tops[Math.max(0, Math.min(index, this.#keys.length))];
+    return this.#tops[Math.max(0, Math.min(index, this.#rows.length))];
   }
 
   /** The row at this offset. */
   indexAt(offset) {
     let low = 0;
-    let high = this.#keys.length;
+    let high = this.#rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#tops[middle + 1] <= offset) {
@@ -87,22 +90,22 @@ export class Positions {
         high = middle;
       }
     }
-    return Math.min(low, Math.max(0, this.#keys.length - 1));
+    return Math.min(low, Math.max(0, this.#rows.length - 1));
   }
 
   /** Rows to render, `to` exclusive. */
   window(scrollTop, viewport, overscan = 200) {
-    if (this.#keys.length === 0) {
+    if (this.#rows.length === 0) {
       return {from: 0, to: 0};
     }
     return {
       from: this.indexAt(Math.max(0, scrollTop - overscan)),
-      to: Math.min(this.#keys.length, this.indexAt(scrollTop + viewport + overscan) + 1),
+      to: Math.min(this.#rows.length, this.indexAt(scrollTop + viewport + overscan) + 1),
     };
   }
 
   #sum(from) {
-    for (let i = from; i < this.#keys.length; i++) {
+    for (let i = from; i < this.#rows.length; i++) {
       this.#tops[i + 1] = this.#tops[i] + this.#heights[i];
     }
   }

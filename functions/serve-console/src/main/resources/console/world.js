@@ -1,6 +1,6 @@
 /**
- * The game's vocabulary as the console shows it: fields of a state, ages, what actions cost.
- * The rules are those of layers/arena, package arena.world; a browser never computes a state from them.
+ * The game's vocabulary as the console shows it: fields of a state, ages, actions. What actions cost is in
+ * GET /deployment; a browser never computes a state from it.
  *
  * @module world
  */
@@ -18,17 +18,6 @@ export const FIELDS = [
   {name: "age", label: "Age", type: "age"},
 ];
 
-/** Buildings by `building_key`. */
-const BUILDINGS = {
-  q: {name: "house", wood: 25, effect: "+5 pop. cap"},
-  w: {name: "mill", wood: 100},
-  r: {name: "lumber_camp", wood: 100},
-  e: {name: "mining_camp", wood: 100},
-  a: {name: "farm", wood: 60},
-  s: {name: "blacksmith", wood: 150},
-  t: {name: "dock", wood: 150},
-};
-
 /** A building's name for people. */
 export function buildingLabel(name) {
   return String(name).replaceAll("_", " ");
@@ -38,25 +27,26 @@ export function buildingLabel(name) {
  * Describes an action as a model gave it, which may be anything.
  *
  * @param {any} action
+ * @param {object} rules of GET /deployment
  * @returns {{name: string, effect: string}} `effect` is what it costs and brings if it succeeds; empty if it has none
  */
-export function describeAction(action) {
+export function describeAction(action, rules) {
   const type = typeof action?.type === "string" ? action.type : typeof action?.action === "string" ? action.action : "";
   if (type === "queue_villager") {
-    return {name: "queue villager", effect: "−50 food, +1 in training"};
+    return {name: "queue villager", effect: `−${rules.villager_food} food, +1 in training`};
   }
   if (type === "build") {
-    const building = Object.hasOwn(BUILDINGS, action.building_key) ? BUILDINGS[action.building_key] : undefined;
+    const building = rules.buildings.find(one => one.building_key === action.building_key);
     if (building === undefined) {
       return {name: `build ${JSON.stringify(action.building_key) ?? "?"}`, effect: ""};
     }
     return {
       name: `build ${buildingLabel(building.name)}`,
-      effect: `−${building.wood} wood${building.effect === undefined ? "" : `, ${building.effect}`}`,
+      effect: `−${building.wood} wood${building.pop_cap === 0 ? "" : `, +${building.pop_cap} pop. cap`}`,
     };
   }
   if (type === "press" && action.key === "z") {
-    return {name: "age up", effect: "−500 food, next age in 6 turns"};
+    return {name: "age up", effect: `−${rules.age_up_food} food, next age in ${rules.age_up_turns} turns`};
   }
   return {name: type === "" ? JSON.stringify(action) ?? "?" : type, effect: ""};
 }

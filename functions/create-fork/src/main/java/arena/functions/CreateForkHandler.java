@@ -54,7 +54,8 @@ public final class CreateForkHandler extends HttpHandler {
                 wiring.idempotentRequests(),
                 (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
                 (request, runId) -> create(wiring, request, runId),
-                child -> wiring.archive().get().address(child))));
+                child -> wiring.archive().get().address(child))),
+        wiring.callLimits());
   }
 
   private static Run create(CreateForkWiring wiring, ForkRequest request, RunId runId) {

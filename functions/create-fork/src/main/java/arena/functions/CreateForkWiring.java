@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.archive.Archive;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 record CreateForkWiring(
     Telemetry telemetry,
+    Supplier<CallLimits> callLimits,
     IdempotentRequests idempotentRequests,
     Supplier<CreationRecorder> creationRecorder,
     Supplier<CreateFork> createFork,
@@ -38,6 +40,7 @@ record CreateForkWiring(
     AwsServices aws = new AwsServices(settings);
     return new CreateForkWiring(
         telemetry,
+        stores::callLimits,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
         new Lazy<>(

@@ -48,7 +48,8 @@ public final class CreateRunHandler extends HttpHandler {
             CreateRoutes.runs(
                 wiring.idempotentRequests(),
                 (id, body, begin) -> wiring.creationRecorder().get().record(id, body, begin),
-                (request, runId) -> create(wiring, request, runId))));
+                (request, runId) -> create(wiring, request, runId))),
+        wiring.callLimits());
   }
 
   private static Run create(CreateRunWiring wiring, RunRequest request, RunId runId) {

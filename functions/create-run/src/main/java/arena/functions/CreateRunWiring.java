@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.StartRun;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 record CreateRunWiring(
     Telemetry telemetry,
+    Supplier<CallLimits> callLimits,
     IdempotentRequests idempotentRequests,
     Supplier<CreationRecorder> creationRecorder,
     Supplier<CreateRun> createRun) {
@@ -32,6 +34,7 @@ record CreateRunWiring(
     AwsServices aws = new AwsServices(settings);
     return new CreateRunWiring(
         telemetry,
+        stores::callLimits,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
         new Lazy<>(

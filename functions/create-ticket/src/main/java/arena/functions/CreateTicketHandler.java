@@ -32,6 +32,6 @@ public final class CreateTicketHandler extends HttpHandler {
   }
 
   private CreateTicketHandler(CreateTicketWiring wiring) {
-    super(wiring.telemetry(), TicketRoutes.over(wiring.tickets()));
+    super(wiring.telemetry(), TicketRoutes.over(wiring.tickets()), wiring.callLimits());
   }
 }

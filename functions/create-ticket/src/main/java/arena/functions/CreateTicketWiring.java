@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.access.Tickets;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -11,12 +12,13 @@ import org.jspecify.annotations.NullMarked;
 
 /** What create-ticket is composed of; the tickets are created lazily. */
 @NullMarked
-record CreateTicketWiring(Telemetry telemetry, Supplier<Tickets> tickets) {
+record CreateTicketWiring(
+    Telemetry telemetry, Supplier<CallLimits> callLimits, Supplier<Tickets> tickets) {
 
   static CreateTicketWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
     Telemetry telemetry = new Telemetry("create-ticket", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
-    return new CreateTicketWiring(telemetry, new Lazy<>(stores::tickets));
+    return new CreateTicketWiring(telemetry, stores::callLimits, new Lazy<>(stores::tickets));
   }
 }

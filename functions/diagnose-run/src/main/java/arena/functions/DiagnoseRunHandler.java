@@ -37,6 +37,6 @@ public final class DiagnoseRunHandler extends HttpHandler {
   }
 
   private DiagnoseRunHandler(DiagnoseRunWiring wiring) {
-    super(wiring.telemetry(), DiagnosisRoutes.over(wiring.routes()));
+    super(wiring.telemetry(), DiagnosisRoutes.over(wiring.routes()), wiring.callLimits());
   }
 }

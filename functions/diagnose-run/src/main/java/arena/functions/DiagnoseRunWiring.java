@@ -1,9 +1,11 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.diagnosis.ActiveReplays;
 import arena.diagnosis.BugReport;
 import arena.diagnosis.FactCollector;
 import arena.diagnosis.FactSources;
+import arena.diagnosis.Operations;
 import arena.diagnosis.StallThresholds;
 import arena.http.DiagnosisRoutes;
 import arena.lifecycle.StopRun;
@@ -17,11 +19,13 @@ import arena.runtime.Telemetry;
 import arena.text.Redactor;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
 
 /** What diagnose-run is composed of; everything but the telemetry is created lazily. */
 @NullMarked
-record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
+record DiagnoseRunWiring(
+    Telemetry telemetry, Supplier<CallLimits> callLimits, DiagnosisRoutes.Parts routes) {
 
   static DiagnoseRunWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -37,13 +41,27 @@ record DiagnoseRunWiring(Telemetry telemetry, DiagnosisRoutes.Parts routes) {
         new Lazy<>(
             () ->
                 new FactCollector(
-                    sources.get(), thresholds.get(), settings.redis().redisCli(), redactor, clock));
+                    sources.get(),
+                    thresholds.get(),
+                    settings.redis().redisCli(),
+                    redactor,
+                    clock,
+                    Thread::sleep));
     return new DiagnoseRunWiring(
         telemetry,
+        stores::callLimits,
         new DiagnosisRoutes.Parts(
             collector,
             new Lazy<>(
                 () -> new ActiveReplays(stores.catalog(), sources.get(), thresholds.get(), clock)),
+            new Lazy<>(
+                () ->
+                    new Operations(
+                        new Operations.Sources(
+                            () -> stores.reaperSummaries().find(),
+                            () -> stores.inspection().health(),
+                            () -> sources.get().cache()),
+                        clock)),
             new Lazy<>(
                 () ->
                     new BugReport(

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.catalog.ReaperSummary;
 import arena.json.Json;
 import arena.lifecycle.Reaper;
 import arena.metrics.Metric;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,12 +67,11 @@ public final class ReapRunsHandler implements RequestStreamHandler {
   private ObjectNode reap(Instant deadline) {
     Reaper.Report report = wiring.reaper().get().reap(deadline);
     EmfMetrics metrics = telemetry.metrics();
-    Stream.of(report.runs(), report.orphans(), report.connections())
-        .flatMap(part -> part.reaped().stream())
-        .forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
+    report.actions().forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
     metrics.gauge(Metric.REAPER_FAILURES, report.failed());
     metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().counters().runsOpen());
     metrics.gauge(Metric.LONGEST_SILENCE, report.longestSilence().toSeconds());
+    save(report.summary(Instant.now()));
     LOG.info(
         "reaper finished",
         telemetry.field(Metric.REAPER_ACTIONS),
@@ -84,5 +83,14 @@ public final class ReapRunsHandler implements RequestStreamHandler {
         .put("strays", report.orphans().reaped().size())
         .put("connections", report.connections().reaped().size())
         .put("failed", report.failed());
+  }
+
+  /** Keeps the summary for operators; the reaper's work does not depend on it. */
+  private void save(ReaperSummary summary) {
+    try {
+      wiring.summaries().get().save(summary);
+    } catch (RuntimeException e) {
+      LOG.error("reaper summary was not saved", e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.catalog.Catalog;
+import arena.catalog.ReaperSummaries;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
@@ -20,7 +21,11 @@ import org.jspecify.annotations.NullMarked;
 
 /** What reap-runs is composed of; everything but the telemetry is created lazily. */
 @NullMarked
-record ReapRunsWiring(Telemetry telemetry, Supplier<Reaper> reaper, Supplier<Catalog> catalog) {
+record ReapRunsWiring(
+    Telemetry telemetry,
+    Supplier<Reaper> reaper,
+    Supplier<Catalog> catalog,
+    Supplier<ReaperSummaries> summaries) {
 
   static ReapRunsWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -61,6 +66,7 @@ record ReapRunsWiring(Telemetry telemetry, Supplier<Reaper> reaper, Supplier<Cat
                         aws.fanOutInvoker(),
                         clock),
                     clock)),
-        stores::catalog);
+        stores::catalog,
+        stores::reaperSummaries);
   }
 }

@@ -93,7 +93,7 @@ export class Chart extends Component {
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: syncKey}, points: {size: 6}},
       scales: {
         x: {time: false, range: () => this.range()},
-        y: {range: (_, min, max) => [0, Math.max(10, (max ?? 0) * 1.08)]},
+        y: {range: (_, min, max) => [0, Math.max(10, (max ?? 0) * (this.props.bands === undefined ? 1.08 : 1.2))]}, // names of ages
       },
       axes: [
         {...axis, size: 24, gap: 4, space: 48, incrs: [1, 2, 5, 10, 20, 50, 100]},

@@ -43,11 +43,10 @@ function scoreText(row) {
     : html`<span class="muted">–</span>`;
 }
 
-/** A cost of 0 is that of a model without a price, unless it is the scripted player's. */
 function costText(row) {
   if (row.total_cost_usd === null) {
     return html`<span class="muted">–</span>`;
   }
-  return row.total_cost_usd === 0 && row.model !== "scripted" && row.turns_played > 0
-    ? html`<span class="muted" title="The price of this model is not known">unknown</span>` : money(row.total_cost_usd);
+  return row.cost_known ? money(row.total_cost_usd)
+    : html`<span class="muted" title="The price of this model is not known">unknown</span>`;
 }

@@ -37,7 +37,7 @@ export function Scrubber(props) {
       </div>
       <output class="scrubber-turn nowrap" data-test="turn">turn <b>${turn}</b><span
           class="muted"> / ${last}</span></output>
-      <select class="input scrubber-speed" aria-label="Speed" title="Turns a second" value=${speed}
+      <select class="input scrubber-speed" aria-label="Speed" title="Turns a second" value=${speed} data-test="speed"
           onChange=${event => onSpeed(Number(event.target.value))}>
         ${SPEEDS.map(one => html`<option key=${one} value=${one}>${one}/s</option>`)}
       </select>

@@ -57,12 +57,15 @@ export class Trace extends Component {
   }
 
   /** A good guess saves a second pass over rows that come into view. */
-  guess({kind, text}) {
-    if (kind === "turn" || kind === "gap") {
+  guess(row) {
+    if (row.kind === "turn" || row.kind === "gap") {
       return HEAD;
     }
+    if (row.kind !== "reasoning") {
+      return LINE;
+    }
     const perLine = Math.max(20, ((this.width ?? 640) - 140) / CHARACTER);
-    return kind === "reasoning" ? LINE + 20 * (Math.max(1, Math.min(3, Math.ceil(text.length / perLine))) - 1) : LINE;
+    return LINE + 20 * (Math.max(1, Math.min(3, Math.ceil(row.text.length / perLine))) - 1);
   }
 
   /** Takes the true heights of the rows in the page; those above the view must not move it. */
@@ -144,7 +147,7 @@ export class Trace extends Component {
     }
   }
 
-  render({turns, turn, kinds, text, gaps, live, onTurn}, {scrollTop, viewport, open}) {
+  render({turns, turn, kinds, text, gaps, live, rules, onTurn}, {scrollTop, viewport, open}) {
     this.arrange(turns, kinds, text, gaps);
     const {from, to} = this.positions.window(scrollTop, viewport);
     this.from = from;
@@ -176,7 +179,7 @@ export class Trace extends Component {
                   ${row.kind === "turn" ? html`<${TurnHead} turn=${row.turn} next=${turns.at(row.turn.t + 1)}
                       current=${row.turn.t === turn} live=${live} onTurn=${onTurn}/>`
                     : row.kind === "gap" ? html`<${Gap} gap=${row.item}/>`
-                      : html`<${Row} row=${row} open=${open.has(row.key)} onToggle=${() => this.toggle(row.key)}/>`}
+                      : html`<${Row} row=${row} rules=${rules} open=${open.has(row.key)} onToggle=${() => this.toggle(row.key)}/>`}
                 </li>`)}
             </ol>
           </div>
@@ -194,12 +197,12 @@ function TurnHead({turn, next, current, live, onTurn}) {
       ${turn.response === null
         ? html`<span class="muted">${unanswered(turn, live)}</span>`
         : html`
-          <span class="muted">${count(turn.response.actions.length, "action")}${without > 0 && html`, <span
+          <span class="muted">${count(turn.response.nActions, "action")}${without > 0 && html`, <span
               class="caution">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>
       ${turn.response !== null && html`
         <span class="muted nowrap" title="from the prompt to the answer">${duration(turn.modelMillis)}</span>
-        <span class="muted nowrap">${money(turn.response.cost_usd)}</span>`}
+        <span class="muted nowrap">${money(turn.response.costUsd)}</span>`}
     </button>`;
 }
 
@@ -231,10 +234,10 @@ function delta(turn, next) {
 
 const LABELS = {prompt: "prompt", reasoning: "reasoning", observation: "seen", metric: "metric", action: "action"};
 
-function Row({row, open, onToggle}) {
+function Row({row, rules, open, onToggle}) {
   switch (row.kind) {
     case "action":
-      return html`<${ActionRow} item=${row.item} open=${open} onToggle=${onToggle}/>`;
+      return html`<${ActionRow} item=${row.item} rules=${rules} open=${open} onToggle=${onToggle}/>`;
     case "observation":
       return html`<${Plain} label="seen"><span
           class="muted">${quantity(row.turn.observation.entity_count)} entities: ${(row.turn.observation.classes ?? []).join(", ")}</span><//>`;
@@ -278,8 +281,8 @@ function Foldable({label, text, open, onToggle, oneLine}) {
     </div>`;
 }
 
-function ActionRow({item, open, onToggle}) {
-  const {name, effect} = describeAction(item.action);
+function ActionRow({item, rules, open, onToggle}) {
+  const {name, effect} = describeAction(item.action, rules);
   return html`
     <div class="trace-cells">
       <span class="trace-label">action</span>

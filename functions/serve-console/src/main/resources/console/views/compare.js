@@ -285,7 +285,7 @@ export class CompareView extends Component {
               <ol>
                 ${turn.actions.map((action, n) => {
                   const differs = others.some(other => !isSame(other.actions[n], action));
-                  const {name, effect} = describeAction(action.action);
+                  const {name, effect} = describeAction(action.action, this.props.deployment.rules);
                   return html`
                     <li key=${action.seq} class=${classes("column-action", differs && "differs")}>
                       <span class="differs-mark" aria-hidden="true">${differs ? "≠" : ""}</span>

@@ -1,5 +1,5 @@
 /** Operations: the four counters and their course, replays in flight, the broker, what the reaper did. */
-import {duration, quantity} from "../format.js";
+import {count, duration, megabytes, quantity, shortId} from "../format.js";
 import {Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Icon} from "../parts/icons.js";
@@ -10,8 +10,8 @@ import {Time} from "../parts/time.js";
 import {rowStatus} from "../status.js";
 
 const POLL_MILLIS = 2_000;
-/** A diagnosis asks many sources: for the broker's state, less often. */
-const BROKER_MILLIS = 10_000;
+/** The broker, the reaper and ended runs change more slowly. */
+const SLOW_MILLIS = 10_000;
 /** Samples kept: ten minutes. */
 const SAMPLES = 300;
 /** Runs shown that ended last. */
@@ -24,30 +24,39 @@ const COUNTERS = [
   {name: "runs_open", label: "Runs open", note: "running now", rate: false, gauge: true},
 ];
 
+/** What the reaper does, in words for people. */
+const ACTIONS = {
+  abandoned: ["run without progress ended", "runs without progress ended"],
+  finalizing: ["archive started", "archives started"],
+  freed: ["buffer freed", "buffers freed"],
+  stray_dropped: ["unknown run's keys deleted", "unknown runs' keys deleted"],
+  connection_forgotten: ["closed connection deleted", "closed connections deleted"],
+  reader_forgotten: ["orphaned reader deleted", "orphaned readers deleted"],
+};
+
 export class OperationsView extends Component {
-  state = {samples: [], replays: null, problem: null, broker: null, brokerProblem: null, brokerRun: null, ended: null};
+  state = {samples: [], replays: null, problem: null, operations: null, slowProblem: null, ended: null};
   abort = new AbortController();
-  errors = new Map();
 
   componentDidMount() {
     document.title = "Operations · arena";
     this.unbind = bind("Operations", [{key: "r", shown: "r", does: "read everything now", run: () => this.refresh()}]);
     this.poll();
-    this.pollBroker();
+    this.pollSlow();
   }
 
   componentWillUnmount() {
     this.unbind();
     this.abort.abort();
     clearTimeout(this.timer);
-    clearTimeout(this.brokerTimer);
+    clearTimeout(this.slowTimer);
   }
 
   refresh() {
     clearTimeout(this.timer);
-    clearTimeout(this.brokerTimer);
+    clearTimeout(this.slowTimer);
     this.poll();
-    this.pollBroker();
+    this.pollSlow();
   }
 
   poll = async () => {
@@ -65,48 +74,31 @@ export class OperationsView extends Component {
       }
       this.setState({problem});
     }
+    clearTimeout(this.timer);
     this.timer = setTimeout(this.poll, POLL_MILLIS);
   };
 
-  /** The broker is seen through a run: the one that waits longest, or the newest. */
-  pollBroker = async () => {
+  pollSlow = async () => {
     const {api} = this.props;
     const {signal} = this.abort;
     try {
       if (!document.hidden) {
-        const {rows} = await api.page("/runs?limit=20", {signal});
-        const run = this.state.replays?.replays[0] ?? rows.find(row => row.status === "running") ?? rows[0];
-        const ended = await Promise.all(rows.filter(row => row.status !== "running" && row.ended_at !== null)
-            .sort((a, b) => a.ended_at < b.ended_at ? 1 : -1).slice(0, ENDED).map(row => this.withError(row, signal)));
-        if (run === undefined) {
-          this.setState({broker: null, brokerRun: null, ended});
-        } else {
-          const diagnosis = await api.get(`/runs/${run.run_id}/diagnosis`, {signal});
-          this.setState({broker: diagnosis, brokerRun: run, brokerProblem: null, ended});
-        }
+        const [operations, {rows}] = await Promise.all([api.get("/operations", {signal}), api.page("/runs?limit=100", {signal})]);
+        const ended = rows.filter(row => row.status !== "running" && row.ended_at !== null)
+            .sort((a, b) => a.ended_at < b.ended_at ? 1 : -1).slice(0, ENDED);
+        this.setState({operations, ended, slowProblem: null});
       }
     } catch (problem) {
       if (signal.aborted) {
         return;
       }
-      this.setState({brokerProblem: problem});
+      this.setState({slowProblem: problem});
     }
-    this.brokerTimer = setTimeout(this.pollBroker, BROKER_MILLIS);
+    clearTimeout(this.slowTimer);
+    this.slowTimer = setTimeout(this.pollSlow, SLOW_MILLIS);
   };
 
-  /** Why a run failed is in the run itself, and never changes. */
-  async withError(row, signal) {
-    if (row.status !== "failed") {
-      return row;
-    }
-    if (!this.errors.has(row.run_id)) {
-      const {error} = await this.props.api.get(`/runs/${row.run_id}`, {signal});
-      this.errors.set(row.run_id, error);
-    }
-    return {...row, error: this.errors.get(row.run_id)};
-  }
-
-  render(_, {samples, replays, problem, broker, brokerProblem, brokerRun, ended}) {
+  render(_, {samples, replays, problem, operations, slowProblem, ended}) {
     const latest = samples.at(-1);
     const at = latest && new Date(latest.at).toISOString();
     return html`
@@ -125,11 +117,17 @@ export class OperationsView extends Component {
               class="muted small">longest wait first${replays?.more ? "; the oldest 100 runs" : ""}</span></div>
           ${this.replays(replays)}
         </section>
-        <div class="operations-pair">
+        ${slowProblem !== null && html`<${ProblemNotice} problem=${slowProblem} onRetry=${() => this.refresh()}/>`}
+        <div class="operations-parts">
           <section class="panel" aria-label="Broker">
-            <div class="panel-head"><h2>Broker</h2>${brokerRun && html`<span class="muted small clip">seen through <a
-                href=${`#/runs/${brokerRun.run_id}`}><bdi>${brokerRun.label}</bdi></a></span>`}</div>
-            <div class="panel-body">${this.broker(broker, brokerProblem)}</div>
+            <div class="panel-head"><h2>Broker</h2></div>
+            <div class="panel-body">${operations === null ? html`<${Skeleton} lines=${4} label="Loading the broker's state"/>`
+              : this.broker(operations.broker)}</div>
+          </section>
+          <section class="panel" aria-label="Reaper">
+            <div class="panel-head"><h2>Reaper</h2><span class="muted small clip">every 15 minutes</span></div>
+            <div class="panel-body" data-test="reaper">${operations === null ? html`<${Skeleton} lines=${4} label="Loading"/>`
+              : this.reaper(operations.reaper)}</div>
           </section>
           <section class="panel" aria-label="Ended last">
             <div class="panel-head"><h2>Ended last</h2><span class="muted small clip">newest first</span></div>
@@ -171,24 +169,34 @@ export class OperationsView extends Component {
       </div>`;
   }
 
-  broker(diagnosis, problem) {
-    if (problem !== null) {
-      return html`<${ProblemNotice} problem=${problem} onRetry=${() => this.refresh()}/>`;
-    }
-    if (diagnosis === null) {
-      return html`<p class="muted">The broker's state is read with a run's; there is none yet.</p>`;
-    }
-    const {broker, elasticache} = diagnosis.facts;
-    const health = broker === null || broker === undefined ? {word: "not asked", tone: "waiting"}
-      : broker.unreachable !== undefined ? {word: "unreachable", tone: "error"}
-        : broker.loss_noted ? {word: "has lost data", tone: "error"} : {word: "healthy", tone: "complete"};
+  broker(broker) {
+    const available = broker.status === "available";
     return html`
       <dl class="pairs">
-        <dt>State</dt><dd data-test="broker-health"
-            class=${`tone-${health.tone}`}>${health.tone === "complete" ? html`<${Icon} name="check"/>` : html`<${Icon}
-                name="warning"/>`}${health.word}</dd>
-        ${pairs(broker ?? {}).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd key=${`${name}d`}>${value}</dd>`)}
-        ${elasticache && html`<dt>ElastiCache</dt><dd>${elasticache.unreachable ?? elasticache.status}</dd>`}
+        <dt>State</dt><dd data-test="broker-health" class=${available ? "tone-complete" : "tone-error"}>
+          <${Icon} name=${available ? "check" : "warning"}/>${broker.status}</dd>
+        ${pairs(broker).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd key=${`${name}d`}>${value}</dd>`)}
+      </dl>`;
+  }
+
+  reaper(last) {
+    if (last === null) {
+      return html`<p class="muted">It has not run yet.</p>`;
+    }
+    if (last.unreachable !== undefined) {
+      return html`<p class="warn">${last.unreachable}</p>`;
+    }
+    const done = Object.entries(last.actions).filter(([, n]) => n > 0);
+    return html`
+      <dl class="pairs">
+        <dt>Last run</dt><dd><${Time} at=${last.at}/></dd>
+        <dt>Failures</dt><dd class=${last.failed > 0 ? "warn" : ""}>${last.failed === 0 ? "none" : `${quantity(last.failed)}, see its log`}</dd>
+        <dt>Longest silence</dt><dd>${duration(last.longest_silence_seconds * 1000)}</dd>
+        <dt>Actions</dt><dd>${done.length === 0 ? "nothing to do" : html`<ul>${done.map(([kind, n]) => html`
+          <li key=${kind}>${ACTIONS[kind] === undefined ? `${quantity(n)} ${kind}` : count(n, ...ACTIONS[kind])}</li>`)}</ul>`}</dd>
+        ${last.ended.length > 0 && html`
+          <dt>Ended</dt><dd><ul>${last.ended.map(({run_id: run, reason}) => html`
+            <li key=${run}><a href=${`#/runs/${run}`}>${shortId(run)}</a> <span class="muted"><bdi>${reason}</bdi></span></li>`)}</ul></dd>`}
       </dl>`;
   }
 
@@ -204,28 +212,30 @@ export class OperationsView extends Component {
         ${rows.map(row => html`
           <li key=${row.run_id}><span class="kin-dot" data-tone=${row.status === "complete" ? "complete" : "closed"}></span>
             <a class="clip" href=${`#/runs/${row.run_id}`}><bdi>${row.label}</bdi></a>
-            <span class="muted nowrap"
-                title=${row.error?.message}>${row.error?.code ?? rowStatus(row).word}</span><span class="grow"></span><span
-                    class="muted"><${Time} at=${row.ended_at}/></span></li>`)}
+            <span class="muted nowrap">${row.error_code ?? rowStatus(row).word}</span><span class="grow"></span><span
+                class="muted nowrap"><${Time} at=${row.ended_at}/></span></li>`)}
       </ul>`;
   }
 }
 
-/** What is known of the broker, which may be little. */
-function pairs({unreachable, connections, max_connections: max, length, open, closed, n_readers: nReaders, readers = []}) {
+/** What is known of the broker; little, if it does not answer. */
+function pairs(broker) {
+  const {
+    reason, version, uptime_seconds: uptime, used_memory_bytes: used, max_memory_bytes: max, memory_policy: policy, connections,
+    max_connections: most, evicted_keys: evicted, elasticache,
+  } = broker;
   const known = [];
-  if (unreachable !== undefined) {
-    known.push(["Reason", unreachable]);
+  if (reason !== undefined) {
+    known.push(["Reason", reason]);
   }
-  if (connections !== undefined) {
-    known.push(["Connections", max === undefined ? quantity(connections) : `${quantity(connections)} of ${quantity(max)}`]);
+  if (used !== undefined) {
+    known.push(["Memory", max === undefined ? `${megabytes(used)}, no limit` : `${megabytes(used)} of ${megabytes(max)} (${Math.round(100 * used / max)} %)`]);
+    known.push(["At its limit", evicted > 0 ? `${policy}, ${quantity(evicted)} keys evicted` : policy]);
+    known.push(["Connections", most === undefined ? quantity(connections) : `${quantity(connections)} of ${quantity(most)}`]);
+    known.push(["Redis", `${version}, up ${duration(uptime * 1000)}`]);
   }
-  if (length !== undefined) {
-    known.push(["Events of this run", `${quantity(length)} buffered, ${open ? "open" : closed ? "closed" : "not open"}`]);
-  }
-  if (nReaders !== undefined) {
-    const lag = readers.length === 0 ? "" : `, the slowest ${quantity(Math.max(...readers.map(one => one.lag)))} events behind`;
-    known.push(["Readers of this run", `${quantity(nReaders)}${lag}`]);
+  if (elasticache !== undefined) {
+    known.push(["ElastiCache", elasticache.unreachable ?? [elasticache.status, ...elasticache.nodes].join("; ")]);
   }
   return known;
 }

@@ -262,7 +262,7 @@ export class RunView extends Component {
           </section>
           <section class="panel run-trace" aria-label="Trace of the turns">
             <${Trace} turns=${turns} version=${turns.version} turn=${turn?.t ?? null} kinds=${this.kinds()}
-                text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning}
+                text=${route.params.text ?? ""} gaps=${this.store.gaps} live=${this.store.isRunning} rules=${deployment.rules}
                     following=${t === null && this.store.isRunning}
               onTurn=${this.player.go} onFilter=${change => this.param(change)}/>
           </section>
@@ -328,7 +328,7 @@ export class RunView extends Component {
 
   /** What the viewer must know now: one line, with one action. */
   banner() {
-    const {state, error, diagnosis, wasStreaming, row, isRunning} = this.store;
+    const {state, error, diagnosis, wasStreaming, row, isRunning, delayed} = this.store;
     const open = this.props.route.params.panel === "diagnosis";
     if (state === "Error") {
       return html`
@@ -350,6 +350,12 @@ export class RunView extends Component {
       return html`
         <div class="banner" data-test="banner-lost"><${Icon} name="warning"/>
           <span>The connection was lost. It resumes by itself at event ${this.store.turns.lastSeq + 1}; nothing is missed.</span>
+        </div>`;
+    }
+    if (isRunning && delayed && state === "Streaming") {
+      return html`
+        <div class="banner" data-test="banner-delayed"><${Icon} name="warning"/>
+          <span>Live events are delayed, because the broker is away. The page reads new events every few seconds; nothing is missed.</span>
         </div>`;
     }
     if (row.status === "failed" && row.error !== null && !open) {

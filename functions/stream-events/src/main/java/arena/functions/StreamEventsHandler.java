@@ -1,6 +1,8 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.access.Principal;
+import arena.access.TooManyCalls;
 import arena.broker.ConnectionId;
 import arena.codec.Timestamps;
 import arena.json.Json;
@@ -49,6 +51,10 @@ public final class StreamEventsHandler implements RequestStreamHandler {
 
   private static final int OK = 200;
   private static final int UNAUTHORIZED = 401;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** The route of a new connection. */
+  private static final String CONNECT = "$connect";
 
   private final StreamEventsWiring wiring;
   private final Telemetry telemetry;
@@ -109,6 +115,7 @@ public final class StreamEventsHandler implements RequestStreamHandler {
           if (caller.isEmpty()) {
             return UNAUTHORIZED;
           }
+          wiring.callLimits().get().count(caller.get(), CONNECT, CallLimits.CONNECTIONS);
           wiring.subscriptions().get().connect(connectionId, caller.get());
         }
         case "DISCONNECT" -> wiring.subscriptions().get().disconnect(connectionId);
@@ -116,6 +123,8 @@ public final class StreamEventsHandler implements RequestStreamHandler {
             receive(connectionId, request.path("routeKey").asText(), event.path("body").asText());
       }
       return OK;
+    } catch (TooManyCalls _) {
+      return TOO_MANY_REQUESTS;
     } catch (RuntimeException e) {
       telemetry.failed(e);
       LOG.atError()

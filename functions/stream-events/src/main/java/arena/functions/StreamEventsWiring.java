@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 record StreamEventsWiring(
     Telemetry telemetry,
+    Supplier<CallLimits> callLimits,
     Supplier<Subscriptions> subscriptions,
     Supplier<FanOut> fanOut,
     Supplier<BrokerRecovery> recovery) {
@@ -35,6 +37,7 @@ record StreamEventsWiring(
     ConnectionSender sender = aws.connectionSender();
     return new StreamEventsWiring(
         telemetry,
+        stores::callLimits,
         new Lazy<>(
             () ->
                 new Subscriptions(

@@ -6,8 +6,10 @@ import arena.run.RunId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,7 @@ public final class RedisInspection {
   private static final Pattern CONNECTED = Pattern.compile("(?m)^connected_clients:(\\d+)");
   private static final Pattern MAXIMUM = Pattern.compile("(?m)^maxclients:(\\d+)");
   private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\S+)");
+  private static final Pattern FIELD = Pattern.compile("(?m)^([a-z_]+):([^\\r\\n]*)");
   private static final String INDENT = "    ";
 
   /** Maximum length of a printed value, in code points; an entry of a stream is cut. */
@@ -82,6 +85,30 @@ public final class RedisInspection {
     command(text, "XLEN", keys.events(runId));
     command(text, "XINFO", "STREAM", keys.events(runId));
     return text.toString();
+  }
+
+  /** Reads the state of the server with one call. */
+  public BrokerHealth health() {
+    Object info =
+        redis.call(client -> client.executeCommand(new CommandArguments(Protocol.Command.INFO)));
+    Map<String, String> fields = new HashMap<>();
+    FIELD
+        .matcher(string(info))
+        .results()
+        .forEach(field -> fields.put(field.group(1), field.group(2)));
+    return new BrokerHealth(
+        fields.getOrDefault("redis_version", ""),
+        Duration.ofSeconds(whole(fields, "uptime_in_seconds").orElse(0L)),
+        whole(fields, "used_memory").orElse(0L),
+        whole(fields, "maxmemory").filter(bytes -> bytes > 0),
+        fields.getOrDefault("maxmemory_policy", ""),
+        whole(fields, "connected_clients").orElse(0L),
+        whole(fields, "maxclients"),
+        whole(fields, "evicted_keys").orElse(0L));
+  }
+
+  private static Optional<Long> whole(Map<String, String> fields, String name) {
+    return Optional.ofNullable(fields.get(name)).map(Long::valueOf);
   }
 
   /** Returns the server's version, such as {@code 7.1.0}; empty if unknown. */

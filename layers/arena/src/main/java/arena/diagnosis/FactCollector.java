@@ -1,6 +1,7 @@
 package arena.diagnosis;
 
 import arena.broker.BrokerSnapshot;
+import arena.retry.Sleeper;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.text.Redactor;
@@ -37,22 +38,26 @@ public final class FactCollector {
   private final String redisCli;
   private final Redactor redactor;
   private final InstantSource clock;
+  private final Sleeper sleeper;
 
   /**
    * @param redisCli see {@link CommandTargets}
    * @param redactor see {@link CommandTargets}
+   * @param sleeper waits between the two collections
    */
   public FactCollector(
       FactSources sources,
       StallThresholds thresholds,
       String redisCli,
       Redactor redactor,
-      InstantSource clock) {
+      InstantSource clock,
+      Sleeper sleeper) {
     this.sources = sources;
     this.thresholds = thresholds;
     this.redisCli = redisCli;
     this.redactor = redactor;
     this.clock = clock;
+    this.sleeper = sleeper;
   }
 
   /**
@@ -136,9 +141,9 @@ public final class FactCollector {
     return new Probe(clock, clock.instant().plus(SOURCE_TIMEOUT));
   }
 
-  private static void pause() {
+  private void pause() {
     try {
-      Thread.sleep(PAUSE);
+      sleeper.sleep(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -56,6 +56,8 @@ public enum ErrorKind {
   NO_SUCH_TURN("NoSuchTurn", REQUEST, NEVER, 422, "no_such_turn"),
   INVALID_CURSOR("InvalidCursor", REQUEST, NEVER, 422, "invalid_field"),
   KEY_REUSED("KeyReused", REQUEST, NEVER, 409, "idempotency_key_reused"),
+  /** The holder of a token made too many calls. */
+  TOO_MANY_CALLS("TooManyCalls", REQUEST, RETRYABLE, 429, "too_many_calls"),
   /** An AWS service throttled a call. */
   THROTTLED("Throttled", REQUEST, RETRYABLE, 429, "throttled"),
   /** An AWS service failed or did not answer. */

@@ -6,6 +6,7 @@ import arena.run.Profile;
 import arena.run.ProfileFields;
 import arena.run.PromptVariant;
 import arena.world.Age;
+import arena.world.Building;
 import arena.world.Scenario;
 import arena.world.World;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class DeploymentJson {
       List<Start> scenarios,
       List<RunJson.Profile> profiles,
       List<Model> models,
-      Bounds limits) {}
+      Bounds limits,
+      Rules rules) {}
 
   /** A scenario with the world at turn 0. */
   record Start(String name, double food, double wood, int population, int popCap) {
@@ -59,6 +61,38 @@ public final class DeploymentJson {
   /** A model with its price; null if it is unknown. */
   record Model(
       String model, Optional<Double> inputUsdPerMillion, Optional<Double> outputUsdPerMillion) {}
+
+  /** What actions cost and bring, as the world applies them; durations in turns. */
+  record Rules(
+      double villagerFood,
+      int villagerTurns,
+      List<Construction> buildings,
+      double ageUpFood,
+      int ageUpPopulation,
+      List<String> ageUpBuildings,
+      int ageUpTurns) {
+    static Rules ofWorld() {
+      return new Rules(
+          World.VILLAGER_FOOD,
+          World.VILLAGER_TICKS,
+          Arrays.stream(Building.values()).map(Construction::of).toList(),
+          World.FEUDAL_FOOD,
+          World.FEUDAL_POPULATION,
+          World.FEUDAL_BUILDINGS.stream().map(Building::label).toList(),
+          World.FEUDAL_TICKS);
+    }
+  }
+
+  /** A building with the {@code building_key} of its action. */
+  record Construction(String buildingKey, String name, int wood, int popCap) {
+    static Construction of(Building building) {
+      return new Construction(
+          building.key(),
+          building.label(),
+          building.wood(),
+          building == Building.HOUSE ? World.HOUSE_POP_CAP : 0);
+    }
+  }
 
   /** Limits of requests: inclusive; lengths in code points. */
   record Bounds(
@@ -115,7 +149,8 @@ public final class DeploymentJson {
         Arrays.stream(Scenario.values()).map(Start::of).toList(),
         models.stream().map(Model::model).flatMap(model -> profiles(model).stream()).toList(),
         models,
-        Bounds.ofRequests());
+        Bounds.ofRequests(),
+        Rules.ofWorld());
   }
 
   private static boolean offered(Settings settings, String model) {

@@ -9,6 +9,7 @@ import arena.diagnosis.DiagnosisJson;
 import arena.diagnosis.DiagnosisText;
 import arena.diagnosis.FactCollector;
 import arena.diagnosis.HttpInterface;
+import arena.diagnosis.Operations;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import arena.run.RunId;
@@ -17,7 +18,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The routes that diagnose, report on and stop runs. */
+/** The routes that diagnose, report on and stop runs, and show the state of the service. */
 public final class DiagnosisRoutes {
   private final Parts parts;
 
@@ -29,6 +30,7 @@ public final class DiagnosisRoutes {
   public record Parts(
       Supplier<FactCollector> collector,
       Supplier<ActiveReplays> activeReplays,
+      Supplier<Operations> operations,
       Supplier<BugReport> report,
       Supplier<StopRun> stopRun,
       Redactor redactor) {}
@@ -40,6 +42,7 @@ public final class DiagnosisRoutes {
         "GET /runs/{run_id}/diagnosis", routes::diagnosis,
         "GET /runs/{run_id}/report", routes::report,
         "GET /replays", routes::replays,
+        "GET /operations", routes::operations,
         "POST /runs/{run_id}/stop", routes::stop);
   }
 
@@ -76,6 +79,11 @@ public final class DiagnosisRoutes {
     return request.wantsText()
         ? Response.ofPlainText(200, replays.text(parts.redactor()))
         : Response.ofText(200, replays.json(parts.redactor()));
+  }
+
+  private Response operations(Request request) {
+    request.allowQuery();
+    return Response.ofText(200, parts.operations().get().read().json(parts.redactor()));
   }
 
   private Response report(Request request) {

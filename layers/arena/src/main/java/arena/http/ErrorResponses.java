@@ -6,9 +6,11 @@ import static arena.error.ErrorKind.NO_SUCH_TURN;
 import static arena.error.ErrorKind.REPLAY_NOT_STARTED;
 import static arena.error.ErrorKind.STORE_UNAVAILABLE;
 import static arena.error.ErrorKind.THROTTLED;
+import static arena.error.ErrorKind.TOO_MANY_CALLS;
 import static arena.error.ErrorKind.UNKNOWN_RUN;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
+import arena.access.TooManyCalls;
 import arena.catalog.InvalidCursor;
 import arena.error.DependencyUnavailable;
 import arena.error.ErrorKind;
@@ -125,6 +127,16 @@ final class ErrorResponses {
                   "the Idempotency-Key was already used with a different body; use a new key",
                   Optional.of("Idempotency-Key"),
                   Optional.empty()));
+      case TooManyCalls error ->
+          Optional.of(
+              ApiException.of(
+                  TOO_MANY_CALLS.http().orElseThrow(),
+                  error.getMessage() + "; retry later",
+                  Optional.empty(),
+                  Optional.of(
+                      String.format(
+                          Locale.ROOT, "%d calls a minute for each token", error.limit())),
+                  OptionalInt.of(Math.toIntExact(error.retryAfter().toSeconds() + 1))));
       case ReplayNotStarted _ -> Optional.of(unavailable(REPLAY_NOT_STARTED, "Step Functions"));
       case DependencyUnavailable error ->
           Optional.of(

@@ -2,14 +2,17 @@ package arena.http;
 
 import static java.util.Map.entry;
 
+import arena.access.CallLimits;
 import arena.access.Principal;
 import arena.access.Role;
+import arena.access.TooManyCalls;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * The routes of all functions. API Gateway sends requests without a route to one function, which
@@ -36,9 +39,25 @@ public final class RouteTable {
           entry("GET /runs/{run_id}/report", Optional.of(Role.OPERATOR)),
           entry("POST /runs/{run_id}/stop", Optional.of(Role.OPERATOR)),
           entry("GET /replays", Optional.of(Role.VIEWER)),
+          entry("GET /operations", Optional.of(Role.VIEWER)),
           entry("GET /events", Optional.of(Role.VIEWER)),
           entry("POST /forks", Optional.of(Role.OPERATOR)),
           entry("POST /tickets", Optional.of(Role.VIEWER)));
+
+  /**
+   * Calls a minute that one token may make to a route, below the throttle that all callers share;
+   * unlimited for other routes, which read a bounded amount.
+   */
+  private static final Map<String, Integer> CALLS_PER_MINUTE =
+      Map.of(
+          "POST /runs", 240,
+          "POST /forks", 240,
+          "POST /runs/{run_id}/stop", 120,
+          "GET /runs/{run_id}/diagnosis", 120,
+          "GET /replays", 120,
+          "GET /operations", 120,
+          "GET /runs/{run_id}/report", 30,
+          "POST /tickets", CallLimits.CONNECTIONS);
 
   /** The route keys. */
   public static final Set<String> KEYS = LEAST_ROLES.keySet();
@@ -53,11 +72,12 @@ public final class RouteTable {
   }
 
   /**
-   * Checks that a request's caller may call its route.
+   * Checks that a request's caller may call its route, and counts the call if the route is limited.
    *
    * @throws ApiException 401 if there is no valid token, 403 if its role is not enough
+   * @throws TooManyCalls if its token made too many calls
    */
-  static void authorize(Request request, Instant now) {
+  static void authorize(Request request, Instant now, Supplier<CallLimits> limits) {
     Optional<Role> least = leastRole(request.route());
     if (least.isEmpty()) {
       return;
@@ -70,6 +90,10 @@ public final class RouteTable {
             .orElseThrow(ApiException::unauthorized);
     if (!caller.role().includes(least.get())) {
       throw ApiException.forbidden();
+    }
+    Integer perMinute = CALLS_PER_MINUTE.get(request.route());
+    if (perMinute != null) {
+      limits.get().count(caller, request.route(), perMinute);
     }
   }
 

@@ -1,16 +1,19 @@
 package arena.http;
 
+import arena.access.CallLimits;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Dispatches requests to a function's routes. Exceptions become error responses. */
 public final class Router {
   private final Map<String, Route> routes;
   private final Consumer<RuntimeException> failures;
+  private final Supplier<CallLimits> limits;
   private final InstantSource clock;
 
   /** Handles the requests of one route. */
@@ -25,6 +28,8 @@ public final class Router {
   }
 
   /**
+   * A router without limits for each token.
+   *
    * @param routes by route key, such as {@code GET /runs/{run_id}}
    */
   public Router(Map<String, Route> routes) {
@@ -32,16 +37,28 @@ public final class Router {
   }
 
   /**
+   * A router without limits for each token.
+   *
    * @param routes by route key, such as {@code GET /runs/{run_id}}
    * @param failures called for every exception that becomes a 5xx response
    */
   public Router(Map<String, Route> routes, Consumer<RuntimeException> failures) {
-    this(routes, failures, InstantSource.system());
+    this(routes, failures, () -> CallLimits.NONE, InstantSource.system());
   }
 
-  Router(Map<String, Route> routes, Consumer<RuntimeException> failures, InstantSource clock) {
+  /**
+   * @param routes by route key, such as {@code GET /runs/{run_id}}
+   * @param failures called for every exception that becomes a 5xx response
+   * @param limits counts the calls to limited routes
+   */
+  public Router(
+      Map<String, Route> routes,
+      Consumer<RuntimeException> failures,
+      Supplier<CallLimits> limits,
+      InstantSource clock) {
     this.routes = Map.copyOf(routes);
     this.failures = failures;
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -58,7 +75,7 @@ public final class Router {
       if (route == null) {
         throw withoutRoute(request);
       }
-      RouteTable.authorize(request, clock.instant());
+      RouteTable.authorize(request, clock.instant(), limits);
       response = route.handle(request);
     } catch (RuntimeException e) {
       response = ErrorResponses.of(e, requestId, failures);

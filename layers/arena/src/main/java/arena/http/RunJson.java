@@ -20,7 +20,11 @@ final class RunJson {
     return Redactor.OF_FORMATS.redact(text);
   }
 
-  /** A run as a row of a list. Cost and final state are null until it is archived. */
+  /**
+   * A run as a row of a list. Cost and final state are null until it is archived.
+   *
+   * @param costKnown whether the cost of the model's calls is known; if not, it is shown as 0
+   */
   record Row(
       RunId runId,
       String label,
@@ -39,6 +43,8 @@ final class RunJson {
       Optional<Instant> endedAt,
       String model,
       int turnsPlayed,
+      boolean costKnown,
+      Optional<String> errorCode,
       Optional<Double> totalCostUsd,
       Optional<String> finalAge,
       Optional<Integer> finalAgeIndex,
@@ -63,6 +69,8 @@ final class RunJson {
           run.endedAt(),
           run.profile().model(),
           run.turnsPlayed(),
+          PriceTable.isCostKnown(run.profile().model()),
+          run.failure().map(failure -> PlainText.line(failure.code())),
           run.summary().map(arena.run.Run.Summary::totalCostUsd),
           run.summary().map(arena.run.Run.Summary::finalAge),
           run.summary().map(summary -> summary.score().ageIndex()),
@@ -71,15 +79,10 @@ final class RunJson {
     }
   }
 
-  /**
-   * A run with everything that is known of it.
-   *
-   * @param costKnown whether the cost of the model's calls is known; if not, it is shown as 0
-   */
+  /** A run with everything that is known of it. */
   record Run(
       @JsonUnwrapped Row row,
       Profile profile,
-      boolean costKnown,
       Optional<Prompt> prompt,
       Optional<Mutation> mutation,
       Optional<String> reason,
@@ -89,7 +92,6 @@ final class RunJson {
       return new Run(
           Row.of(run),
           Profile.of(run.profile()),
-          PriceTable.isCostKnown(run.profile().model()),
           run.prompt().map(prompt -> new Prompt(prompt.version(), prompt.sha256())),
           run.origin().map(origin -> Mutation.of(origin.mutation())),
           run.origin().map(origin -> redacted(origin.reason())),

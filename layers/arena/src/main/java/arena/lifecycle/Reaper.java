@@ -1,6 +1,7 @@
 package arena.lifecycle;
 
 import arena.catalog.Catalog;
+import arena.catalog.ReaperSummary;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,32 @@ public final class Reaper {
     /** Number of failures. */
     public int failed() {
       return runs.failed() + orphans.failed() + connections.failed();
+    }
+
+    /** The actions of all parts. */
+    public List<ReapAction> actions() {
+      return Stream.of(runs, orphans, connections).flatMap(part -> part.reaped().stream()).toList();
+    }
+
+    /**
+     * Sums up the reports.
+     *
+     * @param at when the reaper finished
+     */
+    public ReaperSummary summary(Instant at) {
+      return new ReaperSummary(
+          at,
+          actions().stream()
+              .collect(Collectors.groupingBy(one -> one.kind().label(), Collectors.counting())),
+          failed(),
+          longestSilence,
+          actions().stream()
+              .filter(action -> action.kind() == ReapAction.Kind.ABANDONED)
+              .flatMap(
+                  action ->
+                      action.runId().stream()
+                          .map(run -> new ReaperSummary.EndedRun(run, action.reason())))
+              .toList());
     }
   }
 

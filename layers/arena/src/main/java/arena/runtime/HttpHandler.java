@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.access.CallLimits;
 import arena.http.Router;
 import arena.json.Json;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -12,8 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,22 @@ public abstract class HttpHandler implements RequestStreamHandler {
    * @param routes by route key, such as {@code GET /runs/{run_id}}
    */
   protected HttpHandler(Telemetry telemetry, Map<String, Router.Route> routes) {
+    this(
+        telemetry,
+        routes,
+        () -> {
+          throw new IllegalStateException("a limited route needs its limits");
+        });
+  }
+
+  /**
+   * @param routes by route key, such as {@code GET /runs/{run_id}}
+   * @param limits counts the calls to limited routes; created lazily
+   */
+  protected HttpHandler(
+      Telemetry telemetry, Map<String, Router.Route> routes, Supplier<CallLimits> limits) {
     this.telemetry = telemetry;
-    this.router = new Router(routes, telemetry::failed);
+    this.router = new Router(routes, telemetry::failed, limits, InstantSource.system());
   }
 
   @Override

@@ -3,7 +3,9 @@ package arena.runtime;
 import arena.access.AccessStore;
 import arena.access.ActiveTokens;
 import arena.access.Authenticator;
+import arena.access.CallLimits;
 import arena.access.DynamoAccessStore;
+import arena.access.DynamoCallCounts;
 import arena.access.Tickets;
 import arena.archive.Archive;
 import arena.archive.DuckDb;
@@ -16,6 +18,7 @@ import arena.broker.RedisKeys;
 import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.DynamoCatalog;
+import arena.catalog.ReaperSummaries;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -39,6 +42,8 @@ public final class Stores {
   private final Lazy<S3Client> s3 = new Lazy<>(() -> AwsClients.s3(access()));
   private final Lazy<RedisConnection> redis = new Lazy<>(this::createRedis);
   private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::createCatalog);
+  private final Lazy<ReaperSummaries> reaperSummaries =
+      new Lazy<>(() -> new ReaperSummaries(dynamoDb.get(), settings().catalogTable()));
   private final Lazy<DynamoJournal> journal = new Lazy<>(this::createJournal);
   private final Lazy<Broker> broker = new Lazy<>(this::createBroker);
   private final Lazy<Subscribers> subscribers = new Lazy<>(this::createSubscribers);
@@ -46,6 +51,7 @@ public final class Stores {
   private final Lazy<Connections> connections = new Lazy<>(this::createConnections);
   private final Lazy<ConnectionAccess> connectionAccess = new Lazy<>(this::createConnectionAccess);
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
+  private final Lazy<CallLimits> callLimits = new Lazy<>(this::createCallLimits);
   private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
 
   public Stores(Settings settings, Metrics metrics) {
@@ -56,6 +62,11 @@ public final class Stores {
   /** The catalog of runs. */
   public DynamoCatalog catalog() {
     return catalog.get();
+  }
+
+  /** The summary of the reaper's last run. */
+  public ReaperSummaries reaperSummaries() {
+    return reaperSummaries.get();
   }
 
   /** The journal of events. */
@@ -99,6 +110,11 @@ public final class Stores {
     return new Tickets(accessStore(dynamoDb.get()), clock, new SecureRandom());
   }
 
+  /** Limits the calls of each token. */
+  public CallLimits callLimits() {
+    return callLimits.get();
+  }
+
   /** The requests that carry an idempotency key. */
   public Idempotency idempotency() {
     return idempotency.get();
@@ -117,6 +133,10 @@ public final class Stores {
   /** Events from the store that has them. */
   public EventReader events() {
     return new EventReader(broker(), journal(), archive);
+  }
+
+  private Settings settings() {
+    return settings;
   }
 
   private AwsAccess access() {
@@ -165,6 +185,10 @@ public final class Stores {
 
   private AccessStore accessStore(DynamoDbClient client) {
     return new DynamoAccessStore(client, settings.accessTable());
+  }
+
+  private CallLimits createCallLimits() {
+    return new CallLimits(new DynamoCallCounts(dynamoDb.get(), settings.idempotencyTable()), clock);
   }
 
   private Idempotency createIdempotency() {

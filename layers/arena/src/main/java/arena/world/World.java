@@ -47,6 +47,10 @@ public record World(
   /** Population required for the Feudal Age. */
   public static final int FEUDAL_POPULATION = 22;
 
+  /** Buildings required for the Feudal Age. */
+  public static final List<Building> FEUDAL_BUILDINGS =
+      List.of(Building.MILL, Building.LUMBER_CAMP);
+
   /** Duration of the age-up to the Feudal Age, in turns. */
   public static final int FEUDAL_TICKS = 6;
 
@@ -145,8 +149,7 @@ public record World(
             && ageUpTicksRemaining == 0
             && food >= FEUDAL_FOOD
             && population >= FEUDAL_POPULATION
-            && buildings.contains(Building.MILL.label())
-            && buildings.contains(Building.LUMBER_CAMP.label());
+            && FEUDAL_BUILDINGS.stream().map(Building::label).allMatch(buildings::contains);
     return allowed
         ? changed(food - FEUDAL_FOOD, wood, popCap, buildings, villagerQueue, FEUDAL_TICKS)
         : new Step(this, false);

@@ -82,7 +82,8 @@ class BugReportTest {
     Clock clock = Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC);
     BugReport report =
         new BugReport(
-            new FactCollector(sources, facts.facts().thresholds(), "redis-cli", redactor, clock),
+            new FactCollector(
+                sources, facts.facts().thresholds(), "redis-cli", redactor, clock, _ -> {}),
             sources,
             new CreationRecords() {
               @Override

@@ -80,7 +80,8 @@ class CollectorTest {
             facts.facts().thresholds(),
             "redis-cli",
             Redactor.OF_FORMATS,
-            Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC))
+            Clock.fixed(FactsFixture.NOW, ZoneOffset.UTC),
+            _ -> {})
         .diagnose(FactsFixture.RUN, FactsFixture.HTTP, false);
   }
 

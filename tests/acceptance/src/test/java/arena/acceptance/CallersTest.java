@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 /** The stack with authorization: who may call what, with tokens and tickets of all kinds. */
 class CallersTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final int REPORTS_PER_MINUTE = 30;
   private static final String OTHER_STACK = "arena_abcdefgh_" + "x".repeat(43);
 
   private final AcceptanceStack acceptance = AcceptanceStack.shared();
@@ -112,7 +113,7 @@ class CallersTest {
                   "Bearer " + valid + "," + valid,
                   "Basic " + valid,
                   valid,
-                  "Bearer arena_" + "a".repeat(7_000))) {
+                  "Bearer arena_" + "a".repeat(8_192))) {
             assertError(401, "unauthorized", get("/runs", header));
           }
           assertError(401, "unauthorized", get("/runs", "Bearer " + valid, "Bearer " + valid));
@@ -164,6 +165,33 @@ class CallersTest {
             assertError(403, "forbidden", viewer.get("/runs/" + runId + "/report"));
             assertEquals(200, viewer.get("/runs/" + runId).status());
             assertEquals(200, viewer.get("/runs/" + runId + "/diagnosis").status());
+          }
+        });
+  }
+
+  @Test
+  void limitsTheReportsOfEachToken() {
+    acceptance.withTokens(
+        () -> {
+          try (ArenaClient operator = client(token(Role.OPERATOR));
+              ArenaClient other = client(token(Role.OPERATOR))) {
+            String unknown = "/runs/" + "0".repeat(32) + "/report";
+            // Two minutes' worth, in case that a minute begins in between.
+            ArenaClient.Answer rejected = null;
+            for (int i = 0; i <= 2 * REPORTS_PER_MINUTE && rejected == null; i++) {
+              ArenaClient.Answer answer = operator.get(unknown);
+              assertTrue(i >= REPORTS_PER_MINUTE || answer.status() != 429, answer::text);
+              rejected = answer.status() == 429 ? answer : null;
+            }
+            assertTrue(rejected != null, "not limited");
+            JsonNode error = rejected.json().path("error");
+            assertEquals("too_many_calls", error.path("code").asText(), rejected.text());
+            assertEquals("30 calls a minute for each token", error.path("limit").asText());
+            int wait =
+                Integer.parseInt(
+                    rejected.response().headers().firstValue("retry-after").orElseThrow());
+            assertTrue(wait >= 1 && wait <= 61, () -> "retry-after: " + wait);
+            assertTrue(other.get(unknown).status() != 429, "another token");
           }
         });
   }

@@ -51,6 +51,7 @@ class HttpContractTest {
     reads.add(Exchange.get("GET /health", "/health"));
     reads.add(Exchange.get("GET /metrics", "/metrics"));
     reads.add(Exchange.get("GET /replays", "/replays"));
+    reads.add(Exchange.get("GET /operations", "/operations"));
     reads.add(Exchange.get("GET /runs", "/runs"));
     reads.add(Exchange.get("GET /runs", "/runs?limit=1"));
     reads.add(Exchange.get("GET /runs", "/runs?status=failed&text=a"));

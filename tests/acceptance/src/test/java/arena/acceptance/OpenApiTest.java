@@ -114,7 +114,8 @@ class OpenApiTest {
     // only the keys are used, so no dependencies are needed
     Set<String> served = new TreeSet<>(ReadRoutes.over(null).keySet());
     served.addAll(
-        DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null)).keySet());
+        DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null, null))
+            .keySet());
     served.addAll(TicketRoutes.over(null).keySet());
     Files.createDirectory(folder.resolve("console"));
     served.addAll(

@@ -106,6 +106,10 @@ final class ReaperTest {
       redis.xadd("arena:run:" + orphan + ":events", Map.of("envelope", "{}"), params());
       redis.zadd("arena:run:" + orphan + ":subscribers", 1, "unknown");
       assertTrue(reap().get("strays").intValue() >= 1);
+      JsonNode operations = arena.get("/operations").expect(200);
+      assertTrue(operations.at("/reaper/actions/stray_dropped").intValue() >= 1);
+      assertEquals("available", operations.at("/broker/status").textValue());
+      assertTrue(operations.at("/broker/used_memory_bytes").longValue() > 0);
       assertFalse(has(redis, orphan));
       assertEquals(3, redis.exists(live.key("open"), live.key("seq"), live.key("events")));
       assertEquals("stray_dropped", logLine("run_id", orphan).get("action").textValue());
@@ -226,6 +230,13 @@ final class ReaperTest {
           ExecutionStatus.ABORTED,
           stepFunctions.describeExecution(describe -> describe.executionArn(execution)).status());
       assertEquals("abandoned", logLine("run_id", runId).get("action").textValue());
+      assertTrue(
+          arena
+              .get("/operations")
+              .expect(200)
+              .at("/reaper/ended")
+              .findValuesAsText("run_id")
+              .contains(runId));
     }
   }
 

@@ -62,6 +62,7 @@ final class RequestFuzzer {
             "/runs/summaries",
             "/metrics",
             "/replays",
+            "/operations",
             "/forks",
             "/tickets",
             "/live",

@@ -56,6 +56,7 @@ public final class Browser implements AutoCloseable {
         constructor(...args) {
           super(...args);
           window.testSockets.push(this);
+          this.addEventListener("message", event => window.testDrops && event.stopImmediatePropagation());
         }
       };
       """;
@@ -192,12 +193,17 @@ public final class Browser implements AutoCloseable {
   }
 
   private static By by(String test) {
-    return By.cssSelector("[data-test=\"" + test + "\"]");
+    return By.cssSelector(selector(test));
+  }
+
+  private static String selector(String test) {
+    return "[data-test=\"" + test + "\"]";
   }
 
   /** Whether the page has an element. */
   public boolean has(String test) {
-    return !driver.findElements(by(test)).isEmpty();
+    return Boolean.TRUE.equals(
+        run("return document.querySelector(arguments[0]) !== null", selector(test)));
   }
 
   /** Waits for an element. */
@@ -243,9 +249,18 @@ public final class Browser implements AutoCloseable {
     new Actions(driver).keyDown(Keys.SHIFT).sendKeys(key).keyUp(Keys.SHIFT).perform();
   }
 
-  /** The text of an element; empty if it is not there. */
+  /** Selects the text of the field in focus. */
+  public void selectAll() {
+    new Actions(driver).keyDown(Keys.CONTROL).sendKeys("a").keyUp(Keys.CONTROL).perform();
+  }
+
+  /**
+   * The text of an element; empty if it is not there. Read by a script, because the driver keeps
+   * every element that it has found in memory, and with it the view that it was part of.
+   */
   public String text(String test) {
-    return all(test).stream().findFirst().map(WebElement::getText).orElse("");
+    return (String)
+        run("return document.querySelector(arguments[0])?.innerText ?? ''", selector(test));
   }
 
   /** Waits until an element's text contains another. */
@@ -259,7 +274,16 @@ public final class Browser implements AutoCloseable {
    * @throws AssertionError if it does not within {@link #BOUND}
    */
   public void await(String what, BooleanSupplier holds) {
-    long deadline = System.nanoTime() + BOUND.toNanos();
+    await(what, BOUND, holds);
+  }
+
+  /**
+   * Waits until something holds that takes longer than other things.
+   *
+   * @throws AssertionError if it does not within the bound
+   */
+  public void await(String what, Duration bound, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + bound.toNanos();
     while (true) {
       try {
         if (holds.getAsBoolean()) {
@@ -273,7 +297,7 @@ public final class Browser implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
             "not within "
-                + BOUND.toSeconds()
+                + bound.toSeconds()
                 + " s: "
                 + what
                 + "; the page at "
@@ -298,6 +322,36 @@ public final class Browser implements AutoCloseable {
     if (offline) {
       closeSockets();
     }
+  }
+
+  /** Drops all messages that the page's sockets receive, or no longer. */
+  public void dropMessages(boolean drops) {
+    run("window.testDrops = arguments[0]", drops);
+  }
+
+  /** Delivers a message to the page's newest socket, as if the service had sent it. */
+  public void receive(String message) {
+    run(
+        "window.testSockets.at(-1).dispatchEvent(new MessageEvent('message', {data: arguments[0]}))",
+        message);
+  }
+
+  /** The name of the element in focus; empty if it has none. */
+  public String focused() {
+    return String.valueOf(run("return document.activeElement?.dataset.test ?? ''"));
+  }
+
+  /** Presses Tab until an element is in focus. */
+  public void tabTo(String test) {
+    await(
+        "the focus on " + test,
+        () -> {
+          if (focused().equals(test)) {
+            return true;
+          }
+          press(Keys.TAB);
+          return focused().equals(test);
+        });
   }
 
   /** Closes the page's sockets, as a gateway does. */

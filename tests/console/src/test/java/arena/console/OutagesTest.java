@@ -9,8 +9,10 @@ import arena.local.token.TokenTable;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.Keys;
 
 /** What a page shows while something is away, and that it goes on by itself. */
 @Timeout(180)
@@ -78,12 +80,52 @@ final class OutagesTest {
     ConsoleStack.GatedRun run = liveRun("without a broker", 6);
     stack.stack().killRedis();
     try {
-      run.permit(4);
+      run.permit(2);
+      browser.awaitText("turn", "turn 4"); // which only the journal has
+      browser.find("banner-delayed");
+      run.permit(2);
       stack.client().pollEnd(run.id(), Browser.BOUND);
     } finally {
       stack.stack().restartRedis();
     }
     assertShowsAll(run);
+  }
+
+  @Test
+  void fillsAndMarksTheGapOfAnOverflow() {
+    ConsoleStack.GatedRun run = liveRun("overflown", 6);
+    long shown = shownEvents();
+    browser.dropMessages(true);
+    run.permit(2);
+    String address = "/runs/" + run.id();
+    browser.await(
+        "turn 4 in the journal",
+        () ->
+            stack.client().get(address).expect(200).get("turns_played").intValue() == 4
+                && stack.client().get(address).expect(200).get("n_events").longValue() > shown);
+    long newest = stack.client().get(address).expect(200).get("n_events").longValue();
+    browser.dropMessages(false);
+    browser.receive(
+        String.format(
+            Locale.ROOT,
+            "{\"type\":\"overflow\",\"run_id\":\"%s\",\"requested_seq\":%d,\"available_from\":%d}",
+            run.id(),
+            shown + 1,
+            newest - 1));
+    browser.awaitText("turn", "turn 4");
+    browser.press(Keys.HOME); // the gap is at its place among the turns
+    browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    browser.find("trace-filled");
+    run.permit(2);
+    assertShowsAll(run);
+  }
+
+  /** The number of events that the page has. */
+  private long shownEvents() {
+    return (Long)
+        browser.run(
+            "return Number([...document.querySelectorAll('.strip .fact')].find(one =>"
+                + " one.textContent.startsWith('Events')).textContent.replace(/\\D/g, ''))");
   }
 
   @Test

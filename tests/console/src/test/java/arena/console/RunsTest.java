@@ -98,6 +98,85 @@ final class RunsTest {
   }
 
   @Test
+  void playsAtASpeed() {
+    String run = stack.play("a film", 12);
+    browser.open("#/runs/" + run + "?t=0", "run");
+    browser.awaitText("turn", "turn 0");
+    browser.run(
+        """
+        const speed = document.querySelector("[data-test=speed]");
+        speed.value = "20";
+        speed.dispatchEvent(new Event("change", {bubbles: true}));
+        window.shown = [{turn: "0", at: performance.now()}];
+        new MutationObserver(() => {
+          const turn = document.querySelector("[data-test=turn] b").textContent;
+          if (window.shown.at(-1)?.turn !== turn) {
+            window.shown.push({turn, at: performance.now()});
+          }
+        }).observe(document.querySelector("[data-test=turn]"), {subtree: true, childList: true, characterData: true});
+        """);
+    browser.press(Keys.SPACE);
+    browser.awaitText("turn", "turn 12");
+    browser.await("the end of the film", () -> "false".equals(pressed("play")));
+    assertEquals(
+        List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"),
+        browser.run("return window.shown.map(one => one.turn)"));
+    double millis =
+        ((Number) browser.run("return window.shown.at(-1).at - window.shown[1].at")).doubleValue();
+    assertTrue(millis >= 11 * 45, "11 turns at 20 a second took " + millis + " ms");
+
+    browser.press(Keys.HOME);
+    browser.press(Keys.SPACE);
+    browser.await("it plays", () -> "true".equals(pressed("play")));
+    browser.press(Keys.SPACE);
+    assertEquals("false", pressed("play"));
+  }
+
+  private String pressed(String test) {
+    return String.valueOf(
+        browser.run(
+            "return document.querySelector('[data-test=' + arguments[0] + ']')"
+                + ".getAttribute('aria-pressed')",
+            test));
+  }
+
+  /** From the list to a fork next to its parent, without a mouse. */
+  @Test
+  void isWalkedByKeyboardAlone() {
+    String parent = stack.play("by keyboard", 12);
+    browser.open("#/", "runs");
+    browser.press("/");
+    browser.press("by keyboard");
+    browser.await(
+        "one row", () -> browser.all("run-row").size() == 1 && firstRow().contains("by keyboard"));
+    browser.press(Keys.TAB); // out of the field, whose letters are no keys of the page
+    browser.press(Keys.ARROW_DOWN, Keys.ENTER);
+    browser.awaitView("run");
+    browser.awaitText("turn", "turn 12");
+    browser.press(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    browser.awaitText("turn", "turn 3");
+    browser.press("e");
+    browser.await("the first field", () -> browser.focused().equals("fork-field-food"));
+    browser.selectAll();
+    browser.press("1500");
+    browser.tabTo("fork-turns");
+    browser.selectAll();
+    browser.press("5");
+    browser.tabTo("fork-submit");
+    browser.press(Keys.ENTER);
+    browser.awaitView("compare");
+    browser.await("both runs", () -> browser.all("compare-run").size() == 2);
+    JsonNode child = stack.client().get("/runs?parent_run_id=" + parent).expect(200).get(0);
+    stack.client().awaitEnd(child.get("run_id").textValue(), Browser.BOUND);
+    browser.await("the differences", () -> browser.has("compare-first-difference"));
+    browser.press(Keys.HOME);
+    browser.press("n");
+    browser.await("a turn in the address", () -> browser.fragment().contains("t="));
+    assertEquals(3, child.get("parent_t").intValue());
+    assertEquals(5, child.get("n_turns").intValue());
+  }
+
+  @Test
   void forksWhereTheStateIsShown() {
     String parent = stack.play("to be forked", 12);
     browser.open("#/runs/" + parent + "?t=5", "run");
@@ -186,7 +265,8 @@ final class RunsTest {
     browser.open("#/operations", "operations");
     browser.await("a replay", () -> browser.text("replays").contains("in flight"));
     browser.find("counter-events_published");
-    browser.find("broker-health");
+    browser.awaitText("broker-health", "available");
+    assertFalse(browser.text("reaper").isBlank());
     run.permit(2);
     stack.client().awaitEnd(run.id(), Browser.BOUND);
     browser.await("no replay", () -> !browser.text("replays").contains("in flight"));

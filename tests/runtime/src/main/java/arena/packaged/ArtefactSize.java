@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -27,6 +28,15 @@ public final class ArtefactSize {
       bytes += bytes(layer);
     }
     return bytes;
+  }
+
+  /** Whether the archives of all functions are there. */
+  public static boolean built(Collection<FunctionDefinition> functions) {
+    return functions.stream()
+        .allMatch(
+            function ->
+                Files.exists(function.code())
+                    && function.packaging().layers().stream().allMatch(Files::exists));
   }
 
   /** Whether a function has the layer of DuckDB, which has a size of its own. */

@@ -57,8 +57,12 @@ public final class Gateway implements AutoCloseable {
       "{\"message\":\"no space left on the disk of the local stack's state (ARENA_HOME)\"}";
   private static final String RETRY_AFTER_SECONDS = "10";
 
+  /** Size of a request's line and headers, as API Gateway limits it for HTTP APIs. */
+  private static final int MAX_HEADER_BYTES = 10_240;
+
   private final List<LogFile> logs = new CopyOnWriteArrayList<>();
   private final String stage;
+
   private final Javalin javalin;
   private final Authorizer authorizer;
   private volatile Served served = Served.NOTHING;
@@ -98,6 +102,8 @@ public final class Gateway implements AutoCloseable {
               config.startup.startupWatcherEnabled = false;
               config.concurrency.useVirtualThreads = true;
               config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.jetty.modifyHttpConfiguration(
+                  http -> http.setRequestHeaderSize(MAX_HEADER_BYTES));
               config.jetty.modifyServer(server -> server.setErrorHandler(Gateway::reject));
               config.jetty.addConnector(
                   (server, http) -> {

@@ -208,6 +208,7 @@ final class ProjectTemplateTest {
             "GET /runs/{run_id}/diagnosis",
             "GET /runs/{run_id}/report",
             "GET /replays",
+            "GET /operations",
             "POST /runs/{run_id}/stop"),
         throttled);
     Set<String> routes = new TreeSet<>();
