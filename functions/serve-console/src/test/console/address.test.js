@@ -25,7 +25,7 @@ test("a turn that is not a number is ignored", () => {
 });
 
 test("addresses that are not known give a view of their own", () => {
-  for (const hash of ["#/nothing", "#/runs/123", `#/runs/${RUN.toUpperCase()}x`, `#/runs/${RUN}/more`, "#/tree", "#/start/now"]) {
+  for (const hash of ["#/nothing", "#/runs/123", `#/runs/${RUN.toUpperCase()}x`, `#/runs/${RUN}/more`, "#/races/old", "#/experiments/1", "#/tree", "#/start/now"]) {
     assert.equal(parse(hash).view, "unknown", hash);
   }
 });
@@ -48,6 +48,12 @@ test("an address that was formatted is parsed to the same route", () => {
     {view: "compare", params: {run: [RUN, OTHER], t: 12}},
     {view: "tree", id: RUN, params: {}},
     {view: "operations", params: {}},
+    {view: "experiments", params: {}},
+    {view: "experiment", id: RUN, params: {}},
+    {view: "races", params: {}},
+    {view: "new-race", params: {}},
+    {view: "race", id: OTHER, params: {}},
+    {view: "ranking", params: {race: [RUN, OTHER], by: "model", scenario: "balanced"}},
   ];
   for (const route of routes) {
     assert.deepEqual(parse(format(route)), route);

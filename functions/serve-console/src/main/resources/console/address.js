@@ -4,10 +4,13 @@
  * @module address
  */
 
-const RUN_ID = /^[0-9a-f]{32}$/;
+const ID = /^[0-9a-f]{32}$/;
 
 /** Runs in one comparison. */
 export const MAX_COMPARED = 6;
+
+/** Races in one ranking. */
+const MAX_RANKED = 20;
 
 /** Views and the parameters that their addresses keep, in order. */
 const PARAMETERS = {
@@ -17,14 +20,32 @@ const PARAMETERS = {
   operations: [],
   start: ["scenario"],
   tree: [],
+  experiments: [],
+  experiment: [],
+  races: [],
+  race: [],
+  "new-race": [],
+  ranking: ["race", "by", "scenario"],
   unknown: [],
 };
 
+/** Views at paths without an id. */
+const PATHS = {
+  compare: "compare", operations: "operations", start: "start", experiments: "experiments", races: "races", ranking: "ranking",
+  "new-race": "races/new",
+};
+
+/** Views of one thing, by the first part of their path. */
+const OF_ID = {runs: "run", tree: "tree", experiments: "experiment", races: "race"};
+
+/** Lists among the parameters: of ids, without repeats. */
+const LISTS = {compare: {run: MAX_COMPARED}, ranking: {race: MAX_RANKED}};
+
 /**
  * @typedef {object} Route
- * @property {"runs"|"run"|"compare"|"operations"|"start"|"tree"|"unknown"} view
- * @property {string} [id] the run of `run` and `tree`
- * @property {object} params by name; `run` of a comparison is a list, `t` a number
+ * @property {string} view a name of PARAMETERS
+ * @property {string} [id] the run of `run` and `tree`, the `experiment` or the `race`
+ * @property {object} params by name; `run` of a comparison and `race` of a ranking are lists, `t` is a number
  */
 
 /**
@@ -46,23 +67,19 @@ function fromPath(path) {
   if (path.length === 0 || (path.length === 1 && path[0] === "runs")) {
     return {view: "runs"};
   }
-  if (path.length === 2 && path[0] === "runs" && RUN_ID.test(path[1])) {
-    return {view: "run", id: path[1]};
+  if (path.length === 2 && Object.hasOwn(OF_ID, path[0]) && ID.test(path[1])) {
+    return {view: OF_ID[path[0]], id: path[1]};
   }
-  if (path.length === 2 && path[0] === "tree" && RUN_ID.test(path[1])) {
-    return {view: "tree", id: path[1]};
-  }
-  if (path.length === 1 && ["compare", "operations", "start"].includes(path[0])) {
-    return {view: path[0]};
-  }
-  return {view: "unknown"};
+  const found = Object.keys(PATHS).find(view => PATHS[view] === path.join("/"));
+  return {view: found ?? "unknown"};
 }
 
 function parameters(view, query) {
   const params = {};
   for (const name of PARAMETERS[view]) {
-    if (view === "compare" && name === "run") {
-      params.run = [...new Set(query.getAll("run"))].filter(id => RUN_ID.test(id)).slice(0, MAX_COMPARED);
+    const most = LISTS[view]?.[name];
+    if (most !== undefined) {
+      params[name] = [...new Set(query.getAll(name))].filter(id => ID.test(id)).slice(0, most);
     } else if (name === "t") {
       const t = query.get("t");
       if (t !== null && /^\d{1,9}$/.test(t)) {
@@ -82,10 +99,8 @@ function parameters(view, query) {
  * @returns {string} with `#`
  */
 export function format({view, id, params = {}}) {
-  const path = {
-    runs: "", run: `runs/${id}`, compare: "compare", operations: "operations", start: "start", tree: `tree/${id}`,
-    unknown: "",
-  }[view];
+  const folder = Object.keys(OF_ID).find(name => OF_ID[name] === view);
+  const path = folder === undefined ? PATHS[view] ?? "" : `${folder}/${id}`;
   const query = new URLSearchParams();
   for (const name of PARAMETERS[view]) {
     const value = params[name];
@@ -107,4 +122,19 @@ export function runAddress(id, t) {
 /** Address of a comparison. */
 export function compareAddress(ids, t) {
   return format({view: "compare", params: {run: ids, t}});
+}
+
+/** Address of an experiment. */
+export function experimentAddress(id) {
+  return format({view: "experiment", id});
+}
+
+/** Address of a race. */
+export function raceAddress(id) {
+  return format({view: "race", id});
+}
+
+/** Address of the ranking of races. */
+export function rankingAddress(races) {
+  return format({view: "ranking", params: {race: races}});
 }

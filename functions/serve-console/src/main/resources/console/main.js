@@ -19,6 +19,12 @@ const VIEWS = {
   operations: async () => (await import("./views/operations.js")).OperationsView,
   start: async () => (await import("./views/start.js")).StartView,
   tree: async () => (await import("./views/tree.js")).TreeView,
+  experiments: async () => (await import("./views/experiments.js")).ExperimentsView,
+  experiment: async () => (await import("./views/experiment.js")).ExperimentView,
+  races: async () => (await import("./views/races.js")).RacesView,
+  race: async () => (await import("./views/race.js")).RaceView,
+  "new-race": async () => (await import("./views/new-race.js")).NewRaceView,
+  ranking: async () => (await import("./views/ranking.js")).RankingView,
   token: async () => (await import("./views/token.js")).TokenView,
 };
 
@@ -42,6 +48,7 @@ class App extends Component {
       {key: "/", shown: "/", does: "search", run: this.search},
       {key: "g", shown: "g", does: "go to the runs", run: () => this.go({view: "runs"})},
       {key: "o", shown: "o", does: "go to operations", run: () => this.go({view: "operations"})},
+      {key: "a", shown: "a", does: "go to the experiments", run: () => this.go({view: "experiments"})},
       {key: "s", shown: "s", does: "start a run", run: () => this.go({view: "start"})},
     ]);
     listen();

@@ -5,6 +5,7 @@ import {Icon} from "./icons.js";
 const NAV = [
   {view: "runs", href: "#/", label: "Runs", also: ["run", "tree"]},
   {view: "compare", href: "#/compare", label: "Compare"},
+  {view: "experiments", href: "#/experiments", label: "Experiments", also: ["experiment", "races", "race", "new-race", "ranking"]},
   {view: "operations", href: "#/operations", label: "Operations"},
 ];
 

@@ -1,15 +1,17 @@
 /** One run: the turn in the centre. Town, numbers, trace and curves always show the same turn. */
 import {compareAddress} from "../address.js";
 import {randomKey} from "../api.js";
+import {profilesRequest, replicateRequest, wholeNumber} from "../comparisons.js";
 import {estimateCost} from "../estimate.js";
 import {controlOf, forkRequest, readDraft, readTurns} from "../forks.js";
 import {duration, money, quantity} from "../format.js";
 import {Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Curves} from "../parts/curves.js";
-import {ForkBar} from "../parts/fork-bar.js";
+import {ForkBar, MAX_PLAYERS, MAX_REPLICAS} from "../parts/fork-bar.js";
 import {Icon} from "../parts/icons.js";
 import {Family, Lineage} from "../parts/lineage.js";
+import {PlanDialog} from "../parts/plan-dialog.js";
 import {RunId} from "../parts/run-id.js";
 import {Scrubber} from "../parts/scrubber.js";
 import {StatePanel} from "../parts/state-panel.js";
@@ -27,7 +29,7 @@ const NOTHING = Object.freeze({});
 
 export class RunView extends Component {
   state = {t: this.props.route.params.t ?? null, playing: false, speed: 5, family: {parent: null, children: [], more: false}, draft: NOTHING,
-    form: this.emptyForm(), errors: NOTHING, busy: false};
+    form: this.emptyForm(), errors: NOTHING, busy: false, request: null};
   store = runsOf(this.props.api).open(this.props.route.id);
   player = new Player(this, () => this.range(), t => this.param({t: t ?? undefined}));
 
@@ -99,7 +101,8 @@ export class RunView extends Component {
   // ---- fork
 
   emptyForm() {
-    return {turns: String(this.props.deployment.limits.default_turns ?? 10), profile: null, reason: ""};
+    const turns = String(this.props.deployment.limits.default_turns ?? 10);
+    return {mode: "fork", turns, profile: null, reason: "", replicas: "5", players: [], label: ""};
   }
 
   get forking() {
@@ -145,9 +148,14 @@ export class RunView extends Component {
     if (nTurns === null) {
       errors.n_turns = `Integer, 0 to ${deployment.limits.max_turns}`;
     }
+    const many = form.mode === "fork" ? null : this.experiment(turn.t, mutation, nTurns, errors);
     this.setState({errors});
     if (Object.keys(errors).length > 0) {
       requestAnimationFrame(() => document.querySelector("[aria-invalid=true]")?.focus());
+      return;
+    }
+    if (many !== null) {
+      this.setState({request: many}); // the dialog shows what it will cost
       return;
     }
     this.setState({busy: true});
@@ -165,6 +173,36 @@ export class RunView extends Component {
       this.setState({busy: false, errors: {[control]: limit === undefined ? text : `Accepted: ${limit}`}});
       requestAnimationFrame(() => document.querySelector("[aria-invalid=true]")?.focus());
     }
+  };
+
+  /** The request of the experiment that the form describes; adds what is wrong with it to the errors. */
+  experiment(t, mutation, nTurns, errors) {
+    const {deployment} = this.props;
+    const {form} = this.state;
+    const replicas = wholeNumber(form.replicas, 1, MAX_REPLICAS);
+    if (replicas === null) {
+      errors.replicas = `Integer, 1 to ${MAX_REPLICAS}`;
+    }
+    if (nTurns === 0) {
+      errors.n_turns = `Integer, 1 to ${deployment.limits.max_turns}`;
+    }
+    const plan = {parent: this.store.runId, t, mutation, replicas, nTurns, label: form.label.trim()};
+    if (form.mode === "replicate") {
+      if (Object.keys(mutation).length === 0 && form.profile === null) {
+        errors.form = "Change the town or the player: the experiment compares it with the run as it was.";
+      }
+      return replicateRequest({...plan, profile: form.profile === null ? null : deployment.profiles[form.profile]});
+    }
+    if (form.players.length < 1 || form.players.length > MAX_PLAYERS) {
+      errors.profile = `1 to ${MAX_PLAYERS} players`;
+    }
+    return profilesRequest({...plan, own: this.store.row.profile, profiles: form.players.map(i => deployment.profiles[i])});
+  }
+
+  refused = problem => {
+    const control = String(problem.field ?? "").split(/[.[]/, 1)[0];
+    const known = {replicas: "replicas", n_turns: "n_turns", label: "label", cells: "replicas"}[control] ?? "form";
+    this.setState({request: null, errors: {[known]: problem.message}});
   };
 
   estimate() {
@@ -220,7 +258,7 @@ export class RunView extends Component {
 
   // ---- render
 
-  render({route, deployment}, {family, draft, form, errors, busy, playing, speed, t}) {
+  render({route, deployment, api}, {family, draft, form, errors, busy, playing, speed, t, request}) {
     const {phase, row, problem, turns} = this.store;
     if (phase === "missing") {
       return html`
@@ -289,6 +327,10 @@ export class RunView extends Component {
                     this.player.go(next);
                   }} onPlay=${this.player.toggle} onSpeed=${value => this.setState({speed: value})} onFollow=${this.player.toggleFollow}/>`}
           </div>`}
+        ${request !== null && html`
+          <${PlanDialog} api=${api} title="Start this experiment?" path="/experiments" request=${request} onRefused=${this.refused}
+              onClose=${() => this.setState({request: null})}
+              onStarted=${({experiment_id: id}) => this.props.go({view: "experiment", id, params: {}}, {replace: true})}/>`}
       </div>`;
   }
 

@@ -258,11 +258,11 @@ export class RunsView extends Component {
     const filtered = Boolean(status || text || parent);
     const isFirstVisit = rows !== null && rows.length <= FIRST_VISIT && this.state.next === null && !filtered;
     if (isFirstVisit && rows.length === 0) {
-      return html`<${Welcome} api=${api} rows=${rows} go=${go}/>`;
+      return html`<${Welcome} api=${api} deployment=${deployment} rows=${rows} go=${go}/>`;
     }
     return html`
       <div class=${classes("runs", isFirstVisit && "first-visit")}>
-        ${isFirstVisit && html`<${Welcome} api=${api} rows=${rows} go=${go}/>`}
+        ${isFirstVisit && html`<${Welcome} api=${api} deployment=${deployment} rows=${rows} go=${go}/>`}
         <div class="toolbar">
           <h1>Runs</h1>
           <div class="search-field">

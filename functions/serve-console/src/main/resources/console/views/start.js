@@ -1,10 +1,12 @@
 /** Starts a run: scenario, player, turns, label. */
 import {randomKey} from "../api.js";
+import {sampleRace} from "../comparisons.js";
 import {estimateCost, estimateText} from "../estimate.js";
 import {controlOf, readTurns} from "../forks.js";
 import {quantity} from "../format.js";
 import {Component, html} from "../html.js";
-import {FieldError} from "../parts/fork-bar.js";
+import {FieldError} from "../parts/field-error.js";
+import {PlanDialog} from "../parts/plan-dialog.js";
 import {ProfileSelect} from "../parts/profile-select.js";
 
 const ABOUT = {
@@ -15,7 +17,7 @@ export class StartView extends Component {
   state = {
     scenario: this.props.route.params.scenario ?? this.props.deployment.scenarios[0].name,
     profile: Math.max(0, this.props.deployment.profiles.findIndex(one => one.model === "scripted" && one.prompt_variant === "strategy")),
-    turns: "40", label: "", errors: {}, busy: false,
+    turns: "40", label: "", errors: {}, busy: false, racing: false,
   };
   key = randomKey();
 
@@ -61,13 +63,18 @@ export class StartView extends Component {
     });
   }
 
-  render({deployment}, {scenario, profile, turns, label, errors, busy}) {
+  render({deployment, api, go}, {scenario, profile, turns, label, errors, busy, racing}) {
+    const sample = sampleRace(deployment);
     const {limits, scenarios, profiles} = deployment;
     const estimate = this.estimate();
     return html`
       <div class="page narrow">
         <div><h1>Start a run</h1><p
-            class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays.</p></div>
+            class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays. Which player is better?${" "}
+            <a href="#/races/new" data-test="race-open">Start a race</a>${sample !== null && html` or${" "}<button type="button" class="link"
+                data-test="sample-race" onClick=${() => this.setState({racing: true})}>the sample race</button>`}.</p></div>
+        ${racing && html`<${PlanDialog} api=${api} title="Start the sample race?" path="/races" request=${sample}
+            onClose=${() => this.setState({racing: false})} onStarted=${({race_id: id}) => go({view: "race", id, params: {}})}/>`}
         <form class="panel start-form" onSubmit=${this.submit} data-test="start-form" novalidate>
           <fieldset class="scenarios">
             <legend class="label">Scenario</legend>

@@ -1,0 +1,164 @@
+/** The ranking of players over races, or over all runs: ratings, probabilities to win, cost and strength. */
+import {format} from "../address.js";
+import {intervalText, probability} from "../comparisons.js";
+import {count, money, quantity} from "../format.js";
+import {Component, html} from "../html.js";
+import {ComparisonTabs} from "../parts/comparison-tabs.js";
+import {Icon} from "../parts/icons.js";
+import {ParetoPlot} from "../parts/pareto-plot.js";
+import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
+
+const MAX_RACES = 20;
+
+export class RankingView extends Component {
+  state = {ranking: null, races: [], problem: null};
+  abort = new AbortController();
+
+  componentDidMount() {
+    document.title = "Ranking · arena";
+    this.load();
+  }
+
+  componentDidUpdate(before) {
+    if (format(before.route) !== format(this.props.route)) {
+      this.abort.abort();
+      this.abort = new AbortController();
+      this.setState({ranking: null, problem: null});
+      this.load();
+    }
+  }
+
+  componentWillUnmount() {
+    this.abort.abort();
+  }
+
+  load = async () => {
+    const {api, route: {params}, ready} = this.props;
+    const {signal} = this.abort;
+    const query = new URLSearchParams({by: params.by ?? "profile"});
+    params.race.forEach(id => query.append("race_id", id));
+    if (params.race.length === 0) {
+      query.set("source", "runs");
+    }
+    if (params.scenario) {
+      query.set("scenario", params.scenario);
+    }
+    try {
+      const [ranking, {rows: races}] = await Promise.all([api.get(`/rankings?${query}`, {signal}), api.page("/races?limit=100", {signal})]);
+      this.setState({ranking, races, problem: null});
+    } catch (problem) {
+      if (signal.aborted) {
+        return;
+      }
+      this.setState({problem});
+    }
+    ready();
+  };
+
+  change(change) {
+    const {go, route} = this.props;
+    go({...route, params: {...route.params, ...change}});
+  }
+
+  render({route: {params}, deployment}, {ranking, races, problem}) {
+    const by = params.by ?? "profile";
+    const left = races.filter(race => !params.race.includes(race.race_id));
+    return html`
+      <div class="page comparisons" data-test="ranking">
+        <div class="page-head"><h1>Ranking</h1><span class="grow"></span><${ComparisonTabs} view="ranking"/></div>
+        <div class="row wrap ranking-tools">
+          <div class="segments" role="group" aria-label="Players are">
+            ${["profile", "model"].map(one => html`<button key=${one} aria-pressed=${String(by === one)} data-test=${`ranking-by-${one}`}
+                onClick=${() => this.change({by: one === "profile" ? undefined : one})}>by ${one}</button>`)}
+          </div>
+          <select class="input ranking-select" aria-label="Scenario" value=${params.scenario ?? ""} data-test="ranking-scenario"
+              onChange=${event => this.change({scenario: event.target.value || undefined})}>
+            <option value="">all scenarios</option>
+            ${deployment.scenarios.map(({name}) => html`<option key=${name} value=${name}>${name}</option>`)}
+          </select>
+          ${params.race.length === 0 ? html`<span class="chip">all runs</span>` : params.race.map(id => html`
+            <button key=${id} class="button compact" title="Leave this race out" onClick=${() => this.change({race: params.race.filter(one => one !== id)})}>
+              <bdi class="clip">${races.find(race => race.race_id === id)?.label || `race ${id.slice(0, 8)}`}</bdi> <${Icon} name="cross"/></button>`)}
+          ${left.length > 0 && params.race.length < MAX_RACES && html`
+            <select class="input ranking-select" aria-label="Add a race" value="" data-test="ranking-add"
+                onChange=${event => this.change({race: [...params.race, event.target.value]})}>
+              <option value="">${params.race.length === 0 ? "only a race…" : "add a race…"}</option>
+              ${left.map(race => html`<option key=${race.race_id} value=${race.race_id}>${race.label || race.race_id.slice(0, 8)}</option>`)}
+            </select>`}
+        </div>
+        ${problem !== null && (problem.status === 422
+          ? html`<${Notice} title="There is nothing to rank" text=${problem.message} test="ranking-none"><a class="button"
+              href="#/races/new">Start a race</a><//>`
+          : html`<${ProblemNotice} problem=${problem} onRetry=${this.load}/>`)}
+        ${ranking === null ? problem === null && html`<${Skeleton} lines=${8} label="Ranking"/>` : this.ranking(ranking)}
+      </div>`;
+  }
+
+  ranking({components, matches, races, runs, failed_runs: failed, seed, note}) {
+    if (components.length === 0) {
+      return html`<${Notice} title="There is nothing to rank" text=${note ?? "No two players have met."} test="ranking-none"><a class="button"
+          href="#/races/new">Start a race</a><//>`;
+    }
+    return html`
+      <p class="muted">${count(matches, "match", "matches")} of ${count(runs, "run")}${typeof races === "number" && races > 0 ? ` in ${count(races, "race")}` : ""}${
+        failed > 0 ? `; ${count(failed, "failed run")} lost` : ""}; seed ${seed}. Ratings are on the scale of natural logarithms, with mean 0.</p>
+      ${note && html`<p class="comparison-note" data-test="ranking-note"><bdi>${note}</bdi></p>`}
+      ${components.length > 1 && html`<p class="comparison-note">These groups of players have not met each other, so they are not ranked together.</p>`}
+      ${components.map((component, i) => html`<${Group} key=${i} component=${component} number=${components.length > 1 ? i + 1 : null}/>`)}`;
+  }
+}
+
+function rating(value) {
+  return value.toFixed(2).replace("-", "−");
+}
+
+function Group({component: {players, win_probability: matrix}, number}) {
+  return html`
+    <div class="ranking-group">
+      <section class="panel" aria-label="Ratings">
+        <div class="panel-head"><h2>${number === null ? "Ratings" : `Group ${number}`}</h2><span class="muted small">with 95 % intervals</span></div>
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Table of ratings">
+          <table class="table" data-test="ratings">
+            <thead><tr><th class="number">Rank</th><th>Player</th><th class="number">Rating</th><th class="number">Wins</th><th
+                class="number">Ties</th><th class="number">Losses</th><th class="number">Failed</th><th class="number">Cost a run</th></tr></thead>
+            <tbody>
+              ${players.map(row => html`
+                <tr key=${row.player}><td class="number">${row.rank}</td>
+                  <td class="cell-name"><bdi>${row.player}</bdi>${row.pareto && html`<span class="best" title="Nobody is both stronger and cheaper">Pareto</span>`}</td>
+                  <td class="number">${intervalText(row.rating, rating)}</td>
+                  ${[row.wins, row.ties, row.losses].map((n, i) => html`<td key=${i} class="number">${quantity(n)}</td>`)}
+                  <td class=${`number ${row.failed > 0 ? "warn" : ""}`}>${quantity(row.failed)}</td>
+                  <td class="number">${money(row.cost_usd_per_run)}</td></tr>`)}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <div class="plots">
+        <section class="panel" aria-label="Cost and strength">
+          <div class="panel-head"><h2>Cost and strength</h2><span class="muted small">numbers are ranks</span></div>
+          <div class="panel-body"><${ParetoPlot} players=${players}/></div>
+        </section>
+        <section class="panel" aria-label="Probabilities to win">
+          <div class="panel-head"><h2>Who beats whom</h2><span class="muted small">probability that the row wins</span></div>
+          <div class="table-scroll" tabindex="0" role="region" aria-label="Matrix of probabilities to win">
+            <table class="matrix" data-test="matrix">
+              <thead><tr><td></td>${players.map(row => html`<th key=${row.player} scope="col" title=${row.player}>${row.rank}</th>`)}</tr></thead>
+              <tbody>
+                ${players.map((row, i) => html`
+                  <tr key=${row.player}><th scope="row"><span class="matrix-rank">${row.rank}</span> <bdi>${row.player}</bdi></th>
+                    ${players.map((column, j) => html`
+                      <td key=${column.player} class=${i === j ? "" : shade(matrix[i][j])}
+                          title=${i === j ? undefined : `${row.player} beats ${column.player}`}>${i === j ? "" : probability(matrix[i][j])}</td>`)}
+                  </tr>`)}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      </div>
+    </div>`;
+}
+
+/** Five steps, so that the number stays readable on each. */
+function shade(value) {
+  return `shade-${Math.max(0, Math.min(4, Math.floor(value * 5)))}`;
+}
