@@ -1,6 +1,5 @@
 package arena.functions;
 
-import arena.http.ReadRoutes;
 import arena.runtime.HttpHandler;
 import arena.runtime.Rehearsal;
 import arena.runtime.RehearsedEvents;
@@ -37,6 +36,6 @@ public final class ReadRunsHandler extends HttpHandler {
   }
 
   private ReadRunsHandler(ReadRunsWiring wiring) {
-    super(wiring.telemetry(), ReadRoutes.over(wiring.queries()));
+    super(wiring.telemetry(), wiring.routes());
   }
 }

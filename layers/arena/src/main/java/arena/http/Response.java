@@ -35,7 +35,8 @@ public record Response(int status, Map<String, String> headers, String body, boo
     return of(200, contentType, bytes, true);
   }
 
-  private static Response of(int status, String contentType, String body) {
+  /** Creates a response from text. */
+  static Response of(int status, String contentType, String body) {
     return of(status, contentType, body, false);
   }
 
@@ -49,6 +50,11 @@ public record Response(int status, Map<String, String> headers, String body, boo
             "x-content-type-options", "nosniff"),
         body,
         base64);
+  }
+
+  /** Returns a copy with another status. */
+  Response withStatus(int other) {
+    return new Response(other, headers, body, base64);
   }
 
   /** Returns a copy with a header, which replaces one of the same name. */

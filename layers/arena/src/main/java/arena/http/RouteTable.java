@@ -38,6 +38,7 @@ public final class RouteTable {
           entry("GET /runs/{run_id}/diagnosis", Optional.of(Role.VIEWER)),
           entry("GET /runs/{run_id}/report", Optional.of(Role.OPERATOR)),
           entry("POST /runs/{run_id}/stop", Optional.of(Role.OPERATOR)),
+          entry("GET /runs/{run_id}/export", Optional.of(Role.VIEWER)),
           entry("GET /replays", Optional.of(Role.VIEWER)),
           entry("GET /operations", Optional.of(Role.VIEWER)),
           entry("GET /events", Optional.of(Role.VIEWER)),

@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.archive.ArchiveLinks;
 import arena.diagnosis.FactSources;
 import arena.diagnosis.LogSource;
 import arena.lifecycle.FinalizeInvoker;
@@ -53,7 +54,17 @@ public final class AwsServices {
 
   /** Creates S3 links to large payloads. */
   public PayloadLinks payloadLinks() {
-    return new S3PayloadLinks(new Lazy<>(() -> AwsClients.presigner(access())), settings.bucket());
+    return links();
+  }
+
+  /** Creates S3 links to archives. */
+  public ArchiveLinks archiveLinks() {
+    return links();
+  }
+
+  private S3Links links() {
+    return new S3Links(
+        new Lazy<>(() -> AwsClients.presigner(access())), settings.bucket(), Clock.systemUTC());
   }
 
   /** Reads the functions' log from CloudWatch Logs. */

@@ -65,6 +65,8 @@ class HttpContractTest {
       reads.add(Exchange.get("GET /runs/{run_id}/diagnosis", "/runs/%s/diagnosis".formatted(run)));
       reads.add(Exchange.get("GET /runs/{run_id}/report", "/runs/%s/report".formatted(run)));
       reads.add(Exchange.get("GET /events", "/events?run_id=" + run));
+      reads.add(
+          Exchange.get("GET /runs/{run_id}/export", "/runs/%s/export?format=jsonl".formatted(run)));
       reads.add(Exchange.get("GET /events", "/events?run_id=%s&from_seq=2&limit=1".formatted(run)));
     }
     return reads;

@@ -14,6 +14,7 @@ import arena.http.ConsoleFiles;
 import arena.http.ConsoleRoutes;
 import arena.http.DeploymentJson;
 import arena.http.DiagnosisRoutes;
+import arena.http.ExportRoutes;
 import arena.http.ReadRoutes;
 import arena.http.RequestReader;
 import arena.http.RouteTable;
@@ -117,6 +118,7 @@ class OpenApiTest {
         DiagnosisRoutes.over(new DiagnosisRoutes.Parts(null, null, null, null, null, null))
             .keySet());
     served.addAll(TicketRoutes.over(null).keySet());
+    served.addAll(ExportRoutes.over(null, null).keySet());
     Files.createDirectory(folder.resolve("console"));
     served.addAll(
         ConsoleRoutes.over(
