@@ -59,7 +59,7 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
           aria-invalid=${String(errors.reason !== undefined)} data-test="fork-reason"
               onInput=${event => onChange({reason: event.target.value})}/>
         <${FieldError} text=${errors.reason}/>
-      </label>` : html`<label class="field fork-reason"><span class="label">Label of the experiment, optional</span>
+      </label>` : html`<label class="field fork-reason"><span class="label">Label, optional</span>
         <input class="input" maxlength=${limits.max_label} autocomplete="off" value=${form.label} dir="auto"
             aria-invalid=${String(errors.label !== undefined)} data-test="fork-label" onInput=${event => onChange({label: event.target.value})}/>
         <${FieldError} text=${errors.label}/>
@@ -78,12 +78,17 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
     </form>`;
 }
 
+/** Whether two players are one: an experiment has no two identical arms. */
+function isSame(a, b) {
+  return a.model === b.model && a.prompt_variant === b.prompt_variant && a.temperature === b.temperature;
+}
+
 /** The players of an experiment, next to the parent's. */
 function Players({profiles, chosen, own, error, onChange}) {
   return html`
     <fieldset class="field fork-players"><legend class="label">Players, against <bdi>${own.name}</bdi></legend>
       <div class="fork-players-list" tabindex="0" role="group" aria-label="Players" data-test="fork-players">
-        ${profiles.map((profile, i) => html`
+        ${profiles.map((profile, i) => isSame(profile, own) ? null : html`
           <label key=${i} class="check"><input type="checkbox" checked=${chosen.includes(i)} data-test=${`fork-player-${i}`}
               onChange=${() => onChange(chosen.includes(i) ? chosen.filter(one => one !== i) : [...chosen, i])}/><span
                   class="clip"><bdi>${profileLabel(profile)}</bdi></span></label>`)}

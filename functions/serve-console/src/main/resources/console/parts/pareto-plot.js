@@ -32,7 +32,7 @@ export function ParetoPlot({players}) {
       ${ys.map(mark => html`<g key=${`y${mark}`} class="axis"><path d=${`M${LEFT} ${y(mark)}H${WIDTH - RIGHT}`}/><text x=${LEFT - 8} y=${y(mark) + 4}
           text-anchor="end">${String(mark).replace("-", "−")}</text></g>`)}
       ${!free && xs.map(mark => html`<g key=${`x${mark}`} class="axis"><path d=${`M${x(mark)} ${TOP}V${HEIGHT - BOTTOM}`}/><text x=${x(mark)}
-          y=${HEIGHT - BOTTOM + 16} text-anchor="middle">${money(mark)}</text></g>`)}
+          y=${HEIGHT - BOTTOM + 16} text-anchor=${mark === xs.at(-1) ? "end" : "middle"}>${money(mark)}</text></g>`)}
       <text class="axis-name" x=${(LEFT + WIDTH - RIGHT) / 2} y=${HEIGHT - 8} text-anchor="middle">${free ? "all cost nothing" : "cost of a run"}</text>
       <text class="axis-name" transform=${`translate(12 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)`} text-anchor="middle">rating</text>
       ${front.length > 1 && !free && html`<polyline class="front" points=${front.map(({cx, cy}) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join(" ")}/>`}

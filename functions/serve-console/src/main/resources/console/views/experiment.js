@@ -120,14 +120,14 @@ export class ExperimentView extends Component {
             onClick=${() => this.setState({confirm: "cancel"})}>Cancel</button>`}
         <${ComparisonTabs} view="experiments"/>
       </div>
-      <div class="comparison-facts">
+      <div class="comparison-summary"><div class="comparison-facts">
         <span>${count(arms.length, "arm")} of ${count(replicas, "replica")}, ${count(nTurns, "turn")} each, from <a
             href=${runAddress(parent, t)}>the parent at turn ${t}</a></span>
         <span>Cost <b>${costText(experiment)}</b>${budget?.usd ? ` of at most ${money(budget.usd)}` : ""}</span>
         <span class="muted">seed ${seed}</span>
         <span class="muted"><${Time} at=${at}/></span>
       </div>
-      <${CellProgress} cells=${cells}/>`;
+      <${CellProgress} cells=${cells}/></div>`;
   }
 
   verdicts({arms, control}) {

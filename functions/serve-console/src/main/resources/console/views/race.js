@@ -60,13 +60,13 @@ export class RaceView extends Component {
               onClick=${() => this.setState({cancelling: true})}>Cancel</button>`}
           <${ComparisonTabs} view="races"/>
         </div>
-        <div class="comparison-facts">
+        <div class="comparison-summary"><div class="comparison-facts">
           <span>${count(profiles.length, "player")}, ${count(scenarios.length, "scenario")}, ${count(rounds, "round")}, ${count(nTurns, "turn")} each</span>
           <span>Cost <b>${costText(race)}</b>${budget?.usd ? ` of at most ${money(budget.usd)}` : ""}</span>
           <span class="muted">seed ${seed}</span>
           <span class="muted"><${Time} at=${at}/></span>
         </div>
-        <${CellProgress} cells=${progress}/>
+        <${CellProgress} cells=${progress}/></div>
         ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${this.live.read}/>`}
         ${note && html`<p class="comparison-note" role="status" data-test="race-note"><bdi>${note}</bdi></p>`}
         <section class="panel" aria-label="Standings">
