@@ -10,8 +10,6 @@ import arena.run.RunId;
 import arena.run.RunStatus;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,18 +143,11 @@ public final class ReadRoutes {
     if (page.next().isEmpty()) {
       return response;
     }
-    StringBuilder target = new StringBuilder();
-    target.append(request.path()).append("?limit=").append(limit(request));
-    for (String filter : List.of("status", "parent_run_id", "text")) {
-      request.query(filter).ifPresent(value -> append(target, filter, value));
-    }
-    append(target, "cursor", page.next().get());
-    return response.with("link", "<%s>; rel=\"next\"".formatted(target));
-  }
-
-  private static void append(StringBuilder target, String name, String value) {
-    // a space as %20, which is also valid where a plus sign is not a space
-    String encoded = URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
-    target.append('&').append(name).append('=').append(encoded);
+    return NextLink.add(
+        response,
+        request,
+        limit(request),
+        List.of("status", "parent_run_id", "text"),
+        page.next().get());
   }
 }

@@ -4,7 +4,9 @@ import arena.statistics.Interval;
 import arena.statistics.RandomStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,6 +22,30 @@ import java.util.TreeSet;
  */
 public record Ranking(
     List<Component> components, List<InScenario> scenarios, int matches, int failedRuns) {
+
+  /** Maximum number of players. */
+  public static final int MAX_PLAYERS = 100;
+
+  /** Maximum number of matches. */
+  public static final int MAX_MATCHES = 100_000;
+
+  /** The number of players of the given runs. */
+  public static int players(List<Entry> entries) {
+    return (int) entries.stream().map(Entry::player).distinct().count();
+  }
+
+  /** The number of matches of the given runs, without making them. */
+  public static long countMatches(List<Entry> entries) {
+    Map<Match.Round, Integer> runs = new HashMap<>();
+    Map<List<Object>, Integer> runsOfPlayer = new HashMap<>();
+    long matches = 0;
+    for (Entry entry : entries) {
+      int before = runs.merge(entry.group(), 1, Integer::sum) - 1;
+      int own = runsOfPlayer.merge(List.of(entry.group(), entry.player()), 1, Integer::sum) - 1;
+      matches += before - own;
+    }
+    return matches;
+  }
 
   /** The ranking within one scenario. */
   public record InScenario(String scenario, List<Component> components) {}

@@ -59,10 +59,10 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   private static int position(String cursor) {
-    if (!cursor.matches("<[0-9]>")) {
+    if (!cursor.matches("<[0-9]{1,3}>")) {
       throw new InvalidCursor();
     }
-    return cursor.charAt(1) - '0';
+    return Integer.parseInt(cursor.substring(1, cursor.length() - 1));
   }
 
   @Override

@@ -1,0 +1,173 @@
+package arena.http;
+
+import arena.comparison.Cell;
+import arena.comparison.Comparison;
+import arena.comparison.ComparisonId;
+import arena.comparison.ComparisonKind;
+import arena.comparison.ComparisonPage;
+import arena.comparison.ComparisonQueries;
+import arena.comparison.ComparisonQueries.By;
+import arena.comparison.ComparisonQueries.RunFilter;
+import arena.comparison.Comparisons;
+import arena.comparison.Design;
+import arena.comparison.ResultNotes;
+import arena.ranking.Entry;
+import arena.ranking.Ranking;
+import arena.ranking.Standing;
+import arena.run.Limits;
+import arena.statistics.Experiments;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The routes that read experiments, races and rankings. */
+public final class ComparisonReadRoutes {
+  /** Number of bootstrap samples of experiments and races, and the default of rankings. */
+  static final int SAMPLES = 1_000;
+
+  private final Supplier<ComparisonQueries> queries;
+
+  private ComparisonReadRoutes(Supplier<ComparisonQueries> queries) {
+    this.queries = queries;
+  }
+
+  /** Returns the routes by route key. */
+  public static Map<String, Router.Route> over(Supplier<ComparisonQueries> queries) {
+    ComparisonReadRoutes routes = new ComparisonReadRoutes(queries);
+    return Map.of(
+        "GET /experiments", routes::experiments,
+        "GET /experiments/{experiment_id}", routes::experiment,
+        "GET /races", routes::races,
+        "GET /races/{race_id}", routes::race,
+        "GET /rankings", routes::rankings);
+  }
+
+  private Response experiments(Request request) {
+    return list(request, ComparisonKind.EXPERIMENT, ComparisonJson.ExperimentRow::of);
+  }
+
+  private Response races(Request request) {
+    return list(request, ComparisonKind.RACE, ComparisonJson.RaceRow::of);
+  }
+
+  private Response list(Request request, ComparisonKind kind, Function<Comparison, Object> row) {
+    request.allowQuery("limit", "cursor");
+    int limit =
+        Math.toIntExact(
+            request.integerQuery("limit", 1, Comparisons.MAX_PAGE, Limits.DEFAULT_RUNS_PAGE));
+    ComparisonPage page = queries.get().list(kind, limit, request.query("cursor"));
+    Response response = Response.of(200, page.comparisons().stream().map(row).toList());
+    return page.next()
+        .map(cursor -> NextLink.add(response, request, limit, List.of(), cursor))
+        .orElse(response);
+  }
+
+  private Response experiment(Request request) {
+    request.allowQuery();
+    Comparison experiment =
+        find(ComparisonKind.EXPERIMENT, request.pathParameter("experiment_id").orElse(""));
+    Design.Experiment design = (Design.Experiment) experiment.design();
+    List<Cell> cells = queries.get().cells(experiment);
+    List<String> names = design.arms().stream().map(Design.Arm::name).toList();
+    return Response.of(
+        200,
+        ComparisonJson.Experiment.of(
+            experiment,
+            SAMPLES,
+            cells,
+            Experiments.summarize(
+                ComparisonJson.outcomes(design, cells),
+                names.indexOf(design.control()),
+                design.parentT(),
+                design.parentT() + design.nTurns(),
+                experiment.seed(),
+                SAMPLES)));
+  }
+
+  private Response race(Request request) {
+    request.allowQuery();
+    Comparison race = find(ComparisonKind.RACE, request.pathParameter("race_id").orElse(""));
+    List<Cell> cells = queries.get().cells(race);
+    List<Entry> entries = ComparisonQueries.entries(race, cells, By.PROFILE, RunFilter.ALL);
+    List<String> players = race.design().profiles().stream().map(arena.run.Profile::name).toList();
+    return Response.of(
+        200,
+        ComparisonJson.Race.of(
+            race,
+            SAMPLES,
+            cells,
+            Standing.of(entries, players, race.seed(), SAMPLES),
+            ResultNotes.ofRace(race, entries)));
+  }
+
+  private Comparison find(ComparisonKind kind, String id) {
+    return ComparisonId.parse(id)
+        .flatMap(parsed -> queries.get().find(kind, parsed))
+        .orElseThrow(
+            () ->
+                ApiException.notFound(
+                    "unknown_comparison", "unknown " + kind.label() + " " + TextLimits.echo(id)));
+  }
+
+  private Response rankings(Request request) {
+    RankingRequest ranking = RankingRequest.of(request);
+    List<Comparison> races =
+        ranking.raceIds().stream().map(id -> find(ComparisonKind.RACE, id)).toList();
+    List<Entry> entries;
+    boolean complete = true;
+    if (races.isEmpty()) {
+      ComparisonQueries.CatalogEntries runs =
+          queries.get().entriesOfRuns(ranking.by(), ranking.filter());
+      entries = runs.entries();
+      complete = runs.complete();
+    } else {
+      entries = queries.get().entries(races, ranking.by(), ranking.filter());
+    }
+    check(ranking, entries);
+    Ranking result = Ranking.of(entries, ranking.seed(), ranking.samples());
+    int open = (int) races.stream().filter(race -> race.progress().open()).count();
+    return Response.of(
+        200,
+        new ComparisonJson.Ranked(
+            ranking.by().label(),
+            ranking.seed(),
+            ranking.samples(),
+            races.size(),
+            entries.size(),
+            result.matches(),
+            result.failedRuns(),
+            result.components(),
+            result.scenarios(),
+            ResultNotes.ofRanking(result, entries, open, complete)));
+  }
+
+  private static void check(RankingRequest ranking, List<Entry> entries) {
+    if (entries.isEmpty()) {
+      String field = ranking.raceIds().isEmpty() ? "source" : "race_id";
+      throw ApiException.unprocessable(
+          "empty_ranking",
+          "no ended run meets the conditions of the ranking; it needs at least one",
+          field,
+          Optional.of("at least 1 ended run"));
+    }
+    atMost("players", Ranking.players(entries), Ranking.MAX_PLAYERS);
+    atMost("matches", Ranking.countMatches(entries), Ranking.MAX_MATCHES);
+  }
+
+  private static void atMost(String field, long number, int limit) {
+    if (number > limit) {
+      throw ApiException.invalidField(
+          field,
+          "at most " + limit,
+          String.format(
+              Locale.ROOT,
+              "%s is %d and must be at most %d; rank fewer races, or one scenario or model",
+              field,
+              number,
+              limit));
+    }
+  }
+}
