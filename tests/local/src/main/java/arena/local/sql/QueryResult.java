@@ -1,6 +1,7 @@
 package arena.local.sql;
 
 import arena.json.Json;
+import arena.local.TextTable;
 import arena.text.PlainText;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
@@ -18,60 +19,27 @@ final class QueryResult {
   /** Rows of a table; CSV and JSON lines have no limit. */
   static final int MAX_TABLE_ROWS = 1_000;
 
-  private static final int MAX_CELL = 60;
-
   private QueryResult() {}
 
   /** Prints an aligned table. */
   static void table(ResultSet rows, PrintStream out) throws SQLException {
     List<String> names = names(rows);
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(names);
-    boolean[] numeric = new boolean[names.size()];
-    java.util.Arrays.fill(numeric, true);
+    TextTable table = new TextTable(names);
     boolean more = false;
-    while (rows.next()) {
-      if (lines.size() > MAX_TABLE_ROWS) {
-        more = true;
-        break;
-      }
-      List<String> line = new ArrayList<>();
-      for (int i = 0; i < names.size(); i++) {
-        Object value = rows.getObject(i + 1);
-        numeric[i] &= value == null || value instanceof Number;
-        line.add(value == null ? "" : cell(value.toString()));
-      }
-      lines.add(line);
-    }
-    int[] widths = new int[names.size()];
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], length(line.get(i)));
+    while (!more && rows.next()) {
+      more = table.size() == MAX_TABLE_ROWS;
+      if (!more) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = 1; i <= names.size(); i++) {
+          values.add(rows.getObject(i));
+        }
+        table.add(values);
       }
     }
-    for (List<String> line : lines) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        String gap = " ".repeat(widths[i] - length(line.get(i)));
-        text.append(i == 0 ? "" : "  ");
-        text.append(numeric[i] ? gap + line.get(i) : line.get(i) + gap);
-      }
-      out.println(text.toString().stripTrailing());
-    }
+    table.lines().forEach(out::println);
     if (more) {
       out.printf(Locale.ROOT, "… more than %d rows: add LIMIT, --csv or --json%n", MAX_TABLE_ROWS);
     }
-  }
-
-  private static String cell(String value) {
-    String clean = PlainText.line(value);
-    return length(clean) <= MAX_CELL
-        ? clean
-        : clean.substring(0, clean.offsetByCodePoints(0, MAX_CELL - 1)) + "…";
-  }
-
-  private static int length(String text) {
-    return text.codePointCount(0, text.length());
   }
 
   /** Prints CSV with a header line (RFC 4180). */

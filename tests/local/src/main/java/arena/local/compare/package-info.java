@@ -1,0 +1,2 @@
+/** The commands {@code ./arena experiment}, {@code ./arena race} and {@code ./arena rank}. */
+package arena.local.compare;
