@@ -1,6 +1,7 @@
 package arena.http;
 
 import arena.agent.PriceTable;
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.ProfileFields;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 public final class DeploymentJson {
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
+  private static final String ANTHROPIC = "anthropic:";
 
   private DeploymentJson() {}
 
@@ -30,6 +32,7 @@ public final class DeploymentJson {
    * @param bedrockModels ids of the Bedrock models that may be used, with {@code *} as wildcard;
    *     empty for none
    * @param openAi whether an OpenAI-compatible endpoint is configured
+   * @param anthropic whether Anthropic's API is configured
    * @param payloadOrigin origin of the addresses of large payloads
    */
   public record Settings(
@@ -37,6 +40,7 @@ public final class DeploymentJson {
       boolean tokenRequired,
       String bedrockModels,
       boolean openAi,
+      boolean anthropic,
       String payloadOrigin) {}
 
   record Deployment(
@@ -109,7 +113,8 @@ public final class DeploymentJson {
       int maxEventsPage,
       int maxSeriesRuns,
       List<String> ages,
-      List<String> promptVariants) {
+      List<String> promptVariants,
+      List<String> answerFormats) {
     static Bounds ofRequests() {
       return new Bounds(
           Limits.MAX_TURNS,
@@ -125,7 +130,8 @@ public final class DeploymentJson {
           Limits.MAX_EVENTS_PAGE,
           Limits.MAX_SERIES_RUNS,
           Arrays.stream(Age.values()).map(Age::label).toList(),
-          Arrays.stream(PromptVariant.values()).map(PromptVariant::label).toList());
+          Arrays.stream(PromptVariant.values()).map(PromptVariant::label).toList(),
+          Arrays.stream(AnswerFormat.values()).map(AnswerFormat::label).toList());
     }
   }
 
@@ -137,10 +143,13 @@ public final class DeploymentJson {
     List<Model> models = new ArrayList<>();
     models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
     PriceTable.listed().stream()
-        .filter(price -> offered(settings, price.model()))
+        .filter(listed -> offered(settings, listed.model()))
         .map(
-            price ->
-                new Model(price.model(), Optional.of(price.input()), Optional.of(price.output())))
+            listed ->
+                new Model(
+                    listed.model(),
+                    Optional.of(listed.price().input()),
+                    Optional.of(listed.price().output())))
         .forEach(models::add);
     return new Deployment(
         version,
@@ -153,9 +162,16 @@ public final class DeploymentJson {
         Rules.ofWorld());
   }
 
-  private static boolean offered(Settings settings, String model) {
+  /** Whether a deployment with these settings can play with a model. */
+  static boolean offered(Settings settings, String model) {
+    if (model.equals(Profile.SCRIPTED)) {
+      return true;
+    }
     if (model.startsWith(OPENAI)) {
       return settings.openAi();
+    }
+    if (model.startsWith(ANTHROPIC)) {
+      return settings.anthropic();
     }
     String id = model.substring(model.indexOf(':') + 1);
     return model.startsWith(BEDROCK)
@@ -171,7 +187,8 @@ public final class DeploymentJson {
                         Optional.empty(),
                         Optional.of(model),
                         Optional.empty(),
-                        Optional.of(variant))
+                        Optional.of(variant),
+                        Optional.empty())
                     .withDefaults())
         .map(RunJson.Profile::of)
         .toList();

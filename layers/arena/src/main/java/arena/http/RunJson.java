@@ -4,6 +4,7 @@ import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
 import arena.agent.PriceTable;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.text.PlainText;
 import arena.text.Redactor;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -79,7 +80,13 @@ final class RunJson {
     }
   }
 
-  /** A run with everything that is known of it. */
+  /**
+   * A run with everything that is known of it.
+   *
+   * @param tokensIn tokens of the prompts, as the model's services counted them; null until the run
+   *     is archived, as the three after it
+   * @param departsAt first turn at which the state of a recorded run differs from its parent's
+   */
   record Run(
       @JsonUnwrapped Row row,
       Profile profile,
@@ -87,6 +94,11 @@ final class RunJson {
       Optional<Mutation> mutation,
       Optional<String> reason,
       Progress progress,
+      Optional<Long> tokensIn,
+      Optional<Long> tokensOut,
+      Optional<Long> tokensCached,
+      Optional<Long> modelMs,
+      Optional<Integer> departsAt,
       Optional<Failure> error) {
     static Run of(arena.run.Run run) {
       return new Run(
@@ -96,8 +108,17 @@ final class RunJson {
           run.origin().map(origin -> Mutation.of(origin.mutation())),
           run.origin().map(origin -> redacted(origin.reason())),
           new Progress(run.turnsPlayed(), run.nTurns()),
+          usage(run).map(Usage::tokensIn),
+          usage(run).map(Usage::tokensOut),
+          usage(run).map(Usage::tokensCached),
+          usage(run).map(Usage::modelMs),
+          run.departsAt(),
           run.failure().map(Failure::of));
     }
+  }
+
+  private static Optional<Usage> usage(arena.run.Run run) {
+    return run.summary().map(arena.run.Run.Summary::usage);
   }
 
   record Prompt(String version, String sha256) {}
@@ -111,10 +132,15 @@ final class RunJson {
     }
   }
 
-  record Profile(String name, String model, double temperature, String promptVariant) {
+  record Profile(
+      String name, String model, double temperature, String promptVariant, String answerFormat) {
     static Profile of(arena.run.Profile profile) {
       return new Profile(
-          profile.name(), profile.model(), profile.temperature(), profile.promptVariant().label());
+          profile.name(),
+          profile.model(),
+          profile.temperature(),
+          profile.promptVariant().label(),
+          profile.answerFormat().label());
     }
   }
 
@@ -149,7 +175,11 @@ final class RunJson {
       String finalAge,
       int finalAgeIndex,
       int finalPopulation,
-      double finalEconomy) {
+      double finalEconomy,
+      long tokensIn,
+      long tokensOut,
+      long tokensCached,
+      long modelMs) {
     static Summary of(arena.run.Run run, arena.run.Run.Summary summary) {
       return new Summary(
           run.runId(),
@@ -159,7 +189,11 @@ final class RunJson {
           summary.finalAge(),
           summary.score().ageIndex(),
           summary.score().population(),
-          summary.score().economy());
+          summary.score().economy(),
+          summary.usage().tokensIn(),
+          summary.usage().tokensOut(),
+          summary.usage().tokensCached(),
+          summary.usage().modelMs());
     }
   }
 }

@@ -101,7 +101,8 @@ class ReadRoutesTest {
             + "\"parent_run_id\":null,\"parent_t\":null,\"scenario\":\"balanced\","
             + "\"profile_name\":\"scripted-strategy\",\"t0\":0,\"n_turns\":10,"
             + "\"created_at\":\"2026-01-31T12:00:00.123456Z\",\"ended_at\":null,"
-            + "\"model\":\"scripted\",\"turns_played\":2,\"total_cost_usd\":null,\"final_age\":null,"
+            + "\"model\":\"scripted\",\"turns_played\":2,\"cost_known\":true,"
+            + "\"error_code\":null,\"total_cost_usd\":null,\"final_age\":null,"
             + "\"final_age_index\":null,\"final_population\":null,\"final_economy\":null}",
         rows.get(2).toString());
     assertEquals("s3://bucket/x", rows.get(1).get("db_path").textValue());
@@ -155,7 +156,7 @@ class ReadRoutesTest {
 
     assertEquals(
         "{\"name\":\"scripted-strategy\",\"model\":\"scripted\",\"temperature\":0.0,"
-            + "\"prompt_variant\":\"strategy\"}",
+            + "\"prompt_variant\":\"strategy\",\"answer_format\":\"text\"}",
         run.get("profile").toString());
     assertEquals("{\"turns_played\":2,\"n_turns\":10}", run.get("progress").toString());
     for (String none :
@@ -201,7 +202,8 @@ class ReadRoutesTest {
             + FAILED_FORK
             + "\",\"profile_name\":\"scripted-strategy\","
             + "\"total_cost_usd\":0.25,\"n_turns\":2,\"final_age\":\"Feudal Age\","
-            + "\"final_age_index\":1,\"final_population\":22,\"final_economy\":812.5}]",
+            + "\"final_age_index\":1,\"final_population\":22,\"final_economy\":812.5,"
+            + "\"tokens_in\":0,\"tokens_out\":0,\"tokens_cached\":0,\"model_ms\":0}]",
         response.getBody());
     assertEquals(List.of(COMPLETE), ids(json(get("GET /runs/summaries", nextQuery(response)))));
   }
