@@ -124,7 +124,7 @@ function Group({component: {players, win_probability: matrix}, number}) {
             <tbody>
               ${players.map(row => html`
                 <tr key=${row.player}><td class="number">${row.rank}</td>
-                  <td class="cell-name"><bdi>${row.player}</bdi>${row.pareto && html`<span class="best" title="Nobody is both stronger and cheaper">Pareto</span>`}</td>
+                  <td class="cell-name"><bdi>${row.player}</bdi>${row.pareto && html`<span class="best" title="No other player is both stronger and cheaper">Pareto</span>`}</td>
                   <td class="number">${intervalText(row.rating, rating)}</td>
                   ${[row.wins, row.ties, row.losses].map((n, i) => html`<td key=${i} class="number">${quantity(n)}</td>`)}
                   <td class=${`number ${row.failed > 0 ? "warn" : ""}`}>${quantity(row.failed)}</td>
