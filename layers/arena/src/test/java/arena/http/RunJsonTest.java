@@ -2,6 +2,7 @@ package arena.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import arena.json.Json;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
@@ -13,7 +14,6 @@ import arena.run.RunStatus;
 import arena.world.Age;
 import arena.world.Score;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +87,7 @@ class RunJsonTest {
             + "\"age\":\"Feudal Age\"},\"reason\":\"why\",\"progress\":{\"turns_played\":6,"
             + "\"n_turns\":20},\"error\":{\"code\":\"Abandoned\","
             + "\"message\":\"no progress\"}}",
-        Response.of(200, RunJson.Run.of(failedFork())).body());
+        Response.of(200, RunJson.run(failedFork())).body());
   }
 
   @Test
@@ -106,7 +106,7 @@ class RunJsonTest {
             + "\"prompt_variant\":\"bare\"},\"prompt\":null,\"mutation\":null,"
             + "\"reason\":null,\"progress\":{\"turns_played\":0,\"n_turns\":5},"
             + "\"error\":null}",
-        Response.of(200, RunJson.Run.of(newRun())).body());
+        Response.of(200, RunJson.run(newRun())).body());
   }
 
   @Test
@@ -121,7 +121,7 @@ class RunJsonTest {
             + "\"error_code\":null,\"total_cost_usd\":null,"
             + "\"final_age\":null,\"final_age_index\":null,\"final_population\":null,"
             + "\"final_economy\":null}]",
-        Response.of(200, List.of(RunJson.Row.of(newRun()))).body());
+        Response.of(200, Json.array().add(RunJson.row(newRun()))).body());
   }
 
   @Test
@@ -131,7 +131,7 @@ class RunJsonTest {
         "{\"run_id\":\"0123456789abcdef0123456789abcdef\",\"profile_name\":\"n\","
             + "\"total_cost_usd\":0.25,\"n_turns\":6,\"final_age\":\"feudal\","
             + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5}",
-        Response.of(200, RunJson.Summary.of(run, run.summary().orElseThrow())).body());
+        Response.of(200, RunJson.summary(run, run.summary().orElseThrow())).body());
   }
 
   @Test
