@@ -3,6 +3,7 @@ package arena.functions;
 import arena.agent.ModelAgentResolver;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
+import arena.lifecycle.RecordedTurns;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
@@ -41,6 +42,7 @@ record ReplayTurnWiring(Telemetry telemetry, Supplier<PlayTurn> playTurn) {
                         Clock.systemUTC(),
                         telemetry.metrics()),
                     new ModelAgentResolver(environment),
+                    new RecordedTurns(stores.catalog(), stores.events()),
                     patience(settings),
                     Clock.systemUTC(),
                     new MdcTaskRunner(new VirtualThreadTaskRunner()),

@@ -1,7 +1,11 @@
 package arena.functions;
 
 import arena.http.ConsoleRoutes;
+import arena.http.ModelRoutes;
+import arena.http.Router;
 import arena.runtime.HttpHandler;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 
@@ -18,7 +22,14 @@ public final class ServeConsoleHandler extends HttpHandler {
     this(ServeConsoleWiring.of(environment));
   }
 
+  private static Map<String, Router.Route> routes(ServeConsoleWiring wiring) {
+    Map<String, Router.Route> routes =
+        new HashMap<>(ConsoleRoutes.over(wiring.files(), wiring.deployment()));
+    routes.putAll(ModelRoutes.over(wiring.deployment(), wiring.presets(), InstantSource.system()));
+    return routes;
+  }
+
   private ServeConsoleHandler(ServeConsoleWiring wiring) {
-    super(wiring.telemetry(), ConsoleRoutes.over(wiring.files(), wiring.deployment()));
+    super(wiring.telemetry(), routes(wiring));
   }
 }

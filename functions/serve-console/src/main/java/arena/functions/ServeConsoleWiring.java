@@ -2,11 +2,14 @@ package arena.functions;
 
 import arena.http.ConsoleFiles;
 import arena.http.DeploymentJson;
+import arena.runtime.S3Presets;
 import arena.runtime.Settings;
 import arena.runtime.Telemetry;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -15,12 +18,18 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 record ServeConsoleWiring(
-    Telemetry telemetry, ConsoleFiles files, DeploymentJson.Settings deployment) {
+    Telemetry telemetry,
+    ConsoleFiles files,
+    DeploymentJson.Settings deployment,
+    Supplier<Optional<String>> presets) {
 
   static ServeConsoleWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
     return new ServeConsoleWiring(
-        new Telemetry("serve-console", settings), ConsoleFiles.in(code()), settings.deployment());
+        new Telemetry("serve-console", settings),
+        ConsoleFiles.in(code()),
+        settings.deployment(),
+        S3Presets.of(settings));
   }
 
   /** The folder or jar of this class, which also has the console's files. */

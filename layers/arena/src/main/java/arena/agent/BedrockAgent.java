@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.text.Redactor;
@@ -9,8 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -24,12 +27,22 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
+import software.amazon.awssdk.services.bedrockruntime.model.CachePointType;
 import software.amazon.awssdk.services.bedrockruntime.model.ContentBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ConversationRole;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseResponse;
 import software.amazon.awssdk.services.bedrockruntime.model.Message;
+import software.amazon.awssdk.services.bedrockruntime.model.OutputConfig;
+import software.amazon.awssdk.services.bedrockruntime.model.OutputFormatStructure;
+import software.amazon.awssdk.services.bedrockruntime.model.OutputFormatType;
 import software.amazon.awssdk.services.bedrockruntime.model.SystemContentBlock;
+import software.amazon.awssdk.services.bedrockruntime.model.TokenUsage;
+import software.amazon.awssdk.services.bedrockruntime.model.Tool;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolChoice;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolConfiguration;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolInputSchema;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolUseBlock;
 import software.amazon.awssdk.services.bedrockruntime.model.ValidationException;
 
 /**
@@ -37,13 +50,47 @@ import software.amazon.awssdk.services.bedrockruntime.model.ValidationException;
  * identity. Region, credentials and endpoint come from the SDK's default configuration.
  */
 final class BedrockAgent implements Agent {
+  /** Model ids that may take a mark of a cache; some versions refuse it. */
+  private static final Pattern CACHING = Pattern.compile("anthropic\\.claude-|amazon\\.nova-");
+
+  /** How a refusal of the mark of a cache is worded. */
+  private static final String PROMPT_CACHING = "prompt caching";
+
+  private static final SystemContentBlock CACHE_POINT =
+      SystemContentBlock.fromCachePoint(point -> point.type(CachePointType.DEFAULT));
+
+  private static final ToolConfiguration TOOL =
+      ToolConfiguration.builder()
+          .tools(
+              Tool.fromToolSpec(
+                  spec ->
+                      spec.name(AnswerSchema.NAME)
+                          .description(AnswerSchema.DESCRIPTION)
+                          .inputSchema(
+                              ToolInputSchema.fromJson(JsonDocument.of(AnswerSchema.schema())))))
+          .toolChoice(ToolChoice.fromTool(choice -> choice.name(AnswerSchema.NAME)))
+          .build();
+
+  private static final OutputConfig SCHEMA =
+      OutputConfig.builder()
+          .textFormat(
+              format ->
+                  format
+                      .type(OutputFormatType.JSON_SCHEMA)
+                      .structure(
+                          OutputFormatStructure.fromJsonSchema(
+                              schema ->
+                                  schema
+                                      .name(AnswerSchema.NAME)
+                                      .schema(AnswerSchema.schema().toString()))))
+          .build();
+
   private final BedrockRuntimeClient client;
   private final Duration timeout;
   private final Profile profile;
   private final String model;
-  private final String system;
   private final PriceTable prices;
-  private volatile RequestFields fields = RequestFields.ALL;
+  private volatile RequestFields fields;
 
   /**
    * @param client from {@link #client}
@@ -61,8 +108,8 @@ final class BedrockAgent implements Agent {
     this.timeout = timeout;
     this.profile = profile;
     this.model = model;
-    this.system = Prompts.system(profile.promptVariant());
     this.prices = prices;
+    this.fields = RequestFields.all(profile.answerFormat(), CACHING.matcher(model).find());
   }
 
   /**
@@ -100,15 +147,15 @@ final class BedrockAgent implements Agent {
         if (ContentFilter.refused(message(e))) {
           return ContentFilter.answer(
                   ServiceErrorText.clean(message(e), Redactor.OF_FORMATS), sent.remark())
-              .decision(0);
+              .decision(0, Tokens.NONE);
         }
-        Optional<RequestFields> alternative = sent.without(true, "", message(e));
-        if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
+        useAlternative(sent, e, call);
+      } catch (AwsServiceException e) {
+        // Some models refuse the mark of a cache as a call without permission.
+        if (!sent.cache() || !message(e).contains(PROMPT_CACHING)) {
           throw serviceError(e);
         }
-        fields = alternative.get();
-      } catch (AwsServiceException e) {
-        throw serviceError(e);
+        useAlternative(sent, e, call);
       } catch (SdkClientException e) {
         throw clientError(e);
       } catch (ModelException e) {
@@ -120,7 +167,21 @@ final class BedrockAgent implements Agent {
     }
   }
 
+  /**
+   * Sends other fields in the next call.
+   *
+   * @throws ModelException if the refusal is not about one of the fields
+   */
+  private void useAlternative(RequestFields sent, AwsServiceException refusal, int call) {
+    Optional<RequestFields> alternative = sent.without(true, "", message(refusal));
+    if (alternative.isEmpty() || call == RequestFields.MAX_CALLS) {
+      throw serviceError(refusal);
+    }
+    fields = alternative.get();
+  }
+
   private ConverseRequest request(String stateSummary, RequestFields sent) {
+    String system = Prompts.system(profile.promptVariant(), sent.format());
     String user = sent.user(system, stateSummary);
     ConverseRequest.Builder request =
         ConverseRequest.builder()
@@ -140,7 +201,15 @@ final class BedrockAgent implements Agent {
                   }
                 });
     if (sent.system()) {
-      request.system(SystemContentBlock.fromText(system));
+      SystemContentBlock text = SystemContentBlock.fromText(system);
+      request.system(sent.cache() ? List.of(text, CACHE_POINT) : List.of(text));
+    }
+    switch (sent.format()) {
+      case TEXT -> {
+        // no field
+      }
+      case TOOL -> request.toolConfig(TOOL);
+      case JSON_SCHEMA -> request.outputConfig(SCHEMA);
     }
     return request.build();
   }
@@ -157,27 +226,25 @@ final class BedrockAgent implements Agent {
                   ServiceErrorText.clean(response.stopReasonAsString(), Redactor.OF_FORMATS)),
           null);
     }
-    ModelAnswer answer = answer(response, sent.remark());
-    double cost =
-        response.usage() == null
-            ? 0
-            : prices.cost(
-                profile.model(),
-                tokens(response.usage().inputTokens()),
-                tokens(response.usage().outputTokens()));
-    return answer.decision(cost);
+    ModelAnswer answer = answer(response, sent);
+    Tokens tokens = tokens(response.usage());
+    return answer.decision(prices.cost(profile.model(), tokens), tokens);
   }
 
-  private static ModelAnswer answer(ConverseResponse response, String remark) {
+  private static ModelAnswer answer(ConverseResponse response, RequestFields sent) {
     FinishReason finish = FinishReason.of(response.stopReasonAsString());
-    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(finish.remark());
+    ModelAnswer.Builder parts =
+        new ModelAnswer.Builder().remark(sent.remark()).remark(finish.remark());
+    if (sent.format() != AnswerFormat.TEXT) {
+      parts.structured();
+    }
     boolean redacted = false;
     for (ContentBlock block : response.output().message().content()) {
       parts.text(content(block, ContentBlock::text));
       parts.text(content(block, BedrockAgent::citedText));
       parts.thinking(content(block, BedrockAgent::reasoningText));
       if (block != null && block.toolUse() != null) {
-        parts.calledTool(ServiceErrorText.clean(block.toolUse().name(), Redactor.OF_FORMATS));
+        addCall(parts, block.toolUse(), sent);
       }
       redacted |= block != null && block.reasoningContent() != null;
     }
@@ -187,6 +254,16 @@ final class BedrockAgent implements Agent {
       parts.causeIfEmpty(ModelAnswer.ONLY_THOUGHT);
     }
     return parts.read();
+  }
+
+  private static void addCall(ModelAnswer.Builder parts, ToolUseBlock call, RequestFields sent) {
+    if (sent.format() == AnswerFormat.TOOL
+        && AnswerSchema.NAME.equals(call.name())
+        && call.input() != null) {
+      parts.called(JsonDocument.json(call.input()).toString());
+    } else {
+      parts.calledTool(ServiceErrorText.clean(call.name(), Redactor.OF_FORMATS));
+    }
   }
 
   /** Returns a block's content of one kind, or an empty string; the SDK returns null if absent. */
@@ -211,7 +288,17 @@ final class BedrockAgent implements Agent {
         : block.reasoningContent().reasoningText().text();
   }
 
-  private static long tokens(Integer count) {
+  private static Tokens tokens(@Nullable TokenUsage usage) {
+    return usage == null
+        ? Tokens.NONE
+        : Tokens.withCacheApart(
+            count(usage.inputTokens()),
+            count(usage.outputTokens()),
+            count(usage.cacheReadInputTokens()),
+            count(usage.cacheWriteInputTokens()));
+  }
+
+  private static long count(@Nullable Integer count) {
     return count == null ? 0 : count;
   }
 

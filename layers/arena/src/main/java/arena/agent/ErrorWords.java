@@ -49,6 +49,11 @@ final class ErrorWords {
     return UNPAID.matcher(error).find();
   }
 
+  /** Whether the model wrote what its service could not parse. */
+  static boolean isSlip(String error) {
+    return SLIP.matcher(error).find();
+  }
+
   /** Whether the key or the model is not valid. */
   static boolean isPermanent(String error) {
     return PERMANENT.matcher(error).find();

@@ -2,16 +2,18 @@ package arena.agent;
 
 import arena.run.Profile;
 import arena.text.Redactor;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
 
 /**
- * Resolves agents by the profile's model: {@code scripted}, {@code bedrock:<model id>} or {@code
- * openai:<model>}. Clients are created lazily and shared. Thread-safe.
+ * Resolves agents by the profile's model: {@code scripted}, {@code bedrock:<model id>}, {@code
+ * openai:<model>} or {@code anthropic:<model>}. Clients are created lazily and shared. Thread-safe.
  */
 public final class ModelAgentResolver implements AgentResolver {
   /** Maximum timeout of one model call, in seconds; a Lambda invocation ends after 15 minutes. */
@@ -21,7 +23,10 @@ public final class ModelAgentResolver implements AgentResolver {
   private static final int MAX_AGENTS = 64;
 
   private static final String BEDROCK = "bedrock:";
-  private static final String OPENAI = "openai:";
+
+  /** The schemes of the services that are called over HTTP. */
+  private static final Map<String, ModelService> SERVICES =
+      Map.of("openai:", ModelService.OPENAI, "anthropic:", ModelService.ANTHROPIC);
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -37,11 +42,12 @@ public final class ModelAgentResolver implements AgentResolver {
       };
   private @Nullable PriceTable prices;
   private @Nullable BedrockRuntimeClient bedrock;
-  private OpenAiAgent.@Nullable Endpoint openAi;
+  private @Nullable HttpClient client;
+  private final Map<ModelService, HttpAgent.Endpoint> endpoints = new EnumMap<>(ModelService.class);
 
   /**
-   * Reads {@code ARENA_MODEL_TIMEOUT_SECONDS}, and for {@code openai:} profiles {@code
-   * ARENA_OPENAI_BASE_URL} and {@code ARENA_OPENAI_API_KEY}.
+   * Reads {@code ARENA_MODEL_TIMEOUT_SECONDS}, and for each {@link ModelService} of a profile its
+   * base URL and key.
    *
    * <p>The secrets among the variables are redacted in what models and services answer.
    *
@@ -74,17 +80,21 @@ public final class ModelAgentResolver implements AgentResolver {
           new BedrockAgent(
               bedrock(), timeout, profile, model.substring(BEDROCK.length()), prices()));
     }
-    if (model.startsWith(OPENAI) && model.length() > OPENAI.length()) {
+    int name = model.indexOf(':') + 1;
+    ModelService service = SERVICES.get(model.substring(0, name));
+    if (service != null && model.length() > name) {
+      HttpAgent.Endpoint endpoint = endpoint(service);
       return redacting(
-          new OpenAiAgent(openAi(), profile, model.substring(OPENAI.length()), prices()));
+          new HttpAgent(endpoint, api(service), profile, model.substring(name), prices()));
     }
     throw new ModelRefused(
-        "unknown model '%s'; use scripted, bedrock:<model id> or openai:<model>".formatted(model),
+        "unknown model '%s'; use scripted, bedrock:<model id>, openai:<model> or anthropic:<model>"
+            .formatted(model),
         null);
   }
 
   private Agent redacting(Agent agent) {
-    return new RedactingAgent(agent, redactor);
+    return new RedactingAgent(new TimedAgent(agent, System::nanoTime), redactor);
   }
 
   private PriceTable prices() {
@@ -101,25 +111,42 @@ public final class ModelAgentResolver implements AgentResolver {
     return bedrock;
   }
 
-  private OpenAiAgent.Endpoint openAi() {
-    if (openAi == null) {
-      String base = environment.getOrDefault("ARENA_OPENAI_BASE_URL", "").strip();
-      String key = environment.getOrDefault("ARENA_OPENAI_API_KEY", "").strip();
-      if (!key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-        throw new ModelRefused(
-            "ARENA_OPENAI_API_KEY contains a space or a non-ASCII character; set it again", null);
-      }
-      HttpClient client =
+  private static HttpApi api(ModelService service) {
+    return switch (service) {
+      case OPENAI -> new HttpApi.ChatCompletions();
+      case ANTHROPIC -> new HttpApi.Messages();
+    };
+  }
+
+  private HttpAgent.Endpoint endpoint(ModelService service) {
+    HttpAgent.Endpoint known = endpoints.get(service);
+    if (known != null) {
+      return known;
+    }
+    String base = environment.getOrDefault(service.baseVariable(), "").strip();
+    String key = environment.getOrDefault(service.keyVariable(), "").strip();
+    if (!key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw new ModelRefused(
+          "%s contains a space or a non-ASCII character; set it again"
+              .formatted(service.keyVariable()),
+          null);
+    }
+    URI call = ModelBaseUrl.call(service, base, !key.isEmpty());
+    HttpAgent.Endpoint created = new HttpAgent.Endpoint(client(), call, key, timeout, redactor);
+    endpoints.put(service, created);
+    return created;
+  }
+
+  private HttpClient client() {
+    if (client == null) {
+      client =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
               .connectTimeout(connectTimeout(timeout))
               .followRedirects(HttpClient.Redirect.NEVER) // do not send the key to another host
               .build();
-      openAi =
-          new OpenAiAgent.Endpoint(
-              client, OpenAiBaseUrl.completions(base, !key.isEmpty()), key, timeout, redactor);
     }
-    return openAi;
+    return client;
   }
 
   /** Returns the connect timeout for a call timeout. */

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model answered for one turn: the actions, and the reasoning. One reader for all APIs.
@@ -103,6 +104,10 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
     private final StringBuilder text = new StringBuilder();
     private final List<String> remarks = new ArrayList<>();
     private String cause = "";
+    private boolean structured;
+    private boolean thoughtUnread;
+    private @Nullable String call;
+    private int moreCalls;
 
     /** Adds thinking that the API keeps apart from the text. */
     Builder thinking(String part) {
@@ -112,9 +117,31 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       return this;
     }
 
+    /** Notes that the model thought what its service does not show. */
+    Builder thoughtUnread() {
+      thoughtUnread = true;
+      return this;
+    }
+
     /** Adds text, which may hold thinking in markup. */
     Builder text(String part) {
       text.append(part);
+      return this;
+    }
+
+    /** Reads the text as an object with reasoning and actions, if it is one. */
+    Builder structured() {
+      structured = true;
+      return this;
+    }
+
+    /** Adds the arguments of a call of the tool that the model was offered: its answer. */
+    Builder called(String arguments) {
+      if (call == null) {
+        call = arguments;
+      } else {
+        moreCalls++;
+      }
       return this;
     }
 
@@ -148,14 +175,12 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
     /** Reads the answer. Never fails. */
     ModelAnswer read() {
       List<String> notes = new ArrayList<>(remarks);
-      String searched = text.toString();
-      if (searched.length() > Limits.MAX_ANSWER_CHARS) {
-        searched = searched.substring(0, Limits.MAX_ANSWER_CHARS);
-        notes.add("only the first " + Limits.MAX_ANSWER_CHARS + " characters are read");
+      if (moreCalls > 0) {
+        notes.add("left out, more than one call of the tool: " + moreCalls);
       }
-      ThinkingMarkup parts = ThinkingMarkup.split(searched);
-      String thought = joined(thinking.toString(), parts.thinking());
-      String answer = decoded(parts.answer());
+      Source source = source(readable(call == null ? text.toString() : call, notes));
+      String thought = source.thought();
+      String answer = source.answer();
       Optional<LenientArray> found = LenientArray.find(answer, Limits.MAX_ACTION_DEPTH);
       for (Repair repair : REPAIRS) {
         if (found.isEmpty() && repair.applies().test(answer)) {
@@ -177,7 +202,59 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       } else {
         notes.add(whyEmpty(thought, answer));
       }
-      return new ModelAnswer(actions, reasoning(joined(thought, prose), notes));
+      return new ModelAnswer(
+          actions, reasoning(joined(thought, joined(prose, source.prose())), notes));
+    }
+
+    private static String readable(String text, List<String> notes) {
+      if (text.length() <= Limits.MAX_ANSWER_CHARS) {
+        return text;
+      }
+      notes.add("only the first " + Limits.MAX_ANSWER_CHARS + " characters are read");
+      return text.substring(0, Limits.MAX_ANSWER_CHARS);
+    }
+
+    /**
+     * Where the actions are looked for, and what stands elsewhere.
+     *
+     * @param thought not a source of actions
+     * @param answer is searched for actions
+     * @param prose not a source of actions either
+     */
+    private record Source(String thought, String answer, String prose) {}
+
+    private Source source(String searched) {
+      if (call != null) {
+        // The call is the answer, so what the model wrote next to it is not.
+        String thought = joined(thinking.toString(), readable(text.toString(), new ArrayList<>()));
+        String arguments = decoded(searched);
+        return AnswerFields.find(arguments)
+            .map(fields -> source(thought, fields))
+            .orElseGet(() -> new Source(thought, arguments, ""));
+      }
+      // Markup of thinking in a string of the object does not end the object.
+      if (structured && searched.stripLeading().startsWith("{")) {
+        Optional<AnswerFields> fields = AnswerFields.find(searched);
+        if (fields.isPresent()) {
+          return source(thinking.toString(), fields.get());
+        }
+      }
+      ThinkingMarkup parts = ThinkingMarkup.split(searched);
+      String thought = joined(thinking.toString(), parts.thinking());
+      String answer = decoded(parts.answer());
+      return Optional.of(answer)
+          .filter(_ -> structured)
+          .flatMap(AnswerFields::find)
+          .filter(fields -> LenientArray.find(fields.before(), Limits.MAX_ACTION_DEPTH).isEmpty())
+          .map(fields -> source(thought, fields))
+          .orElseGet(() -> new Source(thought, answer, ""));
+    }
+
+    private static Source source(String thought, AnswerFields fields) {
+      return new Source(
+          joined(thought, fields.others()),
+          decoded(fields.actions()),
+          joinedWithoutFence(fields.before(), fields.after()));
     }
 
     private String whyEmpty(String thought, String answer) {
@@ -187,13 +264,21 @@ record ModelAnswer(List<RawJson> actions, String reasoning) {
       if (!answer.isBlank()) {
         return "no actions: the answer holds no JSON array of actions";
       }
-      return thought.isBlank() ? "no actions: the answer is empty" : ONLY_THOUGHT;
+      return thought.isBlank() && !thoughtUnread ? "no actions: the answer is empty" : ONLY_THOUGHT;
     }
   }
 
-  /** The decision that the answer gives. */
-  Decision decision(double costUsd) {
-    return new Decision(actions, reasoning, costUsd);
+  /** The decision that the answer gives, which cost and used this much. */
+  Decision decision(double costUsd, Tokens tokens) {
+    return new Decision(actions, reasoning, costUsd, Optional.of(tokens.usage()));
+  }
+
+  /** The text of a JSON string, also of one that was cut off; any other text as it is. */
+  static String unquoted(String json) {
+    String decoded = decoded(json);
+    return !decoded.equals(json) || !json.startsWith("\"")
+        ? decoded
+        : decoded(json + "\"").equals(json + "\"") ? json : decoded(json + "\"");
   }
 
   private static String withoutEntities(String text) {

@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.text.Redactor;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -72,19 +73,32 @@ final class OpenAiAnswer {
     return reason.isObject() ? reason.path("type").asText("") : reason.asText("");
   }
 
-  /** Reads the answer; never throws. */
-  static ModelAnswer read(JsonNode answer, String remark) {
+  /**
+   * Reads the answer; never throws.
+   *
+   * @param sent what was asked for
+   */
+  static ModelAnswer read(JsonNode answer, RequestFields sent) {
     JsonNode choice = answer.path("choices").path(0);
     JsonNode message = choice.path(choice.has("message") ? "message" : "delta");
     FinishReason finish = finish(answer);
-    ModelAnswer.Builder parts = new ModelAnswer.Builder().remark(remark).remark(finish.remark());
+    ModelAnswer.Builder parts =
+        new ModelAnswer.Builder().remark(sent.remark()).remark(finish.remark());
+    boolean offered = sent.format() == AnswerFormat.TOOL;
+    if (sent.format() != AnswerFormat.TEXT) {
+      parts.structured();
+    }
     if (choice.isMissingNode()) {
       parts.causeIfEmpty("no actions: the service returned no choice");
     }
     parts.thinking(thinking(message));
     JsonNode content = message.path("content");
-    if (content.isContainerNode()) {
-      addContent(parts, content);
+    if (content.isArray()
+        && content.isEmpty()
+        && message.path("type").asText("").equals("message")) {
+      parts.text(""); // a message of Anthropic without a part
+    } else if (content.isContainerNode()) {
+      addContent(parts, content, offered);
     } else {
       parts.text(content.asText(""));
     }
@@ -96,15 +110,12 @@ final class OpenAiAnswer {
       parts.refused(refusal);
     }
     parts.causeIfEmpty(finish.causeIfEmpty());
-    String tool = toolCall(message);
-    if (!tool.isEmpty()) {
-      parts.calledTool(tool);
-    }
+    toolCalls(message).forEach(call -> addCall(parts, call, offered));
     return parts.read();
   }
 
   /** Content that is not a text: parts, one part, or the JSON that a server has parsed already. */
-  private static void addContent(ModelAnswer.Builder parts, JsonNode content) {
+  private static void addContent(ModelAnswer.Builder parts, JsonNode content, boolean offered) {
     List<JsonNode> items = new ArrayList<>();
     if (content.isArray()) {
       content.forEach(items::add);
@@ -112,7 +123,7 @@ final class OpenAiAnswer {
       items.add(content);
     }
     if (items.stream().anyMatch(OpenAiAnswer::isPart)) {
-      items.forEach(item -> addPart(parts, item));
+      items.forEach(item -> addPart(parts, item, offered));
     } else {
       parts.text(content.toString());
     }
@@ -129,7 +140,7 @@ final class OpenAiAnswer {
         || OTHER_PART.matcher(type).matches();
   }
 
-  private static void addPart(ModelAnswer.Builder parts, JsonNode part) {
+  private static void addPart(ModelAnswer.Builder parts, JsonNode part, boolean offered) {
     if (part.isTextual()) {
       parts.text(part.asText());
       return;
@@ -139,10 +150,13 @@ final class OpenAiAnswer {
         || type.contains("reasoning")
         || part.path("thought").asBoolean(false)) {
       parts.thinking(allText(part));
+      if (type.contains("redacted")) {
+        parts.thoughtUnread();
+      }
     } else if (type.equals("refusal")) {
       parts.refused(part.path("refusal").asText(""));
     } else if (TOOL_PART.matcher(type).matches()) {
-      parts.calledTool(toolName(part.path("name").asText("")));
+      addCall(parts, part, offered);
     } else {
       JsonNode text = part.path("text");
       parts.text(text.isObject() ? text.path("value").asText("") : text.asText(""));
@@ -192,22 +206,46 @@ final class OpenAiAnswer {
     }
   }
 
-  private static String toolCall(JsonNode message) {
-    JsonNode call = message.path("tool_calls").path(0);
-    String tool = call.path("function").path("name").asText("");
-    for (JsonNode name :
-        List.of(
-            call.path("custom").path("name"),
-            call.path("name"),
-            message.path("function_call").path("name"))) {
-      tool = tool.isEmpty() ? name.asText("") : tool;
+  /** The calls of tools in a message's fields. */
+  private static List<JsonNode> toolCalls(JsonNode message) {
+    List<JsonNode> calls = new ArrayList<>();
+    message.path("tool_calls").forEach(calls::add);
+    if (calls.isEmpty() && message.path("function_call").isObject()) {
+      calls.add(message.path("function_call"));
     }
-    boolean called =
-        !message.path("tool_calls").isEmpty() || message.path("function_call").isObject();
-    if (tool.isEmpty() && !called) {
-      return "";
+    return calls;
+  }
+
+  /**
+   * Adds a call of a tool: the answer, if it calls the tool that was offered.
+   *
+   * @param offered whether a tool was offered
+   */
+  private static void addCall(ModelAnswer.Builder parts, JsonNode call, boolean offered) {
+    String name = firstText(call.path("function"), call.path("custom"), call);
+    if (offered && (name.isEmpty() || name.equals(AnswerSchema.NAME))) {
+      for (JsonNode holder : List.of(call.path("function"), call.path("custom"), call)) {
+        for (String field : new String[] {"arguments", "input", "parameters"}) {
+          JsonNode arguments = holder.path(field);
+          if (!arguments.isMissingNode() && !arguments.isNull()) {
+            parts.called(arguments.isTextual() ? arguments.asText() : arguments.toString());
+            return;
+          }
+        }
+      }
     }
-    return toolName(tool);
+    parts.calledTool(toolName(name));
+  }
+
+  /** The name in the first of these nodes that has one; may be empty. */
+  private static String firstText(JsonNode... nodes) {
+    for (JsonNode node : nodes) {
+      String name = node.path("name").asText("");
+      if (!name.isEmpty()) {
+        return name;
+      }
+    }
+    return "";
   }
 
   private static String toolName(String name) {

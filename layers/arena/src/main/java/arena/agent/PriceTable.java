@@ -20,14 +20,15 @@ import java.util.regex.Pattern;
  */
 public final class PriceTable {
   /** Resource name; the date is when the prices were collected. */
-  static final String TABLE = "prices-2026-11-24.csv";
+  static final String TABLE = "prices-2026-11-26.csv";
 
   /** Prefix of a Bedrock cross-region inference profile id. */
   private static final Pattern REGION =
       Pattern.compile("(us|us-gov|eu|apac|ap|jp|au|ca|sa|global)\\.");
 
-  /** Snapshot date at the end of an OpenAI model name. */
-  private static final Pattern SNAPSHOT = Pattern.compile("-\\d{4}-\\d{2}-\\d{2}$");
+  /** Snapshot date at the end of a model name, as OpenAI and Anthropic write it. */
+  private static final Pattern SNAPSHOT =
+      Pattern.compile("-(?:\\d{4}-\\d{2}-\\d{2}|20\\d{6}|latest)$");
 
   private static final double MILLION = 1_000_000;
 
@@ -48,28 +49,27 @@ public final class PriceTable {
    * @param model a profile's model
    */
   public static boolean isCostKnown(String model) {
-    return model.equals(Profile.SCRIPTED) || Bundled.TABLE.knows(model);
+    return model.equals(Profile.SCRIPTED)
+        || model.equals(Profile.RECORDED)
+        || Bundled.TABLE.knows(model);
   }
 
-  /** US dollars per million tokens. */
-  private record Price(double input, double output) {}
-
   /**
-   * A model of the table.
+   * A model's prices in US dollars per million tokens.
    *
-   * @param input US dollars per million tokens
-   * @param output US dollars per million tokens
+   * @param cached of a prompt's tokens that are read from a cache
+   * @param written of a prompt's tokens that are written to a cache
+   * @param asOf the month that the prices are of, such as {@code 2025-10}
    */
-  public record ListedModel(String model, double input, double output) {}
+  public record Price(double input, double output, double cached, double written, String asOf) {}
+
+  /** A model of the table. */
+  public record ListedModel(String model, Price price) {}
 
   /** Returns the models of the table, sorted by name. */
   public static List<ListedModel> listed() {
     return new TreeMap<>(Bundled.TABLE.prices)
-        .entrySet().stream()
-            .map(
-                row ->
-                    new ListedModel(row.getKey(), row.getValue().input(), row.getValue().output()))
-            .toList();
+        .entrySet().stream().map(row -> new ListedModel(row.getKey(), row.getValue())).toList();
   }
 
   /** Loads the bundled table. */
@@ -86,7 +86,12 @@ public final class PriceTable {
         List<String> cells = List.of(row.split(",", -1));
         prices.put(
             cells.get(0),
-            new Price(Double.parseDouble(cells.get(1)), Double.parseDouble(cells.get(2))));
+            new Price(
+                Double.parseDouble(cells.get(1)),
+                Double.parseDouble(cells.get(2)),
+                Double.parseDouble(cells.get(3)),
+                Double.parseDouble(cells.get(4)),
+                cells.get(6)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -100,16 +105,18 @@ public final class PriceTable {
   }
 
   /**
-   * Computes a call's cost in US dollars; 0 if the price is unknown. Negative token counts count as
-   * 0.
+   * Computes a call's cost in US dollars; 0 if the price is unknown.
    *
    * @param model a profile's model, such as {@code openai:gpt-4o-mini}
    */
-  double cost(String model, long inputTokens, long outputTokens) {
+  double cost(String model, Tokens tokens) {
     return find(model)
         .map(
             price ->
-                (Math.max(0, inputTokens) * price.input + Math.max(0, outputTokens) * price.output)
+                (tokens.fullPrice() * price.input
+                        + tokens.cacheRead() * price.cached
+                        + tokens.cacheWritten() * price.written
+                        + tokens.output() * price.output)
                     / MILLION)
         .orElse(0.0);
   }

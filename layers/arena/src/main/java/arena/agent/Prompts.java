@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.run.AnswerFormat;
 import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.PromptVariant;
@@ -11,13 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The system prompts of the models, one resource for each variant. A prompt is never edited: a
- * changed prompt is a new file with the next {@link #VERSION}. Each run records the version and
- * hash of the prompt it was created with.
+ * The system prompts of the models, one resource for each variant, and one that is appended for
+ * each answer format other than text. A prompt is never edited: a changed prompt is a new file with
+ * the next {@link #VERSION}. Each run records the version and hash of the prompt it was created
+ * with.
  */
 public final class Prompts {
   /** The version of the prompts in use, as in the file names. */
   static final int VERSION = 2;
+
+  /** The version of the texts that ask for another format than text, as in the file names. */
+  static final int FORMAT_VERSION = 1;
 
   /** Hex digits of a prompt's SHA-256 that are recorded. */
   private static final int HASH_DIGITS = 16;
@@ -26,19 +31,26 @@ public final class Prompts {
 
   /** The prompt that this profile's model is given; empty for the scripted agent. */
   public static Optional<Prompt> of(Profile profile) {
-    return profile.model().equals(Profile.SCRIPTED)
-        ? Optional.empty()
-        : Optional.of(identity(profile.promptVariant()));
+    return profile.callsModel()
+        ? Optional.of(identity(profile.promptVariant(), profile.answerFormat()))
+        : Optional.empty();
   }
 
-  /** The version and hash of this variant's prompt. */
-  static Prompt identity(PromptVariant variant) {
-    return new Prompt(version(variant), Sha256.hex(system(variant)).substring(0, HASH_DIGITS));
+  /** The version and hash of the prompt with this variant and answer format. */
+  static Prompt identity(PromptVariant variant, AnswerFormat format) {
+    String version =
+        format == AnswerFormat.TEXT ? version(variant) : version(variant) + "+" + version(format);
+    return new Prompt(version, Sha256.hex(system(variant, format)).substring(0, HASH_DIGITS));
   }
 
-  /** The system prompt of this variant. */
-  static String system(PromptVariant variant) {
-    String name = "prompts/%s.txt".formatted(version(variant));
+  /** The system prompt of this variant, which asks for this format. */
+  static String system(PromptVariant variant, AnswerFormat format) {
+    String prompt = text(version(variant));
+    return format == AnswerFormat.TEXT ? prompt : prompt + text(version(format));
+  }
+
+  private static String text(String version) {
+    String name = "prompts/%s.txt".formatted(version);
     try (InputStream in = Prompts.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("resource not found: " + name);
@@ -51,5 +63,9 @@ public final class Prompts {
 
   private static String version(PromptVariant variant) {
     return variant.label() + "-" + VERSION;
+  }
+
+  private static String version(AnswerFormat format) {
+    return format.label() + "-" + FORMAT_VERSION;
   }
 }

@@ -27,7 +27,8 @@ final class RedactingAgent implements Agent {
     return new Decision(
         decision.actions().stream().map(this::redacted).toList(),
         redactor.redactKnown(decision.reasoning()),
-        decision.costUsd());
+        decision.costUsd(),
+        decision.usage());
   }
 
   /** Keeps the bytes of an action without a secret. */

@@ -1,5 +1,6 @@
 package arena.agent;
 
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,26 +12,42 @@ import java.util.regex.Pattern;
 
 /**
  * The request fields that a model accepts: models differ in whether they take a temperature, a
- * system prompt, in how the limit of the answer's tokens is named and how high it may be, and in
- * whether they answer at once.
+ * system prompt, in how the limit of the answer's tokens is named and how high it may be, in
+ * whether they answer at once, call tools or follow a schema, and cache prompts.
  *
  * @param temperature whether a temperature is sent
  * @param system whether the system prompt is a message of its own; otherwise it opens the user's
  * @param limitName how the token limit is named
  * @param maxTokens the token limit
  * @param stream whether the answer is asked for as a stream
+ * @param asked the answer's form that the profile asks for
+ * @param takesFormat whether the model takes that form; otherwise text is asked for
+ * @param cache whether the end of the part that a cache may keep is marked
  */
 record RequestFields(
-    boolean temperature, boolean system, LimitName limitName, int maxTokens, boolean stream) {
-  /** What is sent until a model refuses it. */
-  static final RequestFields ALL =
-      new RequestFields(true, true, LimitName.MAX_TOKENS, Limits.MAX_ANSWER_TOKENS, false);
+    boolean temperature,
+    boolean system,
+    LimitName limitName,
+    int maxTokens,
+    boolean stream,
+    AnswerFormat asked,
+    boolean takesFormat,
+    boolean cache) {
+  /**
+   * Returns what is sent until a model refuses it.
+   *
+   * @param cache whether the API has a mark for caches, and the model may take it
+   */
+  static RequestFields all(AnswerFormat asked, boolean cache) {
+    return new RequestFields(
+        true, true, LimitName.MAX_TOKENS, Limits.MAX_ANSWER_TOKENS, false, asked, true, cache);
+  }
 
   /**
    * Most calls for one decision: the first, and one more for each step that a refusal can cause. A
    * refused call costs nothing.
    */
-  static final int MAX_CALLS = 6;
+  static final int MAX_CALLS = 8;
 
   /** Longest part of a refusal that is searched, in characters. */
   private static final int MAX_SEARCHED = 8_000;
@@ -55,6 +72,10 @@ record RequestFields(
     LIMIT(
         "max_?(?:completion_?|output_?|new_?)?tokens|max(?:imum)?(?: number of)?(?: completion| output| new)? tokens"
             + "|in the completion|requested [0-9]{1,9} (?:output )?tokens"),
+    FORMAT(
+        "\\btools?\\b|tool_?choice|tool_?config|function[ _-]?call(?:s|ing)\\b|response_?format"
+            + "|json_?schema|output_?(?:config|format)|structured[ _-]?outputs?"),
+    CACHE("cache_?(?:control|point)|prompt cach"),
     STREAM(
         "(?:only|requires?|enable|set|must (?:be|use))[^.]{0,40}\\bstream(?:ing)?\\b"
             + "|\\bnon-stream(?:ing)?\\b|['\"`]stream['\"`]");
@@ -110,10 +131,12 @@ record RequestFields(
   Optional<RequestFields> without(boolean rejected, String parameter, String refusal) {
     String text = refusal.substring(0, Math.min(refusal.length(), MAX_SEARCHED));
     boolean inWords = REFUSAL.matcher(text).find();
+    boolean slip = ErrorWords.isSlip(text); // another try of the same request may succeed
     for (String searched : List.of(parameter, text)) {
       List<Field> candidates =
           fieldsIn(searched).stream()
               .filter(field -> inWords || (rejected && field.isNamedExactly()))
+              .filter(field -> !slip || field != Field.FORMAT)
               .toList();
       if (!candidates.isEmpty()) {
         return Optional.of(without(candidates.getFirst(), text));
@@ -141,23 +164,35 @@ record RequestFields(
       case TEMPERATURE -> temperature;
       case SYSTEM -> system;
       case LIMIT -> limitName != LimitName.NONE;
+      case FORMAT -> format() != AnswerFormat.TEXT;
+      case CACHE -> cache;
       case STREAM -> !stream;
     };
   }
 
   private RequestFields without(Field field, String refusal) {
     return switch (field) {
-      case TEMPERATURE -> new RequestFields(false, system, limitName, maxTokens, stream);
-      case SYSTEM -> new RequestFields(temperature, false, limitName, maxTokens, stream);
+      case TEMPERATURE ->
+          new RequestFields(false, system, limitName, maxTokens, stream, asked, takesFormat, cache);
+      case SYSTEM ->
+          new RequestFields(
+              temperature, false, limitName, maxTokens, stream, asked, takesFormat, cache);
       case LIMIT -> withOtherLimit(refusal);
-      case STREAM -> new RequestFields(temperature, system, limitName, maxTokens, true);
+      case FORMAT ->
+          new RequestFields(temperature, system, limitName, maxTokens, stream, asked, false, cache);
+      case CACHE ->
+          new RequestFields(
+              temperature, system, limitName, maxTokens, stream, asked, takesFormat, false);
+      case STREAM ->
+          new RequestFields(
+              temperature, system, limitName, maxTokens, true, asked, takesFormat, cache);
     };
   }
 
   private RequestFields withOtherLimit(String refusal) {
     int named = CONTEXT.matcher(refusal).find() ? 0 : namedLimit(refusal);
     if (named > 0 && named < maxTokens) {
-      return new RequestFields(temperature, system, limitName, named, stream);
+      return withLimit(limitName, named);
     }
     boolean otherName =
         limitName == LimitName.MAX_TOKENS
@@ -166,7 +201,11 @@ record RequestFields(
         limitName == LimitName.MAX_TOKENS
             && refusal.toLowerCase(Locale.ROOT).contains("unsupported");
     LimitName next = otherName || unsupported ? LimitName.MAX_COMPLETION_TOKENS : LimitName.NONE;
-    return new RequestFields(temperature, system, next, maxTokens, stream);
+    return withLimit(next, maxTokens);
+  }
+
+  private RequestFields withLimit(LimitName name, int tokens) {
+    return new RequestFields(temperature, system, name, tokens, stream, asked, takesFormat, cache);
   }
 
   private static int namedLimit(String refusal) {
@@ -184,6 +223,11 @@ record RequestFields(
     return least == Integer.MAX_VALUE ? 0 : least;
   }
 
+  /** The form in which the answer is asked for. */
+  AnswerFormat format() {
+    return takesFormat ? asked : AnswerFormat.TEXT;
+  }
+
   /** The user's message, which the system prompt opens unless it is a message of its own. */
   String user(String systemPrompt, String text) {
     return system ? text : systemPrompt + "\n\n" + text;
@@ -197,6 +241,12 @@ record RequestFields(
     }
     if (!system) {
       left.add("the system prompt opened the user's message: the model takes none");
+    }
+    if (!takesFormat) {
+      left.add(
+          asked == AnswerFormat.TOOL
+              ? "the answer was asked for as text: the model takes no tool"
+              : "the answer was asked for as text: the model takes no JSON schema");
     }
     return String.join("; ", left);
   }

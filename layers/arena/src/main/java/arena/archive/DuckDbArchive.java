@@ -145,7 +145,8 @@ public final class DuckDbArchive implements Archive {
               totals.costUsd(),
               totals.turns(),
               finalState.map(ParquetFiles.FinalState::age).orElse(""),
-              finalState.map(DuckDbArchive::score).orElse(new Score(0, 0, 0)));
+              finalState.map(DuckDbArchive::score).orElse(new Score(0, 0, 0)),
+              totals.usage());
         });
   }
 

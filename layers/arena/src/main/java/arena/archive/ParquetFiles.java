@@ -2,6 +2,7 @@ package arena.archive;
 
 import arena.event.Event;
 import arena.run.RunId;
+import arena.run.Usage;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -120,8 +121,12 @@ final class ParquetFiles {
                 row.getInt(6)));
   }
 
-  /** Total model cost and number of answered turns. */
-  record Totals(double costUsd, int turns) {}
+  /** Total model cost, number of answered turns, and what the model's calls used. */
+  record Totals(double costUsd, int turns, Usage usage) {
+    private Totals with(Usage other) {
+      return new Totals(costUsd, turns, other);
+    }
+  }
 
   /** Computes a run's totals. */
   Totals totals(Path file) {
@@ -131,8 +136,32 @@ final class ParquetFiles {
             SELECT coalesce(fsum(cost_usd), 0), count(*) FROM read_parquet(?)
             WHERE kind = 'llm_response'
             """,
-            row -> new Totals(row.getDouble(1), row.getInt(2)))
-        .orElseThrow();
+            row -> new Totals(row.getDouble(1), row.getInt(2), Usage.NONE))
+        .orElseThrow()
+        .with(usage(file));
+  }
+
+  /**
+   * What the model's calls used; an archive from before that was recorded has no columns for it.
+   */
+  private Usage usage(Path file) {
+    boolean recorded =
+        one(
+                file,
+                "SELECT count(*) FROM parquet_schema(?) WHERE name = 'tokens_in'",
+                row -> row.getLong(1) > 0)
+            .orElseThrow();
+    return recorded
+        ? one(
+                file,
+                """
+                SELECT coalesce(sum(tokens_in), 0)::BIGINT, coalesce(sum(tokens_out), 0)::BIGINT,
+                  coalesce(sum(tokens_cached), 0)::BIGINT, coalesce(sum(model_ms), 0)::BIGINT
+                FROM read_parquet(?) WHERE kind = 'llm_response'
+                """,
+                row -> new Usage(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)))
+            .orElseThrow()
+        : Usage.NONE;
   }
 
   /** The parts of the last state that determine the score. */

@@ -7,6 +7,7 @@ import arena.error.Dependency;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,8 @@ final class ParquetWriter {
       ts TIMESTAMP, schema_version INTEGER,
       turn_num INTEGER, food DOUBLE, wood DOUBLE, gold DOUBLE, stone DOUBLE, population INTEGER,
       pop_cap INTEGER, age VARCHAR, cost_usd DOUBLE, action_type VARCHAR, state_changed BOOLEAN,
-      metric_name VARCHAR, metric_value DOUBLE
+      metric_name VARCHAR, metric_value DOUBLE,
+      tokens_in BIGINT, tokens_out BIGINT, tokens_cached BIGINT, model_ms BIGINT
       """;
 
   /** Small, so that reading a page of events reads a small part of a long run. */
@@ -186,6 +188,7 @@ final class ParquetWriter {
     Integer turnNum = null;
     World state = null;
     Double costUsd = null;
+    Usage usage = null;
     String actionType = null;
     Boolean stateChanged = null;
     Payload.Metric metric = null;
@@ -194,7 +197,10 @@ final class ParquetWriter {
         turnNum = turn;
         state = world;
       }
-      case Payload.LlmResponse response -> costUsd = response.costUsd();
+      case Payload.LlmResponse response -> {
+        costUsd = response.costUsd();
+        usage = response.usage().orElse(null);
+      }
       case Payload.ActionResult result -> {
         actionType = result.actionType();
         stateChanged = result.stateChanged();
@@ -217,5 +223,9 @@ final class ParquetWriter {
     rows.append(stateChanged);
     rows.append(metric == null ? null : metric.name());
     rows.append(metric == null ? null : (Double) metric.value());
+    rows.append(usage == null ? null : (Long) usage.tokensIn());
+    rows.append(usage == null ? null : (Long) usage.tokensOut());
+    rows.append(usage == null ? null : (Long) usage.tokensCached());
+    rows.append(usage == null ? null : (Long) usage.modelMs());
   }
 }

@@ -73,6 +73,14 @@ public interface Catalog {
   boolean markArchived(RunId runId, String dbPath, Run.Summary summary, Instant at);
 
   /**
+   * Records the first turn at which a run departs from the log that it plays again. Later calls
+   * change nothing.
+   *
+   * @throws arena.run.UnknownRun if the run does not exist
+   */
+  void markDeparted(RunId runId, int t);
+
+  /**
    * Records that the broker has no data of ended runs. Idempotent; if it fails, none is changed.
    *
    * @param runIds at most {@value #MAX_RELEASED}

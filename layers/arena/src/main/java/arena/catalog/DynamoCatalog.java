@@ -116,6 +116,11 @@ public final class DynamoCatalog implements Catalog, RunningRunQuery, CreationRe
   }
 
   @Override
+  public void markDeparted(RunId runId, int t) {
+    updates.markDeparted(runId, t);
+  }
+
+  @Override
   public void markReleased(List<RunId> runIds) {
     updates.markReleased(runIds);
   }

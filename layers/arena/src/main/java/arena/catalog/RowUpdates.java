@@ -126,6 +126,19 @@ final class RowUpdates {
         .isEmpty();
   }
 
+  /** See {@link Catalog#markDeparted}. */
+  void markDeparted(RunId runId, int t) {
+    requireKnown(
+        runId,
+        change(
+                runId,
+                "SET #departs_at = if_not_exists(#departs_at, :t)",
+                "attribute_exists(#run_id)",
+                Map.of("#departs_at", RunItem.DEPARTS_AT, "#run_id", RunItem.RUN_ID),
+                Map.of(":t", Attributes.of(t)))
+            .orElse(RunItem.key(runId)));
+  }
+
   /** See {@link Catalog#markReleased}. */
   void markReleased(List<RunId> runIds) {
     if (runIds.isEmpty() || runIds.size() > Catalog.MAX_RELEASED) {

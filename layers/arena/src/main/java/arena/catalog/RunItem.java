@@ -2,6 +2,7 @@ package arena.catalog;
 
 import arena.codec.Timestamps;
 import arena.dynamo.Attributes;
+import arena.run.AnswerFormat;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
@@ -10,6 +11,7 @@ import arena.run.PromptVariant;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
+import arena.run.Usage;
 import arena.world.Age;
 import arena.world.Score;
 import java.util.HashMap;
@@ -38,6 +40,9 @@ public final class RunItem {
 
   /** Time of the last event; absent without events. */
   public static final String LAST_TS = "last_ts";
+
+  /** See {@link Run.Progress}; absent if the run does not depart. */
+  static final String DEPARTS_AT = "departs_at";
 
   static final String CREATED_AT = "created_at";
   static final String ENDED_AT = "ended_at";
@@ -130,7 +135,8 @@ public final class RunItem {
             Attributes.whole(row, N_EVENTS),
             Attributes.integer(row, LAST_T),
             Attributes.findText(row, FIRST_TS).map(Timestamps::read).orElse(null),
-            Attributes.findText(row, LAST_TS).map(Timestamps::read).orElse(null)),
+            Attributes.findText(row, LAST_TS).map(Timestamps::read).orElse(null),
+            Attributes.findWhole(row, DEPARTS_AT).map(Math::toIntExact).orElse(null)),
         new Run.Outcome(
             RunStatus.fromLabel(Attributes.text(row, STATUS)),
             Attributes.findText(row, ENDED_AT).map(Timestamps::read).orElse(null),
@@ -155,7 +161,11 @@ public final class RunItem {
         "final_age", Attributes.of(summary.finalAge()),
         "final_age_index", Attributes.of(summary.score().ageIndex()),
         "final_population", Attributes.of(summary.score().population()),
-        "final_economy", Attributes.of(summary.score().economy()));
+        "final_economy", Attributes.of(summary.score().economy()),
+        "tokens_in", Attributes.of(summary.usage().tokensIn()),
+        "tokens_out", Attributes.of(summary.usage().tokensOut()),
+        "tokens_cached", Attributes.of(summary.usage().tokensCached()),
+        "model_ms", Attributes.of(summary.usage().modelMs()));
   }
 
   private static Run.Summary readSummary(Map<String, AttributeValue> map) {
@@ -166,7 +176,17 @@ public final class RunItem {
         new Score(
             Attributes.integer(map, "final_age_index"),
             Attributes.integer(map, "final_population"),
-            Attributes.real(map, "final_economy")));
+            Attributes.real(map, "final_economy")),
+        new Usage(
+            usage(map, "tokens_in"),
+            usage(map, "tokens_out"),
+            usage(map, "tokens_cached"),
+            usage(map, "model_ms")));
+  }
+
+  /** 0 in a summary from before usage was recorded. */
+  private static long usage(Map<String, AttributeValue> map, String name) {
+    return Attributes.findWhole(map, name).orElse(0L);
   }
 
   private static Map<String, AttributeValue> profile(Profile profile) {
@@ -174,7 +194,8 @@ public final class RunItem {
         "name", Attributes.of(profile.name()),
         "model", Attributes.of(profile.model()),
         "temperature", Attributes.of(profile.temperature()),
-        "prompt_variant", Attributes.of(profile.promptVariant().label()));
+        "prompt_variant", Attributes.of(profile.promptVariant().label()),
+        "answer_format", Attributes.of(profile.answerFormat().label()));
   }
 
   private static Profile readProfile(Map<String, AttributeValue> map) {
@@ -184,7 +205,15 @@ public final class RunItem {
         Attributes.text(map, "model"),
         Attributes.real(map, "temperature"),
         PromptVariant.fromLabel(variant)
-            .orElseThrow(() -> new IllegalStateException("unknown prompt_variant " + variant)));
+            .orElseThrow(() -> new IllegalStateException("unknown prompt_variant " + variant)),
+        Attributes.findText(map, "answer_format")
+            .map(RunItem::readAnswerFormat)
+            .orElse(AnswerFormat.TEXT)); // a row from before there was one
+  }
+
+  private static AnswerFormat readAnswerFormat(String label) {
+    return AnswerFormat.fromLabel(label)
+        .orElseThrow(() -> new IllegalStateException("unknown answer_format " + label));
   }
 
   private static Map<String, AttributeValue> prompt(Prompt prompt) {

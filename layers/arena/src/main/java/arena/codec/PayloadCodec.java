@@ -3,6 +3,7 @@ package arena.codec;
 import arena.event.Payload;
 import arena.event.RawJson;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,12 +12,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Serializes and parses {@code payload_json}: {@code kind} first, then the kind's fields in a fixed
  * order. Equal payloads have equal bytes, and parsing then serializing reproduces the bytes.
  */
 public final class PayloadCodec {
+  private static final Set<String> USAGE =
+      Set.of("tokens_in", "tokens_out", "tokens_cached", "model_ms");
+
   private PayloadCodec() {}
 
   public static String write(Payload payload) {
@@ -45,7 +51,11 @@ public final class PayloadCodec {
       }
       case Payload.LlmPrompt(String stateSummary) ->
           out.writeStringField("state_summary", stateSummary);
-      case Payload.LlmResponse(List<RawJson> actions, String reasoning, double costUsd) -> {
+      case Payload.LlmResponse(
+              List<RawJson> actions,
+              String reasoning,
+              double costUsd,
+              Optional<Usage> usage) -> {
         out.writeArrayFieldStart("actions");
         for (RawJson action : actions) {
           out.writeRawValue(action.text());
@@ -53,6 +63,9 @@ public final class PayloadCodec {
         out.writeEndArray();
         out.writeStringField("reasoning", reasoning);
         out.writeNumberField("cost_usd", costUsd);
+        if (usage.isPresent()) {
+          writeUsage(usage.get(), out);
+        }
       }
       case Payload.ActionTaken(int indexInTurn, RawJson action) -> {
         out.writeNumberField("index_in_turn", indexInTurn);
@@ -79,6 +92,35 @@ public final class PayloadCodec {
         out.writeNumberField("value", value);
       }
     }
+  }
+
+  private static void writeUsage(Usage usage, JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("usage");
+    out.writeNumberField("tokens_in", usage.tokensIn());
+    out.writeNumberField("tokens_out", usage.tokensOut());
+    out.writeNumberField("tokens_cached", usage.tokensCached());
+    out.writeNumberField("model_ms", usage.modelMs());
+    out.writeEndObject();
+  }
+
+  private static Usage readUsage(JsonParser in) throws IOException {
+    Map<String, Long> counts = new HashMap<>();
+    JsonText.readFields(
+        in,
+        (name, value) -> {
+          if (USAGE.contains(name)) {
+            counts.put(name, JsonText.longInteger(value));
+          }
+        });
+    return new Usage(
+        count(counts, "tokens_in"),
+        count(counts, "tokens_out"),
+        count(counts, "tokens_cached"),
+        count(counts, "model_ms"));
+  }
+
+  private static long count(Map<String, Long> counts, String name) {
+    return JsonText.required("usage." + name, counts.get(name));
   }
 
   /**
@@ -114,6 +156,7 @@ public final class PayloadCodec {
             case "actions" -> jsonList(in);
             case "classes" -> textList(in);
             case "turn_num", "entity_count", "index_in_turn", "parent_t" -> JsonText.integer(in);
+            case "usage" -> readUsage(in);
             case "cost_usd", "value" -> JsonText.number(in);
             case "state_changed" -> JsonText.bool(in);
             case "kind",
@@ -153,7 +196,11 @@ public final class PayloadCodec {
         case "observation" -> new Payload.Observed(number("entity_count"), texts("classes"));
         case "llm_prompt" -> new Payload.LlmPrompt(text("state_summary"));
         case "llm_response" ->
-            new Payload.LlmResponse(jsons("actions"), text("reasoning"), real("cost_usd"));
+            new Payload.LlmResponse(
+                jsons("actions"),
+                text("reasoning"),
+                real("cost_usd"),
+                Optional.ofNullable((Usage) fields.get("usage")));
         case "action" ->
             new Payload.ActionTaken(number("index_in_turn"), (RawJson) field("action"));
         case "action_result" ->

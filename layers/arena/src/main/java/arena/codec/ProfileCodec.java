@@ -1,5 +1,6 @@
 package arena.codec;
 
+import arena.run.AnswerFormat;
 import arena.run.Profile;
 import arena.run.PromptVariant;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -7,7 +8,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Serializes and parses profiles: {@code {"name","model","temperature","prompt_variant"}}. */
+/**
+ * Serializes and parses profiles: {@code
+ * {"name","model","temperature","prompt_variant","answer_format"}}. A profile without an answer
+ * format was stored before there was one, and asks for text.
+ */
 public final class ProfileCodec {
   private ProfileCodec() {}
 
@@ -34,6 +39,7 @@ public final class ProfileCodec {
     out.writeStringField("model", profile.model());
     out.writeNumberField("temperature", profile.temperature());
     out.writeStringField("prompt_variant", profile.promptVariant().label());
+    out.writeStringField("answer_format", profile.answerFormat().label());
   }
 
   static Profile read(JsonParser in) throws IOException {
@@ -47,6 +53,7 @@ public final class ProfileCodec {
     private @Nullable String model;
     private double temperature;
     private PromptVariant promptVariant = PromptVariant.STRATEGY;
+    private AnswerFormat answerFormat = AnswerFormat.TEXT;
 
     private void field(String field, JsonParser in) throws IOException {
       switch (field) {
@@ -59,6 +66,12 @@ public final class ProfileCodec {
               PromptVariant.fromLabel(label)
                   .orElseThrow(() -> new MalformedJson("unknown prompt_variant " + label));
         }
+        case "answer_format" -> {
+          String label = in.getText();
+          answerFormat =
+              AnswerFormat.fromLabel(label)
+                  .orElseThrow(() -> new MalformedJson("unknown answer_format " + label));
+        }
         default -> {
           // unknown field of a later version
         }
@@ -69,7 +82,7 @@ public final class ProfileCodec {
       if (name == null || model == null) {
         throw new MalformedJson("a profile requires name and model");
       }
-      return new Profile(name, model, temperature, promptVariant);
+      return new Profile(name, model, temperature, promptVariant, answerFormat);
     }
   }
 }

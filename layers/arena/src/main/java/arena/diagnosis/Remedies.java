@@ -73,7 +73,7 @@ final class Remedies {
       }
       case MODEL_REFUSES -> {
         fix(
-            "correct the key, the base URL or the model name: ARENA_OPENAI_API_KEY, OpenAiSecretName, BedrockModels",
+            "correct the key, the base URL or the model name: ARENA_OPENAI_API_KEY, OpenAiSecretName, AnthropicSecretName, BedrockModels",
             "");
         playAgain();
         stopAndReaper();

@@ -54,6 +54,7 @@ public enum ErrorKind {
   /** Step Functions did not start an execution. */
   REPLAY_NOT_STARTED("ReplayNotStarted", REQUEST, RETRYABLE, 503, "unavailable"),
   NO_SUCH_TURN("NoSuchTurn", REQUEST, NEVER, 422, "no_such_turn"),
+  TURNS_NOT_RECORDED("TurnsNotRecorded", REQUEST, NEVER, 422, "invalid_field"),
   INVALID_CURSOR("InvalidCursor", REQUEST, NEVER, 422, "invalid_field"),
   KEY_REUSED("KeyReused", REQUEST, NEVER, 409, "idempotency_key_reused"),
   /** The holder of a token made too many calls. */

@@ -1,9 +1,11 @@
 package arena.event;
 
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.World;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The content of an event; one record per kind. */
 public sealed interface Payload {
@@ -45,16 +47,23 @@ public sealed interface Payload {
 
   /**
    * The model's response: its actions, each a JSON object as the model wrote it; {@code costUsd} is
-   * finite and not negative.
+   * finite and not negative; {@code usage} is empty if no model was called.
    */
-  record LlmResponse(List<RawJson> actions, String reasoning, double costUsd) implements Payload {
+  record LlmResponse(List<RawJson> actions, String reasoning, double costUsd, Optional<Usage> usage)
+      implements Payload {
     public LlmResponse {
       actions = List.copyOf(actions);
       Objects.requireNonNull(reasoning);
+      Objects.requireNonNull(usage);
       if (!(costUsd >= 0) || Double.isInfinite(costUsd)) {
         throw new IllegalArgumentException(
             "cost_usd must be a finite number of at least 0: " + costUsd);
       }
+    }
+
+    /** Creates a response without a call of a model. */
+    public LlmResponse(List<RawJson> actions, String reasoning, double costUsd) {
+      this(actions, reasoning, costUsd, Optional.empty());
     }
   }
 

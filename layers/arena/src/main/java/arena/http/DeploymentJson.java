@@ -2,6 +2,7 @@ package arena.http;
 
 import arena.agent.PriceTable;
 import arena.json.Json;
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.ProfileFields;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 public final class DeploymentJson {
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
+  private static final String ANTHROPIC = "anthropic:";
 
   private DeploymentJson() {}
 
@@ -34,6 +36,7 @@ public final class DeploymentJson {
    * @param bedrockModels ids of the Bedrock models that may be used, with {@code *} as wildcard;
    *     empty for none
    * @param openAi whether an OpenAI-compatible endpoint is configured
+   * @param anthropic whether Anthropic's API is configured
    * @param payloadOrigin origin of the addresses of large payloads
    */
   public record Settings(
@@ -41,6 +44,7 @@ public final class DeploymentJson {
       boolean tokenRequired,
       String bedrockModels,
       boolean openAi,
+      boolean anthropic,
       String payloadOrigin) {}
 
   /** A model with its price; empty if it is unknown. */
@@ -107,6 +111,8 @@ public final class DeploymentJson {
     Stream.of(Age.values()).map(Age::label).forEach(ages::add);
     ArrayNode variants = json.putArray("prompt_variants");
     Stream.of(PromptVariant.values()).map(PromptVariant::label).forEach(variants::add);
+    ArrayNode formats = json.putArray("answer_formats");
+    Stream.of(AnswerFormat.values()).map(AnswerFormat::label).forEach(formats::add);
     return json;
   }
 
@@ -118,10 +124,13 @@ public final class DeploymentJson {
     List<Model> models = new ArrayList<>();
     models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
     PriceTable.listed().stream()
-        .filter(price -> offered(settings, price.model()))
+        .filter(listed -> offered(settings, listed.model()))
         .map(
-            price ->
-                new Model(price.model(), Optional.of(price.input()), Optional.of(price.output())))
+            listed ->
+                new Model(
+                    listed.model(),
+                    Optional.of(listed.price().input()),
+                    Optional.of(listed.price().output())))
         .forEach(models::add);
     ObjectNode json =
         Json.object()
@@ -138,9 +147,16 @@ public final class DeploymentJson {
     return json.set("rules", rules());
   }
 
-  private static boolean offered(Settings settings, String model) {
+  /** Whether a deployment with these settings can play with a model. */
+  static boolean offered(Settings settings, String model) {
+    if (model.equals(Profile.SCRIPTED)) {
+      return true;
+    }
     if (model.startsWith(OPENAI)) {
       return settings.openAi();
+    }
+    if (model.startsWith(ANTHROPIC)) {
+      return settings.anthropic();
     }
     String id = model.substring(model.indexOf(':') + 1);
     return model.startsWith(BEDROCK)
@@ -156,7 +172,8 @@ public final class DeploymentJson {
                         Optional.empty(),
                         Optional.of(model),
                         Optional.empty(),
-                        Optional.of(variant))
+                        Optional.of(variant),
+                        Optional.empty())
                     .withDefaults())
         .map(RunJson::profile)
         .toList();

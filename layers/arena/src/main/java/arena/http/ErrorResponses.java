@@ -7,6 +7,7 @@ import static arena.error.ErrorKind.REPLAY_NOT_STARTED;
 import static arena.error.ErrorKind.STORE_UNAVAILABLE;
 import static arena.error.ErrorKind.THROTTLED;
 import static arena.error.ErrorKind.TOO_MANY_CALLS;
+import static arena.error.ErrorKind.TURNS_NOT_RECORDED;
 import static arena.error.ErrorKind.UNKNOWN_RUN;
 
 import arena.access.TooManyCalls;
@@ -17,6 +18,7 @@ import arena.idempotency.KeyReused;
 import arena.json.Json;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
+import arena.run.TurnsNotRecorded;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
@@ -96,6 +98,16 @@ final class ErrorResponses {
                       error.t()),
                   Optional.of("parent_t"),
                   Optional.empty()));
+      case TurnsNotRecorded error ->
+          Optional.of(
+              answer(
+                  TURNS_NOT_RECORDED,
+                  String.format(
+                      Locale.ROOT,
+                      "n_turns must be at most %d: the parent has played no more turns from parent_t on, and model is recorded",
+                      error.available()),
+                  Optional.of("n_turns"),
+                  Optional.of(String.format(Locale.ROOT, "0 to %d", error.available()))));
       case InvalidCursor _ ->
           Optional.of(
               answer(

@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.run.AnswerFormat;
 import arena.run.ForkRequest;
 import arena.run.Limits;
 import arena.run.Mutation;
@@ -24,7 +25,7 @@ public final class RequestReader {
   private static final List<String> FORK_FIELDS =
       List.of("parent_run_id", "parent_t", "mutation", "n_turns", "reason", "profile");
   private static final List<String> PROFILE_FIELDS =
-      List.of("name", "model", "temperature", "prompt_variant");
+      List.of("name", "model", "temperature", "prompt_variant", "answer_format");
   private static final List<String> MUTATION_FIELDS =
       List.of("food", "wood", "gold", "stone", "population", "pop_cap", "age");
 
@@ -34,7 +35,8 @@ public final class RequestReader {
    * Model ids are visible ASCII without spaces, so that they are safe in URLs, headers and logs.
    */
   private static final Pattern MODEL =
-      Pattern.compile("%s|(bedrock|openai):[!-~]+".formatted(Profile.SCRIPTED));
+      Pattern.compile(
+          "%s|%s|(bedrock|openai|anthropic):[!-~]+".formatted(Profile.SCRIPTED, Profile.RECORDED));
 
   private RequestReader() {}
 
@@ -50,6 +52,12 @@ public final class RequestReader {
             .value("scenario", "a scenario", scenarios(), Scenario::fromLabel)
             .orElse(RunRequest.DEFAULT_SCENARIO);
     Profile profile = profile(fields).withDefaults();
+    if (profile.isRecorded()) {
+      throw ApiException.invalidField(
+          "profile.model",
+          "not " + Profile.RECORDED,
+          "profile.model is recorded, which plays a parent's turns; use POST /forks");
+    }
     int nTurns = nTurns(fields);
     String label =
         fields
@@ -111,7 +119,8 @@ public final class RequestReader {
         fields.value("age", "an age", ages(), Age::fromLabel));
   }
 
-  private static ProfileFields profile(JsonFields request) {
+  /** Reads the field {@code profile} of a request, which may be absent. */
+  static ProfileFields profile(JsonFields request) {
     return request
         .object("profile", PROFILE_FIELDS)
         .map(
@@ -128,16 +137,19 @@ public final class RequestReader {
                         "a model",
                         String.format(
                             Locale.ROOT,
-                            "%s, bedrock:<model id> or openai:<model>; visible ASCII, at most %d characters",
+                            "%s, %s, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most %d characters",
                             Profile.SCRIPTED,
+                            Profile.RECORDED,
                             Limits.MAX_MODEL),
                         RequestReader::model),
                     fields.number("temperature", 0, MAX_TEMPERATURE),
                     fields.value(
-                        "prompt_variant",
-                        "a prompt variant",
-                        variants(),
-                        PromptVariant::fromLabel)))
+                        "prompt_variant", "a prompt variant", variants(), PromptVariant::fromLabel),
+                    fields.value(
+                        "answer_format",
+                        "an answer format",
+                        answerFormats(),
+                        AnswerFormat::fromLabel)))
         .orElse(ProfileFields.NONE);
   }
 
@@ -161,6 +173,12 @@ public final class RequestReader {
   private static String variants() {
     return Arrays.stream(PromptVariant.values())
         .map(PromptVariant::label)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String answerFormats() {
+    return Arrays.stream(AnswerFormat.values())
+        .map(AnswerFormat::label)
         .collect(Collectors.joining(", "));
   }
 

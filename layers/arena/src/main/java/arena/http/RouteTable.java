@@ -29,6 +29,7 @@ public final class RouteTable {
           entry("GET /openapi.yaml", Optional.empty()),
           entry("GET /deployment", Optional.empty()),
           entry("GET /health", Optional.empty()),
+          entry("GET /models", Optional.of(Role.VIEWER)),
           entry("GET /metrics", Optional.of(Role.VIEWER)),
           entry("GET /runs", Optional.of(Role.VIEWER)),
           entry("POST /runs", Optional.of(Role.OPERATOR)),

@@ -7,10 +7,12 @@ import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.Run;
+import arena.run.Usage;
 import arena.text.PlainText;
 import arena.text.Redactor;
 import arena.world.Age;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /** Runs as responses show them. Unless stated otherwise, an absent value is null. */
 final class RunJson {
@@ -66,8 +68,19 @@ final class RunJson {
     json.set("mutation", run.origin().map(found -> mutation(found.mutation())).orElse(null));
     json.put("reason", run.origin().map(found -> redacted(found.reason())).orElse(null));
     json.putObject("progress").put("turns_played", run.turnsPlayed()).put("n_turns", run.nTurns());
+    putUsage(json, run.summary().map(Run.Summary::usage));
+    // where the state of a recorded run first differs from its parent's
+    json.put("departs_at", run.departsAt().orElse(null));
     json.set("error", run.failure().map(RunJson::failure).orElse(null));
     return json;
+  }
+
+  /** Adds tokens and time as the model's services counted them; null until a run is archived. */
+  private static void putUsage(ObjectNode json, Optional<Usage> usage) {
+    json.put("tokens_in", usage.map(Usage::tokensIn).orElse(null))
+        .put("tokens_out", usage.map(Usage::tokensOut).orElse(null))
+        .put("tokens_cached", usage.map(Usage::tokensCached).orElse(null))
+        .put("model_ms", usage.map(Usage::modelMs).orElse(null));
   }
 
   static ObjectNode failure(Failure failure) {
@@ -81,7 +94,8 @@ final class RunJson {
         .put("name", profile.name())
         .put("model", profile.model())
         .put("temperature", profile.temperature())
-        .put("prompt_variant", profile.promptVariant().label());
+        .put("prompt_variant", profile.promptVariant().label())
+        .put("answer_format", profile.answerFormat().label());
   }
 
   /** A mutation as in a request: absent values are omitted. */
@@ -99,14 +113,17 @@ final class RunJson {
 
   /** How an archived run ended. */
   static ObjectNode summary(Run run, Run.Summary summary) {
-    return Json.object()
-        .put("run_id", run.runId().value())
-        .put("profile_name", run.profile().name())
-        .put("total_cost_usd", summary.totalCostUsd())
-        .put("n_turns", summary.nTurns())
-        .put("final_age", summary.finalAge())
-        .put("final_age_index", summary.score().ageIndex())
-        .put("final_population", summary.score().population())
-        .put("final_economy", summary.score().economy());
+    ObjectNode json =
+        Json.object()
+            .put("run_id", run.runId().value())
+            .put("profile_name", run.profile().name())
+            .put("total_cost_usd", summary.totalCostUsd())
+            .put("n_turns", summary.nTurns())
+            .put("final_age", summary.finalAge())
+            .put("final_age_index", summary.score().ageIndex())
+            .put("final_population", summary.score().population())
+            .put("final_economy", summary.score().economy());
+    putUsage(json, Optional.of(summary.usage()));
+    return json;
   }
 }

@@ -10,6 +10,7 @@ import arena.run.NoSuchTurn;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.TurnsNotRecorded;
 import arena.run.UnknownRun;
 import arena.source.EventReader;
 import arena.world.World;
@@ -39,6 +40,8 @@ public final class CreateFork {
    *
    * @throws UnknownRun if the parent does not exist
    * @throws NoSuchTurn if the parent has no {@code turn_start} at the turn
+   * @throws TurnsNotRecorded if the profile is {@code recorded} and the parent has not played the
+   *     turns
    * @throws ReplayNotStarted if an earlier attempt failed the fork
    */
   public Run create(ForkRequest request, RunId childId) {
@@ -51,6 +54,13 @@ public final class CreateFork {
 
     Instant now = clock.instant();
     Profile profile = request.profile().inheriting(parent.profile());
+    if (profile.isRecorded()) {
+      // A turn is recorded to its end if another one follows it.
+      int recorded = Math.max(0, parent.lastT() - request.parentT());
+      if (request.nTurns() > recorded) {
+        throw new TurnsNotRecorded(parent.runId(), request.parentT(), recorded);
+      }
+    }
     List<Payload> payloads = new ArrayList<>();
     payloads.add(
         new Payload.Fork(parent.runId(), request.parentT(), request.mutation().summary(before)));

@@ -51,13 +51,19 @@ public final class FinalizeRun {
     Run run = find(runId);
     if (!run.archived()) {
       String address = archive.write(run, new JournaledEvents(journal, run));
-      boolean first = catalog.markArchived(runId, address, archive.summary(run), clock.instant());
+      boolean first = catalog.markArchived(runId, address, summary(run), clock.instant());
       run = find(runId);
       if (first) {
         run.failure().ifPresent(this::countFailure);
       }
     }
     return run;
+  }
+
+  /** The events of a recorded run have its parent's costs, but it called no model itself. */
+  private Run.Summary summary(Run run) {
+    Run.Summary summary = archive.summary(run);
+    return run.profile().isRecorded() ? summary.withoutCalls() : summary;
   }
 
   /** Called once for each failed run, also if its finalization is repeated. */

@@ -34,12 +34,14 @@ public final class PlayTurn {
   private final Journal journal;
   private final Publisher publisher;
   private final AgentResolver agents;
+  private final RecordedTurns recorded;
   private final InstantSource clock;
   private final TaskRunner tasks;
   private final Metrics metrics;
   private final ModelWaits waits;
 
   /**
+   * @param recorded the turns of recorded runs, which have no agent
    * @param patience how long after a turn's start its model may be called for the last time
    * @param tasks runs the retries of a publish during the model's call
    * @param metrics records the model's response time
@@ -48,6 +50,7 @@ public final class PlayTurn {
       Journal journal,
       Publisher publisher,
       AgentResolver agents,
+      RecordedTurns recorded,
       Duration patience,
       InstantSource clock,
       TaskRunner tasks,
@@ -55,6 +58,7 @@ public final class PlayTurn {
     this.journal = journal;
     this.publisher = publisher;
     this.agents = agents;
+    this.recorded = recorded;
     this.clock = clock;
     this.tasks = tasks;
     this.metrics = metrics;
@@ -73,6 +77,9 @@ public final class PlayTurn {
         new JournaledTurn(task, journal.entries(task.runId(), task.position(), ENTRIES));
     World world = journaled.state();
     boolean closing = task.turnsLeft() == 0;
+    if (task.profile().isRecorded()) {
+      recorded.compare(task, world);
+    }
 
     // Journal before broker: every event that a reader has seen can be read again.
     JournalEntry before =
@@ -106,6 +113,9 @@ public final class PlayTurn {
   }
 
   private Decision decide(TurnTask task, World world) {
+    if (task.profile().isRecorded()) {
+      return recorded.decision(task);
+    }
     return metrics.timed(
         Step.MODEL,
         () -> {

@@ -42,7 +42,9 @@ final class TurnEvents {
   static JournalEntry after(
       TurnTask task, long position, World world, Decision decision, Instant now) {
     TurnEvents turn = new TurnEvents(task, position, now);
-    turn.add(new Payload.LlmResponse(decision.actions(), decision.reasoning(), decision.costUsd()));
+    turn.add(
+        new Payload.LlmResponse(
+            decision.actions(), decision.reasoning(), decision.costUsd(), decision.usage()));
     World state = world;
     int index = 0;
     for (RawJson json : decision.actions()) {

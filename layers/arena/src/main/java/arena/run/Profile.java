@@ -6,13 +6,23 @@ import java.util.Objects;
  * The agent configuration of a run.
  *
  * @param name display name, and the {@code agent_id} of the run's events
- * @param model {@code scripted}, {@code bedrock:<model id>} or {@code openai:<model>}
+ * @param model {@code scripted}, {@code recorded}, {@code bedrock:<model id>}, {@code
+ *     openai:<model>} or {@code anthropic:<model>}
  * @param temperature from 0 to 2
  * @param promptVariant the model's system prompt
+ * @param answerFormat the form in which the model is asked for its actions
  */
-public record Profile(String name, String model, double temperature, PromptVariant promptVariant) {
+public record Profile(
+    String name,
+    String model,
+    double temperature,
+    PromptVariant promptVariant,
+    AnswerFormat answerFormat) {
   /** The deterministic agent without a model. */
   public static final String SCRIPTED = "scripted";
+
+  /** The agent that plays the recorded turns of a fork's parent again. */
+  public static final String RECORDED = "recorded";
 
   /** The profile of requests without one. */
   public static final Profile DEFAULT =
@@ -22,11 +32,27 @@ public record Profile(String name, String model, double temperature, PromptVaria
     Objects.requireNonNull(name);
     Objects.requireNonNull(model);
     Objects.requireNonNull(promptVariant);
+    Objects.requireNonNull(answerFormat);
+  }
+
+  /** Creates a profile that asks for text. */
+  public Profile(String name, String model, double temperature, PromptVariant promptVariant) {
+    this(name, model, temperature, promptVariant, AnswerFormat.TEXT);
+  }
+
+  /** Whether the parent's log is played again, without a call of a model. */
+  public boolean isRecorded() {
+    return model.equals(RECORDED);
+  }
+
+  /** Whether a model is called. */
+  public boolean callsModel() {
+    return !model.equals(SCRIPTED) && !isRecorded();
   }
 
   /** Returns a copy with another name. */
-  Profile withName(String other) {
-    return new Profile(other, model, temperature, promptVariant);
+  public Profile withName(String other) {
+    return new Profile(other, model, temperature, promptVariant, answerFormat);
   }
 
   /** The default name: model and prompt variant. */

@@ -8,16 +8,19 @@ public record ProfileFields(
     Optional<String> name,
     Optional<String> model,
     Optional<Double> temperature,
-    Optional<PromptVariant> promptVariant) {
+    Optional<PromptVariant> promptVariant,
+    Optional<AnswerFormat> answerFormat) {
   /** A request without a profile. */
   public static final ProfileFields NONE =
-      new ProfileFields(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new ProfileFields(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   public ProfileFields {
     Objects.requireNonNull(name);
     Objects.requireNonNull(model);
     Objects.requireNonNull(temperature);
     Objects.requireNonNull(promptVariant);
+    Objects.requireNonNull(answerFormat);
   }
 
   /**
@@ -37,6 +40,7 @@ public record ProfileFields(
         name.orElse(parent.name()),
         model.orElse(parent.model()),
         temperature.orElse(parent.temperature()),
-        promptVariant.orElse(parent.promptVariant()));
+        promptVariant.orElse(parent.promptVariant()),
+        answerFormat.orElse(parent.answerFormat()));
   }
 }

@@ -71,9 +71,24 @@ public record Run(
    * @param lastT turn of the last event, or the run's first turn before it has one
    * @param firstTs time of the first event; null before it has one
    * @param lastTs time of the last event; null before it has one
+   * @param departsAt first turn at which a recorded run's state differs from its parent's; null if
+   *     none does so far, or the run is not a recorded one
    */
   public record Progress(
-      long nEvents, int lastT, @Nullable Instant firstTs, @Nullable Instant lastTs) {
+      long nEvents,
+      int lastT,
+      @Nullable Instant firstTs,
+      @Nullable Instant lastTs,
+      @Nullable Integer departsAt) {
+    /** The progress of a run that does not depart from another one. */
+    public Progress(long nEvents, int lastT, @Nullable Instant firstTs, @Nullable Instant lastTs) {
+      this(nEvents, lastT, firstTs, lastTs, null);
+    }
+
+    /** The same progress of a run that departs at a turn, unless it already did before. */
+    public Progress departedAt(int t) {
+      return departsAt == null ? new Progress(nEvents, lastT, firstTs, lastTs, t) : this;
+    }
 
     /** No event yet. */
     public static Progress none(int t0) {
@@ -112,8 +127,20 @@ public record Run(
    * @param nTurns turns that were played to their end
    * @param finalAge label of the last age seen; empty if the run ended before its first turn
    * @param score of the last state seen
+   * @param usage what the calls of its model used together
    */
-  public record Summary(double totalCostUsd, int nTurns, String finalAge, Score score) {}
+  public record Summary(
+      double totalCostUsd, int nTurns, String finalAge, Score score, Usage usage) {
+    /** A run without calls of a model. */
+    public Summary(double totalCostUsd, int nTurns, String finalAge, Score score) {
+      this(totalCostUsd, nTurns, finalAge, score, Usage.NONE);
+    }
+
+    /** The same result of a run that called no model. */
+    public Summary withoutCalls() {
+      return new Summary(0, nTurns, finalAge, score, Usage.NONE);
+    }
+  }
 
   /** A run that was just requested: it starts from a scenario at turn 0 and has no event. */
   public static Run requested(
@@ -227,6 +254,11 @@ public record Run(
   /** See {@link Progress}. */
   public Optional<Instant> lastTs() {
     return Optional.ofNullable(progress.lastTs);
+  }
+
+  /** See {@link Progress}. */
+  public Optional<Integer> departsAt() {
+    return Optional.ofNullable(progress.departsAt);
   }
 
   /** See {@link Outcome}. */

@@ -1,5 +1,6 @@
 package arena.runtime;
 
+import arena.agent.ModelService;
 import arena.agent.ModelTimeouts;
 import arena.broker.RedisSettings;
 import arena.http.DeploymentJson;
@@ -101,8 +102,13 @@ public record Settings(Map<String, String> environment) {
         required("ARENA_WEBSOCKET_URL"),
         Boolean.parseBoolean(environment.getOrDefault("ARENA_TOKEN_REQUIRED", "true")),
         environment.getOrDefault("ARENA_BEDROCK_MODELS", ""),
-        !environment.getOrDefault("ARENA_OPENAI_BASE_URL", "").isBlank(),
+        isSet(ModelService.OPENAI),
+        isSet(ModelService.ANTHROPIC),
         required("ARENA_PAYLOAD_ORIGIN"));
+  }
+
+  private boolean isSet(ModelService service) {
+    return !environment.getOrDefault(service.baseVariable(), "").isBlank();
   }
 
   /** Redacts the secrets among these settings. */

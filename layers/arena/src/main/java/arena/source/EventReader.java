@@ -19,6 +19,12 @@ import java.util.function.Supplier;
  * live events, otherwise the journal.
  */
 public final class EventReader {
+  /** A turn begins with {@code turn_start}, {@code observation}, {@code llm_prompt}. */
+  private static final int RESPONSE_AFTER_START = 3;
+
+  /** One event is read, however large it is. */
+  private static final int ONE_EVENT = 1;
+
   private final Broker broker;
   private final Journal journal;
   private final Supplier<Archive> archive;
@@ -67,6 +73,22 @@ public final class EventReader {
   /** Reads the {@code turn_start} at turn {@code t}, if it exists. */
   public Optional<Event> turnStart(Run run, int t) {
     return run.archived() ? archive.get().turnStart(run, t) : journal.turnStart(run.runId(), t);
+  }
+
+  /** Reads the {@code llm_response} of turn {@code t}, if the turn has been played. */
+  public Optional<Event> response(Run run, int t) {
+    return turnStart(run, t).flatMap(start -> response(run, start.seq() + RESPONSE_AFTER_START));
+  }
+
+  private Optional<Event> response(Run run, long seq) {
+    List<Event> found =
+        run.archived()
+            ? archive.get().events(run, seq, 1, ONE_EVENT)
+            : journal.events(run.runId(), seq, 1, ONE_EVENT);
+    return found.stream()
+        .filter(event -> event.seq() == seq)
+        .filter(event -> event.kind().equals("llm_response"))
+        .findFirst();
   }
 
   private static List<Broker.Envelope> cut(List<Event> events, int maxBytes) {

@@ -34,6 +34,7 @@ public final class Redactor {
       List.of(
           "REDIS_PASSWORD",
           "ARENA_OPENAI_API_KEY",
+          "ARENA_ANTHROPIC_API_KEY",
           "AWS_SECRET_ACCESS_KEY",
           "AWS_SESSION_TOKEN",
           "AWS_ACCESS_KEY_ID");

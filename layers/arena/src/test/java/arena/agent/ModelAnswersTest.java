@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.run.AnswerFormat;
 import arena.run.Profile;
 import arena.run.PromptVariant;
 import arena.world.Scenario;
@@ -12,6 +13,7 @@ import arena.world.World;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
@@ -197,16 +199,95 @@ class ModelAnswersTest {
     }
   }
 
+  /** How a case of the corpus is asked again. */
+  record Asked(String api, AnswerFormat format) {}
+
+  static Stream<Arguments> textsForEachApiAndFormat() throws IOException {
+    List<Arguments> cases = new java.util.ArrayList<>();
+    for (Arguments one : cases().toList()) {
+      JsonNode scenario = (JsonNode) one.get()[1];
+      JsonNode answer = scenario.path("answers").path(0);
+      JsonNode choice = answer.at("/body/choices/0");
+      boolean onlyText =
+          scenario.path("answers").size() == 1
+              && answer.path("status").asInt() == 200
+              && choice.at("/message/content").isTextual()
+              && choice.path("message").size() == 2
+              && !choice.path("finish_reason").asText().matches("error|content_filter");
+      for (String api : List.of("openai", "anthropic", "bedrock")) {
+        for (AnswerFormat format : AnswerFormat.values()) {
+          if (onlyText && !scenario.has("base_url_suffix")) {
+            String name = one.get()[0] + ", " + api + " " + format.label();
+            cases.add(Arguments.of(name, scenario, new Asked(api, format)));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  /** A text is read by the same rules from every API, also if a tool or a schema was asked for. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("textsForEachApiAndFormat")
+  void readsEveryTextAlikeForEachApiAndFormat(String name, JsonNode scenario, Asked asked)
+      throws Exception {
+    JsonNode choice = scenario.at("/answers/0/body/choices/0");
+    ObjectNode other = scenario.deepCopy();
+    other.put("api", asked.api());
+    ObjectNode answer = (ObjectNode) other.path("answers").path(0);
+    answer.set("body", body(asked.api(), choice));
+    this.scenario = other;
+    Decision decision = decide(agent(asked.format()));
+    ArrayNode actions = JSON.createArrayNode();
+    for (var action : decision.actions()) {
+      actions.add(JSON.readTree(action.text()));
+    }
+    assertEquals(scenario.path("plays"), actions, decision.reasoning());
+    if (actions.isEmpty()) {
+      assertTrue(decision.reasoning().matches("(?s).*\\[[^\\[\\]]{10,}\\]"), decision.reasoning());
+    }
+  }
+
+  /** A choice of a chat completion as an answer of another API. */
+  private static JsonNode body(String api, JsonNode choice) {
+    String text = choice.at("/message/content").asText();
+    boolean cut = choice.path("finish_reason").asText().equals("length");
+    ObjectNode body = JSON.createObjectNode();
+    switch (api) {
+      case "anthropic" -> {
+        body.put("type", "message").put("stop_reason", cut ? "max_tokens" : "end_turn");
+        body.putArray("content").addObject().put("type", "text").put("text", text);
+      }
+      case "bedrock" -> {
+        body.put("stopReason", cut ? "max_tokens" : "end_turn");
+        body.putObject("output")
+            .putObject("message")
+            .put("role", "assistant")
+            .putArray("content")
+            .addObject()
+            .put("text", text);
+      }
+      default -> body.putArray("choices").add(choice);
+    }
+    return body;
+  }
+
   private Agent agent() {
+    return agent(AnswerFormat.TEXT);
+  }
+
+  private Agent agent(AnswerFormat format) {
     String base = address() + scenario.path("base_url_suffix").asText("/v1");
     Map<String, String> environment =
         Map.of(
             "ARENA_OPENAI_BASE_URL", base,
             "ARENA_OPENAI_API_KEY", "k",
+            "ARENA_ANTHROPIC_BASE_URL", address(),
+            "ARENA_ANTHROPIC_API_KEY", "k",
             "ARENA_MODEL_TIMEOUT_SECONDS", "20");
     String model = scenario.path("api").asText() + ":m";
     return new ModelAgentResolver(environment)
-        .forProfile(new Profile("player", model, 0.5, PromptVariant.STRATEGY));
+        .forProfile(new Profile("player", model, 0.5, PromptVariant.STRATEGY, format));
   }
 
   /** Plays a turn as the state machine does, which tries it again after a retryable failure. */

@@ -25,7 +25,8 @@ class PricesTest {
         "bedrock:arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"
       })
   void findsThePriceByEveryNameOfAModel(String model) {
-    assertEquals((3_000 * 0.80 + 500 * 3.20) / 1e6, prices.cost(model, 3_000, 500), 1e-12);
+    assertEquals(
+        (3_000 * 0.80 + 500 * 3.20) / 1e6, prices.cost(model, new Tokens(3_000, 500, 0, 0)), 1e-12);
   }
 
   @ParameterizedTest
@@ -41,7 +42,7 @@ class PricesTest {
       })
   void anUnknownModelCostsZero(String model) {
     assertFalse(prices.knows(model));
-    assertEquals(0, prices.cost(model, 1_000_000, 1_000_000));
+    assertEquals(0, prices.cost(model, new Tokens(1_000_000, 1_000_000, 0, 0)));
   }
 
   @Test
@@ -56,8 +57,8 @@ class PricesTest {
 
   @Test
   void costIsNeverNegativeOrInfinite() {
-    assertEquals(0, prices.cost("openai:gpt-4o", -5, Long.MIN_VALUE));
-    double most = prices.cost("openai:gpt-4o", Long.MAX_VALUE, Long.MAX_VALUE);
+    assertEquals(0, prices.cost("openai:gpt-4o", new Tokens(-5, Long.MIN_VALUE, -1, -1)));
+    double most = prices.cost("openai:gpt-4o", new Tokens(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0));
     assertTrue(most > 0 && Double.isFinite(most));
   }
 
@@ -73,7 +74,8 @@ class PricesTest {
       assertTrue(rows.size() >= 10);
       for (String row : rows) {
         assertTrue(
-            row.matches("(bedrock|openai):[^,]+,[0-9.]+,[0-9.]+,[a-z.]+/[a-z/]+,\\d{4}-\\d{2}"),
+            row.matches(
+                "(bedrock|openai|anthropic):[^,]+(,[0-9.]+){4},[a-z.]+/[a-z/-]+,\\d{4}-\\d{2}"),
             row);
         assertTrue(prices.knows(row.substring(0, row.indexOf(','))), row);
       }

@@ -3,6 +3,7 @@ package arena.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.Prompt;
@@ -20,7 +21,7 @@ class PromptsTest {
   @ParameterizedTest
   @EnumSource(PromptVariant.class)
   void statesTheRulesAndPricesOfTheWorld(PromptVariant variant) {
-    String prompt = Prompts.system(variant).replaceAll("\\s+", " ");
+    String prompt = Prompts.system(variant, AnswerFormat.TEXT).replaceAll("\\s+", " ");
     for (Building building : Building.values()) {
       assertTrue(prompt.contains(building.label() + " " + building.wood()), building.label());
       assertTrue(prompt.contains(building.key() + " " + building.label()), building.label());
@@ -52,14 +53,19 @@ class PromptsTest {
   void containsNoTextThatIsReadAsActions() {
     for (PromptVariant variant : PromptVariant.values()) {
       assertEquals(
-          0, new ModelAnswer.Builder().text(Prompts.system(variant)).read().actions().size());
+          0,
+          new ModelAnswer.Builder()
+              .text(Prompts.system(variant, AnswerFormat.TEXT))
+              .read()
+              .actions()
+              .size());
     }
   }
 
   @Test
   void givesTheStrategyInOneVariantOnly() {
-    String bare = Prompts.system(PromptVariant.BARE);
-    String strategy = Prompts.system(PromptVariant.STRATEGY);
+    String bare = Prompts.system(PromptVariant.BARE, AnswerFormat.TEXT);
+    String strategy = Prompts.system(PromptVariant.STRATEGY, AnswerFormat.TEXT);
     assertTrue(strategy.contains("Strategy:"));
     assertTrue(!bare.contains("Strategy:"));
     for (String line : bare.lines().toList()) {
@@ -72,9 +78,12 @@ class PromptsTest {
    */
   @Test
   void fixesTheTextOfEveryVersion() {
-    assertEquals(new Prompt("bare-2", "2f345f0223f85762"), Prompts.identity(PromptVariant.BARE));
     assertEquals(
-        new Prompt("strategy-2", "3f6d102dc0ae9132"), Prompts.identity(PromptVariant.STRATEGY));
+        new Prompt("bare-2", "2f345f0223f85762"),
+        Prompts.identity(PromptVariant.BARE, AnswerFormat.TEXT));
+    assertEquals(
+        new Prompt("strategy-2", "3f6d102dc0ae9132"),
+        Prompts.identity(PromptVariant.STRATEGY, AnswerFormat.TEXT));
   }
 
   @Test

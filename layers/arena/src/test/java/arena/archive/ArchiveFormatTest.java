@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.event.Event;
 import arena.run.RunId;
+import arena.run.Usage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class ArchiveFormatTest {
     ParquetFiles files = new ParquetFiles(duckDb);
 
     assertTrue(files.extent(file).isComplete(4));
-    assertEquals(new ParquetFiles.Totals(0.25, 1), files.totals(file));
+    assertEquals(new ParquetFiles.Totals(0.25, 1, Usage.NONE), files.totals(file));
     List<Event> events = files.events(file, 1, 5, 1_000_000);
     assertEquals(
         List.of("observation", "llm_response", "action_result", "of_later"),

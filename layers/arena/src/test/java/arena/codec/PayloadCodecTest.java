@@ -7,10 +7,12 @@ import arena.event.Event;
 import arena.event.Payload;
 import arena.event.RawJson;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.Age;
 import arena.world.World;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +52,12 @@ class PayloadCodecTest {
             """
             {"kind":"llm_response","actions":[{"type":"wait","n":1.50},{}],"reasoning":"Hm.",\
             "cost_usd":0.0012}"""),
+        Arguments.of(
+            new Payload.LlmResponse(
+                List.of(), "", 0, Optional.of(new Usage(1_200, 40, 1_024, 2_150))),
+            """
+            {"kind":"llm_response","actions":[],"reasoning":"","cost_usd":0.0,\
+            "usage":{"tokens_in":1200,"tokens_out":40,"tokens_cached":1024,"model_ms":2150}}"""),
         Arguments.of(
             new Payload.ActionTaken(0, new RawJson("{\"type\":\"wait\",\"n\":1.50}")),
             """

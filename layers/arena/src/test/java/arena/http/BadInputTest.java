@@ -139,7 +139,7 @@ class BadInputTest {
                   "\"\\ud800\"")),
           new Field(
               "model",
-              "scripted, bedrock:<model id> or openai:<model>; visible ASCII, at most 200 characters",
+              "scripted, recorded, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most 200 characters",
               List.of(
                   "\"scripted\"",
                   "\"bedrock:anthropic.claude-3-haiku-20240307-v1:0\"",
@@ -278,7 +278,9 @@ class BadInputTest {
     ApiException error = refused(run("profile", in("top_p", "1")), true);
 
     assertEquals(Optional.of("profile.top_p"), error.field());
-    assertEquals(Optional.of("one of name, model, temperature, prompt_variant"), error.limit());
+    assertEquals(
+        Optional.of("one of name, model, temperature, prompt_variant, answer_format"),
+        error.limit());
   }
 
   @ParameterizedTest

@@ -37,6 +37,7 @@ class ConsoleRoutesTest {
           true,
           "amazon.nova-*",
           false,
+          false,
           "https://bucket.s3.example.com");
   private static final String SCRIPT = "export const a = 1; // ü";
 
@@ -236,7 +237,7 @@ class ConsoleRoutesTest {
         models.stream().skip(1).allMatch(model -> model.startsWith("bedrock:amazon.nova-")),
         models::toString);
     assertEquals(
-        "{\"name\":\"scripted-strategy\",\"model\":\"scripted\",\"temperature\":0.0,\"prompt_variant\":\"strategy\"}",
+        "{\"name\":\"scripted-strategy\",\"model\":\"scripted\",\"temperature\":0.0,\"prompt_variant\":\"strategy\",\"answer_format\":\"text\"}",
         deployment.at("/profiles/0").toString());
     assertEquals(200, deployment.at("/limits/max_turns").intValue());
     assertEquals("Imperial Age", deployment.at("/limits/ages/3").textValue());
@@ -246,7 +247,7 @@ class ConsoleRoutesTest {
   @ValueSource(strings = {"", "[a-z]*", "x"})
   void deploymentOffersNoModelThatDoesNotMatch(String pattern) throws IOException {
     JsonNode deployment =
-        DeploymentJson.of("v", new DeploymentJson.Settings("", false, pattern, false, ""));
+        DeploymentJson.of("v", new DeploymentJson.Settings("", false, pattern, false, false, ""));
     assertEquals(1, deployment.get("models").size());
     assertFalse(deployment.get("profiles").isEmpty());
   }

@@ -141,6 +141,11 @@ final class InMemoryStores implements Catalog, Broker, Journal, Archive {
   }
 
   @Override
+  public void markDeparted(RunId runId, int t) {
+    throw unused();
+  }
+
+  @Override
   public void markReleased(List<RunId> runIds) {
     throw unused();
   }

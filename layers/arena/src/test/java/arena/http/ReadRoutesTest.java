@@ -156,7 +156,7 @@ class ReadRoutesTest {
 
     assertEquals(
         "{\"name\":\"scripted-strategy\",\"model\":\"scripted\",\"temperature\":0.0,"
-            + "\"prompt_variant\":\"strategy\"}",
+            + "\"prompt_variant\":\"strategy\",\"answer_format\":\"text\"}",
         run.get("profile").toString());
     assertEquals("{\"turns_played\":2,\"n_turns\":10}", run.get("progress").toString());
     for (String none :
@@ -202,7 +202,8 @@ class ReadRoutesTest {
             + FAILED_FORK
             + "\",\"profile_name\":\"scripted-strategy\","
             + "\"total_cost_usd\":0.25,\"n_turns\":2,\"final_age\":\"Feudal Age\","
-            + "\"final_age_index\":1,\"final_population\":22,\"final_economy\":812.5}]",
+            + "\"final_age_index\":1,\"final_population\":22,\"final_economy\":812.5,"
+            + "\"tokens_in\":0,\"tokens_out\":0,\"tokens_cached\":0,\"model_ms\":0}]",
         response.getBody());
     assertEquals(List.of(COMPLETE), ids(json(get("GET /runs/summaries", nextQuery(response)))));
   }

@@ -3,6 +3,7 @@ package arena.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import arena.run.AnswerFormat;
 import arena.run.ForkRequest;
 import arena.run.Mutation;
 import arena.run.Profile;
@@ -78,14 +79,15 @@ class RequestReaderTest {
                 Optional.of("x"),
                 Optional.of("scripted"),
                 Optional.of(2.0),
-                Optional.of(PromptVariant.STRATEGY))),
+                Optional.of(PromptVariant.STRATEGY),
+                Optional.of(AnswerFormat.TOOL))),
         RequestReader.fork(
             """
             {"parent_run_id":"%s","parent_t":0,"n_turns":0,"reason":"what if",
              "mutation":{"food":1500,"wood":-0.0,"gold":0.5,"stone":1e6,"population":22,
                          "pop_cap":30,"age":"Feudal Age"},
              "profile":{"name":"x","model":"scripted","temperature":2,
-                        "prompt_variant":"strategy"}}
+                        "prompt_variant":"strategy","answer_format":"tool"}}
             """
                 .formatted(PARENT)));
   }

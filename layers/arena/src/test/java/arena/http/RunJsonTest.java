@@ -11,6 +11,7 @@ import arena.run.PromptVariant;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
+import arena.run.Usage;
 import arena.world.Age;
 import arena.world.Score;
 import java.time.Instant;
@@ -46,13 +47,18 @@ class RunJsonTest {
                     Optional.of(Age.FEUDAL)),
                 "why")),
         new Run.Progress(
-            120, 9, Instant.parse("2026-01-31T12:00:01Z"), Instant.parse("2026-01-31T12:00:02.5Z")),
+            120,
+            9,
+            Instant.parse("2026-01-31T12:00:01Z"),
+            Instant.parse("2026-01-31T12:00:02.5Z"),
+            7),
         new Run.Outcome(
             RunStatus.FAILED,
             Instant.parse("2026-01-31T12:01:00Z"),
             "s3://b/k",
             new Failure("Abandoned", "no progress"),
-            new Run.Summary(0.25, 6, "feudal", new Score(1, 12, 345.5))));
+            new Run.Summary(
+                0.25, 6, "feudal", new Score(1, 12, 345.5), new Usage(9_000, 120, 8_000, 3_200))));
   }
 
   private static Run newRun() {
@@ -81,11 +87,13 @@ class RunJsonTest {
             + "\"total_cost_usd\":0.25,\"final_age\":\"feudal\","
             + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5,"
             + "\"profile\":{\"name\":\"n\","
-            + "\"model\":\"openai:x\",\"temperature\":0.7,\"prompt_variant\":\"bare\"},"
+            + "\"model\":\"openai:x\",\"temperature\":0.7,\"prompt_variant\":\"bare\","
+            + "\"answer_format\":\"text\"},"
             + "\"prompt\":{\"version\":\"bare-2\",\"sha256\":\"00ff\"},"
             + "\"mutation\":{\"food\":200.0,\"stone\":1.5,\"population\":7,"
             + "\"age\":\"Feudal Age\"},\"reason\":\"why\",\"progress\":{\"turns_played\":6,"
-            + "\"n_turns\":20},\"error\":{\"code\":\"Abandoned\","
+            + "\"n_turns\":20},\"tokens_in\":9000,\"tokens_out\":120,\"tokens_cached\":8000,"
+            + "\"model_ms\":3200,\"departs_at\":7,\"error\":{\"code\":\"Abandoned\","
             + "\"message\":\"no progress\"}}",
         Response.of(200, RunJson.run(failedFork())).body());
   }
@@ -103,8 +111,10 @@ class RunJsonTest {
             + "\"final_age\":null,\"final_age_index\":null,\"final_population\":null,"
             + "\"final_economy\":null,"
             + "\"profile\":{\"name\":\"n\",\"model\":\"scripted\",\"temperature\":0.0,"
-            + "\"prompt_variant\":\"bare\"},\"prompt\":null,\"mutation\":null,"
+            + "\"prompt_variant\":\"bare\",\"answer_format\":\"text\"},\"prompt\":null,\"mutation\":null,"
             + "\"reason\":null,\"progress\":{\"turns_played\":0,\"n_turns\":5},"
+            + "\"tokens_in\":null,\"tokens_out\":null,\"tokens_cached\":null,"
+            + "\"model_ms\":null,\"departs_at\":null,"
             + "\"error\":null}",
         Response.of(200, RunJson.run(newRun())).body());
   }
@@ -130,7 +140,9 @@ class RunJsonTest {
     assertEquals(
         "{\"run_id\":\"0123456789abcdef0123456789abcdef\",\"profile_name\":\"n\","
             + "\"total_cost_usd\":0.25,\"n_turns\":6,\"final_age\":\"feudal\","
-            + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5}",
+            + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5,"
+            + "\"tokens_in\":9000,\"tokens_out\":120,\"tokens_cached\":8000,"
+            + "\"model_ms\":3200}",
         Response.of(200, RunJson.summary(run, run.summary().orElseThrow())).body());
   }
 

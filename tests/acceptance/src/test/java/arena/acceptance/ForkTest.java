@@ -80,7 +80,7 @@ final class ForkTest {
 
     JsonNode child = forkWithProfile(run, "{\"temperature\":2}");
     assertEquals(
-        "{\"name\":\"mine\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\"}",
+        "{\"name\":\"mine\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\",\"answer_format\":\"text\"}",
         child.path("profile_used").toString());
     String childId = child.path("child_run_id").asText();
     JsonNode row = arena.awaitEnd(childId, BOUND);
@@ -90,7 +90,7 @@ final class ForkTest {
         .forEach(event -> assertEquals("mine", event.fields().path("agent_id").asText()));
 
     assertEquals(
-        "{\"name\":\"other\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\"}",
+        "{\"name\":\"other\",\"model\":\"scripted\",\"temperature\":2.0,\"prompt_variant\":\"bare\",\"answer_format\":\"text\"}",
         forkWithProfile(childId, "{\"name\":\"other\"}").path("profile_used").toString());
     assertEquals(child.path("profile_used"), forkWithProfile(childId, "{}").path("profile_used"));
   }

@@ -50,6 +50,7 @@ class HttpContractTest {
         Exchange.get("GET /console/{version}/{folder}/{file}", files + "/vendor/swagger-ui.css"));
     reads.add(Exchange.get("GET /health", "/health"));
     reads.add(Exchange.get("GET /metrics", "/metrics"));
+    reads.add(Exchange.get("GET /models", "/models"));
     reads.add(Exchange.get("GET /replays", "/replays"));
     reads.add(Exchange.get("GET /operations", "/operations"));
     reads.add(Exchange.get("GET /runs", "/runs"));

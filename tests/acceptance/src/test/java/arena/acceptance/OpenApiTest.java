@@ -123,7 +123,7 @@ class OpenApiTest {
     served.addAll(
         ConsoleRoutes.over(
                 ConsoleFiles.in(folder),
-                new DeploymentJson.Settings("ws://a/b", false, "", false, ""))
+                new DeploymentJson.Settings("ws://a/b", false, "", false, false, ""))
             .keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 

@@ -12,6 +12,7 @@ import arena.event.RawJson;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.Age;
 import arena.world.Score;
 import arena.world.World;
@@ -127,7 +128,9 @@ abstract class ArchiveContract {
     Run run = run(events.size());
     archive().write(run, events);
     assertEquals(
-        new Run.Summary(0.75, 2, "Feudal Age", new Score(1, 9, 1_234.5)), archive().summary(run));
+        new Run.Summary(
+            0.75, 2, "Feudal Age", new Score(1, 9, 1_234.5), new Usage(2_010, 25, 800, 2_200)),
+        archive().summary(run));
     assertEquals(
         List.of(
             new Archive.Point(4, 200, 150, 0, 1, 8),
@@ -163,12 +166,13 @@ abstract class ArchiveContract {
         List.of(
             new Payload.Fork(RunId.of("a".repeat(32)), 4, "food=1.0→200.0"),
             new Payload.TurnStart(4, start),
-            new Payload.LlmResponse(List.of(wait), "thought", 0.5),
+            new Payload.LlmResponse(
+                List.of(wait), "thought", 0.5, Optional.of(new Usage(1_000, 20, 800, 1_500))),
             new Payload.ActionTaken(0, wait),
             new Payload.ActionResult(0, "wait", false),
             new Payload.Metric("cost", 3.5),
             new Payload.TurnStart(5, second),
-            new Payload.LlmResponse(List.of(), "", 0.25),
+            new Payload.LlmResponse(List.of(), "", 0.25, Optional.of(new Usage(1_010, 5, 0, 700))),
             new Payload.TurnStart(6, last));
     int[] turns = {4, 4, 4, 4, 4, 4, 5, 5, 6};
     List<Event> events = new ArrayList<>();

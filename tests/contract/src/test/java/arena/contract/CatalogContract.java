@@ -293,6 +293,19 @@ abstract class CatalogContract {
   }
 
   @Test
+  void recordsTheFirstTurnAtWhichARunDeparts() {
+    Run run = createRun(Samples.NOON);
+    assertEquals(Optional.empty(), catalog().find(run.runId()).orElseThrow().departsAt());
+    catalog().markDeparted(run.runId(), 3);
+    catalog().markDeparted(run.runId(), 7);
+    catalog().fail(run.runId(), FAILURE, LATER);
+    assertEquals(Optional.of(3), catalog().find(run.runId()).orElseThrow().departsAt());
+    RunId unknown = RunId.of(UUID.randomUUID());
+    assertThrows(UnknownRun.class, () -> catalog().markDeparted(unknown, 1));
+    assertEquals(Optional.empty(), catalog().find(unknown));
+  }
+
+  @Test
   void releasesOnlyEndedRuns() {
     Run run = createRun(Samples.NOON);
     assertThrows(IllegalStateException.class, () -> catalog().markReleased(run.runId()));

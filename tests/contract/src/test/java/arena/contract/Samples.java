@@ -10,6 +10,7 @@ import arena.run.Profile;
 import arena.run.Prompt;
 import arena.run.Run;
 import arena.run.RunId;
+import arena.run.Usage;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.Score;
@@ -24,7 +25,12 @@ import java.util.UUID;
 final class Samples {
   static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
   static final Run.Summary SUMMARY =
-      new Run.Summary(0.1 + 0.2, 10, Age.FEUDAL.label(), new Score(1, 23, 1234.5));
+      new Run.Summary(
+          0.1 + 0.2,
+          10,
+          Age.FEUDAL.label(),
+          new Score(1, 23, 1234.5),
+          new Usage(12_000, 900, 8_000, 31_000));
 
   private Samples() {}
 

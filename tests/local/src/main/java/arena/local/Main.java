@@ -1,7 +1,8 @@
 package arena.local;
 
+import arena.agent.ModelBaseUrl;
+import arena.agent.ModelService;
 import arena.agent.ModelTimeouts;
-import arena.agent.OpenAiBaseUrl;
 import arena.local.backing.BackingFailed;
 import arena.local.log.ProcessOutput;
 import arena.local.loopback.LoopbackGuard;
@@ -35,7 +36,12 @@ public final class Main {
 
   /** Environment variables that are passed to every function. */
   private static final List<String> PASSED_VARIABLES =
-      List.of("ARENA_OPENAI_BASE_URL", "ARENA_OPENAI_API_KEY", "ARENA_GRACE_MINUTES");
+      List.of(
+          "ARENA_OPENAI_BASE_URL",
+          "ARENA_OPENAI_API_KEY",
+          "ARENA_ANTHROPIC_BASE_URL",
+          "ARENA_ANTHROPIC_API_KEY",
+          "ARENA_GRACE_MINUTES");
 
   private Main() {}
 
@@ -160,17 +166,21 @@ public final class Main {
     setting(environment, MODEL_SERVICE)
         .filter(address -> address.startsWith("http:"))
         .ifPresent(address -> options.modelService(address(MODEL_SERVICE, address)));
-    setting(environment, "ARENA_OPENAI_BASE_URL")
-        .flatMap(
-            base ->
-                OpenAiBaseUrl.problem(
-                    base, setting(environment, "ARENA_OPENAI_API_KEY").isPresent()))
-        .ifPresent(
-            problem -> {
-              throw new InvalidSetting(problem);
-            });
+    for (ModelService service : ModelService.values()) {
+      boolean hasKey = setting(environment, service.keyVariable()).isPresent();
+      setting(environment, service.baseVariable())
+          .flatMap(base -> ModelBaseUrl.problem(service, base, hasKey))
+          .ifPresent(
+              problem -> {
+                throw new InvalidSetting(problem);
+              });
+    }
     for (String name : PASSED_VARIABLES) {
       setting(environment, name).ifPresent(value -> options.environment(name, value));
+    }
+    if (setting(environment, ModelService.ANTHROPIC.keyVariable()).isPresent()
+        && setting(environment, ModelService.ANTHROPIC.baseVariable()).isEmpty()) {
+      options.environment(ModelService.ANTHROPIC.baseVariable(), ModelService.ANTHROPIC_BASE_URL);
     }
     Optional<String> key = setting(environment, "AWS_ACCESS_KEY_ID");
     Optional<String> secret = setting(environment, "AWS_SECRET_ACCESS_KEY");

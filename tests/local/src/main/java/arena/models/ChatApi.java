@@ -44,7 +44,8 @@ final class ChatApi {
   }
 
   /** Returns the documented response in the format of a server. */
-  static String response(ModelServer.Flavour flavour, String model, Reply.Text reply) {
+  static String response(
+      ModelServer.Flavour flavour, String model, JsonNode request, Reply.Text reply) {
     ObjectNode response = JSON.createObjectNode();
     response
         .put("id", "chatcmpl-8a2f")
@@ -53,8 +54,23 @@ final class ChatApi {
     response.put("model", model);
     ObjectNode choice = response.putArray("choices").addObject().put("index", 0);
     ObjectNode message = choice.putObject("message").put("role", "assistant");
-    message.put("content", reply.text());
-    choice.put("finish_reason", reply.truncated() ? "length" : "stop");
+    Optional<JsonNode> arguments = OfferedTool.arguments(request, reply.text());
+    if (arguments.isPresent()) {
+      message
+          .putNull("content")
+          .putArray("tool_calls")
+          .addObject()
+          .put("id", "call_01")
+          .put("type", "function")
+          .putObject("function")
+          .put("name", request.at("/tools/0/function/name").asText())
+          .put("arguments", reply.text());
+    } else {
+      message.put("content", reply.text());
+    }
+    choice.put(
+        "finish_reason",
+        reply.truncated() ? "length" : arguments.isPresent() ? "tool_calls" : "stop");
     reply
         .usage()
         .ifPresent(
@@ -63,7 +79,9 @@ final class ChatApi {
                     .putObject("usage")
                     .put("prompt_tokens", usage.input())
                     .put("completion_tokens", usage.output())
-                    .put("total_tokens", usage.input() + usage.output()));
+                    .put("total_tokens", usage.input() + usage.output())
+                    .putObject("prompt_tokens_details")
+                    .put("cached_tokens", usage.cached()));
     switch (flavour) {
       case OPENAI -> {
         message.putNull("refusal").putArray("annotations");
@@ -76,7 +94,10 @@ final class ChatApi {
       }
       case VLLM -> {
         message.put("reasoning_content", reply.thinking().orElse(null));
-        message.putNull("refusal").putNull("function_call").putArray("tool_calls");
+        message.putNull("refusal").putNull("function_call");
+        if (!message.has("tool_calls")) {
+          message.putArray("tool_calls");
+        }
         choice.putNull("logprobs").putNull("stop_reason");
         response.putNull("prompt_logprobs").putNull("kv_transfer_params");
       }

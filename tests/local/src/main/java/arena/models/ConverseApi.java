@@ -16,6 +16,7 @@ final class ConverseApi {
           "system",
           "inferenceConfig",
           "toolConfig",
+          "outputConfig",
           "guardrailConfig",
           "additionalModelRequestFields",
           "promptVariables",
@@ -47,7 +48,7 @@ final class ConverseApi {
       }
     }
     for (JsonNode block : body.path("system")) {
-      if (block.path("text").asText("").isBlank()) {
+      if (!block.has("cachePoint") && block.path("text").asText("").isBlank()) {
         return Optional.of("The text field in the SystemContentBlock object is blank.");
       }
     }
@@ -68,7 +69,7 @@ final class ConverseApi {
   }
 
   /** Returns the documented response. */
-  static String response(Reply.Text reply) {
+  static String response(JsonNode request, Reply.Text reply) {
     ObjectNode response = JSON.createObjectNode();
     ObjectNode message = response.putObject("output").putObject("message");
     message.put("role", "assistant");
@@ -83,15 +84,29 @@ final class ConverseApi {
                     .putObject("reasoningText")
                     .put("text", thinking)
                     .put("signature", "c2lnbmF0dXJl"));
-    message.withArray("content").addObject().put("text", reply.text());
-    response.put("stopReason", reply.truncated() ? "max_tokens" : "end_turn");
+    Optional<JsonNode> arguments = OfferedTool.arguments(request, reply.text());
+    if (arguments.isPresent()) {
+      message
+          .withArray("content")
+          .addObject()
+          .putObject("toolUse")
+          .put("toolUseId", "tooluse_01")
+          .put("name", request.at("/toolConfig/tools/0/toolSpec/name").asText())
+          .set("input", arguments.get());
+    } else {
+      message.withArray("content").addObject().put("text", reply.text());
+    }
+    response.put(
+        "stopReason",
+        reply.truncated() ? "max_tokens" : arguments.isPresent() ? "tool_use" : "end_turn");
     reply
         .usage()
         .ifPresent(
             usage ->
                 response
                     .putObject("usage")
-                    .put("inputTokens", usage.input())
+                    .put("inputTokens", usage.input() - usage.cached())
+                    .put("cacheReadInputTokens", usage.cached())
                     .put("outputTokens", usage.output())
                     .put("totalTokens", usage.input() + usage.output()));
     response.putObject("metrics").put("latencyMs", 12);

@@ -23,12 +23,14 @@ public record ModelCall(
     Map<String, List<String>> headers,
     JsonNode body) {
 
-  /** The two APIs. */
+  /** The APIs. */
   public enum Api {
     /** Amazon Bedrock's {@code POST /model/{modelId}/converse}. */
     CONVERSE,
     /** {@code POST /v1/chat/completions}. */
-    CHAT
+    CHAT,
+    /** Anthropic's {@code POST /v1/messages}. */
+    MESSAGES
   }
 
   /** Returns the first value of a header. */

@@ -101,6 +101,11 @@ public final class ModelServer implements AutoCloseable {
     return URI.create(bedrockEndpoint() + "/v1");
   }
 
+  /** Returns the value for {@code ARENA_ANTHROPIC_BASE_URL}. */
+  public URI anthropicBaseUrl() {
+    return bedrockEndpoint();
+  }
+
   /** Sets a model's behaviour, which takes precedence over its name. */
   public ModelServer when(String model, Behaviour behaviour) {
     scripts.put(model, behaviour);
@@ -113,7 +118,7 @@ public final class ModelServer implements AutoCloseable {
     return this;
   }
 
-  /** Requires an API key for chat completions. */
+  /** Requires an API key for chat completions and messages. */
   public ModelServer withKey(String key) {
     this.key = Optional.of(key);
     return this;
@@ -149,6 +154,8 @@ public final class ModelServer implements AutoCloseable {
         converse(exchange, decoded(converse.group(1)), body);
       } else if (path.equals("/v1/chat/completions")) {
         chat(exchange, body);
+      } else if (path.equals("/v1/messages")) {
+        messages(exchange, body);
       } else {
         send(exchange, 404, "application/json", "{\"detail\":\"Not Found\"}");
       }
@@ -177,7 +184,8 @@ public final class ModelServer implements AutoCloseable {
     ModelCall call =
         record(ModelCall.Api.CONVERSE, model, ConverseApi.prompt(body.get()), exchange, body.get());
     switch (reply(call)) {
-      case Reply.Text text -> send(exchange, 200, "application/json", ConverseApi.response(text));
+      case Reply.Text text ->
+          send(exchange, 200, "application/json", ConverseApi.response(call.body(), text));
       case Reply.Failed(Fault fault) -> converseError(exchange, fault, fault.converseMessage());
       case Reply.AskToWait(int seconds) -> {
         askToWait(exchange, seconds);
@@ -189,9 +197,10 @@ public final class ModelServer implements AutoCloseable {
               exchange,
               200,
               "application/json",
-              ConverseApi.response(Reply.text("x".repeat(size))));
+              ConverseApi.response(call.body(), Reply.text("x".repeat(size))));
       case Reply other ->
-          sendCommon(exchange, other, ConverseApi.response(Reply.text(Behaviour.ANSWER)));
+          sendCommon(
+              exchange, other, ConverseApi.response(call.body(), Reply.text(Behaviour.ANSWER)));
     }
   }
 
@@ -232,7 +241,11 @@ public final class ModelServer implements AutoCloseable {
         record(ModelCall.Api.CHAT, model, ChatApi.prompt(body.get()), exchange, body.get());
     switch (reply(call)) {
       case Reply.Text text ->
-          send(exchange, 200, "application/json", ChatApi.response(flavour, model, text));
+          send(
+              exchange,
+              200,
+              "application/json",
+              ChatApi.response(flavour, model, call.body(), text));
       case Reply.Failed(Fault fault) ->
           chatError(exchange, fault, fault.chatMessage().replace("%s", sent));
       case Reply.AskToWait(int seconds) -> {
@@ -245,10 +258,12 @@ public final class ModelServer implements AutoCloseable {
               exchange,
               200,
               "application/json",
-              ChatApi.response(flavour, model, Reply.text("x".repeat(size))));
+              ChatApi.response(flavour, model, call.body(), Reply.text("x".repeat(size))));
       case Reply other ->
           sendCommon(
-              exchange, other, ChatApi.response(flavour, model, Reply.text(Behaviour.ANSWER)));
+              exchange,
+              other,
+              ChatApi.response(flavour, model, call.body(), Reply.text(Behaviour.ANSWER)));
     }
   }
 
@@ -258,6 +273,56 @@ public final class ModelServer implements AutoCloseable {
         fault.chatStatus(),
         "application/json",
         ChatApi.error(flavour, fault.chatStatus(), fault.chatType(), fault.chatCode(), message));
+  }
+
+  private void messages(HttpExchange exchange, byte[] bytes) throws IOException {
+    Optional<JsonNode> body = parsed(bytes);
+    String sent =
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-api-key")).orElse("");
+    if (key.isPresent() && !key.get().equals(sent)) {
+      messagesError(exchange, 401, MessagesApi.error(Fault.REFUSED, ""));
+      return;
+    }
+    Optional<String> invalid =
+        !exchange.getRequestHeaders().containsKey("anthropic-version")
+            ? Optional.of("anthropic-version: header is required")
+            : body.isEmpty()
+                ? Optional.of("The request body is not valid JSON")
+                : MessagesApi.validate(body.get());
+    if (invalid.isPresent()) {
+      messagesError(exchange, 400, MessagesApi.error("invalid_request_error", invalid.get()));
+      return;
+    }
+    String model = body.get().path("model").asText();
+    ModelCall call =
+        record(ModelCall.Api.MESSAGES, model, MessagesApi.prompt(body.get()), exchange, body.get());
+    switch (reply(call)) {
+      case Reply.Text text ->
+          send(exchange, 200, "application/json", MessagesApi.response(model, call.body(), text));
+      case Reply.Failed(Fault fault) ->
+          messagesError(exchange, MessagesApi.status(fault), MessagesApi.error(fault, model));
+      case Reply.AskToWait(int seconds) -> {
+        askToWait(exchange, seconds);
+        messagesError(exchange, 429, MessagesApi.error(Fault.THROTTLED, model));
+      }
+      case Reply.Empty() -> send(exchange, 200, "application/json", MessagesApi.empty(model));
+      case Reply.Huge(int size) ->
+          send(
+              exchange,
+              200,
+              "application/json",
+              MessagesApi.response(model, call.body(), Reply.text("x".repeat(size))));
+      case Reply other ->
+          sendCommon(
+              exchange,
+              other,
+              MessagesApi.response(model, call.body(), Reply.text(Behaviour.ANSWER)));
+    }
+  }
+
+  private static void messagesError(HttpExchange exchange, int status, String body)
+      throws IOException {
+    send(exchange, status, "application/json", body);
   }
 
   private Reply reply(ModelCall call) {
@@ -294,7 +359,7 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** Sends the replies that both APIs have in common. */
+  /** Sends the replies that all APIs have in common. */
   private void sendCommon(HttpExchange exchange, Reply reply, String response) throws IOException {
     switch (reply) {
       case Reply.Raw(int status, String contentType, String body) ->

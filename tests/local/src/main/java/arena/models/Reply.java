@@ -14,8 +14,14 @@ public sealed interface Reply {
    *
    * @param input tokens read
    * @param output tokens written
+   * @param cached those of the tokens read that the service has cached
    */
-  record Usage(int input, int output) {}
+  record Usage(int input, int output, int cached) {
+    /** Creates the usage of a call without a cache. */
+    public Usage(int input, int output) {
+      this(input, output, 0);
+    }
+  }
 
   /**
    * The API's documented response with a text.

@@ -14,6 +14,7 @@ import arena.models.Fault;
 import arena.models.ModelCall;
 import arena.models.ModelServer;
 import arena.models.Reply;
+import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.PromptVariant;
@@ -74,6 +75,8 @@ class ModelAgentsTest {
     Map<String, String> environment = new HashMap<>();
     environment.put("ARENA_OPENAI_BASE_URL", server.openAiBaseUrl().toString());
     environment.put("ARENA_OPENAI_API_KEY", KEY);
+    environment.put("ARENA_ANTHROPIC_BASE_URL", server.anthropicBaseUrl().toString());
+    environment.put("ARENA_ANTHROPIC_API_KEY", KEY);
     environment.put("ARENA_MODEL_TIMEOUT_SECONDS", "20");
     return environment;
   }
@@ -92,6 +95,13 @@ class ModelAgentsTest {
         .decide(WORLD, WORLD.summary());
   }
 
+  /** The decision without its usage, whose time is not a constant. */
+  private Decision read(String model) {
+    Decision decision = decide(model);
+    assertTrue(decision.usage().isPresent());
+    return new Decision(decision.actions(), decision.reasoning(), decision.costUsd());
+  }
+
   private ModelException failure(String model) {
     return failure(model, environment());
   }
@@ -105,7 +115,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:", "openai:"})
+  @ValueSource(strings = {"bedrock:", "openai:", "anthropic:"})
   void aModelPlays(String api) {
     Decision decision = decide(api + "any");
     assertEquals(List.of(new RawJson("{\"type\":\"queue_villager\"}")), decision.actions());
@@ -114,7 +124,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:", "openai:"})
+  @ValueSource(strings = {"bedrock:", "openai:", "anthropic:"})
   void leavesALongRetryAfterToTheStateMachine(String api) {
     ModelException failure = failure(api + "wait");
     assertInstanceOf(ModelThrottled.class, failure);
@@ -130,7 +140,8 @@ class ModelAgentsTest {
     assertEquals("eu.anthropic.claude-3-haiku-20240307-v1:0", call.model());
     JsonNode body = call.body();
     assertEquals(
-        Prompts.system(PromptVariant.STRATEGY), body.path("system").path(0).path("text").asText());
+        Prompts.system(PromptVariant.STRATEGY, AnswerFormat.TEXT),
+        body.path("system").path(0).path("text").asText());
     assertEquals(
         WORLD.summary(),
         body.path("messages").path(0).path("content").path(0).path("text").asText());
@@ -157,7 +168,7 @@ class ModelAgentsTest {
     JsonNode body = call.body();
     assertEquals("system", body.path("messages").path(0).path("role").asText());
     assertEquals(
-        Prompts.system(PromptVariant.STRATEGY),
+        Prompts.system(PromptVariant.STRATEGY, AnswerFormat.TEXT),
         body.path("messages").path(0).path("content").asText());
     assertEquals("user", body.path("messages").path(1).path("role").asText());
     assertEquals(WORLD.summary(), body.path("messages").path(1).path("content").asText());
@@ -217,7 +228,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:", "openai:"})
+  @ValueSource(strings = {"bedrock:", "openai:", "anthropic:"})
   void textWithoutAnArrayIsAnEmptyTurn(String api) {
     Decision decision = decide(api + "prose");
     assertEquals(List.of(), decision.actions());
@@ -229,7 +240,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:", "openai:"})
+  @ValueSource(strings = {"bedrock:", "openai:", "anthropic:"})
   void anAnswerThatWasCutSaysSo(String api) {
     server.when(
         "wordy",
@@ -255,10 +266,10 @@ class ModelAgentsTest {
         raw("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot.\"}}]}"));
     assertEquals(List.of(new RawJson("{}")), decide("openai:parts").actions());
     assertEquals(
-        new Decision(List.of(), "[no actions: the answer is empty]", 0), decide("openai:null"));
+        new Decision(List.of(), "[no actions: the answer is empty]", 0), read("openai:null"));
     assertEquals(
         new Decision(List.of(), "I cannot.\n[no actions: the model refused to answer]", 0),
-        decide("openai:refusal"));
+        read("openai:refusal"));
   }
 
   private static Behaviour raw(String body) {
@@ -383,7 +394,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"openai:", "bedrock:"})
+  @ValueSource(strings = {"openai:", "bedrock:", "anthropic:"})
   void limitsTheBytesOfAnAnswer(String api) {
     String rest = "x".repeat(Limits.MAX_ANSWER_BYTES - 2_000); // 2,000 for the fields around it
     server.when("long", _ -> Reply.text("[{}]" + rest));
@@ -404,18 +415,18 @@ class ModelAgentsTest {
     "huge,      ModelMalformed",
   })
   void whatIsNotTheApiIsMalformed(String model, String cause) {
-    for (String api : List.of("bedrock:", "openai:")) {
+    for (String api : List.of("bedrock:", "openai:", "anthropic:")) {
       ModelException failure = failure(api + model);
       assertEquals(cause, failure.getClass().getSimpleName(), failure.getMessage());
     }
-    assertEquals(2, server.calls(model).size());
+    assertEquals(3, server.calls(model).size());
   }
 
   @Test
   void explainsAnAnswerWithoutAChoiceAndRejectsOneWithoutAMessage() {
     assertEquals(
         new Decision(List.of(), "[no actions: the service returned no choice]", 0),
-        decide("openai:empty"));
+        read("openai:empty"));
     assertInstanceOf(ModelMalformed.class, failure("bedrock:empty"));
   }
 
@@ -442,7 +453,7 @@ class ModelAgentsTest {
       })
   void answersOfAnyShapeAreAnEmptyTurnOrMalformed(String body) {
     server.when("m", raw(body));
-    for (String api : List.of("bedrock:", "openai:")) {
+    for (String api : List.of("bedrock:", "openai:", "anthropic:")) {
       try {
         assertEquals(List.of(), decide(api + "m").actions());
       } catch (ModelMalformed e) {
@@ -452,7 +463,14 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:drop", "openai:drop", "openai:truncated"})
+  @ValueSource(
+      strings = {
+        "bedrock:drop",
+        "openai:drop",
+        "openai:truncated",
+        "anthropic:drop",
+        "anthropic:truncated"
+      })
   void aBrokenConnectionIsUnreachableAndTheCallIsNotRepeated(String model) {
     ModelException failure = failure(model);
     assertInstanceOf(ModelUnreachable.class, failure, failure.getMessage());
@@ -469,7 +487,15 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:hang", "openai:hang", "bedrock:trickle", "openai:trickle"})
+  @ValueSource(
+      strings = {
+        "bedrock:hang",
+        "openai:hang",
+        "anthropic:hang",
+        "bedrock:trickle",
+        "openai:trickle",
+        "anthropic:trickle"
+      })
   void aCallEndsInTimeWhateverTheServiceDoes(String model) {
     Map<String, String> environment = environment();
     environment.put("ARENA_MODEL_TIMEOUT_SECONDS", "1");
@@ -481,7 +507,7 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:any", "openai:any"})
+  @ValueSource(strings = {"bedrock:any", "openai:any", "anthropic:any"})
   void aPortWhereNobodyListensIsUnreachable(String model) throws Exception {
     int port;
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -490,11 +516,12 @@ class ModelAgentsTest {
     System.setProperty("aws.endpointUrlBedrockRuntime", "http://127.0.0.1:" + port);
     Map<String, String> environment = environment();
     environment.put("ARENA_OPENAI_BASE_URL", "http://127.0.0.1:" + port + "/v1");
+    environment.put("ARENA_ANTHROPIC_BASE_URL", "http://127.0.0.1:" + port);
     assertInstanceOf(ModelUnreachable.class, failure(model, environment));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bedrock:throttle-2", "openai:throttle-2"})
+  @ValueSource(strings = {"bedrock:throttle-2", "openai:throttle-2", "anthropic:throttle-2"})
   void aThrottledCallIsAnsweredWhenItIsMadeAgain(String model) {
     Agent agent = new ModelAgentResolver(environment()).forProfile(profile(model));
     assertThrows(ModelThrottled.class, () -> agent.decide(WORLD, WORLD.summary()));
@@ -563,13 +590,15 @@ class ModelAgentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "gpt-4o", "openai:", "bedrock:", "Scripted", "azure:gpt-4o"})
+  @ValueSource(
+      strings = {"", "gpt-4o", "openai:", "bedrock:", "anthropic:", "Scripted", "azure:gpt-4o"})
   void anUnknownModelIsRefusedBeforeAnyCall(String model) {
     ModelAgentResolver agents = new ModelAgentResolver(environment());
     ModelRefused refused =
         assertThrows(ModelRefused.class, () -> agents.forProfile(profile(model)));
     assertEquals(
-        "unknown model '%s'; use scripted, bedrock:<model id> or openai:<model>".formatted(model),
+        "unknown model '%s'; use scripted, bedrock:<model id>, openai:<model> or anthropic:<model>"
+            .formatted(model),
         refused.getMessage());
   }
 

@@ -19,6 +19,7 @@ import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
 import arena.lifecycle.Reaper;
+import arena.lifecycle.RecordedTurns;
 import arena.lifecycle.RunQueries;
 import arena.lifecycle.StartRun;
 import arena.lifecycle.TurnTask;
@@ -172,6 +173,7 @@ public final class Simulation {
             journal,
             publisher,
             new SimulatedModel(network, faults, random, invariants::modelCalled),
+            new RecordedTurns(catalog, eventReader),
             Facts.GRACE.minus(LAST_CALL),
             clock,
             taskRunner,

@@ -108,7 +108,8 @@ final class ProjectTemplateTest {
           }
           all.addAll(versions);
         });
-    assertEquals(Set.of("CacheAuthTokenVersion", "OpenAiSecretVersion"), all);
+    assertEquals(
+        Set.of("AnthropicSecretVersion", "CacheAuthTokenVersion", "OpenAiSecretVersion"), all);
   }
 
   private static Set<String> versions(Pattern versioned, Map<String, Object> environment) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,13 +48,17 @@ final class VersionDescriptionTest {
           "ModelTimeoutSeconds",
           "840",
           "CacheAuthTokenVersion",
-          "v".repeat(36),
+          "v".repeat(8) + "-" + "v".repeat(27),
           "OpenAiBaseUrl",
           "https://" + "u".repeat(92),
           "OpenAiSecretName",
           "s".repeat(64),
           "OpenAiSecretVersion",
-          "w".repeat(36));
+          "w".repeat(8) + "-" + "w".repeat(27),
+          "AnthropicSecretName",
+          "a".repeat(40),
+          "AnthropicSecretVersion",
+          "x".repeat(8) + "-" + "x".repeat(27));
 
   private final Map<String, Object> root = parse();
   private final Map<?, ?> parameters = (Map<?, ?>) root.get("Parameters");
@@ -93,11 +98,38 @@ final class VersionDescriptionTest {
     functions()
         .forEach(
             (id, function) -> {
-              String text = (String) map(function.get("VersionDescription")).get("Fn::Sub");
-              Matcher matcher = VARIABLE.matcher(text);
-              String longest = matcher.replaceAll(found -> LONGEST.get(found.group(1)));
+              String longest = longest(map(function.get("VersionDescription")).get("Fn::Sub"));
               assertTrue(longest.length() <= MAX_LENGTH, id + ": " + longest.length());
             });
+  }
+
+  /** The longest text of a substitution, whose second part may define variables of its own. */
+  private static String longest(Object substitution) {
+    if (substitution instanceof String text) {
+      return VARIABLE.matcher(text).replaceAll(found -> LONGEST.get(found.group(1)));
+    }
+    List<?> parts = (List<?>) substitution;
+    Map<String, String> variables = new HashMap<>(LONGEST);
+    map(parts.get(1)).forEach((name, value) -> variables.put((String) name, value(map(value))));
+    return VARIABLE
+        .matcher((String) parts.getFirst())
+        .replaceAll(found -> variables.get(found.group(1)));
+  }
+
+  /** The longest value of a variable: the first part of a text, or one of two texts. */
+  private static String value(Map<?, ?> value) {
+    if (value.get("Fn::If") instanceof List<?> choice) {
+      return choice.stream()
+          .skip(1)
+          .map(String.class::cast)
+          .max(Comparator.comparingInt(String::length))
+          .orElseThrow();
+    }
+    List<?> select = (List<?>) value.get("Fn::Select");
+    assertEquals("0", String.valueOf(select.getFirst()));
+    List<?> split = (List<?>) map(select.get(1)).get("Fn::Split");
+    String text = longest(map(split.get(1)).get("Fn::Sub"));
+    return text.split(Pattern.quote((String) split.getFirst()), -1)[0];
   }
 
   /** Otherwise the test above would not use the longest. */
@@ -110,7 +142,9 @@ final class VersionDescriptionTest {
             "CacheAuthTokenVersion",
             "OpenAiBaseUrl",
             "OpenAiSecretName",
-            "OpenAiSecretVersion")) {
+            "OpenAiSecretVersion",
+            "AnthropicSecretName",
+            "AnthropicSecretVersion")) {
       Map<String, String> longer = new HashMap<>(LONGEST);
       longer.merge(name, "x", String::concat);
       InvalidTemplate refusal = assertThrows(InvalidTemplate.class, () -> resolve(longer));

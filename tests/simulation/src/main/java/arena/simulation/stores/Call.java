@@ -17,6 +17,7 @@ public enum Call {
   CATALOG_FAIL("catalog.fail", true),
   CATALOG_ABANDON("catalog.abandon", true),
   CATALOG_ARCHIVED("catalog.archived", true),
+  CATALOG_DEPARTED("catalog.departed", true),
   CATALOG_RELEASED("catalog.released", true),
   BROKER_OPEN("broker.open", true),
   BROKER_PUBLISH("broker.publish", true),

@@ -7,6 +7,7 @@ import arena.error.Dependency;
 import arena.event.Event;
 import arena.event.Payload;
 import arena.run.Run;
+import arena.run.Usage;
 import arena.world.Score;
 import arena.world.World;
 import java.time.ZoneOffset;
@@ -113,6 +114,14 @@ public final class SimulatedArchive implements Archive {
     }
   }
 
+  private static Usage sum(Usage one, Usage other) {
+    return new Usage(
+        one.tokensIn() + other.tokensIn(),
+        one.tokensOut() + other.tokensOut(),
+        one.tokensCached() + other.tokensCached(),
+        one.modelMs() + other.modelMs());
+  }
+
   @Override
   public Run.Summary summary(Run run) {
     return call(
@@ -121,12 +130,14 @@ public final class SimulatedArchive implements Archive {
         () -> {
           double cost = 0;
           int turns = 0;
+          Usage usage = Usage.NONE;
           Optional<World> last = Optional.empty();
           for (Event event : allEvents(run)) {
             switch (payload(event).orElse(null)) {
-              case Payload.LlmResponse(var _, var _, double costUsd) -> {
+              case Payload.LlmResponse(var _, var _, double costUsd, var used) -> {
                 cost += costUsd;
                 turns++;
+                usage = sum(usage, used.orElse(Usage.NONE));
               }
               case Payload.TurnStart(int _, World state) -> last = Optional.of(state);
               case null, default -> {
@@ -142,7 +153,8 @@ public final class SimulatedArchive implements Archive {
                       world ->
                           new Score(
                               world.age().rank(), world.population(), world.food() + world.wood()))
-                  .orElse(new Score(0, 0, 0)));
+                  .orElse(new Score(0, 0, 0)),
+              usage);
         });
   }
 

@@ -185,6 +185,18 @@ public final class SimulatedCatalog implements Catalog {
   }
 
   @Override
+  public void markDeparted(RunId runId, int t) {
+    call(
+        Call.CATALOG_DEPARTED,
+        runId.value(),
+        () -> {
+          requireKnown(runId);
+          tables.change(runId, run -> Optional.of(run.withProgress(run.progress().departedAt(t))));
+          return null;
+        });
+  }
+
+  @Override
   public void markReleased(List<RunId> runIds) {
     if (runIds.isEmpty() || runIds.size() > MAX_RELEASED) {
       throw new IllegalArgumentException(

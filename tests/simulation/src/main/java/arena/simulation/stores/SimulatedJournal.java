@@ -202,6 +202,10 @@ public final class SimulatedJournal implements Journal {
     Event last = events.getLast();
     return run.withProgress(
         new Run.Progress(
-            last.seq(), last.t(), run.firstTs().orElse(events.getFirst().ts()), last.ts()));
+            last.seq(),
+            last.t(),
+            run.firstTs().orElse(events.getFirst().ts()),
+            last.ts(),
+            run.departsAt().orElse(null)));
   }
 }

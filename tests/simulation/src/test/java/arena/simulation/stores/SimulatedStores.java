@@ -8,7 +8,9 @@ import arena.catalog.Catalog;
 import arena.journal.Journal;
 import arena.lifecycle.PlayTurn;
 import arena.lifecycle.Publisher;
+import arena.lifecycle.RecordedTurns;
 import arena.metrics.Metrics;
+import arena.source.EventReader;
 import arena.stream.Connections;
 import arena.stream.TaskRunner;
 import java.time.Duration;
@@ -42,12 +44,18 @@ public final class SimulatedStores {
     subscribers = new SimulatedSubscribers(redis);
   }
 
+  /** Reads events from whichever of these stores has them. */
+  public EventReader events() {
+    return new EventReader(broker, journal, () -> archive);
+  }
+
   /** Plays turns of runs without fan-outs, whose model answers with {@code model}. */
   public PlayTurn playTurn(Supplier<Decision> model, TaskRunner tasks) {
     return new PlayTurn(
         journal,
         new Publisher(broker, journal, catalog, _ -> {}, clock, Metrics.NONE),
         _ -> (_, _) -> model.get(),
+        new RecordedTurns(catalog, events()),
         PATIENCE,
         clock,
         tasks,

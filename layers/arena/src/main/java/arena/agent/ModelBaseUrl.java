@@ -6,58 +6,58 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Checks the base URL of an OpenAI-compatible endpoint. A key is sent without TLS only to this
- * machine or to a private network: to loopback, link-local and private addresses (RFC 1918,
- * fc00::/7), and to names that have no public address (localhost, .local, .internal).
+ * Checks the base URL of a model service. A key is sent without TLS only to this machine or to a
+ * private network: to loopback, link-local and private addresses (RFC 1918, fc00::/7), and to names
+ * that have no public address (localhost, .local, .internal).
  */
-public final class OpenAiBaseUrl {
-  private static final String COMPLETIONS = "/chat/completions";
-
-  private OpenAiBaseUrl() {}
+public final class ModelBaseUrl {
+  private ModelBaseUrl() {}
 
   /**
    * Returns what is wrong, in one sentence without the URL, which may contain a password.
    *
-   * @param base the value of {@code ARENA_OPENAI_BASE_URL}
-   * @param hasKey whether {@code ARENA_OPENAI_API_KEY} is set
+   * @param base the value of the service's variable
+   * @param hasKey whether the service's key is set
    */
-  public static Optional<String> problem(String base, boolean hasKey) {
-    Optional<URI> uri = parse(base.strip());
+  public static Optional<String> problem(ModelService service, String base, boolean hasKey) {
+    Optional<URI> uri = parse(service, base.strip());
     if (uri.isEmpty()) {
       return Optional.of(
-          "ARENA_OPENAI_BASE_URL is invalid; use an address such as https://host/v1, without user info");
+          "%s is invalid; use an address such as %s, without user info"
+              .formatted(service.baseVariable(), service.example()));
     }
     boolean tls = "https".equalsIgnoreCase(uri.get().getScheme());
     return tls || !hasKey || isPrivate(uri.get().getHost())
         ? Optional.empty()
         : Optional.of(
-            "ARENA_OPENAI_BASE_URL must begin with https:// if ARENA_OPENAI_API_KEY is set, except for this machine and private addresses; use https://, or unset the key");
+            "%s must begin with https:// if %s is set, except for this machine and private addresses; use https://, or unset the key"
+                .formatted(service.baseVariable(), service.keyVariable()));
   }
 
   /**
-   * Returns the address of the chat completions.
+   * Returns the address of the service's calls.
    *
    * @throws ModelRefused if the base URL cannot be used
    */
-  static URI completions(String base, boolean hasKey) {
+  static URI call(ModelService service, String base, boolean hasKey) {
     if (base.isBlank()) {
       throw new ModelRefused(
-          "ARENA_OPENAI_BASE_URL is not set; set it to the endpoint's address, such as https://host/v1",
+          "%s is not set; set it to the endpoint's address, such as %s"
+              .formatted(service.baseVariable(), service.example()),
           null);
     }
-    Optional<String> problem = problem(base, hasKey);
+    Optional<String> problem = problem(service, base, hasKey);
     if (problem.isPresent()) {
       throw new ModelRefused(problem.get(), null);
     }
-    return parse(base.strip()).orElseThrow();
+    return parse(service, base.strip()).orElseThrow();
   }
 
-  private static Optional<URI> parse(String base) {
+  private static Optional<URI> parse(ModelService service, String base) {
     try {
       int query = base.indexOf('?');
       String path = (query < 0 ? base : base.substring(0, query)).replaceFirst("/{1,10}$", "");
-      String suffix = path.endsWith(COMPLETIONS) ? "" : COMPLETIONS;
-      URI uri = URI.create(path + suffix + (query < 0 ? "" : base.substring(query)));
+      URI uri = URI.create(service.path(path) + (query < 0 ? "" : base.substring(query)));
       boolean web =
           "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
       return web && uri.getHost() != null && uri.getUserInfo() == null

@@ -7,7 +7,6 @@ import arena.world.World;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -27,49 +26,46 @@ import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Calls a model behind an OpenAI-compatible chat completions endpoint: a hosted gateway, Ollama,
- * vLLM or llama.cpp.
+ * Calls a model over HTTP, by one of the {@link HttpApi}s.
  *
  * <p>Uses the JDK's {@code HttpClient} although it costs about 0.3 s of CPU per sandbox: {@code
  * HttpURLConnection} resends a POST when the connection breaks, so that a turn would be billed
  * twice, and in streaming mode, which disables that, it hides the body of a 401.
  */
-final class OpenAiAgent implements Agent {
+final class HttpAgent implements Agent {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Endpoint endpoint;
+  private final HttpApi api;
   private final Profile profile;
   private final String model;
-  private final String system;
   private final PriceTable prices;
-  private volatile RequestFields fields = RequestFields.ALL;
+  private volatile RequestFields fields;
 
   /**
-   * @param profile a profile whose model starts with {@code openai:}
+   * @param profile a profile whose model starts with the API's scheme
    * @param model the endpoint's name for the model
    */
-  OpenAiAgent(Endpoint endpoint, Profile profile, String model, PriceTable prices) {
+  HttpAgent(Endpoint endpoint, HttpApi api, Profile profile, String model, PriceTable prices) {
     this.endpoint = endpoint;
+    this.api = api;
     this.profile = profile;
     this.model = model;
-    this.system = Prompts.system(profile.promptVariant());
     this.prices = prices;
+    this.fields = RequestFields.all(profile.answerFormat(), api.marksCache());
   }
 
   /**
-   * A chat completions endpoint.
+   * An address of model calls.
    *
-   * @param key bearer token; empty if none is required
+   * @param key its API key; empty if none is required
    * @param timeout limit of one decision, including retries
    * @param redactor redacts the key in what the service answers
    */
-  record Endpoint(
-      HttpClient client, URI completions, String key, Duration timeout, Redactor redactor) {
+  record Endpoint(HttpClient client, URI call, String key, Duration timeout, Redactor redactor) {
     /** The host and port used in messages. */
     String host() {
-      return completions.getPort() < 0
-          ? completions.getHost()
-          : completions.getHost() + ":" + completions.getPort();
+      return call.getPort() < 0 ? call.getHost() : call.getHost() + ":" + call.getPort();
     }
 
     /** Omits the key. */
@@ -89,7 +85,7 @@ final class OpenAiAgent implements Agent {
       byte[] body =
           response
               .body()
-              .flatMap(OpenAiAgent::decompressed)
+              .flatMap(HttpAgent::decompressed)
               .orElseThrow(
                   () ->
                       new ModelMalformed(
@@ -125,32 +121,15 @@ final class OpenAiAgent implements Agent {
   }
 
   private HttpRequest request(String stateSummary, RequestFields sent) {
-    ObjectNode body = JSON.createObjectNode();
-    body.put("model", model);
-    if (sent.system()) {
-      body.withArray("messages").addObject().put("role", "system").put("content", system);
-    }
+    String system = Prompts.system(profile.promptVariant(), sent.format());
     String user = sent.user(system, stateSummary);
-    body.withArray("messages").addObject().put("role", "user").put("content", user);
-    if (sent.temperature()) {
-      body.put("temperature", profile.temperature());
-    }
-    switch (sent.limitName()) {
-      case MAX_TOKENS -> body.put("max_tokens", sent.maxTokens());
-      case MAX_COMPLETION_TOKENS -> body.put("max_completion_tokens", sent.maxTokens());
-      case NONE -> {
-        // the service's own limit holds
-      }
-    }
-    body.put("stream", sent.stream());
+    HttpApi.Call call = new HttpApi.Call(model, profile.temperature(), system, user, sent);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint.completions())
+        HttpRequest.newBuilder(endpoint.call())
             .header("content-type", "application/json")
             .header("accept", sent.stream() ? "text/event-stream" : "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-    if (!endpoint.key().isEmpty()) {
-      request.header("authorization", "Bearer " + endpoint.key());
-    }
+            .POST(HttpRequest.BodyPublishers.ofString(api.body(call).toString()));
+    api.headers(endpoint.key()).forEach(request::header);
     return request.build();
   }
 
@@ -198,7 +177,8 @@ final class OpenAiAgent implements Agent {
   }
 
   private Decision filtered(OpenAiError error, RequestFields sent) {
-    return ContentFilter.answer(error.words(endpoint.redactor()), sent.remark()).decision(0);
+    return ContentFilter.answer(error.words(endpoint.redactor()), sent.remark())
+        .decision(0, Tokens.NONE);
   }
 
   /**
@@ -244,15 +224,10 @@ final class OpenAiAgent implements Agent {
     }
     if (!OpenAiAnswer.isCompletion(answer)) {
       throw new ModelMalformed(
-          "the answer of %s is not a chat completion".formatted(endpoint.host()), null);
+          "the answer of %s is not an answer of a model".formatted(endpoint.host()), null);
     }
-    ModelAnswer read = OpenAiAnswer.read(answer, sent.remark());
-    JsonNode usage = answer.path("usage");
-    double cost =
-        prices.cost(
-            profile.model(),
-            usage.path("prompt_tokens").asLong(usage.path("input_tokens").asLong(0)),
-            usage.path("completion_tokens").asLong(usage.path("output_tokens").asLong(0)));
-    return read.decision(cost);
+    ModelAnswer read = OpenAiAnswer.read(answer, sent);
+    Tokens tokens = api.tokens(answer.path("usage"));
+    return read.decision(prices.cost(profile.model(), tokens), tokens);
   }
 }

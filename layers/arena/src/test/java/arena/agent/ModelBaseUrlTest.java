@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a key may be sent. */
-class OpenAiBaseUrlTest {
+class ModelBaseUrlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -29,7 +29,7 @@ class OpenAiBaseUrlTest {
         "http://vllm.internal./v1"
       })
   void takesAKeyWithTlsOrInAPrivateNetwork(String base) {
-    assertEquals(Optional.empty(), OpenAiBaseUrl.problem(base, true));
+    assertEquals(Optional.empty(), ModelBaseUrl.problem(ModelService.OPENAI, base, true));
   }
 
   @ParameterizedTest
@@ -47,15 +47,15 @@ class OpenAiBaseUrlTest {
         "http://10.example.com/v1"
       })
   void takesAKeyToAPublicAddressOnlyWithTls(String base) {
-    String problem = OpenAiBaseUrl.problem(base, true).orElseThrow();
+    String problem = ModelBaseUrl.problem(ModelService.OPENAI, base, true).orElseThrow();
     assertTrue(problem.startsWith("ARENA_OPENAI_BASE_URL must begin with https://"), problem);
-    assertEquals(Optional.empty(), OpenAiBaseUrl.problem(base, false));
+    assertEquals(Optional.empty(), ModelBaseUrl.problem(ModelService.OPENAI, base, false));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost:11434/v1", "ftp://host/v1", "http://user:word@host/v1", "%"})
   void rejectsWhatIsNotABaseUrl(String base) {
-    String problem = OpenAiBaseUrl.problem(base, false).orElseThrow();
+    String problem = ModelBaseUrl.problem(ModelService.OPENAI, base, false).orElseThrow();
     assertTrue(problem.startsWith("ARENA_OPENAI_BASE_URL is invalid"), problem);
   }
 }
