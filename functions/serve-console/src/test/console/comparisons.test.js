@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {
-  cellStatus, comparisonStatus, courseColumns, difference, hasEnded, intervalText, linear, matches, outcomes, percent, probability,
+  cellStatus, comparisonStatus, courseColumns, difference, hasEnded, intervalText, isSamePlayer, linear, matches, outcomes, percent, probability,
   profilesRequest, progressOf, pValue, raceRequest, replicateRequest, sampleRace, stacked, ticks, uniqueNames, verdict, wholeNumber, withBudget,
 } from "../../main/resources/console/comparisons.js";
 
@@ -102,6 +102,12 @@ test("the sample race needs two scripted players, and costs nothing", () => {
   const race = sampleRace({profiles: [SCRIPTED, BARE, {...BARE, model: "openai:x"}], scenarios});
   assert.deepEqual([race.profiles.map(({name}) => name), race.scenarios], [["scripted-strategy", "scripted-bare"], ["balanced", "food-poor"]]);
   assert.equal(raceRequest({profiles: [BARE, BARE], scenarios: ["a"], rounds: 1, nTurns: 2, label: ""}).profiles[1].name, "scripted-bare 2");
+});
+
+test("players are the same if they play the same", () => {
+  assert.ok(isSamePlayer(SCRIPTED, {...SCRIPTED, name: "another name", answer_format: "text"}));
+  assert.ok(!isSamePlayer(SCRIPTED, BARE));
+  assert.ok(!isSamePlayer(SCRIPTED, {...SCRIPTED, answer_format: "tool"}));
 });
 
 test("a budget is an amount above 0, or none", () => {

@@ -158,6 +158,12 @@ export function courseColumns(courses, write = value => value) {
 
 // ---- requests
 
+/** Whether two profiles play the same, whatever their names: an experiment has no two identical arms. */
+export function isSamePlayer(a, b) {
+  return a.model === b.model && a.prompt_variant === b.prompt_variant && a.temperature === b.temperature &&
+    (a.answer_format ?? "text") === (b.answer_format ?? "text");
+}
+
 /** Names that differ: a name that occurs again gets a number. */
 export function uniqueNames(names) {
   const used = new Map();

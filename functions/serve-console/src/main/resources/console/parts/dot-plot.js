@@ -74,7 +74,7 @@ export class DotPlot extends Component {
             <g key=${mark} class="axis" aria-hidden="true"><path d=${`M${x(mark)} 0V${top}`}/>
               <text x=${x(mark)} y=${top + 16} text-anchor=${mark === marks[0] ? "start" : mark === marks.at(-1) ? "end" : "middle"}>${write(mark)}</text></g>`)}
           ${rows.map(({arm, i, points, levels, top: y, base}) => html`
-            <g key=${arm.name} class=${`series-${i % 8 + 1}`}>
+            <g key=${arm.name} class=${`arm-${i % 8 + 1}`}>
               <text class="dot-name" x=${LEFT - RADIUS} y=${y + 13}><tspan>${cut(arm.name, Math.max(8, Math.floor(width / 8) - 10))}</tspan>${arm.control && html`<tspan class="dot-control"> control</tspan>`}</text>
               ${points.map(({cell, value}, n) => html`
                 <a key=${cell.cell} href=${`#/runs/${cell.run_id}`} aria-label=${`${arm.name}, replica ${cell.replica + 1}: ${write(value)}`}>

@@ -1,4 +1,5 @@
 /** The bar of a fork in preparation, or of many as an experiment: turns, player, what it will cost, and the button. */
+import {isSamePlayer} from "../comparisons.js";
 import {html} from "../html.js";
 import {estimateText} from "../estimate.js";
 import {count} from "../format.js";
@@ -78,17 +79,12 @@ export function ForkBar({t, form, errors, estimate, changes, busy, profiles, par
     </form>`;
 }
 
-/** Whether two players are one: an experiment has no two identical arms. */
-function isSame(a, b) {
-  return a.model === b.model && a.prompt_variant === b.prompt_variant && a.temperature === b.temperature;
-}
-
 /** The players of an experiment, next to the parent's. */
 function Players({profiles, chosen, own, error, onChange}) {
   return html`
     <fieldset class="field fork-players"><legend class="label">Players, against <bdi>${own.name}</bdi></legend>
       <div class="fork-players-list" tabindex="0" role="group" aria-label="Players" data-test="fork-players">
-        ${profiles.map((profile, i) => isSame(profile, own) ? null : html`
+        ${profiles.map((profile, i) => isSamePlayer(profile, own) ? null : html`
           <label key=${i} class="check"><input type="checkbox" checked=${chosen.includes(i)} data-test=${`fork-player-${i}`}
               onChange=${() => onChange(chosen.includes(i) ? chosen.filter(one => one !== i) : [...chosen, i])}/><span
                   class="clip"><bdi>${profileLabel(profile)}</bdi></span></label>`)}

@@ -130,12 +130,12 @@ export class ExperimentView extends Component {
       <${CellProgress} cells=${cells}/></div>`;
   }
 
-  verdicts({arms, control}) {
+  verdicts({arms}) {
     const others = arms.filter(arm => arm.versus_control !== null && arm.versus_control !== undefined);
     if (others.length === 0) {
       return html`<p class="muted">Arms are compared with the control as soon as each has a run that has ended.</p>`;
     }
-    const name = control ?? arms.find(arm => arm.control)?.name;
+    const name = arms.find(arm => arm.control)?.name;
     return html`
       <section class="panel" aria-label="Against the control">
         <div class="panel-head"><h2>Against <bdi>${name}</bdi></h2><span

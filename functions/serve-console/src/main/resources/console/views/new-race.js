@@ -1,6 +1,6 @@
 /** Starts a race: players, scenarios, rounds, turns; what it will cost is asked before it starts. */
 import {raceAddress} from "../address.js";
-import {raceRequest, wholeNumber} from "../comparisons.js";
+import {isSamePlayer, raceRequest, wholeNumber} from "../comparisons.js";
 import {readTurns} from "../forks.js";
 import {Component, html} from "../html.js";
 import {FieldError} from "../parts/field-error.js";
@@ -16,11 +16,30 @@ export class NewRaceView extends Component {
     profiles: new Set(this.props.deployment.profiles.map((_, i) => i).filter(i => this.props.deployment.profiles[i].model === "scripted")),
     scenarios: new Set(this.props.deployment.scenarios.map(({name}) => name)),
     rounds: "5", turns: "30", label: "", errors: {}, request: null,
+    players: this.props.deployment.profiles.map(profile => ({profile, label: profileLabel(profile)})),
   };
+  abort = new AbortController();
 
   componentDidMount() {
     document.title = "Start a race · arena";
     this.props.ready();
+    this.addPresets();
+  }
+
+  componentWillUnmount() {
+    this.abort.abort();
+  }
+
+  /** Presets of the deployment that are not among its profiles; without them a race can be started all the same. */
+  async addPresets() {
+    try {
+      const {presets} = await this.props.api.get("/models", {signal: this.abort.signal});
+      const {players} = this.state;
+      const others = presets.filter(({profile}) => !players.some(player => isSamePlayer(player.profile, profile)));
+      this.setState({players: [...players, ...others.map(({name, version, profile}) => ({profile, label: `${name} v${version}: ${profileLabel(profile)}`}))]});
+    } catch {
+      // shown by the connection's state
+    }
   }
 
   toggle(name, value) {
@@ -34,7 +53,7 @@ export class NewRaceView extends Component {
   submit = event => {
     event.preventDefault();
     const {deployment} = this.props;
-    const {profiles, scenarios, rounds, turns, label} = this.state;
+    const {players, profiles, scenarios, rounds, turns, label} = this.state;
     const nRounds = wholeNumber(rounds, 1, MAX_ROUNDS);
     const nTurns = readTurns(turns, deployment.limits);
     const errors = {
@@ -46,7 +65,7 @@ export class NewRaceView extends Component {
     this.setState({
       errors,
       request: Object.keys(errors).length > 0 ? null : raceRequest({
-        profiles: [...profiles].sort((a, b) => a - b).map(i => deployment.profiles[i]),
+        profiles: [...profiles].sort((a, b) => a - b).map(i => players[i].profile),
         scenarios: deployment.scenarios.map(({name}) => name).filter(name => scenarios.has(name)),
         rounds: nRounds, nTurns, label: label.trim(),
       }),
@@ -58,16 +77,17 @@ export class NewRaceView extends Component {
     this.setState({request: null, errors: {[["profiles", "scenarios", "rounds", "n_turns", "label"].includes(control) ? control : "form"]: message}});
   };
 
-  render({api, deployment}, {profiles, scenarios, rounds, turns, label, errors, request}) {
+  render({api, deployment}, {players, profiles, scenarios, rounds, turns, label, errors, request}) {
     const {limits} = deployment;
     return html`
       <div class="page narrow">
         <div><h1>Start a race</h1><p class="muted">Each player plays every scenario in each round; who ends better wins the match.</p></div>
         <form class="panel start-form" onSubmit=${this.submit} data-test="race-form" novalidate>
           <fieldset class="checks"><legend class="label">Players</legend>
-            ${deployment.profiles.map((profile, i) => html`
+            <div class="checks-list" tabindex="0" role="group" aria-label="Players">
+            ${players.map((player, i) => html`
               <label key=${i} class="check"><input type="checkbox" checked=${profiles.has(i)} data-test=${`race-profile-${i}`}
-                  onChange=${() => this.toggle("profiles", i)}/><bdi>${profileLabel(profile)}</bdi></label>`)}
+                  onChange=${() => this.toggle("profiles", i)}/><bdi>${player.label}</bdi></label>`)}</div>
             <${FieldError} text=${errors.profiles}/>
           </fieldset>
           <fieldset class="checks"><legend class="label">Scenarios</legend>

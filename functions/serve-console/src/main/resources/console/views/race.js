@@ -48,7 +48,7 @@ export class RaceView extends Component {
       return html`<div class="page">${problem === null ? html`<${Skeleton} lines=${10} label="Loading the race"/>`
         : html`<${ProblemNotice} alone problem=${problem} onRetry=${this.live?.read}/>`}</div>`;
     }
-    const {label, profiles, scenarios, rounds, n_turns: nTurns, cells, progress, note, seed, budget, created_at: at} = parts(race);
+    const {label, profiles, scenarios, rounds, n_turns: nTurns, cells, cell_counts: counts, note, seed, budget, created_at: at} = race;
     const columns = matches(cells).map(({scenario, round}) => ({key: `${scenario} ${round}`, group: scenario, label: String(round + 1)}));
     return html`
       <div class="page comparisons" data-test="race">
@@ -66,7 +66,7 @@ export class RaceView extends Component {
           <span class="muted">seed ${seed}</span>
           <span class="muted"><${Time} at=${at}/></span>
         </div>
-        <${CellProgress} cells=${progress}/></div>
+        <${CellProgress} cells=${counts}/></div>
         ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${this.live.read}/>`}
         ${note && html`<p class="comparison-note" role="status" data-test="race-note"><bdi>${note}</bdi></p>`}
         <section class="panel" aria-label="Standings">
@@ -102,13 +102,4 @@ export class RaceView extends Component {
         </table>
       </div>`;
   }
-}
-
-/** The answer has the cells as a list; the row of the list of races counts them. */
-function parts(race) {
-  const progress = {};
-  for (const {status} of race.cells) {
-    progress[status] = (progress[status] ?? 0) + 1;
-  }
-  return {...race, progress, profiles: race.profiles.map(one => typeof one === "string" ? {name: one} : one)};
 }

@@ -70,9 +70,7 @@ export class StartView extends Component {
     return html`
       <div class="page narrow">
         <div><h1>Start a run</h1><p
-            class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays. Which player is better?${" "}
-            <a href="#/races/new" data-test="race-open">Start a race</a>${sample !== null && html` or${" "}<button type="button" class="link"
-                data-test="sample-race" onClick=${() => this.setState({racing: true})}>the sample race</button>`}.</p></div>
+            class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays.</p></div>
         ${racing && html`<${PlanDialog} api=${api} title="Start the sample race?" path="/races" request=${sample}
             onClose=${() => this.setState({racing: false})} onStarted=${({race_id: id}) => go({view: "race", id, params: {}})}/>`}
         <form class="panel start-form" onSubmit=${this.submit} data-test="start-form" novalidate>
@@ -124,6 +122,10 @@ export class StartView extends Component {
           </div>
           ${errors.form && html`<p class="field-error" role="alert" data-test="start-error">${errors.form}</p>`}
         </form>
+        <div class="row wrap start-other"><span class="muted">Which player is better?</span>
+          <a class="button" href="#/races/new" data-test="race-open">Start a race</a>
+          ${sample !== null && html`<button class="button" data-test="sample-race" onClick=${() => this.setState({racing: true})}>Start the
+            sample race, which costs nothing</button>`}</div>
       </div>`;
   }
 }

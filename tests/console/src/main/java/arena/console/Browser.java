@@ -1,5 +1,6 @@
 package arena.console;
 
+import arena.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -352,6 +353,62 @@ public final class Browser implements AutoCloseable {
           press(Keys.TAB);
           return focused().equals(test);
         });
+  }
+
+  /** Rows of a table's body, in an element. */
+  public static final By ROWS = By.cssSelector("tbody tr");
+
+  /** Answers that pages get in place of the service's, until they are closed. */
+  public interface Answers extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Answers requests of the pages that are opened from now on.
+   *
+   * @param answers JSON by method and path, such as {@code GET /experiments}; requests to other
+   *     paths reach the service. Bodies of answered requests are in {@code window.testRequests}
+   */
+  public Answers answerWith(Map<String, String> answers) {
+    String source =
+        """
+        {
+          const answers = %s;
+          const served = window.fetch;
+          window.testRequests = [];
+          window.fetch = (url, options = {}) => {
+            const path = new URL(url, location.href).pathname;
+            const answer = answers[`${options.method ?? "GET"} ${path}`];
+            if (answer === undefined) {
+              return served(url, options);
+            }
+            if (options.body !== undefined) {
+              window.testRequests.push(options.body);
+            }
+            return Promise.resolve(new Response(answer, {headers: {"content-type": "application/json"}}));
+          };
+        }
+        """;
+    Object id =
+        driver
+            .executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of("source", source.replace("%s", Json.write(answers))))
+            .get("identifier");
+    return () ->
+        driver.executeCdpCommand(
+            "Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", id));
+  }
+
+  /** Waits for a select, and chooses an option by its value. */
+  public void choose(String test, String value) {
+    find(test);
+    run(
+        "const select = document.querySelector(arguments[0]); select.value = arguments[1];"
+            + " select.dispatchEvent(new Event('change', {bubbles: true}))",
+        selector(test),
+        value);
   }
 
   /** Closes the page's sockets, as a gateway does. */

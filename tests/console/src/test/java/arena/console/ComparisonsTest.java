@@ -1,0 +1,181 @@
+package arena.console;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import arena.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * The pages of experiments, races and rankings over answers that are files, so that each state is
+ * shown at once: running, failed runs, groups that have not met, hostile names.
+ */
+@Timeout(300)
+final class ComparisonsTest {
+  private static final Path PICTURES = Path.of("..", "target", "screenshots");
+
+  private final ConsoleFixture fixture = ConsoleFixture.shared();
+  private final Browser browser = fixture.browser();
+  private final JsonNode experiment = answer("experiment");
+  private final JsonNode race = answer("race");
+
+  @AfterEach
+  void reportsNoError() {
+    fixture.assertNoErrors();
+  }
+
+  private static JsonNode answer(String name) {
+    try (InputStream in = ComparisonsTest.class.getResourceAsStream(name + ".json")) {
+      return Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> answers() {
+    Map<String, String> answers = new LinkedHashMap<>();
+    answers.put("GET /experiments", answer("experiments").toString());
+    answers.put("GET " + experimentPath(), experiment.toString());
+    answers.put("GET /races", answer("races").toString());
+    answers.put("GET " + racePath(), race.toString());
+    answers.put("GET /rankings", answer("rankings").toString());
+    answers.put("POST /experiments", answer("plan").toString());
+    answers.put("POST /races", answer("plan").toString());
+    return answers;
+  }
+
+  private String experimentPath() {
+    return "/experiments/" + experiment.get("experiment_id").textValue();
+  }
+
+  private String racePath() {
+    return "/races/" + race.get("race_id").textValue();
+  }
+
+  @Test
+  void haveNoSeriousFault() {
+    Map<String, String> pages = new TreeMap<>();
+    pages.put("experiments", "#/experiments");
+    pages.put("experiment", "#" + experimentPath());
+    pages.put("races", "#/races");
+    pages.put("race", "#" + racePath());
+    pages.put("new-race", "#/races/new");
+    pages.put("ranking", "#/ranking?race=" + race.get("race_id").textValue());
+    List<Executable> checks = new ArrayList<>();
+    try (Browser.Answers _ = browser.answerWith(answers())) {
+      pages.forEach((name, fragment) -> check(name, fragment, checks));
+    }
+    browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
+    assertAll(checks);
+  }
+
+  private void check(String name, String fragment, List<Executable> checks) {
+    for (Browser.Screen screen : Browser.Screen.values()) {
+      for (Browser.Theme theme : Browser.Theme.values()) {
+        browser.show(screen, theme);
+        browser.open(fragment, name);
+        String picture =
+            String.join("-", name, screen.name(), theme.name()).toLowerCase(Locale.ROOT) + ".png";
+        browser.screenshot(PICTURES.resolve(picture));
+        List<String> faults = browser.accessibilityFaults();
+        checks.add(() -> assertEquals(List.of(), faults, picture));
+        long sideways =
+            (Long)
+                browser.run(
+                    "return document.documentElement.scrollWidth"
+                        + " - document.documentElement.clientWidth");
+        checks.add(() -> assertEquals(0, sideways, picture));
+      }
+    }
+  }
+
+  @Test
+  void everyPointLeadsToItsRun() {
+    try (Browser.Answers _ = browser.answerWith(answers())) {
+      browser.open("#" + experimentPath(), "experiment");
+      List<String> ended = new ArrayList<>();
+      experiment
+          .get("arms")
+          .forEach(
+              arm ->
+                  arm.get("cells")
+                      .forEach(
+                          cell -> {
+                            if (!cell.get("population").isNull()) {
+                              ended.add("#/runs/" + cell.get("run_id").textValue());
+                            }
+                          }));
+      assertEquals(
+          ended,
+          browser.run(
+              "return [...document.querySelector('[data-test=dot-plot]').querySelectorAll('a')]"
+                  + ".map(one => one.getAttribute('href'))"));
+      assertEquals(2, browser.all("verdict").size());
+      assertTrue(browser.text("verdicts").contains("<script>alert(1)</script>"));
+      assertEquals(0L, browser.run("return document.querySelectorAll('main script').length"));
+
+      browser.open("#" + racePath(), "race");
+      assertEquals(race.get("cells").size(), browser.all("grid-cell").size());
+      assertEquals(4, browser.all("standings").getFirst().findElements(Browser.ROWS).size());
+    }
+  }
+
+  @Test
+  void asksBeforeTheSampleRaceStarts() {
+    try (Browser.Answers _ = browser.answerWith(answers())) {
+      browser.open("#/start", "start");
+      browser.click("sample-race");
+      browser.awaitText("plan", "36");
+      assertTrue(browser.text("plan").contains("$0.74"), browser.text("plan"));
+      browser.type("plan-budget", "0");
+      browser.click("plan-start");
+      browser.await("an error of the budget", () -> browser.text("plan-dialog").contains("above 0"));
+      browser.type("plan-budget", "1.5");
+      browser.click("plan-start");
+      browser.awaitView("race");
+      assertEquals("#" + racePath(), browser.fragment());
+    }
+  }
+
+  @Test
+  void replicatesAForkAsAnExperiment() {
+    String parent = fixture.stack().play("to be replicated", 4);
+    try (Browser.Answers _ = browser.answerWith(answers())) {
+      browser.open("#/runs/" + parent + "?t=2", "run");
+      browser.click("fork-open");
+      browser.choose("fork-mode", "replicate");
+      browser.click("fork-submit");
+      browser.awaitText("fork-error", "Change the town or the player");
+      browser.type("fork-field-food", "1500");
+      browser.type("fork-replicas", "51");
+      browser.click("fork-submit");
+      browser.await("an error of the replicas", () -> browser.text("fork-bar").contains("1 to 50"));
+      browser.type("fork-replicas", "3");
+      browser.click("fork-submit");
+      browser.awaitText("plan", "36");
+      browser.click("plan-start");
+      browser.awaitView("experiment");
+      assertEquals("#" + experimentPath(), browser.fragment());
+      JsonNode request = Json.tree(browser.run("return JSON.parse(window.testRequests.at(-1))"));
+      assertEquals(parent, request.get("parent_run_id").textValue());
+      assertEquals(3, request.get("replicas").intValue());
+      assertEquals(1_500, request.at("/arms/1/mutation/food").intValue());
+    }
+  }
+}
