@@ -50,7 +50,7 @@ public final class AuthorizeCallerHandler implements RequestStreamHandler {
             System.getenv(),
             AuthorizeCallerHandler::new,
             Rehearsal.Scene.EMPTY,
-            List.of(RehearsedEvents.authorizeToken(), RehearsedEvents.authorizeTicket()));
+            () -> List.of(RehearsedEvents.authorizeToken(), RehearsedEvents.authorizeTicket()));
   }
 
   /** Creates a handler with the given environment variables. */
@@ -86,8 +86,8 @@ public final class AuthorizeCallerHandler implements RequestStreamHandler {
   /** The response of payload format 2.0 with simple responses. */
   private static String simple(Optional<Principal> caller) {
     ObjectNode response = Json.object().put("isAuthorized", true);
-    response.set("context", Json.tree(caller.map(Principal::toContext).orElse(Map.of())));
-    return response.toString();
+    caller.map(Principal::toContext).orElse(Map.of()).forEach(response.putObject("context")::put);
+    return Json.write(response);
   }
 
   /** The response of a WebSocket API's authorizer: an IAM policy for the route. */
@@ -102,7 +102,7 @@ public final class AuthorizeCallerHandler implements RequestStreamHandler {
         .put("Action", "execute-api:Invoke")
         .put("Effect", caller.isPresent() ? "Allow" : "Deny")
         .put("Resource", methodArn);
-    response.set("context", Json.tree(caller.map(Principal::toContext).orElse(Map.of())));
-    return response.toString();
+    caller.map(Principal::toContext).orElse(Map.of()).forEach(response.putObject("context")::put);
+    return Json.write(response);
   }
 }

@@ -33,11 +33,12 @@ public final class CreateForkHandler extends HttpHandler {
             System.getenv(),
             CreateForkHandler::new,
             Rehearsal.Scene.ARCHIVED,
-            List.of(
-                RehearsedEvents.post(
-                    "/forks",
-                    "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"mutation\":{\"food\":1500},\"n_turns\":1}"
-                        .formatted(RehearsedRun.ID))));
+            () ->
+                List.of(
+                    RehearsedEvents.post(
+                        "/forks",
+                        "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"mutation\":{\"food\":1500},\"n_turns\":1}"
+                            .formatted(RehearsedRun.ID))));
   }
 
   /** Creates a handler with the given environment variables. */

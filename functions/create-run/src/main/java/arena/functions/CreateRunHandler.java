@@ -32,7 +32,9 @@ public final class CreateRunHandler extends HttpHandler {
             System.getenv(),
             CreateRunHandler::new,
             Rehearsal.Scene.EMPTY,
-            List.of(RehearsedEvents.post("/runs", "{\"scenario\":\"balanced\",\"n_turns\":1}")));
+            () ->
+                List.of(
+                    RehearsedEvents.post("/runs", "{\"scenario\":\"balanced\",\"n_turns\":1}")));
   }
 
   /** Creates a handler with the given environment variables. */

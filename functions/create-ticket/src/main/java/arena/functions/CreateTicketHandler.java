@@ -23,7 +23,7 @@ public final class CreateTicketHandler extends HttpHandler {
             System.getenv(),
             CreateTicketHandler::new,
             Rehearsal.Scene.EMPTY,
-            List.of(RehearsedEvents.post("/tickets", "{}")));
+            () -> List.of(RehearsedEvents.post("/tickets", "{}")));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -24,11 +24,12 @@ public final class DiagnoseRunHandler extends HttpHandler {
             System.getenv(),
             DiagnoseRunHandler::new,
             Rehearsal.Scene.RUNNING,
-            List.of(
-                RehearsedEvents.get(
-                    "/runs/{run_id}/diagnosis",
-                    Map.of("run_id", RehearsedRun.ID.value()),
-                    Map.of())));
+            () ->
+                List.of(
+                    RehearsedEvents.get(
+                        "/runs/{run_id}/diagnosis",
+                        Map.of("run_id", RehearsedRun.ID.value()),
+                        Map.of())));
   }
 
   /** Creates a handler with the given environment variables. */

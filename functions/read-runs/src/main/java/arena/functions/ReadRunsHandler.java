@@ -23,11 +23,13 @@ public final class ReadRunsHandler extends HttpHandler {
             System.getenv(),
             ReadRunsHandler::new,
             Rehearsal.Scene.ARCHIVED,
-            List.of(
-                RehearsedEvents.get("/events", Map.of(), Map.of("run_id", RehearsedRun.ID.value())),
-                RehearsedEvents.get(
-                    "/runs/{run_id}", Map.of("run_id", RehearsedRun.ID.value()), Map.of()),
-                RehearsedEvents.get("/runs", Map.of(), Map.of())));
+            () ->
+                List.of(
+                    RehearsedEvents.get(
+                        "/events", Map.of(), Map.of("run_id", RehearsedRun.ID.value())),
+                    RehearsedEvents.get(
+                        "/runs/{run_id}", Map.of("run_id", RehearsedRun.ID.value()), Map.of()),
+                    RehearsedEvents.get("/runs", Map.of(), Map.of())));
   }
 
   /** Creates a handler with the given environment variables. */

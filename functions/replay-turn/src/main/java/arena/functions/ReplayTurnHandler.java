@@ -41,9 +41,10 @@ public final class ReplayTurnHandler implements RequestStreamHandler {
             System.getenv(),
             ReplayTurnHandler::new,
             Rehearsal.Scene.RUNNING,
-            List.of(
-                TurnTaskCodec.write(
-                    new TurnTask(RehearsedRun.ID, 0, 1, 0, 2, Profile.DEFAULT, false))));
+            () ->
+                List.of(
+                    TurnTaskCodec.write(
+                        new TurnTask(RehearsedRun.ID, 0, 1, 0, 2, Profile.DEFAULT, false))));
   }
 
   /** Creates a handler with the given environment variables. */

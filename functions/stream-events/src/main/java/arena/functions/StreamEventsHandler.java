@@ -70,14 +70,15 @@ public final class StreamEventsHandler implements RequestStreamHandler {
             System.getenv(),
             StreamEventsHandler::new,
             Rehearsal.Scene.ARCHIVED,
-            List.of(
-                RehearsedEvents.webSocket("CONNECT", "$connect", ""),
-                RehearsedEvents.webSocket(
-                    "MESSAGE",
-                    "subscribe",
-                    "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)),
-                RehearsedEvents.webSocket("MESSAGE", "ping", "{\"action\":\"ping\"}"),
-                "{\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)));
+            () ->
+                List.of(
+                    RehearsedEvents.webSocket("CONNECT", "$connect", ""),
+                    RehearsedEvents.webSocket(
+                        "MESSAGE",
+                        "subscribe",
+                        "{\"action\":\"subscribe\",\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)),
+                    RehearsedEvents.webSocket("MESSAGE", "ping", "{\"action\":\"ping\"}"),
+                    "{\"run_id\":\"%s\"}".formatted(RehearsedRun.ID)));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -1,5 +1,8 @@
 package arena.catalog;
 
+import arena.json.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /**
  * The counters of {@code GET /metrics}.
  *
@@ -9,4 +12,13 @@ package arena.catalog;
  * @param runsOpen running runs
  */
 public record Counters(
-    long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {}
+    long eventsPublished, long eventsStreamed, long streamsDropped, long runsOpen) {
+  /** Returns the counters as responses show them. */
+  public ObjectNode toJson() {
+    return Json.object()
+        .put("events_published", eventsPublished)
+        .put("events_streamed", eventsStreamed)
+        .put("streams_dropped", streamsDropped)
+        .put("runs_open", runsOpen);
+  }
+}

@@ -82,7 +82,7 @@ public final class ActiveReplays {
         }
         one.put("last_error", replay.lastError().map(ExecutionState.TaskError::name).orElse(null));
       }
-      return redactor.redact(json, _ -> false).toString();
+      return Json.write(redactor.redact(json, _ -> false));
     }
 
     /** The list as text for a terminal. */

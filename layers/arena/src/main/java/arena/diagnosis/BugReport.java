@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -122,10 +123,10 @@ public final class BugReport {
     json.set("diagnosis", DiagnosisJson.write(diagnosis, redactor));
     put(json, "execution_history", history.await(), BugReport::history);
     json.putNull("log"); // keeps its place before the versions
-    put(json, "versions", versions.await(), Json::tree);
-    long rest = MAX_BYTES - responseBytes(json.toString());
+    put(json, "versions", versions.await(), BugReport::versions);
+    long rest = MAX_BYTES - responseBytes(Json.write(json));
     put(json, "log", log.await(), lines -> log(ConnectionIds.shorten(lines), rest));
-    return json.toString();
+    return Json.write(json);
   }
 
   private <T> void put(
@@ -144,7 +145,7 @@ public final class BugReport {
   }
 
   private static JsonNode text(Optional<String> text) {
-    return text.map(Json::tree).orElseGet(NullNode::getInstance);
+    return text.<JsonNode>map(TextNode::valueOf).orElseGet(NullNode::getInstance);
   }
 
   /** Parses JSON; unparsable text becomes a string, absent text null. */
@@ -154,6 +155,12 @@ public final class BugReport {
     } catch (JsonProcessingException e) {
       return text(json);
     }
+  }
+
+  private static JsonNode versions(Map<String, String> versions) {
+    ObjectNode json = Json.object();
+    versions.forEach(json::put);
+    return json;
   }
 
   /** Oldest first; inputs and outputs are omitted because the run's events contain them. */
@@ -181,7 +188,7 @@ public final class BugReport {
       one.put("at", Timestamps.write(line.at()))
           .put("function", line.function())
           .put("line", redactor.redact(line.text()));
-      bytes += responseBytes(one.toString()) + 1;
+      bytes += responseBytes(Json.write(one)) + 1;
       if (bytes > maxBytes) {
         break;
       }

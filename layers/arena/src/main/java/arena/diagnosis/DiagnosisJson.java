@@ -1,6 +1,7 @@
 package arena.diagnosis;
 
 import arena.broker.BrokerSnapshot;
+import arena.catalog.Counters;
 import arena.codec.Timestamps;
 import arena.journal.JournalTail;
 import arena.json.Json;
@@ -120,17 +121,7 @@ public final class DiagnosisJson {
           found.ifPresent(execution -> execution(execution, out));
         });
     putResult(facts.broker(), "broker", json, (snapshot, out) -> broker(facts, snapshot, out));
-    ObjectNode counters = json.putObject("counters");
-    facts
-        .counters()
-        .known()
-        .ifPresent(
-            found ->
-                counters
-                    .put("events_published", found.eventsPublished())
-                    .put("events_streamed", found.eventsStreamed())
-                    .put("streams_dropped", found.streamsDropped())
-                    .put("runs_open", found.runsOpen()));
+    json.set("counters", facts.counters().known().map(Counters::toJson).orElseGet(Json::object));
     putResult(
         facts.cache(),
         "elasticache",

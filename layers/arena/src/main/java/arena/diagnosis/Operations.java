@@ -64,7 +64,7 @@ public final class Operations {
                 last -> write(last, json.putObject("reaper")), () -> json.putNull("reaper"));
       }
       write(broker, cache, json.putObject("broker"));
-      return redactor.redact(json, _ -> false).toString();
+      return Json.write(redactor.redact(json, _ -> false));
     }
 
     private static void write(ReaperSummary last, ObjectNode json) {

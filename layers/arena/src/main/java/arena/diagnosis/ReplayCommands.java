@@ -95,7 +95,7 @@ final class ReplayCommands {
    * control and format characters are escapes of JSON.
    */
   private String post(String path, ObjectNode body) {
-    String json = PlainText.escaped(targets.redactor().redact(body, _ -> false).toString());
+    String json = PlainText.escaped(Json.write(targets.redactor().redact(body, _ -> false)));
     return targets.http().curl(path, "-X POST")
         + " -H 'content-type: application/json' -d "
         + Shell.quote(json);

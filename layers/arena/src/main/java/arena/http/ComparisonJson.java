@@ -1,6 +1,6 @@
 package arena.http;
 
-import arena.comparison.Budget;
+import arena.codec.Timestamps;
 import arena.comparison.Cell;
 import arena.comparison.CellOutcome;
 import arena.comparison.Comparison;
@@ -8,21 +8,25 @@ import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonQueries;
 import arena.comparison.Design;
 import arena.comparison.StopReason;
+import arena.json.Json;
 import arena.ranking.Ranking;
 import arena.ranking.Standing;
-import arena.run.RunId;
+import arena.run.Mutation;
+import arena.run.Profile;
 import arena.statistics.ArmComparison;
-import arena.statistics.ArmComparison.Differences;
 import arena.statistics.ArmOutcomes;
 import arena.statistics.ArmSummary;
 import arena.statistics.Interval;
 import arena.text.PlainText;
 import arena.text.Redactor;
 import arena.world.Scenario;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import java.time.Instant;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Experiments, races and rankings as responses show them. An absent value is null. */
 final class ComparisonJson {
@@ -33,353 +37,271 @@ final class ComparisonJson {
     return Redactor.OF_FORMATS.redact(text);
   }
 
-  /** The number of cells in each state. */
-  record Counts(int planned, int running, int complete, int failed, int notStarted) {
-    static Counts of(Comparison.Counts counts) {
-      return new Counts(
-          counts.planned(),
-          counts.running(),
-          counts.complete(),
-          counts.failed(),
-          counts.notStarted());
-    }
-  }
-
-  /** The limits of what is spent. */
-  record Limits(Optional<Double> usd, Optional<Long> turns) {
-    static Limits of(Budget budget) {
-      return new Limits(budget.usd(), budget.turns());
-    }
-  }
-
   /** An experiment as a row of the list. */
-  record ExperimentRow(
-      String experimentId,
-      String label,
-      String status,
-      Instant createdAt,
-      RunId parentRunId,
-      int parentT,
-      int nTurns,
-      int replicas,
-      List<String> arms,
-      Counts cells,
-      double costUsd,
-      boolean costKnown,
-      Limits budget,
-      Optional<String> waitsFor) {
-    static ExperimentRow of(Comparison comparison) {
-      Design.Experiment design = (Design.Experiment) comparison.design();
-      return new ExperimentRow(
-          comparison.id().value(),
-          redacted(comparison.label()),
-          comparison.status().label(),
-          comparison.createdAt(),
-          design.parentRunId(),
-          design.parentT(),
-          design.nTurns(),
-          design.replicas(),
-          design.arms().stream().map(Design.Arm::name).toList(),
-          Counts.of(comparison.progress().cells()),
-          comparison.progress().costUsd(),
-          comparison.progress().costKnown(),
-          Limits.of(comparison.budget()),
-          comparison.progress().waitsFor().map(ComparisonId::value));
-    }
+  static ObjectNode experimentRow(Comparison comparison) {
+    Design.Experiment design = (Design.Experiment) comparison.design();
+    ObjectNode json = identity(comparison, "experiment_id");
+    json.put("parent_run_id", design.parentRunId().value())
+        .put("parent_t", design.parentT())
+        .put("n_turns", design.nTurns())
+        .put("replicas", design.replicas());
+    json.set("arms", texts(design.arms().stream().map(Design.Arm::name).toList()));
+    json.set("cells", counts(comparison.progress().cells()));
+    putSpent(json, comparison);
+    return json;
   }
 
   /** An experiment with its arms in numbers. */
-  record Experiment(
-      String experimentId,
-      String label,
-      String status,
-      Instant createdAt,
-      RunId parentRunId,
-      int parentT,
-      int nTurns,
-      int replicas,
-      Counts cells,
-      double costUsd,
-      boolean costKnown,
-      Limits budget,
-      Optional<String> waitsFor,
-      long seed,
-      int samples,
-      List<Arm> arms) {
-    static Experiment of(
-        Comparison comparison, int samples, List<Cell> cells, List<ArmSummary> summaries) {
-      ExperimentRow row = ExperimentRow.of(comparison);
-      Design.Experiment design = (Design.Experiment) comparison.design();
-      List<Arm> arms =
-          summaries.stream()
-              .map(
-                  summary ->
-                      Arm.of(
-                          armNamed(design, summary.name()),
-                          design.control().equals(summary.name()),
-                          cells,
-                          summary))
-              .toList();
-      return new Experiment(
-          row.experimentId,
-          row.label,
-          row.status,
-          row.createdAt,
-          row.parentRunId,
-          row.parentT,
-          row.nTurns,
-          row.replicas,
-          row.cells,
-          row.costUsd,
-          row.costKnown,
-          row.budget,
-          row.waitsFor,
-          comparison.seed(),
-          samples,
-          arms);
-    }
-
-    private static Design.Arm armNamed(Design.Experiment design, String name) {
-      return design.arms().stream()
-          .filter(arm -> arm.name().equals(name))
-          .findFirst()
-          .orElseThrow();
-    }
+  static ObjectNode experiment(
+      Comparison comparison, int samples, List<Cell> cells, List<ArmSummary> summaries) {
+    Design.Experiment design = (Design.Experiment) comparison.design();
+    ObjectNode json = experimentRow(comparison);
+    json.put("seed", comparison.seed()).put("samples", samples);
+    json.set(
+        "arms",
+        array(summaries, summary -> arm(armNamed(design, summary.name()), design, cells, summary)));
+    return json;
   }
 
-  /** An arm of an experiment. */
-  record Arm(
-      String name,
-      boolean control,
-      Optional<RunJson.Mutation> mutation,
-      RunJson.Profile profile,
-      List<Replica> cells,
-      int failed,
-      Optional<Interval> population,
-      Optional<Interval> economy,
-      Optional<Interval> costUsd,
-      Optional<Interval> feudalShare,
-      List<Share> feudalByTurn,
-      boolean deterministic,
-      Optional<VersusControl> versusControl) {
-    private static Arm of(Design.Arm arm, boolean control, List<Cell> cells, ArmSummary summary) {
-      return new Arm(
-          arm.name(),
-          control,
-          arm.mutation().equals(arena.run.Mutation.NONE)
-              ? Optional.empty()
-              : Optional.of(RunJson.Mutation.of(arm.mutation())),
-          RunJson.Profile.of(arm.profile()),
-          cells.stream()
-              .filter(cell -> cell.plan().player().equals(arm.name()))
-              .map(Replica::of)
-              .toList(),
-          summary.failed(),
-          summary.population(),
-          summary.economy(),
-          summary.costUsd(),
-          summary.feudalShare(),
-          summary.feudalByTurn().stream().map(Share::of).toList(),
-          summary.deterministic(),
-          summary.versusControl().map(VersusControl::of));
-    }
+  private static Design.Arm armNamed(Design.Experiment design, String name) {
+    return design.arms().stream().filter(arm -> arm.name().equals(name)).findFirst().orElseThrow();
   }
 
-  /** The share of the runs that reached the Feudal Age by a turn. */
-  record Share(int t, double value, Optional<Double> low, Optional<Double> high) {
-    private static Share of(ArmSummary.ShareByTurn share) {
-      return new Share(share.t(), share.share().value(), share.share().low(), share.share().high());
-    }
+  private static ObjectNode arm(
+      Design.Arm arm, Design.Experiment design, List<Cell> cells, ArmSummary summary) {
+    boolean unchanged = arm.mutation().equals(Mutation.NONE);
+    ObjectNode json =
+        Json.object().put("name", arm.name()).put("control", design.control().equals(arm.name()));
+    json.set("mutation", unchanged ? null : RunJson.mutation(arm.mutation()));
+    json.set("profile", RunJson.profile(arm.profile()));
+    List<Cell> own =
+        cells.stream().filter(cell -> cell.plan().player().equals(arm.name())).toList();
+    json.set(
+        "cells",
+        array(
+            own,
+            cell ->
+                result(
+                    cell,
+                    Json.object().put("cell", cell.number()).put("replica", cell.plan().round()))));
+    json.put("failed", summary.failed());
+    json.set("population", interval(summary.population()));
+    json.set("economy", interval(summary.economy()));
+    json.set("cost_usd", interval(summary.costUsd()));
+    json.set("feudal_share", interval(summary.feudalShare()));
+    json.set(
+        "feudal_by_turn",
+        array(
+            summary.feudalByTurn(),
+            share -> Json.object().put("t", share.t()).setAll(interval(share.share()))));
+    json.put("deterministic", summary.deterministic());
+    json.set(
+        "versus_control", summary.versusControl().map(ComparisonJson::versusControl).orElse(null));
+    return json;
   }
 
-  /** An arm against the control. */
-  record VersusControl(
-      Interval winProbability,
-      Differences differences,
-      Optional<Double> pValue,
-      Optional<Double> pAdjusted,
-      String verdict,
-      String sentence,
-      Optional<Integer> replicasNeeded) {
-    private static VersusControl of(ArmComparison comparison) {
-      return new VersusControl(
-          comparison.winProbability(),
-          comparison.differences(),
-          comparison.pValue(),
-          comparison.pAdjusted(),
-          comparison.verdict().label(),
-          comparison.sentence(),
-          comparison.replicasNeeded());
-    }
-  }
-
-  /** What a cell's run came to; null until it has ended. */
-  record Result(
-      Optional<RunId> runId,
-      String status,
-      Optional<String> reason,
-      Optional<String> finalAge,
-      Optional<Integer> feudalT,
-      Optional<Integer> population,
-      Optional<Double> economy,
-      Optional<Double> costUsd,
-      Optional<String> failure) {
-    private static Result of(Cell cell) {
-      Optional<CellOutcome> outcome = cell.outcome();
-      Optional<CellOutcome> seen = outcome.filter(one -> !one.finalAge().isEmpty());
-      return new Result(
-          cell.started() ? Optional.of(cell.runId()) : Optional.empty(),
-          cell.state().label(),
-          cell.reason().map(StopReason::label),
-          seen.map(CellOutcome::finalAge),
-          outcome.flatMap(CellOutcome::feudalT),
-          seen.map(one -> one.score().population()),
-          seen.map(one -> one.score().economy()),
-          outcome.filter(CellOutcome::costKnown).map(CellOutcome::costUsd),
-          outcome.flatMap(CellOutcome::failure).map(failure -> PlainText.line(failure.code())));
-    }
-  }
-
-  /** A cell of an experiment's arm. */
-  record Replica(int cell, int replica, @JsonUnwrapped Result result) {
-    private static Replica of(Cell cell) {
-      return new Replica(cell.number(), cell.plan().round(), Result.of(cell));
-    }
+  private static ObjectNode versusControl(ArmComparison comparison) {
+    ObjectNode json = Json.object();
+    json.set("win_probability", interval(comparison.winProbability()));
+    ArmComparison.Differences differences = comparison.differences();
+    ObjectNode means = json.putObject("differences");
+    means.set("population", interval(differences.population()));
+    means.set("economy", interval(differences.economy()));
+    means.set("cost_usd", interval(differences.costUsd()));
+    means.set("feudal_share", interval(differences.feudalShare()));
+    return json.put("p_value", comparison.pValue().orElse(null))
+        .put("p_adjusted", comparison.pAdjusted().orElse(null))
+        .put("verdict", comparison.verdict().label())
+        .put("sentence", comparison.sentence())
+        .put("replicas_needed", comparison.replicasNeeded().orElse(null));
   }
 
   /** A race as a row of the list. */
-  record RaceRow(
-      String raceId,
-      String label,
-      String status,
-      Instant createdAt,
-      int nTurns,
-      int rounds,
-      List<String> profiles,
-      List<String> scenarios,
-      Counts cells,
-      double costUsd,
-      boolean costKnown,
-      Limits budget,
-      Optional<String> waitsFor) {
-    static RaceRow of(Comparison comparison) {
-      Design.Race design = (Design.Race) comparison.design();
-      return new RaceRow(
-          comparison.id().value(),
-          redacted(comparison.label()),
-          comparison.status().label(),
-          comparison.createdAt(),
-          design.nTurns(),
-          design.rounds(),
-          design.profiles().stream().map(arena.run.Profile::name).toList(),
-          design.scenarios().stream().map(Scenario::label).toList(),
-          Counts.of(comparison.progress().cells()),
-          comparison.progress().costUsd(),
-          comparison.progress().costKnown(),
-          Limits.of(comparison.budget()),
-          comparison.progress().waitsFor().map(ComparisonId::value));
-    }
+  static ObjectNode raceRow(Comparison comparison) {
+    ObjectNode json = race(comparison);
+    Design.Race design = (Design.Race) comparison.design();
+    json.set("profiles", texts(design.profiles().stream().map(Profile::name).toList()));
+    json.set("cells", counts(comparison.progress().cells()));
+    putSpent(json, comparison);
+    return json;
   }
 
   /** A race with its cells and standings. */
-  record Race(
-      String raceId,
-      String label,
-      String status,
-      Instant createdAt,
-      int nTurns,
-      int rounds,
-      List<RunJson.Profile> profiles,
-      List<String> scenarios,
-      Counts cellCounts,
-      double costUsd,
-      boolean costKnown,
-      Limits budget,
-      Optional<String> waitsFor,
-      long seed,
-      int samples,
-      List<RaceCell> cells,
-      List<Standings> standings,
-      String note) {
-    static Race of(
-        Comparison comparison,
-        int samples,
-        List<Cell> cells,
-        List<Standing> standings,
-        String note) {
-      RaceRow row = RaceRow.of(comparison);
-      return new Race(
-          row.raceId,
-          row.label,
-          row.status,
-          row.createdAt,
-          row.nTurns,
-          row.rounds,
-          comparison.design().profiles().stream().map(RunJson.Profile::of).toList(),
-          row.scenarios,
-          row.cells,
-          row.costUsd,
-          row.costKnown,
-          row.budget,
-          row.waitsFor,
-          comparison.seed(),
-          samples,
-          cells.stream().map(RaceCell::of).toList(),
-          standings.stream().map(Standings::of).toList(),
-          note);
-    }
+  static ObjectNode race(
+      Comparison comparison, int samples, List<Cell> cells, List<Standing> standings, String note) {
+    ObjectNode json = race(comparison);
+    json.set("profiles", array(comparison.design().profiles(), RunJson::profile));
+    json.set("cell_counts", counts(comparison.progress().cells()));
+    putSpent(json, comparison);
+    json.put("seed", comparison.seed()).put("samples", samples);
+    json.set(
+        "cells",
+        array(
+            cells,
+            cell ->
+                result(
+                    cell,
+                    Json.object()
+                        .put("cell", cell.number())
+                        .put("profile", cell.plan().player())
+                        .put("scenario", cell.plan().scenario())
+                        .put("round", cell.plan().round()))));
+    json.set("standings", array(standings, ComparisonJson::standing));
+    return json.put("note", note);
   }
 
-  /** A cell of a race. */
-  record RaceCell(
-      int cell, String profile, String scenario, int round, @JsonUnwrapped Result result) {
-    private static RaceCell of(Cell cell) {
-      return new RaceCell(
-          cell.number(),
-          cell.plan().player(),
-          cell.plan().scenario(),
-          cell.plan().round(),
-          Result.of(cell));
-    }
+  private static ObjectNode race(Comparison comparison) {
+    Design.Race design = (Design.Race) comparison.design();
+    ObjectNode json = identity(comparison, "race_id");
+    json.put("n_turns", design.nTurns()).put("rounds", design.rounds());
+    json.set("scenarios", texts(design.scenarios().stream().map(Scenario::label).toList()));
+    return json;
   }
 
-  /** A row of the standings. */
-  record Standings(
-      int rank,
-      String profile,
-      int played,
-      int wins,
-      int ties,
-      int losses,
-      int failed,
-      Optional<Interval> rating,
-      double costUsd) {
-    private static Standings of(Standing standing) {
-      return new Standings(
-          standing.rank(),
-          standing.player(),
-          standing.played(),
-          standing.wins(),
-          standing.ties(),
-          standing.losses(),
-          standing.failed(),
-          standing.rating(),
-          standing.costUsd());
-    }
+  private static ObjectNode standing(Standing standing) {
+    ObjectNode json =
+        Json.object()
+            .put("rank", standing.rank())
+            .put("profile", standing.player())
+            .put("played", standing.played())
+            .put("wins", standing.wins())
+            .put("ties", standing.ties())
+            .put("losses", standing.losses())
+            .put("failed", standing.failed());
+    json.set("rating", interval(standing.rating()));
+    return json.put("cost_usd", standing.costUsd());
   }
 
-  /** A ranking, with what it was computed from. */
-  record Ranked(
-      String by,
-      long seed,
-      int samples,
-      int races,
-      int runs,
-      int matches,
-      int failedRuns,
-      List<Ranking.Component> components,
-      List<Ranking.InScenario> scenarios,
-      String note) {}
+  // ---- parts of both
+
+  private static ObjectNode identity(Comparison comparison, String id) {
+    return Json.object()
+        .put(id, comparison.id().value())
+        .put("label", redacted(comparison.label()))
+        .put("status", comparison.status().label())
+        .put("created_at", Timestamps.write(comparison.createdAt()));
+  }
+
+  private static ObjectNode counts(Comparison.Counts counts) {
+    return Json.object()
+        .put("planned", counts.planned())
+        .put("running", counts.running())
+        .put("complete", counts.complete())
+        .put("failed", counts.failed())
+        .put("not_started", counts.notStarted());
+  }
+
+  private static void putSpent(ObjectNode json, Comparison comparison) {
+    json.put("cost_usd", comparison.progress().costUsd())
+        .put("cost_known", comparison.progress().costKnown());
+    json.putObject("budget")
+        .put("usd", comparison.budget().usd().orElse(null))
+        .put("turns", comparison.budget().turns().orElse(null));
+    json.put("waits_for", comparison.progress().waitsFor().map(ComparisonId::value).orElse(null));
+  }
+
+  /** Adds what a cell's run came to; null until it has ended. */
+  private static ObjectNode result(Cell cell, ObjectNode json) {
+    Optional<CellOutcome> outcome = cell.outcome();
+    Optional<CellOutcome> seen = outcome.filter(one -> !one.finalAge().isEmpty());
+    return json.put("run_id", cell.started() ? cell.runId().value() : null)
+        .put("status", cell.state().label())
+        .put("reason", cell.reason().map(StopReason::label).orElse(null))
+        .put("final_age", seen.map(CellOutcome::finalAge).orElse(null))
+        .put("feudal_t", outcome.flatMap(CellOutcome::feudalT).orElse(null))
+        .put("population", seen.map(one -> one.score().population()).orElse(null))
+        .put("economy", seen.map(one -> one.score().economy()).orElse(null))
+        .put(
+            "cost_usd",
+            outcome.filter(CellOutcome::costKnown).map(CellOutcome::costUsd).orElse(null))
+        .put(
+            "failure",
+            outcome
+                .flatMap(CellOutcome::failure)
+                .map(failure -> PlainText.line(failure.code()))
+                .orElse(null));
+  }
+
+  // ---- rankings
+
+  /**
+   * A ranking, with what it was computed from.
+   *
+   * @param races number of races
+   * @param runs number of runs
+   */
+  static ObjectNode ranking(
+      RankingRequest request, Ranking ranking, int races, int runs, String note) {
+    ObjectNode json =
+        Json.object()
+            .put("by", request.by().label())
+            .put("seed", request.seed())
+            .put("samples", request.samples())
+            .put("races", races)
+            .put("runs", runs)
+            .put("matches", ranking.matches())
+            .put("failed_runs", ranking.failedRuns());
+    json.set("components", array(ranking.components(), ComparisonJson::component));
+    json.set(
+        "scenarios",
+        array(
+            ranking.scenarios(),
+            one -> {
+              ObjectNode scenario = Json.object().put("scenario", one.scenario());
+              scenario.set("components", array(one.components(), ComparisonJson::component));
+              return scenario;
+            }));
+    return json.put("note", note);
+  }
+
+  private static ObjectNode component(Ranking.Component component) {
+    ObjectNode json = Json.object();
+    json.set("players", array(component.players(), ComparisonJson::player));
+    json.set(
+        "win_probability",
+        array(
+            component.winProbability(),
+            row -> {
+              ArrayNode line = Json.array();
+              row.forEach(line::add);
+              return line;
+            }));
+    return json;
+  }
+
+  private static ObjectNode player(Ranking.RankedPlayer player) {
+    ObjectNode json = Json.object().put("rank", player.rank()).put("player", player.player());
+    json.set("rating", interval(player.rating()));
+    return json.put("wins", player.wins())
+        .put("ties", player.ties())
+        .put("losses", player.losses())
+        .put("failed", player.failed())
+        .put("cost_usd_per_run", player.costUsdPerRun().orElse(null))
+        .put("pareto", player.pareto());
+  }
+
+  private static ObjectNode interval(Interval interval) {
+    return Json.object()
+        .put("value", interval.value())
+        .put("low", interval.low().orElse(null))
+        .put("high", interval.high().orElse(null));
+  }
+
+  private static @Nullable ObjectNode interval(Optional<Interval> interval) {
+    return interval.map(ComparisonJson::interval).orElse(null);
+  }
+
+  private static <T> ArrayNode array(List<T> values, Function<T, JsonNode> node) {
+    ArrayNode array = Json.array();
+    values.forEach(value -> array.add(node.apply(value)));
+    return array;
+  }
+
+  private static ArrayNode texts(List<String> values) {
+    ArrayNode array = Json.array();
+    values.forEach(array::add);
+    return array;
+  }
 
   /** The outcomes of an experiment's arms. */
   static List<ArmOutcomes> outcomes(Design.Experiment design, List<Cell> cells) {
@@ -396,9 +318,9 @@ final class ComparisonJson {
         .toList();
   }
 
-  private static ArmOutcomes.Sampling sampling(arena.run.Profile profile) {
+  private static ArmOutcomes.Sampling sampling(Profile profile) {
     String provider = Design.providerOf(profile);
-    if (provider.equals(arena.run.Profile.SCRIPTED) || provider.equals("recorded")) {
+    if (provider.equals(Profile.SCRIPTED) || provider.equals("recorded")) {
       return ArmOutcomes.Sampling.SCRIPTED;
     }
     return profile.temperature() == 0

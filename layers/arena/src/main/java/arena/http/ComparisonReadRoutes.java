@@ -11,11 +11,14 @@ import arena.comparison.ComparisonQueries.RunFilter;
 import arena.comparison.Comparisons;
 import arena.comparison.Design;
 import arena.comparison.ResultNotes;
+import arena.json.Json;
 import arena.ranking.Entry;
 import arena.ranking.Ranking;
 import arena.ranking.Standing;
 import arena.run.Limits;
 import arena.statistics.Experiments;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,20 +49,22 @@ public final class ComparisonReadRoutes {
   }
 
   private Response experiments(Request request) {
-    return list(request, ComparisonKind.EXPERIMENT, ComparisonJson.ExperimentRow::of);
+    return list(request, ComparisonKind.EXPERIMENT, ComparisonJson::experimentRow);
   }
 
   private Response races(Request request) {
-    return list(request, ComparisonKind.RACE, ComparisonJson.RaceRow::of);
+    return list(request, ComparisonKind.RACE, ComparisonJson::raceRow);
   }
 
-  private Response list(Request request, ComparisonKind kind, Function<Comparison, Object> row) {
+  private Response list(Request request, ComparisonKind kind, Function<Comparison, JsonNode> row) {
     request.allowQuery("limit", "cursor");
     int limit =
         Math.toIntExact(
             request.integerQuery("limit", 1, Comparisons.MAX_PAGE, Limits.DEFAULT_RUNS_PAGE));
     ComparisonPage page = queries.get().list(kind, limit, request.query("cursor"));
-    Response response = Response.of(200, page.comparisons().stream().map(row).toList());
+    ArrayNode rows = Json.array();
+    page.comparisons().forEach(comparison -> rows.add(row.apply(comparison)));
+    Response response = Response.of(200, rows);
     return page.next()
         .map(cursor -> NextLink.add(response, request, limit, List.of(), cursor))
         .orElse(response);
@@ -74,7 +79,7 @@ public final class ComparisonReadRoutes {
     List<String> names = design.arms().stream().map(Design.Arm::name).toList();
     return Response.of(
         200,
-        ComparisonJson.Experiment.of(
+        ComparisonJson.experiment(
             experiment,
             SAMPLES,
             cells,
@@ -95,7 +100,7 @@ public final class ComparisonReadRoutes {
     List<String> players = race.design().profiles().stream().map(arena.run.Profile::name).toList();
     return Response.of(
         200,
-        ComparisonJson.Race.of(
+        ComparisonJson.race(
             race,
             SAMPLES,
             cells,
@@ -131,16 +136,11 @@ public final class ComparisonReadRoutes {
     int open = (int) races.stream().filter(race -> race.progress().open()).count();
     return Response.of(
         200,
-        new ComparisonJson.Ranked(
-            ranking.by().label(),
-            ranking.seed(),
-            ranking.samples(),
+        ComparisonJson.ranking(
+            ranking,
+            result,
             races.size(),
             entries.size(),
-            result.matches(),
-            result.failedRuns(),
-            result.components(),
-            result.scenarios(),
             ResultNotes.ofRanking(result, entries, open, complete)));
   }
 

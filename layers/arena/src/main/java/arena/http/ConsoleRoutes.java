@@ -1,5 +1,6 @@
 package arena.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.stream.Stream;
 /** The routes of the console: its pages and files, and what the deployment offers. */
 public final class ConsoleRoutes {
   private final ConsoleFiles files;
-  private final DeploymentJson.Deployment deployment;
+  private final ObjectNode deployment;
   private final String contentSecurityPolicy;
 
   private ConsoleRoutes(ConsoleFiles files, DeploymentJson.Settings settings) {

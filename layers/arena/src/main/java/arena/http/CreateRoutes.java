@@ -1,9 +1,11 @@
 package arena.http;
 
+import arena.json.Json;
 import arena.run.ForkRequest;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunRequest;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,26 +47,17 @@ public final class CreateRoutes {
     };
   }
 
-  private record CreatedRun(
-      RunId runId,
-      String label,
-      String status,
-      String scenario,
-      int nTurns,
-      String dbPath,
-      RunJson.Profile profileUsed) {}
-
   private static Response accepted(Run run) {
-    return Response.of(
-        202,
-        new CreatedRun(
-            run.runId(),
-            run.label(),
-            run.status().label(),
-            run.scenario(),
-            run.nTurns(),
-            run.dbPath(),
-            RunJson.Profile.of(run.profile())));
+    ObjectNode json =
+        Json.object()
+            .put("run_id", run.runId().value())
+            .put("label", run.label())
+            .put("status", run.status().label())
+            .put("scenario", run.scenario())
+            .put("n_turns", run.nTurns())
+            .put("db_path", run.dbPath());
+    json.set("profile_used", RunJson.profile(run.profile()));
+    return Response.of(202, json);
   }
 
   /**
@@ -98,10 +91,10 @@ public final class CreateRoutes {
     };
   }
 
-  private record CreatedFork(RunId childRunId, String dbPath, RunJson.Profile profileUsed) {}
-
   private static Response accepted(Run child, String address) {
-    return Response.of(
-        202, new CreatedFork(child.runId(), address, RunJson.Profile.of(child.profile())));
+    ObjectNode json =
+        Json.object().put("child_run_id", child.runId().value()).put("db_path", address);
+    json.set("profile_used", RunJson.profile(child.profile()));
+    return Response.of(202, json);
   }
 }

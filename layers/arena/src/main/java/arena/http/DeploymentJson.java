@@ -1,6 +1,7 @@
 package arena.http;
 
 import arena.agent.PriceTable;
+import arena.json.Json;
 import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
@@ -10,11 +11,14 @@ import arena.world.Age;
 import arena.world.Building;
 import arena.world.Scenario;
 import arena.world.World;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a deployment offers, for clients that let a person choose. */
 public final class DeploymentJson {
@@ -43,103 +47,80 @@ public final class DeploymentJson {
       boolean anthropic,
       String payloadOrigin) {}
 
-  record Deployment(
-      String version,
-      String websocketUrl,
-      boolean tokenRequired,
-      List<Start> scenarios,
-      List<RunJson.Profile> profiles,
-      List<Model> models,
-      Bounds limits,
-      Rules rules) {}
-
-  /** A scenario with the world at turn 0. */
-  record Start(String name, double food, double wood, int population, int popCap) {
-    static Start of(Scenario scenario) {
-      World start = scenario.start();
-      return new Start(
-          scenario.label(), start.food(), start.wood(), start.population(), start.popCap());
+  /** A model with its price; empty if it is unknown. */
+  private record Model(String model, Optional<Double> inputPrice, Optional<Double> outputPrice) {
+    ObjectNode toJson() {
+      return Json.object()
+          .put("model", model)
+          .put("input_usd_per_million", inputPrice.orElse(null))
+          .put("output_usd_per_million", outputPrice.orElse(null));
     }
   }
 
-  /** A model with its price; null if it is unknown. */
-  record Model(
-      String model, Optional<Double> inputUsdPerMillion, Optional<Double> outputUsdPerMillion) {}
+  /** A scenario with the world at turn 0. */
+  private static ObjectNode start(Scenario scenario) {
+    World start = scenario.start();
+    return Json.object()
+        .put("name", scenario.label())
+        .put("food", start.food())
+        .put("wood", start.wood())
+        .put("population", start.population())
+        .put("pop_cap", start.popCap());
+  }
 
   /** What actions cost and bring, as the world applies them; durations in turns. */
-  record Rules(
-      double villagerFood,
-      int villagerTurns,
-      List<Construction> buildings,
-      double ageUpFood,
-      int ageUpPopulation,
-      List<String> ageUpBuildings,
-      int ageUpTurns) {
-    static Rules ofWorld() {
-      return new Rules(
-          World.VILLAGER_FOOD,
-          World.VILLAGER_TICKS,
-          Arrays.stream(Building.values()).map(Construction::of).toList(),
-          World.FEUDAL_FOOD,
-          World.FEUDAL_POPULATION,
-          World.FEUDAL_BUILDINGS.stream().map(Building::label).toList(),
-          World.FEUDAL_TICKS);
-    }
+  private static ObjectNode rules() {
+    ObjectNode json =
+        Json.object()
+            .put("villager_food", World.VILLAGER_FOOD)
+            .put("villager_turns", World.VILLAGER_TICKS);
+    ArrayNode buildings = json.putArray("buildings");
+    Stream.of(Building.values()).map(DeploymentJson::building).forEach(buildings::add);
+    json.put("age_up_food", World.FEUDAL_FOOD).put("age_up_population", World.FEUDAL_POPULATION);
+    ArrayNode required = json.putArray("age_up_buildings");
+    World.FEUDAL_BUILDINGS.stream().map(Building::label).forEach(required::add);
+    return json.put("age_up_turns", World.FEUDAL_TICKS);
   }
 
   /** A building with the {@code building_key} of its action. */
-  record Construction(String buildingKey, String name, int wood, int popCap) {
-    static Construction of(Building building) {
-      return new Construction(
-          building.key(),
-          building.label(),
-          building.wood(),
-          building == Building.HOUSE ? World.HOUSE_POP_CAP : 0);
-    }
+  private static ObjectNode building(Building building) {
+    return Json.object()
+        .put("building_key", building.key())
+        .put("name", building.label())
+        .put("wood", building.wood())
+        .put("pop_cap", building == Building.HOUSE ? World.HOUSE_POP_CAP : 0);
   }
 
   /** Limits of requests: inclusive; lengths in code points. */
-  record Bounds(
-      int maxTurns,
-      int defaultTurns,
-      int maxLabel,
-      int maxReason,
-      int maxModel,
-      double maxTemperature,
-      double maxResource,
-      int maxPopulation,
-      int maxPopCap,
-      int maxRunsPage,
-      int maxEventsPage,
-      int maxSeriesRuns,
-      List<String> ages,
-      List<String> promptVariants,
-      List<String> answerFormats) {
-    static Bounds ofRequests() {
-      return new Bounds(
-          Limits.MAX_TURNS,
-          Limits.DEFAULT_TURNS,
-          Limits.MAX_LABEL,
-          Limits.MAX_REASON,
-          Limits.MAX_MODEL,
-          RequestReader.MAX_TEMPERATURE,
-          Limits.MAX_RESOURCE,
-          Limits.MAX_POPULATION,
-          Limits.MAX_POPULATION,
-          Limits.MAX_RUNS_PAGE,
-          Limits.MAX_EVENTS_PAGE,
-          Limits.MAX_SERIES_RUNS,
-          Arrays.stream(Age.values()).map(Age::label).toList(),
-          Arrays.stream(PromptVariant.values()).map(PromptVariant::label).toList(),
-          Arrays.stream(AnswerFormat.values()).map(AnswerFormat::label).toList());
-    }
+  private static ObjectNode limits() {
+    ObjectNode json =
+        Json.object()
+            .put("max_turns", Limits.MAX_TURNS)
+            .put("default_turns", Limits.DEFAULT_TURNS)
+            .put("max_label", Limits.MAX_LABEL)
+            .put("max_reason", Limits.MAX_REASON)
+            .put("max_model", Limits.MAX_MODEL)
+            .put("max_temperature", RequestReader.MAX_TEMPERATURE)
+            .put("max_resource", Limits.MAX_RESOURCE)
+            .put("max_population", Limits.MAX_POPULATION)
+            .put("max_pop_cap", Limits.MAX_POPULATION)
+            .put("max_runs_page", Limits.MAX_RUNS_PAGE)
+            .put("max_events_page", Limits.MAX_EVENTS_PAGE)
+            .put("max_series_runs", Limits.MAX_SERIES_RUNS);
+    ArrayNode ages = json.putArray("ages");
+    Stream.of(Age.values()).map(Age::label).forEach(ages::add);
+    ArrayNode variants = json.putArray("prompt_variants");
+    Stream.of(PromptVariant.values()).map(PromptVariant::label).forEach(variants::add);
+    ArrayNode formats = json.putArray("answer_formats");
+    Stream.of(AnswerFormat.values()).map(AnswerFormat::label).forEach(formats::add);
+    return json;
   }
 
   /**
    * Describes a deployment: its models are the scripted agent and those of the price table that its
    * settings allow; each has a profile for each prompt variant.
    */
-  static Deployment of(String version, Settings settings) {
+  static ObjectNode of(String version, Settings settings) {
     List<Model> models = new ArrayList<>();
     models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
     PriceTable.listed().stream()
@@ -151,15 +132,19 @@ public final class DeploymentJson {
                     Optional.of(listed.price().input()),
                     Optional.of(listed.price().output())))
         .forEach(models::add);
-    return new Deployment(
-        version,
-        settings.webSocketUrl(),
-        settings.tokenRequired(),
-        Arrays.stream(Scenario.values()).map(Start::of).toList(),
-        models.stream().map(Model::model).flatMap(model -> profiles(model).stream()).toList(),
-        models,
-        Bounds.ofRequests(),
-        Rules.ofWorld());
+    ObjectNode json =
+        Json.object()
+            .put("version", version)
+            .put("websocket_url", settings.webSocketUrl())
+            .put("token_required", settings.tokenRequired());
+    ArrayNode scenarios = json.putArray("scenarios");
+    Stream.of(Scenario.values()).map(DeploymentJson::start).forEach(scenarios::add);
+    ArrayNode profiles = json.putArray("profiles");
+    models.forEach(model -> profiles(model.model()).forEach(profiles::add));
+    ArrayNode priced = json.putArray("models");
+    models.forEach(model -> priced.add(model.toJson()));
+    json.set("limits", limits());
+    return json.set("rules", rules());
   }
 
   /** Whether a deployment with these settings can play with a model. */
@@ -179,7 +164,7 @@ public final class DeploymentJson {
   }
 
   /** The default variant, which is the last one, first. */
-  private static List<RunJson.Profile> profiles(String model) {
+  private static List<ObjectNode> profiles(String model) {
     return Arrays.asList(PromptVariant.values()).reversed().stream()
         .map(
             variant ->
@@ -190,7 +175,7 @@ public final class DeploymentJson {
                         Optional.of(variant),
                         Optional.empty())
                     .withDefaults())
-        .map(RunJson.Profile::of)
+        .map(RunJson::profile)
         .toList();
   }
 }

@@ -10,6 +10,7 @@ import arena.diagnosis.DiagnosisText;
 import arena.diagnosis.FactCollector;
 import arena.diagnosis.HttpInterface;
 import arena.diagnosis.Operations;
+import arena.json.Json;
 import arena.lifecycle.StopRun;
 import arena.run.Run;
 import arena.run.RunId;
@@ -59,7 +60,7 @@ public final class DiagnosisRoutes {
     if (unknown) {
       json.putObject("error").put("code", "unknown_run").put("message", "unknown run " + runId);
     }
-    return Response.ofText(status, json.toString());
+    return Response.of(status, json);
   }
 
   /**
@@ -93,8 +94,6 @@ public final class DiagnosisRoutes {
         .with("content-disposition", "attachment; filename=\"report-%s.json\"".formatted(runId));
   }
 
-  private record StoppedRun(RunId runId, String status, RunJson.Failure error) {}
-
   private Response stop(Request request) {
     request.allowQuery();
     RunId runId = request.pathRunId();
@@ -105,9 +104,8 @@ public final class DiagnosisRoutes {
             .stop(runId)
             .orElseThrow(
                 () -> ApiException.conflict("run_ended", "the run has already ended", "run_id"));
-    return Response.of(
-        202,
-        new StoppedRun(
-            run.runId(), run.status().label(), RunJson.Failure.of(run.failure().orElseThrow())));
+    ObjectNode json =
+        Json.object().put("run_id", run.runId().value()).put("status", run.status().label());
+    return Response.of(202, json.set("error", RunJson.failure(run.failure().orElseThrow())));
   }
 }

@@ -9,18 +9,18 @@ import static arena.error.ErrorKind.THROTTLED;
 import static arena.error.ErrorKind.TOO_MANY_CALLS;
 import static arena.error.ErrorKind.TURNS_NOT_RECORDED;
 import static arena.error.ErrorKind.UNKNOWN_RUN;
-import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 
 import arena.access.TooManyCalls;
 import arena.catalog.InvalidCursor;
 import arena.error.DependencyUnavailable;
 import arena.error.ErrorKind;
 import arena.idempotency.KeyReused;
+import arena.json.Json;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.TurnsNotRecorded;
 import arena.run.UnknownRun;
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -52,31 +52,24 @@ final class ErrorResponses {
     if (expected.isEmpty()) {
       failures.accept(thrown);
       LOG.error("request failed", thrown);
-      return Response.of(
-          500,
-          new Body(
-              new Details(
-                  "internal_error",
-                  "internal error; see the log for this request_id",
-                  Optional.of(requestId),
-                  Optional.empty(),
-                  Optional.empty())));
+      ObjectNode json = Json.object();
+      json.putObject("error")
+          .put("code", "internal_error")
+          .put("message", "internal error; see the log for this request_id")
+          .put("request_id", requestId);
+      return Response.of(500, json);
     }
     ApiException error = expected.get();
     if (error.status() >= 500) {
       failures.accept(thrown);
       LOG.warn("request failed with a retryable error", thrown);
     }
-    Response response =
-        Response.of(
-            error.status(),
-            new Body(
-                new Details(
-                    error.code(),
-                    error.message(),
-                    Optional.empty(),
-                    error.field(),
-                    error.limit())));
+    ObjectNode json = Json.object();
+    ObjectNode details =
+        json.putObject("error").put("code", error.code()).put("message", error.message());
+    error.field().ifPresent(field -> details.put("field", field));
+    error.limit().ifPresent(limit -> details.put("limit", limit));
+    Response response = Response.of(error.status(), json);
     if (error.status() == ApiException.METHOD_NOT_ALLOWED) {
       return response.with("allow", error.limit().orElseThrow());
     }
@@ -87,16 +80,6 @@ final class ErrorResponses {
         ? response.with("retry-after", Integer.toString(error.retryAfterSeconds().getAsInt()))
         : response;
   }
-
-  /** The body of an error response. */
-  record Body(Details error) {}
-
-  record Details(
-      String code,
-      String message,
-      @JsonInclude(NON_EMPTY) Optional<String> requestId,
-      @JsonInclude(NON_EMPTY) Optional<String> field,
-      @JsonInclude(NON_EMPTY) Optional<String> limit) {}
 
   private static Optional<ApiException> expected(RuntimeException thrown) {
     return switch (thrown) {

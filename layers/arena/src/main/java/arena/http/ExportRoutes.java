@@ -1,11 +1,12 @@
 package arena.http;
 
 import arena.archive.ArchiveLinks;
+import arena.codec.Timestamps;
+import arena.json.Json;
 import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +55,6 @@ public final class ExportRoutes {
     return archive(request, queries.get().run(runId));
   }
 
-  private record ArchiveLink(String url, Instant expiresAt) {}
-
   /** Redirects to the archive, or returns the link to a client that asks for JSON. */
   private Response archive(Request request, Run run) {
     if (!run.archived()) {
@@ -63,7 +62,12 @@ public final class ExportRoutes {
           "not_archived", "the run is not archived yet; use format=" + LINES, "run_id");
     }
     ArchiveLinks.Link link = links.get().link(run);
-    Response json = Response.of(200, new ArchiveLink(link.url(), link.expiresAt()));
+    Response json =
+        Response.of(
+            200,
+            Json.object()
+                .put("url", link.url())
+                .put("expires_at", Timestamps.write(link.expiresAt())));
     return request.header("accept").toLowerCase(Locale.ROOT).contains("json")
         ? json
         : json.withStatus(302).with("location", link.url());

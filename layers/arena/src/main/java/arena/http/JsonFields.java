@@ -1,6 +1,7 @@
 package arena.http;
 
 import arena.json.Integers;
+import arena.json.TreeReader;
 import arena.run.Limits;
 import arena.text.PlainText;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
@@ -9,9 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,20 +28,18 @@ final class JsonFields {
   /** What a text field must be; see {@link PlainText}. */
   static final String PLAIN = "a string without control and format characters";
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              new JsonFactoryBuilder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          // lengths are limited per field, with an error that names the field
-                          .maxNumberLength(Limits.MAX_BODY_BYTES)
-                          .maxNameLength(Limits.MAX_BODY_BYTES)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final TreeReader READER =
+      new TreeReader(
+          new JsonFactoryBuilder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(MAX_DEPTH)
+                      // lengths are limited per field, with an error that names the field
+                      .maxNumberLength(Limits.MAX_BODY_BYTES)
+                      .maxNameLength(Limits.MAX_BODY_BYTES)
+                      .build())
+              .build());
 
   private final JsonNode object;
   private final String path;
@@ -61,7 +58,7 @@ final class JsonFields {
   static JsonFields read(String json, List<String> known) {
     JsonNode node;
     try {
-      node = MAPPER.readTree(json);
+      node = READER.only(json);
     } catch (StreamConstraintsException e) {
       throw ApiException.tooDeep(MAX_DEPTH);
     } catch (JsonProcessingException e) {

@@ -1,17 +1,20 @@
 package arena.http;
 
 import arena.agent.PriceTable;
+import arena.json.Json;
 import arena.run.AnswerFormat;
 import arena.run.Profile;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,8 @@ public final class ModelRoutes {
 
   private static final List<String> FORMATS =
       Arrays.stream(AnswerFormat.values()).map(AnswerFormat::label).toList();
+
+  private static final PriceTable.Price FREE = new PriceTable.Price(0, 0, 0, 0, "");
 
   private final DeploymentJson.Settings settings;
   private final Supplier<Optional<String>> file;
@@ -49,40 +54,31 @@ public final class ModelRoutes {
     return Map.of("GET /models", routes::models);
   }
 
-  /**
-   * A model that profiles may name. Its prices are null if they are unknown.
-   *
-   * @param priceDate the month that its prices are of
-   * @param answerFormats what a profile may ask it for; none if no model is called
-   */
-  record Model(
-      String model,
-      String provider,
-      Optional<Double> inputUsdPerMillion,
-      Optional<Double> outputUsdPerMillion,
-      Optional<Double> cachedUsdPerMillion,
-      Optional<String> priceDate,
-      List<String> answerFormats) {
-    static Model withoutCalls(String model) {
-      Optional<Double> free = Optional.of(0.0);
-      return new Model(model, model, free, free, free, Optional.empty(), List.of());
-    }
-
-    static Model of(PriceTable.ListedModel listed) {
-      PriceTable.Price price = listed.price();
-      return new Model(
-          listed.model(),
-          listed.model().substring(0, listed.model().indexOf(':')),
-          Optional.of(price.input()),
-          Optional.of(price.output()),
-          Optional.of(price.cached()),
-          Optional.of(price.asOf()),
-          FORMATS);
-    }
+  /** A model that is not called: scripted or recorded. */
+  private static ObjectNode withoutCalls(String model) {
+    return model(model, model, FREE, List.of());
   }
 
-  record Models(
-      List<Model> models, List<Presets.Preset> presets, Optional<String> presetsProblem) {}
+  private static ObjectNode model(PriceTable.ListedModel listed) {
+    String provider = listed.model().substring(0, listed.model().indexOf(':'));
+    return model(listed.model(), provider, listed.price(), FORMATS);
+  }
+
+  /** A model that profiles may name, with what a profile may ask it for. */
+  private static ObjectNode model(
+      String model, String provider, PriceTable.Price price, List<String> answerFormats) {
+    ObjectNode json =
+        Json.object()
+            .put("model", model)
+            .put("provider", provider)
+            .put("input_usd_per_million", price.input())
+            .put("output_usd_per_million", price.output())
+            .put("cached_usd_per_million", price.cached())
+            .put("price_date", price.asOf().isEmpty() ? null : price.asOf());
+    ArrayNode formats = json.putArray("answer_formats");
+    answerFormats.forEach(formats::add);
+    return json;
+  }
 
   /** The presets of the file, or why it cannot be used. */
   private record Read(Instant at, List<Presets.Preset> presets, Optional<String> problem) {}
@@ -90,16 +86,18 @@ public final class ModelRoutes {
   private Response models(Request request) {
     request.allowQuery();
     Read file = current();
-    List<Model> models = new ArrayList<>();
-    models.add(Model.withoutCalls(Profile.SCRIPTED));
-    models.add(Model.withoutCalls(Profile.RECORDED));
+    ObjectNode json = Json.object();
+    ArrayNode models = json.putArray("models");
+    models.add(withoutCalls(Profile.SCRIPTED)).add(withoutCalls(Profile.RECORDED));
     PriceTable.listed().stream()
         .filter(listed -> DeploymentJson.offered(settings, listed.model()))
-        .map(Model::of)
+        .map(ModelRoutes::model)
         .forEach(models::add);
-    List<Presets.Preset> presets = new ArrayList<>(Presets.BUILT_IN);
-    presets.addAll(file.presets());
-    return Response.of(200, new Models(models, presets, file.problem()));
+    ArrayNode presets = json.putArray("presets");
+    Stream.concat(Presets.BUILT_IN.stream(), file.presets().stream())
+        .map(Presets.Preset::toJson)
+        .forEach(presets::add);
+    return Response.of(200, json.put("presets_problem", file.problem().orElse(null)));
   }
 
   private synchronized Read current() {

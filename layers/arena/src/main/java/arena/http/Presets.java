@@ -6,6 +6,7 @@ import arena.run.ProfileFields;
 import arena.run.PromptVariant;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,8 +33,8 @@ public final class Presets {
   /** The presets of every deployment. */
   static final List<Preset> BUILT_IN =
       List.of(
-          new Preset("scripted-strategy", 1, RunJson.Profile.of(Profile.DEFAULT)),
-          new Preset("scripted-bare", 1, RunJson.Profile.of(scripted(PromptVariant.BARE))));
+          new Preset("scripted-strategy", 1, Profile.DEFAULT),
+          new Preset("scripted-bare", 1, scripted(PromptVariant.BARE)));
 
   private Presets() {}
 
@@ -42,7 +43,13 @@ public final class Presets {
    *
    * @param version from 1
    */
-  record Preset(String name, int version, RunJson.Profile profile) {}
+  record Preset(String name, int version, Profile profile) {
+    ObjectNode toJson() {
+      ObjectNode json = Json.object().put("name", name).put("version", version);
+      json.set("profile", RunJson.profile(profile));
+      return json;
+    }
+  }
 
   private static Profile scripted(PromptVariant variant) {
     return new ProfileFields(
@@ -104,7 +111,7 @@ public final class Presets {
 
   private static Preset preset(JsonNode item, String where) {
     try {
-      JsonFields fields = JsonFields.read(item.toString(), FIELDS);
+      JsonFields fields = JsonFields.read(Json.write(item), FIELDS);
       String name =
           fields
               .value("name", "a name", NAME_LIMIT, Presets::name)
@@ -119,7 +126,7 @@ public final class Presets {
           given.name().isPresent()
               ? profile
               : profile.withName(String.format(Locale.ROOT, "%s-v%d", name, version));
-      return new Preset(name, version, RunJson.Profile.of(named));
+      return new Preset(name, version, named);
     } catch (ApiException e) {
       throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
     }

@@ -3,16 +3,19 @@ package arena.http;
 import arena.archive.Archive;
 import arena.catalog.Catalog;
 import arena.catalog.RunPage;
+import arena.json.Json;
 import arena.lifecycle.RunQueries;
 import arena.run.Limits;
 import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunStatus;
-import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -43,7 +46,7 @@ public final class ReadRoutes {
 
   private Response health(Request request) {
     request.allowQuery();
-    return Response.of(200, Map.of("status", "ok"));
+    return Response.of(200, Json.object().put("status", "ok"));
   }
 
   private Response runs(Request request) {
@@ -52,7 +55,7 @@ public final class ReadRoutes {
         new Catalog.Filter(
             false, status(request), request.queryParent(), request.queryText("text"));
     RunPage page = page(request, filter);
-    Response response = Response.of(200, page.runs().stream().map(RunJson.Row::of).toList());
+    Response response = Response.of(200, array(page.runs(), RunJson::row));
     return withNextLink(response, request, page);
   }
 
@@ -62,36 +65,47 @@ public final class ReadRoutes {
     Response response =
         Response.of(
             200,
-            page.runs().stream()
+            array(
+                page.runs(),
                 // archive address and summary are written together
-                .map(run -> RunJson.Summary.of(run, run.summary().orElseThrow()))
-                .toList());
+                run -> RunJson.summary(run, run.summary().orElseThrow())));
     return withNextLink(response, request, page);
   }
 
   private Response run(Request request) {
     request.allowQuery();
     Run run = queries.get().run(request.pathRunId());
-    return Response.of(200, RunJson.Run.of(run));
+    return Response.of(200, RunJson.run(run));
   }
-
-  private record Series(RunId runId, String profileName, List<Archive.Point> points) {}
 
   private Response series(Request request) {
     request.allowQuery("run_id");
     List<Run> runs =
         request.queryRunIds(Limits.MAX_SERIES_RUNS).stream().map(queries.get()::run).toList();
-    return Response.of(
-        200,
-        runs.stream()
-            .map(run -> new Series(run.runId(), run.profile().name(), queries.get().series(run)))
-            .toList());
+    return Response.of(200, array(runs, this::series));
   }
 
-  private record Events(List<Raw> events, Optional<Long> nextFromSeq, String status) {}
+  private ObjectNode series(Run run) {
+    ObjectNode json =
+        Json.object().put("run_id", run.runId().value()).put("profile_name", run.profile().name());
+    return json.set("points", array(queries.get().series(run), ReadRoutes::point));
+  }
 
-  /** JSON that is written as it is: the same bytes as on the WebSocket. */
-  private record Raw(@JsonValue @JsonRawValue String json) {}
+  private static ObjectNode point(Archive.Point point) {
+    return Json.object()
+        .put("turn", point.turn())
+        .put("food", point.food())
+        .put("wood", point.wood())
+        .put("gold", point.gold())
+        .put("stone", point.stone())
+        .put("population", point.population());
+  }
+
+  private static <T> ArrayNode array(List<T> values, Function<T, ObjectNode> json) {
+    ArrayNode array = Json.array();
+    values.forEach(value -> array.add(json.apply(value)));
+    return array;
+  }
 
   private Response events(Request request) {
     request.allowQuery("run_id", "from_seq", "limit");
@@ -102,17 +116,17 @@ public final class ReadRoutes {
             request.integerQuery("limit", 1, Limits.MAX_EVENTS_PAGE, Limits.MAX_EVENTS_PAGE));
     RunQueries.EventPage page =
         queries.get().events(runId, fromSeq, limit, Limits.MAX_EVENTS_PAGE_BYTES);
-    return Response.of(
-        200,
-        new Events(
-            page.envelopes().stream().map(envelope -> new Raw(envelope.json())).toList(),
-            page.next().isPresent() ? Optional.of(page.next().getAsLong()) : Optional.empty(),
-            page.status().label()));
+    ObjectNode json = Json.object();
+    ArrayNode events = json.putArray("events");
+    // written as they are: the same bytes as on the WebSocket
+    page.envelopes().forEach(envelope -> events.addRawValue(new RawValue(envelope.json())));
+    json.put("next_from_seq", page.next().isPresent() ? page.next().getAsLong() : null);
+    return Response.of(200, json.put("status", page.status().label()));
   }
 
   private Response metrics(Request request) {
     request.allowQuery();
-    return Response.of(200, queries.get().metrics());
+    return Response.of(200, queries.get().metrics().toJson());
   }
 
   private RunPage page(Request request, Catalog.Filter filter) {

@@ -1,6 +1,7 @@
 package arena.http;
 
 import arena.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,9 +16,9 @@ public record Response(int status, Map<String, String> headers, String body, boo
     headers = Map.copyOf(headers);
   }
 
-  /** Creates a JSON response; see {@link Json#write}. */
-  static Response of(int status, Object value) {
-    return ofText(status, Json.write(value));
+  /** Creates a JSON response. */
+  static Response of(int status, JsonNode json) {
+    return ofText(status, Json.write(json));
   }
 
   /** Creates a response from JSON text. */

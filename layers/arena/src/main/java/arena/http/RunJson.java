@@ -1,15 +1,17 @@
 package arena.http;
 
-import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
-
 import arena.agent.PriceTable;
-import arena.run.RunId;
+import arena.codec.Timestamps;
+import arena.json.Json;
+import arena.run.Failure;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.Run;
 import arena.run.Usage;
 import arena.text.PlainText;
 import arena.text.Redactor;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import java.time.Instant;
+import arena.world.Age;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /** Runs as responses show them. Unless stated otherwise, an absent value is null. */
@@ -21,179 +23,107 @@ final class RunJson {
     return Redactor.OF_FORMATS.redact(text);
   }
 
-  /**
-   * A run as a row of a list. Cost and final state are null until it is archived.
-   *
-   * @param costKnown whether the cost of the model's calls is known; if not, it is shown as 0
-   */
-  record Row(
-      RunId runId,
-      String label,
-      String status,
-      long nEvents,
-      Optional<Instant> firstTs,
-      Optional<Instant> lastTs,
-      String dbPath,
-      Optional<RunId> parentRunId,
-      Optional<Integer> parentT,
-      String scenario,
-      String profileName,
-      int t0,
-      int nTurns,
-      Instant createdAt,
-      Optional<Instant> endedAt,
-      String model,
-      int turnsPlayed,
-      boolean costKnown,
-      Optional<String> errorCode,
-      Optional<Double> totalCostUsd,
-      Optional<String> finalAge,
-      Optional<Integer> finalAgeIndex,
-      Optional<Integer> finalPopulation,
-      Optional<Double> finalEconomy) {
-    static Row of(arena.run.Run run) {
-      return new Row(
-          run.runId(),
-          redacted(run.label()),
-          run.status().label(),
-          run.nEvents(),
-          run.firstTs(),
-          run.lastTs(),
-          run.dbPath(),
-          run.origin().map(arena.run.Run.Origin::parentRunId),
-          run.origin().map(arena.run.Run.Origin::parentT),
-          run.scenario(),
-          run.profile().name(),
-          run.t0(),
-          run.nTurns(),
-          run.createdAt(),
-          run.endedAt(),
-          run.profile().model(),
-          run.turnsPlayed(),
-          PriceTable.isCostKnown(run.profile().model()),
-          run.failure().map(failure -> PlainText.line(failure.code())),
-          run.summary().map(arena.run.Run.Summary::totalCostUsd),
-          run.summary().map(arena.run.Run.Summary::finalAge),
-          run.summary().map(summary -> summary.score().ageIndex()),
-          run.summary().map(summary -> summary.score().population()),
-          run.summary().map(summary -> summary.score().economy()));
-    }
+  /** A run as a row of a list. Cost and final state are null until it is archived. */
+  static ObjectNode row(Run run) {
+    return Json.object()
+        .put("run_id", run.runId().value())
+        .put("label", redacted(run.label()))
+        .put("status", run.status().label())
+        .put("n_events", run.nEvents())
+        .put("first_ts", run.firstTs().map(Timestamps::write).orElse(null))
+        .put("last_ts", run.lastTs().map(Timestamps::write).orElse(null))
+        .put("db_path", run.dbPath())
+        .put("parent_run_id", run.origin().map(found -> found.parentRunId().value()).orElse(null))
+        .put("parent_t", run.origin().map(Run.Origin::parentT).orElse(null))
+        .put("scenario", run.scenario())
+        .put("profile_name", run.profile().name())
+        .put("t0", run.t0())
+        .put("n_turns", run.nTurns())
+        .put("created_at", Timestamps.write(run.createdAt()))
+        .put("ended_at", run.endedAt().map(Timestamps::write).orElse(null))
+        .put("model", run.profile().model())
+        .put("turns_played", run.turnsPlayed())
+        // if it is not known, the cost of the model's calls is shown as 0
+        .put("cost_known", PriceTable.isCostKnown(run.profile().model()))
+        .put("error_code", run.failure().map(found -> PlainText.line(found.code())).orElse(null))
+        .put("total_cost_usd", run.summary().map(Run.Summary::totalCostUsd).orElse(null))
+        .put("final_age", run.summary().map(Run.Summary::finalAge).orElse(null))
+        .put("final_age_index", run.summary().map(found -> found.score().ageIndex()).orElse(null))
+        .put(
+            "final_population", run.summary().map(found -> found.score().population()).orElse(null))
+        .put("final_economy", run.summary().map(found -> found.score().economy()).orElse(null));
   }
 
-  /**
-   * A run with everything that is known of it.
-   *
-   * @param tokensIn tokens of the prompts, as the model's services counted them; null until the run
-   *     is archived, as the three after it
-   * @param departsAt first turn at which the state of a recorded run differs from its parent's
-   */
-  record Run(
-      @JsonUnwrapped Row row,
-      Profile profile,
-      Optional<Prompt> prompt,
-      Optional<Mutation> mutation,
-      Optional<String> reason,
-      Progress progress,
-      Optional<Long> tokensIn,
-      Optional<Long> tokensOut,
-      Optional<Long> tokensCached,
-      Optional<Long> modelMs,
-      Optional<Integer> departsAt,
-      Optional<Failure> error) {
-    static Run of(arena.run.Run run) {
-      return new Run(
-          Row.of(run),
-          Profile.of(run.profile()),
-          run.prompt().map(prompt -> new Prompt(prompt.version(), prompt.sha256())),
-          run.origin().map(origin -> Mutation.of(origin.mutation())),
-          run.origin().map(origin -> redacted(origin.reason())),
-          new Progress(run.turnsPlayed(), run.nTurns()),
-          usage(run).map(Usage::tokensIn),
-          usage(run).map(Usage::tokensOut),
-          usage(run).map(Usage::tokensCached),
-          usage(run).map(Usage::modelMs),
-          run.departsAt(),
-          run.failure().map(Failure::of));
-    }
+  /** A run with everything that is known of it. */
+  static ObjectNode run(Run run) {
+    ObjectNode json = row(run);
+    json.set("profile", profile(run.profile()));
+    json.set(
+        "prompt",
+        run.prompt()
+            .map(
+                found ->
+                    Json.object().put("version", found.version()).put("sha256", found.sha256()))
+            .orElse(null));
+    json.set("mutation", run.origin().map(found -> mutation(found.mutation())).orElse(null));
+    json.put("reason", run.origin().map(found -> redacted(found.reason())).orElse(null));
+    json.putObject("progress").put("turns_played", run.turnsPlayed()).put("n_turns", run.nTurns());
+    putUsage(json, run.summary().map(Run.Summary::usage));
+    // where the state of a recorded run first differs from its parent's
+    json.put("departs_at", run.departsAt().orElse(null));
+    json.set("error", run.failure().map(RunJson::failure).orElse(null));
+    return json;
   }
 
-  private static Optional<Usage> usage(arena.run.Run run) {
-    return run.summary().map(arena.run.Run.Summary::usage);
+  /** Adds tokens and time as the model's services counted them; null until a run is archived. */
+  private static void putUsage(ObjectNode json, Optional<Usage> usage) {
+    json.put("tokens_in", usage.map(Usage::tokensIn).orElse(null))
+        .put("tokens_out", usage.map(Usage::tokensOut).orElse(null))
+        .put("tokens_cached", usage.map(Usage::tokensCached).orElse(null))
+        .put("model_ms", usage.map(Usage::modelMs).orElse(null));
   }
 
-  record Prompt(String version, String sha256) {}
-
-  record Progress(int turnsPlayed, int nTurns) {}
-
-  record Failure(String code, String message) {
-    static Failure of(arena.run.Failure failure) {
-      return new Failure(
-          PlainText.line(failure.code()), PlainText.line(redacted(failure.message())));
-    }
+  static ObjectNode failure(Failure failure) {
+    return Json.object()
+        .put("code", PlainText.line(failure.code()))
+        .put("message", PlainText.line(redacted(failure.message())));
   }
 
-  record Profile(
-      String name, String model, double temperature, String promptVariant, String answerFormat) {
-    static Profile of(arena.run.Profile profile) {
-      return new Profile(
-          profile.name(),
-          profile.model(),
-          profile.temperature(),
-          profile.promptVariant().label(),
-          profile.answerFormat().label());
-    }
+  static ObjectNode profile(Profile profile) {
+    return Json.object()
+        .put("name", profile.name())
+        .put("model", profile.model())
+        .put("temperature", profile.temperature())
+        .put("prompt_variant", profile.promptVariant().label())
+        .put("answer_format", profile.answerFormat().label());
   }
 
   /** A mutation as in a request: absent values are omitted. */
-  @JsonInclude(NON_EMPTY)
-  record Mutation(
-      Optional<Double> food,
-      Optional<Double> wood,
-      Optional<Double> gold,
-      Optional<Double> stone,
-      Optional<Integer> population,
-      Optional<Integer> popCap,
-      Optional<String> age) {
-    static Mutation of(arena.run.Mutation mutation) {
-      return new Mutation(
-          mutation.food(),
-          mutation.wood(),
-          mutation.gold(),
-          mutation.stone(),
-          mutation.population(),
-          mutation.popCap(),
-          mutation.age().map(arena.world.Age::label));
-    }
+  static ObjectNode mutation(Mutation mutation) {
+    ObjectNode json = Json.object();
+    mutation.food().ifPresent(amount -> json.put("food", amount));
+    mutation.wood().ifPresent(amount -> json.put("wood", amount));
+    mutation.gold().ifPresent(amount -> json.put("gold", amount));
+    mutation.stone().ifPresent(amount -> json.put("stone", amount));
+    mutation.population().ifPresent(count -> json.put("population", count));
+    mutation.popCap().ifPresent(count -> json.put("pop_cap", count));
+    mutation.age().map(Age::label).ifPresent(age -> json.put("age", age));
+    return json;
   }
 
   /** How an archived run ended. */
-  record Summary(
-      RunId runId,
-      String profileName,
-      double totalCostUsd,
-      int nTurns,
-      String finalAge,
-      int finalAgeIndex,
-      int finalPopulation,
-      double finalEconomy,
-      long tokensIn,
-      long tokensOut,
-      long tokensCached,
-      long modelMs) {
-    static Summary of(arena.run.Run run, arena.run.Run.Summary summary) {
-      return new Summary(
-          run.runId(),
-          run.profile().name(),
-          summary.totalCostUsd(),
-          summary.nTurns(),
-          summary.finalAge(),
-          summary.score().ageIndex(),
-          summary.score().population(),
-          summary.score().economy(),
-          summary.usage().tokensIn(),
-          summary.usage().tokensOut(),
-          summary.usage().tokensCached(),
-          summary.usage().modelMs());
-    }
+  static ObjectNode summary(Run run, Run.Summary summary) {
+    ObjectNode json =
+        Json.object()
+            .put("run_id", run.runId().value())
+            .put("profile_name", run.profile().name())
+            .put("total_cost_usd", summary.totalCostUsd())
+            .put("n_turns", summary.nTurns())
+            .put("final_age", summary.finalAge())
+            .put("final_age_index", summary.score().ageIndex())
+            .put("final_population", summary.score().population())
+            .put("final_economy", summary.score().economy());
+    putUsage(json, Optional.of(summary.usage()));
+    return json;
   }
 }

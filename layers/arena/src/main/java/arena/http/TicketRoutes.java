@@ -1,8 +1,9 @@
 package arena.http;
 
 import arena.access.Tickets;
+import arena.codec.Timestamps;
+import arena.json.Json;
 import arena.run.RunId;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -10,8 +11,6 @@ import java.util.function.Supplier;
 /** The route that issues tickets for WebSocket connections. */
 public final class TicketRoutes {
   private TicketRoutes() {}
-
-  record CreatedTicket(String ticket, Instant expiresAt) {}
 
   /**
    * Returns the routes by route key.
@@ -26,7 +25,11 @@ public final class TicketRoutes {
           Optional<RunId> runId = RequestReader.ticket(request.body());
           Tickets.Issued issued =
               tickets.get().issue(request.caller().orElseThrow(ApiException::unauthorized), runId);
-          return Response.of(201, new CreatedTicket(issued.text(), issued.expiresAt()));
+          return Response.of(
+              201,
+              Json.object()
+                  .put("ticket", issued.text())
+                  .put("expires_at", Timestamps.write(issued.expiresAt())));
         });
   }
 }

@@ -1,4 +1,4 @@
-/** Plain JSON through one Jackson mapper. */
+/** Plain JSON as trees. */
 @NullMarked
 package arena.json;
 

@@ -62,15 +62,15 @@ public sealed interface FinalizeRequest {
 
   /** Serializes the response: {@code {"run_id","status","db_path"}}. */
   static String archived(Run run) {
-    return Json.object()
-        .put("run_id", run.runId().value())
-        .put("status", run.status().label())
-        .put("db_path", run.dbPath())
-        .toString();
+    return Json.write(
+        Json.object()
+            .put("run_id", run.runId().value())
+            .put("status", run.status().label())
+            .put("db_path", run.dbPath()));
   }
 
   /** Serializes the response: {@code {"run_id","closed":true}}. */
   static String closed(RunId runId) {
-    return Json.object().put("run_id", runId.value()).put("closed", true).toString();
+    return Json.write(Json.object().put("run_id", runId.value()).put("closed", true));
   }
 }

@@ -36,7 +36,7 @@ public final class TurnTaskCodec {
     if (task.behind()) {
       json.put("behind", true);
     }
-    return json.toString();
+    return Json.write(json);
   }
 
   /**
@@ -53,7 +53,7 @@ public final class TurnTaskCodec {
           field(root, "seq").longValue(),
           field(root, "position").longValue(),
           field(root, "turns_left").intValue(),
-          ProfileCodec.read(field(root, "profile").toString()),
+          ProfileCodec.read(Json.write(field(root, "profile"))),
           field(root, "done").booleanValue(),
           root.path("waits").asInt(0),
           wait(root.path("wait")),

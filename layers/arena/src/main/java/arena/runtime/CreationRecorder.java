@@ -47,7 +47,7 @@ public final class CreationRecorder {
 
   /** Returns the four counters as JSON. */
   public String counters() {
-    return Json.write(catalog.counters());
+    return Json.write(catalog.counters().toJson());
   }
 
   private void save(RunId runId, CreationRecords.CreationRecord record) {

@@ -1,9 +1,12 @@
 package arena.runtime;
 
+import arena.json.Json;
 import arena.metrics.LabelNames;
 import arena.metrics.Metric;
 import arena.metrics.Metrics;
 import arena.metrics.Step;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -13,9 +16,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.lambda.powertools.metrics.model.DimensionSet;
-import software.amazon.lambda.powertools.metrics.model.MetricUnit;
-import software.amazon.lambda.powertools.metrics.provider.EmfMetricsProvider;
 
 /**
  * The measurements of one invocation, written at its end as log lines in CloudWatch's embedded
@@ -122,44 +122,53 @@ public final class EmfMetrics implements Metrics {
   }
 
   private void send() {
-    boolean any = false;
-    var line = line(DimensionSet.of(SERVICE, service));
-    for (Map.Entry<Metric, List<Double>> one : plain.entrySet()) {
-      Metric metric = one.getKey();
-      for (double value : one.getValue()) {
-        line.addMetric(metric.label(), value, unit(metric));
-        any = true;
-      }
-    }
-    if (any) {
-      line.flush();
+    if (!plain.isEmpty()) {
+      System.out.println(line(Map.of(), plain));
     }
     divided.forEach(
         (metric, counts) ->
             counts.forEach(
-                (value, count) -> {
-                  String dimension = metric.dimension().orElseThrow();
-                  var part = line(DimensionSet.of(SERVICE, service, dimension, value));
-                  part.addMetric(metric.label(), count, unit(metric));
-                  part.flush();
-                }));
-  }
-
-  private static MetricUnit unit(Metric metric) {
-    return switch (metric.unit()) {
-      case COUNT -> MetricUnit.COUNT;
-      case MILLISECONDS -> MetricUnit.MILLISECONDS;
-      case SECONDS -> MetricUnit.SECONDS;
-    };
+                (value, count) ->
+                    System.out.println(
+                        line(
+                            Map.of(metric.dimension().orElseThrow(), value),
+                            Map.of(metric, List.of(count))))));
   }
 
   /**
-   * One line by itself: what the library shares among invocations is not for functions in one JVM.
+   * Formats a line: a definition of its metrics, then their values and those of the dimensions. See
+   * "Specification: Embedded metric format" in the CloudWatch user guide.
    */
-  private software.amazon.lambda.powertools.metrics.Metrics line(DimensionSet dimensions) {
-    var line = new EmfMetricsProvider().getMetricsInstance();
-    line.setNamespace(namespace);
-    line.setDefaultDimensions(dimensions);
-    return line;
+  private String line(Map<String, String> dimensions, Map<Metric, List<Double>> metrics) {
+    ObjectNode json = Json.object();
+    ObjectNode metadata = json.putObject("_aws").put("Timestamp", System.currentTimeMillis());
+    ObjectNode directive = metadata.putArray("CloudWatchMetrics").addObject();
+    directive.put("Namespace", namespace);
+    ArrayNode names = directive.putArray("Dimensions").addArray().add(SERVICE);
+    ArrayNode definitions = directive.putArray("Metrics");
+    json.put(SERVICE, service);
+    dimensions.forEach(
+        (name, value) -> {
+          names.add(name);
+          json.put(name, value);
+        });
+    metrics.forEach(
+        (metric, values) -> {
+          definitions.addObject().put("Name", metric.label()).put("Unit", unit(metric));
+          if (values.size() == 1) {
+            json.put(metric.label(), values.getFirst());
+          } else {
+            values.forEach(json.putArray(metric.label())::add);
+          }
+        });
+    return Json.write(json);
+  }
+
+  private static String unit(Metric metric) {
+    return switch (metric.unit()) {
+      case COUNT -> "Count";
+      case MILLISECONDS -> "Milliseconds";
+      case SECONDS -> "Seconds";
+    };
   }
 }

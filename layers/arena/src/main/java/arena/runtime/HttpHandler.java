@@ -126,6 +126,6 @@ public abstract class HttpHandler implements RequestStreamHandler {
     response.getHeaders().forEach(headers::put);
     json.put("body", response.getBody());
     json.put("isBase64Encoded", response.getIsBase64Encoded());
-    return json.toString();
+    return Json.write(json);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.HttpsURLConnection;
 import org.crac.Context;
 import org.crac.Core;
@@ -36,13 +37,18 @@ public final class Rehearsal implements Resource {
   /** An initialization may take longer with a snapshot: 130 s. */
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** How a sandbox starts: one of Lambda's environment variables, and its value with a snapshot. */
+  private static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
+
+  private static final String SNAP_START = "snap-start";
+
   /** Later rounds compile what the first one loads. */
   private static final int ROUNDS = 3;
 
   private final Map<String, String> environment;
   private final Function<Map<String, String>, RequestStreamHandler> handler;
   private final Scene scene;
-  private final List<String> events;
+  private final Supplier<List<String>> events;
 
   /** What the stores have when a handler is rehearsed. */
   public enum Scene {
@@ -58,7 +64,7 @@ public final class Rehearsal implements Resource {
       Map<String, String> environment,
       Function<Map<String, String>, RequestStreamHandler> handler,
       Scene scene,
-      List<String> events) {
+      Supplier<List<String>> events) {
     this.environment = environment;
     this.handler = handler;
     this.scene = scene;
@@ -66,8 +72,9 @@ public final class Rehearsal implements Resource {
   }
 
   /**
-   * Rehearses when a snapshot is about to be taken. The caller must keep the result, to which the
-   * runtime has a weak reference only.
+   * Rehearses when a snapshot is about to be taken, and never in a sandbox that starts without one,
+   * which loads nothing for it. The caller must keep the result, to which the runtime has a weak
+   * reference only.
    *
    * @param environment the function's environment variables
    * @param handler creates a handler from environment variables
@@ -77,9 +84,11 @@ public final class Rehearsal implements Resource {
       Map<String, String> environment,
       Function<Map<String, String>, RequestStreamHandler> handler,
       Scene scene,
-      List<String> events) {
+      Supplier<List<String>> events) {
     Rehearsal rehearsal = new Rehearsal(environment, handler, scene, events);
-    Core.getGlobalContext().register(rehearsal);
+    if (SNAP_START.equals(environment.get(INITIALIZATION_TYPE))) {
+      Core.getGlobalContext().register(rehearsal);
+    }
     return rehearsal;
   }
 
@@ -117,9 +126,10 @@ public final class Rehearsal implements Resource {
     try (RehearsedServices services = RehearsedServices.start()) {
       Map<String, String> rehearsed = services.environment(environment);
       RehearsedRun.store(scene, rehearsed);
+      List<String> performed = events.get();
       for (int round = 0; round < ROUNDS; round++) {
         RequestStreamHandler performer = handler.apply(rehearsed);
-        for (String event : events) {
+        for (String event : performed) {
           perform(performer, event);
         }
       }

@@ -46,7 +46,7 @@ public final class RehearsedEvents {
     Principal.LOCAL.toContext().forEach(caller.putObject("lambda")::put);
     event.put("body", body);
     event.put("isBase64Encoded", false);
-    return event.toString();
+    return Json.write(event);
   }
 
   /** Returns an event of the HTTP API's authorizer, with a token that does not exist. */
@@ -55,7 +55,7 @@ public final class RehearsedEvents {
     event
         .putObject("headers")
         .put("authorization", "Bearer arena_aaaaaaaa_" + "A".repeat(SECRET_CHARACTERS));
-    return event.toString();
+    return Json.write(event);
   }
 
   /** Returns an event of the WebSocket API's authorizer, with a ticket that does not exist. */
@@ -64,7 +64,7 @@ public final class RehearsedEvents {
     event
         .putObject("queryStringParameters")
         .put("ticket", "ticket_" + "A".repeat(SECRET_CHARACTERS));
-    return event.toString();
+    return Json.write(event);
   }
 
   /** Returns an event of a WebSocket connection. */
@@ -77,6 +77,6 @@ public final class RehearsedEvents {
         .put("connectionId", "cmVoZWFyc2Fs=")
         .put("stage", STAGE);
     event.put("body", body);
-    return event.toString();
+    return Json.write(event);
   }
 }

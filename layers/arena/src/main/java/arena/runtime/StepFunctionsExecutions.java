@@ -53,7 +53,7 @@ final class StepFunctionsExecutions implements ReplayExecutions, FinalizeInvoker
     input.put("status", failure.isPresent() ? "failed" : "complete");
     failure.ifPresent(
         why -> input.putObject("error").put("code", why.code()).put("message", why.message()));
-    start(runId.value() + "-end-" + clock.millis() / 60_000, input.toString());
+    start(runId.value() + "-end-" + clock.millis() / 60_000, Json.write(input));
   }
 
   private void start(String name, String input) {

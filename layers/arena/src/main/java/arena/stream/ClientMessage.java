@@ -1,13 +1,13 @@
 package arena.stream;
 
 import arena.json.Integers;
+import arena.json.TreeReader;
 import arena.run.RunId;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,11 +41,11 @@ sealed interface ClientMessage {
   static ClientMessage read(String text) {
     JsonNode root;
     try {
-      root = Parser.MAPPER.readTree(text);
+      root = Parser.READER.only(text);
     } catch (JsonProcessingException _) {
       return new Invalid(MessageErrorCode.BAD_JSON, "the message is not JSON");
     }
-    if (root == null || !root.isObject()) {
+    if (!root.isObject()) {
       return new Invalid(MessageErrorCode.BAD_JSON, "the message is not a JSON object");
     }
     JsonNode action = root.get("action");
@@ -64,19 +64,17 @@ sealed interface ClientMessage {
   final class Parser {
     private static final String ACTIONS = "action must be subscribe, unsubscribe or ping";
 
-    private static final JsonMapper MAPPER =
-        JsonMapper.builder(
-                com.fasterxml.jackson.core.JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(
-                        StreamReadConstraints.builder()
-                            .maxNestingDepth(8)
-                            .maxNumberLength(40)
-                            .maxStringLength(1_000)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final TreeReader READER =
+        new TreeReader(
+            new JsonFactoryBuilder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(
+                    StreamReadConstraints.builder()
+                        .maxNestingDepth(8)
+                        .maxNumberLength(40)
+                        .maxStringLength(1_000)
+                        .build())
+                .build());
 
     private Parser() {}
 

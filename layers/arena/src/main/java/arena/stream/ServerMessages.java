@@ -1,13 +1,11 @@
 package arena.stream;
 
-import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
-
 import arena.broker.Broker;
 import arena.broker.Subscribers;
 import arena.json.Json;
 import arena.run.RunId;
 import arena.run.RunStatus;
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,24 +24,29 @@ final class ServerMessages {
                 ",", "{\"type\":\"events\",\"run_id\":\"" + runId + "\",\"events\":[", "]}"));
   }
 
-  private record OverflowMessage(String type, RunId runId, long requestedSeq, long availableFrom) {}
-
   static String overflow(RunId runId, long requestedSeq, long availableFrom) {
-    return Json.write(new OverflowMessage("overflow", runId, requestedSeq, availableFrom));
+    return Json.write(
+        Json.object()
+            .put("type", "overflow")
+            .put("run_id", runId.value())
+            .put("requested_seq", requestedSeq)
+            .put("available_from", availableFrom));
   }
-
-  private record ClosedMessage(String type, RunId runId, String status, long lastSeq) {}
 
   static String closed(RunId runId, RunStatus status, long lastSeq) {
-    return Json.write(new ClosedMessage("closed", runId, status.label(), lastSeq));
+    return Json.write(
+        Json.object()
+            .put("type", "closed")
+            .put("run_id", runId.value())
+            .put("status", status.label())
+            .put("last_seq", lastSeq));
   }
-
-  private record ErrorMessage(
-      String type, @JsonInclude(NON_EMPTY) Optional<RunId> runId, String code, String message) {}
 
   /** Includes the run id of the client's message, because responses are not ordered. */
   static String error(Optional<RunId> runId, MessageErrorCode code, String message) {
-    return Json.write(new ErrorMessage("error", runId, code.label(), message));
+    ObjectNode json = Json.object().put("type", "error");
+    runId.ifPresent(id -> json.put("run_id", id.value()));
+    return Json.write(json.put("code", code.label()).put("message", message));
   }
 
   static String behind(RunId runId) {
@@ -82,9 +85,7 @@ final class ServerMessages {
         "the connection's token is no longer valid");
   }
 
-  private record PongMessage(String type) {}
-
   static String pong() {
-    return Json.write(new PongMessage("pong"));
+    return Json.write(Json.object().put("type", "pong"));
   }
 }

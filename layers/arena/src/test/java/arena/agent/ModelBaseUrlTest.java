@@ -3,8 +3,11 @@ package arena.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a key may be sent. */
@@ -57,5 +60,27 @@ class ModelBaseUrlTest {
   void rejectsWhatIsNotABaseUrl(String base) {
     String problem = ModelBaseUrl.problem(ModelService.OPENAI, base, false).orElseThrow();
     assertTrue(problem.startsWith("ARENA_OPENAI_BASE_URL is invalid"), problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://api.anthropic.com, https://api.anthropic.com/v1/messages",
+    "https://api.anthropic.com/, https://api.anthropic.com/v1/messages",
+    "https://host/v1, https://host/v1/messages",
+    "https://host/v1/messages, https://host/v1/messages",
+    "https://host/anthropic?a=b, https://host/anthropic/v1/messages?a=b",
+  })
+  void completesTheAddressOfAnthropicsCalls(String base, String call) {
+    assertEquals(URI.create(call), ModelBaseUrl.call(ModelService.ANTHROPIC, base, true));
+  }
+
+  @Test
+  void namesTheVariablesOfAnthropic() {
+    String problem =
+        ModelBaseUrl.problem(ModelService.ANTHROPIC, "http://host.example.com", true).orElseThrow();
+    assertTrue(
+        problem.startsWith(
+            "ARENA_ANTHROPIC_BASE_URL must begin with https:// if ARENA_ANTHROPIC_API_KEY is set"),
+        problem);
   }
 }

@@ -84,6 +84,11 @@ class PromptsTest {
     assertEquals(
         new Prompt("strategy-2", "3f6d102dc0ae9132"),
         Prompts.identity(PromptVariant.STRATEGY, AnswerFormat.TEXT));
+    assertEquals(
+        "bare-2+tool-1", Prompts.identity(PromptVariant.BARE, AnswerFormat.TOOL).version());
+    assertEquals(
+        "strategy-2+json_schema-1",
+        Prompts.identity(PromptVariant.STRATEGY, AnswerFormat.JSON_SCHEMA).version());
   }
 
   @Test

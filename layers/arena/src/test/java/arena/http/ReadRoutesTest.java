@@ -101,9 +101,9 @@ class ReadRoutesTest {
             + "\"parent_run_id\":null,\"parent_t\":null,\"scenario\":\"balanced\","
             + "\"profile_name\":\"scripted-strategy\",\"t0\":0,\"n_turns\":10,"
             + "\"created_at\":\"2026-01-31T12:00:00.123456Z\",\"ended_at\":null,"
-            + "\"model\":\"scripted\",\"turns_played\":2,\"cost_known\":true,"
-            + "\"error_code\":null,\"total_cost_usd\":null,\"final_age\":null,"
-            + "\"final_age_index\":null,\"final_population\":null,\"final_economy\":null}",
+            + "\"model\":\"scripted\",\"turns_played\":2,\"cost_known\":true,\"error_code\":null,"
+            + "\"total_cost_usd\":null,\"final_age\":null,\"final_age_index\":null,"
+            + "\"final_population\":null,\"final_economy\":null}",
         rows.get(2).toString());
     assertEquals("s3://bucket/x", rows.get(1).get("db_path").textValue());
     assertEquals(COMPLETE.value(), rows.get(0).get("parent_run_id").textValue());

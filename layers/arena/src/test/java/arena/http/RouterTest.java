@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.access.Principal;
 import arena.catalog.InvalidCursor;
 import arena.error.Dependency;
+import arena.json.Json;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
 import arena.run.RunId;
@@ -15,6 +16,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,7 +174,10 @@ class RouterTest {
   @Test
   void returnsJsonThatIsNotCached() {
     APIGatewayV2HTTPResponse response =
-        answer(_ -> Response.of(202, Map.of("status", "ok")).with("link", "</runs>; rel=\"next\""));
+        answer(
+            _ ->
+                Response.of(202, Json.object().put("status", "ok"))
+                    .with("link", "</runs>; rel=\"next\""));
 
     assertEquals(202, response.getStatusCode());
     assertEquals("{\"status\":\"ok\"}", response.getBody());
@@ -190,7 +195,7 @@ class RouterTest {
   void returns404ForAnUnknownPath() {
     for (String route : List.of("GET /other", "$default", "POST /here", "")) {
       APIGatewayV2HTTPResponse response =
-          new Router(Map.of("GET /here", _ -> Response.of(200, 1)))
+          new Router(Map.of("GET /here", _ -> Response.of(200, IntNode.valueOf(1))))
               .handle(event(Optional.of(route)), REQUEST_ID);
 
       assertEquals(404, response.getStatusCode());

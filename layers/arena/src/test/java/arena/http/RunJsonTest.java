@@ -2,6 +2,7 @@ package arena.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import arena.json.Json;
 import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
@@ -14,7 +15,6 @@ import arena.run.Usage;
 import arena.world.Age;
 import arena.world.Score;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +95,7 @@ class RunJsonTest {
             + "\"n_turns\":20},\"tokens_in\":9000,\"tokens_out\":120,\"tokens_cached\":8000,"
             + "\"model_ms\":3200,\"departs_at\":7,\"error\":{\"code\":\"Abandoned\","
             + "\"message\":\"no progress\"}}",
-        Response.of(200, RunJson.Run.of(failedFork())).body());
+        Response.of(200, RunJson.run(failedFork())).body());
   }
 
   @Test
@@ -116,7 +116,7 @@ class RunJsonTest {
             + "\"tokens_in\":null,\"tokens_out\":null,\"tokens_cached\":null,"
             + "\"model_ms\":null,\"departs_at\":null,"
             + "\"error\":null}",
-        Response.of(200, RunJson.Run.of(newRun())).body());
+        Response.of(200, RunJson.run(newRun())).body());
   }
 
   @Test
@@ -131,7 +131,7 @@ class RunJsonTest {
             + "\"error_code\":null,\"total_cost_usd\":null,"
             + "\"final_age\":null,\"final_age_index\":null,\"final_population\":null,"
             + "\"final_economy\":null}]",
-        Response.of(200, List.of(RunJson.Row.of(newRun()))).body());
+        Response.of(200, Json.array().add(RunJson.row(newRun()))).body());
   }
 
   @Test
@@ -143,7 +143,7 @@ class RunJsonTest {
             + "\"final_age_index\":1,\"final_population\":12,\"final_economy\":345.5,"
             + "\"tokens_in\":9000,\"tokens_out\":120,\"tokens_cached\":8000,"
             + "\"model_ms\":3200}",
-        Response.of(200, RunJson.Summary.of(run, run.summary().orElseThrow())).body());
+        Response.of(200, RunJson.summary(run, run.summary().orElseThrow())).body());
   }
 
   @Test

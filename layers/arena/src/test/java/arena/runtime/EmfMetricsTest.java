@@ -7,6 +7,7 @@ import arena.error.ErrorKind;
 import arena.metrics.Metric;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,20 +16,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.cloudwatchlogs.emf.config.EnvironmentConfigurationProvider;
-import software.amazon.cloudwatchlogs.emf.environment.Environments;
 
 /** The metrics sent per invocation. */
 class EmfMetricsTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private final EmfMetrics metrics = new EmfMetrics("AoE2Arena", "tested");
-
-  @BeforeAll
-  static void sendToStandardOutput() {
-    EnvironmentConfigurationProvider.getConfig().setEnvironmentOverride(Environments.Lambda);
-  }
 
   private List<JsonNode> sent() throws Exception {
     PrintStream console = System.out;
@@ -103,5 +96,30 @@ class EmfMetricsTest {
     metrics.count(Metric.EVENTS_STREAMED, 1);
     assertEquals(1, sent().size());
     assertEquals(List.of(), sent());
+  }
+
+  @Test
+  void writesTheEmbeddedMetricFormat() throws Exception {
+    metrics.gauge(Metric.RUNS_OPEN, 2);
+    metrics.max(Metric.FAN_OUT_LAG, 1.5);
+    metrics.max(Metric.LONGEST_SILENCE, 60);
+    metrics.count(Metric.ERRORS, ErrorKind.OTHER);
+
+    List<JsonNode> lines = sent();
+
+    String plain =
+        """
+        {"_aws":{"Timestamp":0,"CloudWatchMetrics":[{"Namespace":"AoE2Arena",\
+        "Dimensions":[["service"]],"Metrics":[{"Name":"runs_open","Unit":"Count"},\
+        {"Name":"fan_out_lag","Unit":"Milliseconds"},{"Name":"longest_silence","Unit":"Seconds"},\
+        {"Name":"errors","Unit":"Count"}]}]},"service":"tested","runs_open":2.0,\
+        "fan_out_lag":1.5,"longest_silence":60.0,"errors":1.0}""";
+    String divided =
+        """
+        {"_aws":{"Timestamp":0,"CloudWatchMetrics":[{"Namespace":"AoE2Arena",\
+        "Dimensions":[["service","cause"]],"Metrics":[{"Name":"errors","Unit":"Count"}]}]},\
+        "service":"tested","cause":"other","errors":1.0}""";
+    lines.forEach(line -> ((ObjectNode) line.get("_aws")).put("Timestamp", 0));
+    assertEquals(List.of(plain, divided), lines.stream().map(JsonNode::toString).toList());
   }
 }

@@ -44,7 +44,7 @@ final class RehearsalTest {
               return made[0];
             },
             scene,
-            List.of("{}"))
+            () -> List.of("{}"))
         .beforeCheckpoint(Core.getGlobalContext());
   }
 

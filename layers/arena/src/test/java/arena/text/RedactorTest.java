@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.ArenaArbitraries;
 import arena.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -98,8 +99,8 @@ class RedactorTest {
     encodings.put("base64, percent", secret -> percent(base64(secret)));
     encodings.put(
         "hex", secret -> HexFormat.of().formatHex(secret.getBytes(StandardCharsets.UTF_8)));
-    encodings.put("JSON", secret -> Json.write(secret));
-    encodings.put("JSON in JSON", secret -> Json.write(Json.write(secret)));
+    encodings.put("JSON", secret -> quoted(secret));
+    encodings.put("JSON in JSON", secret -> quoted(quoted(secret)));
     encodings.put("JSON, every character", RedactorTest::escaped);
     encodings.put("split by a line break", secret -> split(secret, "\n"));
     encodings.put("split by an escaped line break", secret -> split(secret, "\\n"));
@@ -300,5 +301,9 @@ class RedactorTest {
         .list()
         .ofMinSize(1)
         .ofMaxSize(5);
+  }
+
+  private static String quoted(String text) {
+    return Json.write(TextNode.valueOf(text));
   }
 }

@@ -52,6 +52,8 @@ final class AcceptanceStack {
                 .modelService(models.bedrockEndpoint())
                 .environment("ARENA_OPENAI_BASE_URL", models.openAiBaseUrl().toString())
                 .environment("ARENA_OPENAI_API_KEY", MODEL_KEY)
+                .environment("ARENA_ANTHROPIC_BASE_URL", models.anthropicBaseUrl().toString())
+                .environment("ARENA_ANTHROPIC_API_KEY", MODEL_KEY)
                 .inProcess(
                     (function, event) ->
                         function.endsWith("-finalize-run")

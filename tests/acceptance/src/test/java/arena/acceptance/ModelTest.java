@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
+import arena.models.Behaviour;
+import arena.models.Fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs played by a model, through a local server with the APIs of model providers. */
@@ -46,6 +49,44 @@ final class ModelTest {
   void retriesThrottledModel() {
     String run = play("openai:throttle-1", 1);
     assertEquals("complete", arena.awaitEnd(run, BOUND).path("status").asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "openai:, text",
+    "openai:, json_schema",
+    "anthropic:, text",
+    "anthropic:, tool",
+    "bedrock:amazon.nova-, tool",
+  })
+  void answersEachTurnOnceThroughThrottles(String api, String format) {
+    AcceptanceStack.shared()
+        .models()
+        .when(
+            "amazon.nova-throttle-1",
+            Behaviour.faultFirst(1, Fault.THROTTLED, Behaviour.text(Behaviour.ANSWER)));
+    String run =
+        arena.startRun(
+            String.format(
+                Locale.ROOT,
+                "{\"n_turns\":2,\"profile\":{\"model\":\"%sthrottle-1\",\"answer_format\":\"%s\"}}",
+                api,
+                format));
+    JsonNode row = arena.awaitEnd(run, BOUND);
+    assertEquals("complete", row.path("status").asText(), row.toString());
+    assertEquals(format, row.path("profile").path("answer_format").asText());
+    List<JsonNode> responses =
+        arena.events(run, 1).stream()
+            .map(Envelope::fields)
+            .filter(event -> event.path("kind").asText().equals("llm_response"))
+            .toList();
+    assertEquals(2, responses.size());
+    for (JsonNode response : responses) {
+      JsonNode usage = response.path("payload").path("usage");
+      assertEquals(1_000, usage.path("tokens_in").asInt(), response.toString());
+      assertTrue(usage.path("model_ms").isIntegralNumber(), response.toString());
+    }
+    assertEquals(2_000, row.path("tokens_in").asInt(), "one paid call a turn");
   }
 
   @Test

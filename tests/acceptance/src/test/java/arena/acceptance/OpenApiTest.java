@@ -15,6 +15,7 @@ import arena.http.ConsoleRoutes;
 import arena.http.DeploymentJson;
 import arena.http.DiagnosisRoutes;
 import arena.http.ExportRoutes;
+import arena.http.ModelRoutes;
 import arena.http.ReadRoutes;
 import arena.http.RequestReader;
 import arena.http.RouteTable;
@@ -120,11 +121,10 @@ class OpenApiTest {
     served.addAll(TicketRoutes.over(null).keySet());
     served.addAll(ExportRoutes.over(null, null).keySet());
     Files.createDirectory(folder.resolve("console"));
-    served.addAll(
-        ConsoleRoutes.over(
-                ConsoleFiles.in(folder),
-                new DeploymentJson.Settings("ws://a/b", false, "", false, false, ""))
-            .keySet());
+    DeploymentJson.Settings settings =
+        new DeploymentJson.Settings("ws://a/b", false, "", false, false, "");
+    served.addAll(ConsoleRoutes.over(ConsoleFiles.in(folder), settings).keySet());
+    served.addAll(ModelRoutes.over(settings, null, null).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(served, new TreeSet<>(RouteTable.KEYS));

@@ -12,6 +12,7 @@ import arena.models.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ class SecretsTest {
     encodings.put("base64", base64(KEY));
     encodings.put("base64-aligned", base64("user:" + KEY + "@host"));
     encodings.put("hex", HexFormat.of().formatHex(KEY.getBytes(StandardCharsets.UTF_8)));
-    encodings.put("json", Json.write(Json.write(KEY)));
+    encodings.put("json", quoted(quoted(KEY)));
     encodings.put("split", KEY.substring(0, PART) + " \n " + KEY.substring(PART));
     return encodings;
   }
@@ -69,7 +70,7 @@ class SecretsTest {
         String part = encoded.substring(from, from + PART);
         if (!part.contains("\n")) {
           parts.add(part);
-          String json = Json.write(part);
+          String json = quoted(part);
           parts.add(json.substring(1, json.length() - 1));
         }
       }
@@ -209,5 +210,9 @@ class SecretsTest {
       JsonNode report = arena.get("/runs/" + runId + "/report").expect(200);
       assertEquals(runId, report.path("report_on").asText(), label);
     }
+  }
+
+  private static String quoted(String text) {
+    return Json.write(TextNode.valueOf(text));
   }
 }

@@ -1,6 +1,7 @@
 package arena.console;
 
 import arena.json.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -390,11 +391,13 @@ public final class Browser implements AutoCloseable {
           };
         }
         """;
+    ObjectNode object = Json.object();
+    answers.forEach(object::put);
     Object id =
         driver
             .executeCdpCommand(
                 "Page.addScriptToEvaluateOnNewDocument",
-                Map.of("source", source.replace("%s", Json.write(answers))))
+                Map.of("source", source.replace("%s", Json.write(object))))
             .get("identifier");
     return () ->
         driver.executeCdpCommand(

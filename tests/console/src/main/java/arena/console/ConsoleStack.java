@@ -7,6 +7,7 @@ import arena.local.Options;
 import arena.local.client.ArenaClient;
 import arena.models.ModelServer;
 import arena.models.Reply;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -137,7 +138,7 @@ public final class ConsoleStack implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "{\"label\":%s,\"n_turns\":%d,\"profile\":{\"model\":\"%s\"}}",
-            Json.write(label),
+            Json.write(TextNode.valueOf(label)),
             turns,
             model));
   }

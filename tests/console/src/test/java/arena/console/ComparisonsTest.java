@@ -154,7 +154,7 @@ final class ComparisonsTest {
   }
 
   @Test
-  void replicatesAForkAsAnExperiment() {
+  void replicatesAForkAsAnExperiment() throws IOException {
     String parent = fixture.stack().play("to be replicated", 4);
     try (Browser.Answers _ = browser.answerWith(answers())) {
       browser.open("#/runs/" + parent + "?t=2", "run");
@@ -172,7 +172,7 @@ final class ComparisonsTest {
       browser.click("plan-start");
       browser.awaitView("experiment");
       assertEquals("#" + experimentPath(), browser.fragment());
-      JsonNode request = Json.tree(browser.run("return JSON.parse(window.testRequests.at(-1))"));
+      JsonNode request = Json.read((String) browser.run("return window.testRequests.at(-1)"));
       assertEquals(parent, request.get("parent_run_id").textValue());
       assertEquals(3, request.get("replicas").intValue());
       assertEquals(1_500, request.at("/arms/1/mutation/food").intValue());

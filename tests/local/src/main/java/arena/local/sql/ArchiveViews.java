@@ -21,7 +21,7 @@ final class ArchiveViews {
       ts TIMESTAMP, schema_version INTEGER, turn_num INTEGER, food DOUBLE, wood DOUBLE,
       gold DOUBLE, stone DOUBLE, population INTEGER, pop_cap INTEGER, age VARCHAR, cost_usd DOUBLE,
       action_type VARCHAR, state_changed BOOLEAN, metric_name VARCHAR, metric_value DOUBLE,
-      day DATE
+      tokens_in BIGINT, tokens_out BIGINT, tokens_cached BIGINT, model_ms BIGINT, day DATE
       """;
 
   private static final String CELL_COLUMNS =
@@ -41,7 +41,9 @@ final class ArchiveViews {
         max(population) AS population, max(pop_cap) AS pop_cap, max(age) AS age,
         count(*) FILTER (kind = 'action') AS actions,
         count(*) FILTER (kind = 'action_result' AND state_changed) AS effective_actions,
-        fsum(cost_usd) AS cost_usd, min(ts) AS first_ts, max(ts) AS last_ts
+        fsum(cost_usd) AS cost_usd, sum(tokens_in)::BIGINT AS tokens_in, sum(tokens_out)::BIGINT AS tokens_out,
+        sum(tokens_cached)::BIGINT AS tokens_cached, sum(model_ms)::BIGINT AS model_ms,
+        min(ts) AS first_ts, max(ts) AS last_ts
       FROM events
       GROUP BY run_id, t
       """;
@@ -59,7 +61,9 @@ final class ArchiveViews {
         arg_max(population, seq) FILTER (age IS NOT NULL) AS final_population,
         arg_max(food + wood, seq) FILTER (age IS NOT NULL) AS final_economy,
         min(t) FILTER (age <> 'Dark Age') AS feudal_t,
-        coalesce(fsum(cost_usd), 0) AS total_cost_usd
+        coalesce(fsum(cost_usd), 0) AS total_cost_usd,
+        coalesce(sum(tokens_in), 0)::BIGINT AS tokens_in, coalesce(sum(tokens_out), 0)::BIGINT AS tokens_out,
+        coalesce(sum(tokens_cached), 0)::BIGINT AS tokens_cached, coalesce(sum(model_ms), 0)::BIGINT AS model_ms
       FROM events
       GROUP BY run_id
       """;
@@ -86,12 +90,18 @@ final class ArchiveViews {
   static void create(Connection connection, Path folder) throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
       Path runs = folder.resolve("runs");
-      // The driver of a pattern without a file fails, so that a table without rows takes its place.
+      // The table gives the columns that archives do not have that were written before there were
+      // any; a pattern without a file would fail.
+      statement.execute("CREATE TABLE no_events (%s)".formatted(EVENT_COLUMNS));
       statement.execute(
           hasFiles(runs, ".parquet")
-              ? "CREATE VIEW events AS SELECT * FROM read_parquet(%s, hive_types = {day: DATE})"
+              ? """
+              CREATE VIEW events AS
+              SELECT * FROM read_parquet(%s, hive_types = {day: DATE}, union_by_name = true)
+              UNION ALL BY NAME SELECT * FROM no_events
+              """
                   .formatted(quoted(runs.resolve("*").resolve("*.parquet")))
-              : "CREATE TABLE events (%s)".formatted(EVENT_COLUMNS));
+              : "CREATE VIEW events AS SELECT * FROM no_events");
       Path comparisons = folder.resolve("comparisons");
       statement.execute(
           hasFiles(comparisons, ".jsonl")
