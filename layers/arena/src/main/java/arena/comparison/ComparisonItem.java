@@ -152,10 +152,7 @@ final class ComparisonItem {
                 .toList()));
     item.put(
         "scenarios",
-        list(
-            race.scenarios().stream()
-                .map(scenario -> Attributes.of(scenario.label()))
-                .toList()));
+        list(race.scenarios().stream().map(scenario -> Attributes.of(scenario.label())).toList()));
     item.put("rounds", Attributes.of(race.rounds()));
   }
 
@@ -178,8 +175,7 @@ final class ComparisonItem {
           case EXPERIMENT -> experiment(item);
           case RACE -> race(item);
         },
-        new Budget(
-            Attributes.findReal(item, BUDGET_USD), Attributes.findWhole(item, BUDGET_TURNS)),
+        new Budget(Attributes.findReal(item, BUDGET_USD), Attributes.findWhole(item, BUDGET_TURNS)),
         Attributes.whole(item, "seed"),
         new Comparison.Progress(
             ComparisonStatus.fromLabel(Attributes.text(item, STATUS)),
@@ -220,11 +216,11 @@ final class ComparisonItem {
 
   private static Race race(Map<String, AttributeValue> item) {
     return new Race(
-        items(item, "profiles").stream()
-            .map(AttributeValue::m)
-            .map(RunItem::readProfile)
+        items(item, "profiles").stream().map(AttributeValue::m).map(RunItem::readProfile).toList(),
+        items(item, "scenarios").stream()
+            .map(AttributeValue::s)
+            .map(ComparisonItem::scenario)
             .toList(),
-        items(item, "scenarios").stream().map(AttributeValue::s).map(ComparisonItem::scenario).toList(),
         Attributes.integer(item, "rounds"),
         Attributes.integer(item, "n_turns"));
   }
@@ -299,7 +295,7 @@ final class ComparisonItem {
         Attributes.findWhole(map, "feudal_t").map(Math::toIntExact),
         Attributes.integer(map, TURNS),
         Attributes.real(map, COST),
-        Boolean.TRUE.equals(map.get("cost_known").bool()),
+        AttributeValue.fromBool(true).equals(map.get("cost_known")),
         Attributes.findMap(map, "failure").map(RunItem::readFailure));
   }
 }

@@ -371,8 +371,7 @@ public final class DynamoComparisons implements Comparisons {
     int added = experiment.withReplicas(replicas).cells() - experiment.cells();
     if (added <= 0) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%d replicas instead of %d", replicas, experiment.replicas()));
+          String.format(Locale.ROOT, "%d replicas instead of %d", replicas, experiment.replicas()));
     }
     Map<String, String> names = Map.of("#replicas", REPLICAS, "#planned", PLANNED);
     Map<String, AttributeValue> values =
@@ -450,8 +449,7 @@ public final class DynamoComparisons implements Comparisons {
       boolean held =
           dynamo
               .get(table, key)
-              .filter(
-                  item -> Attributes.text(item, HOLDER).equals(comparison.id().value()))
+              .filter(item -> Attributes.text(item, HOLDER).equals(comparison.id().value()))
               .isPresent();
       if (held) {
         items.add(
@@ -480,8 +478,7 @@ public final class DynamoComparisons implements Comparisons {
                 "SET #generation = :next",
                 "#generation = :this AND attribute_exists(#open)",
                 Map.of("#generation", GENERATION, "#open", OPEN),
-                Map.of(
-                    ":this", Attributes.of(generation), ":next", Attributes.of(generation + 1))))
+                Map.of(":this", Attributes.of(generation), ":next", Attributes.of(generation + 1))))
         .isEmpty();
   }
 

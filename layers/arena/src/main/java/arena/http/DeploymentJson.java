@@ -122,7 +122,8 @@ public final class DeploymentJson {
    */
   static ObjectNode of(String version, Settings settings) {
     List<Model> models = new ArrayList<>();
-    models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
+    Profile.SCRIPTED_MODELS.forEach(
+        model -> models.add(new Model(model, Optional.of(0.0), Optional.of(0.0))));
     PriceTable.listed().stream()
         .filter(listed -> offered(settings, listed.model()))
         .map(
@@ -163,9 +164,14 @@ public final class DeploymentJson {
         && Pattern.matches(Pattern.quote(settings.bedrockModels()).replace("*", "\\E.*\\Q"), id);
   }
 
-  /** The default variant, which is the last one, first. */
+  /**
+   * The default variant, which is the last one, first. The strategies of the scripted agent do not
+   * depend on it.
+   */
   private static List<ObjectNode> profiles(String model) {
+    boolean anyVariant = !Profile.isScripted(model) || model.equals(Profile.SCRIPTED);
     return Arrays.asList(PromptVariant.values()).reversed().stream()
+        .limit(anyVariant ? PromptVariant.values().length : 1)
         .map(
             variant ->
                 new ProfileFields(

@@ -44,6 +44,11 @@ public final class RouteTable {
           entry("GET /operations", Optional.of(Role.VIEWER)),
           entry("GET /events", Optional.of(Role.VIEWER)),
           entry("POST /forks", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments/{experiment_id}/cancel", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments/{experiment_id}/replicas", Optional.of(Role.OPERATOR)),
+          entry("POST /races", Optional.of(Role.OPERATOR)),
+          entry("POST /races/{race_id}/cancel", Optional.of(Role.OPERATOR)),
           entry("POST /tickets", Optional.of(Role.VIEWER)));
 
   /**

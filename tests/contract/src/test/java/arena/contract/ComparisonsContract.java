@@ -43,8 +43,7 @@ import org.junit.jupiter.api.Test;
 /** The contract of {@link Comparisons}; each implementation has a subclass. */
 abstract class ComparisonsContract {
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00.123456Z");
-  private static final Profile SCRIPTED =
-      new Profile("one", "scripted", 0, PromptVariant.STRATEGY);
+  private static final Profile SCRIPTED = new Profile("one", "scripted", 0, PromptVariant.STRATEGY);
   private static final Profile BARE = new Profile("two", "scripted", 0.5, PromptVariant.BARE);
   private static final Profile REMOTE =
       new Profile("three", "openai:some-model", 1, PromptVariant.STRATEGY);
@@ -61,8 +60,7 @@ abstract class ComparisonsContract {
         id(number),
         "race " + number,
         NOW.plusSeconds(number),
-        new Design.Race(
-            profiles, List.of(Scenario.BALANCED, Scenario.FOOD_POOR), rounds, 30),
+        new Design.Race(profiles, List.of(Scenario.BALANCED, Scenario.FOOD_POOR), rounds, 30),
         budget,
         Optional.empty());
   }
@@ -103,7 +101,13 @@ abstract class ComparisonsContract {
 
   private static CellOutcome outcome(double cost, int turns) {
     return new CellOutcome(
-        "Feudal Age", new Score(1, 23, 345.5), Optional.of(17), turns, cost, true, Optional.empty());
+        "Feudal Age",
+        new Score(1, 23, 345.5),
+        Optional.of(17),
+        turns,
+        cost,
+        true,
+        Optional.empty());
   }
 
   private static CellOutcome failure() {
@@ -140,8 +144,7 @@ abstract class ComparisonsContract {
   void returnsTheFirstOfRepeatedCreations() {
     Comparison first = race(1);
     comparisons().start(first.id(), 0, NOW);
-    Comparison again =
-        comparisons().create(race(1, List.of(SCRIPTED, BARE), 2, Budget.NONE));
+    Comparison again = comparisons().create(race(1, List.of(SCRIPTED, BARE), 2, Budget.NONE));
     assertEquals(1, again.progress().cells().running());
   }
 
@@ -230,10 +233,7 @@ abstract class ComparisonsContract {
         comparisons()
             .create(
                 race(
-                    1,
-                    List.of(SCRIPTED, BARE),
-                    2,
-                    new Budget(Optional.of(1.0), Optional.empty())));
+                    1, List.of(SCRIPTED, BARE), 2, new Budget(Optional.of(1.0), Optional.empty())));
     comparisons().start(dollars.id(), 0, NOW);
     comparisons().start(dollars.id(), 1, NOW);
     comparisons().end(dollars.id(), 0, outcome(0.99, 30), NOW);
@@ -245,10 +245,7 @@ abstract class ComparisonsContract {
         comparisons()
             .create(
                 race(
-                    2,
-                    List.of(SCRIPTED, BARE),
-                    2,
-                    new Budget(Optional.empty(), Optional.of(31L))));
+                    2, List.of(SCRIPTED, BARE), 2, new Budget(Optional.empty(), Optional.of(31L))));
     comparisons().start(turns.id(), 0, NOW);
     comparisons().end(turns.id(), 0, outcome(0, 30), NOW);
     assertTrue(comparisons().start(turns.id(), 1, NOW));

@@ -114,11 +114,7 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
             .tableName(name)
             .billingMode(BillingMode.PAY_PER_REQUEST)
             .attributeDefinitions(
-                text("comparison_id"),
-                text("item"),
-                text("kind"),
-                text("open"),
-                text("created_at"))
+                text("comparison_id"), text("item"), text("kind"), text("open"), text("created_at"))
             .keySchema(hash("comparison_id"), range("item"))
             .globalSecondaryIndexes(
                 index("kind", hash("kind"), range("created_at")),

@@ -134,16 +134,14 @@ public final class SimulatedComparisons implements Comparisons {
               rest.size() <= limit
                   ? Optional.empty()
                   : Optional.of(
-                      new ComparisonCursor(
-                              kind, page.getLast().createdAt(), page.getLast().id())
+                      new ComparisonCursor(kind, page.getLast().createdAt(), page.getLast().id())
                           .write()));
         });
   }
 
   private static boolean isBefore(Comparison comparison, ComparisonCursor last) {
     int byTime = comparison.createdAt().compareTo(last.createdAt());
-    return byTime < 0
-        || (byTime == 0 && comparison.id().value().compareTo(last.id().value()) < 0);
+    return byTime < 0 || (byTime == 0 && comparison.id().value().compareTo(last.id().value()) < 0);
   }
 
   @Override
@@ -345,10 +343,7 @@ public final class SimulatedComparisons implements Comparisons {
                 progress ->
                     withGeneration(
                         withStatus(
-                            progress,
-                            ComparisonStatus.RUNNING,
-                            Optional.empty(),
-                            Optional.empty()),
+                            progress, ComparisonStatus.RUNNING, Optional.empty(), Optional.empty()),
                         progress.generation() + 1,
                         true));
           }
