@@ -11,17 +11,13 @@ import arena.comparison.ComparisonStatus;
 import arena.comparison.Comparisons;
 import arena.comparison.DynamoComparisons;
 import arena.comparison.StopReason;
-import arena.local.LocalStack;
-import arena.local.Options;
 import arena.local.client.ArenaClient;
-import arena.local.client.Operator;
 import arena.models.Behaviour;
 import arena.models.Fault;
 import arena.models.Reply;
 import arena.world.Score;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -36,7 +32,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
@@ -315,47 +310,6 @@ final class ComparisonsTest {
         assertEquals("Stopped", cell.outcome().orElseThrow().failure().orElseThrow().code());
       }
     }
-  }
-
-  @Test
-  void continuesAfterTheStackWasKilled(@TempDir Path home) {
-    ComparisonId id;
-    try (LocalStack stack = start(home);
-        ArenaClient client = client(stack)) {
-      id =
-          ComparisonId.of(
-              client
-                  .post(
-                      "/races",
-                      "{" + PROFILES + ",\"scenarios\":[\"balanced\"],\"rounds\":8,\"n_turns\":5}")
-                  .expect(202)
-                  .path("race_id")
-                  .asText());
-      await(
-          comparisons(stack),
-          id,
-          race ->
-              race.progress().cells().complete() >= 5 && race.progress().cells().running() >= 5);
-    }
-    try (LocalStack stack = start(home);
-        ArenaClient client = client(stack)) {
-      Comparison race = awaitEnd(comparisons(stack), id);
-      assertEquals(ComparisonStatus.COMPLETE, race.status());
-      assertEquals(new Comparison.Counts(0, 0, 32, 0, 0), race.progress().cells());
-      assertPlayedOnce(client, race, comparisons(stack).cells(race));
-    }
-  }
-
-  private static LocalStack start(Path home) {
-    return LocalStack.start(Options.of(Path.of("../..")).home(home).unthrottled());
-  }
-
-  private static ArenaClient client(LocalStack stack) {
-    return new ArenaClient(stack.httpUrl(), stack.webSocketUrl());
-  }
-
-  private static Comparisons comparisons(LocalStack stack) {
-    return new DynamoComparisons(new Operator(stack).tables(), stack.resource("ComparisonsTable"));
   }
 
   @Test
