@@ -12,19 +12,26 @@ import java.util.regex.Pattern;
  * @param bedrockModels ids of the Bedrock models that may be used, with {@code *} as wildcard;
  *     empty for none
  * @param openAi whether an OpenAI-compatible endpoint is configured
+ * @param anthropic whether the Messages API is configured
  */
-public record OfferedModels(String bedrockModels, boolean openAi) {
+public record OfferedModels(String bedrockModels, boolean openAi, boolean anthropic) {
   private static final String BEDROCK = "bedrock:";
   private static final String OPENAI = "openai:";
+  private static final String ANTHROPIC = "anthropic:";
 
   /** An ARN of an inference profile: its model's permission limits what it may call. */
   private static final String ARN = "arn:";
 
-  /** Reads {@code ARENA_BEDROCK_MODELS} and {@code ARENA_OPENAI_BASE_URL}. */
+  /** Reads {@code ARENA_BEDROCK_MODELS} and the base URLs of the services. */
   public static OfferedModels of(Map<String, String> environment) {
     return new OfferedModels(
         environment.getOrDefault("ARENA_BEDROCK_MODELS", ""),
-        !environment.getOrDefault("ARENA_OPENAI_BASE_URL", "").isBlank());
+        isSet(environment, ModelService.OPENAI),
+        isSet(environment, ModelService.ANTHROPIC));
+  }
+
+  private static boolean isSet(Map<String, String> environment, ModelService service) {
+    return !environment.getOrDefault(service.baseVariable(), "").isBlank();
   }
 
   /** Whether profiles with this model can be played. */
@@ -34,6 +41,9 @@ public record OfferedModels(String bedrockModels, boolean openAi) {
     }
     if (model.startsWith(OPENAI)) {
       return openAi;
+    }
+    if (model.startsWith(ANTHROPIC)) {
+      return anthropic;
     }
     if (!model.startsWith(BEDROCK) || bedrockModels.isEmpty()) {
       return false;
@@ -53,6 +63,9 @@ public record OfferedModels(String bedrockModels, boolean openAi) {
     }
     if (openAi) {
       models.add(OPENAI + "<model>");
+    }
+    if (anthropic) {
+      models.add(ANTHROPIC + "<model>");
     }
     return String.join(", ", models);
   }

@@ -101,7 +101,7 @@ public final class PriceTable {
 
   /** Estimates a call's cost in US dollars; 0 if the price is unknown. */
   public static double estimate(String model, long inputTokens, long outputTokens) {
-    return Bundled.TABLE.cost(model, inputTokens, outputTokens);
+    return Bundled.TABLE.cost(model, new Tokens(inputTokens, outputTokens, 0, 0));
   }
 
   /** Whether the table has a price for this model. */

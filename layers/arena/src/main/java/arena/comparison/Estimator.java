@@ -9,9 +9,11 @@ import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunStatus;
+import arena.run.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** Estimates what a comparison takes, from past runs of its profiles, or else from defaults. */
 public final class Estimator {
@@ -89,12 +91,19 @@ public final class Estimator {
         profile.model(),
         Source.PAST_RUNS,
         runs.size(),
-        tokensIn,
-        DEFAULT_TOKENS_OUT,
+        reported(runs, Usage::tokensIn).orElse(tokensIn * turns) / turns,
+        reported(runs, Usage::tokensOut).orElse(DEFAULT_TOKENS_OUT * turns) / turns,
         runs.stream().mapToDouble(Run.Summary::totalCostUsd).sum() / turns);
   }
 
+  /** Sums a count of the runs' usage; empty if their service does not report it. */
+  private static Optional<Double> reported(
+      List<Run.Summary> runs, ToLongFunction<Usage> count) {
+    double sum = runs.stream().map(Run.Summary::usage).mapToLong(count).sum();
+    return sum > 0 ? Optional.of(sum) : Optional.empty();
+  }
+
   private static double defaultTokensIn(Profile profile) {
-    return (double) Prompts.length(profile.promptVariant()) / CHARACTERS_PER_TOKEN + STATE_TOKENS;
+    return (double) Prompts.length(profile) / CHARACTERS_PER_TOKEN + STATE_TOKENS;
   }
 }

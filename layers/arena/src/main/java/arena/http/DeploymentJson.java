@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.agent.OfferedModels;
 import arena.agent.PriceTable;
 import arena.json.Json;
 import arena.run.AnswerFormat;
@@ -17,14 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a deployment offers, for clients that let a person choose. */
 public final class DeploymentJson {
-  private static final String BEDROCK = "bedrock:";
-  private static final String OPENAI = "openai:";
-  private static final String ANTHROPIC = "anthropic:";
 
   private DeploymentJson() {}
 
@@ -150,18 +147,8 @@ public final class DeploymentJson {
 
   /** Whether a deployment with these settings can play with a model. */
   static boolean offered(Settings settings, String model) {
-    if (model.equals(Profile.SCRIPTED)) {
-      return true;
-    }
-    if (model.startsWith(OPENAI)) {
-      return settings.openAi();
-    }
-    if (model.startsWith(ANTHROPIC)) {
-      return settings.anthropic();
-    }
-    String id = model.substring(model.indexOf(':') + 1);
-    return model.startsWith(BEDROCK)
-        && Pattern.matches(Pattern.quote(settings.bedrockModels()).replace("*", "\\E.*\\Q"), id);
+    return new OfferedModels(settings.bedrockModels(), settings.openAi(), settings.anthropic())
+        .offers(model);
   }
 
   /**

@@ -21,7 +21,8 @@ public record ProfileFields(
         Optional.of(profile.name()),
         Optional.of(profile.model()),
         Optional.of(profile.temperature()),
-        Optional.of(profile.promptVariant()));
+        Optional.of(profile.promptVariant()),
+        Optional.of(profile.answerFormat()));
   }
 
   public ProfileFields {
