@@ -42,6 +42,7 @@ public final class CreateComparisonHandler extends HttpHandler {
   private CreateComparisonHandler(CreateComparisonWiring wiring) {
     super(
         wiring.telemetry(),
-        ComparisonRoutes.over(wiring.idempotentRequests(), wiring.create(), wiring.cancel()));
+        ComparisonRoutes.over(wiring.idempotentRequests(), wiring.create(), wiring.cancel()),
+        wiring.callLimits());
   }
 }

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.comparison.CancelComparison;
 import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 record CreateComparisonWiring(
     Telemetry telemetry,
+    Supplier<CallLimits> callLimits,
     IdempotentRequests idempotentRequests,
     Supplier<CreateComparison> create,
     Supplier<CancelComparison> cancel) {
@@ -48,6 +50,7 @@ record CreateComparisonWiring(
                     clock));
     return new CreateComparisonWiring(
         telemetry,
+        stores::callLimits,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(
             () ->
