@@ -97,8 +97,7 @@ public final class Estimator {
   }
 
   /** Sums a count of the runs' usage; empty if their service does not report it. */
-  private static Optional<Double> reported(
-      List<Run.Summary> runs, ToLongFunction<Usage> count) {
+  private static Optional<Double> reported(List<Run.Summary> runs, ToLongFunction<Usage> count) {
     double sum = runs.stream().map(Run.Summary::usage).mapToLong(count).sum();
     return sum > 0 ? Optional.of(sum) : Optional.empty();
   }

@@ -31,8 +31,7 @@ class CompareDefinitionTest {
   }
 
   private static int events(State state) {
-    int attempts =
-        1 + state.retriers().stream().mapToInt(Retrier::maxAttempts).sum();
+    int attempts = 1 + state.retriers().stream().mapToInt(Retrier::maxAttempts).sum();
     int submission = state.name().equals("PlayRun") ? 1 : 0; // only refused starts are retried
     return EVENTS_OF_A_STATE + EVENTS_OF_AN_ATTEMPT * attempts + submission;
   }
@@ -71,11 +70,9 @@ class CompareDefinitionTest {
   @Test
   void waitsLongerForARunThanItsExecutionTakes() throws IOException, StateError {
     int replay =
-        (int)
-            DefinitionReader.read(ReplayDefinition.text()).timeout().orElseThrow().toSeconds();
+        (int) DefinitionReader.read(ReplayDefinition.text()).timeout().orElseThrow().toSeconds();
     State.Task play = (State.Task) cellStates().state("PlayRun");
-    Object timeout =
-        play.timeoutSeconds().evaluate(Scope.of(Map.of(), 0, Map.of()));
+    Object timeout = play.timeoutSeconds().evaluate(Scope.of(Map.of(), 0, Map.of()));
     assertTrue((Integer) timeout > replay);
   }
 }

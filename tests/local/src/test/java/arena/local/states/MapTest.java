@@ -170,14 +170,12 @@ class MapTest {
     assertEquals("[0,1,2]", describe(arn).get("output"));
     List<String> types = types(arn);
     assertEquals(
-        List.of(
-            "ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapIterationStarted"),
+        List.of("ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapIterationStarted"),
         types.subList(0, 4));
     assertEquals(
         List.of("MapStateSucceeded", "MapStateExited", "ExecutionSucceeded"),
         types.subList(types.size() - 3, types.size()));
-    assertEquals(
-        Map.of("length", 3), history(arn).get(2).get("mapStateStartedEventDetails"));
+    assertEquals(Map.of("length", 3), history(arn).get(2).get("mapStateStartedEventDetails"));
     assertEquals(
         Map.of("name", "Each", "index", 0),
         history(arn).get(3).get("mapIterationStartedEventDetails"));
