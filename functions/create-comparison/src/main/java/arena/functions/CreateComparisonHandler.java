@@ -24,7 +24,7 @@ public final class CreateComparisonHandler extends HttpHandler {
             System.getenv(),
             CreateComparisonHandler::new,
             Rehearsal.Scene.ARCHIVED,
-            List.of(
+            () -> List.of(
                 RehearsedEvents.post(
                     "/experiments",
                     "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"arms\":[{\"name\":\"a\"},{\"name\":\"b\",\"mutation\":{\"food\":1500}}],\"n_turns\":1}"

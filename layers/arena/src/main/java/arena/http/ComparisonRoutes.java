@@ -8,7 +8,9 @@ import arena.comparison.ComparisonRequest;
 import arena.comparison.CreateComparison;
 import arena.comparison.Design;
 import arena.comparison.Estimate;
-import java.util.List;
+import arena.json.Json;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,7 +60,9 @@ public final class ComparisonRoutes {
     Design design = create.get().design(wanted);
     Estimate estimate = create.get().estimate(design, wanted.common().budget());
     if (wanted.common().dryRun()) {
-      return Response.of(200, new DryRun(Plan.of(estimate)));
+      ObjectNode dryRun = Json.object();
+      dryRun.set("plan", plan(estimate));
+      return Response.of(200, dryRun);
     }
     return idempotentRequests.handle(
         request,
@@ -66,69 +70,46 @@ public final class ComparisonRoutes {
         id -> {
           Comparison created =
               create.get().create(design, wanted.common(), ComparisonId.of(id.value()));
-          return accepted(created, Plan.of(estimate));
+          return accepted(created, estimate);
         });
   }
 
-  private static Response accepted(Comparison comparison, Plan plan) {
-    String id = comparison.id().value();
-    String status = comparison.status().label();
-    return Response.of(
-        202,
-        switch (comparison.kind()) {
-          case EXPERIMENT -> new CreatedExperiment(id, status, plan);
-          case RACE -> new CreatedRace(id, status, plan);
-        });
+  private static Response accepted(Comparison comparison, Estimate estimate) {
+    ObjectNode json = identified(comparison);
+    json.set("plan", plan(estimate));
+    return Response.of(202, json);
   }
 
-  private record DryRun(Plan plan) {}
-
-  private record CreatedExperiment(String experimentId, String status, Plan plan) {}
-
-  private record CreatedRace(String raceId, String status, Plan plan) {}
-
-  private record Plan(
-      int cells,
-      long turns,
-      long modelCalls,
-      long tokensIn,
-      long tokensOut,
-      double costUsd,
-      boolean costKnown,
-      boolean withinBudget,
-      List<Basis> basis) {
-    static Plan of(Estimate estimate) {
-      return new Plan(
-          estimate.cells(),
-          estimate.turns(),
-          estimate.modelCalls(),
-          estimate.tokensIn(),
-          estimate.tokensOut(),
-          estimate.costUsd(),
-          estimate.costKnown(),
-          estimate.withinBudget(),
-          estimate.basis().stream().map(Basis::of).toList());
-    }
+  private static ObjectNode identified(Comparison comparison) {
+    return Json.object()
+        .put(comparison.kind().label() + "_id", comparison.id().value())
+        .put("status", comparison.status().label());
   }
 
-  private record Basis(
-      String profile,
-      String model,
-      String source,
-      int runs,
-      double tokensInPerTurn,
-      double tokensOutPerTurn,
-      double costUsdPerTurn) {
-    static Basis of(Estimate.Basis basis) {
-      return new Basis(
-          basis.profile(),
-          basis.model(),
-          basis.source().label(),
-          basis.runs(),
-          basis.tokensInPerTurn(),
-          basis.tokensOutPerTurn(),
-          basis.costUsdPerTurn());
+  private static ObjectNode plan(Estimate estimate) {
+    ObjectNode plan =
+        Json.object()
+            .put("cells", estimate.cells())
+            .put("turns", estimate.turns())
+            .put("model_calls", estimate.modelCalls())
+            .put("tokens_in", estimate.tokensIn())
+            .put("tokens_out", estimate.tokensOut())
+            .put("cost_usd", estimate.costUsd())
+            .put("cost_known", estimate.costKnown())
+            .put("within_budget", estimate.withinBudget());
+    ArrayNode basis = plan.putArray("basis");
+    for (Estimate.Basis one : estimate.basis()) {
+      basis
+          .addObject()
+          .put("profile", one.profile())
+          .put("model", one.model())
+          .put("source", one.source().label())
+          .put("runs", one.runs())
+          .put("tokens_in_per_turn", one.tokensInPerTurn())
+          .put("tokens_out_per_turn", one.tokensOutPerTurn())
+          .put("cost_usd_per_turn", one.costUsdPerTurn());
     }
+    return plan;
   }
 
   private Response cancel(Request request, ComparisonKind kind) {
@@ -165,18 +146,7 @@ public final class ComparisonRoutes {
   }
 
   private static Response changed(Comparison comparison) {
-    String id = comparison.id().value();
-    String status = comparison.status().label();
-    int cells = comparison.design().cells();
     return Response.of(
-        202,
-        switch (comparison.kind()) {
-          case EXPERIMENT -> new ChangedExperiment(id, status, cells);
-          case RACE -> new ChangedRace(id, status, cells);
-        });
+        202, identified(comparison).put("cells", comparison.design().cells()));
   }
-
-  private record ChangedExperiment(String experimentId, String status, int cells) {}
-
-  private record ChangedRace(String raceId, String status, int cells) {}
 }
