@@ -24,7 +24,7 @@ public final class ReadComparisonsHandler extends HttpHandler {
             System.getenv(),
             ReadComparisonsHandler::new,
             Rehearsal.Scene.EMPTY,
-            List.of(
+            () -> List.of(
                 RehearsedEvents.get(
                     "/experiments/{experiment_id}",
                     Map.of("experiment_id", RehearsedRun.ID.value()),

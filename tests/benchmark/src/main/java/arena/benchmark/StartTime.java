@@ -50,7 +50,8 @@ final class StartTime implements Measurement {
           new Case("diagnose-run", "diagnose-run-diagnosis.json", false),
           new Case("authorize-caller", "authorize-caller-token.json", false),
           new Case("create-ticket", "create-ticket.json", false),
-          new Case("serve-console", "serve-console-page.json", false));
+          new Case("serve-console", "serve-console-page.json", false),
+          new Case("read-comparisons", "read-comparisons-races.json", false));
 
   private final Case sample;
 
