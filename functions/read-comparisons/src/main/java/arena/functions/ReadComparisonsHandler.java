@@ -24,14 +24,15 @@ public final class ReadComparisonsHandler extends HttpHandler {
             System.getenv(),
             ReadComparisonsHandler::new,
             Rehearsal.Scene.EMPTY,
-            () -> List.of(
-                RehearsedEvents.get(
-                    "/experiments/{experiment_id}",
-                    Map.of("experiment_id", RehearsedRun.ID.value()),
-                    Map.of()),
-                RehearsedEvents.get("/experiments", Map.of(), Map.of()),
-                RehearsedEvents.get("/races", Map.of(), Map.of()),
-                RehearsedEvents.get("/rankings", Map.of(), Map.of("source", "runs"))));
+            () ->
+                List.of(
+                    RehearsedEvents.get(
+                        "/experiments/{experiment_id}",
+                        Map.of("experiment_id", RehearsedRun.ID.value()),
+                        Map.of()),
+                    RehearsedEvents.get("/experiments", Map.of(), Map.of()),
+                    RehearsedEvents.get("/races", Map.of(), Map.of()),
+                    RehearsedEvents.get("/rankings", Map.of(), Map.of("source", "runs"))));
   }
 
   /** Creates a handler with the given environment variables. */

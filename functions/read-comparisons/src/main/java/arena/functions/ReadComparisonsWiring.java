@@ -18,7 +18,6 @@ record ReadComparisonsWiring(Telemetry telemetry, Supplier<ComparisonQueries> qu
     Telemetry telemetry = new Telemetry("read-comparisons", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     return new ReadComparisonsWiring(
-        telemetry,
-        new Lazy<>(() -> new ComparisonQueries(stores.comparisons(), stores.catalog())));
+        telemetry, new Lazy<>(() -> new ComparisonQueries(stores.comparisons(), stores.catalog())));
   }
 }

@@ -62,8 +62,7 @@ class ComparisonReadsTest {
 
   @Test
   void listsHaveTheComparisons() {
-    assertTrue(
-        texts(arena.get("/experiments").expect(200), "experiment_id").contains(experiment));
+    assertTrue(texts(arena.get("/experiments").expect(200), "experiment_id").contains(experiment));
     assertTrue(texts(arena.get("/races").expect(200), "race_id").contains(race));
   }
 }

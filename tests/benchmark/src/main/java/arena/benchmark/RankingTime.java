@@ -94,8 +94,7 @@ final class RankingTime implements Measurement {
     List<Match> matches = new ArrayList<>();
     for (int round = 0; matches.size() < MATCHES; round++) {
       Match.Round of =
-          new Match.Round(
-              "scenario-" + round % SCENARIOS, Integer.toString(round / SCENARIOS));
+          new Match.Round("scenario-" + round % SCENARIOS, Integer.toString(round / SCENARIOS));
       for (int i = 0; i < PLAYERS; i++) {
         for (int j = i + 1; j < PLAYERS && matches.size() < MATCHES; j++) {
           boolean wins = random.nextDouble() < 1 / (1 + Math.exp(0.2 * (i - j)));
