@@ -145,7 +145,8 @@ final class ComparisonsTest {
       assertTrue(browser.text("plan").contains("$0.74"), browser.text("plan"));
       browser.type("plan-budget", "0");
       browser.click("plan-start");
-      browser.await("an error of the budget", () -> browser.text("plan-dialog").contains("above 0"));
+      browser.await(
+          "an error of the budget", () -> browser.text("plan-dialog").contains("above 0"));
       browser.type("plan-budget", "1.5");
       browser.click("plan-start");
       browser.awaitView("race");
