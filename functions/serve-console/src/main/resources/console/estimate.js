@@ -23,8 +23,8 @@ const OUTPUT_TOKENS = 350;
  * @returns {{usd: number|null, basis: string}} `usd` null if no price is known; `basis` in a few words
  */
 export function estimateCost({nTurns, model, parent, prices}) {
-  if (model === "scripted") {
-    return {usd: 0, basis: "scripted, no model is called"};
+  if (model === "scripted" || model === "recorded") {
+    return {usd: 0, basis: `${model}, no model is called`};
   }
   if (nTurns === 0) {
     return {usd: 0, basis: "no turn is played"};

@@ -7,7 +7,6 @@ import static arena.diagnosis.Confidence.POSSIBLE;
 import arena.broker.Broker;
 import arena.broker.BrokerSnapshot;
 import arena.journal.JournalTail;
-import arena.run.Profile;
 import arena.run.Run;
 import arena.run.RunStatus;
 import java.time.Duration;
@@ -71,7 +70,7 @@ final class HealthyRunRules {
 
   /** Evidence that all recent answers of the model have no actions. */
   static Optional<List<Evidence>> emptyTurns(Facts facts, Run run) {
-    if (run.profile().model().equals(Profile.SCRIPTED)) {
+    if (!run.profile().callsModel()) {
       return Optional.empty();
     }
     List<JournalTail.EventSummary> answers =
