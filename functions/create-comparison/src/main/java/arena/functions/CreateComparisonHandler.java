@@ -24,14 +24,15 @@ public final class CreateComparisonHandler extends HttpHandler {
             System.getenv(),
             CreateComparisonHandler::new,
             Rehearsal.Scene.ARCHIVED,
-            () -> List.of(
-                RehearsedEvents.post(
-                    "/experiments",
-                    "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"arms\":[{\"name\":\"a\"},{\"name\":\"b\",\"mutation\":{\"food\":1500}}],\"n_turns\":1}"
-                        .formatted(RehearsedRun.ID)),
-                RehearsedEvents.post(
-                    "/races",
-                    "{\"profiles\":[{\"name\":\"a\"},{\"name\":\"b\",\"model\":\"scripted:boom\"}],\"n_turns\":1}")));
+            () ->
+                List.of(
+                    RehearsedEvents.post(
+                        "/experiments",
+                        "{\"parent_run_id\":\"%s\",\"parent_t\":1,\"arms\":[{\"name\":\"a\"},{\"name\":\"b\",\"mutation\":{\"food\":1500}}],\"n_turns\":1}"
+                            .formatted(RehearsedRun.ID)),
+                    RehearsedEvents.post(
+                        "/races",
+                        "{\"profiles\":[{\"name\":\"a\"},{\"name\":\"b\",\"model\":\"scripted:boom\"}],\"n_turns\":1}")));
   }
 
   /** Creates a handler with the given environment variables. */

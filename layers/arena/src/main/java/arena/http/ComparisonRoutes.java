@@ -146,7 +146,6 @@ public final class ComparisonRoutes {
   }
 
   private static Response changed(Comparison comparison) {
-    return Response.of(
-        202, identified(comparison).put("cells", comparison.design().cells()));
+    return Response.of(202, identified(comparison).put("cells", comparison.design().cells()));
   }
 }

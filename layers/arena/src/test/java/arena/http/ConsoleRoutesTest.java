@@ -251,8 +251,7 @@ class ConsoleRoutesTest {
   void deploymentOffersNoModelThatDoesNotMatch(String pattern) throws IOException {
     JsonNode deployment =
         DeploymentJson.of("v", new DeploymentJson.Settings("", false, pattern, false, false, ""));
-    assertEquals(
-        Profile.SCRIPTED_MODELS, deployment.get("models").findValuesAsText("model"));
+    assertEquals(Profile.SCRIPTED_MODELS, deployment.get("models").findValuesAsText("model"));
     assertFalse(deployment.get("profiles").isEmpty());
   }
 }
