@@ -11,7 +11,7 @@
  * @property {object|null} observation
  * @property {string|null} prompt the line that the model was given
  * @property {{reasoning: string, nActions: number, costUsd: number}|null} response
- * @property {{index: number, action: any, changed: boolean|null, seq: number}[]} actions
+ * @property {ActionRow[]} actions
  * @property {object|null} fork payload of the fork event
  * @property {object|null} mutation payload of the world_mutation event
  * @property {{name: string, value: number, seq: number}[]} metrics
@@ -19,6 +19,10 @@
  * @property {number|null} modelMillis time from prompt to response
  * @property {number} version changes whenever the turn does
  */
+
+/** Bounds of the actions that are kept once: their number, and the characters of each. */
+const MAX_SHARED = 1_000;
+const MAX_SHARED_TEXT = 200;
 
 /** Builds the turns from events in the order of seq. */
 export class Turns {
@@ -32,6 +36,7 @@ export class Turns {
   lastTs = null;
   #byT = new Map();
   #promptAt = new Map();
+  #actions = new Map();
 
   /** Adds events; duplicates (by seq) are ignored. */
   add(events) {
@@ -137,6 +142,19 @@ export class Turns {
     return turn;
   }
 
+  /** One object for actions that are the same, because models repeat themselves. */
+  #shared(action) {
+    const text = JSON.stringify(action);
+    if (text.length > MAX_SHARED_TEXT) {
+      return action;
+    }
+    const known = this.#actions.get(text);
+    if (known === undefined && this.#actions.size < MAX_SHARED) {
+      this.#actions.set(text, action);
+    }
+    return known ?? action;
+  }
+
   #addOne(event) {
     const turn = this.#turn(event.t);
     const payload = event.payload ?? null;
@@ -161,10 +179,7 @@ export class Turns {
         turn.modelMillis = Date.parse(event.ts) - this.#promptAt.get(event.t);
         break;
       case "action":
-        turn.actions.push({
-          index: payload?.index_in_turn ?? turn.actions.length, action: payload?.action ?? null, changed: null,
-          seq: event.seq,
-        });
+        turn.actions.push(new ActionRow(turn, payload?.index_in_turn ?? turn.actions.length, this.#shared(payload?.action ?? null), event.seq));
         break;
       case "action_result": {
         const action = turn.actions.find(one => one.index === payload?.index_in_turn);
@@ -232,8 +247,6 @@ class Row {
         return turn.prompt;
       case "reasoning":
         return turn.response.reasoning ?? "";
-      case "action":
-        return JSON.stringify(item.action);
       case "metric":
         return String(item.name);
       default:
@@ -242,13 +255,52 @@ class Row {
   }
 }
 
+/** An action of a turn, which is also its row of the trace. */
+class ActionRow {
+  /**
+   * @param {Turn} turn
+   * @param {number} index in the turn
+   * @param {any} action as the model gave it
+   * @param {number} seq
+   */
+  constructor(turn, index, action, seq) {
+    this.turn = turn;
+    this.index = index;
+    this.action = action;
+    /** Whether it changed the state; null until its result is known. */
+    this.changed = null;
+    this.seq = seq;
+  }
+
+  get kind() {
+    return "action";
+  }
+
+  get item() {
+    return this;
+  }
+
+  get key() {
+    return `t${this.turn.t}.action${this.seq}`;
+  }
+
+  get text() {
+    return JSON.stringify(this.action);
+  }
+}
+
 /**
  * The rows of one turn in the trace, in order of seq.
  *
  * @param {Turn} turn
- * @returns {Row[]}
+ * @returns {(Row|ActionRow)[]}
  */
 export function rowsOf(turn) {
+  return [...rowsBefore(turn), ...turn.actions, ...turn.metrics.map(metric => new Row("metric", turn, metric))];
+}
+
+/** The rows before those of the actions. */
+function rowsBefore(turn) {
   const rows = [new Row("turn", turn)];
   if (turn.fork !== null) {
     rows.push(new Row("changes", turn, {fork: turn.fork}));
@@ -265,8 +317,6 @@ export function rowsOf(turn) {
   if (turn.response !== null) {
     rows.push(new Row("reasoning", turn));
   }
-  turn.actions.forEach(action => rows.push(new Row("action", turn, action)));
-  turn.metrics.forEach(metric => rows.push(new Row("metric", turn, metric)));
   return rows;
 }
 
@@ -290,14 +340,14 @@ export class TraceRows {
       }
       let cached = this.#cache.get(turn.t);
       if (cached === undefined || cached.version !== turn.version) {
-        cached = {version: turn.version, rows: rowsOf(turn)};
+        cached = {version: turn.version, before: rowsBefore(turn), after: turn.metrics.map(metric => new Row("metric", turn, metric))};
         this.#cache.set(turn.t, cached);
       }
       if (needle === "" && kinds === null) {
-        result.push(...cached.rows);
+        result.push(...cached.before, ...turn.actions, ...cached.after);
         continue;
       }
-      const [head, ...rest] = cached.rows;
+      const [head, ...rest] = [...cached.before, ...turn.actions, ...cached.after];
       const shown = rest.filter(row =>
         (kinds === null || kinds.has(row.kind)) && (needle === "" || row.text.toLowerCase().includes(needle)));
       if (shown.length > 0) {

@@ -19,7 +19,8 @@ export function fixedWindow({count, height, scrollTop, viewport, overscan = 6}) 
 export class Positions {
   #rows = [];
   #heights = new Float32Array(0);
-  #tops = new Float64Array(1);
+  /** Sums of whole pixels, which are exact up to 16 million. */
+  #tops = new Float32Array(1);
   #measured = new WeakMap();
   #guess;
 
@@ -34,7 +35,7 @@ export class Positions {
     if (this.#heights.length < rows.length) {
       const room = Math.ceil(rows.length * 1.5);
       this.#heights = new Float32Array(room);
-      this.#tops = new Float64Array(room + 1);
+      this.#tops = new Float32Array(room + 1);
     }
     rows.forEach((row, i) => {
       this.#heights[i] = this.#measured.get(row) ?? this.#guess(row);

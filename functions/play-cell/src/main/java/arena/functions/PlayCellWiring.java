@@ -34,6 +34,7 @@ record PlayCellWiring(Telemetry telemetry, Supplier<PlayCells> playCells) {
             stores.catalog(), stores.journal(), stores.broker(), aws.replayExecutions(), clock);
     return new PlayCells(
         stores.comparisons(),
+        stores.comparisonArchive(),
         stores.catalog(),
         stores.journal(),
         new PlayCells.Runs(

@@ -65,6 +65,7 @@ public final class PlayCells {
   private static final int MAX_FIRST_EVENTS = 2;
 
   private final Comparisons comparisons;
+  private final ComparisonArchive archive;
   private final Catalog catalog;
   private final Journal journal;
   private final CreateRun createRun;
@@ -79,12 +80,14 @@ public final class PlayCells {
    */
   public PlayCells(
       Comparisons comparisons,
+      ComparisonArchive archive,
       Catalog catalog,
       Journal journal,
       Runs runs,
       int concurrency,
       InstantSource clock) {
     this.comparisons = comparisons;
+    this.archive = archive;
     this.catalog = catalog;
     this.journal = journal;
     this.createRun = runs.createRun();
@@ -171,6 +174,9 @@ public final class PlayCells {
    * @throws CellsLeft if cells are left, and this execution has had all its passes
    */
   public boolean release(ComparisonId id, int passes) {
+    // Before the end is stored, because the task is then not repeated.
+    Comparison played = require(id);
+    archive.write(played, comparisons.cells(played));
     if (comparisons.release(id)) {
       Comparison comparison = require(id);
       LOG.atInfo()

@@ -37,7 +37,8 @@ final class CloudWatchLogSource implements LogSource {
           "authorize-caller",
           "create-ticket",
           "create-comparison",
-          "play-cell");
+          "play-cell",
+          "read-comparisons");
 
   /** Maximum number of pages per log group; CloudWatch may return many empty pages. */
   private static final int MAX_PAGES = 40;

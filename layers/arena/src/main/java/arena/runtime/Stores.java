@@ -19,8 +19,10 @@ import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.DynamoCatalog;
 import arena.catalog.ReaperSummaries;
+import arena.comparison.ComparisonArchive;
 import arena.comparison.Comparisons;
 import arena.comparison.DynamoComparisons;
+import arena.comparison.S3ComparisonArchive;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -201,6 +203,11 @@ public final class Stores {
 
   private Idempotency createIdempotency() {
     return new DynamoIdempotency(dynamoDb.get(), settings.idempotencyTable(), clock);
+  }
+
+  /** The results of comparisons, for analysis. */
+  public ComparisonArchive comparisonArchive() {
+    return new S3ComparisonArchive(s3, settings.bucket());
   }
 
   private Comparisons createComparisons() {

@@ -247,14 +247,28 @@ final class ConsoleSpeed implements Measurement {
   }
 
   private static void awaitTurn(Browser browser, int turn) {
+    // Few scripts, because each call of the driver leaves something in the page's heap.
     browser.await(
         "turn " + turn,
         LIVE_TIME.plus(LIVE_TIME).plus(Browser.BOUND),
         () ->
-            number(
-                    browser.run(
-                        "return Number(document.querySelector('[data-test=turn] b')?.textContent ?? 0)"))
-                >= turn);
+            Boolean.TRUE.equals(
+                browser.runAsync(
+                    Browser.BOUND,
+                    """
+                    const [turn, done] = arguments;
+                    const end = performance.now() + 20_000;
+                    const look = () => {
+                      const isThere = Number(document.querySelector("[data-test=turn] b")?.textContent ?? 0) >= turn;
+                      if (isThere || performance.now() > end) {
+                        done(isThere);
+                      } else {
+                        setTimeout(look, 100);
+                      }
+                    };
+                    look();
+                    """,
+                    turn)));
   }
 
   private static double number(Object value) {

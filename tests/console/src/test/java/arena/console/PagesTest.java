@@ -2,7 +2,6 @@ package arena.console;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,8 +84,15 @@ final class PagesTest {
     browser.await(
         "the operations",
         () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
-    browser.screenshot(PICTURES.resolve("docs-desktop-light.png"));
-    List<String> errors = browser.errors();
-    assertTrue(errors.stream().noneMatch(error -> error.contains("script")), errors::toString);
+    for (Browser.Theme theme : Browser.Theme.values()) {
+      browser.show(Browser.Screen.DESKTOP, theme);
+      browser.screenshot(PICTURES.resolve("docs-desktop-" + lower(theme) + ".png"));
+    }
+    browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
+    browser.run("document.querySelector('.opblock-post .opblock-summary-control').click()");
+    browser.await(
+        "the description of a call",
+        () -> (Long) browser.run("return document.querySelectorAll('.opblock-body').length") == 1);
+    fixture.assertNoErrors();
   }
 }
