@@ -23,7 +23,7 @@ const OUTPUT_TOKENS = 350;
  * @returns {{usd: number|null, basis: string}} `usd` null if no price is known; `basis` in a few words
  */
 export function estimateCost({nTurns, model, parent, prices}) {
-  if (model === "scripted" || model === "recorded") {
+  if (model === "recorded" || model.split(":")[0] === "scripted") {
     return {usd: 0, basis: `${model}, no model is called`};
   }
   if (nTurns === 0) {

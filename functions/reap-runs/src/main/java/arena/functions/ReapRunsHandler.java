@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.catalog.ReaperSummary;
+import arena.comparison.ResumeComparisons;
 import arena.json.Json;
 import arena.lifecycle.Reaper;
 import arena.metrics.Metric;
@@ -30,6 +31,9 @@ public final class ReapRunsHandler implements RequestStreamHandler {
 
   /** Reserved for the item in progress at the deadline, with every call at its timeout. */
   private static final Duration MARGIN = Duration.ofSeconds(45);
+
+  /** The part of the time that comparisons may take. */
+  private static final int COMPARISONS_SHARE = 10;
 
   private final ReapRunsWiring wiring;
   private final Telemetry telemetry;
@@ -65,10 +69,12 @@ public final class ReapRunsHandler implements RequestStreamHandler {
   }
 
   private ObjectNode reap(Instant deadline) {
+    ResumeComparisons.Report comparisons = resumeComparisons(deadline);
     Reaper.Report report = wiring.reaper().get().reap(deadline);
     EmfMetrics metrics = telemetry.metrics();
     report.actions().forEach(action -> metrics.count(Metric.REAPER_ACTIONS, action.kind()));
-    metrics.gauge(Metric.REAPER_FAILURES, report.failed());
+    int failed = report.failed() + comparisons.failed();
+    metrics.gauge(Metric.REAPER_FAILURES, failed);
     metrics.gauge(Metric.RUNS_OPEN, wiring.catalog().get().counters().runsOpen());
     metrics.gauge(Metric.LONGEST_SILENCE, report.longestSilence().toSeconds());
     save(report.summary(Instant.now()));
@@ -82,7 +88,25 @@ public final class ReapRunsHandler implements RequestStreamHandler {
         .put("runs", report.runs().reaped().size())
         .put("strays", report.orphans().reaped().size())
         .put("connections", report.connections().reaped().size())
-        .put("failed", report.failed());
+        .put("comparisons", comparisons.resumed())
+        .put("failed", failed);
+  }
+
+  /**
+   * Resumes comparisons first: runs that were created for a cell make progress only then. It has a
+   * tenth of the time, and the reaper goes on if it fails.
+   */
+  private ResumeComparisons.Report resumeComparisons(Instant deadline) {
+    Instant now = Instant.now();
+    try {
+      return wiring
+          .resumeComparisons()
+          .get()
+          .resume(now.plus(Duration.between(now, deadline).dividedBy(COMPARISONS_SHARE)));
+    } catch (RuntimeException e) {
+      LOG.error("failed to resume comparisons", e);
+      return new ResumeComparisons.Report(0, 1);
+    }
   }
 
   /** Keeps the summary for operators; the reaper's work does not depend on it. */

@@ -2,6 +2,7 @@ package arena.functions;
 
 import arena.catalog.Catalog;
 import arena.catalog.ReaperSummaries;
+import arena.comparison.ResumeComparisons;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 record ReapRunsWiring(
     Telemetry telemetry,
+    Supplier<ResumeComparisons> resumeComparisons,
     Supplier<Reaper> reaper,
     Supplier<Catalog> catalog,
     Supplier<ReaperSummaries> summaries) {
@@ -36,6 +38,8 @@ record ReapRunsWiring(
     TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
     return new ReapRunsWiring(
         telemetry,
+        new Lazy<>(
+            () -> new ResumeComparisons(stores.comparisons(), aws.comparisonExecutions(), clock)),
         new Lazy<>(
             () ->
                 new Reaper(

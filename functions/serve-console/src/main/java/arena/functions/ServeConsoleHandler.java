@@ -4,17 +4,33 @@ import arena.http.ConsoleRoutes;
 import arena.http.ModelRoutes;
 import arena.http.Router;
 import arena.runtime.HttpHandler;
+import arena.runtime.Rehearsal;
+import arena.runtime.RehearsedEvents;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the console, the description of the HTTP interface, and what the deployment offers. */
 @NullMarked
 public final class ServeConsoleHandler extends HttpHandler {
+  @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
+  private @Nullable Rehearsal rehearsal;
+
   /** Called by Lambda. */
   public ServeConsoleHandler() {
     this(System.getenv());
+    rehearsal =
+        Rehearsal.beforeSnapshot(
+            System.getenv(),
+            ServeConsoleHandler::new,
+            Rehearsal.Scene.EMPTY,
+            () ->
+                List.of(
+                    RehearsedEvents.get("/", Map.of(), Map.of()),
+                    RehearsedEvents.get("/deployment", Map.of(), Map.of())));
   }
 
   /** Creates a handler with the given environment variables. */

@@ -72,8 +72,8 @@ public final class ModelAgentResolver implements AgentResolver {
 
   private Agent create(Profile profile) {
     String model = profile.model();
-    if (model.equals(Profile.SCRIPTED)) {
-      return new ScriptedAgent(profile.promptVariant());
+    if (Profile.isScripted(model)) {
+      return new ScriptedAgent(ScriptedAgent.Strategy.of(profile));
     }
     if (model.startsWith(BEDROCK) && model.length() > BEDROCK.length()) {
       return redacting(

@@ -49,7 +49,7 @@ public final class PriceTable {
    * @param model a profile's model
    */
   public static boolean isCostKnown(String model) {
-    return model.equals(Profile.SCRIPTED)
+    return Profile.isScripted(model)
         || model.equals(Profile.RECORDED)
         || Bundled.TABLE.knows(model);
   }
@@ -99,6 +99,11 @@ public final class PriceTable {
     return new PriceTable(Map.copyOf(prices));
   }
 
+  /** Estimates a call's cost in US dollars; 0 if the price is unknown. */
+  public static double estimate(String model, long inputTokens, long outputTokens) {
+    return Bundled.TABLE.cost(model, new Tokens(inputTokens, outputTokens, 0, 0));
+  }
+
   /** Whether the table has a price for this model. */
   boolean knows(String model) {
     return find(model).isPresent();
@@ -133,9 +138,14 @@ public final class PriceTable {
     String name = model.substring(colon + 1);
     if (scheme.equals("bedrock:")) {
       String id = name.substring(name.lastIndexOf('/') + 1);
-      var region = REGION.matcher(id);
-      return scheme + (region.lookingAt() ? id.substring(region.end()) : id);
+      return scheme + withoutRegion(id);
     }
     return scheme + SNAPSHOT.matcher(name).replaceFirst("");
+  }
+
+  /** Removes the regions at the start of a Bedrock inference profile's id. */
+  static String withoutRegion(String id) {
+    var region = REGION.matcher(id);
+    return region.lookingAt() ? id.substring(region.end()) : id;
   }
 }

@@ -43,6 +43,11 @@ public final class Prompts {
     return new Prompt(version, Sha256.hex(system(variant, format)).substring(0, HASH_DIGITS));
   }
 
+  /** Number of characters of the prompt that a profile's model is given. */
+  public static int length(Profile profile) {
+    return system(profile.promptVariant(), profile.answerFormat()).length();
+  }
+
   /** The system prompt of this variant, which asks for this format. */
   static String system(PromptVariant variant, AnswerFormat format) {
     String prompt = text(version(variant));

@@ -2,6 +2,7 @@ package arena.agent;
 
 import arena.codec.ActionCodec;
 import arena.event.RawJson;
+import arena.run.Profile;
 import arena.run.PromptVariant;
 import arena.world.Action;
 import arena.world.Age;
@@ -12,10 +13,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A deterministic agent without a model: equal states give equal decisions.
- *
- * <p>{@code strategy} takes the shortest path to the Feudal Age. {@code bare} follows the rules
- * without a plan: it spends its food on villagers, so it never saves enough for an age-up.
+ * A deterministic agent without a model: equal states give equal decisions. Its {@link Strategy}
+ * follows from the profile.
  */
 public final class ScriptedAgent implements Agent {
   /**
@@ -26,19 +25,71 @@ public final class ScriptedAgent implements Agent {
   /** A house is needed when at most this much population capacity is free. */
   private static final int MIN_FREE_CAPACITY = 2;
 
-  private final PromptVariant variant;
+  private final Strategy strategy;
 
+  public ScriptedAgent(Strategy strategy) {
+    this.strategy = Objects.requireNonNull(strategy);
+  }
+
+  /** Creates the agent of the model {@code scripted}. */
   public ScriptedAgent(PromptVariant variant) {
-    this.variant = Objects.requireNonNull(variant);
+    this(Strategy.of(variant));
+  }
+
+  /** How the scripted agent plays. */
+  public enum Strategy {
+    /**
+     * {@code scripted} with the prompt variant {@code strategy}: takes the shortest path to the
+     * Feudal Age, then trains villagers.
+     */
+    FEUDAL,
+    /**
+     * {@code scripted} with the prompt variant {@code bare}: follows the rules without a plan. It
+     * spends its food on villagers, so it never saves enough for an age-up.
+     */
+    BARE,
+    /** {@code scripted:boom}: spends all food on villagers, and wood on houses only. */
+    BOOM,
+    /**
+     * {@code scripted:rush}: takes the path to the Feudal Age without a house, and saves from then
+     * on.
+     */
+    RUSH,
+    /** {@code scripted:idle}: does nothing. */
+    IDLE;
+
+    /**
+     * Returns the strategy of a profile. Only that of {@code scripted} depends on the prompt
+     * variant.
+     */
+    static Strategy of(Profile profile) {
+      return switch (profile.model()) {
+        case Profile.SCRIPTED -> of(profile.promptVariant());
+        case "scripted:boom" -> BOOM;
+        case "scripted:rush" -> RUSH;
+        case "scripted:idle" -> IDLE;
+        default -> throw new IllegalArgumentException("not a scripted model: " + profile.model());
+      };
+    }
+
+    private static Strategy of(PromptVariant variant) {
+      return switch (variant) {
+        case STRATEGY -> FEUDAL;
+        case BARE -> BARE;
+      };
+    }
   }
 
   @Override
   public Decision decide(World world, String stateSummary) {
     Plan plan = new Plan(world);
     String reasoning =
-        switch (variant) {
+        switch (strategy) {
           case BARE -> bare(plan);
-          case STRATEGY -> strategy(plan);
+          case FEUDAL -> feudal(plan);
+          case BOOM -> boom(plan);
+          case RUSH -> rush(plan);
+          case IDLE -> "Waiting.";
         };
     return new Decision(plan.actions, reasoning, 0);
   }
@@ -66,7 +117,22 @@ public final class ScriptedAgent implements Agent {
     return "More villagers, and a building where there is wood for it.";
   }
 
-  private static String strategy(Plan plan) {
+  private static String boom(Plan plan) {
+    plan.train(MAX_VILLAGERS_A_TURN);
+    if (plan.needsHouse()) {
+      plan.addIfEffective(new Action.Build(Building.HOUSE));
+    }
+    return "All food goes into villagers.";
+  }
+
+  private static String rush(Plan plan) {
+    if (plan.world.age() != Age.DARK || plan.world.ageUpTicksRemaining() > 0) {
+      return "Saving: the age is all that counts.";
+    }
+    return toFeudalAge(plan, false);
+  }
+
+  private static String feudal(Plan plan) {
     if (plan.world.age() != Age.DARK || plan.world.ageUpTicksRemaining() > 0) {
       plan.train(MAX_VILLAGERS_A_TURN);
       if (plan.needsHouse()) {
@@ -76,6 +142,10 @@ public final class ScriptedAgent implements Agent {
           ? "The Feudal Age is on its way: all food goes into villagers."
           : "The age is reached: all food goes into villagers.";
     }
+    return toFeudalAge(plan, true);
+  }
+
+  private static String toFeudalAge(Plan plan, boolean houses) {
     boolean savingWood = false;
     for (Building required : List.of(Building.MILL, Building.LUMBER_CAMP)) {
       if (!plan.has(required)) {
@@ -85,7 +155,7 @@ public final class ScriptedAgent implements Agent {
     int missing =
         World.FEUDAL_POPULATION - plan.world.population() - plan.world.villagerQueue().size();
     missing -= plan.train(Math.min(missing, MAX_VILLAGERS_A_TURN));
-    if (!savingWood && plan.needsHouse()) {
+    if (houses && !savingWood && plan.needsHouse()) {
       plan.addIfEffective(new Action.Build(Building.HOUSE));
     }
     if (plan.addIfEffective(new Action.AgeUp())) {

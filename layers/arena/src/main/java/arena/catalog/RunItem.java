@@ -145,12 +145,14 @@ public final class RunItem {
             Attributes.findMap(row, SUMMARY).map(RunItem::readSummary).orElse(null)));
   }
 
-  static Map<String, AttributeValue> failure(Failure failure) {
+  /** Converts a failure to an attribute map. */
+  public static Map<String, AttributeValue> failure(Failure failure) {
     return Map.of(
         "code", Attributes.of(failure.code()), "message", Attributes.of(failure.message()));
   }
 
-  private static Failure readFailure(Map<String, AttributeValue> map) {
+  /** Converts an attribute map to a failure. */
+  public static Failure readFailure(Map<String, AttributeValue> map) {
     return new Failure(Attributes.text(map, "code"), Attributes.text(map, "message"));
   }
 
@@ -189,7 +191,8 @@ public final class RunItem {
     return Attributes.findWhole(map, name).orElse(0L);
   }
 
-  private static Map<String, AttributeValue> profile(Profile profile) {
+  /** Converts a profile to an attribute map. */
+  public static Map<String, AttributeValue> profile(Profile profile) {
     return Map.of(
         "name", Attributes.of(profile.name()),
         "model", Attributes.of(profile.model()),
@@ -198,7 +201,8 @@ public final class RunItem {
         "answer_format", Attributes.of(profile.answerFormat().label()));
   }
 
-  private static Profile readProfile(Map<String, AttributeValue> map) {
+  /** Converts an attribute map to a profile. */
+  public static Profile readProfile(Map<String, AttributeValue> map) {
     String variant = Attributes.text(map, "prompt_variant");
     return new Profile(
         Attributes.text(map, "name"),
@@ -241,7 +245,8 @@ public final class RunItem {
         Attributes.text(map, "reason"));
   }
 
-  private static Map<String, AttributeValue> mutation(Mutation mutation) {
+  /** Converts a mutation to an attribute map. */
+  public static Map<String, AttributeValue> mutation(Mutation mutation) {
     Map<String, AttributeValue> map = new HashMap<>();
     mutation.food().ifPresent(food -> map.put("food", Attributes.of((double) food)));
     mutation.wood().ifPresent(wood -> map.put("wood", Attributes.of((double) wood)));
@@ -253,7 +258,8 @@ public final class RunItem {
     return map;
   }
 
-  private static Mutation readMutation(Map<String, AttributeValue> map) {
+  /** Converts an attribute map to a mutation. */
+  public static Mutation readMutation(Map<String, AttributeValue> map) {
     return new Mutation(
         Attributes.findReal(map, "food"),
         Attributes.findReal(map, "wood"),

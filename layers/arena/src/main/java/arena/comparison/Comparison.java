@@ -91,7 +91,7 @@ public record Comparison(
   }
 
   /** Returns the state of a cell that the store has nothing of. */
-  Cell unstarted(int number) {
+  public Cell unstarted(int number) {
     Design.CellPlan plan = design.cell(number);
     return progress
         .stopReason()

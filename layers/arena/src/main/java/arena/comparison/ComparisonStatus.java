@@ -8,7 +8,7 @@ public enum ComparisonStatus {
   RUNNING("running"),
   /** Every cell has ended. */
   COMPLETE("complete"),
-  /** No further cell starts, because an operator cancelled it or it waited for too long. */
+  /** No further cell starts, because an operator cancelled it, or it could not be played. */
   CANCELLED("cancelled"),
   /** No further cell starts, because its budget is spent. */
   BUDGET_SPENT("budget_spent");

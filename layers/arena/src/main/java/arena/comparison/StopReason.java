@@ -7,7 +7,9 @@ public enum StopReason {
   /** An operator cancelled it. */
   CANCELLED("cancelled", ComparisonStatus.CANCELLED),
   /** It waited for other comparisons for a day. */
-  WAITED("waited", ComparisonStatus.CANCELLED);
+  WAITED("waited", ComparisonStatus.CANCELLED),
+  /** None of its executions could end it. */
+  ABANDONED("abandoned", ComparisonStatus.CANCELLED);
 
   private final String label;
   private final ComparisonStatus status;

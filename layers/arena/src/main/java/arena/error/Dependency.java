@@ -8,6 +8,7 @@ public enum Dependency {
   ARCHIVE(ErrorKind.ARCHIVE_UNAVAILABLE, "the archive"),
   BROKER(ErrorKind.BROKER_UNAVAILABLE, "the broker"),
   CATALOG(ErrorKind.CATALOG_UNAVAILABLE, "the catalog"),
+  COMPARISONS(ErrorKind.COMPARISONS_UNAVAILABLE, "the comparisons table"),
   CONNECTIONS(ErrorKind.CONNECTIONS_UNAVAILABLE, "the connections table"),
   FAN_OUT(ErrorKind.NOTIFIER_UNAVAILABLE, "the fan-out"),
   IDEMPOTENCY(ErrorKind.IDEMPOTENCY_UNAVAILABLE, "the idempotency table"),

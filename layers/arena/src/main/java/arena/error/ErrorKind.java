@@ -37,6 +37,7 @@ public enum ErrorKind {
   NOTIFIER_UNAVAILABLE("NotifierUnavailable", TASK, RETRYABLE, 503, "unavailable"),
   IDEMPOTENCY_UNAVAILABLE("IdempotencyUnavailable", TASK, RETRYABLE, 503, "unavailable"),
   ACCESS_UNAVAILABLE("AccessUnavailable", TASK, RETRYABLE, 503, "unavailable"),
+  COMPARISONS_UNAVAILABLE("ComparisonsUnavailable", TASK, RETRYABLE, 503, "unavailable"),
   LOG_UNAVAILABLE("LogUnavailable", TASK, RETRYABLE, 503, "unavailable"),
   /** The broker's stream of the run is not open, or not up to the published event. */
   NOT_OPEN("NotOpen", TASK, RETRYABLE),

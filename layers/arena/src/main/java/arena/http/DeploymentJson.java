@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.agent.OfferedModels;
 import arena.agent.PriceTable;
 import arena.json.Json;
 import arena.run.AnswerFormat;
@@ -17,14 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a deployment offers, for clients that let a person choose. */
 public final class DeploymentJson {
-  private static final String BEDROCK = "bedrock:";
-  private static final String OPENAI = "openai:";
-  private static final String ANTHROPIC = "anthropic:";
 
   private DeploymentJson() {}
 
@@ -122,7 +119,8 @@ public final class DeploymentJson {
    */
   static ObjectNode of(String version, Settings settings) {
     List<Model> models = new ArrayList<>();
-    models.add(new Model(Profile.SCRIPTED, Optional.of(0.0), Optional.of(0.0)));
+    Profile.SCRIPTED_MODELS.forEach(
+        model -> models.add(new Model(model, Optional.of(0.0), Optional.of(0.0))));
     PriceTable.listed().stream()
         .filter(listed -> offered(settings, listed.model()))
         .map(
@@ -149,23 +147,18 @@ public final class DeploymentJson {
 
   /** Whether a deployment with these settings can play with a model. */
   static boolean offered(Settings settings, String model) {
-    if (model.equals(Profile.SCRIPTED)) {
-      return true;
-    }
-    if (model.startsWith(OPENAI)) {
-      return settings.openAi();
-    }
-    if (model.startsWith(ANTHROPIC)) {
-      return settings.anthropic();
-    }
-    String id = model.substring(model.indexOf(':') + 1);
-    return model.startsWith(BEDROCK)
-        && Pattern.matches(Pattern.quote(settings.bedrockModels()).replace("*", "\\E.*\\Q"), id);
+    return new OfferedModels(settings.bedrockModels(), settings.openAi(), settings.anthropic())
+        .offers(model);
   }
 
-  /** The default variant, which is the last one, first. */
+  /**
+   * The default variant, which is the last one, first. The strategies of the scripted agent do not
+   * depend on it.
+   */
   private static List<ObjectNode> profiles(String model) {
+    boolean anyVariant = !Profile.isScripted(model) || model.equals(Profile.SCRIPTED);
     return Arrays.asList(PromptVariant.values()).reversed().stream()
+        .limit(anyVariant ? PromptVariant.values().length : 1)
         .map(
             variant ->
                 new ProfileFields(

@@ -12,6 +12,8 @@ import static arena.error.ErrorKind.UNKNOWN_RUN;
 
 import arena.access.TooManyCalls;
 import arena.catalog.InvalidCursor;
+import arena.comparison.InvalidComparison;
+import arena.comparison.UnknownComparison;
 import arena.error.DependencyUnavailable;
 import arena.error.ErrorKind;
 import arena.idempotency.KeyReused;
@@ -88,6 +90,11 @@ final class ErrorResponses {
           Optional.of(
               answer(
                   UNKNOWN_RUN, "unknown run " + error.runId(), Optional.empty(), Optional.empty()));
+      case UnknownComparison error ->
+          Optional.of(
+              ApiException.notFound("unknown_comparison", "unknown comparison " + error.id()));
+      case InvalidComparison error ->
+          Optional.of(ApiException.invalidField(error.field(), error.limit(), error.message()));
       case NoSuchTurn error ->
           Optional.of(
               answer(

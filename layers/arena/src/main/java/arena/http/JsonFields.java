@@ -11,10 +11,12 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -74,6 +76,105 @@ final class JsonFields {
   Optional<JsonFields> object(String name, List<String> known) {
     return Optional.ofNullable(object.get(name))
         .map(node -> of(node, path + name, path + name + ".", known));
+  }
+
+  /**
+   * Returns a list of objects, if present.
+   *
+   * @param min minimum number of objects
+   * @param max maximum number of objects
+   */
+  Optional<List<JsonFields>> objects(String name, int min, int max, List<String> known) {
+    return list(name, min, max, (item, itemPath) -> of(item, itemPath, itemPath + ".", known));
+  }
+
+  /**
+   * Returns a list of strings converted by {@code parser}, if present; see {@link #value}.
+   *
+   * @param min minimum number of strings
+   * @param max maximum number of strings
+   */
+  <T> Optional<List<T>> values(
+      String name,
+      int min,
+      int max,
+      String kind,
+      String limit,
+      Function<String, Optional<T>> parser) {
+    return list(
+        name,
+        min,
+        max,
+        (item, itemPath) ->
+            Optional.of(item)
+                .filter(JsonNode::isTextual)
+                .flatMap(node -> parser.apply(node.textValue()))
+                .orElseThrow(
+                    () ->
+                        ApiException.invalidField(
+                            itemPath,
+                            limit,
+                            "%s must be %s: %s".formatted(itemPath, kind, limit))));
+  }
+
+  private <T> Optional<List<T>> list(
+      String name, int min, int max, BiFunction<JsonNode, String, T> reader) {
+    String limit = min + " to " + max + " entries";
+    Optional<JsonNode> list =
+        convert(
+            name,
+            "a list",
+            limit,
+            node ->
+                node.isArray() && node.size() >= min && node.size() <= max
+                    ? Optional.of(node)
+                    : Optional.empty());
+    return list.map(
+        node -> {
+          List<T> items = new ArrayList<>();
+          for (JsonNode item : node) {
+            items.add(reader.apply(item, path + name + "[" + items.size() + "]"));
+          }
+          return items;
+        });
+  }
+
+  /** Returns a truth value, if present. */
+  Optional<Boolean> flag(String name) {
+    return convert(
+        name,
+        "a boolean",
+        "true or false",
+        node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
+  }
+
+  /** Returns a number field that is more than 0, if present. */
+  Optional<Double> positive(String name, double max) {
+    return convert(
+        name,
+        "a number",
+        String.format(Locale.ROOT, "more than 0, at most %.0f", max),
+        node -> {
+          double number = node.isNumber() ? node.doubleValue() : Double.NaN;
+          return number > 0 && number <= max ? Optional.of(number) : Optional.empty();
+        });
+  }
+
+  /** Returns an integer field, if present; see {@link Integers}. */
+  Optional<Long> integer(String name, long min, long max) {
+    return convert(
+        name,
+        "an integer",
+        min + " to " + max,
+        node -> {
+          OptionalLong number = Integers.read(node, min, max);
+          return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+        });
+  }
+
+  /** The path of a field, for errors. */
+  String path(String name) {
+    return path + name;
   }
 
   /** Returns a number field, if present. */

@@ -1,6 +1,8 @@
 package arena.http;
 
 import arena.access.Principal;
+import arena.comparison.ComparisonId;
+import arena.comparison.UnknownComparison;
 import arena.run.Limits;
 import arena.run.RunId;
 import arena.run.UnknownRun;
@@ -132,6 +134,17 @@ public final class Request {
    */
   RunId pathRunId() {
     return runId(pathParameter("run_id").orElse(""));
+  }
+
+  /**
+   * Returns the id of an experiment or a race in the path.
+   *
+   * @param name the path's variable
+   * @throws UnknownComparison if it is not a valid id
+   */
+  ComparisonId pathComparisonId(String name) {
+    String text = pathParameter(name).orElse("");
+    return ComparisonId.parse(text).orElseThrow(() -> new UnknownComparison(TextLimits.echo(text)));
   }
 
   /** Returns the value of a variable of the route's path, if present. */

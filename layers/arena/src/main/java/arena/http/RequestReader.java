@@ -24,9 +24,9 @@ public final class RequestReader {
   private static final List<String> RUN_FIELDS = List.of("scenario", "profile", "n_turns", "label");
   private static final List<String> FORK_FIELDS =
       List.of("parent_run_id", "parent_t", "mutation", "n_turns", "reason", "profile");
-  private static final List<String> PROFILE_FIELDS =
+  static final List<String> PROFILE_FIELDS =
       List.of("name", "model", "temperature", "prompt_variant", "answer_format");
-  private static final List<String> MUTATION_FIELDS =
+  static final List<String> MUTATION_FIELDS =
       List.of("food", "wood", "gold", "stone", "population", "pop_cap", "age");
 
   static final double MAX_TEMPERATURE = 2;
@@ -36,7 +36,8 @@ public final class RequestReader {
    */
   private static final Pattern MODEL =
       Pattern.compile(
-          "%s|%s|(bedrock|openai|anthropic):[!-~]+".formatted(Profile.SCRIPTED, Profile.RECORDED));
+          "%s|%s|(bedrock|openai|anthropic):[!-~]+"
+              .formatted(String.join("|", Profile.SCRIPTED_MODELS), Profile.RECORDED));
 
   private RequestReader() {}
 
@@ -108,7 +109,7 @@ public final class RequestReader {
     return fields.integer("n_turns", 0, Limits.MAX_TURNS).orElse(Limits.DEFAULT_TURNS);
   }
 
-  private static Mutation mutation(JsonFields fields) {
+  static Mutation mutation(JsonFields fields) {
     return new Mutation(
         fields.number("food", 0, Limits.MAX_RESOURCE),
         fields.number("wood", 0, Limits.MAX_RESOURCE),
@@ -123,37 +124,35 @@ public final class RequestReader {
   static ProfileFields profile(JsonFields request) {
     return request
         .object("profile", PROFILE_FIELDS)
-        .map(
-            fields ->
-                new ProfileFields(
-                    fields.value(
-                        "name",
-                        JsonFields.PLAIN,
-                        String.format(
-                            Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
-                        RequestReader::profileName),
-                    fields.value(
-                        "model",
-                        "a model",
-                        String.format(
-                            Locale.ROOT,
-                            "%s, %s, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most %d characters",
-                            Profile.SCRIPTED,
-                            Profile.RECORDED,
-                            Limits.MAX_MODEL),
-                        RequestReader::model),
-                    fields.number("temperature", 0, MAX_TEMPERATURE),
-                    fields.value(
-                        "prompt_variant", "a prompt variant", variants(), PromptVariant::fromLabel),
-                    fields.value(
-                        "answer_format",
-                        "an answer format",
-                        answerFormats(),
-                        AnswerFormat::fromLabel)))
+        .map(RequestReader::profileFields)
         .orElse(ProfileFields.NONE);
   }
 
-  private static Optional<String> profileName(String text) {
+  /** Reads a profile that may omit fields. */
+  static ProfileFields profileFields(JsonFields fields) {
+    return new ProfileFields(
+        fields.value(
+            "name",
+            JsonFields.PLAIN,
+            String.format(Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
+            RequestReader::profileName),
+        fields.value(
+            "model",
+            "a model",
+            String.format(
+                Locale.ROOT,
+                "%s, %s, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most %d characters",
+                String.join(", ", Profile.SCRIPTED_MODELS),
+                Profile.RECORDED,
+                Limits.MAX_MODEL),
+            RequestReader::model),
+        fields.number("temperature", 0, MAX_TEMPERATURE),
+        fields.value("prompt_variant", "a prompt variant", variants(), PromptVariant::fromLabel),
+        fields.value(
+            "answer_format", "an answer format", answerFormats(), AnswerFormat::fromLabel));
+  }
+
+  static Optional<String> profileName(String text) {
     return Optional.of(text)
         .filter(name -> !TextLimits.isBlank(name))
         .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
@@ -166,7 +165,7 @@ public final class RequestReader {
         .filter(model -> MODEL.matcher(model).matches());
   }
 
-  private static String scenarios() {
+  static String scenarios() {
     return Arrays.stream(Scenario.values()).map(Scenario::label).collect(Collectors.joining(", "));
   }
 

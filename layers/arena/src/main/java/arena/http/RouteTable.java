@@ -42,8 +42,18 @@ public final class RouteTable {
           entry("GET /runs/{run_id}/export", Optional.of(Role.VIEWER)),
           entry("GET /replays", Optional.of(Role.VIEWER)),
           entry("GET /operations", Optional.of(Role.VIEWER)),
+          entry("GET /experiments", Optional.of(Role.VIEWER)),
+          entry("GET /experiments/{experiment_id}", Optional.of(Role.VIEWER)),
+          entry("GET /races", Optional.of(Role.VIEWER)),
+          entry("GET /races/{race_id}", Optional.of(Role.VIEWER)),
+          entry("GET /rankings", Optional.of(Role.VIEWER)),
           entry("GET /events", Optional.of(Role.VIEWER)),
           entry("POST /forks", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments/{experiment_id}/cancel", Optional.of(Role.OPERATOR)),
+          entry("POST /experiments/{experiment_id}/replicas", Optional.of(Role.OPERATOR)),
+          entry("POST /races", Optional.of(Role.OPERATOR)),
+          entry("POST /races/{race_id}/cancel", Optional.of(Role.OPERATOR)),
           entry("POST /tickets", Optional.of(Role.VIEWER)));
 
   /**
@@ -51,15 +61,20 @@ public final class RouteTable {
    * unlimited for other routes, which read a bounded amount.
    */
   private static final Map<String, Integer> CALLS_PER_MINUTE =
-      Map.of(
-          "POST /runs", 240,
-          "POST /forks", 240,
-          "POST /runs/{run_id}/stop", 120,
-          "GET /runs/{run_id}/diagnosis", 120,
-          "GET /replays", 120,
-          "GET /operations", 120,
-          "GET /runs/{run_id}/report", 30,
-          "POST /tickets", CallLimits.CONNECTIONS);
+      Map.ofEntries(
+          entry("POST /runs", 240),
+          entry("POST /forks", 240),
+          entry("POST /experiments", 60),
+          entry("POST /experiments/{experiment_id}/cancel", 60),
+          entry("POST /experiments/{experiment_id}/replicas", 60),
+          entry("POST /races", 60),
+          entry("POST /races/{race_id}/cancel", 60),
+          entry("POST /runs/{run_id}/stop", 120),
+          entry("GET /runs/{run_id}/diagnosis", 120),
+          entry("GET /replays", 120),
+          entry("GET /operations", 120),
+          entry("GET /runs/{run_id}/report", 30),
+          entry("POST /tickets", CallLimits.CONNECTIONS));
 
   /** The route keys. */
   public static final Set<String> KEYS = LEAST_ROLES.keySet();

@@ -45,13 +45,40 @@ public final class CreateFork {
    * @throws ReplayNotStarted if an earlier attempt failed the fork
    */
   public Run create(ForkRequest request, RunId childId) {
-    Run parent =
-        catalog
-            .find(request.parentRunId())
-            .orElseThrow(() -> new UnknownRun(request.parentRunId()));
-    World before = snapshot(parent, request.parentT());
-    World after = request.mutation().applyTo(before);
+    Run parent = parent(request.parentRunId());
+    Fork fork = fork(request, parent, snapshot(parent, request.parentT()), childId);
+    return startRun.start(fork.child(), fork.firstEvents(), fork.start());
+  }
 
+  /**
+   * Creates a fork without starting its replay; see {@link StartRun#prepare}.
+   *
+   * @param before the parent's world at the start of the turn, as {@link #snapshot} returns it
+   * @param label the fork's label
+   */
+  public StartRun.Prepared prepare(ForkRequest request, World before, String label, RunId childId) {
+    Fork fork = fork(request, parent(request.parentRunId()), before, childId);
+    return startRun.prepare(fork.child().withLabel(label), fork.firstEvents(), fork.start());
+  }
+
+  /**
+   * Finds the run to fork.
+   *
+   * @throws UnknownRun if it does not exist
+   */
+  public Run parent(RunId runId) {
+    return catalog.find(runId).orElseThrow(() -> new UnknownRun(runId));
+  }
+
+  /**
+   * A fork to create.
+   *
+   * @param start its world at its first turn
+   */
+  private record Fork(Run child, List<Event> firstEvents, World start) {}
+
+  private Fork fork(ForkRequest request, Run parent, World before, RunId childId) {
+    World after = request.mutation().applyTo(before);
     Instant now = clock.instant();
     Profile profile = request.profile().inheriting(parent.profile());
     if (profile.isRecorded()) {
@@ -93,10 +120,15 @@ public final class CreateFork {
                 now)
             .withProgress(
                 new Run.Progress(firstEvents.size(), request.parentT(), firstTs, firstTs));
-    return startRun.start(child, firstEvents, after);
+    return new Fork(child, firstEvents, after);
   }
 
-  private World snapshot(Run parent, int t) {
+  /**
+   * Returns a run's world at the start of a turn.
+   *
+   * @throws NoSuchTurn if the run has no {@code turn_start} at the turn
+   */
+  public World snapshot(Run parent, int t) {
     Event start = events.turnStart(parent, t).orElseThrow(() -> new NoSuchTurn(parent.runId(), t));
     return switch (PayloadCodec.read(start.payloadJson())) {
       case Payload.TurnStart(int _, World state) -> state;

@@ -23,15 +23,22 @@ public final class CreateRun {
    * @throws ReplayNotStarted if an earlier attempt failed the run
    */
   public Run create(RunRequest request, RunId runId) {
-    Run run =
-        Run.requested(
-            runId,
-            request.label(),
-            request.profile(),
-            Prompts.of(request.profile()).orElse(null),
-            request.scenario().label(),
-            request.nTurns(),
-            clock.instant());
-    return startRun.start(run, List.of(), request.scenario().start());
+    return startRun.start(requested(request, runId), List.of(), request.scenario().start());
+  }
+
+  /** Creates a run without starting its replay; see {@link StartRun#prepare}. */
+  public StartRun.Prepared prepare(RunRequest request, RunId runId) {
+    return startRun.prepare(requested(request, runId), List.of(), request.scenario().start());
+  }
+
+  private Run requested(RunRequest request, RunId runId) {
+    return Run.requested(
+        runId,
+        request.label(),
+        request.profile(),
+        Prompts.of(request.profile()).orElse(null),
+        request.scenario().label(),
+        request.nTurns(),
+        clock.instant());
   }
 }

@@ -79,11 +79,41 @@ public final class StartRun {
     return run;
   }
 
+  /**
+   * A run that was created without its execution.
+   *
+   * @param first the input of its execution; empty if the run has ended
+   */
+  public record Prepared(Run run, Optional<TurnTask> first) {}
+
+  /**
+   * Creates a run as {@link #start} does, but leaves the start of its execution to the caller.
+   * Idempotent. If the execution is never started, the reaper ends the run as one without progress.
+   */
+  Prepared prepare(Run run, List<Event> events, World start) {
+    JournalEntry origin = new JournalEntry(run.runId(), 0, events, Optional.of(start));
+    try {
+      journal.create(run, origin);
+    } catch (EntryExists exists) {
+      Run existing = catalog.find(run.runId()).orElseThrow(() -> exists);
+      return existing.status() == RunStatus.RUNNING
+          ? new Prepared(
+              existing, Optional.of(first(existing, journal.entries(run.runId(), 0, 1).getFirst())))
+          : new Prepared(existing, Optional.empty());
+    }
+    return new Prepared(run, Optional.of(first(run, origin)));
+  }
+
   private void play(Run run, JournalEntry origin) {
+    executions.start(first(run, origin));
+  }
+
+  /** Opens a run in the broker and returns its first task. */
+  private TurnTask first(Run run, JournalEntry origin) {
     boolean behind = !open(run, origin.events());
-    executions.start(
-        new TurnTask(run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false)
-            .withBehind(behind));
+    return new TurnTask(
+            run.runId(), run.t0(), origin.nextSeq(), 0, run.nTurns(), run.profile(), false)
+        .withBehind(behind);
   }
 
   /** Returns whether the broker has the run and its first events. */

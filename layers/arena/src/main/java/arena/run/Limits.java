@@ -73,6 +73,45 @@ public final class Limits {
   /** Maximum number of runs per request for series. */
   public static final int MAX_SERIES_RUNS = 20;
 
+  /** Maximum number of cells of a comparison: 8 arms with 50 replicas. */
+  public static final int MAX_CELLS = 400;
+
+  /** Minimum number of arms of an experiment. */
+  public static final int MIN_ARMS = 2;
+
+  /** Maximum number of arms of an experiment. */
+  public static final int MAX_ARMS = 8;
+
+  /** Maximum number of replicas of an arm. */
+  public static final int MAX_REPLICAS = 50;
+
+  /** Default number of replicas of an arm. */
+  public static final int DEFAULT_REPLICAS = 5;
+
+  /** Minimum number of profiles of a race. */
+  public static final int MIN_RACE_PROFILES = 2;
+
+  /** Maximum number of profiles of a race. */
+  public static final int MAX_RACE_PROFILES = 16;
+
+  /** Maximum number of rounds of a race. */
+  public static final int MAX_ROUNDS = 50;
+
+  /** Default number of rounds of a race. */
+  public static final int DEFAULT_ROUNDS = 5;
+
+  /** Default number of turns of a race's runs. */
+  public static final int DEFAULT_RACE_TURNS = 30;
+
+  /** Maximum budget of a comparison, in US dollars. */
+  public static final double MAX_BUDGET_USD = 1_000_000;
+
+  /** Maximum budget of a comparison, in turns: those of the largest one. */
+  public static final int MAX_BUDGET_TURNS = MAX_CELLS * MAX_TURNS;
+
+  /** Maximum seed of a comparison's statistics; every integer up to it is exact in JSON. */
+  public static final long MAX_SEED = (1L << 53) - 1;
+
   /** Cuts a text to {@code max} code points, ending with an ellipsis if it was longer. */
   public static String cut(String text, int max) {
     if (text.codePointCount(0, text.length()) <= max) {

@@ -1,13 +1,14 @@
 package arena.run;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
  * The agent configuration of a run.
  *
  * @param name display name, and the {@code agent_id} of the run's events
- * @param model {@code scripted}, {@code recorded}, {@code bedrock:<model id>}, {@code
- *     openai:<model>} or {@code anthropic:<model>}
+ * @param model {@code scripted} or one of its strategies, such as {@code scripted:boom}; {@code
+ *     recorded}, {@code bedrock:<model id>}, {@code openai:<model>} or {@code anthropic:<model>}
  * @param temperature from 0 to 2
  * @param promptVariant the model's system prompt
  * @param answerFormat the form in which the model is asked for its actions
@@ -20,6 +21,10 @@ public record Profile(
     AnswerFormat answerFormat) {
   /** The deterministic agent without a model. */
   public static final String SCRIPTED = "scripted";
+
+  /** The strategies of the scripted agent, each a model; the first one is the default. */
+  public static final List<String> SCRIPTED_MODELS =
+      List.of(SCRIPTED, "scripted:boom", "scripted:rush", "scripted:idle");
 
   /** The agent that plays the recorded turns of a fork's parent again. */
   public static final String RECORDED = "recorded";
@@ -47,7 +52,12 @@ public record Profile(
 
   /** Whether a model is called. */
   public boolean callsModel() {
-    return !model.equals(SCRIPTED) && !isRecorded();
+    return !isScripted(model) && !isRecorded();
+  }
+
+  /** Whether a model is the scripted agent, with any of its strategies. */
+  public static boolean isScripted(String model) {
+    return SCRIPTED_MODELS.contains(model);
   }
 
   /** Returns a copy with another name. */

@@ -15,6 +15,16 @@ public record ProfileFields(
       new ProfileFields(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+  /** Returns all fields of a profile. */
+  public static ProfileFields of(Profile profile) {
+    return new ProfileFields(
+        Optional.of(profile.name()),
+        Optional.of(profile.model()),
+        Optional.of(profile.temperature()),
+        Optional.of(profile.promptVariant()),
+        Optional.of(profile.answerFormat()));
+  }
+
   public ProfileFields {
     Objects.requireNonNull(name);
     Objects.requireNonNull(model);

@@ -179,6 +179,11 @@ public record Run(
         Outcome.RUNNING);
   }
 
+  /** The run with another label. */
+  public Run withLabel(String other) {
+    return new Run(runId, other, createdAt, plan, progress, outcome);
+  }
+
   /** The run with its events this far. */
   public Run withProgress(Progress progress) {
     return new Run(runId, label, createdAt, plan, progress, outcome);

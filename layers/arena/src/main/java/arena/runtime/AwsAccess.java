@@ -9,6 +9,7 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
 
 /**
  * Where AWS clients find the services, and with which credentials.
@@ -32,6 +33,20 @@ record AwsAccess(Optional<URI> endpoint, AwsCredentialsProvider credentials) {
         .addCredentialsProvider(EnvironmentVariableCredentialsProvider.create())
         .addCredentialsProvider(ContainerCredentialsProvider.builder().build())
         .build();
+  }
+
+  /**
+   * Fetches credentials as a restored function does, from another address. Only a success loads all
+   * that is needed, and there are no credentials before the restore.
+   */
+  static void rehearseCredentials(URI address) {
+    String property = SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI.property();
+    System.setProperty(property, address.toString());
+    try (ContainerCredentialsProvider provider = ContainerCredentialsProvider.builder().build()) {
+      provider.resolveCredentials();
+    } finally {
+      System.clearProperty(property);
+    }
   }
 
   /** Returns access to a server that checks no credentials. */

@@ -1,6 +1,9 @@
 package arena.runtime;
 
 import arena.stream.FanOut;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -181,6 +184,22 @@ public final class AwsClients {
         .build();
   }
 
+  /**
+   * Opens a connection of the JDK, whose connections share one TLS context. The SDK would make one
+   * for each client, and read the certificates of all authorities for each, also if its endpoint
+   * has no TLS.
+   */
+  private static HttpURLConnection connection(URI uri, Duration readTimeout) {
+    try {
+      var connection = (HttpURLConnection) uri.toURL().openConnection();
+      connection.setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis()));
+      connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
+      return connection;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an address that is not one of HTTP
+    }
+  }
+
   private static ScheduledExecutorService timeouts() {
     var executor =
         new ScheduledThreadPoolExecutor(
@@ -207,10 +226,7 @@ public final class AwsClients {
     SdkSystemSetting.AWS_REGION.getStringValue().map(Region::of).ifPresent(builder::region);
     return builder
         .credentialsProvider(access.credentials())
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder()
-                .connectionTimeout(CONNECT_TIMEOUT)
-                .socketTimeout(attempt))
+        .httpClient(UrlConnectionHttpClient.create(uri -> connection(uri, attempt)))
         .overrideConfiguration(
             o ->
                 o.apiCallAttemptTimeout(attempt)

@@ -1,6 +1,7 @@
 package arena.runtime;
 
 import arena.archive.ArchiveLinks;
+import arena.comparison.ComparisonExecutions;
 import arena.diagnosis.FactSources;
 import arena.diagnosis.LogSource;
 import arena.lifecycle.FinalizeInvoker;
@@ -45,6 +46,11 @@ public final class AwsServices {
   private StepFunctionsExecutions executions() {
     return new StepFunctionsExecutions(
         stepFunctions, settings.stateMachineArn(), Clock.systemUTC());
+  }
+
+  /** Executes comparisons in Step Functions. */
+  public ComparisonExecutions comparisonExecutions() {
+    return new StepFunctionsComparisons(stepFunctions, settings.comparisonStateMachineArn());
   }
 
   /** Sends to WebSocket connections through API Gateway. */

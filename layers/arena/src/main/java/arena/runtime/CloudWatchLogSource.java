@@ -35,7 +35,10 @@ final class CloudWatchLogSource implements LogSource {
           "reap-runs",
           "diagnose-run",
           "authorize-caller",
-          "create-ticket");
+          "create-ticket",
+          "create-comparison",
+          "play-cell",
+          "read-comparisons");
 
   /** Maximum number of pages per log group; CloudWatch may return many empty pages. */
   private static final int MAX_PAGES = 40;

@@ -20,7 +20,6 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Runs a handler before the snapshot of its function is taken, so that the snapshot has loaded the
@@ -133,10 +132,10 @@ public final class Rehearsal implements Resource {
           perform(performer, event);
         }
       }
+      AwsAccess.rehearseCredentials(services.credentials());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    fetchCredentials();
   }
 
   private static void perform(RequestStreamHandler performer, String event) throws IOException {
@@ -147,15 +146,6 @@ public final class Rehearsal implements Resource {
           new RehearsalContext());
     } catch (RuntimeException e) {
       LOG.debug("failed to rehearse an event", e);
-    }
-  }
-
-  /** Loads what fetches credentials; there may be none before the restore. */
-  private static void fetchCredentials() {
-    try {
-      AwsAccess.DEFAULT.credentials().resolveCredentials();
-    } catch (SdkException e) {
-      LOG.debug("no credentials before the restore", e);
     }
   }
 }

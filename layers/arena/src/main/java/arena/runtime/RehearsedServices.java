@@ -56,6 +56,14 @@ final class RehearsedServices implements Closeable {
       <SourceIdentifier>rehearsal</SourceIdentifier><Message>rehearsal</Message>
       <Date>2026-01-01T00:00:00Z</Date></Event></Events></DescribeEventsResult>
       </DescribeEventsResponse>""";
+
+  private static final String CREDENTIALS_PATH = "/credentials";
+
+  private static final String CREDENTIALS =
+      """
+      {"AccessKeyId":"rehearsal","SecretAccessKey":"rehearsal","Token":"rehearsal",
+      "Expiration":"2100-01-01T00:00:00Z"}""";
+
   private static final String ONE = ":1\r\n";
   private static final byte[] NOTHING = new byte[0];
 
@@ -108,6 +116,11 @@ final class RehearsedServices implements Closeable {
     changed.put("REDIS_TLS", "false");
     changed.put("REDIS_PASSWORD", "rehearsal");
     return changed;
+  }
+
+  /** Returns the address of credentials. */
+  URI credentials() {
+    return URI.create("http://" + host(aws) + ":" + aws.getLocalPort() + CREDENTIALS_PATH);
   }
 
   private static String host(ServerSocket server) {
@@ -182,6 +195,9 @@ final class RehearsedServices implements Closeable {
           operation.equals("GetExecutionHistory")
               ? EXECUTION_HISTORY
               : "{\"executionArn\":\"rehearsal\",\"startDate\":1}");
+    }
+    if (path.equals(CREDENTIALS_PATH)) {
+      return new Answer(200, CREDENTIALS);
     }
     String form = method.equals("POST") ? new String(body, StandardCharsets.UTF_8) : "";
     if (form.startsWith("Action=DescribeReplicationGroups")) {

@@ -2,6 +2,7 @@ package arena.runtime;
 
 import arena.agent.ModelService;
 import arena.agent.ModelTimeouts;
+import arena.agent.OfferedModels;
 import arena.broker.RedisSettings;
 import arena.http.DeploymentJson;
 import arena.text.Redactor;
@@ -53,6 +54,24 @@ public record Settings(Map<String, String> environment) {
 
   String idempotencyTable() {
     return required("ARENA_IDEMPOTENCY_TABLE");
+  }
+
+  String comparisonsTable() {
+    return required("ARENA_COMPARISONS_TABLE");
+  }
+
+  String comparisonStateMachineArn() {
+    return required("ARENA_COMPARISON_STATE_MACHINE_ARN");
+  }
+
+  /** Maximum number of cells of a comparison that are played at a time on one provider. */
+  public int comparisonConcurrency() {
+    return Math.toIntExact(number("ARENA_COMPARISON_CONCURRENCY", 10));
+  }
+
+  /** The models that the deployment offers. */
+  public OfferedModels offeredModels() {
+    return OfferedModels.of(environment);
   }
 
   String bucket() {

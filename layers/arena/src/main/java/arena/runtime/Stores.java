@@ -19,6 +19,10 @@ import arena.broker.RedisSubscribers;
 import arena.broker.Subscribers;
 import arena.catalog.DynamoCatalog;
 import arena.catalog.ReaperSummaries;
+import arena.comparison.ComparisonArchive;
+import arena.comparison.Comparisons;
+import arena.comparison.DynamoComparisons;
+import arena.comparison.S3ComparisonArchive;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -52,6 +56,7 @@ public final class Stores {
   private final Lazy<ConnectionAccess> connectionAccess = new Lazy<>(this::createConnectionAccess);
   private final Lazy<Idempotency> idempotency = new Lazy<>(this::createIdempotency);
   private final Lazy<CallLimits> callLimits = new Lazy<>(this::createCallLimits);
+  private final Lazy<Comparisons> comparisons = new Lazy<>(this::createComparisons);
   private final Lazy<Archive> archive = new Lazy<>(() -> createArchive(s3.get()));
 
   public Stores(Settings settings, Metrics metrics) {
@@ -118,6 +123,11 @@ public final class Stores {
   /** The requests that carry an idempotency key. */
   public Idempotency idempotency() {
     return idempotency.get();
+  }
+
+  /** The experiments and races. */
+  public Comparisons comparisons() {
+    return comparisons.get();
   }
 
   /** The archive of ended runs, for reading. */
@@ -193,6 +203,15 @@ public final class Stores {
 
   private Idempotency createIdempotency() {
     return new DynamoIdempotency(dynamoDb.get(), settings.idempotencyTable(), clock);
+  }
+
+  /** The results of comparisons, for analysis. */
+  public ComparisonArchive comparisonArchive() {
+    return new S3ComparisonArchive(s3, settings.bucket());
+  }
+
+  private Comparisons createComparisons() {
+    return new DynamoComparisons(dynamoDb.get(), settings.comparisonsTable());
   }
 
   /** Starts the engine at the first use, because its start is slow. */

@@ -139,7 +139,7 @@ class BadInputTest {
                   "\"\\ud800\"")),
           new Field(
               "model",
-              "scripted, recorded, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most 200 characters",
+              "scripted, scripted:boom, scripted:rush, scripted:idle, recorded, bedrock:<model id>, openai:<model> or anthropic:<model>; visible ASCII, at most 200 characters",
               List.of(
                   "\"scripted\"",
                   "\"bedrock:anthropic.claude-3-haiku-20240307-v1:0\"",

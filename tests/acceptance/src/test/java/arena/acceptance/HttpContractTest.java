@@ -30,6 +30,11 @@ class HttpContractTest {
   /** Id of the second run in the sample events. */
   private static final String OTHER_RUN = "5eed0000000000000000000000000002";
 
+  /** Ids of the experiment and the race in the sample events. */
+  private static final String SAMPLE_EXPERIMENT = "5eed00000000000000000000000000e1";
+
+  private static final String SAMPLE_RACE = "5eed00000000000000000000000000a1";
+
   /** Version of the console in the sample events. */
   private static final String SAMPLE_VERSION = "0123456789abcdef";
 
@@ -57,6 +62,14 @@ class HttpContractTest {
     reads.add(Exchange.get("GET /runs", "/runs?limit=1"));
     reads.add(Exchange.get("GET /runs", "/runs?status=failed&text=a"));
     reads.add(Exchange.get("GET /runs", "/runs?parent_run_id=" + parent));
+    PlayedComparisons played = PlayedComparisons.shared();
+    reads.add(Exchange.get("GET /experiments", "/experiments"));
+    reads.add(
+        Exchange.get("GET /experiments/{experiment_id}", "/experiments/" + played.experiment()));
+    reads.add(Exchange.get("GET /races", "/races?limit=1"));
+    reads.add(Exchange.get("GET /races/{race_id}", "/races/" + played.race()));
+    reads.add(Exchange.get("GET /rankings", "/rankings?race_id=" + played.race()));
+    reads.add(Exchange.get("GET /rankings", "/rankings?source=runs&by=model&samples=0"));
     reads.add(Exchange.get("GET /runs/summaries", "/runs/summaries"));
     reads.add(
         Exchange.get(
@@ -113,6 +126,7 @@ class HttpContractTest {
   static boolean isInvoked(String sample) {
     return sample.startsWith("create-")
         || sample.startsWith("read-runs-")
+        || sample.startsWith("read-comparisons-")
         || sample.startsWith("serve-console-")
         || sample.startsWith("diagnose-run-");
   }
@@ -124,6 +138,13 @@ class HttpContractTest {
     assertFalse(samples.isEmpty());
     for (String sample : samples) {
       String event = Samples.about(sample, parent).replace(OTHER_RUN, fork);
+      if (Samples.function(sample).equals("read-comparisons")) {
+        PlayedComparisons played = PlayedComparisons.shared();
+        event =
+            event
+                .replace(SAMPLE_EXPERIMENT, played.experiment())
+                .replace(SAMPLE_RACE, played.race());
+      }
       if (Samples.function(sample).equals("serve-console")) {
         event = event.replace(SAMPLE_VERSION, consoleVersion());
       }

@@ -10,6 +10,7 @@ import arena.access.Role;
 import arena.diagnosis.Cause;
 import arena.event.Payload;
 import arena.http.ApiException;
+import arena.http.ComparisonReadRoutes;
 import arena.http.ConsoleFiles;
 import arena.http.ConsoleRoutes;
 import arena.http.DeploymentJson;
@@ -120,6 +121,7 @@ class OpenApiTest {
             .keySet());
     served.addAll(TicketRoutes.over(null).keySet());
     served.addAll(ExportRoutes.over(null, null).keySet());
+    served.addAll(ComparisonReadRoutes.over(null).keySet());
     Files.createDirectory(folder.resolve("console"));
     DeploymentJson.Settings settings =
         new DeploymentJson.Settings("ws://a/b", false, "", false, false, "");

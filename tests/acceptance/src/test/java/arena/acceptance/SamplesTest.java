@@ -83,6 +83,10 @@ final class SamplesTest {
         entry("finalize-run-complete.json", this::finalizeComplete),
         entry("finalize-run-failed.json", this::finalizeFailed),
         entry("reap-runs.json", this::reap),
+        entry("play-cell-claim.json", () -> playCell("play-cell-claim.json")),
+        entry("play-cell-start.json", () -> playCell("play-cell-start.json")),
+        entry("play-cell-end.json", () -> playCell("play-cell-end.json")),
+        entry("play-cell-release.json", () -> playCell("play-cell-release.json")),
         entry("stream-events-connect.json", this::connect),
         entry("stream-events-disconnect.json", this::disconnect),
         entry("stream-events-ping.json", this::ping),
@@ -92,6 +96,28 @@ final class SamplesTest {
         entry("stream-events-wake.json", this::wake),
         entry("stream-events-recover.json", this::recover),
         entry("stream-events-wake-pending.json", this::wakeForPending));
+  }
+
+  /** Repeats a task of a race that is being played, which changes nothing. */
+  private void playCell(String sample) {
+    String race =
+        arena
+            .post(
+                "/races",
+                "{\"profiles\":[{\"name\":\"a\",\"model\":\"scripted:idle\"},{\"name\":\"b\"}],"
+                    + "\"scenarios\":[\"balanced\"],\"rounds\":1,\"n_turns\":1}")
+            .expect(202)
+            .path("race_id")
+            .asText();
+    JsonNode task =
+        AcceptanceStack.shared()
+            .invoke(
+                "play-cell",
+                Samples.read(sample).replace("5eed000000000000000000000000c001", race));
+    assertTrue(
+        Set.of("play", "wait", "release", "end", "skip", "done", "again", "restart")
+            .contains(task.path("action").asText()),
+        task.toString());
   }
 
   @TestFactory

@@ -39,6 +39,7 @@ public final class Bench {
                   new ForkCost(),
                   new ConsoleSpeed(),
                   new SimulatorRate(),
+                  new RankingTime(),
                   new ArtefactSizes()),
               StartTime.ofEachFunction().stream())
           .toList();

@@ -24,6 +24,10 @@ final class StartTime implements Measurement {
   private static final double COLD_LIMIT = 6;
   private static final double RESTORE_LIMIT = 4;
   private static final double MEMORY_LIMIT = 0.5;
+
+  /** If a second answer is sooner, as from memory, the first is mostly the runtime's own work. */
+  private static final double RUNTIME_MILLIS = 5;
+
   private static final int ROUNDS = 3;
   private static final int EMPTY_ROUNDS = 5;
   private static final int PARENT_TURNS = 10;
@@ -45,7 +49,9 @@ final class StartTime implements Measurement {
           new Case("reap-runs", "reap-runs.json", false),
           new Case("diagnose-run", "diagnose-run-diagnosis.json", false),
           new Case("authorize-caller", "authorize-caller-token.json", false),
-          new Case("create-ticket", "create-ticket.json", false));
+          new Case("create-ticket", "create-ticket.json", false),
+          new Case("serve-console", "serve-console-page.json", false),
+          new Case("read-comparisons", "read-comparisons-races.json", false));
 
   private final Case sample;
 
@@ -196,12 +202,11 @@ final class StartTime implements Measurement {
       if (!restored.isEmpty()) {
         double first = Sample.median(restored);
         double next = Sample.median(second);
+        String row = "first answer after a restore of " + name;
         rows.add(
-            Row.atMost(
-                "first answer after a restore of " + name,
-                first / next,
-                "times the second",
-                RESTORE_LIMIT));
+            next < RUNTIME_MILLIS
+                ? Row.ratio(row, first / next, "times the second")
+                : Row.atMost(row, first / next, "times the second", RESTORE_LIMIT));
         rows.add(
             Row.amount(
                 "first answer after a restore of " + name,

@@ -119,13 +119,15 @@ final class DynamoStores implements AutoCloseable {
             "connections-" + number,
             "idempotency-" + number,
             "access-" + number,
+            "comparisons-" + number,
             this);
     List.of(
             TableDefinition.catalog(names.catalogTable()),
             TableDefinition.journal(names.journalTable()),
             TableDefinition.connections(names.connectionsTable()),
             TableDefinition.idempotency(names.idempotencyTable()),
-            TableDefinition.access(names.accessTable()))
+            TableDefinition.access(names.accessTable()),
+            TableDefinition.comparisons(names.comparisonsTable()))
         .forEach(this::create);
     return names;
   }
@@ -146,6 +148,7 @@ final class DynamoStores implements AutoCloseable {
       String connectionsTable,
       String idempotencyTable,
       String accessTable,
+      String comparisonsTable,
       DynamoStores stores)
       implements AutoCloseable {
     Catalog catalog() {
@@ -197,7 +200,13 @@ final class DynamoStores implements AutoCloseable {
     @Override
     public void close() {
       for (String table :
-          List.of(catalogTable, journalTable, connectionsTable, idempotencyTable, accessTable)) {
+          List.of(
+              catalogTable,
+              journalTable,
+              connectionsTable,
+              idempotencyTable,
+              accessTable,
+              comparisonsTable)) {
         client().deleteTable(delete -> delete.tableName(table));
       }
     }

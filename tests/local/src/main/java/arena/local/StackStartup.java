@@ -353,14 +353,13 @@ final class StackStartup {
               "arn:aws:iam::" + Deployment.ACCOUNT + ":role/" + machine.name(),
               definition));
     }
-    // There is at most one.
-    String machine =
-        plan.stateMachines().stream().map(StateMachineDefinition::name).findFirst().orElse("none");
-    Optional.ofNullable(plan.roles().get(machine)).ifPresent(authorizer::add);
+    for (StateMachineDefinition machine : plan.stateMachines()) {
+      Optional.ofNullable(plan.roles().get(machine.name())).ifPresent(authorizer::add);
+    }
     return new StepFunctions(
         home.folder().resolve("states"),
         machines,
-        new HostTaskInvoker(host, authorizer, machine),
+        machine -> new HostTaskInvoker(host, authorizer, machine),
         clock,
         new Random());
   }

@@ -107,6 +107,22 @@ public record TableDefinition(CreateTableRequest request, Optional<String> expir
         Optional.of("expires_at"));
   }
 
+  /** Returns the table of experiments and races, their cells and the providers they play on. */
+  public static TableDefinition comparisons(String name) {
+    return new TableDefinition(
+        CreateTableRequest.builder()
+            .tableName(name)
+            .billingMode(BillingMode.PAY_PER_REQUEST)
+            .attributeDefinitions(
+                text("comparison_id"), text("item"), text("kind"), text("open"), text("created_at"))
+            .keySchema(hash("comparison_id"), range("item"))
+            .globalSecondaryIndexes(
+                index("kind", hash("kind"), range("created_at")),
+                index("open", hash("open"), range("created_at")))
+            .build(),
+        Optional.empty());
+  }
+
   private static AttributeDefinition text(String name) {
     return AttributeDefinition.builder()
         .attributeName(name)

@@ -43,6 +43,15 @@ public final class ServiceAccess {
     return List.of(new Access("states:" + operation, resource));
   }
 
+  /**
+   * Returns the right for a call of Step Functions that a state machine makes.
+   *
+   * @param resource the ARN of the execution or state machine
+   */
+  public static List<Access> stepFunctionsCall(String operation, String resource) {
+    return List.of(new Access("states:" + operation, resource));
+  }
+
   /** Returns the right for a request to CloudWatch Logs; the resource ends in a log stream. */
   public static List<Access> logs(String operation, String request) {
     String group = json(request).path("logGroupName").asText(ANY);

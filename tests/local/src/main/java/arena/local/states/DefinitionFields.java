@@ -115,6 +115,11 @@ final class DefinitionFields {
     return integer(name, least, Quotas.MAX_SECONDS).map(number -> JsonTemplate.read(number, where));
   }
 
+  /** Takes a whole number from 0, or an expression that gives one. */
+  Optional<JsonTemplate> wholeNumber(String name) {
+    return seconds(name, 0);
+  }
+
   Optional<Double> number(String name, double least) {
     return take(name)
         .map(

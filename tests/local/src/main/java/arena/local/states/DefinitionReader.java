@@ -20,12 +20,16 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Reads a definition in the Amazon States Language. It supports the states {@code Task} (Lambda's
- * {@code Invoke}), {@code Choice}, {@code Wait} and {@code Fail}, and rejects everything else by
+ * {@code Invoke}, and an execution of Step Functions that is waited for), {@code Map} (inline),
+ * {@code Choice}, {@code Wait}, {@code Succeed} and {@code Fail}, and rejects everything else by
  * name.
  */
 final class DefinitionReader {
   private static final Pattern INVOKE = Pattern.compile("arn:aws[a-z-]*:states:::lambda:invoke");
-  private static final Set<String> PREDEFINED_ERRORS = Set.of("States.ALL", "States.Timeout");
+  private static final Pattern START_EXECUTION =
+      Pattern.compile("arn:aws[a-z-]*:states:::states:startExecution\\.sync:2");
+  private static final Set<String> PREDEFINED_ERRORS =
+      Set.of("States.ALL", "States.Timeout", "States.TaskFailed");
   private static final int MAX_RETRY_DELAY_SECONDS = 31_622_399;
 
   private DefinitionReader() {}
@@ -50,16 +54,26 @@ final class DefinitionReader {
     if (!fields.require("QueryLanguage").equals("JSONata")) {
       throw fields.invalid("only the QueryLanguage JSONata is supported");
     }
-    String startAt = fields.string("StartAt").orElseThrow(() -> fields.missing("StartAt"));
     Optional<Duration> timeout =
         fields.integer("TimeoutSeconds", 1, Quotas.MAX_SECONDS).map(Duration::ofSeconds);
-    Map<String, State> states = states(fields.require("States"));
+    Flow flow = flow(fields, new LinkedHashSet<>());
     fields.rejectRest();
-    checkPaths(startAt, states);
-    return new Definition(startAt, timeout, states);
+    return new Definition(flow, timeout);
   }
 
-  private static Map<String, State> states(Object value) {
+  /**
+   * Reads {@code StartAt} and {@code States}.
+   *
+   * @param names the names of all states that were read; each may occur once in a definition
+   */
+  private static Flow flow(DefinitionFields fields, Set<String> names) {
+    String startAt = fields.string("StartAt").orElseThrow(() -> fields.missing("StartAt"));
+    Map<String, State> states = states(fields.require("States"), names);
+    checkPaths(startAt, states);
+    return new Flow(startAt, states);
+  }
+
+  private static Map<String, State> states(Object value, Set<String> names) {
     if (!(value instanceof Map<?, ?> map) || map.isEmpty()) {
       throw new InvalidDefinition("States must be an object with at least one state");
     }
@@ -75,17 +89,21 @@ final class DefinitionReader {
                     name,
                     Quotas.MAX_NAME));
           }
-          states.put(name, state(name, new DefinitionFields(state, "state " + name)));
+          if (!names.add(name)) {
+            throw new InvalidDefinition("state " + name + ": the name is used twice");
+          }
+          states.put(name, state(name, new DefinitionFields(state, "state " + name), names));
         });
     return states;
   }
 
-  private static State state(String name, DefinitionFields fields) {
+  private static State state(String name, DefinitionFields fields, Set<String> names) {
     String type = fields.string("Type").orElseThrow(() -> fields.missing("Type"));
     fields.take("Comment");
     State state =
         switch (type) {
           case "Task" -> task(name, fields);
+          case "Map" -> map(name, fields, names);
           case "Choice" -> choice(name, fields);
           case "Wait" ->
               new State.Wait(
@@ -104,35 +122,90 @@ final class DefinitionReader {
 
   private static State task(String name, DefinitionFields fields) {
     String resource = fields.string("Resource").orElseThrow(() -> fields.missing("Resource"));
-    if (!INVOKE.matcher(resource).matches()) {
-      throw fields.invalid("the Resource " + resource + " is not supported");
-    }
+    State.Integration integration = integration(resource, fields);
     JsonTemplate arguments =
         fields.template("Arguments").orElseThrow(() -> fields.missing("Arguments"));
     if (arguments instanceof JsonTemplate.ObjectOf(Map<String, JsonTemplate> given)) {
       DefinitionFields known = new DefinitionFields(given, fields.where() + ".Arguments");
-      known.require("FunctionName");
-      known.take("Payload");
+      switch (integration) {
+        case INVOKE -> {
+          known.require("FunctionName");
+          known.take("Payload");
+        }
+        case START_EXECUTION -> {
+          known.require("StateMachineArn");
+          known.require("Name"); // without one, a repeated call would start another execution
+          known.take("Input");
+        }
+      }
       known.rejectRest();
     }
     JsonTemplate timeout =
         fields
             .seconds("TimeoutSeconds", 1)
             .orElse(JsonTemplate.read(Quotas.MAX_SECONDS, fields.where()));
+    List<Retrier> retriers = retriers(fields);
+    List<State.Catcher> catchers = catchers(fields);
+    return new State.Task(name, integration, arguments, timeout, retriers, catchers, exit(fields));
+  }
+
+  private static State.Integration integration(String resource, DefinitionFields fields) {
+    if (INVOKE.matcher(resource).matches()) {
+      return State.Integration.INVOKE;
+    }
+    if (START_EXECUTION.matcher(resource).matches()) {
+      return State.Integration.START_EXECUTION;
+    }
+    throw fields.invalid("the Resource " + resource + " is not supported");
+  }
+
+  private static List<Retrier> retriers(DefinitionFields fields) {
     List<Retrier> retriers = new ArrayList<>();
     for (Object retrier : fields.list("Retry")) {
       String where = fields.where() + ".Retry[" + retriers.size() + "]";
       retriers.add(retrier(new DefinitionFields(retrier, where)));
     }
     checkAllIsLast(fields, "Retry", retriers.stream().map(Retrier::errors).toList());
+    return List.copyOf(retriers);
+  }
+
+  private static List<State.Catcher> catchers(DefinitionFields fields) {
     List<State.Catcher> catchers = new ArrayList<>();
     for (Object catcher : fields.list("Catch")) {
       String where = fields.where() + ".Catch[" + catchers.size() + "]";
       catchers.add(catcher(new DefinitionFields(catcher, where)));
     }
     checkAllIsLast(fields, "Catch", catchers.stream().map(State.Catcher::errors).toList());
-    return new State.Task(
-        name, arguments, timeout, List.copyOf(retriers), List.copyOf(catchers), exit(fields));
+    return List.copyOf(catchers);
+  }
+
+  // ---- maps
+
+  private static State map(String name, DefinitionFields fields, Set<String> names) {
+    JsonTemplate items = fields.template("Items").orElseThrow(() -> fields.missing("Items"));
+    JsonTemplate concurrency =
+        fields.wholeNumber("MaxConcurrency").orElse(JsonTemplate.read(0, fields.where()));
+    Optional<JsonTemplate> selector = fields.template("ItemSelector");
+    DefinitionFields processor =
+        new DefinitionFields(fields.require("ItemProcessor"), fields.where() + ".ItemProcessor");
+    DefinitionFields config =
+        new DefinitionFields(
+            processor.require("ProcessorConfig"), processor.where() + ".ProcessorConfig");
+    if (!config.require("Mode").equals("INLINE")) {
+      throw config.invalid("only the Mode INLINE is supported");
+    }
+    config.rejectRest();
+    Flow iterator = flow(processor, names);
+    processor.rejectRest();
+    return new State.MapState(
+        name,
+        items,
+        concurrency,
+        selector,
+        iterator,
+        retriers(fields),
+        catchers(fields),
+        exit(fields));
   }
 
   private static Retrier retrier(DefinitionFields fields) {
@@ -241,14 +314,18 @@ final class DefinitionReader {
 
   private static Stream<String> nextStates(State state) {
     return switch (state) {
-      case State.Task task ->
-          Stream.concat(Stream.of(task.exit()), task.catchers().stream().map(State.Catcher::exit))
-              .flatMap(exit -> exit.next().stream());
+      case State.Task task -> nextStates(task.exit(), task.catchers());
+      case State.MapState map -> nextStates(map.exit(), map.catchers());
       case State.Choice choice ->
           Stream.concat(
               choice.rules().stream().map(State.Rule::next), choice.defaultNext().stream());
       case State.Wait wait -> wait.exit().next().stream();
       case State.Succeed _, State.Fail _ -> Stream.empty();
     };
+  }
+
+  private static Stream<String> nextStates(Transition exit, List<State.Catcher> catchers) {
+    return Stream.concat(Stream.of(exit), catchers.stream().map(State.Catcher::exit))
+        .flatMap(transition -> transition.next().stream());
   }
 }

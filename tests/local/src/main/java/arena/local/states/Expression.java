@@ -24,12 +24,13 @@ final class Expression {
 
   /**
    * Functions that AWS adds to JSONata or removes from it, and the context object except the number
-   * of retries.
+   * of retries, the execution's input, and the item of a Map.
    */
   private static final Pattern UNSUPPORTED =
       Pattern.compile(
           "\\$((?:partition|range|hash|random|uuid|eval)(?=\\s*\\()"
-              + "|states\\.context(?!\\.State\\.RetryCount\\b))");
+              + "|states\\.context(?!\\.(?:State\\.RetryCount|Execution\\.Input"
+              + "|Map\\.Item\\.(?:Value|Index))\\b))");
 
   private final String source;
   private final String where;

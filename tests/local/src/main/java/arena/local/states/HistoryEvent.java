@@ -34,6 +34,30 @@ record HistoryEvent(
   /** Of the start: the definition of the state machine. */
   static final String DEFINITION = "definition";
 
+  /** Of an event of an iteration: its path; absent for the execution's own states. */
+  static final String BRANCH = "branch";
+
+  /** Of an event that does not follow the one before it: the number of the one that it follows. */
+  static final String PREVIOUS = "previous";
+
+  /** Of a Map's start: the items as JSON. */
+  static final String ITEMS = "items";
+
+  /** Of a Map's start: how many iterations are played at a time; 0 for all. */
+  static final String CONCURRENCY = "concurrency";
+
+  /** Of an iteration's start: its input as JSON. */
+  static final String INPUT = "input";
+
+  /** Of an iteration's end: its output as JSON. */
+  static final String OUTPUT = "output";
+
+  /** Of a failed iteration or Map: the name of the error. */
+  static final String ERROR = "error";
+
+  /** Of a failed iteration or Map: the cause of the error, if it has one. */
+  static final String CAUSE = "cause";
+
   /** The key of the internal details in a history file. */
   private static final String INTERNAL = "beside";
 
@@ -54,9 +78,35 @@ record HistoryEvent(
       return of(type, details);
     }
 
+    /** Returns the event of a failure whose error the API does not return. */
+    static Draft internalFailure(String type, Map<String, Object> details, StateError failure) {
+      Map<String, Object> internal = new LinkedHashMap<>();
+      internal.put(ERROR, failure.error());
+      failure.reason().ifPresent(cause -> internal.put(CAUSE, cause));
+      return new Draft(type, details, internal);
+    }
+
+    /** Returns the event with more internal details. */
+    Draft with(Map<String, Object> more) {
+      Map<String, Object> all = new LinkedHashMap<>(internal);
+      all.putAll(more);
+      return new Draft(type, details, all);
+    }
+
     boolean closes() {
       return CLOSING.contains(type);
     }
+  }
+
+  /** Returns the path of the branch that the event belongs to. */
+  String branch() {
+    return (String) internal.getOrDefault(BRANCH, Branch.ROOT);
+  }
+
+  /** Returns the error of a failed iteration's or Map's event. */
+  StateError internalFailure() {
+    return new StateError(
+        (String) internal.get(ERROR), Optional.ofNullable((String) internal.get(CAUSE)));
   }
 
   /** Returns whether the execution ends with this event. */
@@ -112,7 +162,11 @@ record HistoryEvent(
   Map<String, Object> described() {
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("id", id);
-    described.put("previousEventId", id <= 2 ? 0 : id - 1);
+    described.put(
+        "previousEventId",
+        internal.get(PREVIOUS) instanceof Number previous
+            ? previous.longValue()
+            : id <= 2 ? 0 : id - 1);
     described.put("timestamp", Timestamps.seconds(at));
     described.put("type", type);
     Map<String, Object> all = new LinkedHashMap<>();

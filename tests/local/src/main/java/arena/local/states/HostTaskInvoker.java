@@ -30,6 +30,11 @@ public final class HostTaskInvoker implements TaskInvoker {
   }
 
   @Override
+  public Optional<String> refusal(String operation, String resource) {
+    return authorizer.refusal(machine, ServiceAccess.stepFunctionsCall(operation, resource));
+  }
+
+  @Override
   public Outcome invoke(String function, String payload, Duration timeout)
       throws InterruptedException {
     Optional<String> refusal = authorizer.refusal(machine, ServiceAccess.lambda(function));

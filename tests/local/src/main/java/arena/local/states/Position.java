@@ -2,7 +2,7 @@ package arena.local.states;
 
 import java.time.Instant;
 
-/** The position of an execution after its last event. */
+/** The position of a branch of an execution after its last event. */
 sealed interface Position {
   /** Before a state. */
   record Entering(String state, Object input) implements Position {}
@@ -16,7 +16,17 @@ sealed interface Position {
   /** In a task whose call has started. */
   record Running(TaskCall call) implements Position {}
 
-  /** In a task that has its result. */
+  /**
+   * In a task that has started an execution and waits for its end.
+   *
+   * @param since when it was started
+   */
+  record Submitted(TaskCall call, Instant since, String executionArn) implements Position {}
+
+  /** In a Map whose iterations are played. */
+  record Mapping() implements Position {}
+
+  /** In a task or a Map that has its result. */
   record Succeeded(Object result) implements Position {}
 
   /** In a state that failed and is not retried. */
@@ -28,14 +38,24 @@ sealed interface Position {
   /** After the last state. */
   record Finishing(Object output) implements Position {}
 
-  /** The execution has ended. */
-  record Ended() implements Position {}
+  /** A task's call. */
+  sealed interface TaskCall {
+    /** Returns the timeout of the attempt. */
+    int timeoutSeconds();
+  }
 
   /**
-   * A task's call.
+   * The invocation of a function.
    *
    * @param payload the function's event as JSON
-   * @param timeoutSeconds the timeout of the attempt
    */
-  record TaskCall(String function, String payload, int timeoutSeconds) {}
+  record FunctionCall(String function, String payload, int timeoutSeconds) implements TaskCall {}
+
+  /**
+   * The start of an execution, whose end is waited for.
+   *
+   * @param input as JSON
+   */
+  record ExecutionCall(String stateMachineArn, String name, String input, int timeoutSeconds)
+      implements TaskCall {}
 }

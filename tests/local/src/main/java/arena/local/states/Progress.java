@@ -1,25 +1,23 @@
 package arena.local.states;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * The state of an open execution, computed from its events. Nothing else changes it, so an
- * execution that is restored from its history continues as if it had never stopped.
+ * The state of an open execution, computed from its events: the branch of the execution itself, and
+ * one for each iteration of a Map that is being played. Nothing else changes it, so an execution
+ * that is restored from its history continues as if it had never stopped.
  */
 final class Progress {
   private final Definition definition;
   private final String arn;
-  private Position position;
-  private Optional<State> state = Optional.empty();
-  private Object stateInput;
-  private Instant enteredAt;
-  private final List<Integer> attempts = new ArrayList<>();
+  private final Object input;
+  private final Map<String, Branch> branches = new TreeMap<>();
   private long lastId;
+  private boolean ended;
 
   /**
    * Starts with the first event.
@@ -29,9 +27,11 @@ final class Progress {
   Progress(HistoryEvent started) {
     definition = DefinitionReader.read((String) started.internal().get(HistoryEvent.DEFINITION));
     arn = (String) started.internal().get(HistoryEvent.ARN);
-    position = new Position.Entering(definition.startAt(), Json.readOwn(started.detail("input")));
+    input = Json.readOwn(started.detail("input"));
+    branches.put(
+        Branch.ROOT,
+        new Branch(Branch.ROOT, this, definition.flow(), input, started.id(), started.at()));
     lastId = started.id();
-    enteredAt = started.at();
   }
 
   /** Applies the next event. */
@@ -41,66 +41,63 @@ final class Progress {
           String.format(Locale.ROOT, "event %d after %d", event.id(), lastId));
     }
     lastId = event.id();
-    String type = event.type();
     if (event.closes()) {
-      position = new Position.Ended();
-    } else if (type.endsWith("StateEntered")) {
-      enter(event);
-    } else if (type.endsWith("StateExited")) {
-      exit(event);
-    } else {
-      position =
-          switch (type) {
-            case "TaskScheduled" -> new Position.Scheduled(call(event));
-            case "TaskStarted" -> new Position.Running(((Position.Scheduled) position).call());
-            case "TaskSucceeded" -> new Position.Succeeded(Json.readOwn(event.detail("output")));
-            case "TaskFailed", "TaskTimedOut", "EvaluationFailed" -> failed(event);
-            default -> throw new IllegalStateException("unknown event type " + type);
-          };
+      ended = true;
+      return;
+    }
+    String path = event.branch();
+    switch (event.type()) {
+      case "MapIterationStarted" -> {
+        Branch parent = branch(Branch.parent(path));
+        branches.put(path, parent.iterate(path, event));
+      }
+      case "MapIterationSucceeded" -> {
+        branches.remove(path);
+        branch(Branch.parent(path))
+            .iterationSucceeded(
+                Branch.index(path),
+                Json.readOwn((String) event.internal().get(HistoryEvent.OUTPUT)));
+      }
+      case "MapIterationFailed" -> {
+        branches.remove(path);
+        branch(Branch.parent(path)).iterationFailed(event.internalFailure());
+      }
+      case "MapIterationAborted" -> {
+        branches.remove(path);
+        branch(Branch.parent(path)).iterationAborted();
+      }
+      case "EvaluationFailed" -> {
+        iterations(path).forEach(iteration -> branches.remove(iteration.path()));
+        branch(path).apply(event);
+      }
+      default -> branch(path).apply(event);
     }
   }
 
-  private void enter(HistoryEvent event) {
-    State entered = definition.state(event.detail("name"));
-    state = Optional.of(entered);
-    stateInput = Json.readOwn(event.detail("input"));
-    enteredAt = event.at();
-    attempts.clear();
-    if (entered instanceof State.Task task) {
-      task.retriers().forEach(_ -> attempts.add(0));
+  Branch branch(String path) {
+    Branch branch = branches.get(path);
+    if (branch == null) {
+      throw new IllegalStateException("there is no branch " + path);
     }
-    position = new Position.Entered();
+    return branch;
   }
 
-  private void exit(HistoryEvent event) {
-    Object output = Json.readOwn(event.detail("output"));
-    position =
-        event.internal().get(HistoryEvent.NEXT) instanceof String next
-            ? new Position.Entering(next, output)
-            : new Position.Finishing(output);
+  /** Returns whether a branch is being played. */
+  boolean has(String path) {
+    return branches.containsKey(path);
   }
 
-  private Position failed(HistoryEvent event) {
-    if (!(event.internal().get(HistoryEvent.RETRIER) instanceof Integer retrier)) {
-      return new Position.Failed(event.failure());
-    }
-    attempts.set(retrier, attempts.get(retrier) + 1);
-    return new Position.Retrying(
-        Instant.parse((String) event.internal().get(HistoryEvent.RETRY_AT)));
+  /** Returns the branches that are being played, iterations after the branch of their Map. */
+  List<Branch> branches() {
+    return ended ? List.of() : new ArrayList<>(branches.values());
   }
 
-  private static Position.TaskCall call(HistoryEvent event) {
-    Map<?, ?> parameters = (Map<?, ?>) Json.readOwn(event.detail("parameters"));
-    return new Position.TaskCall(
-        (String) parameters.get("FunctionName"),
-        Json.write(parameters.get("Payload")),
-        (Integer) event.details().get("timeoutInSeconds"));
-  }
-
-  /** Returns the variables of the current state's expressions. */
-  Scope scope() {
-    int retries = attempts.stream().mapToInt(Integer::intValue).sum();
-    return Scope.of(stateInput, retries);
+  /** Returns the iterations of a branch's Map that are being played. */
+  List<Branch> iterations(String path) {
+    return branches.values().stream()
+        .filter(branch -> !branch.path().equals(path))
+        .filter(branch -> branch.path().startsWith(path + Branch.SEPARATOR))
+        .toList();
   }
 
   Definition definition() {
@@ -111,26 +108,12 @@ final class Progress {
     return arn;
   }
 
-  Position position() {
-    return position;
+  /** Returns the input of the execution. */
+  Object input() {
+    return input;
   }
 
-  /** Returns the current state, or the last one. */
-  State state() {
-    return state.orElseThrow(() -> new IllegalStateException("no state has been entered"));
-  }
-
-  Object stateInput() {
-    return stateInput;
-  }
-
-  /** Returns when the current state, or the last one, was entered. */
-  Instant enteredAt() {
-    return enteredAt;
-  }
-
-  /** Returns how often a retrier has retried the current state. */
-  int attempts(int retrier) {
-    return attempts.get(retrier);
+  boolean ended() {
+    return ended;
   }
 }

@@ -24,6 +24,9 @@ final class Quotas {
   /** Largest definition of a state machine, in characters. */
   static final int MAX_DEFINITION = 1024 * 1024;
 
+  /** Most iterations of an inline Map at a time. */
+  static final int MAX_MAP_CONCURRENCY = 40;
+
   /** Most items on one page. */
   static final int MAX_PAGE = 1_000;
 

@@ -35,15 +35,18 @@ record Retrier(
 
   /**
    * Returns whether one of the names matches an error. {@code States.ALL} does not match {@code
-   * States.Runtime} and {@code States.DataLimitExceeded}, as with AWS.
+   * States.Runtime} and {@code States.DataLimitExceeded}, and {@code States.TaskFailed} matches
+   * every error except a timeout, as with AWS.
    */
   static boolean matches(List<String> names, String error) {
     boolean terminal = error.equals(StateError.RUNTIME) || error.equals(StateError.DATA_LIMIT);
     return names.stream()
         .anyMatch(
             name ->
-                name.equals("States.ALL")
-                    ? !terminal
-                    : name.equals(error) && !error.equals(StateError.RUNTIME));
+                switch (name) {
+                  case "States.ALL" -> !terminal;
+                  case StateError.TASK_FAILED -> !terminal && !error.equals(StateError.TIMEOUT);
+                  default -> name.equals(error) && !error.equals(StateError.RUNTIME);
+                });
   }
 }

@@ -8,10 +8,49 @@ sealed interface State {
   /** Returns its name. */
   String name();
 
+  /** What a task calls. */
+  enum Integration {
+    /** Invokes a function; the arguments are {@code FunctionName} and {@code Payload}. */
+    INVOKE("lambda", "invoke"),
+    /**
+     * Starts an execution and waits for its end; the arguments are {@code StateMachineArn}, {@code
+     * Name} and {@code Input}.
+     */
+    START_EXECUTION("states", "startExecution.sync:2");
+
+    private final String type;
+    private final String action;
+
+    Integration(String type, String action) {
+      this.type = type;
+      this.action = action;
+    }
+
+    /** Returns the {@code resourceType} of its events. */
+    String type() {
+      return type;
+    }
+
+    /** Returns the {@code resource} of its events. */
+    String action() {
+      return action;
+    }
+  }
+
+  /** Returns the retriers; only a task or a Map has some. */
+  default List<Retrier> retriers() {
+    return List.of();
+  }
+
+  /** Returns the catchers; only a task or a Map has some. */
+  default List<Catcher> catchers() {
+    return List.of();
+  }
+
   /**
-   * Invokes a function.
+   * Calls a service.
    *
-   * @param arguments {@code FunctionName} and {@code Payload}
+   * @param arguments of the call
    * @param timeoutSeconds the timeout of one attempt, a whole number or an expression that gives
    *     one
    * @param retriers the first that matches an error applies
@@ -19,6 +58,7 @@ sealed interface State {
    */
   record Task(
       String name,
+      Integration integration,
       JsonTemplate arguments,
       JsonTemplate timeoutSeconds,
       List<Retrier> retriers,
@@ -26,7 +66,25 @@ sealed interface State {
       Transition exit)
       implements State {}
 
-  /** The transition for a task's error. */
+  /**
+   * Plays states once for each item of a list.
+   *
+   * @param items the list
+   * @param concurrency how many iterations are played at a time; 0 for all
+   * @param selector the input of an iteration; the item if there is none
+   */
+  record MapState(
+      String name,
+      JsonTemplate items,
+      JsonTemplate concurrency,
+      Optional<JsonTemplate> selector,
+      Flow iterator,
+      List<Retrier> retriers,
+      List<Catcher> catchers,
+      Transition exit)
+      implements State {}
+
+  /** The transition for an error of a task or a Map. */
   record Catcher(List<String> errors, Transition exit) {}
 
   /**
@@ -57,6 +115,7 @@ sealed interface State {
   default String type() {
     return switch (this) {
       case Task _ -> "Task";
+      case MapState _ -> "Map";
       case Choice _ -> "Choice";
       case Wait _ -> "Wait";
       case Succeed _ -> "Succeed";

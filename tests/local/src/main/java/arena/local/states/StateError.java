@@ -8,6 +8,7 @@ final class StateError extends Exception {
   static final String DATA_LIMIT = "States.DataLimitExceeded";
   static final String RUNTIME = "States.Runtime";
   static final String TIMEOUT = "States.Timeout";
+  static final String TASK_FAILED = "States.TaskFailed";
   static final String NO_CHOICE = "States.NoChoiceMatched";
 
   private final String error;

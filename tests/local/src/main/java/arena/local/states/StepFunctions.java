@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +35,8 @@ public final class StepFunctions implements AutoCloseable {
   private final Path folder;
   private final Map<String, StateMachine> machines = new LinkedHashMap<>();
   private final StackClock clock;
-  private final Execution.Tools tools;
+  private final Function<String, TaskInvoker> invokers;
+  private final Interpreter interpreter;
   private final Map<String, Execution> executions = new ConcurrentHashMap<>();
   private volatile boolean open;
 
@@ -44,20 +46,45 @@ public final class StepFunctions implements AutoCloseable {
    * @param folder the folder of the histories, created if it is missing
    * @param machines the state machines. Open executions of others continue with the definition that
    *     they were started with
-   * @param invoker invokes the functions of tasks
+   * @param invokers invoke the functions of tasks, by the name of the state machine
    * @param clock the time, and the threads of executions
    * @param random the source of jitter
    */
   public StepFunctions(
       Path folder,
       List<StateMachine> machines,
-      TaskInvoker invoker,
+      Function<String, TaskInvoker> invokers,
       StackClock clock,
       RandomGenerator random) {
     this.folder = folder;
     this.clock = clock;
     machines.forEach(machine -> this.machines.put(machine.arn(), machine));
-    tools = new Execution.Tools(invoker, clock, new Interpreter(random));
+    this.invokers = invokers;
+    interpreter = new Interpreter(random);
+  }
+
+  private Execution.Tools tools(String machine) {
+    return new Execution.Tools(invokers.apply(machine), new Children(), clock, interpreter);
+  }
+
+  private final class Children implements Execution.Children {
+    @Override
+    public Execution start(String stateMachineArn, String name, String input)
+        throws ApiError, IOException {
+      StateMachine machine =
+          machine(stateMachineArn)
+              .orElseThrow(
+                  () ->
+                      new ApiError(
+                          "StateMachineDoesNotExist",
+                          "State Machine Does Not Exist: '" + stateMachineArn + "'"));
+      return startExecution(machine, name, input);
+    }
+
+    @Override
+    public Optional<Execution> find(String arn) throws IOException {
+      return execution(arn);
+    }
   }
 
   /**
@@ -89,7 +116,8 @@ public final class StepFunctions implements AutoCloseable {
         history.delete(); // its StartExecution never got a response
         return;
       }
-      Execution execution = Execution.restore(tools, history);
+      Execution execution =
+          Execution.restore(tools(file.getParent().getFileName().toString()), history);
       if (execution.isPastRetention(clock.now())) {
         execution.delete();
       } else {
@@ -145,7 +173,7 @@ public final class StepFunctions implements AutoCloseable {
     Execution execution;
     try {
       HistoryFile history = HistoryFile.create(file(machine.name(), name), event.line());
-      execution = Execution.create(tools, history, event);
+      execution = Execution.create(tools(machine.name()), history, event);
     } catch (FileAlreadyExistsException e) {
       throw alreadyExists(arn);
     }

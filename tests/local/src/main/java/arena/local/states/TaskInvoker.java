@@ -2,6 +2,7 @@ package arena.local.states;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Invokes the functions of tasks. */
 public interface TaskInvoker {
@@ -15,8 +16,54 @@ public interface TaskInvoker {
    */
   Outcome invoke(String function, String payload, Duration timeout) throws InterruptedException;
 
-  /** The outcome of a call. */
-  sealed interface Outcome permits Success, FunctionError, ServiceError, TimedOut {}
+  /**
+   * Returns why the state machine may not make a call of Step Functions, if it may not.
+   *
+   * @param operation such as {@code StartExecution}
+   * @param resource the ARN of the state machine or the execution
+   */
+  default Optional<String> refusal(String operation, String resource) {
+    return Optional.empty();
+  }
+
+  /** The outcome of a call, or of a part of one. */
+  sealed interface Outcome
+      permits Success,
+          FunctionError,
+          ServiceError,
+          Submitted,
+          ExecutionSucceeded,
+          ExecutionFailed,
+          ExecutionRefused,
+          TimedOut {}
+
+  /**
+   * An execution was started, whose end is waited for.
+   *
+   * @param output the response, as JSON
+   */
+  record Submitted(String executionArn, String output) implements Outcome {}
+
+  /**
+   * The execution that was waited for has succeeded.
+   *
+   * @param output its description with its output, as JSON
+   */
+  record ExecutionSucceeded(String output) implements Outcome {}
+
+  /**
+   * The execution that was waited for has failed, was stopped, or timed out.
+   *
+   * @param description its description, as JSON
+   */
+  record ExecutionFailed(String description) implements Outcome {}
+
+  /**
+   * The execution was not started.
+   *
+   * @param name the error without its prefix, such as {@code ExecutionAlreadyExistsException}
+   */
+  record ExecutionRefused(String name, String message) implements Outcome {}
 
   /**
    * The function responded.

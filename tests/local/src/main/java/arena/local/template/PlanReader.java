@@ -47,11 +47,6 @@ final class PlanReader {
     stack
         .ofType("AWS::Serverless::StateMachine")
         .forEach((id, properties) -> stateMachines.add(stateMachine(id, properties)));
-    if (stateMachines.size() > 1) {
-      throw new InvalidTemplate(
-          stack.template() + ": Resources",
-          "the local stack hosts one state machine, not " + stateMachines.size());
-    }
     ApiReader apis = new ApiReader(stack, this::name);
     return new StackPlan(
         functions,

@@ -71,12 +71,14 @@ class ErrorTextTest {
 
   @BeforeEach
   void read() throws IOException {
-    State.Task turn = (State.Task) DefinitionReader.read(ReplayDefinition.text()).state("PlayTurn");
+    State.Task turn =
+        (State.Task) DefinitionReader.read(ReplayDefinition.text()).flow().state("PlayTurn");
     caught = turn.catchers().getLast().exit();
   }
 
   private Map<?, ?> error(String name, Optional<String> cause) throws StateError {
-    Scope scope = Scope.of(Map.of("run_id", "r"), 0).withErrorOutput(new StateError(name, cause));
+    Scope scope =
+        Scope.of(Map.of("run_id", "r"), 0, Map.of()).withErrorOutput(new StateError(name, cause));
     Map<?, ?> output = (Map<?, ?>) caught.output().orElseThrow().evaluate(scope);
     assertEquals("r", output.get("run_id"));
     return (Map<?, ?>) output.get("error");

@@ -242,7 +242,15 @@ class LanguageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "A: {Type: Map, End: true} | the Type Map is not supported",
+        "A: {Type: Map, End: true} | Items is missing",
+        "A: {Type: Map, Items: [], ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED}}} | only the"
+            + " Mode INLINE",
+        "A: {Type: Map, Items: [], ItemBatcher: {}, ItemProcessor: {ProcessorConfig: {Mode: INLINE},"
+            + " StartAt: B, States: {B: {Type: Succeed}}}, End: true} | not supported: ItemBatcher",
+        "A: {Type: Map, Items: [], ItemProcessor: {ProcessorConfig: {Mode: INLINE}, StartAt: A,"
+            + " States: {A: {Type: Succeed}}}, End: true} | the name is used twice",
+        "A: {Type: Map, Items: [], ItemProcessor: {ProcessorConfig: {Mode: INLINE}, StartAt: B,"
+            + " States: {B: {Type: Pass}}}, End: true} | the Type Pass is not supported",
         "A: {Type: Pass, End: true} | the Type Pass is not supported",
         "A: {Type: Wait, End: true} | Seconds is missing",
         "A: {Type: Wait, Seconds: 1} | exactly one of Next and End",
@@ -271,8 +279,8 @@ class LanguageTest {
             + " {FunctionName: f, Qualifier: x}, End: true} | not supported: Qualifier",
         "A: {TASK, Retry: [{ErrorEquals: [States.ALL, x]}], End: true} | States.ALL must"
             + " be alone",
-        "A: {TASK, Retry: [{ErrorEquals: [States.TaskFailed]}], End: true} |"
-            + " States.TaskFailed is not supported",
+        "A: {TASK, Retry: [{ErrorEquals: [States.Permissions]}], End: true} |"
+            + " States.Permissions is not supported",
         "A: {TASK, Retry: [{ErrorEquals: [x], Every: 3}], End: true} | not supported:" + " Every",
         "A: {Type: Choice, Choices: [{Condition: '{% true %}', Output: 1, Next: A}]} |"
             + " not supported: Output",

@@ -38,7 +38,7 @@ class ReplayDefinitionTest {
   }
 
   private List<State.Task> tasks() {
-    return definition.states().values().stream()
+    return definition.flow().states().values().stream()
         .filter(State.Task.class::isInstance)
         .map(State.Task.class::cast)
         .toList();
@@ -98,7 +98,7 @@ class ReplayDefinitionTest {
   @ParameterizedTest
   @MethodSource("taskErrors")
   void aTurnIsRetriedIfItsErrorIsRetryable(ErrorKind error) {
-    State.Task turn = (State.Task) definition.state("PlayTurn");
+    State.Task turn = (State.Task) definition.flow().state("PlayTurn");
     Retrier retrier =
         turn.retriers().stream()
             .filter(each -> each.errors().stream().anyMatch(name -> names(name, error)))
@@ -132,14 +132,14 @@ class ReplayDefinitionTest {
 
   @Test
   void staysBelowTheQuotaOfEventsWithEveryRetryAndWaitOfTheLongestRun() {
-    State.Task turn = (State.Task) definition.state("PlayTurn");
+    State.Task turn = (State.Task) definition.flow().state("PlayTurn");
     int eventsOfAnAttempt = 3; // scheduled, started, ended
     int events = 2; // the execution's start and end
     events += (MAX_TURNS + 1) * (2 + 2 + eventsOfAnAttempt * (1 + attempts(turn)));
     int eventsOfAWait = 6; // task and choice and wait, entered and exited
     events += MAX_WAITS * (eventsOfAWait + eventsOfAnAttempt);
     for (String name : List.of("FinalizeRun", "FinalizeFailedRun", "CloseRun")) {
-      State.Task task = (State.Task) definition.state(name);
+      State.Task task = (State.Task) definition.flow().state(name);
       events += 2 + eventsOfAnAttempt * (1 + attempts(task));
     }
     assertTrue(events < Quotas.MAX_EVENTS, events + " events");
@@ -154,7 +154,7 @@ class ReplayDefinitionTest {
     Map<String, Integer> functionTimeouts =
         Map.of("PlayTurn", 90, "FinalizeRun", 300, "FinalizeFailedRun", 300, "CloseRun", 300);
     for (State.Task task : tasks()) {
-      int timeout = (Integer) task.timeoutSeconds().evaluate(Scope.of(Map.of(), 0));
+      int timeout = (Integer) task.timeoutSeconds().evaluate(Scope.of(Map.of(), 0, Map.of()));
       assertTrue(timeout > functionTimeouts.get(task.name()), task.name());
     }
     assertFalse(definition.timeout().isEmpty());

@@ -214,7 +214,7 @@ class RestartTest {
         new StepFunctions(
             folder,
             List.of(),
-            new ScriptedFunctions(),
+            _ -> new ScriptedFunctions(),
             new arena.local.clock.ManualClock(StatesFixture.BEGIN),
             StatesFixture.LONGEST)) {
       states.start();

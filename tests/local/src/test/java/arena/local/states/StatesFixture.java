@@ -45,7 +45,7 @@ final class StatesFixture implements AutoCloseable {
   private void start() throws IOException {
     StateMachine machine =
         new StateMachine("replay", MACHINE, "arn:aws:iam::000000000000:role/replay", definition);
-    states = new StepFunctions(folder, List.of(machine), functions, clock, random);
+    states = new StepFunctions(folder, List.of(machine), _ -> functions, clock, random);
     states.start();
   }
 

@@ -95,7 +95,11 @@ class StepFunctionsApiTest {
         new StateMachine("replay", StatesFixture.MACHINE, "arn:aws:iam::0:role/r", DEFINITION);
     states =
         new StepFunctions(
-            folder, List.of(machine), this::work, clock, RandomGenerator.of("L64X128MixRandom"));
+            folder,
+            List.of(machine),
+            _ -> this::work,
+            clock,
+            RandomGenerator.of("L64X128MixRandom"));
     states.start();
     api = new StepFunctionsApi(states);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -180,8 +180,10 @@ final class ProjectTemplateTest {
     assertEquals(read, list);
     assertEquals(
         Set.of(
+            "CreateComparisonFunction",
             "CreateForkFunction",
             "FinalizeRunFunction",
+            "PlayCellFunction",
             "ReadRunsFunction",
             "ReplayTurnFunction",
             "StreamEventsFunction"),
@@ -210,6 +212,11 @@ final class ProjectTemplateTest {
             "GET /runs/{run_id}/report",
             "GET /replays",
             "GET /operations",
+            "POST /experiments",
+            "POST /experiments/{experiment_id}/cancel",
+            "POST /experiments/{experiment_id}/replicas",
+            "POST /races",
+            "POST /races/{race_id}/cancel",
             "POST /runs/{run_id}/stop"),
         throttled);
     Set<String> routes = new TreeSet<>();
@@ -265,7 +272,10 @@ final class ProjectTemplateTest {
                   kept.add(id + " " + properties.get("DeletionProtectionEnabled"));
                 }
               });
-      assertEquals(Set.of("CatalogTable " + protect, "JournalTable " + protect), kept);
+      assertEquals(
+          Set.of(
+              "CatalogTable " + protect, "ComparisonsTable " + protect, "JournalTable " + protect),
+          kept);
     }
   }
 

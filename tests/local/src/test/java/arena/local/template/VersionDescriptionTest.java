@@ -1,5 +1,6 @@
 package arena.local.template;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,27 +39,18 @@ final class VersionDescriptionTest {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9]+)}");
 
   private static final Map<String, String> LONGEST =
-      Map.of(
-          "LogLevel",
-          "ERROR",
-          "BedrockModels",
-          "b".repeat(140),
-          "GraceMinutes",
-          "300",
-          "ModelTimeoutSeconds",
-          "840",
-          "CacheAuthTokenVersion",
-          "v".repeat(8) + "-" + "v".repeat(27),
-          "OpenAiBaseUrl",
-          "https://" + "u".repeat(92),
-          "OpenAiSecretName",
-          "s".repeat(64),
-          "OpenAiSecretVersion",
-          "w".repeat(8) + "-" + "w".repeat(27),
-          "AnthropicSecretName",
-          "a".repeat(40),
-          "AnthropicSecretVersion",
-          "x".repeat(8) + "-" + "x".repeat(27));
+      Map.ofEntries(
+          entry("LogLevel", "ERROR"),
+          entry("BedrockModels", "b".repeat(140)),
+          entry("GraceMinutes", "300"),
+          entry("ModelTimeoutSeconds", "840"),
+          entry("CacheAuthTokenVersion", "v".repeat(8) + "-" + "v".repeat(27)),
+          entry("OpenAiBaseUrl", "https://" + "u".repeat(92)),
+          entry("OpenAiSecretName", "s".repeat(64)),
+          entry("OpenAiSecretVersion", "w".repeat(8) + "-" + "w".repeat(27)),
+          entry("AnthropicSecretName", "a".repeat(40)),
+          entry("AnthropicSecretVersion", "x".repeat(8) + "-" + "x".repeat(27)),
+          entry("ComparisonConcurrency", "40"));
 
   private final Map<String, Object> root = parse();
   private final Map<?, ?> parameters = (Map<?, ?>) root.get("Parameters");
@@ -90,7 +82,7 @@ final class VersionDescriptionTest {
       assertEquals(used, named, function.getKey());
       functions++;
     }
-    assertEquals(11, functions);
+    assertEquals(14, functions);
   }
 
   @Test
@@ -155,7 +147,7 @@ final class VersionDescriptionTest {
   private static void resolve(Map<String, String> values) {
     Deployment deployment = Deployment.placeholder();
     StackPlan plan = Template.read(TEMPLATE).resolve(values, deployment);
-    assertEquals(11, plan.functions().size());
+    assertEquals(14, plan.functions().size());
   }
 
   private List<?> ignoredGlobals(String id) {

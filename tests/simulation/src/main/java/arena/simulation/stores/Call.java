@@ -75,6 +75,21 @@ public enum Call {
   IDEMPOTENCY_NOTE("idempotency.note", true),
   IDEMPOTENCY_RENEW("idempotency.renew", true),
   IDEMPOTENCY_ANSWERED("idempotency.answered", true),
+  COMPARISONS_CREATE("comparisons.create", true),
+  COMPARISONS_FIND("comparisons.find", false),
+  COMPARISONS_CELLS("comparisons.cells", false),
+  COMPARISONS_CELL("comparisons.cell", false),
+  COMPARISONS_LIST("comparisons.list", false),
+  COMPARISONS_OPEN("comparisons.open", false),
+  COMPARISONS_CLAIM("comparisons.claim", true),
+  COMPARISONS_START("comparisons.start", true),
+  COMPARISONS_END("comparisons.end", true),
+  COMPARISONS_STOP("comparisons.stop", true),
+  COMPARISONS_ADD_REPLICAS("comparisons.addReplicas", true),
+  COMPARISONS_RELEASE("comparisons.release", true),
+  COMPARISONS_NEXT_GENERATION("comparisons.nextGeneration", true),
+  COMPARISON_EXECUTIONS_START("comparisonExecutions.start", true),
+  COMPARISON_EXECUTIONS_STATE("comparisonExecutions.state", false),
   MODEL_DECIDE("agent.decide", true);
 
   private final String label;

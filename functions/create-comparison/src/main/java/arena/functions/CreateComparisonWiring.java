@@ -1,0 +1,71 @@
+package arena.functions;
+
+import arena.access.CallLimits;
+import arena.comparison.CancelComparison;
+import arena.comparison.CreateComparison;
+import arena.comparison.Estimator;
+import arena.http.IdempotentRequests;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.StartRun;
+import arena.lifecycle.StopRun;
+import arena.run.RunId;
+import arena.runtime.AwsServices;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
+
+/** The components of create-comparison, created lazily except the telemetry. */
+@NullMarked
+record CreateComparisonWiring(
+    Telemetry telemetry,
+    Supplier<CallLimits> callLimits,
+    IdempotentRequests idempotentRequests,
+    Supplier<CreateComparison> create,
+    Supplier<CancelComparison> cancel) {
+
+  static CreateComparisonWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("create-comparison", settings);
+    Clock clock = Clock.systemUTC();
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    Lazy<CreateFork> parents =
+        new Lazy<>(
+            () ->
+                new CreateFork(
+                    stores.catalog(),
+                    stores.events(),
+                    new StartRun(
+                        stores.catalog(),
+                        stores.journal(),
+                        stores.broker(),
+                        aws.replayExecutions(),
+                        clock),
+                    clock));
+    return new CreateComparisonWiring(
+        telemetry,
+        stores::callLimits,
+        new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
+        new Lazy<>(
+            () ->
+                new CreateComparison(
+                    stores.comparisons(),
+                    parents,
+                    aws.comparisonExecutions(),
+                    new Estimator(stores.catalog()),
+                    settings.offeredModels(),
+                    clock)),
+        new Lazy<>(
+            () ->
+                new CancelComparison(
+                    stores.comparisons(),
+                    new StopRun(
+                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock))));
+  }
+}

@@ -1,0 +1,47 @@
+package arena.functions;
+
+import arena.comparison.PlayCells;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.CreateRun;
+import arena.lifecycle.StartRun;
+import arena.lifecycle.StopRun;
+import arena.runtime.AwsServices;
+import arena.runtime.Lazy;
+import arena.runtime.Settings;
+import arena.runtime.Stores;
+import arena.runtime.Telemetry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
+
+/** The components of play-cell, created lazily except the telemetry. */
+@NullMarked
+record PlayCellWiring(Telemetry telemetry, Supplier<PlayCells> playCells) {
+
+  static PlayCellWiring of(Map<String, String> environment) {
+    Settings settings = new Settings(environment);
+    Telemetry telemetry = new Telemetry("play-cell", settings);
+    Stores stores = new Stores(settings, telemetry.metrics());
+    AwsServices aws = new AwsServices(settings);
+    return new PlayCellWiring(telemetry, new Lazy<>(() -> playCells(settings, stores, aws)));
+  }
+
+  private static PlayCells playCells(Settings settings, Stores stores, AwsServices aws) {
+    Clock clock = Clock.systemUTC();
+    StartRun startRun =
+        new StartRun(
+            stores.catalog(), stores.journal(), stores.broker(), aws.replayExecutions(), clock);
+    return new PlayCells(
+        stores.comparisons(),
+        stores.comparisonArchive(),
+        stores.catalog(),
+        stores.journal(),
+        new PlayCells.Runs(
+            new CreateRun(startRun, clock),
+            new CreateFork(stores.catalog(), stores.events(), startRun, clock),
+            new StopRun(stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock)),
+        settings.comparisonConcurrency(),
+        clock);
+  }
+}

@@ -1,0 +1,134 @@
+package arena.comparison;
+
+import arena.codec.MalformedJson;
+import arena.json.Json;
+import arena.lifecycle.TurnTaskCodec;
+import arena.run.RunId;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.Optional;
+
+/**
+ * A task of the state machine {@code functions/compare.asl.yaml}.
+ *
+ * @param cell the cell's number; 0 for a step of the whole comparison
+ * @param waited seconds that the comparison or the cell has waited
+ * @param passes passes over the cells so far
+ */
+public record CellTask(ComparisonId id, Step step, int cell, long waited, int passes) {
+  /** What to do. */
+  public enum Step {
+    CLAIM,
+    START,
+    END,
+    RELEASE
+  }
+
+  /**
+   * Reads a task's JSON: {@code {"step","comparison_id","cell","waited","passes"}}.
+   *
+   * @throws MalformedJson if it is not a task
+   */
+  public static CellTask read(String json) {
+    JsonNode root;
+    try {
+      root = Json.read(json);
+    } catch (JsonProcessingException e) {
+      throw new MalformedJson("not a task of a comparison", e);
+    }
+    ComparisonId id =
+        ComparisonId.parse(root.path("comparison_id").asText())
+            .orElseThrow(() -> new MalformedJson("a task requires a valid comparison_id"));
+    Step step =
+        switch (root.path("step").asText()) {
+          case "claim" -> Step.CLAIM;
+          case "start" -> Step.START;
+          case "end" -> Step.END;
+          case "release" -> Step.RELEASE;
+          default ->
+              throw new MalformedJson("the step of a task must be claim, start, end or release");
+        };
+    return new CellTask(
+        id,
+        step,
+        root.path("cell").asInt(),
+        root.path("waited").asLong(),
+        root.path("passes").asInt());
+  }
+
+  /** The input of a comparison's execution. */
+  public static String input(ComparisonId id, int generation) {
+    return Json.object()
+        .put("comparison_id", id.value())
+        .put("generation", generation)
+        .put("waited", 0)
+        .put("passes", 0)
+        .toString();
+  }
+
+  /** The run of the task's cell, if it is a task of a cell. */
+  public Optional<RunId> runId() {
+    return step == Step.START || step == Step.END ? Optional.of(id.runOf(cell)) : Optional.empty();
+  }
+
+  /** Performs the task and returns its result as JSON, with the next {@code action}. */
+  public String perform(PlayCells cells) {
+    return switch (step) {
+      case CLAIM -> claimed(cells.claim(id, waited));
+      case START -> started(cells.start(id, cell));
+      case END -> ended(cells.end(id, cell, waited));
+      case RELEASE -> action(cells.release(id, passes) ? "done" : "again").toString();
+    };
+  }
+
+  private static ObjectNode action(String action) {
+    return Json.object().put("action", action);
+  }
+
+  private ObjectNode wait(String action, int seconds) {
+    return action(action).put("seconds", seconds).put("waited", waited + seconds);
+  }
+
+  private String claimed(PlayCells.Claim claim) {
+    return switch (claim) {
+      case PlayCells.Claim.Play play -> {
+        ObjectNode json = action("play");
+        ArrayNode providers = json.putArray("providers");
+        for (PlayCells.Group group : play.providers()) {
+          ObjectNode provider =
+              providers
+                  .addObject()
+                  .put("provider", group.provider())
+                  .put("concurrency", group.concurrency());
+          group.cells().forEach(provider.withArray("cells")::add);
+        }
+        yield json.toString();
+      }
+      case PlayCells.Claim.Wait(int seconds) -> wait("wait", seconds).toString();
+      case PlayCells.Claim.Nothing() -> action("release").toString();
+    };
+  }
+
+  private static String started(PlayCells.Start start) {
+    return switch (start) {
+      case PlayCells.Start.Play play ->
+          action("play")
+              .put("name", play.task().runId().value())
+              .putRawValue("input", new RawValue(TurnTaskCodec.write(play.task())))
+              .toString();
+      case PlayCells.Start.End() -> action("end").toString();
+      case PlayCells.Start.Skip() -> action("skip").toString();
+    };
+  }
+
+  private String ended(PlayCells.End end) {
+    return switch (end) {
+      case PlayCells.End.Done() -> action("done").toString();
+      case PlayCells.End.Wait(int seconds) -> wait("wait", seconds).toString();
+      case PlayCells.End.Restart(int seconds) -> wait("restart", seconds).toString();
+    };
+  }
+}

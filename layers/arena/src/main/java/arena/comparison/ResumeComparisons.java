@@ -1,0 +1,106 @@
+package arena.comparison;
+
+import arena.error.ErrorKind;
+import arena.run.Failure;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resumes comparisons whose execution ended before they did, or was never started. Cells that have
+ * ended are not played again.
+ */
+public final class ResumeComparisons {
+  private static final Logger LOG = LoggerFactory.getLogger(ResumeComparisons.class);
+
+  /** Maximum number of executions of a comparison, after which its cells are failed. */
+  static final int MAX_GENERATIONS = 20;
+
+  private final Comparisons comparisons;
+  private final ComparisonExecutions executions;
+  private final InstantSource clock;
+
+  public ResumeComparisons(
+      Comparisons comparisons, ComparisonExecutions executions, InstantSource clock) {
+    this.comparisons = comparisons;
+    this.executions = executions;
+    this.clock = clock;
+  }
+
+  /**
+   * The result of {@link #resume}.
+   *
+   * @param resumed number of executions that were started
+   * @param failed number of comparisons that could not be checked or resumed; each is logged
+   */
+  public record Report(int resumed, int failed) {}
+
+  /**
+   * Resumes open comparisons.
+   *
+   * @param deadline none is resumed after this time
+   */
+  public Report resume(Instant deadline) {
+    List<Comparison> open = comparisons.open(Comparisons.MAX_OPEN);
+    int resumed = 0;
+    int failed = 0;
+    for (Comparison comparison : open) {
+      if (!clock.instant().isBefore(deadline)) {
+        break;
+      }
+      try {
+        resumed += resume(comparison) ? 1 : 0;
+      } catch (RuntimeException e) {
+        failed++;
+        LOG.atError()
+            .addKeyValue("comparison_id", comparison.id())
+            .setCause(e)
+            .log("failed to resume comparison");
+      }
+    }
+    return new Report(resumed, failed);
+  }
+
+  private boolean resume(Comparison comparison) {
+    ComparisonId id = comparison.id();
+    int generation = comparison.progress().generation();
+    switch (executions.state(id, generation)) {
+      case RUNNING -> {
+        return false;
+      }
+      case UNKNOWN -> executions.start(id, generation);
+      case ENDED -> {
+        if (generation + 1 >= MAX_GENERATIONS) {
+          abandon(comparison);
+          return false;
+        }
+        if (!comparisons.nextGeneration(id, generation)) {
+          return false;
+        }
+        executions.start(id, generation + 1);
+      }
+    }
+    LOG.atWarn()
+        .addKeyValue("comparison_id", id)
+        .addKeyValue("generation", generation)
+        .log("comparison resumed");
+    return true;
+  }
+
+  /** Ends a comparison that all its executions could not end. */
+  private void abandon(Comparison comparison) {
+    comparisons.stop(comparison.id(), StopReason.ABANDONED);
+    Failure failure =
+        Failure.of(ErrorKind.ABANDONED, "no execution of the comparison could end the cell");
+    for (Cell cell : comparisons.cells(comparison)) {
+      if (cell.state() == Cell.State.RUNNING) {
+        comparisons.end(
+            comparison.id(), cell.number(), CellOutcome.failed(failure), clock.instant());
+      }
+    }
+    comparisons.release(comparison.id());
+    LOG.atError().addKeyValue("comparison_id", comparison.id()).log("comparison abandoned");
+  }
+}

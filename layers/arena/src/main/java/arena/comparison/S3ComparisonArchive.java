@@ -1,0 +1,77 @@
+package arena.comparison;
+
+import arena.codec.Timestamps;
+import arena.error.Dependency;
+import arena.json.Json;
+import arena.text.Redactor;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Writes {@code comparisons/<id>.jsonl}, one line for each cell. {@code layers/arena/ANALYSIS.md}
+ * describes the fields.
+ */
+public final class S3ComparisonArchive implements ComparisonArchive {
+  private final Supplier<S3Client> s3;
+  private final String bucket;
+
+  public S3ComparisonArchive(Supplier<S3Client> s3, String bucket) {
+    this.s3 = s3;
+    this.bucket = bucket;
+  }
+
+  @Override
+  public void write(Comparison comparison, List<Cell> cells) {
+    StringBuilder lines = new StringBuilder();
+    cells.forEach(cell -> lines.append(Json.write(line(comparison, cell))).append('\n'));
+    String key = "comparisons/" + comparison.id() + ".jsonl";
+    try {
+      s3.get()
+          .putObject(
+              put -> put.bucket(bucket).key(key).contentType("application/x-ndjson"),
+              RequestBody.fromString(lines.toString(), StandardCharsets.UTF_8));
+    } catch (SdkException e) {
+      throw Dependency.ARCHIVE.unavailable("cannot write " + key, e);
+    }
+  }
+
+  private static ObjectNode line(Comparison comparison, Cell cell) {
+    Optional<CellOutcome> outcome = cell.outcome();
+    Optional<CellOutcome> seen = outcome.filter(one -> !one.finalAge().isEmpty());
+    ObjectNode json =
+        Json.object()
+            .put("id", comparison.id().value())
+            .put("kind", comparison.kind().label())
+            .put("label", Redactor.OF_FORMATS.redact(comparison.label()))
+            .put("created_at", Timestamps.write(comparison.createdAt()))
+            .put("cell", cell.number())
+            .put("run_id", cell.runId().value())
+            .put("status", cell.state().label())
+            .put("profile", cell.plan().profile().name())
+            .put("model", cell.plan().profile().model())
+            .put("scenario", cell.plan().scenario());
+    switch (comparison.design()) {
+      case Design.Experiment experiment ->
+          json.put("arm", cell.plan().player())
+              .put("control", cell.plan().player().equals(experiment.control()))
+              .put("replica", cell.plan().round());
+      case Design.Race _ -> json.put("round", cell.plan().round());
+    }
+    return json.put("final_age", seen.map(CellOutcome::finalAge).orElse(null))
+        .put("feudal_t", outcome.flatMap(CellOutcome::feudalT).orElse(null))
+        .put("population", seen.map(one -> one.score().population()).orElse(null))
+        .put("economy", seen.map(one -> one.score().economy()).orElse(null))
+        .put(
+            "cost_usd",
+            outcome.filter(CellOutcome::costKnown).map(CellOutcome::costUsd).orElse(null))
+        .put(
+            "failure",
+            outcome.flatMap(CellOutcome::failure).map(failure -> failure.code()).orElse(null));
+  }
+}
