@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Parses and validates the bodies that create experiments and races against {@link Limits}. */
-final class ComparisonRequestReader {
+public final class ComparisonRequestReader {
   private static final List<String> EXPERIMENT_FIELDS =
       List.of(
           "parent_run_id",
@@ -44,7 +44,7 @@ final class ComparisonRequestReader {
    *
    * @throws ApiException if the body is not JSON or a field is invalid
    */
-  static ComparisonRequest.OfExperiment experiment(String json) {
+  public static ComparisonRequest.OfExperiment experiment(String json) {
     JsonFields fields = JsonFields.read(json, EXPERIMENT_FIELDS);
     RunId parentRunId =
         fields
@@ -93,7 +93,7 @@ final class ComparisonRequestReader {
    *
    * @throws ApiException if the body is not JSON or a field is invalid
    */
-  static ComparisonRequest.OfRace race(String json) {
+  public static ComparisonRequest.OfRace race(String json) {
     JsonFields fields = JsonFields.read(json, RACE_FIELDS);
     List<Profile> profiles =
         fields
@@ -145,7 +145,7 @@ final class ComparisonRequestReader {
    *
    * @throws ApiException if the body is not JSON or the field is invalid
    */
-  static int replicas(String json) {
+  public static int replicas(String json) {
     JsonFields fields = JsonFields.read(json, List.of("replicas"));
     return fields
         .integer("replicas", 1, Limits.MAX_REPLICAS)

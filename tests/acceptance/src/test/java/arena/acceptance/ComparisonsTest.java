@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** Experiments and races end to end: creation, play, budget, cancellation, restart. */
 final class ComparisonsTest {
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofMinutes(2);
 
   private static final String PROFILES =
       "\"profiles\":[{\"name\":\"feudal\",\"model\":\"scripted\"},"

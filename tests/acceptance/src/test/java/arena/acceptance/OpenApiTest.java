@@ -11,6 +11,8 @@ import arena.diagnosis.Cause;
 import arena.event.Payload;
 import arena.http.ApiException;
 import arena.http.ComparisonReadRoutes;
+import arena.http.ComparisonRequestReader;
+import arena.http.ComparisonRoutes;
 import arena.http.ConsoleFiles;
 import arena.http.ConsoleRoutes;
 import arena.http.DeploymentJson;
@@ -122,6 +124,7 @@ class OpenApiTest {
     served.addAll(TicketRoutes.over(null).keySet());
     served.addAll(ExportRoutes.over(null, null).keySet());
     served.addAll(ComparisonReadRoutes.over(null).keySet());
+    served.addAll(ComparisonRoutes.over(null, null, null).keySet());
     Files.createDirectory(folder.resolve("console"));
     DeploymentJson.Settings settings =
         new DeploymentJson.Settings("ws://a/b", false, "", false, false, "");
@@ -229,6 +232,9 @@ class OpenApiTest {
     return switch (routeKey) {
       case "POST /runs" -> RequestReader.run(json);
       case "POST /tickets" -> RequestReader.ticket(json);
+      case "POST /experiments" -> ComparisonRequestReader.experiment(json);
+      case "POST /races" -> ComparisonRequestReader.race(json);
+      case "POST /experiments/{experiment_id}/replicas" -> ComparisonRequestReader.replicas(json);
       default -> RequestReader.fork(json);
     };
   }

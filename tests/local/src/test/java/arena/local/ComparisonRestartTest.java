@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** A race over a stack that is stopped in the middle and started again. */
 class ComparisonRestartTest {
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofMinutes(2);
   private static final int TURNS = 5;
   private static final String RACE =
       """

@@ -342,7 +342,7 @@ final class TemplateTest {
   void hostsTheProjectsTemplate() {
     StackPlan plan = Template.read(Path.of("../../template.yaml")).resolve(Map.of(), DEPLOYMENT);
 
-    assertEquals(13, plan.functions().size());
+    assertEquals(14, plan.functions().size());
     HttpApiDefinition http = plan.httpApi().orElseThrow();
     List<String> keys = http.routes().stream().map(HttpApiDefinition.Route::key).toList();
     assertTrue(

@@ -82,7 +82,7 @@ final class VersionDescriptionTest {
       assertEquals(used, named, function.getKey());
       functions++;
     }
-    assertEquals(13, functions);
+    assertEquals(14, functions);
   }
 
   @Test
@@ -147,7 +147,7 @@ final class VersionDescriptionTest {
   private static void resolve(Map<String, String> values) {
     Deployment deployment = Deployment.placeholder();
     StackPlan plan = Template.read(TEMPLATE).resolve(values, deployment);
-    assertEquals(13, plan.functions().size());
+    assertEquals(14, plan.functions().size());
   }
 
   private List<?> ignoredGlobals(String id) {
