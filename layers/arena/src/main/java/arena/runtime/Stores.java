@@ -22,7 +22,6 @@ import arena.catalog.ReaperSummaries;
 import arena.comparison.ComparisonArchive;
 import arena.comparison.Comparisons;
 import arena.comparison.DynamoComparisons;
-import arena.comparison.S3ComparisonArchive;
 import arena.idempotency.DynamoIdempotency;
 import arena.idempotency.Idempotency;
 import arena.journal.DynamoJournal;
@@ -207,7 +206,7 @@ public final class Stores {
 
   /** The results of comparisons, for analysis. */
   public ComparisonArchive comparisonArchive() {
-    return new S3ComparisonArchive(s3, settings.bucket());
+    return new ComparisonArchive(new S3Objects(s3, settings.bucket()));
   }
 
   private Comparisons createComparisons() {
