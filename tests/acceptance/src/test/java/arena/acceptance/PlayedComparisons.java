@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** An experiment and a race of scripted profiles that have ended, by their ids. */
 record PlayedComparisons(String experiment, String race) {
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofMinutes(2);
   private static PlayedComparisons shared;
 
   /** Plays them at the first call. */
