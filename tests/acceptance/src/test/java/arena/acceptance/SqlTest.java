@@ -89,6 +89,25 @@ class SqlTest {
   }
 
   @Test
+  void hasARowForEachCellOfAnExperimentAndARace() throws IOException {
+    PlayedComparisons comparisons = PlayedComparisons.shared();
+    JsonNode race = stack.client().get("/races/" + comparisons.race()).expect(200);
+    List<JsonNode> cells =
+        rows("select * from races where race_id = '" + comparisons.race() + "' order by cell");
+    assertEquals(race.path("cells").size(), cells.size());
+    for (int i = 0; i < cells.size(); i++) {
+      JsonNode expected = race.path("cells").get(i);
+      for (String field : List.of("run_id", "status", "profile", "scenario", "failure")) {
+        assertEquals(expected.path(field), cells.get(i).path(field), field + " of cell " + i);
+      }
+    }
+    assertEquals(
+        4,
+        rows("select * from experiments where experiment_id = '" + comparisons.experiment() + "'")
+            .size());
+  }
+
+  @Test
   void hasViewsOfExperimentsAndRacesWithoutAny() throws IOException {
     assertEquals(List.of(), rows("select * from experiments where experiment_id = 'none'"));
     assertEquals(List.of(), rows("select * from races where race_id = 'none'"));

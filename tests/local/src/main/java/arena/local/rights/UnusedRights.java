@@ -18,8 +18,11 @@ final class UnusedRights {
   /** The operations on items name a table; only these name an index. */
   private static final Set<String> INDEX_ACTIONS = Set.of("dynamodb:Query", "dynamodb:Scan");
 
-  /** What Step Functions does with the role when a state machine is created. */
-  private static final String LOG_DELIVERY = "logs:";
+  /**
+   * The services that Step Functions calls with the role when a state machine is created: for the
+   * delivery of its logs, and for the rule that reports the ends of executions that it waits for.
+   */
+  private static final Set<String> SERVICES_AT_CREATION = Set.of("logs", "events");
 
   private UnusedRights() {}
 
@@ -37,7 +40,9 @@ final class UnusedRights {
     for (Role role : plan.roles().values()) {
       for (Right right : role.rights()) {
         boolean ofDeployment =
-            machines.contains(right.holder()) && right.action().startsWith(LOG_DELIVERY);
+            machines.contains(right.holder())
+                && SERVICES_AT_CREATION.contains(
+                    right.action().substring(0, right.action().indexOf(':')));
         if (isPossible(right) && !ofDeployment && !used.contains(right.toString())) {
           unused.add(right);
         }
