@@ -28,7 +28,7 @@ import java.util.List;
  * <p>A percentile interval covers the true strength too rarely (84 to 93 % for 20 rounds). This one
  * covers it in 93 to 97 %, on average over the players, for 4 to 16 players and at least 10 rounds,
  * both for independent matches and for matches that compare one run of each player. Two or three
- * players have few possible results, so that their coverage is between 88 and 99 %. {@code
+ * players have few possible results, so that their coverage is between 88 and 100 %. {@code
  * CoverageTest} measures it.
  */
 final class Ratings {
