@@ -72,7 +72,7 @@ final class ArchiveViews {
       """
       CREATE VIEW experiments AS
       SELECT id AS experiment_id, label, created_at, cell, arm, control, replica, profile,
-        model, scenario, run_id, status, final_age, feudal_t, population, economy, cost_usd, failure
+        model, run_id, status, final_age, feudal_t, population, economy, cost_usd, failure
       FROM cells WHERE kind = 'experiment'
       """;
 
