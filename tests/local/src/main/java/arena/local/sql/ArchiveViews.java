@@ -27,9 +27,9 @@ final class ArchiveViews {
   private static final String CELL_COLUMNS =
       """
       id VARCHAR, kind VARCHAR, label VARCHAR, created_at TIMESTAMP, cell INTEGER, run_id VARCHAR,
-      status VARCHAR, arm VARCHAR, control BOOLEAN, profile VARCHAR, scenario VARCHAR,
-      replica INTEGER, round INTEGER, final_age VARCHAR, feudal_t INTEGER, population INTEGER,
-      economy DOUBLE, cost_usd DOUBLE, failure VARCHAR
+      status VARCHAR, arm VARCHAR, control BOOLEAN, profile VARCHAR, model VARCHAR,
+      scenario VARCHAR, replica INTEGER, round INTEGER, final_age VARCHAR, feudal_t INTEGER,
+      population INTEGER, economy DOUBLE, cost_usd DOUBLE, failure VARCHAR
       """;
 
   /** The state of a turn is that at its start, before its actions. */
@@ -71,16 +71,16 @@ final class ArchiveViews {
   private static final String EXPERIMENTS =
       """
       CREATE VIEW experiments AS
-      SELECT id AS experiment_id, label, created_at, cell, arm, control, replica, run_id, status,
-        final_age, feudal_t, population, economy, cost_usd, failure
+      SELECT id AS experiment_id, label, created_at, cell, arm, control, replica, profile,
+        model, run_id, status, final_age, feudal_t, population, economy, cost_usd, failure
       FROM cells WHERE kind = 'experiment'
       """;
 
   private static final String RACES =
       """
       CREATE VIEW races AS
-      SELECT id AS race_id, label, created_at, cell, profile, scenario, round, run_id, status,
-        final_age, feudal_t, population, economy, cost_usd, failure
+      SELECT id AS race_id, label, created_at, cell, profile, model, scenario, round, run_id,
+        status, final_age, feudal_t, population, economy, cost_usd, failure
       FROM cells WHERE kind = 'race'
       """;
 
