@@ -58,7 +58,7 @@ public final class PlayCells {
    */
   static final int MAX_PASSES = 10;
 
-  private static final Waits PROVIDER_WAITS = new Waits(60, 600);
+  private static final Waits PROVIDER_WAITS = new Waits(5, 600);
   private static final Waits RUN_WAITS = new Waits(5, 1_800);
 
   /** Events of a fork before its first turn: {@code fork} and {@code world_mutation}. */
@@ -215,6 +215,9 @@ public final class PlayCells {
    */
   public Start start(ComparisonId id, int number) {
     Comparison comparison = require(id);
+    if (comparison.status() == ComparisonStatus.WAITING) {
+      return new Start.Skip(); // another comparison has the providers
+    }
     Cell cell = comparisons.cell(comparison, number);
     if (cell.state() == Cell.State.PLANNED) {
       if (!comparisons.start(id, number, clock.instant())) {

@@ -56,12 +56,16 @@ public final class ModelRoutes {
 
   /** A model that is not called: scripted or recorded. */
   private static ObjectNode withoutCalls(String model) {
-    return model(model, model, FREE, List.of());
+    return model(model, provider(model), FREE, List.of());
   }
 
   private static ObjectNode model(PriceTable.ListedModel listed) {
-    String provider = listed.model().substring(0, listed.model().indexOf(':'));
-    return model(listed.model(), provider, listed.price(), FORMATS);
+    return model(listed.model(), provider(listed.model()), listed.price(), FORMATS);
+  }
+
+  private static String provider(String model) {
+    int colon = model.indexOf(':');
+    return colon < 0 ? model : model.substring(0, colon);
   }
 
   /** A model that profiles may name, with what a profile may ask it for. */
@@ -88,7 +92,8 @@ public final class ModelRoutes {
     Read file = current();
     ObjectNode json = Json.object();
     ArrayNode models = json.putArray("models");
-    models.add(withoutCalls(Profile.SCRIPTED)).add(withoutCalls(Profile.RECORDED));
+    Profile.SCRIPTED_MODELS.forEach(model -> models.add(withoutCalls(model)));
+    models.add(withoutCalls(Profile.RECORDED));
     PriceTable.listed().stream()
         .filter(listed -> DeploymentJson.offered(settings, listed.model()))
         .map(ModelRoutes::model)

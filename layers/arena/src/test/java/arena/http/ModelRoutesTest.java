@@ -65,7 +65,9 @@ class ModelRoutesTest {
   void listsOfferedModelsWithPricesAndTheirDate() throws Exception {
     JsonNode models = models().get("models");
     List<String> names = models.findValuesAsText("model");
-    assertEquals(List.of("scripted", "recorded"), names.subList(0, 2));
+    assertEquals(
+        List.of("scripted", "scripted:boom", "scripted:rush", "scripted:idle", "recorded"),
+        names.subList(0, 5));
     assertTrue(names.contains("anthropic:claude-haiku-4-5"), names::toString);
     assertTrue(names.contains("bedrock:amazon.nova-lite-v1:0"), names::toString);
     assertTrue(names.stream().noneMatch(name -> name.startsWith("openai:")), names::toString);

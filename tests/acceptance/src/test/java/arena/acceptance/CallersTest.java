@@ -144,7 +144,7 @@ class CallersTest {
             String path =
                 parts[1]
                     .replace("{run_id}", "5eed" + "0".repeat(28))
-                    .replaceAll("\\{[a-z]+}", "none");
+                    .replaceAll("\\{[a-z_]+}", "none");
             try (ArenaClient none = stranger()) {
               int status =
                   parts[0].equals("GET") ? none.get(path).status() : none.post(path, "{}").status();

@@ -28,7 +28,7 @@ final class DocumentationTest {
   private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
   private static final Pattern COMMAND = Pattern.compile("\\./arena ([a-z]+)");
   private static final Pattern CASE =
-      Pattern.compile("^  ([a-z]+)(?: \\|[^)]*)?\\)", Pattern.MULTILINE);
+      Pattern.compile("^  ([a-z][a-z |-]*)\\)", Pattern.MULTILINE);
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
@@ -80,7 +80,7 @@ final class DocumentationTest {
     Set<String> commands =
         CASE.matcher(Files.readString(ROOT.resolve("arena")))
             .results()
-            .map(match -> match.group(1))
+            .flatMap(match -> Pattern.compile(" \\| ").splitAsStream(match.group(1)))
             .collect(Collectors.toSet());
     assertFalse(commands.isEmpty());
     Set<String> unknown = new TreeSet<>();

@@ -51,7 +51,8 @@ record PlayedComparisons(String experiment, String race) {
     return new PlayedComparisons(experiment, race);
   }
 
-  private static void awaitEnd(ArenaClient arena, String path) {
+  /** Waits until an experiment or a race, by its path, is complete. */
+  static void awaitEnd(ArenaClient arena, String path) {
     Instant deadline = Instant.now().plus(BOUND);
     while (true) {
       JsonNode comparison = arena.get(path).expect(200);

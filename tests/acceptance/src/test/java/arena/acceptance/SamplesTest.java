@@ -118,6 +118,7 @@ final class SamplesTest {
         Set.of("play", "wait", "release", "end", "skip", "done", "again", "restart")
             .contains(task.path("action").asText()),
         task.toString());
+    PlayedComparisons.awaitEnd(arena, "/races/" + race);
   }
 
   @TestFactory
