@@ -58,7 +58,7 @@ public final class PlayCells {
    */
   static final int MAX_PASSES = 10;
 
-  private static final Waits PROVIDER_WAITS = new Waits(5, 600);
+  private static final Waits PROVIDER_WAITS = new Waits(5, 300);
   private static final Waits RUN_WAITS = new Waits(5, 1_800);
 
   /** Events of a fork before its first turn: {@code fork} and {@code world_mutation}. */

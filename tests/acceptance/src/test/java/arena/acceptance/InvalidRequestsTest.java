@@ -82,6 +82,7 @@ final class InvalidRequestsTest {
   /** A path with a value for each variable. */
   private String path(String path, String version) {
     return path.replace("{run_id}", parent)
+        .replaceAll("\\{(experiment|race)_id}", "0".repeat(32))
         .replace("{version}", version)
         .replace("{folder}", "vendor")
         .replace("{file}", path.contains("{folder}") ? "htm.mjs" : "docs.js");

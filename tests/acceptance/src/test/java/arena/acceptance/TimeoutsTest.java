@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,10 +99,7 @@ final class TimeoutsTest {
               .valueToTree(
                   new Yaml(new SafeConstructor(new LoaderOptions()))
                       .<Object>load(Files.readString(machine.definition())));
-      for (JsonNode state : definition.get("States")) {
-        if (!state.get("Type").textValue().equals("Task")) {
-          continue;
-        }
+      for (JsonNode state : functionTasks(definition)) {
         String function = state.at("/Arguments/FunctionName").textValue();
         for (Map.Entry<String, String> one : machine.substitutions().entrySet()) {
           function = function.replace("${" + one.getKey() + "}", one.getValue());
@@ -114,7 +112,20 @@ final class TimeoutsTest {
         called.add(function);
       }
     }
-    assertEquals(2, called.size(), "replay-turn and finalize-run");
+    assertEquals(3, called.size(), "replay-turn, finalize-run and play-cell");
+  }
+
+  /** The tasks that invoke functions, also those within maps. */
+  private static List<JsonNode> functionTasks(JsonNode definition) {
+    List<JsonNode> tasks = new ArrayList<>();
+    for (JsonNode state : definition.get("States")) {
+      if (state.has("ItemProcessor")) {
+        tasks.addAll(functionTasks(state.get("ItemProcessor")));
+      } else if (state.at("/Arguments/FunctionName").isTextual()) {
+        tasks.add(state);
+      }
+    }
+    return tasks;
   }
 
   /** A number, or an expression that is one after the substitutions. */
