@@ -86,7 +86,7 @@ record RankingRequest(List<String> raceIds, By by, RunFilter filter, int samples
 
   /** Returns the distinct ids; API Gateway joins repeated parameters with commas. */
   private static List<String> raceIds(Request request) {
-    Optional<String> joined = request.query("race_id");
+    Optional<String> joined = request.query("race_id").filter(ids -> !ids.isEmpty());
     if (joined.isEmpty()) {
       return List.of();
     }

@@ -45,7 +45,7 @@ final class RunJson {
         .put("turns_played", run.turnsPlayed())
         // if it is not known, the cost of the model's calls is shown as 0
         .put("cost_known", PriceTable.isCostKnown(run.profile().model()))
-        .put("error_code", run.failure().map(found -> PlainText.line(found.code())).orElse(null))
+        .put("error_code", run.failure().map(found -> found.kind().code()).orElse(null))
         .put("total_cost_usd", run.summary().map(Run.Summary::totalCostUsd).orElse(null))
         .put("final_age", run.summary().map(Run.Summary::finalAge).orElse(null))
         .put("final_age_index", run.summary().map(found -> found.score().ageIndex()).orElse(null))

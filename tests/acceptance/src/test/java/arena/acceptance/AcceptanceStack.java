@@ -14,9 +14,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -132,11 +134,20 @@ final class AcceptanceStack {
   /** Waits until no run is active, so that only the test changes state. */
   void awaitNoRuns() {
     Instant deadline = Instant.now().plus(BOUND);
-    while (client.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
+    while (comparisonsPlay()
+        || client.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
       if (Instant.now().isAfter(deadline)) {
         throw new AssertionError("a run of another test has not ended");
       }
     }
+  }
+
+  /** Whether an experiment or a race starts runs. */
+  private boolean comparisonsPlay() {
+    return Stream.of("/experiments", "/races")
+        .flatMap(path -> client.get(path).expect(200).valueStream())
+        .map(comparison -> comparison.get("status").textValue())
+        .anyMatch(List.of("waiting", "running")::contains);
   }
 
   /** Waits until all asynchronous invocations, such as the last fan-outs of a run, are done. */

@@ -147,6 +147,7 @@ final class BrokerDownTest {
 
   @Test
   void closesRunAfterRecovery() {
+    stack.awaitNoRuns();
     try (LiveRun live = LiveRun.start();
         LiveReader reader = arena.live()) {
       String close = Samples.about("finalize-run-close.json", live.id());

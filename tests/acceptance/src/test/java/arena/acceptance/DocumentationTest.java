@@ -27,8 +27,7 @@ final class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s#]*)(?:#([^)\\s]*))?\\)");
   private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
   private static final Pattern COMMAND = Pattern.compile("\\./arena ([a-z]+)");
-  private static final Pattern CASE =
-      Pattern.compile("^  ([a-z][a-z |-]*)\\)", Pattern.MULTILINE);
+  private static final Pattern CASE = Pattern.compile("^  ([a-z][a-z |-]*)\\)", Pattern.MULTILINE);
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();

@@ -33,6 +33,7 @@ class HttpContractTest {
   /** Ids of the experiment and the race in the sample events. */
   private static final String SAMPLE_EXPERIMENT = "5eed00000000000000000000000000e1";
 
+  private static final String SAMPLE_COMPARISON = "5eed000000000000000000000000c001";
   private static final String SAMPLE_RACE = "5eed00000000000000000000000000a1";
 
   /** Version of the console in the sample events. */
@@ -138,12 +139,13 @@ class HttpContractTest {
     assertFalse(samples.isEmpty());
     for (String sample : samples) {
       String event = Samples.about(sample, parent).replace(OTHER_RUN, fork);
-      if (Samples.function(sample).equals("read-comparisons")) {
+      if (sample.contains("comparison")) {
         PlayedComparisons played = PlayedComparisons.shared();
         event =
             event
                 .replace(SAMPLE_EXPERIMENT, played.experiment())
-                .replace(SAMPLE_RACE, played.race());
+                .replace(SAMPLE_RACE, played.race())
+                .replace(SAMPLE_COMPARISON, comparisonOf(sample, played));
       }
       if (Samples.function(sample).equals("serve-console")) {
         event = event.replace(SAMPLE_VERSION, consoleVersion());
@@ -156,7 +158,7 @@ class HttpContractTest {
         assertEquals(sample.endsWith("-other-method.json") ? 405 : 404, status, sample);
         continue;
       }
-      boolean stop = routeKey.endsWith("/stop"); // the run has ended
+      boolean stop = routeKey.endsWith("/stop") || routeKey.endsWith("/cancel"); // it has ended
       assertTrue(
           (stop ? Set.of(409) : Set.of(200, 201, 202)).contains(status),
           () -> sample + ": " + text);
@@ -164,6 +166,10 @@ class HttpContractTest {
           routeKey, status, response.get("headers").get("content-type").textValue(), text);
     }
     AcceptanceStack.shared().awaitNoRuns();
+  }
+
+  private static String comparisonOf(String sample, PlayedComparisons played) {
+    return sample.contains("race") ? played.race() : played.experiment();
   }
 
   @Test

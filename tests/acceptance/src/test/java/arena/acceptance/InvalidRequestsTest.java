@@ -123,14 +123,15 @@ final class InvalidRequestsTest {
             continue; // a valid text
           }
           boolean run = name.equals("run_id");
+          boolean race = name.equals("race_id");
           String query = run ? name + "=" + value : valid + name + "=" + value;
-          boolean unknown = run && !value.isEmpty();
+          boolean unknown = (run || race) && !value.isEmpty();
           invalid.add(
               Exchange.rejectedGet(
                   key,
                   path + "?" + query,
                   unknown ? 404 : 422,
-                  unknown ? "unknown_run" : "invalid_field"));
+                  unknown ? (race ? "unknown_comparison" : "unknown_run") : "invalid_field"));
         }
       }
       if (known.contains("run_id")) {

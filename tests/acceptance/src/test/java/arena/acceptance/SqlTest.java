@@ -58,7 +58,7 @@ class SqlTest {
       List<JsonNode> rows = rows("select * from runs where run_id = '" + runId + "'");
       assertEquals(1, rows.size(), runId);
       JsonNode row = rows.getFirst();
-      for (String field : List.of("profile_name", "n_turns", "final_age", "final_population")) {
+      for (String field : List.of("n_turns", "final_age", "final_population")) {
         assertEquals(summary.path(field).asText(), row.path(field).asText(), runId + " " + field);
       }
       for (String field : List.of("total_cost_usd", "final_economy")) {
@@ -73,6 +73,7 @@ class SqlTest {
   void knowsAForkByItsParentAndMutation() throws IOException {
     JsonNode fork = rows("select * from runs where run_id = '" + played.fork() + "'").getFirst();
     assertEquals(played.parent(), fork.path("parent_run_id").asText());
+    assertEquals("scripted-strategy", fork.path("profile_name").asText());
     assertEquals(2, fork.path("parent_t").asInt());
     assertTrue(fork.path("mutation").asText().startsWith("food="), fork::toString);
   }
@@ -101,8 +102,14 @@ class SqlTest {
         assertEquals(expected.path(field), cells.get(i).path(field), field + " of cell " + i);
       }
     }
+    JsonNode experiment =
+        stack.client().get("/experiments/" + comparisons.experiment()).expect(200);
+    int replicas = 0;
+    for (JsonNode arm : experiment.path("arms")) {
+      replicas += arm.path("cells").size();
+    }
     assertEquals(
-        4,
+        replicas,
         rows("select * from experiments where experiment_id = '" + comparisons.experiment() + "'")
             .size());
   }
