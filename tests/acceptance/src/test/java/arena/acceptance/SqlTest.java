@@ -56,6 +56,9 @@ class SqlTest {
     for (JsonNode summary : stack.client().get("/runs/summaries?limit=100").expect(200)) {
       String runId = summary.path("run_id").asText();
       List<JsonNode> rows = rows("select * from runs where run_id = '" + runId + "'");
+      if (summary.path("final_age").asText().isEmpty() && rows.isEmpty()) {
+        continue; // it ended before its first event
+      }
       assertEquals(1, rows.size(), runId);
       JsonNode row = rows.getFirst();
       for (String field : List.of("n_turns", "final_age", "final_population")) {
