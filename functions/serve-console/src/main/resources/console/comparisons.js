@@ -158,7 +158,7 @@ export function courseColumns(courses, write = value => value) {
 
 // ---- requests
 
-/** Whether two profiles play the same, whatever their names: an experiment has no two identical arms. */
+/** Whether two profiles play the same, apart from their names: an experiment has no two identical arms. */
 export function isSamePlayer(a, b) {
   return a.model === b.model && a.prompt_variant === b.prompt_variant && a.temperature === b.temperature &&
     (a.answer_format ?? "text") === (b.answer_format ?? "text");

@@ -139,7 +139,7 @@ function Group({component: {players, win_probability: matrix}, number}) {
           <div class="panel-body"><${ParetoPlot} players=${players}/></div>
         </section>
         <section class="panel" aria-label="Probabilities to win">
-          <div class="panel-head"><h2>Who beats whom</h2><span class="muted small">probability that the row wins</span></div>
+          <div class="panel-head"><h2>Win probabilities</h2><span class="muted small">probability that the row wins</span></div>
           <div class="table-scroll" tabindex="0" role="region" aria-label="Matrix of probabilities to win">
             <table class="matrix" data-test="matrix">
               <thead><tr><td></td>${players.map(row => html`<th key=${row.player} scope="col" title=${row.player}>${row.rank}</th>`)}</tr></thead>

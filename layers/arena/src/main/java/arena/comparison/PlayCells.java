@@ -307,7 +307,7 @@ public final class PlayCells {
     /** The run has not ended: end the cell after this time. */
     record Wait(int seconds) implements End {}
 
-    /** The run has not begun: start the cell again after this time. */
+    /** The run has not started: start the cell again after this time. */
     record Restart(int seconds) implements End {}
   }
 

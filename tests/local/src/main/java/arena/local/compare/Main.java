@@ -69,7 +69,7 @@ public final class Main {
    *
    * @param out for results
    * @param err for everything else
-   * @param confirm asks to start; false if nobody can be asked
+   * @param confirm asks to start; false if there is no terminal to ask on
    * @param interactive whether a line can be overwritten
    */
   public record Terminal(
