@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -36,7 +37,11 @@ final class AcceptanceStack {
   private static final boolean AUTHORIZES = "on".equals(System.getProperty("arena.auth"));
 
   private final LocalStack stack;
-  private final Optional<String> token;
+  private static final int TOKENS = 16;
+
+  private final List<Optional<String>> tokens;
+  private final List<ArenaClient> clients;
+  private final AtomicInteger next = new AtomicInteger();
   private final ArenaClient client;
   private final ModelServer models;
   private final Operator operator;
@@ -60,9 +65,14 @@ final class AcceptanceStack {
                     (function, event) ->
                         function.endsWith("-finalize-run")
                             && isolated.stream().anyMatch(event::contains)));
-    token =
-        AUTHORIZES ? Optional.of(stack.createToken(Role.OPERATOR, "acceptance")) : Optional.empty();
-    client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl(), token);
+    tokens =
+        AUTHORIZES
+            ? Stream.generate(() -> Optional.of(stack.createToken(Role.OPERATOR, "acceptance")))
+                .limit(TOKENS)
+                .toList()
+            : List.of(Optional.empty());
+    clients = tokens.stream().map(this::client).toList();
+    client = clients.getFirst();
     operator = new Operator(stack);
   }
 
@@ -103,13 +113,14 @@ final class AcceptanceStack {
     return stack;
   }
 
+  /** A client with a token of its own, as far as there are; the calls of each are limited. */
   ArenaClient client() {
-    return client;
+    return clients.get(Math.floorMod(next.getAndIncrement(), clients.size()));
   }
 
-  /** The token of {@link #client}; empty if callers need none. */
+  /** The token of a client; empty if callers need none. */
   Optional<String> token() {
-    return token;
+    return tokens.getFirst();
   }
 
   /** The model server that the stack's runs can call. */

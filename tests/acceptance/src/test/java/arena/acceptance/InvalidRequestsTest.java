@@ -236,7 +236,9 @@ final class InvalidRequestsTest {
     assertTrue(runs.size() > 2, "runs that a request could change");
 
     assertTrue(invalid.size() > 300, "requests for every field");
-    assertAll(invalid.stream().map(exchange -> () -> exchange.assertResponse(arena)));
+    assertAll(
+        invalid.stream()
+            .map(exchange -> () -> exchange.assertResponse(AcceptanceStack.shared().client())));
     assertEquals(runs, arena.get("/runs?limit=100").expect(200));
     JsonNode after = arena.get("/metrics").expect(200);
     for (String counter : List.of("events_published", "runs_open")) {
