@@ -20,7 +20,13 @@ final class BradleyTerry {
   /** Shorter steps do not pass the maximum, and their slope is mostly rounding. */
   private static final double SHORT_STEP = 1e-3;
 
-  private static final int MAX_STEPS = 100;
+  /**
+   * Longest change of a strength in one step. Where the likelihood is nearly flat, the whole step
+   * leads to strengths whose probabilities are rounded to 0 or 1, from which there is no way back.
+   */
+  private static final double MAX_STEP = 5;
+
+  private static final int MAX_STEPS = 400;
   private static final int MAX_HALVINGS = 40;
 
   private final int players;
@@ -59,10 +65,10 @@ final class BradleyTerry {
     for (int i = 0; i < MAX_STEPS; i++) {
       solve();
       double slope = dot(gradient, step);
-      move(strengths, 1);
-      differentiate(wins, added, strengths);
       double longest = largest(step);
-      double length = 1;
+      double length = Math.min(1, MAX_STEP / longest);
+      move(strengths, length);
+      differentiate(wins, added, strengths);
       for (int halving = 0;
           halving < MAX_HALVINGS && longest > SHORT_STEP && dot(gradient, step) < -0.9 * slope;
           halving++) {

@@ -13,11 +13,9 @@ public record Interval(double value, Optional<Double> low, Optional<Double> high
   /** Confidence level of all intervals. */
   public static final double LEVEL = 0.95;
 
-  /** Creates an estimate with its interval; without one if a limit is not finite. */
+  /** Creates an estimate with its interval. */
   public static Interval of(double value, double low, double high) {
-    return Double.isFinite(low) && Double.isFinite(high)
-        ? new Interval(value, Optional.of(low), Optional.of(high))
-        : unknown(value);
+    return new Interval(value, Optional.of(low), Optional.of(high));
   }
 
   /** Creates an estimate without an interval. */
