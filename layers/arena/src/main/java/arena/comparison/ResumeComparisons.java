@@ -16,7 +16,7 @@ public final class ResumeComparisons {
   private static final Logger LOG = LoggerFactory.getLogger(ResumeComparisons.class);
 
   /** Maximum number of executions of a comparison, after which its cells are failed. */
-  static final int MAX_GENERATIONS = 20;
+  public static final int MAX_GENERATIONS = 20;
 
   private final Comparisons comparisons;
   private final ComparisonExecutions executions;

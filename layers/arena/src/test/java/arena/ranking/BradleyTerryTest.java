@@ -65,8 +65,7 @@ class BradleyTerryTest {
       for (int player = 0; player < start.length; player++) {
         start[player] = random.nextGaussian() * random.nextInt(6);
       }
-      BradleyTerry solver =
-          new BradleyTerry(matches.players(), matches.first(), matches.second());
+      BradleyTerry solver = new BradleyTerry(matches.players(), matches.first(), matches.second());
       double[] strengths = solver.fit(matches.wins(), added, start);
       assertEquals(0, Arrays.stream(strengths).sum(), 1e-9);
       for (int player = 0; player < strengths.length; player++) {

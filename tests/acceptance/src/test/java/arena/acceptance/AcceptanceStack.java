@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -144,12 +145,31 @@ final class AcceptanceStack {
 
   /** Waits until no run is active, so that only the test changes state. */
   void awaitNoRuns() {
+    awaitNoComparisons();
+    await(
+        () -> client.get("/metrics").expect(200).get("runs_open").longValue() == 0,
+        "a run of another test has not ended");
+  }
+
+  /** Waits until no experiment or race starts runs. */
+  void awaitNoComparisons() {
+    await(() -> !comparisonsPlay(), "an experiment or a race of a test has not ended");
+  }
+
+  /** Waits until no key of Redis matches a pattern. */
+  void awaitNoKeys(String pattern, String problem) {
+    try (Jedis redis = redis()) {
+      await(() -> redis.keys(pattern).isEmpty(), problem);
+    }
+  }
+
+  private static void await(BooleanSupplier condition, String problem) {
     Instant deadline = Instant.now().plus(BOUND);
-    while (comparisonsPlay()
-        || client.get("/metrics").expect(200).get("runs_open").longValue() > 0) {
+    while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("a run of another test has not ended");
+        throw new AssertionError(problem);
       }
+      Thread.onSpinWait();
     }
   }
 
@@ -163,13 +183,7 @@ final class AcceptanceStack {
 
   /** Waits until all asynchronous invocations, such as the last fan-outs of a run, are done. */
   void awaitAsyncInvocations() {
-    Instant deadline = Instant.now().plus(BOUND);
-    while (stack.waitingEvents() > 0) {
-      if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("an asynchronous invocation has not ended");
-      }
-      Thread.onSpinWait();
-    }
+    await(() -> stack.waitingEvents() == 0, "an asynchronous invocation has not ended");
   }
 
   /**
@@ -177,14 +191,7 @@ final class AcceptanceStack {
    * fan-out holds a lease; fan-outs that lose Redis have their own test.
    */
   void withoutRedis(Runnable test) {
-    Instant deadline = Instant.now().plus(BOUND);
-    try (Jedis redis = redis()) {
-      while (!redis.keys("arena:run:*:lease").isEmpty()) {
-        if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("a fan-out has not ended");
-        }
-      }
-    }
+    awaitNoKeys("arena:run:*:lease", "a fan-out has not ended");
     stack.killRedis();
     try {
       test.run();

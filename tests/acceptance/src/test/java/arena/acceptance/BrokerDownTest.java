@@ -10,7 +10,6 @@ import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,19 +145,10 @@ final class BrokerDownTest {
     }
   }
 
-  private void awaitNoOpenRuns() {
-    Instant deadline = Instant.now().plus(BOUND);
-    try (Jedis redis = stack.redis()) {
-      while (!redis.keys("arena:run:*:open").isEmpty()) {
-        assertTrue(Instant.now().isBefore(deadline), "runs of other tests are still open");
-      }
-    }
-  }
-
   @Test
   void closesRunAfterRecovery() {
     stack.awaitNoRuns();
-    awaitNoOpenRuns(); // a run is closed after its end
+    stack.awaitNoKeys("arena:run:*:open", "runs of other tests are not closed");
     try (LiveRun live = LiveRun.start();
         LiveReader reader = arena.live()) {
       String close = Samples.about("finalize-run-close.json", live.id());

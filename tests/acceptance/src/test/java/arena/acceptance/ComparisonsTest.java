@@ -10,6 +10,7 @@ import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonStatus;
 import arena.comparison.Comparisons;
 import arena.comparison.DynamoComparisons;
+import arena.comparison.ResumeComparisons;
 import arena.comparison.StopReason;
 import arena.local.client.ArenaClient;
 import arena.models.Behaviour;
@@ -329,6 +330,35 @@ final class ComparisonsTest {
     Comparison race = awaitEnd(comparisons(), id);
     assertEquals(ComparisonStatus.COMPLETE, race.status());
     assertEquals(20, race.progress().cells().complete() + race.progress().cells().failed());
+  }
+
+  @Test
+  void abandonsAComparisonThatNoExecutionCouldEnd() {
+    AcceptanceStack stack = AcceptanceStack.shared();
+    ComparisonId id =
+        ComparisonId.of(
+            arena
+                .post(
+                    "/races",
+                    "{\"profiles\":[{\"name\":\"hangs\",\"model\":\"openai:hang\"},{\"name\":\"b\"}],"
+                        + "\"scenarios\":[\"balanced\"],\"rounds\":1,\"n_turns\":1}")
+                .expect(202)
+                .path("race_id")
+                .asText());
+    await(comparisons(), id, race -> race.progress().cells().complete() == 1);
+    int last = ResumeComparisons.MAX_GENERATIONS - 1;
+    for (int generation = 0; generation < last; generation++) {
+      assertTrue(comparisons().nextGeneration(id, generation));
+    }
+    stack.invoke("reap-runs", "{}");
+    assertTrue(comparisons().find(id).orElseThrow().progress().open(), "its last execution plays");
+    stopExecution(id + "-" + last);
+    stack.invoke("reap-runs", "{}");
+    Comparison race = comparisons().find(id).orElseThrow();
+    assertEquals(Optional.of(StopReason.ABANDONED), race.progress().stopReason());
+    assertEquals(new Comparison.Counts(0, 0, 1, 1, 0), race.progress().cells());
+    arena.post("/runs/" + id.runOf(0) + "/stop", "{}");
+    stack.awaitNoRuns();
   }
 
   private static void stopExecution(String name) {

@@ -3,6 +3,8 @@ package arena.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.comparison.ComparisonId;
+import arena.json.Json;
 import arena.local.client.ArenaClient;
 import arena.local.client.LiveReader;
 import arena.runtime.AwsClients;
@@ -34,47 +36,92 @@ final class MissingPayloadTest {
   private final AcceptanceStack acceptance = AcceptanceStack.shared();
   private final ArenaClient arena = acceptance.client();
 
-  @Test
-  void isReportedByEachFunctionThatReadsIt() throws IOException {
-    World world =
-        new World(
-            0,
-            0,
-            0,
-            0,
-            1,
-            5,
-            Age.DARK,
-            Collections.nCopies(9_000, "archery_range"),
-            List.of(),
-            0,
-            0);
-    String run = acceptance.operator().begin(world);
+  /** A test that may read files. */
+  private interface Body {
+    void run() throws IOException;
+  }
+
+  /** Begins a run whose state is too large for an item. */
+  private String begin() {
+    List<String> buildings = Collections.nCopies(9_000, "archery_range");
+    World world = new World(0, 0, 0, 0, 1, 5, Age.DARK, buildings, List.of(), 0, 0);
+    return acceptance.operator().begin(world);
+  }
+
+  private void end(String run) {
+    acceptance.operator().call("finalize-run", finalization(run));
+    acceptance.operator().call("finalize-run", "{\"run_id\":\"" + run + "\",\"close\":true}");
+  }
+
+  /** Runs a test while the objects with a prefix are not in the bucket. */
+  private void without(String prefix, int objects, Body body) throws IOException {
     String bucket = acceptance.stack().resource("Bucket");
-    String prefix = "payloads/" + run + "/";
     try (S3Client s3 = AwsClients.s3()) {
       List<String> keys =
           s3.listObjectsV2(list -> list.bucket(bucket).prefix(prefix)).contents().stream()
               .map(S3Object::key)
               .toList();
-      assertEquals(2, keys.size(), "the event and the state");
-      List<ResponseBytes<GetObjectResponse>> objects =
+      assertEquals(objects, keys.size(), keys::toString);
+      List<ResponseBytes<GetObjectResponse>> contents =
           keys.stream()
               .map(key -> s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)))
               .toList();
       keys.forEach(key -> s3.deleteObject(delete -> delete.bucket(bucket).key(key)));
       try {
-        assertReported(run, prefix);
+        body.run();
       } finally {
         for (int i = 0; i < keys.size(); i++) {
           String key = keys.get(i);
-          RequestBody body = RequestBody.fromBytes(objects.get(i).asByteArray());
-          s3.putObject(put -> put.bucket(bucket).key(key), body);
+          RequestBody content = RequestBody.fromBytes(contents.get(i).asByteArray());
+          s3.putObject(put -> put.bucket(bucket).key(key), content);
         }
       }
     }
-    acceptance.operator().call("finalize-run", finalization(run));
-    acceptance.operator().call("finalize-run", "{\"run_id\":\"" + run + "\",\"close\":true}");
+  }
+
+  private static String prefix(String run) {
+    return "payloads/" + run + "/";
+  }
+
+  @Test
+  void isReportedByEachFunctionThatReadsIt() throws IOException {
+    String run = begin();
+    // the event and the state
+    without(prefix(run), 2, () -> assertReported(run, prefix(run)));
+    end(run);
+  }
+
+  @Test
+  void isReportedByTheFunctionsOfExperiments() throws IOException {
+    String parent = begin();
+    String experiment =
+        "{\"parent_run_id\":\"%s\",\"parent_t\":0,\"n_turns\":1,\"replicas\":1,\"arms\":[{\"name\":\"as it was\"},{\"name\":\"hangs\",\"mutation\":{\"food\":1500},\"profile\":{\"model\":\"openai:hang\"}}]}"
+            .formatted(parent);
+    without(prefix(parent), 2, () -> arena.post("/experiments", experiment).expect(500));
+    assertTrue(logged("create-comparison", prefix(parent)), "not in the log");
+
+    ComparisonId id =
+        ComparisonId.of(
+            arena.post("/experiments", experiment).expect(202).path("experiment_id").asText());
+    String cell = id.runOf(1).value();
+    Instant deadline = Instant.now().plus(BOUND);
+    while (arena.get("/runs/" + cell).status() != 200) {
+      assertTrue(Instant.now().isBefore(deadline), "the cell does not start");
+    }
+    String task =
+        Json.object()
+            .put("step", "start")
+            .put("comparison_id", id.value())
+            .put("cell", 1)
+            .toString();
+    // A repeated start writes what is missing before it reads it.
+    without(
+        prefix(cell) + "2-",
+        1,
+        () -> assertEquals("play", acceptance.invoke("play-cell", task).path("action").asText()));
+    arena.post("/experiments/" + id + "/cancel", "{}").expect(202);
+    acceptance.awaitNoComparisons();
+    end(parent);
   }
 
   private static String finalization(String run) {

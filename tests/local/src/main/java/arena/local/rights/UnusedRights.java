@@ -24,21 +24,6 @@ final class UnusedRights {
    */
   private static final Set<String> SERVICES_AT_CREATION = Set.of("logs", "events");
 
-  /**
-   * Statements of the functions of comparisons that no test needs yet: for parents that still play,
-   * for payloads too large for a table, and for a comparison that all its executions failed.
-   */
-  private static final Set<String> UNTESTED =
-      Set.of(
-          "GetNotFoundInsteadOfForbidden",
-          "ReadParentArchiveAndPayloads",
-          "ReadParentJournal",
-          "StorePayloads",
-          "ResumeAndEndComparisons");
-
-  private static final Set<String> OF_COMPARISONS =
-      Set.of("create-comparison", "play-cell", "reap-runs");
-
   private UnusedRights() {}
 
   /**
@@ -58,20 +43,12 @@ final class UnusedRights {
             machines.contains(right.holder())
                 && SERVICES_AT_CREATION.contains(
                     right.action().substring(0, right.action().indexOf(':')));
-        if (isPossible(right)
-            && !ofDeployment
-            && !isUntested(right)
-            && !used.contains(right.toString())) {
+        if (isPossible(right) && !ofDeployment && !used.contains(right.toString())) {
           unused.add(right);
         }
       }
     }
     return List.copyOf(unused);
-  }
-
-  private static boolean isUntested(Right right) {
-    return UNTESTED.contains(right.sid())
-        && OF_COMPARISONS.stream().anyMatch(name -> right.holder().endsWith("-" + name));
   }
 
   /** Returns whether a request can need the right: one for an item never needs that of an index. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.function.Executable;
  * shown at once: running, failed runs, groups that have not met, hostile names.
  */
 @Timeout(300)
-final class ComparisonsTest {
+final class ComparisonPagesTest {
   private static final Path PICTURES = Path.of("..", "target", "screenshots");
 
   private final ConsoleFixture fixture = ConsoleFixture.shared();
@@ -41,7 +41,7 @@ final class ComparisonsTest {
   }
 
   private static JsonNode answer(String name) {
-    try (InputStream in = ComparisonsTest.class.getResourceAsStream(name + ".json")) {
+    try (InputStream in = ComparisonPagesTest.class.getResourceAsStream(name + ".json")) {
       return Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
