@@ -6,8 +6,6 @@ import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
-import arena.lifecycle.StartRun;
-import arena.lifecycle.StopRun;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
@@ -35,19 +33,7 @@ record CreateComparisonWiring(
     Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
-    Lazy<CreateFork> parents =
-        new Lazy<>(
-            () ->
-                new CreateFork(
-                    stores.catalog(),
-                    stores.events(),
-                    new StartRun(
-                        stores.catalog(),
-                        stores.journal(),
-                        stores.broker(),
-                        aws.replayExecutions(),
-                        clock),
-                    clock));
+    Lazy<CreateFork> parents = new Lazy<>(() -> aws.createFork(stores));
     return new CreateComparisonWiring(
         telemetry,
         stores::callLimits,
@@ -61,11 +47,6 @@ record CreateComparisonWiring(
                     new Estimator(stores.catalog()),
                     settings.offeredModels(),
                     clock)),
-        new Lazy<>(
-            () ->
-                new CancelComparison(
-                    stores.comparisons(),
-                    new StopRun(
-                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock))));
+        new Lazy<>(() -> new CancelComparison(stores.comparisons(), aws.stopRun(stores))));
   }
 }

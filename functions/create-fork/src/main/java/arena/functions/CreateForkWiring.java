@@ -4,7 +4,6 @@ import arena.access.CallLimits;
 import arena.archive.Archive;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
-import arena.lifecycle.StartRun;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
@@ -12,7 +11,6 @@ import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
-import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -35,7 +33,6 @@ record CreateForkWiring(
   static CreateForkWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
     Telemetry telemetry = new Telemetry("create-fork", settings);
-    Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
     return new CreateForkWiring(
@@ -43,18 +40,7 @@ record CreateForkWiring(
         stores::callLimits,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
-        new Lazy<>(
-            () ->
-                new CreateFork(
-                    stores.catalog(),
-                    stores.events(),
-                    new StartRun(
-                        stores.catalog(),
-                        stores.journal(),
-                        stores.broker(),
-                        aws.replayExecutions(),
-                        clock),
-                    clock)),
+        new Lazy<>(() -> aws.createFork(stores)),
         stores::archive);
   }
 }

@@ -3,7 +3,6 @@ package arena.functions;
 import arena.access.CallLimits;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateRun;
-import arena.lifecycle.StartRun;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
@@ -29,7 +28,6 @@ record CreateRunWiring(
   static CreateRunWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
     Telemetry telemetry = new Telemetry("create-run", settings);
-    Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
     return new CreateRunWiring(
@@ -37,15 +35,6 @@ record CreateRunWiring(
         stores::callLimits,
         new IdempotentRequests(stores::idempotency, () -> RunId.of(UUID.randomUUID())),
         new Lazy<>(() -> new CreationRecorder(stores.catalog(), stores.catalog())),
-        new Lazy<>(
-            () ->
-                new CreateRun(
-                    new StartRun(
-                        stores.catalog(),
-                        stores.journal(),
-                        stores.broker(),
-                        aws.replayExecutions(),
-                        clock),
-                    clock)));
+        new Lazy<>(() -> new CreateRun(aws.startRun(stores), Clock.systemUTC())));
   }
 }

@@ -8,7 +8,6 @@ import arena.diagnosis.FactSources;
 import arena.diagnosis.Operations;
 import arena.diagnosis.StallThresholds;
 import arena.http.DiagnosisRoutes;
-import arena.lifecycle.StopRun;
 import arena.runtime.AwsServices;
 import arena.runtime.ComponentVersions;
 import arena.runtime.CreationRecorder;
@@ -71,10 +70,7 @@ record DiagnoseRunWiring(
                         reportSources(environment, stores, aws),
                         redactor,
                         clock)),
-            new Lazy<>(
-                () ->
-                    new StopRun(
-                        stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock)),
+            new Lazy<>(() -> aws.stopRun(stores)),
             redactor));
   }
 

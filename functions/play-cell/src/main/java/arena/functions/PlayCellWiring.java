@@ -1,10 +1,7 @@
 package arena.functions;
 
 import arena.comparison.PlayCells;
-import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
-import arena.lifecycle.StartRun;
-import arena.lifecycle.StopRun;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -29,18 +26,15 @@ record PlayCellWiring(Telemetry telemetry, Supplier<PlayCells> playCells) {
 
   private static PlayCells playCells(Settings settings, Stores stores, AwsServices aws) {
     Clock clock = Clock.systemUTC();
-    StartRun startRun =
-        new StartRun(
-            stores.catalog(), stores.journal(), stores.broker(), aws.replayExecutions(), clock);
     return new PlayCells(
         stores.comparisons(),
         stores.comparisonArchive(),
         stores.catalog(),
         stores.journal(),
         new PlayCells.Runs(
-            new CreateRun(startRun, clock),
-            new CreateFork(stores.catalog(), stores.events(), startRun, clock),
-            new StopRun(stores.catalog(), aws.replayExecutions(), aws.finalizeInvoker(), clock)),
+            new CreateRun(aws.startRun(stores), clock),
+            aws.createFork(stores),
+            aws.stopRun(stores)),
         settings.comparisonConcurrency(),
         clock);
   }

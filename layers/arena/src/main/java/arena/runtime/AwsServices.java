@@ -4,8 +4,11 @@ import arena.archive.ArchiveLinks;
 import arena.comparison.ComparisonExecutions;
 import arena.diagnosis.FactSources;
 import arena.diagnosis.LogSource;
+import arena.lifecycle.CreateFork;
 import arena.lifecycle.FinalizeInvoker;
 import arena.lifecycle.ReplayExecutions;
+import arena.lifecycle.StartRun;
+import arena.lifecycle.StopRun;
 import arena.stream.ConnectionSender;
 import arena.stream.FanOutInvoker;
 import arena.stream.PayloadLinks;
@@ -46,6 +49,22 @@ public final class AwsServices {
   private StepFunctionsExecutions executions() {
     return new StepFunctionsExecutions(
         stepFunctions, settings.stateMachineArn(), Clock.systemUTC());
+  }
+
+  /** Starts runs over these stores. */
+  public StartRun startRun(Stores stores) {
+    return new StartRun(
+        stores.catalog(), stores.journal(), stores.broker(), executions(), Clock.systemUTC());
+  }
+
+  /** Creates forks over these stores. */
+  public CreateFork createFork(Stores stores) {
+    return new CreateFork(stores.catalog(), stores.events(), startRun(stores), Clock.systemUTC());
+  }
+
+  /** Stops runs over these stores. */
+  public StopRun stopRun(Stores stores) {
+    return new StopRun(stores.catalog(), executions(), executions(), Clock.systemUTC());
   }
 
   /** Executes comparisons in Step Functions. */
