@@ -41,7 +41,8 @@ public final class ServeConsoleHandler extends HttpHandler {
   private static Map<String, Router.Route> routes(ServeConsoleWiring wiring) {
     Map<String, Router.Route> routes =
         new HashMap<>(ConsoleRoutes.over(wiring.files(), wiring.deployment()));
-    routes.putAll(ModelRoutes.over(wiring.deployment(), wiring.presets(), InstantSource.system()));
+    routes.putAll(
+        ModelRoutes.over(wiring.deployment().models(), wiring.presets(), InstantSource.system()));
     return routes;
   }
 

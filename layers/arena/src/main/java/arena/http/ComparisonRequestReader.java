@@ -7,7 +7,6 @@ import arena.run.Limits;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.ProfileFields;
-import arena.run.RunId;
 import arena.world.Scenario;
 import java.util.Arrays;
 import java.util.List;
@@ -46,14 +45,7 @@ public final class ComparisonRequestReader {
    */
   public static ComparisonRequest.OfExperiment experiment(String json) {
     JsonFields fields = JsonFields.read(json, EXPERIMENT_FIELDS);
-    RunId parentRunId =
-        fields
-            .value("parent_run_id", "a run id", "32 lower-case hex digits", RunId::parse)
-            .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork"));
-    int parentT =
-        fields
-            .integer("parent_t", 0, Integer.MAX_VALUE)
-            .orElseThrow(() -> fields.missing("parent_t", "the turn to fork at"));
+    RequestReader.Parent parent = RequestReader.parent(fields);
     List<JsonFields> items =
         fields
             .objects("arms", Limits.MIN_ARMS, Limits.MAX_ARMS, ARM_FIELDS)
@@ -66,8 +58,8 @@ public final class ComparisonRequestReader {
     List<ComparisonRequest.Arm> arms = items.stream().map(ComparisonRequestReader::arm).toList();
     requireUnique("arms", arms.stream().map(ComparisonRequest.Arm::name).toList());
     return new ComparisonRequest.OfExperiment(
-        parentRunId,
-        parentT,
+        parent.runId(),
+        parent.t(),
         arms,
         name(fields, "control"),
         fields.integer("replicas", 1, Limits.MAX_REPLICAS).orElse(Limits.DEFAULT_REPLICAS),

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 
 /** What a deployment offers, for clients that let a person choose. */
 public final class DeploymentJson {
-
   private DeploymentJson() {}
 
   /**
@@ -30,19 +29,11 @@ public final class DeploymentJson {
    *
    * @param webSocketUrl address of the WebSocket interface
    * @param tokenRequired whether calls need a token
-   * @param bedrockModels ids of the Bedrock models that may be used, with {@code *} as wildcard;
-   *     empty for none
-   * @param openAi whether an OpenAI-compatible endpoint is configured
-   * @param anthropic whether Anthropic's API is configured
+   * @param models the models that it offers
    * @param payloadOrigin origin of the addresses of large payloads
    */
   public record Settings(
-      String webSocketUrl,
-      boolean tokenRequired,
-      String bedrockModels,
-      boolean openAi,
-      boolean anthropic,
-      String payloadOrigin) {}
+      String webSocketUrl, boolean tokenRequired, OfferedModels models, String payloadOrigin) {}
 
   /** A model with its price; empty if it is unknown. */
   private record Model(String model, Optional<Double> inputPrice, Optional<Double> outputPrice) {
@@ -122,7 +113,7 @@ public final class DeploymentJson {
     Profile.SCRIPTED_MODELS.forEach(
         model -> models.add(new Model(model, Optional.of(0.0), Optional.of(0.0))));
     PriceTable.listed().stream()
-        .filter(listed -> offered(settings, listed.model()))
+        .filter(listed -> settings.models().offers(listed.model()))
         .map(
             listed ->
                 new Model(
@@ -143,12 +134,6 @@ public final class DeploymentJson {
     models.forEach(model -> priced.add(model.toJson()));
     json.set("limits", limits());
     return json.set("rules", rules());
-  }
-
-  /** Whether a deployment with these settings can play with a model. */
-  static boolean offered(Settings settings, String model) {
-    return new OfferedModels(settings.bedrockModels(), settings.openAi(), settings.anthropic())
-        .offers(model);
   }
 
   /**

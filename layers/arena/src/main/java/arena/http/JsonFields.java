@@ -193,16 +193,7 @@ final class JsonFields {
 
   /** Returns an integer field, if present; see {@link Integers}. */
   Optional<Integer> integer(String name, int min, int max) {
-    return convert(
-        name,
-        "an integer",
-        min + " to " + max,
-        node -> {
-          OptionalLong number = Integers.read(node, min, max);
-          return number.isPresent()
-              ? Optional.of(Math.toIntExact(number.getAsLong()))
-              : Optional.empty();
-        });
+    return integer(name, (long) min, (long) max).map(Math::toIntExact);
   }
 
   /** Returns a string field without control and format characters, if present. */

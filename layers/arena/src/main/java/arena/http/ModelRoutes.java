@@ -1,5 +1,6 @@
 package arena.http;
 
+import arena.agent.OfferedModels;
 import arena.agent.PriceTable;
 import arena.json.Json;
 import arena.run.AnswerFormat;
@@ -31,14 +32,13 @@ public final class ModelRoutes {
 
   private static final PriceTable.Price FREE = new PriceTable.Price(0, 0, 0, 0, "");
 
-  private final DeploymentJson.Settings settings;
+  private final OfferedModels offered;
   private final Supplier<Optional<String>> file;
   private final InstantSource clock;
   private @Nullable Read read;
 
-  private ModelRoutes(
-      DeploymentJson.Settings settings, Supplier<Optional<String>> file, InstantSource clock) {
-    this.settings = settings;
+  private ModelRoutes(OfferedModels offered, Supplier<Optional<String>> file, InstantSource clock) {
+    this.offered = offered;
     this.file = file;
     this.clock = clock;
   }
@@ -49,8 +49,8 @@ public final class ModelRoutes {
    * @param presets reads the deployment's presets; empty if it has none
    */
   public static Map<String, Router.Route> over(
-      DeploymentJson.Settings settings, Supplier<Optional<String>> presets, InstantSource clock) {
-    ModelRoutes routes = new ModelRoutes(settings, presets, clock);
+      OfferedModels offered, Supplier<Optional<String>> presets, InstantSource clock) {
+    ModelRoutes routes = new ModelRoutes(offered, presets, clock);
     return Map.of("GET /models", routes::models);
   }
 
@@ -95,7 +95,7 @@ public final class ModelRoutes {
     Profile.SCRIPTED_MODELS.forEach(model -> models.add(withoutCalls(model)));
     models.add(withoutCalls(Profile.RECORDED));
     PriceTable.listed().stream()
-        .filter(listed -> DeploymentJson.offered(settings, listed.model()))
+        .filter(listed -> offered.offers(listed.model()))
         .map(ModelRoutes::model)
         .forEach(models::add);
     ArrayNode presets = json.putArray("presets");
@@ -117,9 +117,7 @@ public final class ModelRoutes {
     try {
       return new Read(
           now,
-          file.get()
-              .map(text -> Presets.parse(text, model -> DeploymentJson.offered(settings, model)))
-              .orElse(List.of()),
+          file.get().map(text -> Presets.parse(text, offered::offers)).orElse(List.of()),
           Optional.empty());
     } catch (IllegalArgumentException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("presets are invalid");

@@ -68,6 +68,20 @@ public final class RequestReader {
     return new RunRequest(scenario, profile, nTurns, label);
   }
 
+  /** The turn of a run that is forked. */
+  record Parent(RunId runId, int t) {}
+
+  /** Returns the fields {@code parent_run_id} and {@code parent_t}, which are required. */
+  static Parent parent(JsonFields fields) {
+    return new Parent(
+        fields
+            .value("parent_run_id", "a run id", "32 lower-case hex digits", RunId::parse)
+            .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork")),
+        fields
+            .integer("parent_t", 0, Integer.MAX_VALUE)
+            .orElseThrow(() -> fields.missing("parent_t", "the turn to fork at")));
+  }
+
   /**
    * Parses the body of {@code POST /forks}. Does not check whether the run and the turn exist.
    *
@@ -75,17 +89,10 @@ public final class RequestReader {
    */
   public static ForkRequest fork(String json) {
     JsonFields fields = JsonFields.read(json, FORK_FIELDS);
-    RunId parentRunId =
-        fields
-            .value("parent_run_id", "a run id", "32 lower-case hex digits", RunId::parse)
-            .orElseThrow(() -> fields.missing("parent_run_id", "the id of the run to fork"));
-    int parentT =
-        fields
-            .integer("parent_t", 0, Integer.MAX_VALUE)
-            .orElseThrow(() -> fields.missing("parent_t", "the turn to fork at"));
+    Parent parent = parent(fields);
     return new ForkRequest(
-        parentRunId,
-        parentT,
+        parent.runId(),
+        parent.t(),
         fields
             .object("mutation", MUTATION_FIELDS)
             .map(RequestReader::mutation)

@@ -1,6 +1,5 @@
 package arena.runtime;
 
-import arena.agent.ModelService;
 import arena.agent.ModelTimeouts;
 import arena.agent.OfferedModels;
 import arena.broker.RedisSettings;
@@ -120,14 +119,8 @@ public record Settings(Map<String, String> environment) {
     return new DeploymentJson.Settings(
         required("ARENA_WEBSOCKET_URL"),
         Boolean.parseBoolean(environment.getOrDefault("ARENA_TOKEN_REQUIRED", "true")),
-        environment.getOrDefault("ARENA_BEDROCK_MODELS", ""),
-        isSet(ModelService.OPENAI),
-        isSet(ModelService.ANTHROPIC),
+        offeredModels(),
         required("ARENA_PAYLOAD_ORIGIN"));
-  }
-
-  private boolean isSet(ModelService service) {
-    return !environment.getOrDefault(service.baseVariable(), "").isBlank();
   }
 
   /** Redacts the secrets among these settings. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.agent.OfferedModels;
 import arena.run.Profile;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
@@ -36,9 +37,7 @@ class ConsoleRoutesTest {
       new DeploymentJson.Settings(
           "wss://ws.example.com/live",
           true,
-          "amazon.nova-*",
-          false,
-          false,
+          new OfferedModels("amazon.nova-*", false, false),
           "https://bucket.s3.example.com");
   private static final String SCRIPT = "export const a = 1; // ü";
 
@@ -250,7 +249,9 @@ class ConsoleRoutesTest {
   @ValueSource(strings = {"", "[a-z]*", "x"})
   void deploymentOffersNoModelThatDoesNotMatch(String pattern) throws IOException {
     JsonNode deployment =
-        DeploymentJson.of("v", new DeploymentJson.Settings("", false, pattern, false, false, ""));
+        DeploymentJson.of(
+            "v",
+            new DeploymentJson.Settings("", false, new OfferedModels(pattern, false, false), ""));
     assertEquals(Profile.SCRIPTED_MODELS, deployment.get("models").findValuesAsText("model"));
     assertFalse(deployment.get("profiles").isEmpty());
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import arena.agent.OfferedModels;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The models and presets that a deployment offers. */
 class ModelRoutesTest {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final DeploymentJson.Settings SETTINGS =
-      new DeploymentJson.Settings("wss://a", true, "amazon.nova-lite-*", false, true, "");
+  private static final OfferedModels OFFERED = new OfferedModels("amazon.nova-lite-*", false, true);
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-31T12:00:00Z"));
@@ -31,7 +31,7 @@ class ModelRoutesTest {
   private final AtomicInteger reads = new AtomicInteger();
   private final Router.Route route =
       ModelRoutes.over(
-              SETTINGS,
+              OFFERED,
               () -> {
                 reads.incrementAndGet();
                 return file.get();

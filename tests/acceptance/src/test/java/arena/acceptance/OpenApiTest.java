@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.access.Role;
+import arena.agent.OfferedModels;
 import arena.diagnosis.Cause;
 import arena.event.Payload;
 import arena.http.ApiException;
@@ -126,10 +127,10 @@ class OpenApiTest {
     served.addAll(ComparisonReadRoutes.over(null).keySet());
     served.addAll(ComparisonRoutes.over(null, null, null).keySet());
     Files.createDirectory(folder.resolve("console"));
-    DeploymentJson.Settings settings =
-        new DeploymentJson.Settings("ws://a/b", false, "", false, false, "");
+    OfferedModels offered = new OfferedModels("", false, false);
+    DeploymentJson.Settings settings = new DeploymentJson.Settings("ws://a/b", false, offered, "");
     served.addAll(ConsoleRoutes.over(ConsoleFiles.in(folder), settings).keySet());
-    served.addAll(ModelRoutes.over(settings, null, null).keySet());
+    served.addAll(ModelRoutes.over(offered, null, null).keySet());
     served.addAll(Set.of("POST /runs", "POST /forks"));
 
     assertEquals(served, new TreeSet<>(RouteTable.KEYS));
