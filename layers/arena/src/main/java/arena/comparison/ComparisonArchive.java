@@ -5,7 +5,6 @@ import arena.json.Json;
 import arena.text.Redactor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Stores the results of comparisons for analysis, next to the archives of their runs: {@code
@@ -34,8 +33,6 @@ public final class ComparisonArchive {
   }
 
   private static ObjectNode line(Comparison comparison, Cell cell) {
-    Optional<CellOutcome> outcome = cell.outcome();
-    Optional<CellOutcome> seen = outcome.filter(one -> !one.finalAge().isEmpty());
     ObjectNode json =
         Json.object()
             .put("id", comparison.id().value())
@@ -55,15 +52,7 @@ public final class ComparisonArchive {
               .put("replica", cell.plan().round());
       case Design.Race _ -> json.put("round", cell.plan().round());
     }
-    return json.put("final_age", seen.map(CellOutcome::finalAge).orElse(null))
-        .put("feudal_t", outcome.flatMap(CellOutcome::feudalT).orElse(null))
-        .put("population", seen.map(one -> one.score().population()).orElse(null))
-        .put("economy", seen.map(one -> one.score().economy()).orElse(null))
-        .put(
-            "cost_usd",
-            outcome.filter(CellOutcome::costKnown).map(CellOutcome::costUsd).orElse(null))
-        .put(
-            "failure",
-            outcome.flatMap(CellOutcome::failure).map(failure -> failure.code()).orElse(null));
+    CellJson.putOutcome(json, cell);
+    return json;
   }
 }

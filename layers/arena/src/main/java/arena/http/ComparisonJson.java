@@ -2,7 +2,7 @@ package arena.http;
 
 import arena.codec.Timestamps;
 import arena.comparison.Cell;
-import arena.comparison.CellOutcome;
+import arena.comparison.CellJson;
 import arena.comparison.Comparison;
 import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonQueries;
@@ -17,7 +17,6 @@ import arena.statistics.ArmComparison;
 import arena.statistics.ArmOutcomes;
 import arena.statistics.ArmSummary;
 import arena.statistics.Interval;
-import arena.text.PlainText;
 import arena.text.Redactor;
 import arena.world.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -202,24 +201,11 @@ final class ComparisonJson {
 
   /** Adds what a cell's run came to; null until it has ended. */
   private static ObjectNode result(Cell cell, ObjectNode json) {
-    Optional<CellOutcome> outcome = cell.outcome();
-    Optional<CellOutcome> seen = outcome.filter(one -> !one.finalAge().isEmpty());
-    return json.put("run_id", cell.started() ? cell.runId().value() : null)
+    json.put("run_id", cell.started() ? cell.runId().value() : null)
         .put("status", cell.state().label())
-        .put("reason", cell.reason().map(StopReason::label).orElse(null))
-        .put("final_age", seen.map(CellOutcome::finalAge).orElse(null))
-        .put("feudal_t", outcome.flatMap(CellOutcome::feudalT).orElse(null))
-        .put("population", seen.map(one -> one.score().population()).orElse(null))
-        .put("economy", seen.map(one -> one.score().economy()).orElse(null))
-        .put(
-            "cost_usd",
-            outcome.filter(CellOutcome::costKnown).map(CellOutcome::costUsd).orElse(null))
-        .put(
-            "failure",
-            outcome
-                .flatMap(CellOutcome::failure)
-                .map(failure -> PlainText.line(failure.code()))
-                .orElse(null));
+        .put("reason", cell.reason().map(StopReason::label).orElse(null));
+    CellJson.putOutcome(json, cell);
+    return json;
   }
 
   // ---- rankings
