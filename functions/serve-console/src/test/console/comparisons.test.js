@@ -11,7 +11,7 @@ import {
 const SCRIPTED = {name: "scripted-strategy", model: "scripted", temperature: 0, prompt_variant: "strategy"};
 const BARE = {...SCRIPTED, name: "scripted-bare", prompt_variant: "bare"};
 
-test("a comparison's status has a word of its own, also one of a later version", () => {
+test("a comparison's status has its own word, also one of a later version", () => {
   assert.deepEqual(["waiting", "running", "complete", "cancelled", "budget_spent", "paused"].map(status => comparisonStatus({status}).word),
       ["Waiting", "Streaming", "Complete", "Cancelled", "Budget spent", "paused"]);
   assert.equal(comparisonStatus({status: "waiting", waits_for: "x"}).detail, "for another comparison");

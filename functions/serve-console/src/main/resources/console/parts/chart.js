@@ -139,7 +139,7 @@ export class Chart extends Component {
     }
   }
 
-  /** Every second age has a ground of its own; each has its name at its start. */
+  /** Every second age has its own ground; each has its name at its start. */
   drawBands(plot) {
     const {ctx, bbox} = plot;
     ctx.save();

@@ -163,7 +163,7 @@ final class OpenAiAnswer {
     }
   }
 
-  /** The thinking in fields of its own; two fields with the same text count once. */
+  /** The thinking in separate fields; two fields with the same text count once. */
   private static String thinking(JsonNode message) {
     for (String field :
         new String[] {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * whether they answer at once, call tools or follow a schema, and cache prompts.
  *
  * @param temperature whether a temperature is sent
- * @param system whether the system prompt is a message of its own; otherwise it opens the user's
+ * @param system whether the system prompt is a separate message; otherwise it opens the user's
  * @param limitName how the token limit is named
  * @param maxTokens the token limit
  * @param stream whether the answer is asked for as a stream
@@ -228,7 +228,7 @@ record RequestFields(
     return takesFormat ? asked : AnswerFormat.TEXT;
   }
 
-  /** The user's message, which the system prompt opens unless it is a message of its own. */
+  /** The user's message, which the system prompt opens unless it is a separate message. */
   String user(String systemPrompt, String text) {
     return system ? text : systemPrompt + "\n\n" + text;
   }

@@ -96,7 +96,7 @@ public record LenientArray(
   }
 
   /**
-   * Finds the array. Never fails, whatever the text is.
+   * Finds the array. Never fails, for any text.
    *
    * @param text at most some hundred thousand characters: the caller bounds it
    * @param maxDepth deepest nesting of an object that is kept, itself counted

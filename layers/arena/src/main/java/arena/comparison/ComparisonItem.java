@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * Converts comparisons and cells to and from items of their table. A comparison's items have its id
  * as partition key; the sort key is {@link #PLAN}, or the number of a cell. The item of a provider
- * that a comparison plays on has a partition of its own.
+ * that a comparison plays on has a separate partition.
  */
 final class ComparisonItem {
   /** The partition key. */

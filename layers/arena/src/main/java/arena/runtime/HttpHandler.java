@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles the events of an HTTP API: the base of the functions that serve its routes. It reads the
  * JSON itself, because the runtime's way of making objects of it takes longer than the rest of a
- * start: a JSON library of its own, and its reflection on every class of an event.
+ * start: a second JSON library, and its reflection on every class of an event.
  */
 public abstract class HttpHandler implements RequestStreamHandler {
   private final Telemetry telemetry;

@@ -275,7 +275,7 @@ class ModelAnswerTest {
     return part.list().ofMaxSize(6).map(parts -> String.join("", parts));
   }
 
-  /** Whatever a model writes: it is kept within the limits, and every store gives it back. */
+  /** Any text of a model is kept within the limits, and every store gives it back. */
   @Property
   void keepsEveryAnswerWithinTheLimitsAndStorable(@ForAll("writings") String text) {
     ModelAnswer list = read(text);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BradleyTerryTest {
   private static final int FITS = 1_000;
 
-  /** Connected players, of whom many pairs did not meet and many matches were one-sided. */
+  /** Connected players; many pairs did not meet, and many matches were one-sided. */
   @SuppressWarnings("ArrayRecordComponent") // what the solver takes; never compared
   private record Matches(int players, int[] first, int[] second, double[] wins) {
     static Matches random(Random random) {

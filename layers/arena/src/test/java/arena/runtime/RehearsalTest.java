@@ -19,7 +19,7 @@ import org.crac.Core;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A rehearsal runs a handler over stores of its own, and never fails. */
+/** A rehearsal runs a handler over separate stores, and never fails. */
 final class RehearsalTest {
   private static final Map<String, String> ENVIRONMENT =
       Map.of(

@@ -158,7 +158,7 @@ class RedactorTest {
         .withCharRange('!', '~')
         .ofMinLength(Redactor.MIN_SECRET)
         .ofMaxLength(80)
-        // a key of quotes or percent signs has no form of its own once it is decoded
+        // a key of quotes or percent signs has no other form once it is decoded
         .filter(key -> key.chars().filter(Character::isLetterOrDigit).distinct().count() >= 8)
         .filter(key -> !key.contains("%") && !key.contains("\\"));
   }

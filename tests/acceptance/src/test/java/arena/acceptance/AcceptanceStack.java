@@ -114,7 +114,7 @@ final class AcceptanceStack {
     return stack;
   }
 
-  /** A client with a token of its own, as far as there are; the calls of each are limited. */
+  /** A client with its own token, as far as there are; the calls of each are limited. */
   ArenaClient client() {
     return clients.get(Math.floorMod(next.getAndIncrement(), clients.size()));
   }

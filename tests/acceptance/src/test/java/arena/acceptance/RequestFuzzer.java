@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sends generated HTTP requests, each over a connection of its own, so that any byte can be sent.
+ * Sends generated HTTP requests, each over its own connection, so that any byte can be sent.
  */
 final class RequestFuzzer {
   private static final int TIMEOUT_MILLIS = 30_000;

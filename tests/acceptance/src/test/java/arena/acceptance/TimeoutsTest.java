@@ -195,7 +195,7 @@ final class TimeoutsTest {
 
   /**
    * A store call must time out before the function with the shortest time-out, but for the
-   * authorizer, which has a client of its own.
+   * authorizer, which has a separate client.
    */
   @Test
   void storeCallsTimeOutBeforeAnyFunction() {

@@ -64,7 +64,7 @@ class RedisSubscribersTest extends SubscribersContract {
     return TestRedis.checkpoint();
   }
 
-  /** A server of its own, because the others' data must not be lost. */
+  /** A separate server, because the others' data must not be lost. */
   @Test
   void forgetsCursorsAfterARestartAndAPromotion() throws IOException {
     Path folder = Files.createTempDirectory(Path.of("..", "target"), "redis");
@@ -92,7 +92,7 @@ class RedisSubscribersTest extends SubscribersContract {
     }
   }
 
-  /** A server of its own, because the others' data must not be lost. */
+  /** A separate server, because the others' data must not be lost. */
   @Test
   void forgetsCursorsAfterDataIsReplacedInTheRunningServer() throws IOException {
     Path folder = Files.createTempDirectory(Path.of("..", "target"), "redis");

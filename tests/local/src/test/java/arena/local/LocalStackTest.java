@@ -63,9 +63,9 @@ final class LocalStackTest {
   void keepsTheStateOfARunAcrossARestart() throws Exception {
     String run;
     String password;
-    long begun = System.nanoTime();
+    long startedAt = System.nanoTime();
     try (LocalStack stack = LocalStack.start(Options.of(ROOT).home(home))) {
-      assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(60));
+      assertTrue(System.nanoTime() - startedAt < TimeUnit.SECONDS.toNanos(60));
       assertEquals(200, get(stack, "/health").statusCode());
       password = stack.redisPassword();
       assertThrows(IllegalStateException.class, () -> LocalStack.start(Options.of(ROOT)));

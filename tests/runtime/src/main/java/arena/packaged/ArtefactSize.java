@@ -39,7 +39,7 @@ public final class ArtefactSize {
                     && function.packaging().layers().stream().allMatch(Files::exists));
   }
 
-  /** Whether a function has the layer of DuckDB, which has a size of its own. */
+  /** Whether a function has the layer of DuckDB, which has its own size. */
   public static boolean hasDuckDb(FunctionDefinition function) {
     return function.packaging().layers().stream()
         .anyMatch(layer -> layer.toString().contains("duckdb"));

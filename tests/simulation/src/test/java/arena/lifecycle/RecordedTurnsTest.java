@@ -56,7 +56,7 @@ class RecordedTurnsTest {
     stores.broker.open(PARENT, "label", START);
   }
 
-  /** A model that queues villagers and builds, with a cost and a usage of its own each turn. */
+  /** A model that queues villagers and builds, with its own cost and usage each turn. */
   private Decision answer() {
     calls++;
     List<RawJson> actions =

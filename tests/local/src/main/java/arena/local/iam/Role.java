@@ -17,7 +17,7 @@ public record Role(String holder, List<Statement> statements) {
   /** A statement allows the call. */
   public record Allowed(Right by) implements Decision {}
 
-  /** A statement denies the call, whatever others allow. */
+  /** A statement denies the call, also if others allow it. */
   public record Denied() implements Decision {}
 
   /** No statement allows the call. */

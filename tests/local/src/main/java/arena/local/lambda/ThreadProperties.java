@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * System properties by thread, for functions that share a process. In a process of its own, a
- * function has these settings as environment variables, and a disk of its own.
+ * System properties by thread, for functions that share a process. In a separate process, a
+ * function has these settings as environment variables, and a separate disk.
  */
 final class ThreadProperties {
   private static final InheritableThreadLocal<Map<String, String>> CURRENT =

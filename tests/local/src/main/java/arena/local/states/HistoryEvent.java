@@ -59,7 +59,7 @@ record HistoryEvent(
   static final String CAUSE = "cause";
 
   /** The key of the internal details in a history file. */
-  private static final String INTERNAL = "beside";
+  private static final String INTERNAL = "internal";
 
   private static final Set<String> CLOSING =
       Set.of("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted");

@@ -66,7 +66,7 @@ final class AwsEndpointTest {
     public String handleRequest(Map<String, String> event, Context context) {
       String name = event.get("name");
       if (name == null) {
-        throw new IllegalArgumentException("nobody to greet");
+        throw new IllegalArgumentException("greet: name is missing");
       }
       GREETED.add(name);
       return "hello " + name;
@@ -197,7 +197,7 @@ final class AwsEndpointTest {
     InvokeResponse response = invoke("greeting", "{}");
     assertEquals(200, response.statusCode());
     assertEquals("Unhandled", response.functionError());
-    assertTrue(response.payload().asUtf8String().contains("nobody to greet"));
+    assertTrue(response.payload().asUtf8String().contains("greet: name is missing"));
   }
 
   @Test
@@ -215,7 +215,7 @@ final class AwsEndpointTest {
 
   @Test
   void returnsErrorsByName() {
-    assertThrows(ResourceNotFoundException.class, () -> invoke("nobody", "{}"));
+    assertThrows(ResourceNotFoundException.class, () -> invoke("missing", "{}"));
     assertThrows(
         ExecutionAlreadyExistsException.class,
         () -> stepFunctions.startExecution(request -> request.stateMachineArn("m").name("twice")));

@@ -434,7 +434,7 @@ final class FunctionHostTest {
     }
     assertEquals(
         InvokeFault.Code.RESOURCE_NOT_FOUND,
-        assertThrows(InvokeFault.class, () -> host.invoke("nobody", "{}", PATIENCE)).code());
+        assertThrows(InvokeFault.class, () -> host.invoke("missing", "{}", PATIENCE)).code());
   }
 
   private static void until(java.util.function.BooleanSupplier condition) {

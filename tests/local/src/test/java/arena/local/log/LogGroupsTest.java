@@ -185,7 +185,7 @@ final class LogGroupsTest {
   void rejectsUnsupportedRequestsByName() {
     assertThrows(
         ResourceNotFoundException.class,
-        () -> client.filterLogEvents(request -> request.logGroupName("/aws/lambda/nobody")));
+        () -> client.filterLogEvents(request -> request.logGroupName("/aws/lambda/missing")));
     for (FilterLogEventsRequest bad :
         List.of(
             question().filterPattern("{ $.run_id").build(),

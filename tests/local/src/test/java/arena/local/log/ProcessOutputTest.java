@@ -42,7 +42,7 @@ final class ProcessOutputTest {
                           out.write(line, at, Math.min(8_192, line.length - at));
                         }
                       }
-                      out.print("begun by " + line[0]);
+                      out.print("started by " + line[0]);
                       ProcessOutput.flushThread();
                     }));
       }
@@ -55,7 +55,7 @@ final class ProcessOutputTest {
     Map<String, Integer> expected = new HashMap<>();
     for (int i = 0; i < THREADS; i++) {
       expected.put(Integer.toString(i).repeat(LONG), LINES);
-      expected.put("begun by " + (int) Integer.toString(i).charAt(0), 1);
+      expected.put("started by " + (int) Integer.toString(i).charAt(0), 1);
     }
     assertEquals(expected, lines);
   }

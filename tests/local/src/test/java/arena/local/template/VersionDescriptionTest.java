@@ -95,7 +95,7 @@ final class VersionDescriptionTest {
             });
   }
 
-  /** The longest text of a substitution, whose second part may define variables of its own. */
+  /** The longest text of a substitution, whose second part may define its own variables. */
   private static String longest(Object substitution) {
     if (substitution instanceof String text) {
       return VARIABLE.matcher(text).replaceAll(found -> LONGEST.get(found.group(1)));
