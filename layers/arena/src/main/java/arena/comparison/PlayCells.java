@@ -387,7 +387,9 @@ public final class PlayCells {
 
   /**
    * Finds the first turn that began in the Feudal Age or a later one, by bisection: an age never
-   * ends. The journal still has the run, which ended just now.
+   * ends. The journal still has the run, which ended just now. A failed run may have no {@code
+   * turn_start} after its last turn; the search is for the first turn that is not known to have
+   * begun before, since the last one that began is in that age.
    */
   private Optional<Integer> feudalT(Run run, Run.Summary summary) {
     if (summary.score().ageIndex() < Age.FEUDAL.rank()) {
@@ -398,7 +400,7 @@ public final class PlayCells {
     int high = last + 1;
     while (low < high) {
       int t = (low + high) / 2;
-      if (t > last || isFeudal(run.runId(), t)) {
+      if (!beganBeforeFeudal(run.runId(), t)) {
         high = t;
       } else {
         low = t + 1;
@@ -407,14 +409,14 @@ public final class PlayCells {
     return low <= last ? Optional.of(low) : Optional.empty();
   }
 
-  private boolean isFeudal(RunId runId, int t) {
+  private boolean beganBeforeFeudal(RunId runId, int t) {
     return journal
         .turnStart(runId, t)
         .map(start -> PayloadCodec.read(start.payloadJson()))
         .filter(
             payload ->
                 payload instanceof Payload.TurnStart start
-                    && start.state().age().rank() >= Age.FEUDAL.rank())
+                    && start.state().age().rank() < Age.FEUDAL.rank())
         .isPresent();
   }
 

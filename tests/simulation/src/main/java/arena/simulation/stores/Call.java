@@ -90,6 +90,7 @@ public enum Call {
   COMPARISONS_NEXT_GENERATION("comparisons.nextGeneration", true),
   COMPARISON_EXECUTIONS_START("comparisonExecutions.start", true),
   COMPARISON_EXECUTIONS_STATE("comparisonExecutions.state", false),
+  COMPARISON_ARCHIVE_PUT("comparisonArchive.put", true),
   MODEL_DECIDE("agent.decide", true);
 
   private final String label;

@@ -1,0 +1,129 @@
+package arena.comparison;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import arena.agent.Decision;
+import arena.comparison.Design.Arm;
+import arena.error.ErrorKind;
+import arena.lifecycle.CreateFork;
+import arena.lifecycle.CreateRun;
+import arena.lifecycle.FinalizeRun;
+import arena.lifecycle.ReplayExecutions;
+import arena.lifecycle.StartRun;
+import arena.lifecycle.StopRun;
+import arena.lifecycle.TurnTask;
+import arena.metrics.Metrics;
+import arena.run.Failure;
+import arena.run.Mutation;
+import arena.run.Profile;
+import arena.run.RunId;
+import arena.simulation.stores.InlineTaskRunner;
+import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.SimulatedComparisons;
+import arena.simulation.stores.SimulatedObjects;
+import arena.simulation.stores.SimulatedStores;
+import arena.simulation.stores.SteppingClock;
+import arena.world.Age;
+import arena.world.Scenario;
+import arena.world.World;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The tasks of a comparison over simulated stores. */
+class PlayCellsTest {
+  private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+  private static final RunId PARENT = RunId.of("0123456789abcdef0123456789abcdef");
+  private static final ComparisonId ID = ComparisonId.of("fedcba9876543210fedcba9876543210");
+  private static final int TURNS = 3;
+
+  private final SteppingClock clock = new SteppingClock(START);
+  private final SimulatedStores stores = new SimulatedStores(clock);
+  private final SimulatedComparisons comparisons = new SimulatedComparisons(stores.network);
+  private final PlayCells playCells = playCells();
+
+  private PlayCells playCells() {
+    StartRun startRun =
+        new StartRun(stores.catalog, stores.journal, stores.broker, new NoExecutions(), clock);
+    return new PlayCells(
+        comparisons,
+        new ComparisonArchive(new SimulatedObjects(stores.network)),
+        stores.catalog,
+        stores.journal,
+        new PlayCells.Runs(
+            new CreateRun(startRun, clock),
+            new CreateFork(stores.catalog, stores.events(), startRun, clock),
+            new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock)),
+        1,
+        clock);
+  }
+
+  /** The executions of runs, which the test plays itself. */
+  private static final class NoExecutions implements ReplayExecutions {
+    @Override
+    public void start(TurnTask first) {
+      throw new AssertionError("the state machine starts the runs of cells");
+    }
+
+    @Override
+    public void stop(RunId runId, String cause) {}
+  }
+
+  private void createExperiment(World start) {
+    RunFixtures.begin(stores.journal, PARENT, TURNS, START);
+    Arm control = new Arm("control", Mutation.NONE, Profile.DEFAULT);
+    Arm other = new Arm("other", Mutation.NONE, Profile.DEFAULT.withName("other"));
+    comparisons.create(
+        Comparison.requested(
+            ID,
+            "label",
+            START,
+            new Design.Experiment(
+                PARENT,
+                0,
+                Scenario.BALANCED.label(),
+                start,
+                List.of(control, other),
+                "control",
+                1,
+                TURNS),
+            Budget.NONE,
+            Optional.empty()));
+    playCells.claim(ID, 0);
+  }
+
+  private void fail(RunId runId) {
+    new FinalizeRun(stores.catalog, stores.journal, stores.archive, clock, Metrics.NONE)
+        .finalizeRun(runId, Optional.of(Failure.of(ErrorKind.MODEL_REFUSED, "refused")));
+  }
+
+  @Test
+  void keepsTheTurnOfTheFeudalAgeOfRunThatFailsLater() {
+    World dark = Scenario.BALANCED.start();
+    createExperiment(
+        new World(
+            dark.food(),
+            dark.wood(),
+            dark.gold(),
+            dark.stone(),
+            dark.population(),
+            dark.popCap(),
+            Age.FEUDAL,
+            dark.buildings(),
+            dark.villagerQueue(),
+            dark.ageUpTicksRemaining(),
+            dark.turn()));
+    PlayCells.Start.Play play =
+        assertInstanceOf(PlayCells.Start.Play.class, playCells.start(ID, 0));
+    stores
+        .playTurn(() -> new Decision(List.of(), "waits", 0), InlineTaskRunner.INSTANCE)
+        .play(play.task());
+    fail(play.task().runId());
+    playCells.end(ID, 0, 0);
+    CellOutcome outcome = comparisons.cellsOf(ID).getFirst().outcome().orElseThrow();
+    assertEquals(1, outcome.turns());
+    assertEquals(Optional.of(0), outcome.feudalT());
+  }
+}
