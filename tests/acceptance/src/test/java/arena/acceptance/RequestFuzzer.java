@@ -13,9 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Sends generated HTTP requests, each over its own connection, so that any byte can be sent.
- */
+/** Sends generated HTTP requests, each over its own connection, so that any byte can be sent. */
 final class RequestFuzzer {
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int MAX_RESPONSE = 16 << 20;

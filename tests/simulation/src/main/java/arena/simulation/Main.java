@@ -1,6 +1,6 @@
 package arena.simulation;
 
-import arena.simulation.cloud.ReplayDefinition;
+import arena.simulation.cloud.Definitions;
 import arena.simulation.faults.Coverage;
 import arena.simulation.faults.FaultPoint;
 import arena.simulation.invariants.InvariantViolation;
@@ -41,8 +41,8 @@ public final class Main {
         }
       }
     }
-    ReplayDefinition definition = ReplayDefinition.read(Path.of(""));
-    System.exit(single ? replay(definition, from) : simulate(definition, from, seeds));
+    Definitions definitions = Definitions.read(Path.of(""));
+    System.exit(single ? replay(definitions, from) : simulate(definitions, from, seeds));
   }
 
   /** Parses a number; returns -1 if {@code text} is not one. */
@@ -50,9 +50,9 @@ public final class Main {
     return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
   }
 
-  private static int replay(ReplayDefinition definition, long seed) {
+  private static int replay(Definitions definitions, long seed) {
     try {
-      Simulation.Result result = new Simulation(definition, seed, System.out::println).run();
+      Simulation.Result result = new Simulation(definitions, seed, System.out::println).run();
       System.out.printf(
           Locale.ROOT, "seed %d: all invariants hold, %d steps%n", seed, result.steps());
       return 0;
@@ -62,18 +62,18 @@ public final class Main {
     }
   }
 
-  private static int simulate(ReplayDefinition definition, long from, long seeds) {
+  private static int simulate(Definitions definitions, long from, long seeds) {
     Coverage coverage = new Coverage();
     long steps = 0;
     long startedAt = System.nanoTime();
     long lastProgress = startedAt;
     for (long seed = from; seed < from + seeds; seed++) {
       try {
-        Simulation.Result result = new Simulation(definition, seed, null).run();
+        Simulation.Result result = new Simulation(definitions, seed, null).run();
         steps += result.steps();
         coverage.add(result.coverage());
       } catch (Throwable e) {
-        printTrace(definition, seed);
+        printTrace(definitions, seed);
         report(seed, e);
         return 1;
       }
@@ -107,11 +107,11 @@ public final class Main {
   }
 
   /** Repeats a failed seed and prints its last steps. */
-  private static void printTrace(ReplayDefinition definition, long seed) {
+  private static void printTrace(Definitions definitions, long seed) {
     Deque<String> last = new ArrayDeque<>();
     try {
       new Simulation(
-              definition,
+              definitions,
               seed,
               line -> {
                 if (last.size() == TRACE_LINES) {

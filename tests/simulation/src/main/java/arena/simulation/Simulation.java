@@ -33,10 +33,10 @@ import arena.simulation.clients.PollingClient;
 import arena.simulation.clients.RunCreator;
 import arena.simulation.clients.ViewerClient;
 import arena.simulation.cloud.AsyncInvocations;
+import arena.simulation.cloud.Definitions;
 import arena.simulation.cloud.Executions;
 import arena.simulation.cloud.Function;
 import arena.simulation.cloud.Lambda;
-import arena.simulation.cloud.ReplayDefinition;
 import arena.simulation.cloud.SimulatedModel;
 import arena.simulation.cloud.WebSockets;
 import arena.simulation.faults.Coverage;
@@ -68,6 +68,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,6 +83,9 @@ public final class Simulation {
 
   /** Time after the last fault within which every run must have ended and been freed. */
   private static final long SETTLE_TIME = 210 * MINUTE;
+
+  /** The same with comparisons: the reaper gives up a comparison after 20 executions. */
+  private static final long SETTLE_TIME_OF_COMPARISONS = 48 * 60 * MINUTE;
 
   /** Longer than the expiry of every broker key that is not used. */
   private static final long MAX_KEY_TTL = 25 * 60 * MINUTE;
@@ -116,6 +120,7 @@ public final class Simulation {
   private final Reaper reaper;
   private final FanOut fanOut;
   private final BrokerRecovery recovery;
+  private final ComparisonScenario comparisons;
 
   private final List<RunId> runs = new ArrayList<>();
   private long brokerClockOffset;
@@ -129,7 +134,7 @@ public final class Simulation {
    *
    * @param lines receives the trace; null for no trace
    */
-  public Simulation(ReplayDefinition definition, long seed, Consumer<String> lines) {
+  public Simulation(Definitions definitions, long seed, Consumer<String> lines) {
     random = new Random(seed);
     // The first values of neighbouring seeds are correlated.
     random.nextInt();
@@ -163,7 +168,7 @@ public final class Simulation {
     AsyncInvocations asyncInvocations =
         new AsyncInvocations(network, lambda, clock, this::fanOut, this::recover);
     Executions executions =
-        new Executions(definition, new Tasks(), lambda, scheduler, network, faults, random, trace);
+        new Executions(definitions, new Tasks(), lambda, scheduler, network, faults, random, trace);
     EventReader eventReader = new EventReader(broker, journal, () -> archive);
     Publisher publisher =
         new Publisher(broker, journal, catalog, asyncInvocations, clock, Metrics.NONE);
@@ -217,16 +222,27 @@ public final class Simulation {
             clock,
             taskRunner);
     gateway.routeTo(subscriptions);
+    CreateRun createRun = new CreateRun(startRun, clock);
+    CreateFork createFork = new CreateFork(catalog, eventReader, startRun, clock);
+    comparisons =
+        new ComparisonScenario(
+            new ComparisonScenario.Cloud(
+                definitions, lambda, scheduler, network, faults, random, trace),
+            new ComparisonScenario.Runs(catalog, journal, executions, createRun, createFork),
+            facts,
+            invariants,
+            clock);
     Idempotency idempotency = new SimulatedIdempotency(clock, network);
     api =
         new HttpClientApi(
             lambda,
             router(
                 new IdempotentRequests(() -> idempotency, this::newId),
-                new CreateRun(startRun, clock),
-                new CreateFork(catalog, eventReader, startRun, clock),
+                createRun,
+                createFork,
                 archive),
             new RunQueries(catalog, eventReader, journal, () -> archive),
+            comparisons.queries(),
             invariants.idempotencyKeys());
   }
 
@@ -257,14 +273,14 @@ public final class Simulation {
       CreateFork createFork,
       SimulatedArchive archive) {
     CreateRoutes.Recording recording = (_, _, startRun) -> startRun.get();
-    return new Router(
-        Map.of(
-            HttpClientApi.Creation.RUN.route(),
-            CreateRoutes.runs(idempotentRequests, recording, createRun::create),
-            HttpClientApi.Creation.FORK.route(),
-            CreateRoutes.forks(
-                idempotentRequests, recording, createFork::create, archive::address)),
-        this::failed);
+    Map<String, Router.Route> routes = new HashMap<>(comparisons.routes(idempotentRequests));
+    routes.put(
+        HttpClientApi.Creation.RUN.route(),
+        CreateRoutes.runs(idempotentRequests, recording, createRun::create));
+    routes.put(
+        HttpClientApi.Creation.FORK.route(),
+        CreateRoutes.forks(idempotentRequests, recording, createFork::create, archive::address));
+    return new Router(routes, this::failed);
   }
 
   private void failed(RuntimeException e) {
@@ -332,6 +348,7 @@ public final class Simulation {
             () -> runs));
     poller = new PollingClient(scheduler, api, faults, random, invariants.reads(), () -> runs);
     scheduler.start("poller", poller);
+    comparisons.startClients(api, () -> newId().value(), () -> runs);
     scheduler.start("schedule", this::schedule);
     scheduler.start("end", this::awaitEnd);
     scheduler.run();
@@ -370,13 +387,14 @@ public final class Simulation {
         Function.REAP_RUNS,
         () -> {
           Instant deadline = deadline(Function.REAP_RUNS, 45);
+          comparisons.resume(deadline);
           reaper.reap(deadline);
           return "";
         });
   }
 
   private void awaitEnd() {
-    long end = faults.endAt() + SETTLE_TIME;
+    long end = faults.endAt() + (comparisons.played() ? SETTLE_TIME_OF_COMPARISONS : SETTLE_TIME);
     while (scheduler.now() < end && !isSettled()) {
       scheduler.sleep(MINUTE);
     }
@@ -389,6 +407,9 @@ public final class Simulation {
   }
 
   private boolean isSettled() {
-    return activeCreators == 0 && invariants.readers().allDone() && facts.areRunsFreed();
+    return activeCreators == 0
+        && comparisons.isSettled()
+        && invariants.readers().allDone()
+        && facts.areRunsFreed();
   }
 }

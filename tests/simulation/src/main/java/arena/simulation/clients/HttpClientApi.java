@@ -1,6 +1,9 @@
 package arena.simulation.clients;
 
 import arena.access.Principal;
+import arena.comparison.ComparisonKind;
+import arena.comparison.ComparisonQueries;
+import arena.comparison.Comparisons;
 import arena.http.Router;
 import arena.lifecycle.RunQueries;
 import arena.simulation.cloud.Function;
@@ -19,18 +22,26 @@ public final class HttpClientApi {
   private final Lambda lambda;
   private final Router router;
   private final RunQueries reader;
+  private final ComparisonQueries comparisons;
   private final OneRunPerKey keys;
 
   /**
-   * Creates a client of {@code router} and {@code reader}.
+   * Creates a client of {@code router} and the queries.
    *
    * @param router serves the creation routes
-   * @param reader serves the read routes
+   * @param reader serves the read routes of runs
+   * @param comparisons serves the read routes of comparisons
    */
-  public HttpClientApi(Lambda lambda, Router router, RunQueries reader, OneRunPerKey keys) {
+  public HttpClientApi(
+      Lambda lambda,
+      Router router,
+      RunQueries reader,
+      ComparisonQueries comparisons,
+      OneRunPerKey keys) {
     this.lambda = lambda;
     this.router = router;
     this.reader = reader;
+    this.comparisons = comparisons;
     this.keys = keys;
   }
 
@@ -47,7 +58,7 @@ public final class HttpClientApi {
             creation.function(),
             () -> {
               scopedKey.ifPresent(served -> keys.serving(served, body));
-              return router.handle(event(creation, body, key), "");
+              return router.handle(event(creation.route(), body, key), "");
             },
             TIMEOUT);
     if (outcome instanceof Outcome.Answer(APIGatewayV2HTTPResponse answer)) {
@@ -57,9 +68,29 @@ public final class HttpClientApi {
     return outcome;
   }
 
-  private static APIGatewayV2HTTPEvent event(Creation creation, String body, Optional<String> key) {
+  /** Sends a request to a route of comparisons. */
+  public Outcome call(
+      Function function,
+      String route,
+      Map<String, String> variables,
+      String body,
+      Optional<String> key) {
+    APIGatewayV2HTTPEvent event = event(route, body, key);
+    event.setPathParameters(variables);
+    return lambda.invoke(function, () -> router.handle(event, ""), TIMEOUT);
+  }
+
+  /** Lists the comparisons of a kind. */
+  public Outcome list(ComparisonKind kind) {
+    return lambda.invoke(
+        Function.READ_COMPARISONS,
+        () -> comparisons.list(kind, Comparisons.MAX_PAGE, Optional.empty()),
+        TIMEOUT);
+  }
+
+  private static APIGatewayV2HTTPEvent event(String route, String body, Optional<String> key) {
     return APIGatewayV2HTTPEvent.builder()
-        .withRouteKey(creation.route())
+        .withRouteKey(route)
         .withRequestContext(
             APIGatewayV2HTTPEvent.RequestContext.builder()
                 .withAuthorizer(

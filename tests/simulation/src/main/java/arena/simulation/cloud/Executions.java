@@ -13,10 +13,12 @@ import arena.simulation.faults.FaultInjector;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.scheduler.Sandbox;
 import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedProcess;
 import arena.simulation.stores.Call;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,13 +44,14 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
 
   private final ReplayDefinition definition;
   private final Tasks tasks;
+  private final TaskInvoker taskInvoker;
   private final Lambda lambda;
   private final Scheduler scheduler;
   private final FaultyNetwork network;
   private final FaultInjector faults;
   private final Random random;
   private final Trace trace;
-  private final Map<RunId, Sandbox> executions = new HashMap<>();
+  private final Map<RunId, Started> executions = new HashMap<>();
 
   /** Names of the executions that only finalize and close a run. */
   private final Set<String> endings = new HashSet<>();
@@ -57,7 +60,7 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
   private final Map<RunId, Supplier<?>> detachedTasks = new HashMap<>();
 
   public Executions(
-      ReplayDefinition definition,
+      Definitions definitions,
       Tasks tasks,
       Lambda lambda,
       Scheduler scheduler,
@@ -65,8 +68,9 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
       FaultInjector faults,
       Random random,
       Trace trace) {
-    this.definition = definition;
+    this.definition = definitions.replay();
     this.tasks = tasks;
+    this.taskInvoker = new TaskInvoker(lambda, scheduler, faults, random, trace);
     this.lambda = lambda;
     this.scheduler = scheduler;
     this.network = network;
@@ -92,13 +96,81 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
         first.runId(),
         () -> {
           if (!executions.containsKey(first.runId())) {
-            String name = "execution-" + first.runId().value().substring(28);
-            Sandbox sandbox = scheduler.newSandbox(name, definition.timeout());
-            executions.put(first.runId(), sandbox);
-            scheduler.start(name, sandbox, () -> new Execution(name, first.runId()).play(input));
+            launch(first.runId(), input);
           }
           return null;
         });
+  }
+
+  /** A started execution. */
+  private final class Started {
+    private final String input;
+    private final Sandbox sandbox;
+    private final List<SimulatedProcess> waiters = new ArrayList<>();
+    private boolean ended;
+
+    private Started(String input, Sandbox sandbox) {
+      this.input = input;
+      this.sandbox = sandbox;
+    }
+
+    private void end() {
+      ended = true;
+      waiters.forEach(scheduler::wake);
+      waiters.clear();
+    }
+
+    private void stop() {
+      sandbox.end("stopped");
+      end();
+    }
+  }
+
+  private Started launch(RunId runId, String input) {
+    String name = "execution-" + runId.value().substring(28);
+    Started started = new Started(input, scheduler.newSandbox(name, definition.timeout()));
+    executions.put(runId, started);
+    scheduler.start(
+        name,
+        started.sandbox,
+        () -> {
+          try {
+            new Execution(name, runId).play(input);
+          } finally {
+            started.end();
+          }
+        });
+    return started;
+  }
+
+  /**
+   * Starts a run's execution for an execution of another state machine, as {@code
+   * startExecution.sync} does, and waits for its end.
+   *
+   * @param input its input; an execution that runs with the same input is waited for
+   * @param timeout in microseconds
+   */
+  Outcome play(RunId runId, String input, long timeout) {
+    Started started = executions.get(runId);
+    if (started != null && (started.ended || !started.input.equals(input))) {
+      return new Outcome.Failure("StepFunctions.ExecutionAlreadyExistsException", "");
+    }
+    if (started == null) {
+      started = launch(runId, input);
+    }
+    long until = scheduler.now() + timeout;
+    while (!started.ended && scheduler.now() < until) {
+      started.waiters.add(scheduler.current());
+      scheduler.pause(until - scheduler.now());
+    }
+    return started.ended ? new Outcome.Answer("") : new Outcome.Failure("States.Timeout", "");
+  }
+
+  /** Stops a run's execution with the one that waits for it. */
+  void stopNested(RunId runId) {
+    if (executions.containsKey(runId)) {
+      executions.get(runId).stop();
+    }
   }
 
   @Override
@@ -127,24 +199,13 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
         Call.EXECUTIONS_STOP,
         runId,
         () -> {
-          if (executions.containsKey(runId)) {
-            executions.get(runId).end("stopped");
-          }
+          stopNested(runId);
           return null;
         });
   }
 
   private void call(Call call, RunId runId, Supplier<Void> effect) {
     network.call(call, runId.value(), effect, ServiceUnavailable::new);
-  }
-
-  private static final class TaskFailed extends Exception {
-    private final String error;
-
-    private TaskFailed(String error, String cause) {
-      super(cause, null, false, false);
-      this.error = error;
-    }
   }
 
   private final class Execution {
@@ -163,35 +224,38 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
         do {
           String turn = task;
           maybeInterrupt(() -> tasks.playTurn(turn));
-          Result result =
-              attempt(definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
+          TaskInvoker.Result result =
+              taskInvoker.invoke(
+                  name, definition.playTurn(), Function.REPLAY_TURN, () -> tasks.playTurn(turn));
           task = waited((String) result.value(), result.retries());
         } while (!TurnTaskCodec.read(task).done());
-      } catch (TaskFailed e) {
+      } catch (TaskInvoker.TaskFailed e) {
         failure =
             Optional.of(
                 new Failure(
-                    ErrorKind.codeOf(e.error, e.getMessage()),
-                    ErrorKind.reasonOf(e.error, e.getMessage())));
+                    ErrorKind.codeOf(e.error(), e.getMessage()),
+                    ErrorKind.reasonOf(e.error(), e.getMessage())));
       }
       end(failure);
     }
 
     private void end(Optional<Failure> failure) {
       try {
-        attempt(
+        taskInvoker.invoke(
+            name,
             failure.isPresent() ? definition.finalizeFailedRun() : definition.finalizeRun(),
             Function.FINALIZE_RUN,
             () -> {
               tasks.finalizeRun(runId, failure);
               return "";
             });
-      } catch (TaskFailed e) {
-        trace.note(name, "not finalized: " + e.error);
+      } catch (TaskInvoker.TaskFailed e) {
+        trace.note(name, "not finalized: " + e.error());
         return;
       }
       try {
-        attempt(
+        taskInvoker.invoke(
+            name,
             definition.closeRun(),
             Function.FINALIZE_RUN,
             () -> {
@@ -199,8 +263,8 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
               return "";
             });
         trace.note(name, failure.isPresent() ? "failed" : "succeeded");
-      } catch (TaskFailed e) {
-        trace.note(name, "not closed: " + e.error);
+      } catch (TaskInvoker.TaskFailed e) {
+        trace.note(name, "not closed: " + e.error());
       }
     }
 
@@ -230,62 +294,11 @@ public final class Executions implements ReplayExecutions, FinalizeInvoker {
     private void maybeInterrupt(Supplier<?> next) {
       detachedTasks.put(runId, next);
       if (faults.occurs(Event.EXECUTION_ABORTED, 1.5)) {
-        throw executions.get(runId).die("stopped by an operator");
+        throw executions.get(runId).sandbox.die("stopped by an operator");
       }
       if (faults.occurs(Event.EXECUTION_TIMED_OUT, 1.5)) {
-        throw executions.get(runId).die("timed out");
+        throw executions.get(runId).sandbox.die("timed out");
       }
-    }
-
-    /** The result of a task. */
-    private record Result(Object value, int retries) {}
-
-    private Result attempt(ReplayDefinition.Task task, Function function, Supplier<?> body)
-        throws TaskFailed {
-      int[] attempts = new int[task.retriers().size()];
-      while (true) {
-        switch (attemptOnce(task, function, body)) {
-          case Outcome.Answer(Object value) -> {
-            return new Result(value, Arrays.stream(attempts).sum());
-          }
-          case Outcome.Failure(String error, String message) -> {
-            int retrier = task.retrierOf(error);
-            if (retrier < 0 || attempts[retrier] >= task.retriers().get(retrier).maxAttempts()) {
-              throw new TaskFailed(error, message);
-            }
-            scheduler.sleep(
-                task.retriers().get(retrier).delay(attempts[retrier], random.nextDouble()));
-            attempts[retrier]++;
-          }
-        }
-      }
-    }
-
-    private Outcome attemptOnce(ReplayDefinition.Task task, Function function, Supplier<?> body) {
-      if (faults.occurs(Event.TASK_THROTTLED, 1)) {
-        return new Outcome.Failure("Lambda.TooManyRequestsException", "");
-      }
-      if (faults.occurs(Event.TASK_FAILED_BEFORE_START, 1)) {
-        return new Outcome.Failure("Lambda.ServiceException", "");
-      }
-      if (faults.occurs(Event.TASK_INVOKED_TWICE, 1)) {
-        trace.note(name, function.label() + " invoked twice");
-        lambda.start(function, body);
-      }
-      if (faults.occurs(Event.TASK_DELAYED, 0.5)) {
-        long delay = random.nextLong(60, 4_000) * SECOND;
-        trace.note(
-            name,
-            function.label()
-                + String.format(Locale.ROOT, " invoked again in %d s", delay / SECOND));
-        scheduler.at(scheduler.now() + delay, () -> lambda.start(function, body));
-      }
-      if (faults.occurs(Event.TASK_RESPONSE_LOST, 1)) {
-        lambda.start(function, body);
-        scheduler.sleep(task.timeout());
-        return new Outcome.Failure("States.Timeout", "");
-      }
-      return lambda.invoke(function, body, task.timeout());
     }
   }
 }

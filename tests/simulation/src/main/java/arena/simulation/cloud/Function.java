@@ -8,7 +8,10 @@ public enum Function {
   FINALIZE_RUN("finalize-run", 300, 1),
   STREAM_EVENTS("stream-events", 120, 2),
   READ_RUNS("read-runs", 25, 0),
-  REAP_RUNS("reap-runs", 120, 1);
+  REAP_RUNS("reap-runs", 120, 1),
+  CREATE_COMPARISON("create-comparison", 25, 0),
+  PLAY_CELL("play-cell", 30, 0),
+  READ_COMPARISONS("read-comparisons", 25, 0);
 
   private final String label;
   private final int seconds;

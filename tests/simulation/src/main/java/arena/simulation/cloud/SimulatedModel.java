@@ -23,6 +23,12 @@ import java.util.Random;
 
 /** A model whose answers are unique, so that two answers to one turn can be distinguished. */
 public final class SimulatedModel implements AgentResolver {
+  /** Suffix of the models that refuse some of their calls without a fault. */
+  public static final String UNRELIABLE = ":unreliable";
+
+  /** One of this many calls of an unreliable model is refused. */
+  private static final int REFUSAL_ODDS = 5;
+
   private static final int MAX_ACTIONS = 5;
   private static final int MAX_WAIT_SECONDS = 300;
 
@@ -54,6 +60,9 @@ public final class SimulatedModel implements AgentResolver {
             summary,
             () -> {
               onCall.run();
+              if (profile.model().endsWith(UNRELIABLE) && random.nextInt(REFUSAL_ODDS) == 0) {
+                throw new ModelRefused("refused", null);
+              }
               Optional<ModelException> failure = failure();
               if (failure.isPresent()) {
                 throw failure.get();

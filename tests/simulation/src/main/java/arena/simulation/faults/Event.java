@@ -24,6 +24,8 @@ public enum Event {
   EVENT_DROPPED("event: dropped"),
   EXECUTION_ABORTED("execution: stopped by an operator"),
   EXECUTION_TIMED_OUT("execution: timed out"),
+  COMPARISON_EXECUTION_ENDED("execution of a comparison: stopped by an operator"),
+  COMPARISON_DOOMED("execution of a comparison: every one dies"),
   TWO_REAPERS("reaper: two concurrent invocations"),
   SEND_THROTTLED("connection: throttled (429)"),
   SEND_RESPONSE_LOST("connection: delivered, response lost (5xx)"),

@@ -38,6 +38,7 @@ public final class FaultInjector {
   private final CallFault targetFault;
 
   private final boolean renewalIsTarget;
+  private final boolean resumptionIsTarget;
   private final double targetProbability;
   private int targetHitsLeft;
   private long endAt;
@@ -66,6 +67,7 @@ public final class FaultInjector {
             .findFirst()
             .orElse(all[0]);
     renewalIsTarget = FaultPoint.of(Call.IDEMPOTENCY_RENEW).containsValue(target);
+    resumptionIsTarget = FaultPoint.of(Call.COMPARISONS_NEXT_GENERATION).containsValue(target);
     targetProbability = random.nextBoolean() ? 1 : 0.2;
     targetHitsLeft = random.nextInt(MAX_TARGET_HITS + 1);
     endAt = LAST_FAULT_MINUTES[random.nextInt(LAST_FAULT_MINUTES.length)] * 60_000_000L;
@@ -79,6 +81,11 @@ public final class FaultInjector {
   /** Whether nothing but the broker fails, so that readers must be served soon after it is back. */
   public boolean outagesOnly() {
     return outagesOnly;
+  }
+
+  /** Whether the target is a fault of comparisons, so that it is hit only if there are some. */
+  public boolean targetsComparisons() {
+    return target.ofComparisons();
   }
 
   /** Whether no more faults occur. */
@@ -133,6 +140,9 @@ public final class FaultInjector {
       return false;
     }
     FaultPoint point = FaultPoint.of(event);
+    if (event == Event.COMPARISON_EXECUTION_ENDED && resumptionIsTarget && random.nextBoolean()) {
+      return true; // only then is a comparison resumed
+    }
     if (point != target || !hitsTarget()) {
       if (rate == 0 || random.nextDouble() >= rate * weight) {
         return false;

@@ -54,6 +54,11 @@ public final class FaultPoint {
     return name;
   }
 
+  /** Whether it is a fault of a call or an execution of comparisons. */
+  boolean ofComparisons() {
+    return name.contains("comparison");
+  }
+
   /** Index in {@link #all}. */
   int number() {
     return number;

@@ -1,6 +1,8 @@
 package arena.simulation.invariants;
 
 import arena.codec.EnvelopeCodec;
+import arena.comparison.Comparison;
+import arena.comparison.ComparisonId;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
@@ -10,6 +12,8 @@ import arena.simulation.scheduler.Scheduler;
 import arena.simulation.scheduler.SimulatedProcess;
 import arena.simulation.stores.SimulatedArchive;
 import arena.simulation.stores.SimulatedBucket;
+import arena.simulation.stores.SimulatedComparisons;
+import arena.simulation.stores.SimulatedObjects;
 import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedTables;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The state that invariants are checked against: everything ever written, and the current stores.
@@ -35,6 +40,10 @@ public final class Facts {
   private final Map<RunId, List<Event>> written = new HashMap<>();
   private final Map<RunId, List<String>> envelopes = new HashMap<>();
   private final Map<RunId, Instant> changedAt = new HashMap<>();
+  private final Map<RunId, CellOfRun> cells = new HashMap<>();
+  private SimulatedComparisons comparisons;
+  private SimulatedObjects objects;
+  private Predicate<ComparisonId> doomed;
   private SimulatedTables tables;
   private SimulatedRedis redis;
   private SimulatedBucket bucket;
@@ -52,6 +61,48 @@ public final class Facts {
     tables = simulatedTables;
     redis = simulatedRedis;
     bucket = simulatedBucket;
+  }
+
+  /**
+   * Sets the simulated stores of comparisons.
+   *
+   * @param isDoomed whether no execution of a comparison can end it
+   */
+  public void setComparisons(
+      SimulatedComparisons simulatedComparisons,
+      SimulatedObjects simulatedObjects,
+      Predicate<ComparisonId> isDoomed) {
+    comparisons = simulatedComparisons;
+    objects = simulatedObjects;
+    doomed = isDoomed;
+  }
+
+  /** The cell that a run is of. */
+  record CellOfRun(ComparisonId id, int number) {}
+
+  void addCells(Comparison comparison) {
+    for (int number = 0; number < comparison.design().cells(); number++) {
+      cells.putIfAbsent(comparison.id().runOf(number), new CellOfRun(comparison.id(), number));
+    }
+  }
+
+  /** The cell that a run is of; empty for a run of no comparison. */
+  Optional<CellOfRun> cellOf(RunId runId) {
+    return Optional.ofNullable(cells.get(runId));
+  }
+
+  SimulatedComparisons comparisons() {
+    return comparisons;
+  }
+
+  /** The archived results of a comparison. */
+  Optional<String> results(ComparisonId id) {
+    return objects.find("comparisons/" + id + ".jsonl");
+  }
+
+  /** Whether no execution of a comparison can end it. */
+  boolean isDoomed(ComparisonId id) {
+    return doomed.test(id);
   }
 
   void add(JournalEntry entry) {

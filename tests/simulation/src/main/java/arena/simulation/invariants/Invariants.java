@@ -1,5 +1,9 @@
 package arena.simulation.invariants;
 
+import arena.comparison.Cell;
+import arena.comparison.CellTask;
+import arena.comparison.Comparison;
+import arena.comparison.ComparisonId;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.lifecycle.TurnTask;
@@ -20,6 +24,8 @@ public final class Invariants implements Observer {
   private final NothingLeaks leaks;
   private final ReadsMatchJournal reads;
   private final OneRunPerKey idempotencyKeys;
+  private final CellPlaysOneRun cellRuns;
+  private final CancelledComparisonPlaysNothing cancellations;
   private final List<Invariant> all;
 
   public Invariants(Facts facts) {
@@ -31,6 +37,8 @@ public final class Invariants implements Observer {
     idempotencyKeys = new OneRunPerKey(facts);
     modelCalls = new ModelCalledOncePerTurn(facts);
     retryAfter = new RetryAfterIsHonoured(facts);
+    cellRuns = new CellPlaysOneRun(facts);
+    cancellations = new CancelledComparisonPlaysNothing(facts);
     all =
         List.of(
             new SequenceHasNoGap(facts),
@@ -49,7 +57,14 @@ public final class Invariants implements Observer {
             idempotencyKeys,
             new EveryRunEnds(facts),
             new RunsOutliveBroker(facts),
-            leaks);
+            leaks,
+            cellRuns,
+            new NoCellIsLost(facts),
+            new BudgetIsKept(facts),
+            cancellations,
+            new OutcomesMatchLogs(facts),
+            new ProvidersAreFreed(facts),
+            new ComparisonsAreArchived(facts));
   }
 
   public List<Invariant> all() {
@@ -85,6 +100,16 @@ public final class Invariants implements Observer {
   /** Checks responses to requests with an idempotency key. */
   public OneRunPerKey idempotencyKeys() {
     return idempotencyKeys;
+  }
+
+  /** Called when the current sandbox starts a task of a comparison. */
+  public void taskStarts(CellTask task) {
+    cellRuns.taskStarts(task);
+  }
+
+  /** Called when a client receives the response to a cancellation. */
+  public void cancelled(ComparisonId id) {
+    cancellations.answered(id);
   }
 
   private void each(Consumer<Invariant> action) {
@@ -163,5 +188,22 @@ public final class Invariants implements Observer {
   @Override
   public void archived(Run run, List<Event> events) {
     each(invariant -> invariant.archived(run, events));
+  }
+
+  @Override
+  public void created(Comparison comparison) {
+    facts.addCells(comparison);
+    each(invariant -> invariant.created(comparison));
+  }
+
+  @Override
+  public void comparisonChanged(Comparison before, Comparison after) {
+    facts.addCells(after);
+    each(invariant -> invariant.comparisonChanged(before, after));
+  }
+
+  @Override
+  public void cellChanged(Comparison comparison, Cell before, Cell after) {
+    each(invariant -> invariant.cellChanged(comparison, before, after));
   }
 }

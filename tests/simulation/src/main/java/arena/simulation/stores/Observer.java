@@ -1,5 +1,7 @@
 package arena.simulation.stores;
 
+import arena.comparison.Cell;
+import arena.comparison.Comparison;
 import arena.event.Event;
 import arena.journal.JournalEntry;
 import arena.run.Run;
@@ -41,6 +43,15 @@ public interface Observer {
   default void delivered(RunId runId, long events) {}
 
   default void archived(Run run, List<Event> events) {}
+
+  /** A comparison was created. */
+  default void created(Comparison comparison) {}
+
+  /** A comparison's plan or progress changed; its cells have changed before. */
+  default void comparisonChanged(Comparison before, Comparison after) {}
+
+  /** A cell changed; {@code comparison} is as it is afterwards. */
+  default void cellChanged(Comparison comparison, Cell before, Cell after) {}
 
   /** An observer that ignores every change. */
   Observer NONE = new Observer() {};

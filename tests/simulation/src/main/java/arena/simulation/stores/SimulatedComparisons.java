@@ -38,13 +38,41 @@ public final class SimulatedComparisons implements Comparisons {
   private final Map<ComparisonId, Map<Integer, Cell>> cells = new LinkedHashMap<>();
   private final Map<String, ComparisonId> claims = new TreeMap<>();
   private final Network network;
+  private final Observer observer;
 
+  /** A table that is not observed. */
   public SimulatedComparisons(Network network) {
+    this(network, Observer.NONE);
+  }
+
+  public SimulatedComparisons(Network network, Observer observer) {
     this.network = network;
+    this.observer = observer;
   }
 
   private <T> T call(Call call, ComparisonId id, Supplier<T> effect) {
-    return call(call, id.value(), effect);
+    return call(call, id.value(), call.changes() ? () -> observed(id, effect) : effect);
+  }
+
+  private <T> T observed(ComparisonId id, Supplier<T> effect) {
+    Comparison before = plans.get(id);
+    Map<Integer, Cell> cellsBefore = Map.copyOf(cells.getOrDefault(id, Map.of()));
+    T result = effect.get();
+    Comparison after = plans.get(id);
+    if (before == null) {
+      observer.created(after);
+      return result;
+    }
+    for (Cell cell : cells.get(id).values()) {
+      Cell earlier = cellsBefore.getOrDefault(cell.number(), before.unstarted(cell.number()));
+      if (!cell.equals(earlier)) {
+        observer.cellChanged(after, earlier, cell);
+      }
+    }
+    if (!before.equals(after)) {
+      observer.comparisonChanged(before, after);
+    }
+    return result;
   }
 
   private <T> T call(Call call, String about, Supplier<T> effect) {
