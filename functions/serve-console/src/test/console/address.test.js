@@ -54,6 +54,7 @@ test("an address that was formatted is parsed to the same route", () => {
     {view: "new-race", params: {}},
     {view: "race", id: OTHER, params: {}},
     {view: "ranking", params: {race: [RUN, OTHER], by: "model", scenario: "balanced"}},
+    {view: "ranking", params: {race: [], model: "openai:x", prompt: "strategy-2", from: "2026-01-01", to: "2026-02-01"}},
   ];
   for (const route of routes) {
     assert.deepEqual(parse(format(route)), route);

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {
-  cellStatus, comparisonStatus, courseColumns, difference, hasEnded, intervalText, isSamePlayer, linear, matches, outcomes, percent, probability,
-  profilesRequest, progressOf, pValue, raceRequest, replicateRequest, sampleRace, stacked, ticks, uniqueNames, verdict, wholeNumber, withBudget,
+  cellStatus, comparisonStatus, countsOf, courseColumns, difference, hasEnded, intervalText, isSamePlayer, linear, matches, outcomes, percent,
+  probability, profilesRequest, progressOf, pValue, queueText, raceRequest, replicateRequest, sampleExperiment, sampleRace, scriptedPlayers, stacked,
+  ticks, uniqueNames, verdict, wholeNumber, withBudget,
 } from "../../main/resources/console/comparisons.js";
 
 const SCRIPTED = {name: "scripted-strategy", model: "scripted", temperature: 0, prompt_variant: "strategy"};
@@ -96,12 +97,26 @@ test("players are compared from the same town, with different names", () => {
   assert.deepEqual(uniqueNames(["a", "a", "b", "a"]), ["a", "a 2", "b", "a 3"]);
 });
 
-test("the sample race needs two scripted players, and costs nothing", () => {
+test("the samples are played by scripts, each strategy once", () => {
   const scenarios = [{name: "balanced"}, {name: "food-poor"}];
-  assert.equal(sampleRace({profiles: [SCRIPTED, {...BARE, model: "openai:x"}], scenarios}), null);
-  const race = sampleRace({profiles: [SCRIPTED, BARE, {...BARE, model: "openai:x"}], scenarios});
-  assert.deepEqual([race.profiles.map(({name}) => name), race.scenarios], [["scripted-strategy", "scripted-bare"], ["balanced", "food-poor"]]);
+  const boom = {...SCRIPTED, name: "scripted:boom-strategy", model: "scripted:boom"};
+  const profiles = [SCRIPTED, BARE, boom, {...BARE, model: "openai:x"}];
+  assert.deepEqual(scriptedPlayers(profiles), [SCRIPTED, boom]);
+  assert.equal(sampleRace({profiles: [SCRIPTED, BARE], scenarios}), null);
+  const race = sampleRace({profiles, scenarios});
+  assert.deepEqual([race.profiles.map(({name}) => name), race.scenarios],
+      [["scripted-strategy", "scripted:boom-strategy"], ["balanced", "food-poor"]]);
+  const experiment = sampleExperiment(profiles, "p");
+  assert.deepEqual([experiment.parent_run_id, experiment.arms.map(({name}) => name)], ["p", ["as it was", "1 500 food", "scripted:boom"]]);
   assert.equal(raceRequest({profiles: [BARE, BARE], scenarios: ["a"], rounds: 1, nTurns: 2, label: ""}).profiles[1].name, "scripted-bare 2");
+});
+
+test("what waits says for what, and its place in the queue if it is known", () => {
+  assert.equal(queueText({status: "running", waits_for: null}), "");
+  assert.match(queueText({status: "waiting", waits_for: "x"}), /^Another experiment or race plays on the same provider of models\. This one starts/);
+  assert.match(queueText({status: "waiting", waits_for: "x", queue_position: 3}), /2 more are before this one/);
+  assert.match(queueText({status: "waiting", waits_for: "x", queue_position: 2}), /1 more is before this one/);
+  assert.deepEqual([countsOf({cells: {planned: 1}}), countsOf({cells: [], cell_counts: {planned: 2}})], [{planned: 1}, {planned: 2}]);
 });
 
 test("players are the same if they play the same", () => {

@@ -11,16 +11,14 @@ function reading(answers) {
   globalThis.document = {hidden: false};
   mock.timers.enable({apis: ["setTimeout"]});
   const seen = {calls: 0, answers: [], problems: []};
-  const api = {
-    async get() {
-      const answer = answers[Math.min(seen.calls++, answers.length - 1)];
-      if (answer instanceof Error) {
-        throw answer;
-      }
-      return answer;
-    },
+  const request = async () => {
+    const answer = answers[Math.min(seen.calls++, answers.length - 1)];
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    return answer;
   };
-  seen.live = new LiveRead(api, "/races/x", {
+  seen.live = new LiveRead(request, {
     onAnswer: answer => seen.answers.push(answer.status),
     onProblem: problem => seen.problems.push(problem.message),
     hasEnded: ({status}) => status === "complete",
@@ -44,6 +42,16 @@ test("is read until it has ended", async () => {
   const seen = reading([{status: "running"}, {status: "running"}, {status: "complete"}]);
   await pass(6);
   assert.deepEqual([seen.answers, seen.calls], [["running", "running", "complete"], 3]);
+  mock.timers.reset();
+});
+
+test("is read again on request after it has ended", async () => {
+  const seen = reading([{status: "complete"}, {status: "running"}, {status: "complete"}]);
+  await pass(3);
+  assert.equal(seen.calls, 1);
+  seen.live.read();
+  await pass(6);
+  assert.deepEqual([seen.answers, seen.calls], [["complete", "running", "complete"], 3]);
   mock.timers.reset();
 });
 

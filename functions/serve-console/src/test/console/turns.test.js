@@ -23,6 +23,18 @@ test("events are grouped by turn, with the results of their actions", () => {
   assert.equal(turns.newest.state.food, 170);
 });
 
+test("what the model's service counted is kept, and summed up", () => {
+  const usage = {tokens_in: 1_000, tokens_out: 50, tokens_cached: 800, model_ms: 7};
+  const script = new Script().turn(0, {});
+  script.events.at(-1).payload.usage = usage;
+  script.turn(1, {});
+  script.events.at(-1).payload.usage = {...usage, tokens_cached: 0};
+  const turns = turnsOf(script.turn(2, {}));
+  assert.deepEqual([turns.at(0).response.usage, turns.at(0).modelMillis], [usage, 7]);
+  assert.deepEqual([turns.at(2).response.usage, turns.at(2).modelMillis], [null, 10]);
+  assert.deepEqual(turns.usage, {tokens_in: 2_000, tokens_out: 100, tokens_cached: 800, model_ms: 14});
+});
+
 test("an event that comes twice counts once", () => {
   const script = new Script().turn(0, {}, [[VILLAGER, true]], {cost: 0.5});
   const turns = turnsOf(script);

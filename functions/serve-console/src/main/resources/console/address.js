@@ -25,7 +25,7 @@ const PARAMETERS = {
   races: [],
   race: [],
   "new-race": [],
-  ranking: ["race", "by", "scenario"],
+  ranking: ["race", "by", "scenario", "model", "prompt", "from", "to"],
   unknown: [],
 };
 

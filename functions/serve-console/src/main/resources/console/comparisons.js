@@ -35,6 +35,21 @@ export function cellStatus({status, reason, failure}) {
   return {...known, detail: failure ?? reason ?? ""};
 }
 
+/** Counts of the cells by status: a race has them next to its cells. */
+export function countsOf({cells, cell_counts: counts}) {
+  return counts ?? cells;
+}
+
+/** What a waiting comparison waits for; empty if it does not wait. */
+export function queueText({status, waits_for: waitsFor, queue_position: position}) {
+  if (status !== "waiting") {
+    return "";
+  }
+  const before = Number.isInteger(position) && position > 1 ? `${position - 1} more ${position === 2 ? "is" : "are"} before this one. ` : "";
+  return waitsFor ? `Another experiment or race plays on the same provider of models. ${before}This one starts by itself, within a day or not at all.`
+    : "It starts by itself.";
+}
+
 /** Whether nothing more will happen by itself. */
 export function hasEnded({status}) {
   return ["complete", "cancelled", "budget_spent"].includes(status);
@@ -214,12 +229,39 @@ export function raceRequest({profiles, scenarios, rounds, nTurns, label}) {
   };
 }
 
+/** The players of a deployment that call no model: one for each strategy, because those do not depend on a prompt. */
+export function scriptedPlayers(profiles) {
+  return profiles.filter(({model}, i) => model.split(":")[0] === "scripted" && profiles.findIndex(one => one.model === model) === i);
+}
+
 /** A race that costs nothing: the scripted players of the deployment. Null if it has fewer than two. */
 export function sampleRace({profiles, scenarios}) {
-  const scripted = profiles.filter(({model}) => model === "scripted");
+  const scripted = scriptedPlayers(profiles);
   return scripted.length < 2 ? null : raceRequest({
     profiles: scripted.slice(0, 4), scenarios: scenarios.map(({name}) => name), rounds: 2, nTurns: 30, label: "sample race",
   });
+}
+
+/** The run that the sample experiment forks, and the turn. */
+export const SAMPLE_PARENT = {scenario: "balanced", n_turns: 12, label: "parent of the sample experiment"};
+const SAMPLE_TURN = 10;
+
+/**
+ * An experiment that costs nothing: more food, and other strategies, from a turn of a scripted run.
+ *
+ * @param {object[]} profiles of the deployment
+ * @param {string} parent id of a run of SAMPLE_PARENT
+ */
+export function sampleExperiment(profiles, parent) {
+  const others = scriptedPlayers(profiles).filter(({model}) => ["scripted:boom", "scripted:rush"].includes(model));
+  return {
+    parent_run_id: parent, parent_t: SAMPLE_TURN, replicas: 2, n_turns: 30, control: "as it was", label: "sample experiment",
+    arms: [
+      {name: "as it was"},
+      {name: "1 500 food", mutation: {food: 1_500}},
+      ...others.map(profile => ({name: profile.model, profile})),
+    ],
+  };
 }
 
 /** A request with a budget in US dollars, unless it is empty; undefined if it is not an amount above 0. */

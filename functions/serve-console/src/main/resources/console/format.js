@@ -110,6 +110,20 @@ export function count(n, noun, plural = `${noun}s`) {
   return `${quantity(n)} ${n === 1 ? noun : plural}`;
 }
 
+/** A quantity in at most four characters, for where there is little room: "850", "1.2k", "34k". */
+export function brief(value) {
+  if (!Number.isFinite(value)) {
+    return "–";
+  }
+  return value < 1_000 ? String(Math.round(value)) : value < 9_950 ? `${(value / 1_000).toFixed(1)}k`
+    : value < 999_500 ? `${Math.round(value / 1_000)}k` : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
+/** Tokens of a call of a model as its service counted them: "1 230 in (800 cached), 95 out". */
+export function tokens({tokens_in: input, tokens_out: output, tokens_cached: cached}) {
+  return `${quantity(input)} in${cached > 0 ? ` (${quantity(cached)} cached)` : ""}, ${quantity(output)} out`;
+}
+
 /** Cuts a text to so many code points. */
 export function cut(text, max) {
   if (text.length <= max) {

@@ -1,5 +1,5 @@
 /**
- * Reads one address again and again while a view is shown: quickly while something happens, not at all after that.
+ * Repeats one read while a view is shown, until nothing more happens there.
  *
  * @module live-read
  */
@@ -7,41 +7,45 @@ const POLL_MILLIS = 2_000;
 
 /** The latest answer goes to `onAnswer`, an error to `onProblem`; a hidden page reads nothing. */
 export class LiveRead {
-  #api;
-  #path;
+  #request;
   #callbacks;
   #abort = new AbortController();
   #timer = null;
 
   /**
-   * @param {import("./api.js").Api} api
-   * @param {string} path
-   * @param {{onAnswer: (answer: object) => void, onProblem: (problem: Error) => void, hasEnded: (answer: object) => boolean}} callbacks
+   * @param {(options: {signal: AbortSignal}) => Promise<object>} request such as a GET
+   * @param {object} callbacks
+   * @param {(answer: object) => void} callbacks.onAnswer
+   * @param {(problem: Error) => void} callbacks.onProblem
+   * @param {(answer: object) => boolean} [callbacks.hasEnded] by default it never has
    */
-  constructor(api, path, callbacks) {
-    this.#api = api;
-    this.#path = path;
+  constructor(request, callbacks) {
+    this.#request = request;
     this.#callbacks = callbacks;
     this.read();
   }
 
-  /** Reads now. */
+  /** Reads now; goes on if it had ended. */
   read = async () => {
     clearTimeout(this.#timer);
     const {signal} = this.#abort;
+    const {onAnswer, onProblem, hasEnded} = this.#callbacks;
     let ended = false;
     try {
       if (!document.hidden) {
-        const answer = await this.#api.get(this.#path, {signal});
-        ended = this.#callbacks.hasEnded(answer);
-        this.#callbacks.onAnswer(answer);
+        const answer = await this.#request({signal});
+        if (signal.aborted) {
+          return;
+        }
+        ended = hasEnded?.(answer) ?? false;
+        onAnswer(answer);
       }
     } catch (problem) {
       if (signal.aborted) {
         return;
       }
       ended = problem.mayPass === false;
-      this.#callbacks.onProblem(problem);
+      onProblem(problem);
     }
     if (!ended && !signal.aborted) {
       clearTimeout(this.#timer);

@@ -10,13 +10,13 @@
  * @property {object|null} state the world before the turn's actions
  * @property {object|null} observation
  * @property {string|null} prompt the line that the model was given
- * @property {{reasoning: string, nActions: number, costUsd: number}|null} response
+ * @property {{reasoning: string, nActions: number, costUsd: number, usage: object|null}|null} response
  * @property {ActionRow[]} actions
  * @property {object|null} fork payload of the fork event
  * @property {object|null} mutation payload of the world_mutation event
  * @property {{name: string, value: number, seq: number}[]} metrics
  * @property {Object<string, number>} seqs seq by kind
- * @property {number|null} modelMillis time from prompt to response
+ * @property {number|null} modelMillis time of the model's call, if it is known; else from prompt to response
  * @property {number} version changes whenever the turn does
  */
 
@@ -33,6 +33,8 @@ export class Turns {
   nEvents = 0;
   lastSeq = 0;
   costUsd = 0;
+  /** Tokens and time of all calls of the model so far; empty if none were recorded. */
+  usage = {};
   lastTs = null;
   #byT = new Map();
   #promptAt = new Map();
@@ -173,10 +175,12 @@ export class Turns {
         break;
       case "llm_response":
         // A payload that could not be read is shown as such, not as an empty turn. The actions have events of their own.
-        turn.response = payload === null ? {reasoning: null, nActions: 0, costUsd: 0}
-          : {reasoning: payload.reasoning, nActions: payload.actions?.length ?? 0, costUsd: payload.cost_usd};
+        turn.response = payload === null ? {reasoning: null, nActions: 0, costUsd: 0, usage: null}
+          : {reasoning: payload.reasoning, nActions: payload.actions?.length ?? 0, costUsd: payload.cost_usd, usage: payload.usage ?? null};
         this.costUsd += payload?.cost_usd ?? 0;
-        turn.modelMillis = Date.parse(event.ts) - this.#promptAt.get(event.t);
+        turn.modelMillis = payload?.usage?.model_ms ?? Date.parse(event.ts) - this.#promptAt.get(event.t);
+        this.#promptAt.delete(event.t);
+        addUsage(this.usage, payload?.usage);
         break;
       case "action":
         turn.actions.push(new ActionRow(turn, payload?.index_in_turn ?? turn.actions.length, this.#shared(payload?.action ?? null), event.seq));
@@ -200,6 +204,12 @@ export class Turns {
       default: // a kind of a later version
         break;
     }
+  }
+}
+
+function addUsage(sum, usage) {
+  for (const [name, value] of Object.entries(usage ?? {})) {
+    sum[name] = (sum[name] ?? 0) + value;
   }
 }
 

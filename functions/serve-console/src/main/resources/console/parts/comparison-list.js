@@ -2,12 +2,12 @@
 import {comparisonStatus} from "../comparisons.js";
 import {money} from "../format.js";
 import {Component, html} from "../html.js";
+import {LiveRead} from "../live-read.js";
 import {CellProgress} from "./cell-progress.js";
 import {Notice, ProblemNotice, Skeleton} from "./states.js";
 import {StatusBadge} from "./status-badge.js";
 import {Time} from "./time.js";
 
-const POLL_MILLIS = 2_000;
 const PAGE = 50;
 
 /** `path` of the list, `id` the field with the id, `address` of one, `about` a row in words, `empty` what to do without any. */
@@ -16,32 +16,20 @@ export class ComparisonList extends Component {
   abort = new AbortController();
 
   componentDidMount() {
-    this.poll();
+    const {api, path, ready} = this.props;
+    this.live = new LiveRead(options => api.page(`${path}?limit=${PAGE}`, options), {
+      onAnswer: ({rows, next}) => {
+        this.setState({rows, next: this.state.older.length === 0 ? next : this.state.next, problem: null});
+        ready();
+      },
+      onProblem: problem => this.setState({problem}),
+    });
   }
 
   componentWillUnmount() {
+    this.live.close();
     this.abort.abort();
-    clearTimeout(this.timer);
   }
-
-  poll = async () => {
-    const {api, path, ready} = this.props;
-    const {signal} = this.abort;
-    clearTimeout(this.timer);
-    try {
-      if (!document.hidden) {
-        const {rows, next} = await api.page(`${path}?limit=${PAGE}`, {signal});
-        this.setState({rows, next: this.state.older.length === 0 ? next : this.state.next, problem: null});
-        ready();
-      }
-    } catch (problem) {
-      if (signal.aborted) {
-        return;
-      }
-      this.setState({problem});
-    }
-    this.timer = setTimeout(this.poll, POLL_MILLIS);
-  };
 
   more = async () => {
     const {signal} = this.abort;
@@ -58,14 +46,14 @@ export class ComparisonList extends Component {
   render({id, address, about, empty, test}, {rows, older, next, problem}) {
     if (rows === null) {
       return problem === null ? html`<${Skeleton} lines=${6} label="Loading"/>`
-        : html`<${ProblemNotice} problem=${problem} onRetry=${this.poll}/>`;
+        : html`<${ProblemNotice} problem=${problem} onRetry=${this.live?.read}/>`;
     }
     if (rows.length === 0) {
       return html`<div class="panel">${empty}</div>`;
     }
     const newest = new Set(rows.map(row => row[id]));
     return html`
-      ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${this.poll}/>`}
+      ${problem !== null && html`<${ProblemNotice} problem=${problem} onRetry=${this.live?.read}/>`}
       <div class="panel table-scroll" tabindex="0" role="region" aria-label="Table of comparisons">
         <table class="table comparison-list" data-test=${test}>
           <thead><tr><th>Label</th><th>Status</th><th>Compares</th><th>Runs</th><th class="number">Cost</th><th

@@ -10,7 +10,11 @@ const RIGHT = 20;
 const TOP = 16;
 const BOTTOM = 44;
 
-export function ParetoPlot({players}) {
+export function ParetoPlot({players: all}) {
+  const players = all.filter(one => one.rating !== null && Number.isFinite(one.cost_usd_per_run));
+  if (players.length === 0) {
+    return html`<p class="muted">No cost is known.</p>`;
+  }
   const costs = players.map(one => one.cost_usd_per_run);
   const ratings = players.flatMap(({rating}) => hasBounds(rating) ? [rating.low, rating.value, rating.high] : [rating.value]);
   const free = costs.every(cost => cost === 0);

@@ -14,8 +14,13 @@ export class PlanDialog extends Component {
   state = {plan: null, problem: null, budget: "", error: undefined, busy: false};
   key = randomKey();
 
-  async componentDidMount() {
+  componentDidMount() {
+    this.estimate();
+  }
+
+  estimate = async () => {
     const {api, path, request, onRefused} = this.props;
+    this.setState({problem: null});
     try {
       this.setState({plan: (await api.post(path, {...request, dry_run: true})).plan});
     } catch (problem) {
@@ -25,7 +30,7 @@ export class PlanDialog extends Component {
         this.setState({problem});
       }
     }
-  }
+  };
 
   start = async () => {
     const {api, path, request, onStarted} = this.props;
@@ -45,7 +50,8 @@ export class PlanDialog extends Component {
   render({title, onClose}, {plan, problem, budget, error, busy}) {
     return html`
       <${Dialog} title=${title} onClose=${onClose} test="plan-dialog">
-        ${problem !== null && html`<${ProblemNotice} problem=${problem} test="plan-problem"/>`}
+        ${problem !== null && html`<${ProblemNotice} problem=${problem} once test="plan-problem"
+            onRetry=${plan === null && problem.mayPass ? this.estimate : undefined}/>`}
         ${plan === null ? problem === null && html`<${Skeleton} lines=${4} label="Estimating"/>` : html`
           <dl class="pairs plan" data-test="plan">
             <dt>Runs</dt><dd><b>${quantity(plan.cells)}</b></dd>

@@ -16,6 +16,11 @@ export function ProfileSelect({profiles, value, own, onChange, test, invalid}) {
     </select>`;
 }
 
-export function profileLabel({model, prompt_variant: variant, temperature}) {
-  return `${model}, prompt ${variant}${temperature > 0 ? `, temperature ${temperature}` : ""}`;
+export function profileLabel({model, prompt_variant: variant, temperature, answer_format: format}) {
+  return `${model}, prompt ${variant}${answersBy(format)}${temperature > 0 ? `, temperature ${temperature}` : ""}`;
+}
+
+/** How a model is asked for its answer, unless it is as plain text. */
+function answersBy(format) {
+  return {tool: ", answers by a tool call", schema: ", answers by a schema"}[format] ?? (format === undefined || format === "text" ? "" : `, answers by ${format}`);
 }

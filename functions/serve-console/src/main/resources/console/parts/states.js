@@ -15,8 +15,8 @@ export function Notice({title, text, tone = "", test, alone = false, children}) 
     </div>`;
 }
 
-/** A problem of the service, with the action that may help. */
-export function ProblemNotice({problem, onRetry, test = "problem", alone}) {
+/** A problem of the service, with the action that may help; `once` if it is of a call that is not repeated by itself. */
+export function ProblemNotice({problem, onRetry, test = "problem", alone, once = false}) {
   if (problem.status === 403) {
     return html`<${Notice} tone="bad" test=${test} alone=${alone} title="This token may not do that"
       text="The call needs the role operator; your token is a viewer's."/>`;
@@ -24,7 +24,7 @@ export function ProblemNotice({problem, onRetry, test = "problem", alone}) {
   const lost = problem.status === 0;
   return html`
     <${Notice} tone="bad" test=${test} alone=${alone} title=${lost ? "The arena does not answer" : "That did not work"}
-      text=${lost ? "The console keeps trying, and goes on where it was." :
+      text=${lost ? once ? "Try again when it is back; nothing is started twice." : "The console keeps trying, and goes on where it was." :
         `${problem.message}${problem.requestId === undefined ? "" : ` (request ${problem.requestId})`}`}>
       ${onRetry && html`<button class="button" onClick=${onRetry}>Try again</button>`}
     <//>`;

@@ -3,7 +3,7 @@
  * turn. Only the rows in view are in the page, so that 10,000 events scroll like ten. What a model wrote is text.
  */
 import {Component, createRef, html} from "../html.js";
-import {count, cut, duration, money, quantity, signed} from "../format.js";
+import {brief, count, cut, duration, money, quantity, signed, tokens} from "../format.js";
 import {KINDS, TraceRows} from "../turns.js";
 import {describeAction} from "../world.js";
 import {Positions} from "../windows.js";
@@ -201,7 +201,10 @@ function TurnHead({turn, next, current, live, onTurn}) {
               class="caution">${without} without effect</span>`}</span>`}
       <span class="turn-delta clip muted">${delta(turn, next)}</span>
       ${turn.response !== null && html`
-        <span class="muted nowrap" title="from the prompt to the answer">${duration(turn.modelMillis)}</span>
+        ${turn.response.usage && html`<span class="muted nowrap turn-tokens" title=${`tokens: ${tokens(turn.response.usage)}`}>${
+          brief(turn.response.usage.tokens_in)} → ${brief(turn.response.usage.tokens_out)}<span class="turn-cached">${
+          turn.response.usage.tokens_cached > 0 && `, ${brief(turn.response.usage.tokens_cached)} cached`}</span></span>`}
+        <span class="muted nowrap" title=${turn.response.usage ? "time of the model's call" : "from the prompt to the answer"}>${duration(turn.modelMillis)}</span>
         <span class="muted nowrap">${money(turn.response.costUsd)}</span>`}
     </button>`;
 }

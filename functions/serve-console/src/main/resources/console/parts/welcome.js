@@ -1,8 +1,7 @@
 /** What a first-time visitor sees: what this is, a finished run to look at, and one button. */
 import {randomKey} from "../api.js";
-import {sampleRace} from "../comparisons.js";
 import {Component, html} from "../html.js";
-import {PlanDialog} from "./plan-dialog.js";
+import {Samples} from "./samples.js";
 import {ProblemNotice} from "./states.js";
 import {StatusBadge} from "./status-badge.js";
 import {Town} from "./town.js";
@@ -17,7 +16,7 @@ const PICTURE = {
 const DEMONSTRATION_TURNS = 40;
 
 export class Welcome extends Component {
-  state = {problem: null, starting: false, racing: false};
+  state = {problem: null, starting: false};
   key = randomKey();
 
   start = async () => {
@@ -31,8 +30,7 @@ export class Welcome extends Component {
     }
   };
 
-  render({rows, api, deployment}, {problem, starting, racing}) {
-    const race = sampleRace(deployment);
+  render({rows, api, deployment}, {problem, starting}) {
     const example = rows.find(row => row.status === "complete" && row.n_turns > 0);
     return html`
       <div class="welcome" data-test="welcome">
@@ -45,12 +43,10 @@ export class Welcome extends Component {
               ${starting ? "Starting…" : "Start a demonstration run"}
             </button>
             <a class="button large" href="#/start">Choose scenario and player</a>
-            ${race !== null && html`<button class="button large" data-test="welcome-race" onClick=${() => this.setState({racing: true})}>Start a
-              sample race</button>`}
           </div>
-          <p class="small muted">The demonstration and the sample race are played by scripts and cost nothing.</p>
-          ${racing && html`<${PlanDialog} api=${api} title="Start the sample race?" path="/races" request=${race}
-              onClose=${() => this.setState({racing: false})} onStarted=${({race_id: id}) => this.props.go({view: "race", id, params: {}})}/>`}
+          <p class="small muted">Which player is better, and does a change matter? A race and an experiment play many runs, and count.</p>
+          <div class="row wrap"><${Samples} api=${api} deployment=${deployment}/></div>
+          <p class="small muted">The demonstration and the samples are played by scripts and cost nothing.</p>
           ${problem && html`<${ProblemNotice} problem=${problem}/>`}
           ${example && html`
             <p class="welcome-example">Or open a finished one:${" "}

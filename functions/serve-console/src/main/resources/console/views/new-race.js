@@ -1,6 +1,6 @@
 /** Starts a race: players, scenarios, rounds, turns; what it will cost is asked before it starts. */
 import {raceAddress} from "../address.js";
-import {isSamePlayer, raceRequest, wholeNumber} from "../comparisons.js";
+import {isSamePlayer, raceRequest, scriptedPlayers, wholeNumber} from "../comparisons.js";
 import {readTurns} from "../forks.js";
 import {Component, html} from "../html.js";
 import {FieldError} from "../parts/field-error.js";
@@ -13,7 +13,7 @@ const MAX_ROUNDS = 50;
 
 export class NewRaceView extends Component {
   state = {
-    profiles: new Set(this.props.deployment.profiles.map((_, i) => i).filter(i => this.props.deployment.profiles[i].model === "scripted")),
+    profiles: new Set(scriptedPlayers(this.props.deployment.profiles).map(player => this.props.deployment.profiles.indexOf(player))),
     scenarios: new Set(this.props.deployment.scenarios.map(({name}) => name)),
     rounds: "5", turns: "30", label: "", errors: {}, request: null,
     players: this.props.deployment.profiles.map(profile => ({profile, label: profileLabel(profile)})),

@@ -40,9 +40,10 @@ export class RankingView extends Component {
     if (params.race.length === 0) {
       query.set("source", "runs");
     }
-    if (params.scenario) {
-      query.set("scenario", params.scenario);
-    }
+    Object.entries({
+      scenario: params.scenario, model: params.model, from: params.from, to: dayAfter(params.to),
+      prompt_version: params.race.length === 0 ? params.prompt : undefined, // of runs alone
+    }).forEach(([name, value]) => value && query.set(name, value));
     try {
       const [ranking, {rows: races}] = await Promise.all([api.get(`/rankings?${query}`, {signal}), api.page("/races?limit=100", {signal})]);
       this.setState({ranking, races, problem: null});
@@ -50,7 +51,7 @@ export class RankingView extends Component {
       if (signal.aborted) {
         return;
       }
-      this.setState({problem});
+      this.setState({ranking: null, problem});
     }
     ready();
   };
@@ -63,6 +64,7 @@ export class RankingView extends Component {
   render({route: {params}, deployment}, {ranking, races, problem}) {
     const by = params.by ?? "profile";
     const left = races.filter(race => !params.race.includes(race.race_id));
+    const filtered = ["model", "prompt", "from", "to", "scenario"].some(name => params[name] !== undefined);
     return html`
       <div class="page comparisons" data-test="ranking">
         <div class="page-head"><h1>Ranking</h1><span class="grow"></span><${ComparisonTabs} view="ranking"/></div>
@@ -86,12 +88,29 @@ export class RankingView extends Component {
               ${left.map(race => html`<option key=${race.race_id} value=${race.race_id}>${race.label || race.race_id.slice(0, 8)}</option>`)}
             </select>`}
         </div>
+        <div class="row wrap ranking-tools">
+          ${this.field("model", "Model", {placeholder: "any model", list: "ranking-models"})}
+          <datalist id="ranking-models">${deployment.models.map(({model}) => html`<option key=${model} value=${model}></option>`)}</datalist>
+          ${params.race.length === 0 && this.field("prompt", "Prompt version", {placeholder: "any, such as strategy-2"})}
+          ${this.field("from", "Started from", {type: "date", max: params.to})}
+          ${this.field("to", "to", {type: "date", min: params.from})}
+          ${filtered && html`<button class="button compact" data-test="ranking-clear" onClick=${() =>
+            this.change({model: undefined, prompt: undefined, from: undefined, to: undefined, scenario: undefined})}>No filter</button>`}
+        </div>
         ${problem !== null && (problem.status === 422
           ? html`<${Notice} title="There is nothing to rank" text=${problem.message} test="ranking-none"><a class="button"
               href="#/races/new">Start a race</a><//>`
           : html`<${ProblemNotice} problem=${problem} onRetry=${this.load}/>`)}
         ${ranking === null ? problem === null && html`<${Skeleton} lines=${8} label="Ranking"/>` : this.ranking(ranking)}
       </div>`;
+  }
+
+  /** A filter of the runs, used when it is left or Enter is pressed. */
+  field(name, label, attributes) {
+    return html`
+      <label class="field-inline"><span class="muted small nowrap">${label}</span>
+        <input class="input ranking-field" maxlength="200" autocomplete="off" dir="auto" ...${attributes} value=${this.props.route.params[name] ?? ""}
+            data-test=${`ranking-${name}`} onChange=${event => this.change({[name]: event.target.value.trim() || undefined})}/></label>`;
   }
 
   ranking({components, matches, races, runs, failed_runs: failed, seed, note}) {
@@ -106,6 +125,12 @@ export class RankingView extends Component {
       ${components.length > 1 && html`<p class="comparison-note">These groups of players have not met each other, so they are not ranked together.</p>`}
       ${components.map((component, i) => html`<${Group} key=${i} component=${component} number=${components.length > 1 ? i + 1 : null}/>`)}`;
   }
+}
+
+/** The API's end is exclusive, a person's is not. */
+function dayAfter(date) {
+  const at = Date.parse(date ?? "");
+  return Number.isNaN(at) ? undefined : new Date(at + 86_400_000).toISOString().slice(0, 10);
 }
 
 function rating(value) {
@@ -133,7 +158,7 @@ function Group({component: {players, win_probability: matrix}, number}) {
           </table>
         </div>
       </section>
-      <div class="plots">
+      ${players.length > 1 && html`<div class="plots">
         <section class="panel" aria-label="Cost and strength">
           <div class="panel-head"><h2>Cost and strength</h2><span class="muted small">numbers are ranks</span></div>
           <div class="panel-body"><${ParetoPlot} players=${players}/></div>
@@ -154,7 +179,7 @@ function Group({component: {players, win_probability: matrix}, number}) {
             </table>
           </div>
         </section>
-      </div>
+      </div>`}
     </div>`;
 }
 

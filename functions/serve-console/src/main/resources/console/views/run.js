@@ -4,7 +4,7 @@ import {randomKey} from "../api.js";
 import {profilesRequest, replicateRequest, wholeNumber} from "../comparisons.js";
 import {estimateCost} from "../estimate.js";
 import {controlOf, forkRequest, readDraft, readTurns} from "../forks.js";
-import {duration, money, quantity} from "../format.js";
+import {brief, duration, money, quantity, tokens} from "../format.js";
 import {Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Curves} from "../parts/curves.js";
@@ -12,6 +12,7 @@ import {ForkBar, MAX_PLAYERS, MAX_REPLICAS} from "../parts/fork-bar.js";
 import {Icon} from "../parts/icons.js";
 import {Family, Lineage} from "../parts/lineage.js";
 import {PlanDialog} from "../parts/plan-dialog.js";
+import {profileLabel} from "../parts/profile-select.js";
 import {RunId} from "../parts/run-id.js";
 import {Scrubber} from "../parts/scrubber.js";
 import {StatePanel} from "../parts/state-panel.js";
@@ -236,12 +237,14 @@ export class RunView extends Component {
   marks() {
     const {turns, row} = this.store;
     const {children} = this.state.family;
-    if (this.marked !== children || this.markedTurn !== turns.first?.mutation) {
+    if (this.marked !== children || this.markedTurn !== turns.first?.mutation || this.markedAt !== row.departs_at) {
       this.marked = children;
+      this.markedAt = row.departs_at;
       this.markedTurn = turns.first?.mutation;
       this.markList = [
         ...children.map(child => ({t: child.parent_t, kind: "fork", title: `forked: ${child.label}`})),
         ...(turns.first?.mutation ? [{t: row.t0, kind: "mutation", title: `changed: ${turns.first.fork?.mutation_summary ?? ""}`}] : []),
+        ...(row.departs_at === null ? [] : [{t: row.departs_at, kind: "mutation", title: "departs from the run that it plays again"}]),
       ];
     }
     return this.markList;
@@ -352,8 +355,18 @@ export class RunView extends Component {
               test="fact-score">${newest === null ? "–" : html`${newest.age.replace(" Age", "")} · ${quantity(newest.population)} pop · ${quantity(newest.food + newest.wood)}`}<//>
           <${Fact} name="Cost" test="fact-cost">${row.cost_known ? money(turns.costUsd) : html`<span class="muted"
               title="The price of this model is not known">unknown</span>`}<//>
+          ${turns.usage.tokens_in !== undefined && html`
+            <${Fact} name="Tokens" test="fact-tokens"><span title=${`${tokens(turns.usage)}; the model took ${duration(turns.usage.model_ms)} in all`}>${
+              brief(turns.usage.tokens_in)} → ${brief(turns.usage.tokens_out)}</span><//>`}
+          ${row.profile.model === "recorded" && html`
+            <${Fact} name="Departs" test="fact-departs">${row.departs_at === null ? html`<span class="muted"
+                title="Each turn so far began as in the run that it plays again">${row.ended_at === null ? "not so far" : "nowhere"}</span>`
+              : html`<a href=${compareAddress([row.parent_run_id, row.run_id], row.departs_at)}
+                  title="The first turn that began otherwise than in the run that it plays again">turn ${row.departs_at}</a>`}<//>`}
+          ${row.profile.answer_format !== undefined && row.profile.answer_format !== "text" && html`
+            <${Fact} name="Answers by" test="fact-format">${row.profile.answer_format}<//>`}
           <${Fact} name="Player"><span class="clip fact-player"
-              title=${`${row.profile.model}, prompt ${row.profile.prompt_variant}, temperature ${row.profile.temperature}`}><bdi>${row.profile.name}</bdi></span><//>
+              title=${`${profileLabel(row.profile)}${row.prompt === null ? "" : `, version ${row.prompt.version}`}`}><bdi>${row.profile.name}</bdi></span><//>
           <${Fact} name="Scenario">${row.scenario}<//>
           <${Fact} name=${row.ended_at === null ? "Started" : "Took"}>${row.ended_at === null ? html`<${Time}
               at=${row.created_at}/>`

@@ -253,48 +253,58 @@ export class RunsView extends Component {
 
   // ---- render
 
-  render({route, api, deployment, go}, {rows, waiting, problem, selected}) {
+  render({route, api, deployment, go}, {rows}) {
     const {status, text, parent} = route.params;
     const filtered = Boolean(status || text || parent);
-    const isFirstVisit = rows !== null && rows.length <= FIRST_VISIT && this.state.next === null && !filtered;
-    if (isFirstVisit && rows.length === 0) {
-      return html`<${Welcome} api=${api} deployment=${deployment} rows=${rows} go=${go}/>`;
+    if (rows !== null) {
+      // As long as the view is shown: what a visitor starts there makes rows.
+      this.isFirstVisit ??= rows.length <= FIRST_VISIT && this.state.next === null && !filtered;
     }
+    const welcomes = this.isFirstVisit === true && !filtered;
+    const isEmpty = welcomes && rows?.length === 0;
     return html`
-      <div class=${classes("runs", isFirstVisit && "first-visit")}>
-        ${isFirstVisit && html`<${Welcome} api=${api} deployment=${deployment} rows=${rows} go=${go}/>`}
-        <div class="toolbar">
-          <h1>Runs</h1>
-          <div class="search-field">
-            <${Icon} name="search"/>
-            <input class="input" type="search" maxlength=${deployment.limits.max_label ?? 100} placeholder="Part of a label"
-                aria-label="Search labels"
-              data-search data-test="runs-search" value=${text ?? ""} onInput=${this.typed}/>
-            <kbd class="key-hint">/</kbd>
-          </div>
-          <div class="segments" role="group" aria-label="Status" data-test="runs-status">
-            ${STATUSES.map(one => html`
-              <button key=${one.label} aria-pressed=${String(status === one.value)}
-                  data-test=${`runs-status-${one.value ?? "all"}`}
-                onClick=${() => this.filter({status: one.value})}>${one.label}</button>`)}
-          </div>
-          ${parent && html`
-            <button class="button compact" onClick=${() => this.filter({parent: undefined})}
-                aria-label="Show all runs, not only children">
-              children of ${parent.slice(0, 8)} <${Icon} name="cross"/>
-            </button>`}
-          <span class="grow"></span>
-          ${selected.size > 0 && html`
-            <button class="button" data-test="runs-compare" disabled=${selected.size < 2} onClick=${() => this.compare()}>
-              <${Icon} name="compare"/>${selected.size < 2 ? "Select one more" : `Compare ${selected.size}`}
-            </button>`}
-          <a class="button primary" href="#/start" data-test="start-open"><${Icon} name="plus"/>Start a run</a>
-        </div>
-        ${this.list(rows, problem, selected, waiting, filtered)}
+      <div class=${classes("runs", welcomes && "first-visit")}>
+        ${welcomes && html`<${Welcome} api=${api} deployment=${deployment} rows=${rows ?? []} go=${go}/>`}
+        ${!isEmpty && this.toolbar()}
+        ${!isEmpty && this.list(filtered)}
       </div>`;
   }
 
-  list(rows, problem, selected, waiting, filtered) {
+  toolbar() {
+    const {route: {params: {status, text, parent}}, deployment} = this.props;
+    const {selected} = this.state;
+    return html`
+      <div class="toolbar">
+        <h1>Runs</h1>
+        <div class="search-field">
+          <${Icon} name="search"/>
+          <input class="input" type="search" maxlength=${deployment.limits.max_label ?? 100} placeholder="Part of a label"
+              aria-label="Search labels"
+            data-search data-test="runs-search" value=${text ?? ""} onInput=${this.typed}/>
+          <kbd class="key-hint">/</kbd>
+        </div>
+        <div class="segments" role="group" aria-label="Status" data-test="runs-status">
+          ${STATUSES.map(one => html`
+            <button key=${one.label} aria-pressed=${String(status === one.value)}
+                data-test=${`runs-status-${one.value ?? "all"}`}
+              onClick=${() => this.filter({status: one.value})}>${one.label}</button>`)}
+        </div>
+        ${parent && html`
+          <button class="button compact" onClick=${() => this.filter({parent: undefined})}
+              aria-label="Show all runs, not only children">
+            children of ${parent.slice(0, 8)} <${Icon} name="cross"/>
+          </button>`}
+        <span class="grow"></span>
+        ${selected.size > 0 && html`
+          <button class="button" data-test="runs-compare" disabled=${selected.size < 2} onClick=${() => this.compare()}>
+            <${Icon} name="compare"/>${selected.size < 2 ? "Select one more" : `Compare ${selected.size}`}
+          </button>`}
+        <a class="button primary" href="#/start" data-test="start-open"><${Icon} name="plus"/>Start a run</a>
+      </div>`;
+  }
+
+  list(filtered) {
+    const {rows, problem, selected, waiting} = this.state;
     if (rows === null) {
       return problem === null ? html`<div class="runs-empty"><${Skeleton} lines=${10} label="Loading the runs"/></div>`
         : html`<div class="runs-empty"><${ProblemNotice} problem=${problem} onRetry=${() => this.reload()}/></div>`;

@@ -1,13 +1,12 @@
 /** Starts a run: scenario, player, turns, label. */
 import {randomKey} from "../api.js";
-import {sampleRace} from "../comparisons.js";
 import {estimateCost, estimateText} from "../estimate.js";
 import {controlOf, readTurns} from "../forks.js";
 import {quantity} from "../format.js";
 import {Component, html} from "../html.js";
 import {FieldError} from "../parts/field-error.js";
-import {PlanDialog} from "../parts/plan-dialog.js";
 import {ProfileSelect} from "../parts/profile-select.js";
+import {Samples} from "../parts/samples.js";
 
 const ABOUT = {
   "balanced": "a plain start", "food-poor": "villagers must wait", "wood-poor": "buildings must wait", "late-start": "fewer villagers",
@@ -17,7 +16,7 @@ export class StartView extends Component {
   state = {
     scenario: this.props.route.params.scenario ?? this.props.deployment.scenarios[0].name,
     profile: Math.max(0, this.props.deployment.profiles.findIndex(one => one.model === "scripted" && one.prompt_variant === "strategy")),
-    turns: "40", label: "", errors: {}, busy: false, racing: false,
+    turns: "40", label: "", errors: {}, busy: false,
   };
   key = randomKey();
 
@@ -63,16 +62,13 @@ export class StartView extends Component {
     });
   }
 
-  render({deployment, api, go}, {scenario, profile, turns, label, errors, busy, racing}) {
-    const sample = sampleRace(deployment);
+  render({deployment, api}, {scenario, profile, turns, label, errors, busy}) {
     const {limits, scenarios, profiles} = deployment;
     const estimate = this.estimate();
     return html`
       <div class="page narrow">
         <div><h1>Start a run</h1><p
             class="muted">One agent, one town, turn by turn. You can fork it at any turn, also while it plays.</p></div>
-        ${racing && html`<${PlanDialog} api=${api} title="Start the sample race?" path="/races" request=${sample}
-            onClose=${() => this.setState({racing: false})} onStarted=${({race_id: id}) => go({view: "race", id, params: {}})}/>`}
         <form class="panel start-form" onSubmit=${this.submit} data-test="start-form" novalidate>
           <fieldset class="scenarios">
             <legend class="label">Scenario</legend>
@@ -122,10 +118,10 @@ export class StartView extends Component {
           </div>
           ${errors.form && html`<p class="field-error" role="alert" data-test="start-error">${errors.form}</p>`}
         </form>
-        <div class="row wrap start-other"><span class="muted">Which player is better?</span>
-          <a class="button" href="#/races/new" data-test="race-open">Start a race</a>
-          ${sample !== null && html`<button class="button" data-test="sample-race" onClick=${() => this.setState({racing: true})}>Start the
-            sample race, which costs nothing</button>`}</div>
+        <div class="start-other"><p class="muted">Which player is better? Does a change matter? The samples are played by scripts and cost
+          nothing.</p>
+          <div class="row wrap"><a class="button" href="#/races/new" data-test="race-open">Choose a race</a>
+            <${Samples} api=${api} deployment=${deployment}/></div></div>
       </div>`;
   }
 }

@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** A visitor of an empty arena has forked a run after a minute. */
 @Order(1) // the others leave runs
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class FirstVisitTest {
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
@@ -18,6 +21,7 @@ final class FirstVisitTest {
   private final Browser browser = fixture.browser();
 
   @Test
+  @Order(1)
   void forksARunWithinAMinute() {
     long start = System.nanoTime();
     browser.open("", "runs");
@@ -43,6 +47,19 @@ final class FirstVisitTest {
             .at("/mutation/food")
             .doubleValue(),
         browser.fragment());
+    fixture.assertNoErrors();
+  }
+
+  @Test
+  @Order(2)
+  void startsTheSampleExperimentFromTheFirstPage() {
+    browser.open("", "runs");
+    browser.click("sample-experiment");
+    browser.awaitText("plan", "no model is called");
+    browser.click("plan-start");
+    browser.awaitView("experiment");
+    browser.awaitText("comparison-status", "Complete");
+    browser.await("the verdicts", () -> browser.all("verdict").size() == 3);
     fixture.assertNoErrors();
   }
 }
