@@ -112,10 +112,11 @@ test("the samples are played by scripts, each strategy once", () => {
 });
 
 test("what waits says for what, and its place in the queue if it is known", () => {
-  assert.equal(queueText({status: "running", waits_for: null}), "");
-  assert.match(queueText({status: "waiting", waits_for: "x"}), /^Another experiment or race plays on the same provider of models\. This one starts/);
-  assert.match(queueText({status: "waiting", waits_for: "x", queue_position: 3}), /2 more are before this one/);
-  assert.match(queueText({status: "waiting", waits_for: "x", queue_position: 2}), /1 more is before this one/);
+  assert.deepEqual([{status: "running", position: null, waits_for: null}, {status: "waiting", waits_for: null}].map(queueText), ["", ""]);
+  assert.match(queueText({status: "waiting", waits_for: "x"}), /^Another experiment or race needs the same provider/);
+  assert.match(queueText({status: "waiting", waits_for: "x", position: 2}), /^1 experiment or race before it needs/);
+  assert.match(queueText({status: "waiting", waits_for: "x", position: 4}), /^3 experiments and races before it need the same/);
+  assert.equal(comparisonStatus({status: "waiting", waits_for: "x", position: 4}).detail, "3 before it");
   assert.deepEqual([countsOf({cells: {planned: 1}}), countsOf({cells: [], cell_counts: {planned: 2}})], [{planned: 1}, {planned: 2}]);
 });
 

@@ -24,9 +24,11 @@ const CELL_STATUSES = {
 };
 
 /** @returns {import("./status.js").Status} of a row or an answer of GET /experiments and GET /races */
-export function comparisonStatus({status, waits_for: waitsFor}) {
+export function comparisonStatus(comparison) {
+  const {status, waits_for: waitsFor} = comparison;
   const known = STATUSES[status] ?? {word: String(status), tone: "waiting"};
-  return {...known, detail: status === "waiting" && waitsFor ? "for another comparison" : ""};
+  const n = ahead(comparison);
+  return {...known, detail: n !== null ? `${quantity(n)} before it` : status === "waiting" && waitsFor ? "for another comparison" : ""};
 }
 
 /** @returns {import("./status.js").Status} of a cell */
@@ -40,14 +42,19 @@ export function countsOf({cells, cell_counts: counts}) {
   return counts ?? cells;
 }
 
+/** Experiments and races before a waiting one; null if it does not wait, or if their number is not known. */
+function ahead({status, position}) {
+  return status === "waiting" && Number.isInteger(position) && position > 1 ? position - 1 : null;
+}
+
 /** What a waiting comparison waits for; empty if it does not wait. */
-export function queueText({status, waits_for: waitsFor, queue_position: position}) {
-  if (status !== "waiting") {
+export function queueText(comparison) {
+  const n = ahead(comparison);
+  if (n === null && (comparison.status !== "waiting" || !comparison.waits_for)) {
     return "";
   }
-  const before = Number.isInteger(position) && position > 1 ? `${position - 1} more ${position === 2 ? "is" : "are"} before this one. ` : "";
-  return waitsFor ? `Another experiment or race plays on the same provider of models. ${before}This one starts by itself, within a day or not at all.`
-    : "It starts by itself.";
+  return `${n === null ? "Another experiment or race needs" : n === 1 ? "1 experiment or race before it needs" : `${quantity(n)} experiments and races before it need`
+  } the same provider of models. This one starts by itself, within a day or not at all.`;
 }
 
 /** Whether nothing more will happen by itself. */

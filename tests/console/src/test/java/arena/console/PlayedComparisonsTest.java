@@ -137,7 +137,8 @@ final class PlayedComparisonsTest {
         "[...document.querySelectorAll('[data-test=fork-players] label')]"
             + ".find(one => one.textContent.includes(arguments[0])).querySelector('input')";
     browser.run(checked + ".click()", model);
-    browser.await(model, () -> Boolean.TRUE.equals(browser.run("return " + checked + ".checked", model)));
+    browser.await(
+        model, () -> Boolean.TRUE.equals(browser.run("return " + checked + ".checked", model)));
   }
 
   /** Fills the form with the four scripted players in all four scenarios. */
@@ -169,7 +170,8 @@ final class PlayedComparisonsTest {
     browser.awaitText("ratings", best);
     browser.type("ranking-model", "scripted:idle");
     browser.press(Keys.ENTER);
-    browser.await("one player", () -> !browser.has("ratings") || !browser.text("ratings").contains(best));
+    browser.await(
+        "one player", () -> !browser.has("ratings") || !browser.text("ratings").contains(best));
     assertTrue(browser.fragment().contains("model="), browser.fragment());
     browser.click("ranking-clear");
     browser.awaitText("ratings", best);
@@ -185,7 +187,8 @@ final class PlayedComparisonsTest {
     browser.click("confirm-action");
     awaitStatus("Cancelled");
     assertFalse(browser.has("comparison-cancel"));
-    browser.await("no run in play", PLAYED, () -> shown().at("/cell_counts/running").intValue() == 0);
+    browser.await(
+        "no run in play", PLAYED, () -> shown().at("/cell_counts/running").intValue() == 0);
     browser.reload();
     browser.awaitView("race");
     browser.await("no run in play", () -> cells("running") == 0 && cells("not_started") > 40);
@@ -205,8 +208,7 @@ final class PlayedComparisonsTest {
     browser.await("all runs", () -> cells("complete") == 16);
     JsonNode race = shown();
     assertEquals(16, race.at("/cell_counts/complete").intValue());
-    assertEquals(
-        16, race.get("cells").findValuesAsText("run_id").stream().distinct().count());
+    assertEquals(16, race.get("cells").findValuesAsText("run_id").stream().distinct().count());
   }
 
   @Test
