@@ -109,7 +109,7 @@ function Verdicts({arms}) {
   const name = arms.find(arm => arm.control)?.name;
   return html`
     <section class="panel" aria-label="Against the control">
-      <div class="panel-head"><h2>Against <bdi>${name}</bdi></h2><span
+      <div class="panel-head"><h2>Against the control, “<bdi>${name}</bdi>”</h2><span
           class="muted small">intervals are 95 %, p is corrected by Holm</span></div>
       <ul class="verdicts" data-test="verdicts">
         ${others.map(({name: arm, versus_control: versus}) => {

@@ -1,10 +1,11 @@
 /** One race: the standings, and the grid of its runs, live. */
 import {rankingAddress} from "../address.js";
-import {intervalText, matches} from "../comparisons.js";
+import {matches} from "../comparisons.js";
 import {count, money, quantity} from "../format.js";
 import {html} from "../html.js";
 import {CellGrid, GridLegend} from "../parts/cell-grid.js";
 import {ComparisonPage} from "../parts/comparison-page.js";
+import {Rating} from "../parts/rating.js";
 
 export function RaceView({api, ready, route: {id}}) {
   return html`<${ComparisonPage} api=${api} ready=${ready} path=${`/races/${id}`} noun="race" tab="races" design=${designOf} content=${content}/>`;
@@ -39,7 +40,7 @@ function Standings({rows}) {
         <tbody>
           ${rows.map(row => html`
             <tr key=${row.profile}><td class="number">${row.rank ?? "–"}</td><td class="cell-name"><bdi>${row.profile}</bdi></td>
-              <td class="number">${row.rating === null ? "–" : intervalText(row.rating, value => value.toFixed(2).replace("-", "−"))}</td>
+              <td class="number"><${Rating} of=${row.rating}/></td>
               ${[row.wins, row.ties, row.losses].map((n, i) => html`<td key=${i} class="number">${quantity(n)}</td>`)}
               <td class=${`number ${row.failed > 0 ? "warn" : ""}`}>${quantity(row.failed)}</td>
               <td class="number">${quantity(row.played)}</td><td class="number">${money(row.cost_usd)}</td></tr>`)}

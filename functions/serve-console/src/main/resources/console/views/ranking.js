@@ -1,11 +1,12 @@
 /** The ranking of players over races, or over all runs: ratings, probabilities to win, cost and strength. */
 import {format} from "../address.js";
-import {intervalText, probability} from "../comparisons.js";
+import {probability} from "../comparisons.js";
 import {count, money, quantity} from "../format.js";
 import {Component, html} from "../html.js";
 import {ComparisonTabs} from "../parts/comparison-tabs.js";
 import {Icon} from "../parts/icons.js";
 import {ParetoPlot} from "../parts/pareto-plot.js";
+import {Rating} from "../parts/rating.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 
 const MAX_RACES = 20;
@@ -68,7 +69,7 @@ export class RankingView extends Component {
     return html`
       <div class="page comparisons" data-test="ranking">
         <div class="page-head"><h1>Ranking</h1><span class="grow"></span><${ComparisonTabs} view="ranking"/></div>
-        <div class="row wrap ranking-tools">
+        <div class="ranking-filters"><div class="row wrap ranking-tools">
           <div class="segments" role="group" aria-label="Players are">
             ${["profile", "model"].map(one => html`<button key=${one} aria-pressed=${String(by === one)} data-test=${`ranking-by-${one}`}
                 onClick=${() => this.change({by: one === "profile" ? undefined : one})}>by ${one}</button>`)}
@@ -96,7 +97,7 @@ export class RankingView extends Component {
           ${this.field("to", "to", {type: "date", min: params.from})}
           ${filtered && html`<button class="button compact" data-test="ranking-clear" onClick=${() =>
             this.change({model: undefined, prompt: undefined, from: undefined, to: undefined, scenario: undefined})}>No filter</button>`}
-        </div>
+        </div></div>
         ${problem !== null && (problem.status === 422
           ? html`<${Notice} title="There is nothing to rank" text=${problem.message} test="ranking-none"><a class="button"
               href="#/races/new">Start a race</a><//>`
@@ -133,10 +134,6 @@ function dayAfter(date) {
   return Number.isNaN(at) ? undefined : new Date(at + 86_400_000).toISOString().slice(0, 10);
 }
 
-function rating(value) {
-  return value.toFixed(2).replace("-", "−");
-}
-
 function Group({component: {players, win_probability: matrix}, number}) {
   return html`
     <div class="ranking-group">
@@ -150,7 +147,7 @@ function Group({component: {players, win_probability: matrix}, number}) {
               ${players.map(row => html`
                 <tr key=${row.player}><td class="number">${row.rank}</td>
                   <td class="cell-name"><bdi>${row.player}</bdi>${row.pareto && html`<span class="best" title="No other player is both stronger and cheaper">Pareto</span>`}</td>
-                  <td class="number">${intervalText(row.rating, rating)}</td>
+                  <td class="number"><${Rating} of=${row.rating}/></td>
                   ${[row.wins, row.ties, row.losses].map((n, i) => html`<td key=${i} class="number">${quantity(n)}</td>`)}
                   <td class=${`number ${row.failed > 0 ? "warn" : ""}`}>${quantity(row.failed)}</td>
                   <td class="number">${money(row.cost_usd_per_run)}</td></tr>`)}
