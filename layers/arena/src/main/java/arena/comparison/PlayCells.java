@@ -174,10 +174,8 @@ public final class PlayCells {
    * @throws CellsLeft if cells are left, and this execution has had all its passes
    */
   public boolean release(ComparisonId id, int passes) {
-    // Before the end is stored, because the task is then not repeated.
     Comparison played = require(id);
-    archive.write(played, comparisons.cells(played));
-    if (comparisons.release(id)) {
+    if (played.progress().cells().pending() == 0 && archiveAndRelease(played)) {
       Comparison comparison = require(id);
       LOG.atInfo()
           .addKeyValue("comparison_id", id)
@@ -193,6 +191,15 @@ public final class PlayCells {
       throw new CellsLeft(id);
     }
     return false;
+  }
+
+  /**
+   * Ends a comparison whose cells have ended, so that its archive cannot be older than its end.
+   * Archives first, because the task is not repeated once the end is stored.
+   */
+  private boolean archiveAndRelease(Comparison played) {
+    archive.write(played, comparisons.cells(played));
+    return comparisons.release(played.id());
   }
 
   // ---- cells

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import arena.agent.Decision;
 import arena.comparison.Design.Arm;
 import arena.error.ErrorKind;
+import arena.json.Json;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.FinalizeRun;
@@ -18,15 +19,18 @@ import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.RunId;
-import arena.simulation.stores.InlineTaskRunner;
+import arena.simulation.stores.Call;
 import arena.simulation.stores.RunFixtures;
+import arena.simulation.stores.ScriptedNetwork;
 import arena.simulation.stores.SimulatedComparisons;
 import arena.simulation.stores.SimulatedObjects;
 import arena.simulation.stores.SimulatedStores;
 import arena.simulation.stores.SteppingClock;
+import arena.stream.VirtualThreadTaskRunner;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.World;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +46,7 @@ class PlayCellsTest {
   private final SteppingClock clock = new SteppingClock(START);
   private final SimulatedStores stores = new SimulatedStores(clock);
   private final SimulatedComparisons comparisons = new SimulatedComparisons(stores.network);
+  private final SimulatedObjects objects = new SimulatedObjects(stores.network);
   private final PlayCells playCells = playCells();
 
   private PlayCells playCells() {
@@ -49,7 +54,7 @@ class PlayCellsTest {
         new StartRun(stores.catalog, stores.journal, stores.broker, new NoExecutions(), clock);
     return new PlayCells(
         comparisons,
-        new ComparisonArchive(new SimulatedObjects(stores.network)),
+        new ComparisonArchive(objects),
         stores.catalog,
         stores.journal,
         new PlayCells.Runs(
@@ -118,12 +123,45 @@ class PlayCellsTest {
     PlayCells.Start.Play play =
         assertInstanceOf(PlayCells.Start.Play.class, playCells.start(ID, 0));
     stores
-        .playTurn(() -> new Decision(List.of(), "waits", 0), InlineTaskRunner.INSTANCE)
+        .playTurn(() -> new Decision(List.of(), "waits", 0), new VirtualThreadTaskRunner())
         .play(play.task());
     fail(play.task().runId());
     playCells.end(ID, 0, 0);
     CellOutcome outcome = comparisons.cellsOf(ID).getFirst().outcome().orElseThrow();
     assertEquals(1, outcome.turns());
     assertEquals(Optional.of(0), outcome.feudalT());
+  }
+
+  @Test
+  void archivesCellThatEndsDuringTheRelease() {
+    createExperiment(Scenario.BALANCED.start());
+    for (int cell = 0; cell < 2; cell++) {
+      comparisons.start(ID, cell, START);
+    }
+    CellOutcome failed = CellOutcome.failed(Failure.of(ErrorKind.MODEL_REFUSED, "refused"));
+    comparisons.end(ID, 0, failed, START);
+    stores.network.after(
+        Call.COMPARISONS_CELLS, ScriptedNetwork.once(_ -> comparisons.end(ID, 1, failed, START)));
+    for (int pass = 1; pass < PlayCells.MAX_PASSES && !playCells.release(ID, pass); pass++) {
+      comparisons.end(ID, 1, failed, START);
+    }
+    assertEquals(List.of("failed", "failed"), archivedStates());
+  }
+
+  private List<String> archivedStates() {
+    return objects
+        .find("comparisons/" + ID + ".jsonl")
+        .orElseThrow()
+        .lines()
+        .map(PlayCellsTest::status)
+        .toList();
+  }
+
+  private static String status(String line) {
+    try {
+      return Json.read(line).path("status").asText();
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(line, e);
+    }
   }
 }
