@@ -5,6 +5,8 @@ import arena.catalog.Catalog;
 import arena.comparison.CancelComparison;
 import arena.comparison.CellTask;
 import arena.comparison.ComparisonArchive;
+import arena.comparison.ComparisonId;
+import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonQueries;
 import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
@@ -24,6 +26,7 @@ import arena.simulation.cloud.CompareExecutions;
 import arena.simulation.cloud.Definitions;
 import arena.simulation.cloud.Executions;
 import arena.simulation.cloud.Lambda;
+import arena.simulation.faults.Event;
 import arena.simulation.faults.FaultInjector;
 import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.invariants.Facts;
@@ -43,6 +46,8 @@ import java.util.function.Supplier;
 
 /** The experiments and races of a simulation: their functions, executions and clients. */
 final class ComparisonScenario {
+  private static final long SECOND = 1_000_000;
+
   /** One of this many simulations has comparisons, in addition to those that target a fault. */
   private static final int SHARE = 12;
 
@@ -53,7 +58,7 @@ final class ComparisonScenario {
   private static final int REAPER_SHARE = 10;
 
   private final Scheduler scheduler;
-
+  private final FaultInjector faults;
   private final Random random;
   private final Invariants invariants;
   private final InstantSource clock;
@@ -87,10 +92,11 @@ final class ComparisonScenario {
   ComparisonScenario(
       Cloud cloud, Runs runs, Facts facts, Invariants invariants, InstantSource clock) {
     this.scheduler = cloud.scheduler();
+    this.faults = cloud.faults();
     this.random = cloud.random();
     this.invariants = invariants;
     this.clock = clock;
-    played = cloud.faults().targetsComparisons() || random.nextInt(SHARE) == 0;
+    played = faults.targetsComparisons() || random.nextInt(SHARE) == 0;
     comparisons = new SimulatedComparisons(cloud.network(), invariants);
     SimulatedObjects objects = new SimulatedObjects(cloud.network());
     StopRun stopRun = new StopRun(runs.catalog(), runs.executions(), runs.executions(), clock);
@@ -111,7 +117,7 @@ final class ComparisonScenario {
             cloud.lambda(),
             scheduler,
             cloud.network(),
-            cloud.faults(),
+            faults,
             random,
             cloud.trace());
     facts.setComparisons(comparisons, objects, executions::isDoomed);
@@ -126,6 +132,27 @@ final class ComparisonScenario {
             clock);
     cancelComparison = new CancelComparison(comparisons, stopRun);
     queries = new ComparisonQueries(comparisons, runs.catalog());
+    cloud
+        .network()
+        .beforeCreating(
+            runId ->
+                facts
+                    .cellOf(RunId.of(runId))
+                    .filter(_ -> faults.occurs(Event.COMPARISON_CANCELLED_AT_START, 1))
+                    .ifPresent(cell -> cancel(cell.id())));
+  }
+
+  /** Cancels a comparison at the moment at which a run of it is created. */
+  private void cancel(ComparisonId id) {
+    ComparisonKind kind =
+        comparisons.all().stream()
+            .filter(comparison -> comparison.id().equals(id))
+            .findFirst()
+            .orElseThrow()
+            .kind();
+    ComparisonClient client = clients.get(random.nextInt(clients.size()));
+    scheduler.start("operator-cancels", () -> client.cancel(kind, id));
+    scheduler.sleep(random.nextLong(SECOND));
   }
 
   /** The function {@code play-cell}. */

@@ -108,11 +108,7 @@ public final class ComparisonClient implements Runnable {
     for (int i = random.nextInt(3); i > 0; i--) {
       scheduler.sleep(random.nextLong((random.nextBoolean() ? 20 : 600) * SECOND));
       switch (random.nextInt(3)) {
-        case 0 -> {
-          if (send(kind, id, "cancel", "").filter(answer -> status(answer) == 202).isPresent()) {
-            cancelled.accept(id);
-          }
-        }
+        case 0 -> cancel(kind, id);
         case 1 -> {
           if (kind == ComparisonKind.EXPERIMENT) {
             String body =
@@ -122,6 +118,13 @@ public final class ComparisonClient implements Runnable {
         }
         default -> api.list(kind);
       }
+    }
+  }
+
+  /** Cancels a comparison, and observes the response. */
+  public void cancel(ComparisonKind kind, ComparisonId id) {
+    if (send(kind, id, "cancel", "").filter(answer -> status(answer) == 202).isPresent()) {
+      cancelled.accept(id);
     }
   }
 

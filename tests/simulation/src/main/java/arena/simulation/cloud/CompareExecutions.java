@@ -39,6 +39,11 @@ public final class CompareExecutions implements ComparisonExecutions {
   /** One of this many steps of an execution that never ends its comparison is its last one. */
   private static final int STEPS_OF_DOOMED = 6;
 
+  /** Events of an execution's history, which has a limit, for a task and the choice after it. */
+  private static final int EVENTS_OF_TASK = 7;
+
+  private static final int MAX_EVENTS = 25_000;
+
   private final CompareDefinition definition;
   private final UnaryOperator<String> playCell;
   private final Executions runs;
@@ -138,6 +143,7 @@ public final class CompareExecutions implements ComparisonExecutions {
     private final long startedAt = scheduler.now();
     private final Set<RunId> playing = new LinkedHashSet<>();
     private long endedAt = Long.MAX_VALUE;
+    private int events;
 
     private Execution(String name, ComparisonId id, Sandbox sandbox) {
       this.name = name;
@@ -177,6 +183,10 @@ public final class CompareExecutions implements ComparisonExecutions {
     private JsonNode perform(TaskState task, JsonNode state, String step)
         throws TaskInvoker.TaskFailed {
       maybeDie(step.equals("release"));
+      events += EVENTS_OF_TASK;
+      if (events > MAX_EVENTS) {
+        throw sandbox.die("history limit");
+      }
       String input = ((ObjectNode) state.deepCopy()).put("step", step).toString();
       return read(
           (String)

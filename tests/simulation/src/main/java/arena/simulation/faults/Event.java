@@ -26,6 +26,7 @@ public enum Event {
   EXECUTION_TIMED_OUT("execution: timed out"),
   COMPARISON_EXECUTION_ENDED("execution of a comparison: stopped by an operator"),
   COMPARISON_DOOMED("execution of a comparison: every one dies"),
+  COMPARISON_CANCELLED_AT_START("comparison: cancelled while a run of it is created"),
   TWO_REAPERS("reaper: two concurrent invocations"),
   SEND_THROTTLED("connection: throttled (429)"),
   SEND_RESPONSE_LOST("connection: delivered, response lost (5xx)"),

@@ -23,6 +23,7 @@ public final class FaultyNetwork implements Network {
   private long brokerReachableAt;
   private long brokerWritableAt;
   private SimulatedProcess actor;
+  private Consumer<String> beforeCreating = _ -> {};
   private Consumer<String> beforeFailing = _ -> {};
 
   public FaultyNetwork(Scheduler scheduler, FaultInjector faults, Random random, Trace trace) {
@@ -40,6 +41,11 @@ public final class FaultyNetwork implements Network {
   /** The process that makes the current change of a store. */
   public SimulatedProcess actor() {
     return actor;
+  }
+
+  /** Sets an action that runs before each call that creates a run. */
+  public void beforeCreating(Consumer<String> action) {
+    beforeCreating = action;
   }
 
   /** Sets an action that runs before each call that fails a run. */
@@ -64,6 +70,9 @@ public final class FaultyNetwork implements Network {
     SimulatedProcess process = scheduler.current();
     if (faults.occurs(Event.FUNCTION_PAUSED, 0.2)) {
       scheduler.sleep(random.nextLong(60 * SECOND));
+    }
+    if (call == Call.JOURNAL_BEGIN) {
+      beforeCreating.accept(about);
     }
     if (call == Call.CATALOG_ABANDON || call == Call.CATALOG_FAIL) {
       beforeFailing.accept(about);

@@ -31,7 +31,9 @@ final class BudgetIsKept extends Invariant {
             .toList();
     double costUsd = answers.stream().mapToDouble(RunLog::costUsd).sum();
     require(
-        comparison.status().startsCells() && !comparison.budget().spentBy(costUsd, answers.size()),
+        comparison.status().startsCells()
+            && comparison.budget().usd().stream().allMatch(limit -> costUsd < limit)
+            && comparison.budget().turns().stream().allMatch(limit -> answers.size() < limit),
         () ->
             String.format(
                 Locale.ROOT,

@@ -78,7 +78,7 @@ public final class Facts {
   }
 
   /** The cell that a run is of. */
-  record CellOfRun(ComparisonId id, int number) {}
+  public record CellOfRun(ComparisonId id, int number) {}
 
   void addCells(Comparison comparison) {
     for (int number = 0; number < comparison.design().cells(); number++) {
@@ -87,7 +87,7 @@ public final class Facts {
   }
 
   /** The cell that a run is of; empty for a run of no comparison. */
-  Optional<CellOfRun> cellOf(RunId runId) {
+  public Optional<CellOfRun> cellOf(RunId runId) {
     return Optional.ofNullable(cells.get(runId));
   }
 

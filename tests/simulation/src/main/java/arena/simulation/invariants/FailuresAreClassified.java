@@ -1,5 +1,6 @@
 package arena.simulation.invariants;
 
+import arena.comparison.CellsLeft;
 import arena.error.ErrorKind;
 import arena.simulation.cloud.ServiceUnavailable;
 import arena.stream.ReplyFailed;
@@ -30,6 +31,7 @@ public final class FailuresAreClassified extends Invariant {
     boolean classified =
         e instanceof ReplyFailed
             || e instanceof ServiceUnavailable
+            || e instanceof CellsLeft // the next execution plays them
             || !UNEXPECTED.contains(ErrorKind.of(e));
     if (!classified) {
       InvariantViolation violation = new InvariantViolation(this, String.valueOf(e));

@@ -130,6 +130,93 @@ public final class Mutations {
               "return Response.ofText(ACCEPTED, recorded);",
               "return response.body().equals(recorded) ? Response.ofText(ACCEPTED, recorded) : response;"),
 
+          // ---- comparisons
+          Mutation.simulated(
+              "another-run-for-a-cell",
+              "A cell whose task is repeated is played by another run.",
+              "comparison/PlayCells",
+              "label),\n              cell.runId());",
+              "label), RunId.of(arena.text.Sha256.hex(clock.instant().toString()).substring(0, 32)));"),
+          Mutation.simulated(
+              "cell-created-although-not-started",
+              "A cell that must not be started is played.",
+              "comparison/PlayCells",
+              "if (cell.state() != Cell.State.RUNNING) {\n      return new Start.Skip();",
+              "if (cell.state().ended() && cell.outcome().isPresent()) {\n      return new Start.Skip();"),
+          Mutation.simulated(
+              "running-cells-lost",
+              "An execution that resumes a comparison leaves out the cells that were running.",
+              "comparison/PlayCells",
+              "if (!cell.state().ended()) {",
+              "if (cell.state() == Cell.State.PLANNED) {"),
+          Mutation.simulated(
+              "outcome-before-archive",
+              "A cell ends before its run is archived, so that its outcome is not known.",
+              "comparison/PlayCells",
+              "if (!run.get().archived() && ",
+              "if (run.isEmpty() && "),
+          Mutation.simulated(
+              "cost-not-counted",
+              "A cell's cost is not that of its run.",
+              "comparison/PlayCells",
+              "summary.totalCostUsd(),",
+              "0,"),
+          Mutation.simulated(
+              "spent-budget-allows-a-run",
+              "A run starts when its comparison has played just as many turns as its budget has.",
+              "comparison/Budget",
+              "turnsPlayed >= limit",
+              "turnsPlayed > limit"),
+          Mutation.simulated(
+              "spent-budget-not-noticed",
+              "A comparison whose budget is spent waits for cells that never start.",
+              "comparison/PlayCells",
+              "stopIfBudgetIsSpent(comparison);\n",
+              "\n"),
+          Mutation.simulated(
+              "cancelled-run-plays",
+              "A run that is created while its comparison is cancelled plays.",
+              "comparison/PlayCells",
+              "if (isCancelled(require(id))) {",
+              "if (false) {"),
+          Mutation.simulated(
+              "cancellation-stops-no-run",
+              "A cancellation leaves the comparison's runs playing.",
+              "comparison/CancelComparison",
+              "stopRun.stop(cell.runId());",
+              ""),
+          Mutation.simulated(
+              "provider-not-claimed",
+              "A comparison claims one provider and plays on others.",
+              "comparison/Design",
+              ".distinct().sorted().toList()",
+              ".distinct().sorted().limit(1).toList()"),
+          Mutation.simulated(
+              "ended-comparison-not-archived",
+              "A comparison ends without its archive.",
+              "comparison/PlayCells",
+              "archive.write(played, comparisons.cells(played));",
+              ""),
+          Mutation.tested(
+              "archived-while-cells-are-played",
+              "A comparison ends with an archive that is older than its last cell.",
+              "comparison/PlayCells",
+              "played.progress().cells().pending() == 0 && ",
+              "",
+              "comparison.PlayCellsTest"),
+          Mutation.simulated(
+              "comparison-never-started",
+              "The reaper does not start the execution of a comparison that has none.",
+              "comparison/ResumeComparisons",
+              "case UNKNOWN -> executions.start(id, generation);",
+              "case UNKNOWN -> {}"),
+          Mutation.simulated(
+              "abandoned-comparison-stays-open",
+              "A comparison that the reaper gives up keeps its providers.",
+              "comparison/ResumeComparisons",
+              "comparisons.release(comparison.id());",
+              ""),
+
           // ---- readers
           Mutation.simulated(
               "cursor-before-send",
