@@ -220,15 +220,47 @@ class Inputs {
   }
 }
 
-/** Yields cases without their values: {of, states} of the definition, {expression, states} of the language. */
-export function* generateCases(expressions) {
+/** The inputs of the state machine that plays comparisons. */
+class CompareInputs extends Inputs {
+  cells() {
+    return Array.from({ length: this.below(5) }, (_, i) => i * 3);
+  }
+
+  provider() {
+    return { provider: this.one("scripted", "openai", this.text()), concurrency: 1 + this.below(40), cells: this.cells() };
+  }
+
+  task() {
+    const task = { comparison_id: RUN, generation: this.below(20), passes: this.below(11) };
+    if (this.below(3) > 0) Object.assign(task, { cell: this.below(400), waited: this.below(25_200) });
+    if (this.below(4) > 0) task.action = this.one("play", "queued", "release", "end", "skip", "done", "wait", "restart", "again", null);
+    if (this.below(3) > 0) task.seconds = this.below(1_801);
+    if (this.below(3) > 0) task.providers = Array.from({ length: this.below(3) }, () => this.provider());
+    if (this.below(3) > 0) task.provider = this.provider();
+    if (this.below(3) > 0) Object.assign(task, { name: RUN, input: { run_id: RUN, t: this.below(201), label: this.text() } });
+    if (this.below(9) === 0) delete task.comparison_id;
+    return task;
+  }
+
+  states(path) {
+    const states = super.states(path);
+    states.context.Map = { Item: { Index: this.below(9), Value: this.one(this.below(400), this.provider(), this.provider()) } };
+    return states;
+  }
+}
+
+/**
+ * Yields cases without their values: {of, states} of the definition, {expression, states} of the language, the latter
+ * only without comparisons.
+ */
+export function* generateCases(expressions, comparisons) {
   let seed = 0;
   for (const [of, source] of expressions) {
-    const inputs = new Inputs(++seed);
+    const inputs = comparisons ? new CompareInputs(++seed) : new Inputs(++seed);
     const count = source.length > LONG ? CASES_OF_A_LONG_EXPRESSION : CASES_OF_AN_EXPRESSION;
     for (let i = 0; i < count; i++) yield { of, states: inputs.states(of) };
   }
-  for (const expression of LANGUAGE) {
+  for (const expression of comparisons ? [] : LANGUAGE) {
     yield { expression, states: { input: LANGUAGE_INPUT, context: { State: { RetryCount: 2 } } } };
   }
 }

@@ -1,4 +1,4 @@
-// Reads functions/replay.asl.yaml, with its substitutions replaced as the local stack's tests do.
+// Reads functions/replay.asl.yaml or compare.asl.yaml, with their substitutions replaced as the local stack's tests do.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 
@@ -7,6 +7,8 @@ const SUBSTITUTIONS = {
   ReplayTurnFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:replay-turn",
   FinalizeRunFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:finalize-run",
   TurnTimeoutSeconds: "120",
+  PlayCellFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:play-cell",
+  ReplayStateMachineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:child",
 };
 
 /** Returns the definition as an object. */

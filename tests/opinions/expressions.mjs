@@ -1,4 +1,4 @@
-// Compares the table expressions.jsonl with the reference implementation of JSONata: see README.md.
+// Compares a table, expressions.jsonl or compare-expressions.jsonl, with the reference implementation of JSONata: see README.md.
 //
 //   node expressions.mjs DEFINITION TABLE             fails for each case whose value differs
 //   node expressions.mjs DEFINITION TABLE --update    writes the table anew, with the reference's values
@@ -45,7 +45,7 @@ function canonical(value) {
 
 if (option === "--update") {
   const lines = [];
-  for (const each of generateCases(expressions)) {
+  for (const each of generateCases(expressions, definitionFile.endsWith("compare.asl.yaml"))) {
     const value = await evaluate(each);
     lines.push(JSON.stringify(value === undefined ? { ...each, fails: true } : { ...each, value }));
   }

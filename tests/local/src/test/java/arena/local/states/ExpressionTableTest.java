@@ -24,37 +24,49 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * tests/opinions} writes and checks.
  */
 class ExpressionTableTest {
-  private static final Path TABLE = Path.of("../../tests/opinions/expressions.jsonl");
+  private static final Path FOLDER = Path.of("../../tests/opinions");
 
-  /** The expressions of the deployed definition by their paths. */
-  private static Map<String, String> expressions;
+  /**
+   * The cases of a definition.
+   *
+   * @param expressions the expressions of the deployed definition by their paths
+   */
+  private record Table(String file, Map<String, String> expressions, List<Map<?, ?>> cases) {}
 
-  private static List<Map<?, ?>> cases;
+  private static List<Table> tables;
 
   /** Stands for a failed evaluation, which includes one without a value. */
   private static final Object FAILURE = List.of("failure");
 
   @BeforeAll
   static void read() throws IOException {
-    expressions = new LinkedHashMap<>();
-    Map<?, ?> definition =
-        new Yaml(new SafeConstructor(new LoaderOptions())).load(ReplayDefinition.text());
-    collect(definition.get("States"), "");
-    cases = new ArrayList<>();
-    for (String line : Files.readAllLines(TABLE)) {
-      cases.add((Map<?, ?>) Json.read(line));
-    }
+    tables =
+        List.of(
+            read("expressions.jsonl", ReplayDefinition.text()),
+            read("compare-expressions.jsonl", CompareDefinition.text()));
   }
 
-  private static void collect(Object value, String path) {
+  private static Table read(String file, String text) throws IOException {
+    Map<String, String> expressions = new LinkedHashMap<>();
+    Map<?, ?> definition = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+    collect(definition.get("States"), "", expressions);
+    List<Map<?, ?>> cases = new ArrayList<>();
+    for (String line : Files.readAllLines(FOLDER.resolve(file))) {
+      cases.add((Map<?, ?>) Json.read(line));
+    }
+    return new Table(file, expressions, cases);
+  }
+
+  private static void collect(Object value, String path, Map<String, String> expressions) {
     switch (value) {
       case Map<?, ?> map ->
           map.forEach(
               (name, field) ->
-                  collect(field, path.isEmpty() ? name.toString() : path + "." + name));
+                  collect(
+                      field, path.isEmpty() ? name.toString() : path + "." + name, expressions));
       case List<?> list -> {
         for (int i = 0; i < list.size(); i++) {
-          collect(list.get(i), path + "[" + i + "]");
+          collect(list.get(i), path + "[" + i + "]", expressions);
         }
       }
       case String text when JsonTemplate.isExpression(text) ->
@@ -68,33 +80,38 @@ class ExpressionTableTest {
   @Test
   void evaluatesEveryCaseAsTheReferenceDoes() {
     List<String> differences = new ArrayList<>();
-    for (int i = 0; i < cases.size(); i++) {
-      Map<?, ?> each = cases.get(i);
-      Object expected = each.containsKey("fails") ? FAILURE : comparable(each.get("value"));
-      Object actual = evaluate(each);
-      if (!Objects.equals(expected, actual)) {
-        differences.add(
-            String.format(
-                Locale.ROOT,
-                "line %d: %s: expected %s, but was %s",
-                i + 1,
-                each.containsKey("of") ? each.get("of") : each.get("expression"),
-                expected,
-                actual));
+    for (Table table : tables) {
+      for (int i = 0; i < table.cases().size(); i++) {
+        Map<?, ?> each = table.cases().get(i);
+        Object expected = each.containsKey("fails") ? FAILURE : comparable(each.get("value"));
+        Object actual = evaluate(each, table.expressions());
+        if (!Objects.equals(expected, actual)) {
+          differences.add(
+              String.format(
+                  Locale.ROOT,
+                  "%s, line %d: %s: expected %s, but was %s",
+                  table.file(),
+                  i + 1,
+                  each.containsKey("of") ? each.get("of") : each.get("expression"),
+                  expected,
+                  actual));
+        }
       }
     }
     assertEquals("", String.join("\n", differences));
   }
 
   @Test
-  void hasCasesOfEveryExpressionOfTheDefinition() {
-    Set<Object> covered = new HashSet<>();
-    cases.forEach(each -> covered.add(each.get("of")));
-    covered.remove(null); // the cases of the language
-    assertEquals(expressions.keySet(), covered);
+  void hasCasesOfEveryExpressionOfTheDefinitions() {
+    for (Table table : tables) {
+      Set<Object> covered = new HashSet<>();
+      table.cases().forEach(each -> covered.add(each.get("of")));
+      covered.remove(null); // the cases of the language
+      assertEquals(table.expressions().keySet(), covered, table.file());
+    }
   }
 
-  private static Object evaluate(Map<?, ?> each) {
+  private static Object evaluate(Map<?, ?> each, Map<String, String> expressions) {
     String source =
         each.containsKey("of")
             ? expressions.get((String) each.get("of"))
