@@ -39,7 +39,10 @@ public final class Bench {
                   new ForkCost(),
                   new ConsoleSpeed(),
                   new SimulatorRate(),
+                  new ComparisonRate(),
+                  new FullComparisons(),
                   new RankingTime(),
+                  new SqlSummaries(),
                   new ArtefactSizes()),
               StartTime.ofEachFunction().stream())
           .toList();

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * one file for each run, and {@code comparisons/*.jsonl}, one file for each experiment or race with
  * a line for each cell. {@code layers/arena/ANALYSIS.md} describes them.
  */
-final class ArchiveViews {
+public final class ArchiveViews {
   private static final String EVENT_COLUMNS =
       """
       run_id VARCHAR, seq BIGINT, agent_id VARCHAR, t INTEGER, kind VARCHAR, payload_json VARCHAR,
@@ -87,7 +87,7 @@ final class ArchiveViews {
   private ArchiveViews() {}
 
   /** Creates the views {@code events, turns, runs, experiments, races}. */
-  static void create(Connection connection, Path folder) throws SQLException, IOException {
+  public static void create(Connection connection, Path folder) throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
       Path runs = folder.resolve("runs");
       // The table gives the columns that archives do not have that were written before there were

@@ -1,0 +1,45 @@
+package arena.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Experiments and races that are played to their end. */
+final class PlayedComparison {
+  private static final int POLL_INTERVAL_MILLIS = 200;
+
+  private PlayedComparison() {}
+
+  /**
+   * Starts an experiment or a race and waits for its end.
+   *
+   * @param kind {@code experiment} or {@code race}
+   * @return its row in the list
+   * @throws IllegalStateException if it is not complete within the limit
+   */
+  static JsonNode play(MeasuredStack stack, String kind, String body, Duration limit) {
+    String path = "/" + kind + "s";
+    String id = stack.client().post(path, body).expect(202).path(kind + "_id").asText();
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      JsonNode row = stack.client().get(path + "?limit=1").expect(200).get(0);
+      if (!row.path(kind + "_id").asText().equals(id)) {
+        throw new IllegalStateException("the newest " + kind + " is not " + id);
+      }
+      String status = row.path("status").asText();
+      if (!Set.of("waiting", "running").contains(status)) {
+        return row;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(kind + " did not end within " + limit + ": " + row);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for an end", e);
+      }
+    }
+  }
+}
