@@ -4,6 +4,7 @@ import arena.access.CallLimits;
 import arena.comparison.CancelComparison;
 import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
+import arena.comparison.WakeComparisons;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
 import arena.run.RunId;
@@ -47,6 +48,11 @@ record CreateComparisonWiring(
                     new Estimator(stores.catalog()),
                     settings.offeredModels(),
                     clock)),
-        new Lazy<>(() -> new CancelComparison(stores.comparisons(), aws.stopRun(stores))));
+        new Lazy<>(
+            () ->
+                new CancelComparison(
+                    stores.comparisons(),
+                    new WakeComparisons(stores.comparisons(), aws.comparisonExecutions()),
+                    aws.stopRun(stores))));
   }
 }

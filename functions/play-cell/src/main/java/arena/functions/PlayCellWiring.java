@@ -1,6 +1,7 @@
 package arena.functions;
 
 import arena.comparison.PlayCells;
+import arena.comparison.WakeComparisons;
 import arena.lifecycle.CreateRun;
 import arena.runtime.AwsServices;
 import arena.runtime.Lazy;
@@ -29,6 +30,7 @@ record PlayCellWiring(Telemetry telemetry, Supplier<PlayCells> playCells) {
     return new PlayCells(
         stores.comparisons(),
         stores.comparisonArchive(),
+        new WakeComparisons(stores.comparisons(), aws.comparisonExecutions()),
         stores.catalog(),
         stores.journal(),
         new PlayCells.Runs(

@@ -39,7 +39,12 @@ record ReapRunsWiring(
     return new ReapRunsWiring(
         telemetry,
         new Lazy<>(
-            () -> new ResumeComparisons(stores.comparisons(), aws.comparisonExecutions(), clock)),
+            () ->
+                new ResumeComparisons(
+                    stores.comparisons(),
+                    stores.comparisonArchive(),
+                    aws.comparisonExecutions(),
+                    clock)),
         new Lazy<>(
             () ->
                 new Reaper(

@@ -11,10 +11,12 @@ public final class CancelComparison {
   private static final Logger LOG = LoggerFactory.getLogger(CancelComparison.class);
 
   private final Comparisons comparisons;
+  private final WakeComparisons wake;
   private final StopRun stopRun;
 
-  public CancelComparison(Comparisons comparisons, StopRun stopRun) {
+  public CancelComparison(Comparisons comparisons, WakeComparisons wake, StopRun stopRun) {
     this.comparisons = comparisons;
+    this.wake = wake;
     this.stopRun = stopRun;
   }
 
@@ -26,13 +28,16 @@ public final class CancelComparison {
    * @throws UnknownComparison if there is none of this kind
    */
   public Optional<Comparison> cancel(ComparisonKind kind, ComparisonId id) {
-    require(kind, id);
+    boolean waited = require(kind, id).status() == ComparisonStatus.WAITING;
     if (comparisons.stop(id, StopReason.CANCELLED)) {
       LOG.atInfo().addKeyValue("comparison_id", id).log("comparison cancelled by operator");
     }
     Comparison comparison = require(kind, id);
     if (comparison.status() == ComparisonStatus.COMPLETE) {
       return Optional.empty();
+    }
+    if (waited) { // so no execution is there that would end it
+      wake.end(comparison);
     }
     for (Cell cell : comparisons.cells(comparison)) {
       if (cell.state() == Cell.State.RUNNING) {

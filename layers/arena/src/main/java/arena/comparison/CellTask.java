@@ -15,7 +15,7 @@ import java.util.Optional;
  * A task of the state machine {@code functions/compare.asl.yaml}.
  *
  * @param cell the cell's number; 0 for a step of the whole comparison
- * @param waited seconds that the comparison or the cell has waited
+ * @param waited seconds that the cell has waited for its run
  * @param passes passes over the cells so far
  */
 public record CellTask(ComparisonId id, Step step, int cell, long waited, int passes) {
@@ -64,7 +64,6 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
     return Json.object()
         .put("comparison_id", id.value())
         .put("generation", generation)
-        .put("waited", 0)
         .put("passes", 0)
         .toString();
   }
@@ -77,7 +76,7 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
   /** Performs the task and returns its result as JSON, with the next {@code action}. */
   public String perform(PlayCells cells) {
     return switch (step) {
-      case CLAIM -> claimed(cells.claim(id, waited));
+      case CLAIM -> claimed(cells.claim(id));
       case START -> started(cells.start(id, cell));
       case END -> ended(cells.end(id, cell, waited));
       case RELEASE -> action(cells.release(id, passes) ? "done" : "again").toString();
@@ -92,7 +91,7 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
     return action(action).put("seconds", seconds).put("waited", waited + seconds);
   }
 
-  private String claimed(PlayCells.Claim claim) {
+  private static String claimed(PlayCells.Claim claim) {
     return switch (claim) {
       case PlayCells.Claim.Play play -> {
         ObjectNode json = action("play");
@@ -107,7 +106,7 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
         }
         yield json.toString();
       }
-      case PlayCells.Claim.Wait(int seconds) -> wait("wait", seconds).toString();
+      case PlayCells.Claim.Queued() -> action("queued").toString();
       case PlayCells.Claim.Nothing() -> action("release").toString();
     };
   }

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * Converts comparisons and cells to and from items of their table. A comparison's items have its id
  * as partition key; the sort key is {@link #PLAN}, or the number of a cell. The item of a provider
- * that a comparison plays on has a separate partition.
+ * that a comparison plays on has a separate partition, and those of the queue are in one.
  */
 final class ComparisonItem {
   /** The partition key. */
@@ -41,6 +41,12 @@ final class ComparisonItem {
 
   /** In a provider's item, the comparison that plays on it. */
   static final String HOLDER = "holder";
+
+  /** The partition of the queue; the sort keys are times and ids. */
+  static final String QUEUE = "queue";
+
+  /** In the queue, true if the comparison has claimed its providers. */
+  static final String PLAYS = "plays";
 
   // A plan is in an index if it has the attribute with the index's name.
   static final String KIND = "kind";
@@ -86,6 +92,30 @@ final class ComparisonItem {
 
   static Map<String, AttributeValue> claimKey(String provider) {
     return key("provider:" + provider, CLAIM);
+  }
+
+  /** Returns the item of a comparison's place in the queue. */
+  static Map<String, AttributeValue> queued(
+      ComparisonId id, List<String> providers, Instant since) {
+    Map<String, AttributeValue> item =
+        new HashMap<>(queueKey(new ComparisonQueue.Entry(id, since, providers, false)));
+    item.put("providers", list(providers.stream().map(Attributes::of).toList()));
+    return item;
+  }
+
+  static Map<String, AttributeValue> queueKey(ComparisonQueue.Entry entry) {
+    return key(QUEUE, Timestamps.write(entry.since()) + "#" + entry.id());
+  }
+
+  /** Converts a place in the queue. */
+  static ComparisonQueue.Entry entry(Map<String, AttributeValue> item) {
+    String key = Attributes.text(item, ITEM);
+    int separator = key.indexOf('#');
+    return new ComparisonQueue.Entry(
+        ComparisonId.of(key.substring(separator + 1)),
+        Timestamps.read(key.substring(0, separator)),
+        items(item, "providers").stream().map(AttributeValue::s).toList(),
+        item.containsKey(PLAYS));
   }
 
   private static Map<String, AttributeValue> key(String id, String item) {

@@ -47,6 +47,11 @@ public final class ComparisonQueries {
     return comparisons.cells(comparison);
   }
 
+  /** The open comparisons in the order in which they may play. */
+  public ComparisonQueue queue() {
+    return comparisons.queue();
+  }
+
   /** The result of an ended cell; empty for others. */
   public static Optional<RunOutcome> outcome(Cell cell) {
     return cell.outcome()

@@ -8,18 +8,19 @@ import java.util.Optional;
 
 /**
  * Stores comparisons: one item for each plan with its progress, one for each cell that was started,
- * and one for each provider that a comparison plays on. A cell and the progress change in one
- * transaction. Every method throws {@link DependencyUnavailable} for retryable failures.
+ * one for each provider that a comparison plays on, and one for the place of each open comparison
+ * in the queue. A cell and the progress change in one transaction. Every method throws {@link
+ * DependencyUnavailable} for retryable failures.
  */
 public interface Comparisons {
   /** Maximum number of comparisons of a page. */
   int MAX_PAGE = 100;
 
-  /** Maximum number of comparisons of {@link #open}. */
+  /** Maximum number of comparisons that are open. */
   int MAX_OPEN = 100;
 
   /**
-   * Creates a comparison. Idempotent.
+   * Creates a comparison, at the end of the queue. Idempotent.
    *
    * @return the comparison as created by this or an earlier call with its id
    */
@@ -44,19 +45,32 @@ public interface Comparisons {
   ComparisonPage list(ComparisonKind kind, int limit, Optional<String> cursor);
 
   /**
-   * Lists comparisons that an execution plays, or has to, oldest first.
+   * Lists comparisons that an execution plays, or has to, oldest first. Eventually consistent; the
+   * rows are current.
    *
    * @param limit from 1 to {@value #MAX_OPEN}
    */
   List<Comparison> open(int limit);
 
+  /** Reads the open comparisons in the order in which they may play, with a consistent read. */
+  ComparisonQueue queue();
+
   /**
    * Claims the providers of a comparison, all or none. Idempotent. The comparison is running
-   * afterwards, or waiting for one that holds a provider.
+   * afterwards, or waiting for the first one before it in the queue that needs one of them. That
+   * one is open when the status changes, so its release finds this one waiting.
    *
    * @return the comparison that it waits for; empty if it may play, or starts no further cells
    */
   Optional<ComparisonId> claim(ComparisonId id);
+
+  /**
+   * Changes a waiting comparison to running, and the number of the execution that plays it to the
+   * next one.
+   *
+   * @return false if it does not wait, or another call was first
+   */
+  boolean wake(ComparisonId id, int generation);
 
   /**
    * Starts a cell, under the condition that the comparison starts cells and its budget is not
@@ -81,15 +95,17 @@ public interface Comparisons {
   boolean stop(ComparisonId id, StopReason reason);
 
   /**
-   * Changes the number of an experiment's replicas to a larger one, and opens it if it is complete.
+   * Changes the number of an experiment's replicas to a larger one, and opens it if it is complete,
+   * at the end of the queue.
    *
+   * @param at the time of the change
    * @return false if the experiment has changed since it was read, or starts no cells any more
    */
-  boolean addReplicas(Comparison experiment, int replicas);
+  boolean addReplicas(Comparison experiment, int replicas, Instant at);
 
   /**
-   * Releases a comparison's providers, after which no execution plays it; one that starts cells is
-   * complete. Idempotent.
+   * Releases a comparison's providers and its place in the queue, after which no execution plays
+   * it; one that starts cells is complete. Idempotent.
    *
    * @return false if it has pending cells; nothing is changed
    */

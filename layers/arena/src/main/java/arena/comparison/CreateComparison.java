@@ -1,6 +1,7 @@
 package arena.comparison;
 
 import arena.agent.OfferedModels;
+import arena.codec.WorldCodec;
 import arena.comparison.Design.Arm;
 import arena.comparison.Design.Experiment;
 import arena.comparison.Design.Race;
@@ -12,6 +13,7 @@ import arena.run.ProfileFields;
 import arena.run.Run;
 import arena.run.UnknownRun;
 import arena.world.World;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -74,8 +76,13 @@ public final class CreateComparison {
   /**
    * Creates a comparison and starts its execution. Idempotent for its id. If the execution is not
    * started, the reaper starts it.
+   *
+   * @throws TooManyComparisons if {@value Comparisons#MAX_OPEN} others are open
    */
   public Comparison create(Design design, ComparisonRequest.Common request, ComparisonId id) {
+    if (isFull() && comparisons.find(id).isEmpty()) {
+      throw new TooManyComparisons(Comparisons.MAX_OPEN);
+    }
     Comparison comparison =
         comparisons.create(
             Comparison.requested(
@@ -89,6 +96,10 @@ public final class CreateComparison {
       executions.start(id, comparison.progress().generation());
     }
     return comparison;
+  }
+
+  private boolean isFull() {
+    return comparisons.queue().entries().size() >= Comparisons.MAX_OPEN;
   }
 
   private static String defaultLabel(Design design) {
@@ -120,6 +131,7 @@ public final class CreateComparison {
     requireCells(request.arms().size() * request.replicas());
     Run parent = parents.get().parent(request.parentRunId());
     World start = parents.get().snapshot(parent, request.parentT());
+    requireStored(start);
     List<Arm> arms = new ArrayList<>();
     List<Played> played = new ArrayList<>();
     for (int i = 0; i < request.arms().size(); i++) {
@@ -158,6 +170,25 @@ public final class CreateComparison {
         control,
         request.replicas(),
         request.common().nTurns());
+  }
+
+  /** The plan has the state, and all plans of a list are read together. */
+  private static void requireStored(World start) {
+    int bytes = WorldCodec.write(start).getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > Limits.MAX_FORKED_STATE_BYTES) {
+      throw new InvalidComparison(
+          "parent_t",
+          String.format(
+              Locale.ROOT,
+              "a turn whose state has at most %d bytes",
+              Limits.MAX_FORKED_STATE_BYTES),
+          String.format(
+              Locale.ROOT,
+              "parent_t is a turn whose state has %d bytes as JSON, and must be one with at most %d:"
+                  + " fork an earlier turn",
+              bytes,
+              Limits.MAX_FORKED_STATE_BYTES));
+    }
   }
 
   /** What an arm plays; the name of a profile makes no difference. */
@@ -200,6 +231,7 @@ public final class CreateComparison {
    *
    * @return the experiment afterwards; empty if it starts no further cells, or changed meanwhile
    * @throws InvalidComparison if the number is not larger than before
+   * @throws TooManyComparisons if it is complete and {@value Comparisons#MAX_OPEN} others are open
    * @throws UnknownComparison if the experiment does not exist
    */
   public Optional<Comparison> addReplicas(ComparisonId id, int replicas) {
@@ -219,7 +251,10 @@ public final class CreateComparison {
               replicas,
               now));
     }
-    if (!comparisons.addReplicas(before, replicas)) {
+    if (!before.progress().open() && isFull()) {
+      throw new TooManyComparisons(Comparisons.MAX_OPEN);
+    }
+    if (!comparisons.addReplicas(before, replicas, clock.instant())) {
       return Optional.empty();
     }
     Comparison after = require(id);

@@ -3,16 +3,12 @@ package arena.comparison;
 import static arena.comparison.ComparisonItem.BUDGET_TURNS;
 import static arena.comparison.ComparisonItem.BUDGET_USD;
 import static arena.comparison.ComparisonItem.COST;
-import static arena.comparison.ComparisonItem.CREATED_AT;
 import static arena.comparison.ComparisonItem.GENERATION;
-import static arena.comparison.ComparisonItem.HOLDER;
 import static arena.comparison.ComparisonItem.ID;
 import static arena.comparison.ComparisonItem.ITEM;
-import static arena.comparison.ComparisonItem.KIND;
 import static arena.comparison.ComparisonItem.NOT_STARTED;
 import static arena.comparison.ComparisonItem.OPEN;
 import static arena.comparison.ComparisonItem.OUTCOME;
-import static arena.comparison.ComparisonItem.PLAN;
 import static arena.comparison.ComparisonItem.PLANNED;
 import static arena.comparison.ComparisonItem.REPLICAS;
 import static arena.comparison.ComparisonItem.RUNNING;
@@ -22,6 +18,7 @@ import static arena.comparison.ComparisonItem.STOP_REASON;
 import static arena.comparison.ComparisonItem.TURNS;
 import static arena.comparison.ComparisonItem.UNKNOWN_COSTS;
 import static arena.comparison.ComparisonItem.WAITS_FOR;
+import static arena.comparison.PlanTable.STARTS_CELLS;
 
 import arena.codec.Timestamps;
 import arena.comparison.Design.Experiment;
@@ -40,9 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
@@ -53,18 +48,16 @@ public final class DynamoComparisons implements Comparisons {
   /** Digits after the point of a sum of costs: DynamoDB's numbers have 38 digits in all. */
   private static final int COST_SCALE = 12;
 
-  /** Attempts of a change whose condition is on what was read before. */
-  private static final int MAX_ATTEMPTS = 5;
-
-  /** The status allows that cells start. */
-  private static final String STARTS_CELLS = "#status IN (:waiting, :running)";
-
   private final DynamoClient dynamo;
-  private final String table;
+  private final PlanTable plans;
+  private final ComparisonLists lists;
+  private final ProviderClaims claims;
 
   public DynamoComparisons(DynamoDbClient dynamo, String table) {
     this.dynamo = new DynamoClient(dynamo, Dependency.COMPARISONS);
-    this.table = table;
+    plans = new PlanTable(this.dynamo, table);
+    lists = new ComparisonLists(plans);
+    claims = new ProviderClaims(plans);
   }
 
   @Override
@@ -75,18 +68,20 @@ public final class DynamoComparisons implements Comparisons {
                 TransactWriteItem.builder()
                     .put(
                         put ->
-                            put.tableName(table)
+                            put.tableName(plans.name())
                                 .item(ComparisonItem.ofNew(comparison))
                                 .conditionExpression("attribute_not_exists(#id)")
                                 .expressionAttributeNames(Map.of("#id", ID)))
-                    .build())
+                    .build(),
+                claims.enqueue(
+                    comparison.id(), comparison.design().providers(), comparison.createdAt()))
             .isEmpty();
     return created ? comparison : find(comparison.id()).orElseThrow();
   }
 
   @Override
   public Optional<Comparison> find(ComparisonId id) {
-    return dynamo.get(table, ComparisonItem.planKey(id)).map(ComparisonItem::read);
+    return plans.find(id);
   }
 
   @Override
@@ -96,7 +91,7 @@ public final class DynamoComparisons implements Comparisons {
         new QueryPages(
             dynamo,
             QueryRequest.builder()
-                .tableName(table)
+                .tableName(plans.name())
                 .consistentRead(true)
                 .keyConditionExpression("#id = :id AND begins_with(#item, :cell)")
                 .expressionAttributeNames(Map.of("#id", ID, "#item", ITEM))
@@ -123,136 +118,37 @@ public final class DynamoComparisons implements Comparisons {
   @Override
   public Cell cell(Comparison comparison, int number) {
     return dynamo
-        .get(table, ComparisonItem.cellKey(comparison.id(), number))
+        .get(plans.name(), ComparisonItem.cellKey(comparison.id(), number))
         .map(item -> ComparisonItem.cell(comparison, item))
         .orElseGet(() -> comparison.unstarted(number));
   }
 
-  // ---- lists
-
   @Override
   public ComparisonPage list(ComparisonKind kind, int limit, Optional<String> cursor) {
-    requireLimit(limit, MAX_PAGE);
-    AttributeValue partition = Attributes.of(kind.label());
-    QueryRequest.Builder query = query(KIND, partition).scanIndexForward(false);
-    cursor
-        .map(text -> ComparisonCursor.read(kind, text))
-        .ifPresent(
-            last ->
-                query.exclusiveStartKey(
-                    Map.of(
-                        KIND,
-                        partition,
-                        CREATED_AT,
-                        Attributes.of(Timestamps.write(last.createdAt())),
-                        ID,
-                        Attributes.of(last.id().value()),
-                        ITEM,
-                        Attributes.of(PLAN))));
-    // one more, to know whether there is a next page
-    List<Comparison> found = rows(query, limit + 1);
-    if (found.size() <= limit) {
-      return new ComparisonPage(found, Optional.empty());
-    }
-    List<Comparison> page = List.copyOf(found.subList(0, limit));
-    Comparison last = page.getLast();
-    return new ComparisonPage(
-        page, Optional.of(new ComparisonCursor(kind, last.createdAt(), last.id()).write()));
+    return lists.list(kind, limit, cursor);
   }
 
   @Override
   public List<Comparison> open(int limit) {
-    requireLimit(limit, MAX_OPEN);
-    return rows(query(OPEN, ComparisonItem.IN), limit).stream()
-        .filter(comparison -> comparison.progress().open())
-        .toList();
+    return lists.open(limit);
   }
 
-  private static void requireLimit(int limit, int max) {
-    if (limit < 1 || limit > max) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "limit must be from 1 to %d: %d", max, limit));
-    }
+  @Override
+  public ComparisonQueue queue() {
+    return claims.queue();
   }
-
-  private QueryRequest.Builder query(String index, AttributeValue partition) {
-    return QueryRequest.builder()
-        .tableName(table)
-        .indexName(index)
-        .keyConditionExpression("#index = :in")
-        .expressionAttributeNames(Map.of("#index", index))
-        .expressionAttributeValues(Map.of(":in", partition));
-  }
-
-  /** Reads the plans that a query of an index finds, in its order. */
-  private List<Comparison> rows(QueryRequest.Builder query, int limit) {
-    QueryPages pages = new QueryPages(dynamo, query);
-    List<ComparisonId> ids = new ArrayList<>();
-    while (ids.size() < limit && pages.more()) {
-      pages.next(limit - ids.size()).stream().map(ComparisonItem::id).forEach(ids::add);
-    }
-    Map<ComparisonId, Comparison> rows = new HashMap<>();
-    for (Map<String, AttributeValue> item :
-        dynamo.getAll(table, ids.stream().map(ComparisonItem::planKey).toList())) {
-      Comparison comparison = ComparisonItem.read(item);
-      rows.put(comparison.id(), comparison);
-    }
-    return ids.stream().filter(rows::containsKey).map(rows::get).toList();
-  }
-
-  // ---- changes
 
   @Override
   public Optional<ComparisonId> claim(ComparisonId id) {
-    Comparison comparison = require(id);
-    if (!comparison.status().startsCells()) {
-      return Optional.empty();
-    }
-    List<TransactWriteItem> items = new ArrayList<>();
-    items.add(
-        update(
-            id,
-            "SET #status = :running REMOVE #waits_for",
-            STARTS_CELLS,
-            Map.of("#waits_for", WAITS_FOR),
-            Map.of()));
-    comparison.design().providers().forEach(provider -> items.add(claim(provider, id)));
-    Optional<List<CancellationReason>> rejection =
-        dynamo.transact(items.toArray(TransactWriteItem[]::new));
-    Optional<ComparisonId> holder =
-        rejection.stream()
-            .flatMap(List::stream)
-            .skip(1) // the plan
-            .filter(DynamoClient::conditionFailed)
-            .findFirst()
-            .map(reason -> ComparisonId.of(Attributes.text(reason.item(), HOLDER)));
-    holder.ifPresent(
-        other ->
-            dynamo.transact(
-                update(
-                    id,
-                    "SET #status = :waiting, #waits_for = :other",
-                    STARTS_CELLS,
-                    Map.of("#waits_for", WAITS_FOR),
-                    Map.of(":other", Attributes.of(other.value())))));
-    return holder;
+    return claims.claim(id);
   }
 
-  private TransactWriteItem claim(String provider, ComparisonId id) {
-    Map<String, AttributeValue> item = new HashMap<>(ComparisonItem.claimKey(provider));
-    item.put(HOLDER, Attributes.of(id.value()));
-    return TransactWriteItem.builder()
-        .put(
-            put ->
-                put.tableName(table)
-                    .item(item)
-                    .conditionExpression("attribute_not_exists(#holder) OR #holder = :id")
-                    .expressionAttributeNames(Map.of("#holder", HOLDER))
-                    .expressionAttributeValues(Map.of(":id", Attributes.of(id.value())))
-                    .returnValuesOnConditionCheckFailure(
-                        ReturnValuesOnConditionCheckFailure.ALL_OLD))
-        .build();
+  @Override
+  public boolean release(ComparisonId id) {
+    return claims.release(id);
   }
+
+  // ---- changes
 
   @Override
   public boolean start(ComparisonId id, int cell, Instant at) {
@@ -261,12 +157,12 @@ public final class DynamoComparisons implements Comparisons {
             TransactWriteItem.builder()
                 .put(
                     put ->
-                        put.tableName(table)
+                        put.tableName(plans.name())
                             .item(ComparisonItem.started(id, cell, at))
                             .conditionExpression("attribute_not_exists(#id)")
                             .expressionAttributeNames(Map.of("#id", ID)))
                 .build(),
-            update(
+            plans.updateIfStartsCells(
                 id,
                 "ADD #planned :less, #cells_running :more",
                 STARTS_CELLS
@@ -291,7 +187,7 @@ public final class DynamoComparisons implements Comparisons {
                 .update(
                     update ->
                         update
-                            .tableName(table)
+                            .tableName(plans.name())
                             .key(ComparisonItem.cellKey(id, cell))
                             .updateExpression(
                                 "SET #state = :state, #outcome = :outcome, #ended_at = :at")
@@ -312,7 +208,7 @@ public final class DynamoComparisons implements Comparisons {
                 .update(
                     update ->
                         update
-                            .tableName(table)
+                            .tableName(plans.name())
                             .key(ComparisonItem.planKey(id))
                             .updateExpression(
                                 "ADD #cells_running :less, #ended :more, #cost :cost, #turns :turns,"
@@ -348,7 +244,7 @@ public final class DynamoComparisons implements Comparisons {
   public boolean stop(ComparisonId id, StopReason reason) {
     return dynamo
         .transact(
-            update(
+            plans.updateIfStartsCells(
                 id,
                 "SET #status = :stopped, #stop_reason = :reason,"
                     + " #not_started = #not_started + #planned, #planned = :zero REMOVE #waits_for",
@@ -366,7 +262,7 @@ public final class DynamoComparisons implements Comparisons {
   }
 
   @Override
-  public boolean addReplicas(Comparison comparison, int replicas) {
+  public boolean addReplicas(Comparison comparison, int replicas, Instant at) {
     Experiment experiment = (Experiment) comparison.design();
     int added = experiment.withReplicas(replicas).cells() - experiment.cells();
     if (added <= 0) {
@@ -383,11 +279,11 @@ public final class DynamoComparisons implements Comparisons {
     if (comparison.progress().open()) {
       return dynamo
           .transact(
-              update(
+              plans.updateIfStartsCells(
                   comparison.id(),
                   set,
                   "#replicas = :from AND attribute_exists(#open) AND " + STARTS_CELLS,
-                  with(names, "#open", OPEN),
+                  PlanTable.with(names, "#open", OPEN),
                   values))
           .isEmpty();
     }
@@ -395,85 +291,26 @@ public final class DynamoComparisons implements Comparisons {
     reopen.put(":complete", Attributes.of(ComparisonStatus.COMPLETE.label()));
     reopen.put(":in", ComparisonItem.IN);
     reopen.put(":one", Attributes.of(1));
-    Map<String, String> reopenNames = new HashMap<>(with(names, "#open", OPEN));
+    Map<String, String> reopenNames = new HashMap<>(PlanTable.with(names, "#open", OPEN));
     reopenNames.put("#generation", GENERATION);
     return dynamo
         .transact(
-            plainUpdate(
+            plans.update(
                 comparison.id(),
                 set + ", #open = :in, #status = :running, #generation = #generation + :one",
                 "#replicas = :from AND attribute_not_exists(#open) AND #status = :complete",
-                with(reopenNames, "#status", STATUS),
-                with(reopen, ":running", Attributes.of(ComparisonStatus.RUNNING.label()))))
+                PlanTable.with(reopenNames, "#status", STATUS),
+                PlanTable.with(
+                    reopen, ":running", Attributes.of(ComparisonStatus.RUNNING.label()))),
+            claims.enqueue(comparison.id(), experiment.providers(), at))
         .isEmpty();
-  }
-
-  @Override
-  public boolean release(ComparisonId id) {
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      Comparison comparison = require(id);
-      if (!comparison.progress().open()) {
-        return true;
-      }
-      if (comparison.progress().cells().pending() > 0) {
-        return false;
-      }
-      if (release(comparison)) {
-        return true;
-      }
-    }
-    throw Dependency.COMPARISONS.unavailable("a comparison changed at every attempt", null);
-  }
-
-  private boolean release(Comparison comparison) {
-    ComparisonStatus after =
-        comparison.status().startsCells() ? ComparisonStatus.COMPLETE : comparison.status();
-    List<TransactWriteItem> items = new ArrayList<>();
-    items.add(
-        plainUpdate(
-            comparison.id(),
-            "SET #status = :after REMOVE #open, #waits_for",
-            "#status = :before AND #planned = :zero AND #cells_running = :zero",
-            Map.of(
-                "#status", STATUS,
-                "#open", OPEN,
-                "#waits_for", WAITS_FOR,
-                "#planned", PLANNED,
-                "#cells_running", RUNNING),
-            Map.of(
-                ":before", Attributes.of(comparison.status().label()),
-                ":after", Attributes.of(after.label()),
-                ":zero", Attributes.of(0))));
-    for (String provider : comparison.design().providers()) {
-      Map<String, AttributeValue> key = ComparisonItem.claimKey(provider);
-      boolean held =
-          dynamo
-              .get(table, key)
-              .filter(item -> Attributes.text(item, HOLDER).equals(comparison.id().value()))
-              .isPresent();
-      if (held) {
-        items.add(
-            TransactWriteItem.builder()
-                .delete(
-                    delete ->
-                        delete
-                            .tableName(table)
-                            .key(key)
-                            .conditionExpression("#holder = :id")
-                            .expressionAttributeNames(Map.of("#holder", HOLDER))
-                            .expressionAttributeValues(
-                                Map.of(":id", Attributes.of(comparison.id().value()))))
-                .build());
-      }
-    }
-    return dynamo.transact(items.toArray(TransactWriteItem[]::new)).isEmpty();
   }
 
   @Override
   public boolean nextGeneration(ComparisonId id, int generation) {
     return dynamo
         .transact(
-            plainUpdate(
+            plans.update(
                 id,
                 "SET #generation = :next",
                 "#generation = :this AND attribute_exists(#open)",
@@ -482,45 +319,20 @@ public final class DynamoComparisons implements Comparisons {
         .isEmpty();
   }
 
-  private Comparison require(ComparisonId id) {
-    return find(id).orElseThrow(() -> new UnknownComparison(id.value()));
-  }
-
-  /** Updates a plan under a condition that has {@link #STARTS_CELLS}. */
-  private TransactWriteItem update(
-      ComparisonId id,
-      String expression,
-      String condition,
-      Map<String, String> names,
-      Map<String, AttributeValue> values) {
-    Map<String, AttributeValue> allValues = new HashMap<>(values);
-    allValues.put(":waiting", Attributes.of(ComparisonStatus.WAITING.label()));
-    allValues.put(":running", Attributes.of(ComparisonStatus.RUNNING.label()));
-    return plainUpdate(id, expression, condition, with(names, "#status", STATUS), allValues);
-  }
-
-  private TransactWriteItem plainUpdate(
-      ComparisonId id,
-      String expression,
-      String condition,
-      Map<String, String> names,
-      Map<String, AttributeValue> values) {
-    return TransactWriteItem.builder()
-        .update(
-            update ->
-                update
-                    .tableName(table)
-                    .key(ComparisonItem.planKey(id))
-                    .updateExpression(expression)
-                    .conditionExpression(condition)
-                    .expressionAttributeNames(names)
-                    .expressionAttributeValues(values))
-        .build();
-  }
-
-  private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {
-    Map<String, T> all = new HashMap<>(map);
-    all.put(key, value);
-    return all;
+  @Override
+  public boolean wake(ComparisonId id, int generation) {
+    return dynamo
+        .transact(
+            plans.update(
+                id,
+                "SET #status = :running, #generation = :next REMOVE #waits_for",
+                "#status = :waiting AND #generation = :this",
+                Map.of("#status", STATUS, "#generation", GENERATION, "#waits_for", WAITS_FOR),
+                Map.of(
+                    ":waiting", Attributes.of(ComparisonStatus.WAITING.label()),
+                    ":running", Attributes.of(ComparisonStatus.RUNNING.label()),
+                    ":this", Attributes.of(generation),
+                    ":next", Attributes.of(generation + 1))))
+        .isEmpty();
   }
 }

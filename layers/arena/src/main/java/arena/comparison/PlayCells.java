@@ -40,9 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class PlayCells {
   private static final Logger LOG = LoggerFactory.getLogger(PlayCells.class);
 
-  /** Maximum time that a comparison waits for others. */
-  static final Duration MAX_WAIT_FOR_PROVIDERS = Duration.ofHours(24);
-
   /** Maximum time that a cell waits for its run: a run has six hours, and its end an hour. */
   static final Duration MAX_WAIT_FOR_RUN = Duration.ofHours(7);
 
@@ -58,7 +55,6 @@ public final class PlayCells {
    */
   static final int MAX_PASSES = 10;
 
-  private static final Waits PROVIDER_WAITS = new Waits(5, 300);
   private static final Waits RUN_WAITS = new Waits(5, 1_800);
 
   /** Events of a fork before its first turn: {@code fork} and {@code world_mutation}. */
@@ -66,6 +62,7 @@ public final class PlayCells {
 
   private final Comparisons comparisons;
   private final ComparisonArchive archive;
+  private final WakeComparisons wake;
   private final Catalog catalog;
   private final Journal journal;
   private final CreateRun createRun;
@@ -81,6 +78,7 @@ public final class PlayCells {
   public PlayCells(
       Comparisons comparisons,
       ComparisonArchive archive,
+      WakeComparisons wake,
       Catalog catalog,
       Journal journal,
       Runs runs,
@@ -88,6 +86,7 @@ public final class PlayCells {
       InstantSource clock) {
     this.comparisons = comparisons;
     this.archive = archive;
+    this.wake = wake;
     this.catalog = catalog;
     this.journal = journal;
     this.createRun = runs.createRun();
@@ -119,8 +118,8 @@ public final class PlayCells {
     /** Play these cells. */
     record Play(List<Group> providers) implements Claim {}
 
-    /** Claim again after this time. */
-    record Wait(int seconds) implements Claim {}
+    /** A comparison before it needs one of its providers; the end of that one wakes it. */
+    record Queued() implements Claim {}
 
     /** There is nothing to play. */
     record Nothing() implements Claim {}
@@ -134,23 +133,15 @@ public final class PlayCells {
    */
   public record Group(String provider, int concurrency, List<Integer> cells) {}
 
-  /**
-   * Claims the providers of a comparison.
-   *
-   * @param waited seconds that its execution has waited
-   */
-  public Claim claim(ComparisonId id, long waited) {
-    Optional<ComparisonId> holder = comparisons.claim(id);
-    if (holder.isPresent()) {
-      if (waited < MAX_WAIT_FOR_PROVIDERS.toSeconds()) {
-        return new Claim.Wait(PROVIDER_WAITS.after(waited));
-      }
-      if (comparisons.stop(id, StopReason.WAITED)) {
-        LOG.atWarn()
-            .addKeyValue("comparison_id", id)
-            .addKeyValue("waits_for", holder.get())
-            .log("comparison waited too long for others");
-      }
+  /** Claims the providers of a comparison, if it is its turn. */
+  public Claim claim(ComparisonId id) {
+    Optional<ComparisonId> other = comparisons.claim(id);
+    if (other.isPresent()) {
+      LOG.atInfo()
+          .addKeyValue("comparison_id", id)
+          .addKeyValue("waits_for", other.get())
+          .log("comparison waits for another");
+      return new Claim.Queued();
     }
     Map<String, List<Integer>> cells = new TreeMap<>();
     for (Cell cell : comparisons.cells(require(id))) {
@@ -167,7 +158,7 @@ public final class PlayCells {
   }
 
   /**
-   * Ends the execution of a comparison.
+   * Ends the execution of a comparison, and wakes those that wait for it.
    *
    * @param passes passes over the cells of its execution so far
    * @return false if cells are left for another pass
@@ -185,6 +176,7 @@ public final class PlayCells {
           .addKeyValue("cells_not_started", comparison.progress().cells().notStarted())
           .addKeyValue("cost_usd", comparison.progress().costUsd())
           .log("comparison ended");
+      wake.wakeNext();
       return true;
     }
     if (passes >= MAX_PASSES) {

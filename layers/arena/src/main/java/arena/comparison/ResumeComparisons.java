@@ -2,9 +2,11 @@ package arena.comparison;
 
 import arena.error.ErrorKind;
 import arena.run.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +20,23 @@ public final class ResumeComparisons {
   /** Maximum number of executions of a comparison, after which its cells are failed. */
   public static final int MAX_GENERATIONS = 20;
 
+  /** Maximum time that a comparison waits for others. */
+  static final Duration MAX_WAIT = Duration.ofHours(24);
+
   private final Comparisons comparisons;
+  private final ComparisonArchive archive;
+  private final WakeComparisons wake;
   private final ComparisonExecutions executions;
   private final InstantSource clock;
 
   public ResumeComparisons(
-      Comparisons comparisons, ComparisonExecutions executions, InstantSource clock) {
+      Comparisons comparisons,
+      ComparisonArchive archive,
+      ComparisonExecutions executions,
+      InstantSource clock) {
     this.comparisons = comparisons;
+    this.archive = archive;
+    this.wake = new WakeComparisons(comparisons, executions);
     this.executions = executions;
     this.clock = clock;
   }
@@ -44,6 +56,7 @@ public final class ResumeComparisons {
    */
   public Report resume(Instant deadline) {
     List<Comparison> open = comparisons.open(Comparisons.MAX_OPEN);
+    ComparisonQueue queue = comparisons.queue();
     int resumed = 0;
     int failed = 0;
     for (Comparison comparison : open) {
@@ -51,7 +64,7 @@ public final class ResumeComparisons {
         break;
       }
       try {
-        resumed += resume(comparison) ? 1 : 0;
+        resumed += resume(comparison, queue) ? 1 : 0;
       } catch (RuntimeException e) {
         failed++;
         LOG.atError()
@@ -63,8 +76,11 @@ public final class ResumeComparisons {
     return new Report(resumed, failed);
   }
 
-  private boolean resume(Comparison comparison) {
+  private boolean resume(Comparison comparison, ComparisonQueue queue) {
     ComparisonId id = comparison.id();
+    if (waits(comparison, queue)) {
+      return false;
+    }
     int generation = comparison.progress().generation();
     switch (executions.state(id, generation)) {
       case RUNNING -> {
@@ -89,6 +105,26 @@ public final class ResumeComparisons {
     return true;
   }
 
+  /** Whether a comparison has to wait for others; one that has waited for too long is stopped. */
+  private boolean waits(Comparison comparison, ComparisonQueue queue) {
+    ComparisonId id = comparison.id();
+    Optional<ComparisonId> other = queue.ahead(id).stream().findFirst();
+    if (comparison.status() != ComparisonStatus.WAITING || other.isEmpty()) {
+      return false;
+    }
+    Instant since = queue.entry(id).orElseThrow().since();
+    if (clock.instant().isBefore(since.plus(MAX_WAIT))) {
+      return true;
+    }
+    if (comparisons.stop(id, StopReason.WAITED)) {
+      LOG.atWarn()
+          .addKeyValue("comparison_id", id)
+          .addKeyValue("waits_for", other.get())
+          .log("comparison waited too long for others");
+    }
+    return false;
+  }
+
   /** Ends a comparison that all its executions could not end. */
   private void abandon(Comparison comparison) {
     comparisons.stop(comparison.id(), StopReason.ABANDONED);
@@ -100,7 +136,10 @@ public final class ResumeComparisons {
             comparison.id(), cell.number(), CellOutcome.failed(failure), clock.instant());
       }
     }
+    Comparison ended = comparisons.find(comparison.id()).orElseThrow();
+    archive.write(ended, comparisons.cells(ended));
     comparisons.release(comparison.id());
+    wake.wakeNext();
     LOG.atError().addKeyValue("comparison_id", comparison.id()).log("comparison abandoned");
   }
 }

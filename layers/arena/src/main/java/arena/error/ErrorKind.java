@@ -60,6 +60,8 @@ public enum ErrorKind {
   KEY_REUSED("KeyReused", REQUEST, NEVER, 409, "idempotency_key_reused"),
   /** The holder of a token made too many calls. */
   TOO_MANY_CALLS("TooManyCalls", REQUEST, RETRYABLE, 429, "too_many_calls"),
+  /** As many comparisons are open as may be. */
+  TOO_MANY_COMPARISONS("TooManyComparisons", REQUEST, RETRYABLE, 429, "too_many_comparisons"),
   /** An AWS service throttled a call. */
   THROTTLED("Throttled", REQUEST, RETRYABLE, 429, "throttled"),
   /** An AWS service failed or did not answer. */

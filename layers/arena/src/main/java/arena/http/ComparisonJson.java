@@ -6,6 +6,7 @@ import arena.comparison.CellJson;
 import arena.comparison.Comparison;
 import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonQueries;
+import arena.comparison.ComparisonQueue;
 import arena.comparison.Design;
 import arena.comparison.StopReason;
 import arena.json.Json;
@@ -31,13 +32,36 @@ import org.jspecify.annotations.Nullable;
 final class ComparisonJson {
   private ComparisonJson() {}
 
+  /**
+   * What a comparison waits for.
+   *
+   * @param other the comparison that plays before it
+   * @param position its place among those that need one of its providers, from 1
+   */
+  record Wait(Optional<ComparisonId> other, Optional<Integer> position) {
+    /** The comparison does not wait. */
+    static final Wait NONE = new Wait(Optional.empty(), Optional.empty());
+
+    /** The wait of a waiting comparison. */
+    static Wait in(ComparisonQueue queue, Comparison comparison) {
+      List<ComparisonId> ahead = queue.ahead(comparison.id());
+      return new Wait(
+          ahead.isEmpty() ? comparison.progress().waitsFor() : Optional.of(ahead.getFirst()),
+          Optional.of(ahead.size() + 1));
+    }
+  }
+
   /** A text without secrets that it may contain. */
   private static String redacted(String text) {
     return Redactor.OF_FORMATS.redact(text);
   }
 
-  /** An experiment as a row of the list. */
-  static ObjectNode experimentRow(Comparison comparison) {
+  /**
+   * An experiment as a row of the list.
+   *
+   * @param wait what it waits for
+   */
+  static ObjectNode experimentRow(Comparison comparison, Wait wait) {
     Design.Experiment design = (Design.Experiment) comparison.design();
     ObjectNode json = identity(comparison, "experiment_id");
     json.put("parent_run_id", design.parentRunId().value())
@@ -46,15 +70,15 @@ final class ComparisonJson {
         .put("replicas", design.replicas());
     json.set("arms", texts(design.arms().stream().map(Design.Arm::name).toList()));
     json.set("cells", counts(comparison.progress().cells()));
-    putSpent(json, comparison);
+    putSpent(json, comparison, wait);
     return json;
   }
 
   /** An experiment with its arms in numbers. */
   static ObjectNode experiment(
-      Comparison comparison, int samples, List<Cell> cells, List<ArmSummary> summaries) {
+      Comparison comparison, Wait wait, int samples, List<Cell> cells, List<ArmSummary> summaries) {
     Design.Experiment design = (Design.Experiment) comparison.design();
-    ObjectNode json = experimentRow(comparison);
+    ObjectNode json = experimentRow(comparison, wait);
     json.put("seed", comparison.seed()).put("samples", samples);
     json.set(
         "arms",
@@ -115,23 +139,32 @@ final class ComparisonJson {
         .put("replicas_needed", comparison.replicasNeeded().orElse(null));
   }
 
-  /** A race as a row of the list. */
-  static ObjectNode raceRow(Comparison comparison) {
+  /**
+   * A race as a row of the list.
+   *
+   * @param wait what it waits for
+   */
+  static ObjectNode raceRow(Comparison comparison, Wait wait) {
     ObjectNode json = race(comparison);
     Design.Race design = (Design.Race) comparison.design();
     json.set("profiles", texts(design.profiles().stream().map(Profile::name).toList()));
     json.set("cells", counts(comparison.progress().cells()));
-    putSpent(json, comparison);
+    putSpent(json, comparison, wait);
     return json;
   }
 
   /** A race with its cells and standings. */
   static ObjectNode race(
-      Comparison comparison, int samples, List<Cell> cells, List<Standing> standings, String note) {
+      Comparison comparison,
+      Wait wait,
+      int samples,
+      List<Cell> cells,
+      List<Standing> standings,
+      String note) {
     ObjectNode json = race(comparison);
     json.set("profiles", array(comparison.design().profiles(), RunJson::profile));
     json.set("cell_counts", counts(comparison.progress().cells()));
-    putSpent(json, comparison);
+    putSpent(json, comparison, wait);
     json.put("seed", comparison.seed()).put("samples", samples);
     json.set(
         "cells",
@@ -190,13 +223,14 @@ final class ComparisonJson {
         .put("not_started", counts.notStarted());
   }
 
-  private static void putSpent(ObjectNode json, Comparison comparison) {
+  private static void putSpent(ObjectNode json, Comparison comparison, Wait wait) {
     json.put("cost_usd", comparison.progress().costUsd())
         .put("cost_known", comparison.progress().costKnown());
     json.putObject("budget")
         .put("usd", comparison.budget().usd().orElse(null))
         .put("turns", comparison.budget().turns().orElse(null));
-    json.put("waits_for", comparison.progress().waitsFor().map(ComparisonId::value).orElse(null));
+    json.put("waits_for", wait.other().map(ComparisonId::value).orElse(null))
+        .put("position", wait.position().orElse(null));
   }
 
   /** Adds what a cell's run came to; null until it has ended. */

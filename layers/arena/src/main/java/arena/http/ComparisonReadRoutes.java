@@ -8,14 +8,18 @@ import arena.comparison.ComparisonPage;
 import arena.comparison.ComparisonQueries;
 import arena.comparison.ComparisonQueries.By;
 import arena.comparison.ComparisonQueries.RunFilter;
+import arena.comparison.ComparisonQueue;
+import arena.comparison.ComparisonStatus;
 import arena.comparison.Comparisons;
 import arena.comparison.Design;
 import arena.comparison.ResultNotes;
+import arena.http.ComparisonJson.Wait;
 import arena.json.Json;
 import arena.ranking.Entry;
 import arena.ranking.Ranking;
 import arena.ranking.Standing;
 import arena.run.Limits;
+import arena.statistics.ArmSummary;
 import arena.statistics.Experiments;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -23,7 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** The routes that read experiments, races and rankings. */
@@ -32,6 +36,8 @@ public final class ComparisonReadRoutes {
   static final int SAMPLES = 1_000;
 
   private final Supplier<ComparisonQueries> queries;
+  private final SettledResults<List<ArmSummary>> summaries = new SettledResults<>();
+  private final SettledResults<List<Standing>> standings = new SettledResults<>();
 
   private ComparisonReadRoutes(Supplier<ComparisonQueries> queries) {
     this.queries = queries;
@@ -56,18 +62,40 @@ public final class ComparisonReadRoutes {
     return list(request, ComparisonKind.RACE, ComparisonJson::raceRow);
   }
 
-  private Response list(Request request, ComparisonKind kind, Function<Comparison, JsonNode> row) {
+  private Response list(
+      Request request, ComparisonKind kind, BiFunction<Comparison, Wait, JsonNode> row) {
     request.allowQuery("limit", "cursor");
     int limit =
         Math.toIntExact(
             request.integerQuery("limit", 1, Comparisons.MAX_PAGE, Limits.DEFAULT_RUNS_PAGE));
     ComparisonPage page = queries.get().list(kind, limit, request.query("cursor"));
     ArrayNode rows = Json.array();
-    page.comparisons().forEach(comparison -> rows.add(row.apply(comparison)));
+    Optional<ComparisonQueue> queue = queue(page.comparisons());
+    page.comparisons()
+        .forEach(comparison -> rows.add(row.apply(comparison, wait(comparison, queue))));
     Response response = Response.of(200, rows);
     return page.next()
         .map(cursor -> NextLink.add(response, request, limit, List.of(), cursor))
         .orElse(response);
+  }
+
+  /** Reads the queue if one of these comparisons waits. */
+  private Optional<ComparisonQueue> queue(List<Comparison> shown) {
+    return shown.stream().anyMatch(ComparisonReadRoutes::waits)
+        ? Optional.of(queries.get().queue())
+        : Optional.empty();
+  }
+
+  private static boolean waits(Comparison comparison) {
+    return comparison.status() == ComparisonStatus.WAITING;
+  }
+
+  private static Wait wait(Comparison comparison, Optional<ComparisonQueue> queue) {
+    return queue.isPresent() && waits(comparison) ? Wait.in(queue.get(), comparison) : Wait.NONE;
+  }
+
+  private Wait wait(Comparison comparison) {
+    return wait(comparison, queue(List.of(comparison)));
   }
 
   private Response experiment(Request request) {
@@ -81,15 +109,20 @@ public final class ComparisonReadRoutes {
         200,
         ComparisonJson.experiment(
             experiment,
+            wait(experiment),
             SAMPLES,
             cells,
-            Experiments.summarize(
-                ComparisonJson.outcomes(design, cells),
-                names.indexOf(design.control()),
-                design.parentT(),
-                design.parentT() + design.nTurns(),
-                experiment.seed(),
-                SAMPLES)));
+            summaries.get(
+                experiment.id(),
+                cells,
+                () ->
+                    Experiments.summarize(
+                        ComparisonJson.outcomes(design, cells),
+                        names.indexOf(design.control()),
+                        design.parentT(),
+                        design.parentT() + design.nTurns(),
+                        experiment.seed(),
+                        SAMPLES))));
   }
 
   private Response race(Request request) {
@@ -102,9 +135,11 @@ public final class ComparisonReadRoutes {
         200,
         ComparisonJson.race(
             race,
+            wait(race),
             SAMPLES,
             cells,
-            Standing.of(entries, players, race.seed(), SAMPLES),
+            standings.get(
+                race.id(), cells, () -> Standing.of(entries, players, race.seed(), SAMPLES)),
             ResultNotes.ofRace(race, entries)));
   }
 

@@ -7,12 +7,14 @@ import static arena.error.ErrorKind.REPLAY_NOT_STARTED;
 import static arena.error.ErrorKind.STORE_UNAVAILABLE;
 import static arena.error.ErrorKind.THROTTLED;
 import static arena.error.ErrorKind.TOO_MANY_CALLS;
+import static arena.error.ErrorKind.TOO_MANY_COMPARISONS;
 import static arena.error.ErrorKind.TURNS_NOT_RECORDED;
 import static arena.error.ErrorKind.UNKNOWN_RUN;
 
 import arena.access.TooManyCalls;
 import arena.catalog.InvalidCursor;
 import arena.comparison.InvalidComparison;
+import arena.comparison.TooManyComparisons;
 import arena.comparison.UnknownComparison;
 import arena.error.DependencyUnavailable;
 import arena.error.ErrorKind;
@@ -24,6 +26,7 @@ import arena.run.TurnsNotRecorded;
 import arena.run.UnknownRun;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -40,6 +43,9 @@ final class ErrorResponses {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
 
   private static final int RETRY_SECONDS = 2;
+
+  /** A comparison takes minutes. */
+  private static final int QUEUE_RETRY_SECONDS = 60;
 
   private ErrorResponses() {}
 
@@ -139,6 +145,15 @@ final class ErrorResponses {
                       String.format(
                           Locale.ROOT, "%d calls a minute for each token", error.limit())),
                   OptionalInt.of(Math.toIntExact(error.retryAfter().toSeconds() + 1))));
+      case TooManyComparisons error ->
+          Optional.of(
+              ApiException.of(
+                  TOO_MANY_COMPARISONS.http().orElseThrow(),
+                  Objects.requireNonNull(error.getMessage()),
+                  Optional.empty(),
+                  Optional.of(
+                      String.format(Locale.ROOT, "at most %d open comparisons", error.limit())),
+                  OptionalInt.of(QUEUE_RETRY_SECONDS)));
       case ReplayNotStarted _ -> Optional.of(unavailable(REPLAY_NOT_STARTED, "Step Functions"));
       case DependencyUnavailable error ->
           Optional.of(

@@ -76,6 +76,12 @@ public final class Limits {
   /** Maximum number of cells of a comparison: 8 arms with 50 replicas. */
   public static final int MAX_CELLS = 400;
 
+  /**
+   * Maximum size of the state that an experiment forks, as JSON in bytes: about 4,000 buildings. It
+   * is part of the plan, and a page of a list has 100 plans.
+   */
+  public static final int MAX_FORKED_STATE_BYTES = 64 * 1024;
+
   /** Minimum number of arms of an experiment. */
   public static final int MIN_ARMS = 2;
 

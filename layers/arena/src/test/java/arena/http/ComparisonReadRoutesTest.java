@@ -233,7 +233,7 @@ class ComparisonReadRoutesTest {
             + "\"arms\":[\"as it was\",\"stronger\"],"
             + "\"cells\":{\"planned\":2,\"running\":0,\"complete\":4,\"failed\":0,"
             + "\"not_started\":0},\"cost_usd\":0.75,\"cost_known\":true,"
-            + "\"budget\":{\"usd\":2.5,\"turns\":null},\"waits_for\":null}]",
+            + "\"budget\":{\"usd\":2.5,\"turns\":null},\"waits_for\":null,\"position\":null}]",
         read("/experiments", Map.of(), Map.of()).toString());
   }
 
@@ -244,6 +244,7 @@ class ComparisonReadRoutesTest {
     APIGatewayV2HTTPResponse first = get("/races", Map.of(), Map.of("limit", "1"));
     assertEquals("</races?limit=1&cursor=1>; rel=\"next\"", first.getHeaders().get("link"));
     assertTrue(first.getBody().contains("\"waits_for\":\"" + id(9) + "\""), first.getBody());
+    assertTrue(first.getBody().contains("\"position\":1"), first.getBody());
     JsonNode second = read("/races", Map.of(), Map.of("limit", "1", "cursor", "1"));
     assertEquals(List.of(id(3).value()), texts(second, "race_id"));
     assertEquals(422, get("/races", Map.of(), Map.of("cursor", "no cursor")).getStatusCode());

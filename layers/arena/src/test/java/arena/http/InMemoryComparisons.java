@@ -7,6 +7,7 @@ import arena.comparison.Comparison;
 import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonPage;
+import arena.comparison.ComparisonQueue;
 import arena.comparison.Comparisons;
 import arena.comparison.StopReason;
 import java.time.Instant;
@@ -72,6 +73,26 @@ final class InMemoryComparisons implements Comparisons {
   }
 
   @Override
+  public ComparisonQueue queue() {
+    return new ComparisonQueue(
+        comparisons.values().stream()
+            .filter(comparison -> comparison.progress().open())
+            .map(
+                comparison ->
+                    new ComparisonQueue.Entry(
+                        comparison.id(),
+                        comparison.createdAt(),
+                        comparison.design().providers(),
+                        false))
+            .toList());
+  }
+
+  @Override
+  public boolean wake(ComparisonId id, int generation) {
+    throw unused();
+  }
+
+  @Override
   public Optional<ComparisonId> claim(ComparisonId id) {
     throw unused();
   }
@@ -92,7 +113,7 @@ final class InMemoryComparisons implements Comparisons {
   }
 
   @Override
-  public boolean addReplicas(Comparison experiment, int replicas) {
+  public boolean addReplicas(Comparison experiment, int replicas, Instant at) {
     throw unused();
   }
 

@@ -16,17 +16,21 @@ import arena.local.client.ArenaClient;
 import arena.models.Behaviour;
 import arena.models.Fault;
 import arena.models.Reply;
+import arena.runtime.AwsClients;
 import arena.world.Score;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,6 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** Experiments and races end to end: creation, play, budget, cancellation, restart. */
@@ -314,6 +319,67 @@ final class ComparisonsTest {
   }
 
   @Test
+  void playsComparisonsOfAProviderInTheOrderOfTheirCreation() {
+    CountDownLatch answers = new CountDownLatch(1);
+    AcceptanceStack.shared()
+        .models()
+        .when(
+            "held",
+            _ -> {
+              awaitAnswers(answers);
+              return Reply.text(Behaviour.ANSWER);
+            });
+    ComparisonId first = heldRace();
+    await(comparisons(), first, race -> race.progress().cells().running() == 2);
+    List<ComparisonId> others = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      others.add(heldRace());
+      await(comparisons(), others.get(i), race -> race.status() == ComparisonStatus.WAITING);
+    }
+    for (int i = 0; i < 3; i++) {
+      JsonNode waiting = arena.get("/races/" + others.get(i)).expect(200);
+      assertEquals(i + 2, waiting.path("position").asInt());
+      assertEquals(first.value(), waiting.path("waits_for").asText());
+    }
+    arena.post("/races/" + others.get(1) + "/cancel", "{}").expect(202);
+    Comparison cancelled = awaitEnd(comparisons(), others.get(1));
+    assertEquals(new Comparison.Counts(0, 0, 0, 0, 2), cancelled.progress().cells());
+    assertEquals(3, arena.get("/races/" + others.get(2)).expect(200).path("position").asInt());
+
+    answers.countDown();
+    List<Instant> starts = new ArrayList<>();
+    for (ComparisonId id : List.of(first, others.get(0), others.get(2))) {
+      Comparison race = awaitEnd(comparisons(), id);
+      assertEquals(new Comparison.Counts(0, 0, 2, 0, 0), race.progress().cells());
+      comparisons().cells(race).forEach(cell -> starts.add(cell.startedAt().orElseThrow()));
+    }
+    for (int i = 2; i < starts.size(); i++) {
+      assertTrue(starts.get(i - i % 2 - 1).isBefore(starts.get(i)), starts.toString());
+    }
+  }
+
+  private static ComparisonId heldRace() {
+    return ComparisonId.of(
+        arena
+            .post(
+                "/races",
+                "{\"profiles\":[{\"name\":\"a\",\"model\":\"openai:held\"},"
+                    + "{\"name\":\"b\",\"model\":\"openai:held\"}],"
+                    + "\"scenarios\":[\"balanced\"],\"rounds\":1,\"n_turns\":1}")
+            .expect(202)
+            .path("race_id")
+            .asText());
+  }
+
+  private static void awaitAnswers(CountDownLatch answers) {
+    try {
+      assertTrue(answers.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void resumesAComparisonWhoseExecutionWasStopped() {
     ComparisonId id = race("\"scenarios\":[\"balanced\"],\"rounds\":5,\"n_turns\":30");
     await(comparisons(), id, race -> race.progress().cells().complete() > 0);
@@ -357,8 +423,22 @@ final class ComparisonsTest {
     Comparison race = comparisons().find(id).orElseThrow();
     assertEquals(Optional.of(StopReason.ABANDONED), race.progress().stopReason());
     assertEquals(new Comparison.Counts(0, 0, 1, 1, 0), race.progress().cells());
+    String archived = archived(id);
+    assertEquals(2, archived.lines().count());
+    assertTrue(archived.contains("\"failure\":\"Abandoned\""), archived);
     arena.post("/runs/" + id.runOf(0) + "/stop", "{}");
     stack.awaitNoRuns();
+  }
+
+  private static String archived(ComparisonId id) {
+    try (S3Client s3 = AwsClients.s3()) {
+      return s3.getObjectAsBytes(
+              request ->
+                  request
+                      .bucket(AcceptanceStack.shared().stack().resource("Bucket"))
+                      .key("comparisons/" + id + ".jsonl"))
+          .asUtf8String();
+    }
   }
 
   private static void stopExecution(String name) {

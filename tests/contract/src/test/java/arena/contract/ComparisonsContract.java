@@ -14,6 +14,7 @@ import arena.comparison.Comparison.Counts;
 import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonPage;
+import arena.comparison.ComparisonQueue;
 import arena.comparison.ComparisonStatus;
 import arena.comparison.Comparisons;
 import arena.comparison.Design;
@@ -21,6 +22,7 @@ import arena.comparison.StopReason;
 import arena.comparison.UnknownComparison;
 import arena.error.ErrorKind;
 import arena.run.Failure;
+import arena.run.Limits;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.PromptVariant;
@@ -28,8 +30,10 @@ import arena.run.RunId;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.Score;
+import arena.world.World;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -138,6 +142,72 @@ abstract class ComparisonsContract {
     assertEquals(experiment, read(experiment));
     assertEquals(race, read(race));
     assertEquals(Optional.empty(), comparisons().find(id(3)));
+  }
+
+  /** Texts of the longest characters, and the largest state that is forked. */
+  @Test
+  void keepsTheLargestPlans() {
+    String name = "\ud83c\udff0".repeat(Limits.MAX_LABEL - 2);
+    List<Profile> profiles = new ArrayList<>();
+    List<Design.Arm> arms = new ArrayList<>();
+    for (int i = 0; i < Limits.MAX_RACE_PROFILES; i++) {
+      Profile profile =
+          new Profile(
+              name + i,
+              "openai:" + "\ud83c\udff0".repeat(Limits.MAX_MODEL - 7),
+              1,
+              PromptVariant.STRATEGY);
+      profiles.add(profile);
+      if (i < Limits.MAX_ARMS) {
+        arms.add(new Design.Arm(name + i, Mutation.NONE, profile));
+      }
+    }
+    World start = Scenario.BALANCED.start();
+    World large =
+        new World(
+            start.food(),
+            start.wood(),
+            start.gold(),
+            start.stone(),
+            start.population(),
+            start.popCap(),
+            start.age(),
+            Collections.nCopies(Limits.MAX_FORKED_STATE_BYTES / 8, "house"),
+            start.villagerQueue(),
+            start.ageUpTicksRemaining(),
+            start.turn());
+    Design experiment =
+        new Design.Experiment(
+            RunId.of("0123456789abcdef0123456789abcdef"),
+            7,
+            "balanced",
+            large,
+            arms,
+            name + 0,
+            Limits.MAX_REPLICAS,
+            Limits.MAX_TURNS);
+    Design race =
+        new Design.Race(
+            profiles,
+            List.of(Scenario.values()),
+            Limits.MAX_CELLS / Limits.MAX_RACE_PROFILES / Scenario.values().length,
+            Limits.MAX_TURNS);
+    for (Design design : List.of(experiment, race)) {
+      Comparison largest =
+          comparisons()
+              .create(
+                  Comparison.requested(
+                      id(design.cells()),
+                      name,
+                      NOW,
+                      design,
+                      new Budget(
+                          Optional.of(Limits.MAX_BUDGET_USD),
+                          Optional.of((long) Limits.MAX_BUDGET_TURNS)),
+                      Optional.of(Limits.MAX_SEED)));
+      assertEquals(largest, read(largest));
+      assertEquals(design.cells(), comparisons().cells(largest).size());
+    }
   }
 
   @Test
@@ -274,25 +344,93 @@ abstract class ComparisonsContract {
 
   @Test
   void claimsAllProvidersOrNone() {
-    Comparison both = comparisons().create(race(1, List.of(SCRIPTED, REMOTE), 1, Budget.NONE));
-    Comparison scripted = race(2);
-    Comparison remote = comparisons().create(race(3, List.of(REMOTE, REMOTE), 1, Budget.NONE));
+    Comparison scripted = race(1);
+    Comparison both = comparisons().create(race(2, List.of(SCRIPTED, REMOTE), 1, Budget.NONE));
     assertEquals(Optional.empty(), comparisons().claim(scripted.id()));
     assertEquals(Optional.of(scripted.id()), comparisons().claim(both.id()));
     assertEquals(ComparisonStatus.WAITING, read(both).status());
     assertEquals(Optional.of(scripted.id()), read(both).progress().waitsFor());
-    assertEquals(Optional.empty(), comparisons().claim(remote.id()), "the other had none");
     assertEquals(Optional.empty(), comparisons().claim(scripted.id()), "has it");
     assertEquals(ComparisonStatus.RUNNING, read(scripted).status());
 
     comparisons().stop(scripted.id(), StopReason.CANCELLED);
     assertTrue(comparisons().release(scripted.id()));
-    assertEquals(Optional.of(remote.id()), comparisons().claim(both.id()));
-    comparisons().stop(remote.id(), StopReason.CANCELLED);
-    assertTrue(comparisons().release(remote.id()));
     assertEquals(Optional.empty(), comparisons().claim(both.id()));
     assertEquals(ComparisonStatus.RUNNING, read(both).status());
     assertEquals(Optional.empty(), read(both).progress().waitsFor());
+    Comparison remote = comparisons().create(race(3, List.of(REMOTE, REMOTE), 1, Budget.NONE));
+    assertEquals(Optional.of(both.id()), comparisons().claim(remote.id()));
+  }
+
+  @Test
+  void claimsInTheOrderOfTheQueue() {
+    Comparison first = race(1);
+    Comparison second = comparisons().create(race(2, List.of(SCRIPTED, REMOTE), 1, Budget.NONE));
+    Comparison third = comparisons().create(race(3, List.of(REMOTE, REMOTE), 1, Budget.NONE));
+    Comparison fourth = race(4);
+    assertEquals(Optional.of(second.id()), comparisons().claim(third.id()), "needs its provider");
+    assertEquals(Optional.of(first.id()), comparisons().claim(fourth.id()), "the first of two");
+    assertEquals(List.of(first.id(), second.id()), comparisons().queue().ahead(fourth.id()));
+    assertEquals(List.of(first.id()), comparisons().queue().next());
+    assertEquals(
+        List.of(first.id(), second.id(), third.id(), fourth.id()),
+        comparisons().queue().entries().stream().map(ComparisonQueue.Entry::id).toList());
+
+    comparisons().stop(first.id(), StopReason.CANCELLED);
+    assertTrue(comparisons().release(first.id()));
+    assertEquals(List.of(second.id()), comparisons().queue().next());
+    assertEquals(Optional.of(second.id()), comparisons().claim(fourth.id()), "is not overtaken");
+    comparisons().stop(second.id(), StopReason.CANCELLED);
+    assertTrue(comparisons().release(second.id()));
+    assertEquals(List.of(third.id(), fourth.id()), comparisons().queue().next());
+    assertEquals(Optional.empty(), comparisons().claim(fourth.id()));
+    assertEquals(Optional.empty(), comparisons().claim(third.id()));
+  }
+
+  @Test
+  void waitsForTheHolderOfAProviderThatWasCreatedLater() {
+    Comparison holder = race(2);
+    assertEquals(Optional.empty(), comparisons().claim(holder.id()));
+    Comparison older = race(1);
+    assertEquals(List.of(holder.id()), comparisons().queue().next());
+    assertEquals(Optional.of(holder.id()), comparisons().claim(older.id()));
+    assertEquals(ComparisonStatus.WAITING, read(older).status());
+    assertEquals(Optional.empty(), comparisons().claim(holder.id()), "plays on");
+    comparisons().stop(holder.id(), StopReason.CANCELLED);
+    comparisons().release(holder.id());
+    assertEquals(Optional.empty(), comparisons().claim(older.id()));
+  }
+
+  @Test
+  void wakesAWaitingComparisonOnce() {
+    Comparison first = race(1);
+    Comparison second = race(2);
+    assertFalse(comparisons().wake(second.id(), 0), "does not wait");
+    comparisons().claim(second.id());
+    assertFalse(comparisons().wake(second.id(), 1), "has another number");
+    assertTrue(comparisons().wake(second.id(), 0));
+    assertFalse(comparisons().wake(second.id(), 0), "is awake");
+    Comparison.Progress progress = read(second).progress();
+    assertEquals(ComparisonStatus.RUNNING, progress.status());
+    assertEquals(Optional.empty(), progress.waitsFor());
+    assertEquals(1, progress.generation());
+    assertEquals(Optional.of(first.id()), comparisons().claim(second.id()));
+  }
+
+  @Test
+  void queuesAnExperimentThatIsOpenedAgainBehindTheOthers() {
+    Comparison experiment = comparisons().create(experiment(1, 1));
+    Comparison race = race(2);
+    for (int number = 0; number < 2; number++) {
+      comparisons().start(experiment.id(), number, NOW);
+      comparisons().end(experiment.id(), number, outcome(0, 10), NOW);
+    }
+    comparisons().release(experiment.id());
+    assertEquals(Optional.empty(), comparisons().queue().entry(experiment.id()));
+    assertTrue(comparisons().addReplicas(read(experiment), 2, NOW.plusSeconds(60)));
+    assertEquals(List.of(race.id()), comparisons().queue().ahead(experiment.id()));
+    assertEquals(
+        NOW.plusSeconds(60), comparisons().queue().entry(experiment.id()).orElseThrow().since());
   }
 
   @Test
@@ -300,7 +438,10 @@ abstract class ComparisonsContract {
     Comparison race = race(1);
     comparisons().stop(race.id(), StopReason.CANCELLED);
     assertEquals(Optional.empty(), comparisons().claim(race.id()));
-    assertEquals(Optional.empty(), comparisons().claim(race(2).id()), "the provider is free");
+    Comparison next = race(2);
+    assertEquals(Optional.of(race.id()), comparisons().claim(next.id()), "has not been released");
+    assertTrue(comparisons().release(race.id()));
+    assertEquals(Optional.empty(), comparisons().claim(next.id()), "the provider is free");
     assertThrows(UnknownComparison.class, () -> comparisons().claim(id(9)));
   }
 
@@ -337,9 +478,12 @@ abstract class ComparisonsContract {
   @Test
   void addsReplicasToAnExperimentThatPlaysOrIsComplete() {
     Comparison one = comparisons().create(experiment(1, 1));
-    assertThrows(IllegalArgumentException.class, () -> comparisons().addReplicas(one, 1));
-    assertTrue(comparisons().addReplicas(one, 2));
-    assertFalse(comparisons().addReplicas(one, 3), "has changed since it was read");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> comparisons().addReplicas(one, 1, NOW.plusSeconds(60)));
+    assertTrue(comparisons().addReplicas(one, 2, NOW.plusSeconds(60)));
+    assertFalse(
+        comparisons().addReplicas(one, 3, NOW.plusSeconds(60)), "has changed since it was read");
     Comparison two = read(one);
     assertEquals(4, two.design().cells());
     assertEquals(new Counts(4, 0, 0, 0, 0), two.progress().cells());
@@ -349,8 +493,9 @@ abstract class ComparisonsContract {
       comparisons().end(one.id(), number, outcome(0, 10), NOW);
     }
     assertTrue(comparisons().release(one.id()));
-    assertFalse(comparisons().addReplicas(two, 3), "is complete since it was read");
-    assertTrue(comparisons().addReplicas(read(one), 3));
+    assertFalse(
+        comparisons().addReplicas(two, 3, NOW.plusSeconds(60)), "is complete since it was read");
+    assertTrue(comparisons().addReplicas(read(one), 3, NOW.plusSeconds(60)));
     Comparison three = read(one);
     assertEquals(ComparisonStatus.RUNNING, three.status());
     assertEquals(1, three.progress().generation());
@@ -361,7 +506,7 @@ abstract class ComparisonsContract {
     assertTrue(comparisons().start(one.id(), 4, NOW));
 
     comparisons().stop(one.id(), StopReason.CANCELLED);
-    assertFalse(comparisons().addReplicas(read(one), 4), "is cancelled");
+    assertFalse(comparisons().addReplicas(read(one), 4, NOW.plusSeconds(60)), "is cancelled");
   }
 
   @Test

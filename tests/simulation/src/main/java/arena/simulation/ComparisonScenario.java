@@ -12,6 +12,7 @@ import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
 import arena.comparison.PlayCells;
 import arena.comparison.ResumeComparisons;
+import arena.comparison.WakeComparisons;
 import arena.http.ComparisonRoutes;
 import arena.http.IdempotentRequests;
 import arena.http.Router;
@@ -99,16 +100,8 @@ final class ComparisonScenario {
     played = faults.targetsComparisons() || random.nextInt(SHARE) == 0;
     comparisons = new SimulatedComparisons(cloud.network(), invariants);
     SimulatedObjects objects = new SimulatedObjects(cloud.network());
+    ComparisonArchive archive = new ComparisonArchive(objects);
     StopRun stopRun = new StopRun(runs.catalog(), runs.executions(), runs.executions(), clock);
-    playCells =
-        new PlayCells(
-            comparisons,
-            new ComparisonArchive(objects),
-            runs.catalog(),
-            runs.journal(),
-            new PlayCells.Runs(runs.createRun(), runs.createFork(), stopRun),
-            1 + random.nextInt(MAX_CONCURRENCY),
-            clock);
     CompareExecutions executions =
         new CompareExecutions(
             cloud.definitions(),
@@ -120,8 +113,19 @@ final class ComparisonScenario {
             faults,
             random,
             cloud.trace());
+    WakeComparisons wake = new WakeComparisons(comparisons, executions);
+    playCells =
+        new PlayCells(
+            comparisons,
+            archive,
+            wake,
+            runs.catalog(),
+            runs.journal(),
+            new PlayCells.Runs(runs.createRun(), runs.createFork(), stopRun),
+            1 + random.nextInt(MAX_CONCURRENCY),
+            clock);
     facts.setComparisons(comparisons, objects, executions::isDoomed);
-    resumeComparisons = new ResumeComparisons(comparisons, executions, clock);
+    resumeComparisons = new ResumeComparisons(comparisons, archive, executions, clock);
     createComparison =
         new CreateComparison(
             comparisons,
@@ -130,7 +134,7 @@ final class ComparisonScenario {
             new Estimator(runs.catalog()),
             new OfferedModels("", true, true),
             clock);
-    cancelComparison = new CancelComparison(comparisons, stopRun);
+    cancelComparison = new CancelComparison(comparisons, wake, stopRun);
     queries = new ComparisonQueries(comparisons, runs.catalog());
     cloud
         .network()

@@ -55,6 +55,7 @@ class PlayCellsTest {
     return new PlayCells(
         comparisons,
         new ComparisonArchive(objects),
+        new WakeComparisons(comparisons, new NoComparisonExecutions()),
         stores.catalog,
         stores.journal,
         new PlayCells.Runs(
@@ -74,6 +75,19 @@ class PlayCellsTest {
 
     @Override
     public void stop(RunId runId, String cause) {}
+  }
+
+  /** The executions of comparisons, of which this one does not wait. */
+  private static final class NoComparisonExecutions implements ComparisonExecutions {
+    @Override
+    public void start(ComparisonId id, int generation) {
+      throw new AssertionError("no comparison waits");
+    }
+
+    @Override
+    public State state(ComparisonId id, int generation) {
+      return State.RUNNING;
+    }
   }
 
   private void createExperiment(World start) {
@@ -96,7 +110,7 @@ class PlayCellsTest {
                 TURNS),
             Budget.NONE,
             Optional.empty()));
-    playCells.claim(ID, 0);
+    playCells.claim(ID);
   }
 
   private void fail(RunId runId) {

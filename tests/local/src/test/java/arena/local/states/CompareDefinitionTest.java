@@ -37,9 +37,9 @@ class CompareDefinitionTest {
   }
 
   /**
-   * With the largest comparison, every retry of every cell, and a day of waits for providers. Waits
-   * for runs are not counted: an execution has them only for the cells that an earlier one started,
-   * and one that reaches the quota is followed by another.
+   * With the largest comparison and every retry of every cell. Waits for runs are not counted: an
+   * execution has them only for the cells that an earlier one started, and one that reaches the
+   * quota is followed by another.
    */
   @Test
   void staysBelowTheQuotaOfEvents() {
@@ -48,13 +48,8 @@ class CompareDefinitionTest {
       cell += events(cellStates().state(task));
     }
     cell += EVENTS_OF_A_STATE * List.of("IsStarted", "HasEnded", "CellDone").size();
-    int waits = 4 + 24 * 6; // 60, 60, 120, 240, 480 s, then 600 s each for a day
-    int claims =
-        waits
-            * (EVENTS_OF_A_STATE * List.of("Claim", "IsClaimed", "WaitForProviders").size()
-                + EVENTS_OF_AN_ATTEMPT);
     int rest = 400; // retries of Claim and Release, the Map states, start and end
-    int events = Limits.MAX_CELLS * cell + claims + rest;
+    int events = Limits.MAX_CELLS * cell + rest;
     assertTrue(events < Quotas.MAX_EVENTS, events + " events");
   }
 

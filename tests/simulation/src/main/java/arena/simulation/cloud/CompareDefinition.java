@@ -27,9 +27,8 @@ record CompareDefinition(
     file.requireStart("Claim");
     file.requireNext(file.state("Claim"), "Next", "IsClaimed");
     requireChoice(file, 0, PROVIDERS, "IsClaimed");
-    requireChoice(file, 1, "WaitForProviders", "IsClaimed");
+    requireChoice(file, 1, "Ended", "IsClaimed");
     file.requireNext(file.state("IsClaimed"), "Default", "Release");
-    file.requireNext(file.state("WaitForProviders"), "Next", "Claim");
     file.requireNext(file.state(PROVIDERS), "Next", "Release");
     file.requireNext(file.state("Release"), "Next", "IsReleased");
     requireChoice(file, 0, "Claim", "IsReleased");

@@ -164,13 +164,12 @@ public final class CompareExecutions implements ComparisonExecutions {
         ObjectNode state = (ObjectNode) read(input);
         do {
           state.setAll((ObjectNode) perform(definition.claim(), state, "claim"));
-          while (state.path("action").asText().equals("wait")) {
-            scheduler.sleep(state.path("seconds").asLong() * SECOND);
-            state.setAll((ObjectNode) perform(definition.claim(), state, "claim"));
+          if (state.path("action").asText().equals("queued")) {
+            break;
           }
           if (state.path("action").asText().equals("play")) {
             playProviders(state.path("providers"));
-            state.put("waited", 0).put("passes", state.path("passes").asInt() + 1);
+            state.put("passes", state.path("passes").asInt() + 1);
           }
           state.setAll((ObjectNode) perform(definition.release(), state, "release"));
         } while (state.path("action").asText().equals("again"));

@@ -35,9 +35,6 @@ final class ComparisonsAreArchived extends Invariant {
   }
 
   private void requireArchived(Comparison comparison) {
-    if (facts.isDoomed(comparison.id())) {
-      return;
-    }
     List<Cell> cells = facts.comparisons().cellsOf(comparison.id());
     List<String> lines = facts.results(comparison.id()).stream().flatMap(String::lines).toList();
     require(

@@ -13,7 +13,7 @@ final class ProvidersAreFreed extends Invariant {
   @Override
   public String description() {
     return "A cell starts only while its comparison has claimed its provider, and a comparison that has"
-        + " ended has claimed none.";
+        + " ended has claimed none and no place in the queue.";
   }
 
   @Override
@@ -47,5 +47,8 @@ final class ProvidersAreFreed extends Invariant {
     require(
         facts.comparisons().claims().isEmpty(),
         () -> "claimed after the end: %s".formatted(facts.comparisons().claims()));
+    require(
+        facts.comparisons().queued().entries().isEmpty(),
+        () -> "queued after the end: %s".formatted(facts.comparisons().queued()));
   }
 }

@@ -81,6 +81,8 @@ public enum Call {
   COMPARISONS_CELL("comparisons.cell", false),
   COMPARISONS_LIST("comparisons.list", false),
   COMPARISONS_OPEN("comparisons.open", false),
+  COMPARISONS_QUEUE("comparisons.queue", false),
+  COMPARISONS_WAKE("comparisons.wake", true),
   COMPARISONS_CLAIM("comparisons.claim", true),
   COMPARISONS_START("comparisons.start", true),
   COMPARISONS_END("comparisons.end", true),

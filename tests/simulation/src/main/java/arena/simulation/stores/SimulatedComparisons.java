@@ -10,6 +10,7 @@ import arena.comparison.ComparisonCursor;
 import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonPage;
+import arena.comparison.ComparisonQueue;
 import arena.comparison.ComparisonStatus;
 import arena.comparison.Comparisons;
 import arena.comparison.Design.Experiment;
@@ -37,6 +38,7 @@ public final class SimulatedComparisons implements Comparisons {
   private final Map<ComparisonId, Comparison> plans = new LinkedHashMap<>();
   private final Map<ComparisonId, Map<Integer, Cell>> cells = new LinkedHashMap<>();
   private final Map<String, ComparisonId> claims = new TreeMap<>();
+  private final Map<ComparisonId, Instant> queued = new LinkedHashMap<>();
   private final Network network;
   private final Observer observer;
 
@@ -110,6 +112,9 @@ public final class SimulatedComparisons implements Comparisons {
         () -> {
           Comparison existing = plans.putIfAbsent(comparison.id(), comparison);
           cells.computeIfAbsent(comparison.id(), _ -> new TreeMap<>());
+          if (existing == null) {
+            queued.put(comparison.id(), comparison.createdAt());
+          }
           return existing == null ? comparison : existing;
         });
   }
@@ -192,6 +197,54 @@ public final class SimulatedComparisons implements Comparisons {
     }
   }
 
+  /** The queue, without a call. */
+  public synchronized ComparisonQueue queued() {
+    return queueNow();
+  }
+
+  @Override
+  public ComparisonQueue queue() {
+    return call(Call.COMPARISONS_QUEUE, "queue", this::queueNow);
+  }
+
+  private ComparisonQueue queueNow() {
+    return new ComparisonQueue(
+        queued.entrySet().stream()
+            .map(
+                entry ->
+                    new ComparisonQueue.Entry(
+                        entry.getKey(),
+                        entry.getValue(),
+                        plan(entry.getKey()).design().providers(),
+                        claims.containsValue(entry.getKey())))
+            .sorted(
+                Comparator.comparing(ComparisonQueue.Entry::since)
+                    .thenComparing(entry -> entry.id().value()))
+            .toList());
+  }
+
+  @Override
+  public boolean wake(ComparisonId id, int generation) {
+    return call(
+        Call.COMPARISONS_WAKE,
+        id,
+        () -> {
+          Progress now = plan(id).progress();
+          if (now.status() != ComparisonStatus.WAITING || now.generation() != generation) {
+            return false;
+          }
+          progress(
+              id,
+              progress ->
+                  withGeneration(
+                      withStatus(
+                          progress, ComparisonStatus.RUNNING, Optional.empty(), Optional.empty()),
+                      generation + 1,
+                      true));
+          return true;
+        });
+  }
+
   @Override
   public Optional<ComparisonId> claim(ComparisonId id) {
     return call(
@@ -202,11 +255,7 @@ public final class SimulatedComparisons implements Comparisons {
           if (!comparison.status().startsCells()) {
             return Optional.empty();
           }
-          Optional<ComparisonId> holder =
-              comparison.design().providers().stream()
-                  .filter(provider -> !claims.getOrDefault(provider, id).equals(id))
-                  .map(claims::get)
-                  .findFirst();
+          Optional<ComparisonId> holder = queueNow().ahead(id).stream().findFirst();
           if (holder.isEmpty()) {
             comparison.design().providers().forEach(provider -> claims.put(provider, id));
           }
@@ -335,7 +384,7 @@ public final class SimulatedComparisons implements Comparisons {
   }
 
   @Override
-  public boolean addReplicas(Comparison read, int replicas) {
+  public boolean addReplicas(Comparison read, int replicas, Instant at) {
     Experiment before = (Experiment) read.design();
     if (replicas <= before.replicas()) {
       throw new IllegalArgumentException("replicas: " + replicas);
@@ -366,6 +415,7 @@ public final class SimulatedComparisons implements Comparisons {
                       counts.failed(),
                       counts.notStarted()));
           if (reopens) {
+            queued.put(read.id(), at);
             progress(
                 read.id(),
                 progress ->
@@ -393,6 +443,7 @@ public final class SimulatedComparisons implements Comparisons {
             return false;
           }
           claims.values().removeIf(id::equals);
+          queued.remove(id);
           progress(
               id,
               progress ->
