@@ -18,8 +18,8 @@ export function equal(a, b) {
 
 /** Whether two turns took the same actions with the same results. */
 function sameActions(a, b) {
-  return a.actions.length === b.actions.length && a.actions.every((one, i) =>
-    equal(one.action, b.actions[i].action) && one.changed === b.actions[i].changed);
+  return a.actions.length === b.actions.length && [...a.actions].every((one, i) =>
+    equal(one.action, b.actions.actionAt(i)) && one.changed === b.actions.changedAt(i));
 }
 
 /**
@@ -45,7 +45,7 @@ export function differingTurns(runs) {
 
 function isAnswered(turn) {
   return turn.response !== null && turn.actions.length >= turn.response.nActions &&
-    turn.actions.every(action => action.changed !== null);
+    [...turn.actions].every(action => action.changed !== null);
 }
 
 /** The next number in the ordered list after (direction 1) or before (-1) `t`; null if there is none. */

@@ -4,6 +4,8 @@
  * @module turns
  */
 
+import {TurnActions} from "./turn-actions.js";
+
 /**
  * @typedef {object} Turn
  * @property {number} t
@@ -11,7 +13,7 @@
  * @property {object|null} observation
  * @property {string|null} prompt the line that the model was given
  * @property {{reasoning: string, nActions: number, costUsd: number, usage: object|null}|null} response
- * @property {ActionRow[]} actions
+ * @property {TurnActions} actions
  * @property {object|null} fork payload of the fork event
  * @property {object|null} mutation payload of the world_mutation event
  * @property {{name: string, value: number, seq: number}[]} metrics
@@ -130,9 +132,11 @@ export class Turns {
     let turn = this.#byT.get(t);
     if (turn === undefined) {
       turn = {
-        t, state: null, observation: null, prompt: null, response: null, actions: [], fork: null, mutation: null,
+        t, state: null, observation: null, prompt: null, response: null, actions: null, fork: null, mutation: null,
         metrics: [], seqs: {}, modelMillis: null, version: 0,
       };
+      turn.actions = new TurnActions(turn);
+      this.list.at(-1)?.actions.trim();
       this.#byT.set(t, turn);
       // Nearly always the last; a metric may name an earlier turn.
       let i = this.list.length;
@@ -183,15 +187,13 @@ export class Turns {
         addUsage(this.usage, payload?.usage);
         break;
       case "action":
-        turn.actions.push(new ActionRow(turn, payload?.index_in_turn ?? turn.actions.length, this.#shared(payload?.action ?? null), event.seq));
+        turn.actions.add(this.#shared(payload?.action ?? null), event.seq, payload?.index_in_turn);
         break;
-      case "action_result": {
-        const action = turn.actions.find(one => one.index === payload?.index_in_turn);
-        if (action !== undefined) {
-          action.changed = payload.state_changed;
+      case "action_result":
+        if (payload !== null) {
+          turn.actions.setChanged(payload.index_in_turn, payload.state_changed);
         }
         break;
-      }
       case "fork":
         turn.fork = payload;
         break;
@@ -210,161 +212,5 @@ export class Turns {
 function addUsage(sum, usage) {
   for (const [name, value] of Object.entries(usage ?? {})) {
     sum[name] = (sum[name] ?? 0) + value;
-  }
-}
-
-/** Kinds by which the trace can be filtered, with their labels. */
-export const KINDS = [
-  {kind: "changes", label: "Changes"},
-  {kind: "prompt", label: "Prompt"},
-  {kind: "reasoning", label: "Reasoning"},
-  {kind: "action", label: "Actions"},
-  {kind: "observation", label: "Seen"},
-  {kind: "metric", label: "Metrics"},
-];
-
-/** A row of the trace. A run has tens of thousands, of which few are looked at, so that texts are made when asked for. */
-class Row {
-  /**
-   * @param {string} kind
-   * @param {Turn|null} turn null for a gap
-   * @param {object} [item] the action, metric, change or gap
-   */
-  constructor(kind, turn, item) {
-    this.kind = kind;
-    this.turn = turn;
-    this.item = item;
-  }
-
-  /** Unique in the trace. */
-  get key() {
-    const {kind, turn, item} = this;
-    if (turn === null) {
-      return `gap${item.from}`;
-    }
-    return kind === "turn" ? `t${turn.t}` : `t${turn.t}.${kind}${item?.seq ?? ""}${item?.fork === undefined ? "" : "fork"}`;
-  }
-
-  /** What a search looks at. */
-  get text() {
-    const {kind, turn, item} = this;
-    switch (kind) {
-      case "changes":
-        return item.fork === undefined ? `${item.mutation.reason} ${item.mutation.after_summary}` : `fork ${item.fork.mutation_summary}`;
-      case "observation":
-        return (turn.observation.classes ?? []).join(" ");
-      case "prompt":
-        return turn.prompt;
-      case "reasoning":
-        return turn.response.reasoning ?? "";
-      case "metric":
-        return String(item.name);
-      default:
-        return "";
-    }
-  }
-}
-
-/** An action of a turn, which is also its row of the trace. */
-class ActionRow {
-  /**
-   * @param {Turn} turn
-   * @param {number} index in the turn
-   * @param {any} action as the model gave it
-   * @param {number} seq
-   */
-  constructor(turn, index, action, seq) {
-    this.turn = turn;
-    this.index = index;
-    this.action = action;
-    /** Whether it changed the state; null until its result is known. */
-    this.changed = null;
-    this.seq = seq;
-  }
-
-  get kind() {
-    return "action";
-  }
-
-  get item() {
-    return this;
-  }
-
-  get key() {
-    return `t${this.turn.t}.action${this.seq}`;
-  }
-
-  get text() {
-    return JSON.stringify(this.action);
-  }
-}
-
-/**
- * The rows of one turn in the trace, in order of seq.
- *
- * @param {Turn} turn
- * @returns {(Row|ActionRow)[]}
- */
-export function rowsOf(turn) {
-  return [...rowsBefore(turn), ...turn.actions, ...turn.metrics.map(metric => new Row("metric", turn, metric))];
-}
-
-/** The rows before those of the actions. */
-function rowsBefore(turn) {
-  const rows = [new Row("turn", turn)];
-  if (turn.fork !== null) {
-    rows.push(new Row("changes", turn, {fork: turn.fork}));
-  }
-  if (turn.mutation !== null) {
-    rows.push(new Row("changes", turn, {mutation: turn.mutation}));
-  }
-  if (turn.observation !== null) {
-    rows.push(new Row("observation", turn));
-  }
-  if (turn.prompt !== null) {
-    rows.push(new Row("prompt", turn));
-  }
-  if (turn.response !== null) {
-    rows.push(new Row("reasoning", turn));
-  }
-  return rows;
-}
-
-/** Flattens the turns into rows of the trace; keeps the rows of turns that did not change. */
-export class TraceRows {
-  #cache = new Map();
-
-  /**
-   * @param {Turn[]} turns
-   * @param {{kinds: Set<string>|null, text: string}} filter `kinds` null for all
-   * @param {{from: number, to: number, lost: boolean}[]} gaps ranges of seq to mark
-   */
-  rows(turns, {kinds, text}, gaps = []) {
-    const needle = text.trim().toLowerCase();
-    const result = [];
-    const marks = [...gaps].sort((a, b) => a.from - b.from);
-    for (const turn of turns) {
-      const firstSeq = Math.min(...Object.values(turn.seqs));
-      while (marks.length > 0 && marks[0].from <= firstSeq) {
-        result.push(new Row("gap", null, marks.shift()));
-      }
-      let cached = this.#cache.get(turn.t);
-      if (cached === undefined || cached.version !== turn.version) {
-        cached = {version: turn.version, before: rowsBefore(turn), after: turn.metrics.map(metric => new Row("metric", turn, metric))};
-        this.#cache.set(turn.t, cached);
-      }
-      if (needle === "" && kinds === null) {
-        result.push(...cached.before, ...turn.actions, ...cached.after);
-        continue;
-      }
-      const [head, ...rest] = [...cached.before, ...turn.actions, ...cached.after];
-      const shown = rest.filter(row =>
-        (kinds === null || kinds.has(row.kind)) && (needle === "" || row.text.toLowerCase().includes(needle)));
-      if (shown.length > 0) {
-        result.push(head, ...shown);
-      }
-    }
-    marks.forEach(mark => result.push(new Row("gap", null, mark)));
-    return result;
   }
 }

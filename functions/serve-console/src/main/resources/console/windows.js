@@ -18,7 +18,7 @@ export function fixedWindow({count, height, scrollTop, viewport, overscan = 6}) 
 /** Positions of rows with different heights, which are known once a row was rendered. */
 export class Positions {
   #rows = [];
-  #heights = new Float32Array(0);
+  #heights = new Uint16Array(0);
   /** Sums of whole pixels, which are exact up to 16 million. */
   #tops = new Float32Array(1);
   #measured = new WeakMap();
@@ -29,12 +29,12 @@ export class Positions {
     this.#guess = guess;
   }
 
-  /** Sets the rows. Measured heights are kept for the same objects. */
+  /** Sets the rows, an array or a list like one. Measured heights are kept for the same objects. */
   setRows(rows) {
     this.#rows = rows;
     if (this.#heights.length < rows.length) {
-      const room = Math.ceil(rows.length * 1.5);
-      this.#heights = new Float32Array(room);
+      const room = Math.ceil(rows.length * 1.25);
+      this.#heights = new Uint16Array(room);
       this.#tops = new Float32Array(room + 1);
     }
     rows.forEach((row, i) => {
@@ -56,7 +56,7 @@ export class Positions {
       const index = from + i;
       if (index < this.#rows.length && this.#heights[index] !== height) {
         this.#heights[index] = height;
-        this.#measured.set(this.#rows[index], height);
+        this.#measured.set(this.#rows.at(index), height);
         first = first < 0 ? index : first;
       }
     });

@@ -6,7 +6,8 @@ import {Icon} from "./icons.js";
 import {StatusBadge} from "./status-badge.js";
 import {Time} from "./time.js";
 
-export function RunRow({row, index, selected, onSelect}) {
+/** `soFar` has the score and the cost of a running run; see running-scores.js. */
+export function RunRow({row, soFar, index, selected, onSelect}) {
   const played = row.turns_played;
   const isFork = row.parent_run_id !== null;
   return html`
@@ -31,22 +32,26 @@ export function RunRow({row, index, selected, onSelect}) {
             style=${{width: `${row.n_turns === 0 ? 100 : Math.min(100, 100 * played / row.n_turns)}%`}}></span></span>
         <span class="nowrap">${played}/${row.n_turns}</span>
       </span>
-      <span role="cell" class="cell-score clip">${scoreText(row)}</span>
-      <span role="cell" class="cell-cost number">${costText(row)}</span>
+      <span role="cell" class="cell-score clip">${scoreText(row, soFar?.score)}</span>
+      <span role="cell" class="cell-cost number">${costText(row, soFar)}</span>
       <span role="cell" class="cell-started number muted"><${Time} at=${row.created_at}/></span>
     </div>`;
 }
 
-function scoreText(row) {
-  return row.final_age
-    ? `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}`
-    : html`<span class="muted">–</span>`;
+function scoreText(row, score) {
+  if (row.final_age) {
+    return `${row.final_age.replace(" Age", "")} · ${quantity(row.final_population)} pop · ${quantity(row.final_economy)}`;
+  }
+  return score ? html`<span class="muted" title="so far">${score.age.replace(" Age", "")} · ${quantity(score.population)} pop · ${
+    quantity(score.economy)}</span>` : html`<span class="muted">–</span>`;
 }
 
-function costText(row) {
-  if (row.total_cost_usd === null) {
-    return html`<span class="muted">–</span>`;
+function costText(row, soFar) {
+  if (!row.cost_known && (row.total_cost_usd !== null || soFar !== undefined)) {
+    return html`<span class="muted" title="The price of this model is not known">unknown</span>`;
   }
-  return row.cost_known ? money(row.total_cost_usd)
-    : html`<span class="muted" title="The price of this model is not known">unknown</span>`;
+  if (row.total_cost_usd !== null) {
+    return money(row.total_cost_usd);
+  }
+  return soFar?.complete ? html`<span class="muted" title="so far">${money(soFar.costUsd)}</span>` : html`<span class="muted">–</span>`;
 }

@@ -4,7 +4,7 @@
  */
 import {Component, createRef, html} from "../html.js";
 import {brief, count, cut, duration, money, quantity, signed, tokens} from "../format.js";
-import {KINDS, TraceRows} from "../turns.js";
+import {KINDS, TraceRows} from "../trace-rows.js";
 import {describeAction} from "../world.js";
 import {Positions} from "../windows.js";
 import {Icon} from "./icons.js";
@@ -26,7 +26,7 @@ export class Trace extends Component {
   body = createRef();
   positions = new Positions(row => this.guess(row));
   traceRows = new TraceRows();
-  rows = [];
+  rows = this.traceRows.rows([], {kinds: null, text: ""});
 
   componentDidMount() {
     this.resized = new ResizeObserver(([entry]) => {
@@ -91,7 +91,7 @@ export class Trace extends Component {
 
   /** Scrolls to the turn in view. */
   showTurn() {
-    const index = this.rows.findIndex(row => row.kind === "turn" && row.turn.t === this.props.turn);
+    const index = this.rows.indexOfTurn(this.props.turn);
     this.shown = index >= 0;
     if (index >= 0) {
       this.placing = index;
@@ -189,7 +189,7 @@ export class Trace extends Component {
 }
 
 function TurnHead({turn, next, current, live, onTurn}) {
-  const without = turn.actions.filter(one => one.changed === false).length;
+  const without = turn.actions.withoutEffect;
   return html`
     <button class="turn-head" aria-current=${current ? "true" : undefined} onClick=${() => onTurn(turn.t)}
         data-test="trace-turn">

@@ -283,8 +283,8 @@ export class CompareView extends Component {
                 class="muted">${store.isRunning && turn === store.turns.newest ? "Waiting for the model." : "No action: this is the state at the end."}</p>` : html`
               ${turn.actions.length === 0 && html`<p class="muted">No action.</p>`}
               <ol>
-                ${turn.actions.map((action, n) => {
-                  const differs = others.some(other => !isSame(other.actions[n], action));
+                ${[...turn.actions].map((action, n) => {
+                  const differs = others.some(other => !isSame(other.actions.at(n), action));
                   const {name, effect} = describeAction(action.action, this.props.deployment.rules);
                   return html`
                     <li key=${action.seq} class=${classes("column-action", differs && "differs")}>

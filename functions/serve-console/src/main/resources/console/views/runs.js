@@ -6,6 +6,7 @@ import {Icon} from "../parts/icons.js";
 import {RunRow} from "../parts/run-row.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 import {Welcome} from "../parts/welcome.js";
+import {RunningScores} from "../running-scores.js";
 import {fixedWindow} from "../windows.js";
 
 const POLL_MILLIS = 1_000;
@@ -15,6 +16,8 @@ const MAX_ROWS = 20_000;
 /** Running rows below the newest page that are read again in one poll. */
 const REFRESHED = 8;
 const TYPING_MILLIS = 250;
+/** Time between reads of the events of running rows. */
+const SCORES_MILLIS = 3_000;
 /** Height of the row of headings, which stays in view. */
 const HEAD = 32;
 /** Up to so many runs, the page also says what this is. */
@@ -31,6 +34,7 @@ export class RunsView extends Component {
   state = {rows: null, next: null, waiting: [], problem: null, selected: new Set(), scrollTop: 0, viewport: 800, height: 44};
   scroller = createRef();
   abort = new AbortController();
+  scores = new RunningScores(this.props.api);
 
   componentDidMount() {
     document.title = "Runs · arena";
@@ -128,6 +132,7 @@ export class RunsView extends Component {
       const {rows, next} = await this.props.api.page(this.firstPage(), {signal});
       const below = await this.refreshed(rows, signal);
       this.merge(rows, next, below);
+      this.readScores(signal);
     } catch (problem) {
       if (signal.aborted) {
         return;
@@ -136,6 +141,21 @@ export class RunsView extends Component {
     }
     this.schedule();
   };
+
+  /** Score and cost of the running rows in view, of which the rows have neither. */
+  async readScores(signal) {
+    const now = Date.now();
+    if (now - (this.scoresAt ?? 0) < SCORES_MILLIS) {
+      return;
+    }
+    this.scoresAt = now;
+    const {rows, height, scrollTop, viewport} = this.state;
+    const {from, to} = fixedWindow({count: rows.length, height, scrollTop, viewport, overscan: 0});
+    await this.scores.read(rows.slice(from, to).filter(row => row.status === "running"), {signal});
+    if (!signal.aborted) {
+      this.setState({});
+    }
+  }
 
   /** Running rows that the newest page does not have: read one by one, in turns. */
   async refreshed(page, signal) {
@@ -343,7 +363,7 @@ export class RunsView extends Component {
           <div class="runs-spacer" role="presentation" style=${{height: `${rows.length * height}px`}}>
             <div class="runs-window" role="presentation" style=${{transform: `translateY(${from * height}px)`}}>
               ${rows.slice(from, to).map((row, i) => html`
-                <${RunRow} key=${row.run_id} row=${row} index=${from + i + 2} selected=${selected.has(row.run_id)}
+                <${RunRow} key=${row.run_id} row=${row} soFar=${row.status === "running" ? this.scores.of(row.run_id) : undefined} index=${from + i + 2} selected=${selected.has(row.run_id)}
                   onSelect=${() => this.toggle(row.run_id)}/>`)}
             </div>
           </div>

@@ -49,6 +49,19 @@ final class RunsTest {
   }
 
   @Test
+  void showsTheScoreSoFarOfARunningRun() {
+    ConsoleStack.GatedRun run = stack.startGated("scored while it plays", 3);
+    run.permit(1);
+    browser.open("#/", "runs");
+    browser.await(
+        "score so far",
+        () -> firstRow().contains("scored while it plays") && firstRow().contains(" pop · "));
+    assertTrue(firstRow().contains("Streaming"), firstRow());
+    run.permit(2);
+    browser.await("its end", () -> firstRow().contains("Complete"));
+  }
+
+  @Test
   void keepsSearchAndFiltersInTheAddress() {
     stack.play("Needle of the night", 1);
     stack.play("hay", 1);
@@ -312,5 +325,46 @@ final class RunsTest {
     long nodes = (Long) browser.run("return document.querySelectorAll('*').length");
     assertTrue(nodes < 5_000, "elements on the page: " + nodes);
     assertFalse(List.of("", "0").contains(browser.text("fact-turns")));
+  }
+
+  @Test
+  void showsTokensAndTheAnswerFormat() {
+    String run =
+        stack.client()
+            .startRun(
+                "{\"label\":\"counted\",\"n_turns\":3,"
+                    + "\"profile\":{\"model\":\"openai:counted\",\"answer_format\":\"tool\"}}");
+    stack.client().awaitEnd(run, Browser.BOUND);
+    browser.open("#/runs/" + run, "run");
+    browser.awaitText("fact-format", "tool");
+    browser.await("tokens", () -> browser.text("fact-tokens").matches("\\S+ → \\S+"));
+    assertTrue(
+        (Long) browser.run("return document.querySelectorAll('.turn-tokens').length") > 0,
+        browser.text("trace"));
+  }
+
+  @Test
+  void showsWhereARecordedRunDeparts() {
+    String parent = stack.play("to be played again", 6);
+    String same = playAgain(parent, "");
+    browser.open("#/runs/" + same, "run");
+    browser.awaitText("fact-departs", "nowhere");
+
+    String other = playAgain(parent, "\"mutation\":{\"food\":900},");
+    browser.open("#/runs/" + other, "run");
+    browser.awaitText("fact-departs", "turn 2");
+  }
+
+  private String playAgain(String parent, String mutation) {
+    String child =
+        stack.client()
+            .startFork(
+                "{\"parent_run_id\":\""
+                    + parent
+                    + "\",\"parent_t\":2,"
+                    + mutation
+                    + "\"n_turns\":3,\"profile\":{\"model\":\"recorded\"}}");
+    stack.client().awaitEnd(child, Browser.BOUND);
+    return child;
   }
 }
