@@ -79,17 +79,44 @@ final class ComparisonPagesTest {
     pages.put("ranking", "#/ranking?race=" + race.get("race_id").textValue());
     List<Executable> checks = new ArrayList<>();
     try (Browser.Answers _ = browser.answerWith(answers())) {
-      pages.forEach((name, fragment) -> check(name, fragment, checks));
+      pages.forEach((name, fragment) -> check(name, () -> browser.open(fragment, name), checks));
     }
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     assertAll(checks);
   }
 
-  private void check(String name, String fragment, List<Executable> checks) {
+  @Test
+  void formsAndPlanHaveNoSeriousFault() {
+    String parent = fixture.stack().play("to be compared", 6);
+    List<Executable> checks = new ArrayList<>();
+    try (Browser.Answers _ = browser.answerWith(answers())) {
+      check("replicate", () -> openFork(parent, "replicate"), checks);
+      check("players", () -> openFork(parent, "players"), checks);
+      check(
+          "plan",
+          () -> {
+            browser.open("#/start", "start");
+            browser.click("sample-race");
+            browser.awaitText("plan", "36");
+          },
+          checks);
+    }
+    browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
+    assertAll(checks);
+  }
+
+  private void openFork(String parent, String how) {
+    browser.open("#/runs/" + parent + "?t=3", "run");
+    browser.click("fork-open");
+    browser.choose("fork-mode", how);
+    browser.find("fork-replicas");
+  }
+
+  private void check(String name, Runnable open, List<Executable> checks) {
     for (Browser.Screen screen : Browser.Screen.values()) {
       for (Browser.Theme theme : Browser.Theme.values()) {
         browser.show(screen, theme);
-        browser.open(fragment, name);
+        open.run();
         String picture =
             String.join("-", name, screen.name(), theme.name()).toLowerCase(Locale.ROOT) + ".png";
         browser.screenshot(PICTURES.resolve(picture));

@@ -330,7 +330,8 @@ final class RunsTest {
   @Test
   void showsTokensAndTheAnswerFormat() {
     String run =
-        stack.client()
+        stack
+            .client()
             .startRun(
                 "{\"label\":\"counted\",\"n_turns\":3,"
                     + "\"profile\":{\"model\":\"openai:counted\",\"answer_format\":\"tool\"}}");
@@ -357,7 +358,8 @@ final class RunsTest {
 
   private String playAgain(String parent, String mutation) {
     String child =
-        stack.client()
+        stack
+            .client()
             .startFork(
                 "{\"parent_run_id\":\""
                     + parent
