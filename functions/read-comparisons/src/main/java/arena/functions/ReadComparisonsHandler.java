@@ -41,6 +41,6 @@ public final class ReadComparisonsHandler extends HttpHandler {
   }
 
   private ReadComparisonsHandler(ReadComparisonsWiring wiring) {
-    super(wiring.telemetry(), ComparisonReadRoutes.over(wiring.queries()));
+    super(wiring.telemetry(), ComparisonReadRoutes.over(wiring.queries()), wiring.callLimits());
   }
 }

@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.comparison.ComparisonQueries;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
@@ -11,13 +12,16 @@ import org.jspecify.annotations.NullMarked;
 
 /** What read-comparisons is composed of; the queries are created lazily. */
 @NullMarked
-record ReadComparisonsWiring(Telemetry telemetry, Supplier<ComparisonQueries> queries) {
+record ReadComparisonsWiring(
+    Telemetry telemetry, Supplier<CallLimits> callLimits, Supplier<ComparisonQueries> queries) {
 
   static ReadComparisonsWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
     Telemetry telemetry = new Telemetry("read-comparisons", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     return new ReadComparisonsWiring(
-        telemetry, new Lazy<>(() -> new ComparisonQueries(stores.comparisons(), stores.catalog())));
+        telemetry,
+        stores::callLimits,
+        new Lazy<>(() -> new ComparisonQueries(stores.comparisons(), stores.catalog())));
   }
 }

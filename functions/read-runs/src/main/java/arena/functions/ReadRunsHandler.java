@@ -38,6 +38,6 @@ public final class ReadRunsHandler extends HttpHandler {
   }
 
   private ReadRunsHandler(ReadRunsWiring wiring) {
-    super(wiring.telemetry(), wiring.routes());
+    super(wiring.telemetry(), wiring.routes(), wiring.callLimits());
   }
 }

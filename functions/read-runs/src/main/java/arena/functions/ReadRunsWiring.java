@@ -1,5 +1,6 @@
 package arena.functions;
 
+import arena.access.CallLimits;
 import arena.http.ExportRoutes;
 import arena.http.ReadRoutes;
 import arena.http.Router;
@@ -11,11 +12,13 @@ import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
 
 /** What read-runs is composed of; what the routes use is created lazily. */
 @NullMarked
-record ReadRunsWiring(Telemetry telemetry, Map<String, Router.Route> routes) {
+record ReadRunsWiring(
+    Telemetry telemetry, Supplier<CallLimits> callLimits, Map<String, Router.Route> routes) {
 
   static ReadRunsWiring of(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -29,6 +32,6 @@ record ReadRunsWiring(Telemetry telemetry, Map<String, Router.Route> routes) {
                     stores.catalog(), stores.events(), stores.journal(), stores::archive));
     Map<String, Router.Route> routes = new HashMap<>(ReadRoutes.over(queries));
     routes.putAll(ExportRoutes.over(queries, new Lazy<>(aws::archiveLinks)));
-    return new ReadRunsWiring(telemetry, routes);
+    return new ReadRunsWiring(telemetry, stores::callLimits, routes);
   }
 }

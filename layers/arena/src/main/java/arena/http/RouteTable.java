@@ -74,6 +74,12 @@ public final class RouteTable {
           entry("GET /replays", 120),
           entry("GET /operations", 120),
           entry("GET /runs/{run_id}/report", 30),
+          entry("GET /runs/{run_id}/export", 120),
+          entry("GET /runs/series", 240),
+          // Tables that wait for the end of a comparison ask every 2 s; many may have one token.
+          entry("GET /experiments/{experiment_id}", 600),
+          entry("GET /races/{race_id}", 600),
+          entry("GET /rankings", 60),
           entry("POST /tickets", CallLimits.CONNECTIONS));
 
   /** The route keys. */
