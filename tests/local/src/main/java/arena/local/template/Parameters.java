@@ -46,6 +46,10 @@ final class Parameters {
         throw new InvalidTemplate(path, "\"" + value + "\" is not one of " + values);
       }
     }
+    Object length = fields.get("MaxLength");
+    if (length != null && value.length() > Integer.parseInt(TemplateValues.string(path, length))) {
+      throw new InvalidTemplate(path, "\"" + value + "\" has more than " + length + " characters");
+    }
     Object pattern = fields.get("AllowedPattern");
     if (pattern != null
         && !Pattern.matches(TemplateValues.string(path + ".AllowedPattern", pattern), value)) {
