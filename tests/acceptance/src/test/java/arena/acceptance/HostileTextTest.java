@@ -9,14 +9,19 @@ import arena.json.Json;
 import arena.local.client.ArenaClient;
 import arena.local.client.Envelope;
 import arena.local.client.LiveReader;
+import arena.local.compare.Main;
 import arena.models.Behaviour;
 import arena.models.Reply;
 import arena.text.PlainText;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -30,6 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -138,17 +145,175 @@ class HostileTextTest {
               .put("parent_run_id", "0".repeat(32))
               .put("parent_t", 0)
               .put("reason", value);
-      for (Map.Entry<String, ArenaClient.Answer> each :
-          Map.of(
-                  "label", arena.post("/runs", label.toString()),
-                  "profile.name", arena.post("/runs", profile.toString()),
-                  "reason", arena.post("/forks", reason.toString()))
-              .entrySet()) {
-        JsonNode error = each.getValue().expect(422).path("error");
-        assertEquals(each.getKey(), error.path("field").asText(), error.toString());
-        assertPlain(each.getValue().text(), each.getKey());
+      assertRejected("label", arena.post("/runs", label.toString()));
+      assertRejected("profile.name", arena.post("/runs", profile.toString()));
+      assertRejected("profile.model", arena.post("/runs", run(value).toString()));
+      assertRejected("reason", arena.post("/forks", reason.toString()));
+    }
+  }
+
+  @Test
+  void rejectsItInExperimentsRacesAndRankings() {
+    for (String unit : UNITS) {
+      String value = "a" + unit + "b";
+      for (String field :
+          List.of(
+              "label",
+              "control",
+              "arms[1].name",
+              "arms[1].profile.name",
+              "arms[1].profile.model")) {
+        ObjectNode body = Json.object().put("parent_run_id", "0".repeat(32)).put("parent_t", 0);
+        body.putArray("arms").addObject().put("name", "control");
+        body.withArray("arms").addObject().put("name", "other");
+        assertRejected(field, arena.post("/experiments", with(body, field, value)));
+      }
+      for (String field :
+          List.of("label", "profiles[1].name", "profiles[1].model", "scenarios[0]")) {
+        ObjectNode body = Json.object();
+        body.putArray("profiles").addObject().put("name", "a");
+        body.withArray("profiles").addObject().put("name", "b");
+        assertRejected(field, arena.post("/races", with(body, field, value)));
+      }
+      String encoded = URLEncoder.encode(value, StandardCharsets.UTF_8);
+      for (String parameter :
+          List.of("model", "prompt_version", "scenario", "by", "from", "race_id")) {
+        String rest = parameter.equals("race_id") ? "" : "&source=runs";
+        ArenaClient.Answer answer = arena.get("/rankings?" + parameter + "=" + encoded + rest);
+        assertTrue(Set.of(404, 422).contains(answer.status()), answer.text());
+        assertPlain(answer.text(), parameter);
       }
     }
+  }
+
+  /** A body with a text at a path such as {@code arms[1].profile.name}. */
+  private static String with(ObjectNode body, String field, String value) {
+    ObjectNode copy = body.deepCopy();
+    JsonNode at = copy;
+    String[] steps = field.replaceAll("\\[([0-9])]", ".$1").split("\\.", -1);
+    for (int i = 0; i < steps.length - 1; i++) {
+      String step = steps[i];
+      boolean index = step.matches("[0-9]");
+      if (!index && !at.has(step)) {
+        boolean list = steps[i + 1].matches("[0-9]");
+        ((ObjectNode) at).set(step, list ? Json.array() : Json.object());
+      }
+      at = index ? at.get(Integer.parseInt(step)) : at.get(step);
+    }
+    if (at instanceof ArrayNode list) {
+      list.add(value);
+    } else {
+      ((ObjectNode) at)
+          .put(steps[steps.length - 1], (field.endsWith("model") ? "openai:" : "") + value);
+    }
+    return copy.toString();
+  }
+
+  private static void assertRejected(String field, ArenaClient.Answer answer) {
+    JsonNode error = answer.expect(422).path("error");
+    assertEquals(field, error.path("field").asText(), error.toString());
+    assertPlain(answer.text(), field);
+  }
+
+  /** A remote that is not ours answers about comparisons with hostile text in every field. */
+  @Test
+  void cleansWhatTheTerminalGetsAboutComparisons() throws Exception {
+    PlayedComparisons played = PlayedComparisons.shared();
+    String id = "0".repeat(32);
+    Map<String, JsonNode> answers =
+        Map.of(
+            "/experiments/" + id,
+            arena.get("/experiments/" + played.experiment()).expect(200),
+            "/races/" + id,
+            arena.get("/races/" + played.race()).expect(200),
+            "/rankings",
+            arena.get("/rankings?race_id=" + played.race()).expect(200),
+            "/races",
+            arena
+                .post(
+                    "/races", "{\"profiles\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"dry_run\":true}")
+                .expect(200));
+    HttpServer remote =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    remote.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          String request =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          boolean starts = !request.isEmpty() && !request.contains("dry_run");
+          JsonNode answer =
+              starts
+                  ? Json.object().put("race_id", "x" + hostile())
+                  : answers.getOrDefault(
+                      path,
+                      Json.object()
+                          .set("error", Json.object().put("message", "x").put("limit", "y")));
+          byte[] body = hostile(answer).toString().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(
+              starts ? 202 : answers.containsKey(path) ? 200 : 404, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    remote.start();
+    try {
+      String address = "http://127.0.0.1:" + remote.getAddress().getPort();
+      Files.writeString(folder.resolve("race.json"), "{}");
+      for (List<String> command :
+          List.of(
+              List.of("experiment", id, "--no-wait"),
+              List.of("experiment", id, "--no-wait", "--json"),
+              List.of("experiment", "1".repeat(32)),
+              List.of("race", id),
+              List.of("race", id, "--json"),
+              List.of("race", "race.json", "--dry-run"),
+              List.of("race", "race.json", "--dry-run", "--json"),
+              List.of("race", "race.json", "--yes"),
+              List.of("rank", "--runs"),
+              List.of("rank", "--runs", "--json"))) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        List<String> arguments = new ArrayList<>(command.subList(1, command.size()));
+        arguments.addAll(List.of("--url", address));
+        Main.run(
+            command.getFirst(),
+            folder,
+            arguments,
+            Optional.empty(),
+            new Main.Terminal(out, out, () -> true, false));
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertFalse(text.isEmpty(), command::toString);
+        assertPlain(text, command.toString());
+        if (command.contains("--json")) {
+          assertTrue(text.contains("\\u202e"), "the same text, as escapes");
+        }
+      }
+    } finally {
+      remote.stop(0);
+    }
+  }
+
+  /** Adds hostile text to every text, except where it would end what is printed. */
+  private static JsonNode hostile(JsonNode json) {
+    if (json instanceof ObjectNode object) {
+      object
+          .properties()
+          .forEach(
+              field -> {
+                if (!field.getKey().equals("status") || field.getValue().isContainerNode()) {
+                  field.setValue(hostile(field.getValue()));
+                }
+              });
+      return object;
+    }
+    if (json instanceof ArrayNode list) {
+      for (int i = 0; i < list.size(); i++) {
+        list.set(i, hostile(list.get(i)));
+      }
+      return list;
+    }
+    boolean already = json.asText().contains("\u202e");
+    return json.isTextual() && !already ? TextNode.valueOf(json.asText() + hostile()) : json;
   }
 
   @Test

@@ -189,7 +189,7 @@ public final class Main {
       Tables.plan(plan).forEach(terminal.err()::println);
       if (arguments.has("--dry-run")) {
         if (arguments.has("--json")) {
-          terminal.out().println(plan);
+          terminal.out().println(PlainText.escaped(plan.toString()));
         }
         return;
       }
@@ -197,6 +197,9 @@ public final class Main {
         throw new Failed("not started; add --yes to start without a question");
       }
       id = send(all, request).path(kind + "_id").asText();
+      if (!ID.matcher(id).matches()) {
+        throw new Failed("the response has no id of an experiment or a race");
+      }
       terminal.err().printf(Locale.ROOT, "arena: %s %s started%n", kind, id);
     }
     JsonNode result = arguments.has("--no-wait") ? get(all + "/" + id) : follow(all + "/" + id);
@@ -286,7 +289,7 @@ public final class Main {
 
   private void print(JsonNode result, Arguments arguments, Text text) {
     if (arguments.has("--json")) {
-      terminal.out().println(result);
+      terminal.out().println(PlainText.escaped(result.toString()));
     } else {
       text.of(result).forEach(terminal.out()::println);
     }

@@ -70,7 +70,7 @@ final class QueryResult {
       for (int i = 0; i < names.size(); i++) {
         put(line, names.get(i), rows.getObject(i + 1));
       }
-      out.println(line);
+      out.println(PlainText.escaped(line.toString()));
     }
   }
 
