@@ -54,10 +54,14 @@ final class ModelTest {
   @ParameterizedTest
   @CsvSource({
     "openai:, text",
+    "openai:, tool",
     "openai:, json_schema",
     "anthropic:, text",
     "anthropic:, tool",
+    "anthropic:, json_schema",
+    "bedrock:amazon.nova-, text",
     "bedrock:amazon.nova-, tool",
+    "bedrock:amazon.nova-, json_schema",
   })
   void answersEachTurnOnceThroughThrottles(String api, String format) {
     AcceptanceStack.shared()

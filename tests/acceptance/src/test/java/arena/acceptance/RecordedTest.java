@@ -9,64 +9,118 @@ import arena.local.client.Envelope;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** The recorded agent reproduces archived runs of the suite, except for their times and ids. */
+/**
+ * The recorded agent reproduces archived runs of the suite byte for byte, except for their times
+ * and ids. It is one of the last tests, so that there are runs of all others.
+ */
+@Order(Integer.MAX_VALUE - 1)
 final class RecordedTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
+  /** Pages of 100 of the newest runs, among which one of each kind is played again. */
+  private static final int PAGES = 5;
+
+  /** Most turns of a run that are played again: its last. */
+  private static final int MAX_TURNS = 8;
+
   private final ArenaClient arena = AcceptanceStack.shared().client();
 
-  /** The turns of a run, without what may differ. */
-  private List<String> turns(String run) {
+  /** A run that is played again from a turn on. */
+  private record Replayed(String parent, int parentT, String child) {}
+
+  /** The bytes of a run's turns from one on, without what may differ. */
+  private List<String> turns(String run, int from) {
     List<String> turns = new ArrayList<>();
     for (Envelope event : arena.events(run, 1)) {
       JsonNode fields = event.fields();
-      if (!List.of("fork", "world_mutation").contains(fields.path("kind").asText())) {
-        turns.add(fields.path("agent_id") + " " + fields.path("t") + " " + fields.path("payload"));
+      if (fields.path("t").asInt() >= from
+          && !List.of("fork", "world_mutation").contains(fields.path("kind").asText())) {
+        String payload = event.json().substring(event.json().indexOf("\"payload\":"));
+        turns.add(fields.path("agent_id") + " " + fields.path("t") + " " + payload);
       }
     }
     return turns;
   }
 
+  /** Complete runs of the suite by kind: what played them, and whether it was a fork. */
+  private Map<String, JsonNode> runsByKind() {
+    Map<String, JsonNode> runs = new LinkedHashMap<>();
+    String page = "/runs?limit=100&status=complete";
+    for (int i = 0; i < PAGES && !page.isEmpty(); i++) {
+      ArenaClient.Answer answer = arena.get(page);
+      for (JsonNode run : answer.expect(200)) {
+        String model = run.path("model").asText();
+        if (run.path("turns_played").asInt() > 0 && !model.equals("recorded")) {
+          boolean isFork = run.path("parent_run_id").isTextual();
+          runs.putIfAbsent(model + " " + run.path("profile_name") + " fork: " + isFork, run);
+        }
+      }
+      page =
+          answer
+              .response()
+              .headers()
+              .firstValue("link")
+              .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')))
+              .orElse("");
+    }
+    return runs;
+  }
+
   @Test
   void reproducesArchivedRunsOfTheSuite() {
     PlayedRuns.shared();
-    String modelled =
-        arena.startRun("{\"n_turns\":3,\"profile\":{\"model\":\"openai:any\",\"name\":\"any\"}}");
-    arena.awaitEnd(modelled, BOUND);
-    // The newest runs, whichever tests they are of, and one of each kind.
-    List<JsonNode> runs = new ArrayList<>();
-    arena.get("/runs?limit=20&status=complete").expect(200).forEach(runs::add);
-    for (String run : List.of(PlayedRuns.shared().parent(), PlayedRuns.shared().fork(), modelled)) {
-      runs.add(arena.get("/runs/" + run).expect(200));
+    List<String> played = new ArrayList<>();
+    for (String profile :
+        List.of(
+            "{\"name\":\"text\",\"model\":\"openai:any\"}",
+            "{\"name\":\"tool\",\"model\":\"openai:any\",\"answer_format\":\"tool\"}",
+            "{\"name\":\"schema\",\"model\":\"anthropic:any\",\"answer_format\":\"json_schema\"}",
+            "{\"name\":\"tool\",\"model\":\"anthropic:any\",\"answer_format\":\"tool\"}",
+            "{\"name\":\"tool\",\"model\":\"bedrock:amazon.nova-any\",\"answer_format\":\"tool\"}",
+            "{\"name\":\"bare\",\"model\":\"bedrock:amazon.nova-any\",\"prompt_variant\":\"bare\"}")) {
+      played.add(arena.startRun("{\"n_turns\":3,\"profile\":" + profile + "}"));
     }
-    for (JsonNode run : runs) {
-      int turns = run.path("turns_played").asInt();
-      if (turns > 0) {
-        reproduce(run.path("run_id").asText(), run.path("t0").asInt(), turns);
-      }
+    played.forEach(run -> arena.awaitEnd(run, BOUND));
+    Map<String, JsonNode> runs = runsByKind();
+    assertTrue(runs.size() >= 8, runs.keySet()::toString);
+    List<Replayed> replayed = new ArrayList<>();
+    for (JsonNode run : runs.values()) {
+      int all = run.path("turns_played").asInt();
+      int turns = Math.min(MAX_TURNS, all);
+      replayed.add(
+          replay(run.path("run_id").asText(), run.path("t0").asInt() + all - turns, turns));
     }
+    replayed.forEach(this::assertReproduced);
   }
 
-  private void reproduce(String parent, int t0, int turns) {
+  private Replayed replay(String parent, int parentT, int turns) {
     String child =
         arena.startFork(
             String.format(
                 Locale.ROOT,
                 "{\"parent_run_id\":\"%s\",\"parent_t\":%d,\"n_turns\":%d,\"profile\":{\"model\":\"recorded\"}}",
                 parent,
-                t0,
+                parentT,
                 turns));
-    JsonNode row = arena.awaitEnd(child, BOUND);
+    return new Replayed(parent, parentT, child);
+  }
+
+  private void assertReproduced(Replayed one) {
+    JsonNode row = arena.awaitEnd(one.child(), BOUND);
     assertEquals("complete", row.path("status").asText(), row::toString);
     assertTrue(row.path("departs_at").isNull(), row::toString);
     assertEquals(0, row.path("total_cost_usd").asDouble());
     assertEquals(0, row.path("tokens_in").asLong());
-    assertFalse(turns(parent).isEmpty());
-    assertEquals(turns(parent), turns(child), parent);
+    List<String> expected = turns(one.parent(), one.parentT());
+    assertFalse(expected.isEmpty());
+    assertEquals(expected, turns(one.child(), one.parentT()), one::toString);
   }
 
   @Test

@@ -198,7 +198,7 @@ class AnswerFormatsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("apisAndOtherFormats")
+  @MethodSource("apisAndFormats")
   void answersEachTurnOnceThroughAStormOfThrottles(String api, AnswerFormat format) {
     server.when("m", Behaviour.faultFirst(3, Fault.THROTTLED, Behaviour.text(OBJECT)));
     Agent agent = agent(api + "m", format);
