@@ -9,6 +9,7 @@ import arena.local.client.ArenaClient;
 import arena.local.client.LiveReader;
 import arena.models.Behaviour;
 import arena.models.Reply;
+import arena.run.AnswerFormat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +17,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,8 +37,6 @@ class SecretsTest {
 
   /** The length of a part of an encoding that must not be found. */
   private static final int PART = 12;
-
-  private static final long MAX_FILE_BYTES = 100_000_000;
 
   private final AcceptanceStack stack = AcceptanceStack.shared();
   private final ArenaClient arena = stack.client();
@@ -94,8 +91,12 @@ class SecretsTest {
   }
 
   private String run(String model) {
+    return run("openai:" + model, AnswerFormat.TEXT);
+  }
+
+  private String run(String model, AnswerFormat format) {
     ObjectNode body = Json.object().put("n_turns", 1);
-    body.putObject("profile").put("model", "openai:" + model);
+    body.putObject("profile").put("model", model).put("answer_format", format.label());
     return arena.startRun(body.toString());
   }
 
@@ -116,17 +117,9 @@ class SecretsTest {
   }
 
   private void assertNoKeyInFiles() throws IOException {
-    Path home = stack.stack().logs().getParent();
-    int read = 0;
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (Files.exists(file) && Files.size(file) < MAX_FILE_BYTES) {
-          assertNoKey(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString());
-          read++;
-        }
-      }
-    }
-    assertTrue(read > 0, home.toString());
+    List<Path> files = FileSearch.files(stack.stack().logs().getParent());
+    assertFalse(files.isEmpty());
+    assertEquals(List.of(), new FileSearch(forbidden()).holders(files));
   }
 
   @Test
@@ -156,8 +149,82 @@ class SecretsTest {
     assertNoKeyInFiles();
   }
 
+  /** An answer as an object: the arguments of a tool, or what a JSON schema describes. */
+  @Test
+  void redactsTheKeyInAnObject() throws IOException {
+    ObjectNode answer = Json.object();
+    StringBuilder prose = new StringBuilder("My key is");
+    ArrayNode actions = Json.array();
+    encodings()
+        .forEach(
+            (name, encoded) -> {
+              prose.append(' ').append(name).append(": ").append(encoded).append(" .");
+              actions.addObject().put("type", "build").put("building_key", encoded);
+            });
+    actions.addObject().put("type", "wait").put(KEY, 1);
+    answer.put("reasoning", prose.toString()).set("actions", actions);
+    stack.models().when("amazon.nova-key-in-object", Behaviour.text(answer.toString()));
+    Map<String, String> runs = new LinkedHashMap<>();
+    for (String api : List.of("openai:", "anthropic:", "bedrock:")) {
+      for (AnswerFormat format : List.of(AnswerFormat.TOOL, AnswerFormat.JSON_SCHEMA)) {
+        runs.put(api + format.label(), run(api + "amazon.nova-key-in-object", format));
+      }
+    }
+    for (Map.Entry<String, String> run : runs.entrySet()) {
+      JsonNode row = arena.awaitEnd(run.getValue(), BOUND);
+      assertEquals("complete", row.path("status").asText(), row::toString);
+      String events = arena.get("/events?run_id=" + run.getValue() + "&from_seq=1").text();
+      assertTrue(events.contains("[redacted]"), events);
+      assertTrue(events.contains("base64-aligned: "), "the words around it stay");
+      assertNoKeyOf(run.getValue(), run.getKey());
+      assertNoKey(
+          arena.get("/runs/" + run.getValue() + "/export?format=jsonl").text(), "an export");
+    }
+    assertNoKeyInFiles();
+  }
+
+  @Test
+  void redactsTheKeyInWhatAComparisonReports() throws IOException {
+    stack
+        .models()
+        .when(
+            "key-in-cell",
+            Behaviour.always(
+                new Reply.Raw(
+                    401,
+                    "application/json",
+                    Json.object()
+                        .put("type", "error")
+                        .set("error", Json.object().put("message", encodings().toString()))
+                        .toString())));
+    String race =
+        arena
+            .post(
+                "/races",
+                """
+                {"profiles":[{"name":"a","model":"openai:key-in-cell"},
+                  {"name":"b","model":"anthropic:key-in-cell","answer_format":"tool"}],
+                 "scenarios":["balanced"],"rounds":1,"n_turns":1}
+                """)
+            .expect(202)
+            .path("race_id")
+            .asText();
+    PlayedComparisons.awaitEnd(arena, "/races/" + race);
+    ArenaClient.Answer answer = arena.get("/races/" + race);
+    assertEquals(2, answer.expect(200).at("/cell_counts/failed").asInt(), answer.text());
+    assertNoKey(answer.text(), "race");
+    assertNoKey(arena.get("/rankings?race_id=" + race).text(), "ranking");
+    for (JsonNode cell : answer.json().path("cells")) {
+      String runId = cell.path("run_id").asText();
+      assertTrue(arena.get("/runs/" + runId).text().contains("[redacted]"));
+      assertNoKeyOf(runId, "a cell");
+    }
+    assertNoKeyInFiles();
+  }
+
   @Test
   void redactsTheKeyInAnError() throws IOException {
+    Map<String, String> runs = new LinkedHashMap<>();
     for (Map.Entry<String, String> encoding : encodings().entrySet()) {
       String model = "key-in-error-" + encoding.getKey();
       stack
@@ -174,11 +241,13 @@ class SecretsTest {
                               Json.object()
                                   .put("message", "Not a key: " + encoding.getValue() + " !"))
                           .toString())));
-      String runId = run(model);
-      JsonNode row = arena.awaitEnd(runId, BOUND);
+      runs.put(model, run(model));
+    }
+    for (Map.Entry<String, String> run : runs.entrySet()) {
+      JsonNode row = arena.awaitEnd(run.getValue(), BOUND);
       String message = row.at("/error/message").asText();
       assertTrue(message.contains("Not a key: ") && message.contains("[redacted]"), message);
-      assertNoKeyOf(runId, model);
+      assertNoKeyOf(run.getValue(), run.getKey());
     }
     assertNoKeyInFiles();
   }

@@ -8,18 +8,14 @@ import arena.access.Role;
 import arena.local.client.ArenaClient;
 import arena.local.client.LiveReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -32,14 +28,8 @@ final class WrittenFilesTest {
   private static final Pattern SECRET =
       Pattern.compile("arena_[a-z2-7]{8}_[A-Za-z0-9_-]{43}|ticket_[A-Za-z0-9_-]{43}");
 
-  /** How one begins; found by a plain search, which is many times faster than a pattern's. */
-  private static final List<String> BEGINNINGS = List.of("arena_", "ticket_");
-
-  /** Longest part of a file that is read at once. */
-  private static final int PART = 8 << 20;
-
-  /** Characters of two parts that overlap; longer than a secret. */
-  private static final int OVERLAP = 256;
+  /** Finds how one begins. */
+  private static final FileSearch SEARCH = new FileSearch(List.of("arena_", "ticket_"));
 
   /** Characters of a token that are not secret, or of a ticket to know it by. */
   private static final int START = 14;
@@ -51,45 +41,18 @@ final class WrittenFilesTest {
   private List<String> holders(List<Path> files) throws IOException {
     List<String> holders = new ArrayList<>();
     for (Path file : files) {
-      try (var input = Files.newInputStream(file)) {
-        String carried = "";
-        for (byte[] bytes = input.readNBytes(PART);
-            bytes.length > 0;
-            bytes = input.readNBytes(PART)) {
-          String text = carried + new String(bytes, StandardCharsets.ISO_8859_1);
-          Optional<String> found = find(text);
-          if (found.isPresent()) {
-            holders.add(home.relativize(file) + ": " + found.get().substring(0, START));
-            break;
-          }
-          carried = text.substring(Math.max(0, text.length() - OVERLAP));
-        }
-      } catch (NoSuchFileException _) {
-        // deleted meanwhile
-      }
+      SEARCH
+          .find(file, found -> SECRET.matcher(found).lookingAt())
+          .ifPresent(
+              found -> holders.add(home.relativize(file) + ": " + found.substring(0, START)));
     }
     return holders;
   }
 
-  private static Optional<String> find(String text) {
-    Matcher secret = SECRET.matcher(text);
-    for (String beginning : BEGINNINGS) {
-      for (int at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
-        if (secret.region(at, text.length()).lookingAt()) {
-          return Optional.of(secret.group());
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
   private List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.walk(home)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith(home.resolve("tmp"))) // class files, which hold patterns
-          .toList();
-    }
+    return FileSearch.files(home).stream()
+        .filter(file -> !file.startsWith(home.resolve("tmp"))) // class files, which hold patterns
+        .toList();
   }
 
   @Test
@@ -117,7 +80,7 @@ final class WrittenFilesTest {
   void findsATokenInAFile() throws IOException {
     Path file = Files.createTempFile(home, "planted", ".log");
     try {
-      Files.writeString(file, "x".repeat(PART - 20) + "ticket_" + "x".repeat(43));
+      Files.writeString(file, "x".repeat(FileSearch.PART - 20) + "ticket_" + "x".repeat(43));
       assertEquals(List.of(file.getFileName() + ": ticket_xxxxxxx"), holders(List.of(file)));
     } finally {
       Files.delete(file);
