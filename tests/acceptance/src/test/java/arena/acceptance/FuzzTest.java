@@ -63,14 +63,16 @@ final class FuzzTest {
 
   private void fuzz(String runId) throws Exception {
     String token = acceptance.stack().createToken(Role.VIEWER, "fuzz");
+    String operating = acceptance.stack().createToken(Role.OPERATOR, "fuzz");
     URI http = acceptance.stack().httpUrl();
     try (ArenaClient viewer = acceptance.client(Optional.of(token));
+        ArenaClient operator = acceptance.client(Optional.of(operating));
         ExecutorService threads = Executors.newCachedThreadPool()) {
       long deadline = System.nanoTime() + DURATION.toNanos() / 10;
-      run(threads, parts(http, viewer, token, runId, deadline)); // fills caches
+      run(threads, parts(http, viewer, operator, token, runId, deadline)); // fills caches
       long before = usedBytes();
       deadline = System.nanoTime() + DURATION.toNanos();
-      long sent = run(threads, parts(http, viewer, token, runId, deadline));
+      long sent = run(threads, parts(http, viewer, operator, token, runId, deadline));
       acceptance.awaitAsyncInvocations();
       long growth = usedBytes() - before;
       System.out.printf(
@@ -85,8 +87,15 @@ final class FuzzTest {
   }
 
   private List<Callable<Long>> parts(
-      URI http, ArenaClient viewer, String token, String runId, long deadline) {
+      URI http,
+      ArenaClient viewer,
+      ArenaClient operator,
+      String token,
+      String runId,
+      long deadline) {
     List<Callable<Long>> parts = new ArrayList<>();
+    RandomGenerator comparisons = random(6);
+    parts.add(() -> new ComparisonFuzzer(comparisons, operator, runId).until(deadline));
     for (int i = 0; i < 2; i++) {
       RandomGenerator messages = random(3L * i);
       parts.add(() -> new MessageFuzzer(messages, viewer, runId).until(deadline));

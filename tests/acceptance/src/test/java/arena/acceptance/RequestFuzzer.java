@@ -1,5 +1,6 @@
 package arena.acceptance;
 
+import arena.http.RouteTable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Sends generated HTTP requests, each over its own connection, so that any byte can be sent. */
 final class RequestFuzzer {
@@ -25,6 +27,7 @@ final class RequestFuzzer {
   private final RandomGenerator random;
   private final URI http;
   private final Optional<String> token;
+  private final List<String> paths;
   private final List<String> pieces;
   private final List<String> authorizations;
 
@@ -46,26 +49,17 @@ final class RequestFuzzer {
     this.random = random;
     this.http = http;
     this.token = token;
-    String run = "/runs/" + runId;
+    paths =
+        Stream.concat(
+                RouteTable.KEYS.stream()
+                    .map(key -> key.substring(key.indexOf(' ') + 1))
+                    .map(path -> path.replaceFirst("\\{(run|experiment|race)_id}", runId)),
+                Stream.of("/live", "/@connections/x", "/$default"))
+            .distinct()
+            .sorted()
+            .toList();
     pieces =
         List.of(
-            "/health",
-            "/runs",
-            run,
-            run + "/diagnosis",
-            run + "/report",
-            run + "/stop",
-            "/events",
-            "/runs/series",
-            "/runs/summaries",
-            "/metrics",
-            "/replays",
-            "/operations",
-            "/forks",
-            "/tickets",
-            "/live",
-            "/@connections/x",
-            "/$default",
             "/..",
             "/.",
             "//",
@@ -78,6 +72,13 @@ final class RequestFuzzer {
             "?",
             "?run_id=" + runId,
             "?limit=1",
+            "?samples=1",
+            "?source=runs",
+            "?race_id=" + runId,
+            "?format=jsonl",
+            "by=model",
+            "seed=9007199254740991",
+            "from=2026-01-31",
             "&",
             "=",
             "#",
@@ -120,9 +121,9 @@ final class RequestFuzzer {
   }
 
   private String request() {
-    StringBuilder path = new StringBuilder(any(pieces.subList(0, 15)));
+    StringBuilder path = new StringBuilder(any(paths));
     for (int i = random.nextInt(4); i > 0; i--) {
-      String piece = any(pieces);
+      String piece = random.nextInt(4) == 0 ? any(paths) : any(pieces);
       path.insert(
           random.nextInt(4) == 0 ? random.nextInt(path.length() + 1) : path.length(), piece);
     }
