@@ -32,7 +32,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,24 +52,36 @@ class ModelAnswersTest {
   private static final Map<String, String> AWS =
       Map.of("aws.region", "eu-central-1", "aws.accessKeyId", "k", "aws.secretAccessKey", "s");
 
-  private final Map<String, String> before = new HashMap<>();
+  private static final Map<String, String> before = new HashMap<>();
+  private static HttpServer server;
+
+  /** What answers; the server and the agents of a format are shared by thousands of cases. */
+  private static ModelAnswersTest current;
+
+  private static final Map<Asked, Agent> AGENTS = new HashMap<>();
+
   private final AtomicReference<String> path = new AtomicReference<>("");
-  private HttpServer server;
   private JsonNode scenario;
   private int answered;
 
   @BeforeEach
-  void start() throws IOException {
+  void answerFromHere() {
+    current = this;
+  }
+
+  @BeforeAll
+  static void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
+    server.createContext("/", exchange -> current.answer(exchange));
     server.start();
-    AWS.forEach(this::set);
+    AWS.forEach(ModelAnswersTest::set);
     set("aws.endpointUrlBedrockRuntime", address());
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     server.stop(0);
+    AGENTS.clear();
     before.forEach(
         (name, value) -> {
           if (value.isEmpty()) {
@@ -79,12 +92,12 @@ class ModelAnswersTest {
         });
   }
 
-  private void set(String name, String value) {
+  private static void set(String name, String value) {
     before.put(name, System.getProperty(name, ""));
     System.setProperty(name, value);
   }
 
-  private String address() {
+  private static String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -237,7 +250,8 @@ class ModelAnswersTest {
     ObjectNode answer = (ObjectNode) other.path("answers").path(0);
     answer.set("body", body(asked.api(), choice));
     this.scenario = other;
-    Decision decision = decide(agent(asked.format()));
+    // Each text is an answer with status 200, of which an agent remembers nothing.
+    Decision decision = decide(AGENTS.computeIfAbsent(asked, key -> agent(key.format())));
     ArrayNode actions = JSON.createArrayNode();
     for (var action : decision.actions()) {
       actions.add(JSON.readTree(action.text()));

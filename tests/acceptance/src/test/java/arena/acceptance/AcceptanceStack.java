@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -32,6 +34,7 @@ final class AcceptanceStack {
   static final String MODEL_KEY = "zQ4+/\"w%41k'Vb7Lm9x=TtRr5";
 
   private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
   private static AcceptanceStack shared;
 
   /** Whether callers need tokens; the suite runs both ways. */
@@ -159,17 +162,21 @@ final class AcceptanceStack {
   /** Waits until no key of Redis matches a pattern. */
   void awaitNoKeys(String pattern, String problem) {
     try (Jedis redis = redis()) {
-      await(() -> redis.keys(pattern).isEmpty(), problem);
+      await(() -> redis.keys(pattern).isEmpty(), () -> problem + ": " + redis.keys(pattern));
     }
   }
 
   private static void await(BooleanSupplier condition, String problem) {
+    await(condition, () -> problem);
+  }
+
+  private static void await(BooleanSupplier condition, Supplier<String> problem) {
     Instant deadline = Instant.now().plus(BOUND);
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError(problem);
+        throw new AssertionError(problem.get());
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
   }
 

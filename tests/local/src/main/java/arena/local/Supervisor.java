@@ -28,12 +28,25 @@ final class Supervisor implements AutoCloseable {
   private final Consumer<String> operator;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
+  private final Pause pause;
+
+  /** Waits some milliseconds, or until the latch is open, and returns whether it is. */
+  @FunctionalInterface
+  interface Pause {
+    boolean await(CountDownLatch closing, long millis) throws InterruptedException;
+  }
 
   /**
    * @param operator gets a line when a part ended, is back, or is not restarted any more
    */
   Supervisor(Consumer<String> operator) {
+    this(operator, (closing, millis) -> closing.await(millis, TimeUnit.MILLISECONDS));
+  }
+
+  /** A test waits less. */
+  Supervisor(Consumer<String> operator, Pause pause) {
     this.operator = operator;
+    this.pause = pause;
   }
 
   /** A part of the stack that can end by itself. */
@@ -118,7 +131,7 @@ final class Supervisor implements AutoCloseable {
   }
 
   private boolean closesWithin(long millis) throws InterruptedException {
-    return closing.await(millis, TimeUnit.MILLISECONDS);
+    return pause.await(closing, millis);
   }
 
   /** Ends the supervision; waits for a restart that is in progress. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** A race over a stack that is stopped in the middle and started again. */
 class ComparisonRestartTest {
   private static final Duration BOUND = Duration.ofMinutes(2);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
   private static final int TURNS = 5;
   private static final String RACE =
       """
@@ -85,7 +87,7 @@ class ComparisonRestartTest {
         if (Instant.now().isAfter(deadline)) {
           throw new AssertionError("not within " + BOUND + ": " + comparison);
         }
-        Thread.onSpinWait();
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       }
     }
   }

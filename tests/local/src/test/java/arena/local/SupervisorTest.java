@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,11 @@ final class SupervisorTest {
     }
   }
 
+  /** A hundredth of the time, of which nothing here depends on more than its order. */
+  private static boolean pause(CountDownLatch closing, long millis) throws InterruptedException {
+    return closing.await(1 + millis / 100, TimeUnit.MILLISECONDS);
+  }
+
   private List<String> next(int count) throws InterruptedException {
     List<String> next = new ArrayList<>();
     while (next.size() < count) {
@@ -60,7 +66,7 @@ final class SupervisorTest {
 
   @Test
   void restartsAPartThatEnded() throws Exception {
-    try (Supervisor supervisor = new Supervisor(lines::add)) {
+    try (Supervisor supervisor = new Supervisor(lines::add, SupervisorTest::pause)) {
       supervisor.supervise(part);
       part.up = false;
       List<String> reported = next(2);
@@ -74,7 +80,7 @@ final class SupervisorTest {
   @Test
   void triesAgainIfTheRestartFails() throws Exception {
     part.failures.set(2);
-    try (Supervisor supervisor = new Supervisor(lines::add)) {
+    try (Supervisor supervisor = new Supervisor(lines::add, SupervisorTest::pause)) {
       supervisor.supervise(part);
       part.up = false;
       List<String> reported = next(6);
@@ -86,7 +92,7 @@ final class SupervisorTest {
   @Test
   void reportsThatItGivesUpAndRestartsNothingAfterThat() throws Exception {
     part.failures.set(Integer.MAX_VALUE);
-    try (Supervisor supervisor = new Supervisor(lines::add)) {
+    try (Supervisor supervisor = new Supervisor(lines::add, SupervisorTest::pause)) {
       supervisor.supervise(part);
       part.up = false;
       List<String> reported = next(2 * Restarts.MAX + 1);
@@ -102,7 +108,7 @@ final class SupervisorTest {
 
   @Test
   void restartsNothingWhenClosed() {
-    Supervisor supervisor = new Supervisor(lines::add);
+    Supervisor supervisor = new Supervisor(lines::add, SupervisorTest::pause);
     supervisor.supervise(part);
     supervisor.close();
     part.up = false;

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -14,6 +16,9 @@ import java.util.zip.ZipOutputStream;
 public final class ArtefactSize {
   /** Most bytes of a function without the layer of DuckDB. */
   public static final long LIMIT = 20_000_000;
+
+  /** Sizes of layers, which most functions share and nothing builds while they are measured. */
+  private static final Map<Path, Long> LAYERS = new ConcurrentHashMap<>();
 
   private ArtefactSize() {}
 
@@ -25,7 +30,10 @@ public final class ArtefactSize {
   public static long of(FunctionDefinition function) throws IOException {
     long bytes = bytes(function.code());
     for (Path layer : function.packaging().layers()) {
-      bytes += bytes(layer);
+      Long known = LAYERS.get(layer);
+      long size = known == null ? bytes(layer) : known;
+      LAYERS.put(layer, size);
+      bytes += size;
     }
     return bytes;
   }
