@@ -83,8 +83,8 @@ test("courses of different turns share one axis", () => {
 test("a replicated change is compared with the run as it was", () => {
   const plan = {parent: "p", t: 5, mutation: {food: 1_500}, profile: null, replicas: 5, nTurns: 10, label: ""};
   assert.deepEqual(replicateRequest(plan), {
-    parent_run_id: "p", parent_t: 5, replicas: 5, n_turns: 10, control: "as it was",
-    arms: [{name: "as it was"}, {name: "changed", mutation: {food: 1_500}}],
+    parent_run_id: "p", parent_t: 5, replicas: 5, n_turns: 10, control: "unchanged",
+    arms: [{name: "unchanged"}, {name: "changed", mutation: {food: 1_500}}],
   });
   assert.deepEqual(replicateRequest({...plan, mutation: {}, profile: BARE, label: "x"}).arms[1], {name: "changed", profile: BARE});
 });
@@ -107,7 +107,7 @@ test("the samples are played by scripts, each strategy once", () => {
   assert.deepEqual([race.profiles.map(({name}) => name), race.scenarios],
       [["scripted-strategy", "scripted:boom-strategy"], ["balanced", "food-poor"]]);
   const experiment = sampleExperiment(profiles, "p");
-  assert.deepEqual([experiment.parent_run_id, experiment.arms.map(({name}) => name)], ["p", ["as it was", "1 500 food", "scripted:boom"]]);
+  assert.deepEqual([experiment.parent_run_id, experiment.arms.map(({name}) => name)], ["p", ["unchanged", "1 500 food", "scripted:boom"]]);
   assert.equal(raceRequest({profiles: [BARE, BARE], scenarios: ["a"], rounds: 1, nTurns: 2, label: ""}).profiles[1].name, "scripted-bare 2");
 });
 

@@ -203,9 +203,9 @@ export function uniqueNames(names) {
  */
 export function replicateRequest({parent, t, mutation, profile, replicas, nTurns, label}) {
   return {
-    parent_run_id: parent, parent_t: t, replicas, n_turns: nTurns, control: "as it was",
+    parent_run_id: parent, parent_t: t, replicas, n_turns: nTurns, control: UNCHANGED,
     arms: [
-      {name: "as it was"},
+      {name: UNCHANGED},
       {name: "changed", ...(Object.keys(mutation).length > 0 && {mutation}), ...(profile !== null && {profile})},
     ],
     ...(label !== "" && {label}),
@@ -236,6 +236,9 @@ export function raceRequest({profiles, scenarios, rounds, nTurns, label}) {
   };
 }
 
+/** Name of the arm that changes nothing, as in "ends better than unchanged". */
+const UNCHANGED = "unchanged";
+
 /** The players of a deployment that call no model: one for each strategy, because those do not depend on a prompt. */
 export function scriptedPlayers(profiles) {
   return profiles.filter(({model}, i) => model.split(":")[0] === "scripted" && profiles.findIndex(one => one.model === model) === i);
@@ -262,9 +265,9 @@ const SAMPLE_TURN = 10;
 export function sampleExperiment(profiles, parent) {
   const others = scriptedPlayers(profiles).filter(({model}) => ["scripted:boom", "scripted:rush"].includes(model));
   return {
-    parent_run_id: parent, parent_t: SAMPLE_TURN, replicas: 2, n_turns: 30, control: "as it was", label: "sample experiment",
+    parent_run_id: parent, parent_t: SAMPLE_TURN, replicas: 2, n_turns: 30, control: UNCHANGED, label: "sample experiment",
     arms: [
-      {name: "as it was"},
+      {name: UNCHANGED},
       {name: "1 500 food", mutation: {food: 1_500}},
       ...others.map(profile => ({name: profile.model, profile})),
     ],
