@@ -90,7 +90,7 @@ export class NewRaceView extends Component {
                   onChange=${() => this.toggle("profiles", i)}/><bdi>${player.label}</bdi></label>`)}</div>
             <${FieldError} text=${errors.profiles}/>
           </fieldset>
-          <fieldset class="checks"><legend class="label">Scenarios</legend>
+          <fieldset class="checks checks-inline"><legend class="label">Scenarios</legend>
             ${deployment.scenarios.map(({name}) => html`
               <label key=${name} class="check"><input type="checkbox" checked=${scenarios.has(name)} data-test=${`race-scenario-${name}`}
                   onChange=${() => this.toggle("scenarios", name)}/>${name}</label>`)}
