@@ -11,17 +11,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.Response;
-import redis.clients.jedis.params.ScanParams;
-import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol.Command;
 
 /** The broker in Redis, one stream per run. Every change is one atomic script. */
 public final class RedisBroker implements Broker {
@@ -30,6 +26,9 @@ public final class RedisBroker implements Broker {
 
   /** {@code COUNT} of {@code SCAN} in {@link #runs}; a page takes some hundred microseconds. */
   private static final int SCAN_COUNT = 1_000;
+
+  /** The cursor that a scan starts with, and that its last page has. */
+  private static final String SCAN_ENDS = "0";
 
   private static final RedisScript OPEN = RedisScript.named("open");
   private static final RedisScript PUBLISH = RedisScript.named("publish");
@@ -219,41 +218,41 @@ public final class RedisBroker implements Broker {
 
   @Override
   public Map<RunId, Presence> presence(List<RunId> runIds) {
-    return redis.call(
-        client -> {
-          Map<RunId, Supplier<Presence>> found = new LinkedHashMap<>();
-          try (Pipeline pipeline = client.pipelined()) {
-            for (RunId runId : runIds) {
-              Response<Boolean> open = pipeline.exists(keys.open(runId));
-              Response<Boolean> readers = pipeline.exists(keys.subscribers(runId));
-              found.put(runId, () -> new Presence(open.get(), readers.get()));
-            }
-            pipeline.sync();
-          }
-          Map<RunId, Presence> present = new HashMap<>();
-          found.forEach(
-              (runId, answer) -> {
-                Presence presence = answer.get();
-                if (!presence.equals(Presence.NONE)) {
-                  present.put(runId, presence);
-                }
-              });
-          return present;
-        });
+    List<CommandArguments> commands = new ArrayList<>(2 * runIds.size());
+    for (RunId runId : runIds) {
+      commands.add(RedisConnection.command(Command.EXISTS, keys.open(runId)));
+      commands.add(RedisConnection.command(Command.EXISTS, keys.subscribers(runId)));
+    }
+    List<Object> found = redis.executeAll(commands);
+    Map<RunId, Presence> present = new HashMap<>();
+    for (int i = 0; i < runIds.size(); i++) {
+      Presence presence =
+          new Presence(number(found.get(2 * i)) > 0, number(found.get(2 * i + 1)) > 0);
+      if (!presence.equals(Presence.NONE)) {
+        present.put(runIds.get(i), presence);
+      }
+    }
+    return present;
   }
 
   @Override
   public Page runs(Optional<String> after) {
-    ScanParams params = new ScanParams().match(keys.allRuns()).count(SCAN_COUNT);
-    String from = after.orElse(ScanParams.SCAN_POINTER_START);
-    ScanResult<String> scanned = redis.call(client -> client.scan(from, params));
+    List<?> scanned =
+        (List<?>)
+            redis.execute(
+                RedisConnection.command(
+                    Command.SCAN,
+                    after.orElse(SCAN_ENDS),
+                    "MATCH",
+                    keys.allRuns(),
+                    "COUNT",
+                    String.valueOf(SCAN_COUNT)));
     Set<RunId> runIds = new HashSet<>();
-    for (String key : scanned.getResult()) {
-      keys.runOf(key).ifPresent(runIds::add);
+    for (Object key : (List<?>) scanned.get(1)) {
+      keys.runOf((String) key).ifPresent(runIds::add);
     }
     return new Page(
-        runIds,
-        scanned.isCompleteIteration() ? Optional.empty() : Optional.of(scanned.getCursor()));
+        runIds, Optional.of((String) scanned.get(0)).filter(next -> !next.equals(SCAN_ENDS)));
   }
 
   private static long number(Object answer) {

@@ -11,15 +11,18 @@ import java.util.function.LongSupplier;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.Response;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.util.SafeEncoder;
 
 /**
  * A small connection pool for one Redis server, connecting lazily. Thread-safe.
@@ -29,6 +32,9 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  *
  * <p>If the server does not answer in time, further calls fail at once for a few seconds, so that
  * an outage does not cost each call a timeout.
+ *
+ * <p>Commands are sent over Jedis's connections, without its clients, whose methods for every
+ * command of Redis are a tenth of the bytes of classes that a cold start loads.
  */
 public final class RedisConnection implements AutoCloseable {
   /**
@@ -63,7 +69,7 @@ public final class RedisConnection implements AutoCloseable {
   }
 
   private final RedisSettings settings;
-  private final RedisClient client;
+  private final ConnectionPool pool;
   private final LongSupplier nanoTime;
   private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
 
@@ -96,11 +102,11 @@ public final class RedisConnection implements AutoCloseable {
     this.settings = settings;
     this.nanoTime = nanoTime;
     int timeout = Math.toIntExact(TIMEOUT.toMillis());
-    GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
-    pool.setMaxTotal(MAX_CONNECTIONS);
-    pool.setMaxIdle(MAX_CONNECTIONS);
-    pool.setMaxWait(POOL_TIMEOUT);
-    pool.setJmxEnabled(false);
+    GenericObjectPoolConfig<Connection> connections = new GenericObjectPoolConfig<>();
+    connections.setMaxTotal(MAX_CONNECTIONS);
+    connections.setMaxIdle(MAX_CONNECTIONS);
+    connections.setMaxWait(POOL_TIMEOUT);
+    connections.setJmxEnabled(false);
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .serverDefaultProtocol()
@@ -111,12 +117,9 @@ public final class RedisConnection implements AutoCloseable {
     if (settings.tls()) {
       config.sslOptions(SslOptions.defaults()); // verifies certificate and host name
     }
-    this.client =
-        RedisClient.builder()
-            .hostAndPort(settings.host(), settings.port())
-            .clientConfig(config.build())
-            .poolConfig(pool)
-            .build();
+    this.pool =
+        new ConnectionPool(
+            new HostAndPort(settings.host(), settings.port()), config.build(), connections);
   }
 
   /**
@@ -137,8 +140,8 @@ public final class RedisConnection implements AutoCloseable {
   Object run(
       RedisScript script, List<String> keys, List<String> arguments, List<String> retryArguments) {
     return withRetry(
-        redis -> eval(redis, script, keys, arguments),
-        redis -> eval(redis, script, keys, retryArguments));
+        connection -> eval(connection, script, keys, arguments),
+        connection -> eval(connection, script, keys, retryArguments));
   }
 
   /** The keys and arguments of one run of a script. */
@@ -150,41 +153,91 @@ public final class RedisConnection implements AutoCloseable {
    * @throws DependencyUnavailable also if one of the runs fails; the others may have taken effect
    */
   List<Object> runAll(RedisScript script, List<ScriptCall> calls) {
+    List<CommandArguments> commands = new ArrayList<>(calls.size());
+    for (ScriptCall call : calls) {
+      boolean first = commands.isEmpty(); // EVAL caches the script for those after it
+      commands.add(
+          scriptCommand(
+              first ? Command.EVAL : Command.EVALSHA,
+              first ? script.source() : script.digest(),
+              call.keys(),
+              call.arguments()));
+    }
+    return executeAll(commands);
+  }
+
+  /** Returns a command with these arguments. */
+  static CommandArguments command(Command name, String... arguments) {
+    CommandArguments command = new CommandArguments(name);
+    for (String argument : arguments) {
+      command.add(argument);
+    }
+    return command;
+  }
+
+  /**
+   * Executes a command.
+   *
+   * @return a string, a {@code Long}, a list of those, or null
+   * @throws DependencyUnavailable if the server is unreachable, times out or returns an error
+   */
+  Object execute(CommandArguments command) {
+    return call(connection -> answer(connection, command));
+  }
+
+  /**
+   * Executes commands in one round trip, in this order.
+   *
+   * @throws DependencyUnavailable also if one of the commands fails; the others may have taken
+   *     effect
+   */
+  List<Object> executeAll(List<CommandArguments> commands) {
+    if (commands.isEmpty()) {
+      return List.of();
+    }
     return call(
-        redis -> {
-          List<Response<Object>> answers = new ArrayList<>(calls.size());
-          try (Pipeline pipeline = redis.pipelined()) {
-            for (ScriptCall call : calls) {
-              answers.add(
-                  answers.isEmpty() // EVAL caches the script for those after it
-                      ? pipeline.eval(script.source(), call.keys(), call.arguments())
-                      : pipeline.evalsha(script.digest(), call.keys(), call.arguments()));
+        connection -> {
+          commands.forEach(connection::sendCommand);
+          List<Object> answers = new ArrayList<>(commands.size());
+          for (Object answer : connection.getMany(commands.size())) {
+            if (answer instanceof JedisDataException error) {
+              throw error;
             }
-            pipeline.sync();
+            answers.add(SafeEncoder.encodeObject(answer));
           }
-          return answers.stream().map(Response::get).toList(); // throws an error of the script
+          return answers;
         });
   }
 
+  private static Object answer(Connection connection, CommandArguments command) {
+    return SafeEncoder.encodeObject(connection.executeCommand(command));
+  }
+
   /** Makes a call, repeating it once if the connection was stale. */
-  <T> T call(Function<RedisClient, T> call) {
+  private <T> T call(Function<Connection, T> call) {
     return withRetry(call, call);
   }
 
-  private <T> T withRetry(Function<RedisClient, T> first, Function<RedisClient, T> second) {
+  private <T> T onConnection(Function<Connection, T> call) {
+    try (Connection connection = pool.getResource()) {
+      return call.apply(connection);
+    }
+  }
+
+  private <T> T withRetry(Function<Connection, T> first, Function<Connection, T> second) {
     requireNoOutage();
     long start = nanoTime.getAsLong();
     try {
-      return answered(first.apply(client));
+      return answered(onConnection(first));
     } catch (JedisException e) {
       if (!isStale(e, start)) {
         throw unavailable(e, start);
       }
     }
-    client.getPool().clear(); // the other connections are as old
+    pool.clear(); // the other connections are as old
     start = nanoTime.getAsLong();
     try {
-      return answered(second.apply(client));
+      return answered(onConnection(second));
     } catch (JedisException e) {
       throw unavailable(e, start);
     }
@@ -214,13 +267,21 @@ public final class RedisConnection implements AutoCloseable {
   }
 
   private static Object eval(
-      RedisClient redis, RedisScript script, List<String> keys, List<String> arguments) {
+      Connection connection, RedisScript script, List<String> keys, List<String> arguments) {
     try {
-      return redis.evalsha(script.digest(), keys, arguments);
+      return answer(connection, scriptCommand(Command.EVALSHA, script.digest(), keys, arguments));
     } catch (JedisNoScriptException e) {
       // Not cached, such as after a restart. EVAL caches it.
-      return redis.eval(script.source(), keys, arguments);
+      return answer(connection, scriptCommand(Command.EVAL, script.source(), keys, arguments));
     }
+  }
+
+  private static CommandArguments scriptCommand(
+      Command name, String script, List<String> keys, List<String> arguments) {
+    CommandArguments command = command(name, script, String.valueOf(keys.size()));
+    keys.forEach(command::add);
+    arguments.forEach(command::add);
+    return command;
   }
 
   private boolean isStale(JedisException e, long start) {
@@ -234,7 +295,7 @@ public final class RedisConnection implements AutoCloseable {
   private DependencyUnavailable unavailable(JedisException e, long start) {
     String reason = String.valueOf(e.getMessage());
     if (e instanceof JedisConnectionException) {
-      client.getPool().clear();
+      pool.clear();
       if (!isPrompt(start)) {
         outage.set(new Outage(nanoTime.getAsLong() + OUTAGE_MEMORY.toNanos(), reason));
       }
@@ -244,6 +305,6 @@ public final class RedisConnection implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    pool.close();
   }
 }

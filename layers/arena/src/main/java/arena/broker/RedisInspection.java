@@ -3,7 +3,6 @@ package arena.broker;
 import arena.error.DependencyUnavailable;
 import arena.run.Limits;
 import arena.run.RunId;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,8 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Protocol.Command;
 
 /** Read-only inspection of a run in Redis, for diagnosis. */
 public final class RedisInspection {
@@ -89,11 +87,10 @@ public final class RedisInspection {
 
   /** Reads the state of the server with one call. */
   public BrokerHealth health() {
-    Object info =
-        redis.call(client -> client.executeCommand(new CommandArguments(Protocol.Command.INFO)));
+    Object info = redis.execute(RedisConnection.command(Command.INFO));
     Map<String, String> fields = new HashMap<>();
     FIELD
-        .matcher(string(info))
+        .matcher(String.valueOf(info))
         .results()
         .forEach(field -> fields.put(field.group(1), field.group(2)));
     return new BrokerHealth(
@@ -113,22 +110,15 @@ public final class RedisInspection {
 
   /** Returns the server's version, such as {@code 7.1.0}; empty if unknown. */
   public String version() {
-    Object info =
-        redis.call(
-            client ->
-                client.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server")));
-    return found(VERSION, string(info)).orElse("");
+    Object info = redis.execute(RedisConnection.command(Command.INFO, "server"));
+    return found(VERSION, String.valueOf(info)).orElse("");
   }
 
   private void command(StringBuilder text, String name, String... arguments) {
     text.append("> ").append(name).append(' ').append(String.join(" ", arguments)).append('\n');
-    CommandArguments command = new CommandArguments(Protocol.Command.valueOf(name));
-    for (String argument : arguments) {
-      command.add(argument);
-    }
     Object answer;
     try {
-      answer = redis.call(client -> client.executeCommand(command));
+      answer = redis.execute(RedisConnection.command(Command.valueOf(name), arguments));
     } catch (DependencyUnavailable e) {
       // XINFO fails for a missing key
       Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -150,16 +140,10 @@ public final class RedisInspection {
         }
       }
       default -> {
-        String value = Limits.cut(string(answer), MAX_VALUE);
+        String value = Limits.cut(String.valueOf(answer), MAX_VALUE);
         text.append('"').append(value.replace("\"", "\\\"")).append("\"\n");
       }
     }
-  }
-
-  private static String string(Object answer) {
-    return answer instanceof byte[] bytes
-        ? new String(bytes, StandardCharsets.UTF_8)
-        : String.valueOf(answer);
   }
 
   private static Optional<String> found(Pattern pattern, String text) {

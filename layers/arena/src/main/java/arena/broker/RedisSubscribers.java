@@ -10,8 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
-import redis.clients.jedis.params.SetParams;
-import redis.clients.jedis.resps.Tuple;
+import redis.clients.jedis.Protocol.Command;
 
 /** Live readers and the fan-out lease, in Redis next to the run's stream. */
 public final class RedisSubscribers implements Subscribers {
@@ -48,8 +47,9 @@ public final class RedisSubscribers implements Subscribers {
   @Override
   public boolean available() {
     try {
-      redis.call(
-          client -> client.set(keys.probe(), "1", SetParams.setParams().ex(PROBE_TTL.toSeconds())));
+      redis.execute(
+          RedisConnection.command(
+              Command.SET, keys.probe(), "1", "EX", String.valueOf(PROBE_TTL.toSeconds())));
       return true;
     } catch (DependencyUnavailable _) {
       return false;
@@ -126,18 +126,27 @@ public final class RedisSubscribers implements Subscribers {
 
   @Override
   public OptionalLong cursor(RunId runId, ConnectionId connectionId) {
-    Double cursor =
-        redis.call(client -> client.zscore(keys.subscribers(runId), connectionId.value()));
-    return cursor == null ? OptionalLong.empty() : OptionalLong.of(cursor.longValue());
+    Object score =
+        redis.execute(
+            RedisConnection.command(Command.ZSCORE, keys.subscribers(runId), connectionId.value()));
+    return score == null ? OptionalLong.empty() : OptionalLong.of(cursor(score));
+  }
+
+  /** Reads a score, which Redis writes as a floating-point number. */
+  private static long cursor(Object score) {
+    return (long) Double.parseDouble((String) score);
   }
 
   @Override
   public Map<ConnectionId, Long> cursors(RunId runId) {
-    List<Tuple> stored =
-        redis.call(client -> client.zrangeWithScores(keys.subscribers(runId), 0, -1));
-    Map<ConnectionId, Long> cursors = HashMap.newHashMap(stored.size());
-    for (Tuple cursor : stored) {
-      cursors.put(ConnectionId.of(cursor.getElement()), (long) cursor.getScore());
+    List<?> stored =
+        (List<?>)
+            redis.execute(
+                RedisConnection.command(
+                    Command.ZRANGE, keys.subscribers(runId), "0", "-1", "WITHSCORES"));
+    Map<ConnectionId, Long> cursors = HashMap.newHashMap(stored.size() / 2);
+    for (int i = 0; i < stored.size(); i += 2) {
+      cursors.put(ConnectionId.of((String) stored.get(i)), cursor(stored.get(i + 1)));
     }
     return cursors;
   }
