@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /** Experiments and races that are played to their end. */
 final class PlayedComparison {
   private static final int POLL_INTERVAL_MILLIS = 200;
+  private static final Set<String> OPEN = Set.of("waiting", "running");
 
   private PlayedComparison() {}
 
@@ -27,19 +29,42 @@ final class PlayedComparison {
       if (!row.path(kind + "_id").asText().equals(id)) {
         throw new IllegalStateException("the newest " + kind + " is not " + id);
       }
-      String status = row.path("status").asText();
-      if (!Set.of("waiting", "running").contains(status)) {
+      if (ended(row)) {
         return row;
       }
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(kind + " did not end within " + limit + ": " + row);
+      pause(kind, deadline, row);
+    }
+  }
+
+  /**
+   * Waits until all have ended.
+   *
+   * @param kind {@code experiment} or {@code race}
+   */
+  static void awaitAll(MeasuredStack stack, String kind, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      JsonNode rows = stack.client().get("/" + kind + "s").expect(200);
+      if (StreamSupport.stream(rows.spliterator(), false).allMatch(PlayedComparison::ended)) {
+        return;
       }
-      try {
-        TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for an end", e);
-      }
+      pause(kind, deadline, rows);
+    }
+  }
+
+  private static boolean ended(JsonNode row) {
+    return !OPEN.contains(row.path("status").asText());
+  }
+
+  private static void pause(String kind, long deadline, JsonNode found) {
+    if (System.nanoTime() > deadline) {
+      throw new IllegalStateException(kind + " did not end in time: " + found);
+    }
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for an end", e);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,16 @@ final class StartTime implements Measurement {
   private static final double MEGABYTE = 1024 * 1024;
   private static final String SAMPLE_RUN = "5eed0000000000000000000000000001";
   private static final String SAMPLE_TURNS = "\\\"n_turns\\\":10";
+  private static final String SAMPLE_REPLICAS = "\\\"replicas\\\":5";
+  private static final String SAMPLE_COMPARISON = "5eed000000000000000000000000c001";
+
+  /** A comparison of two cells. */
+  private static final String RACE =
+      """
+      {"profiles":[{"name":"a","model":"scripted"},{"name":"b","model":"scripted:idle"}],
+      "rounds":1,"n_turns":1}""";
+
+  private static final Duration COMPARISON_LIMIT = Duration.ofMinutes(1);
 
   /** A function, its sample event, and whether each event needs another run that is open. */
   private record Case(String function, String sample, boolean open) {}
@@ -51,6 +62,8 @@ final class StartTime implements Measurement {
           new Case("authorize-caller", "authorize-caller-token.json", false),
           new Case("create-ticket", "create-ticket.json", false),
           new Case("serve-console", "serve-console-page.json", false),
+          new Case("create-comparison", "create-comparison-experiment.json", false),
+          new Case("play-cell", "play-cell-claim.json", false),
           new Case("read-comparisons", "read-comparisons-races.json", false));
 
   private final Case sample;
@@ -89,7 +102,11 @@ final class StartTime implements Measurement {
     String finished =
         stack.client().startRun(String.format(Locale.ROOT, "{\"n_turns\":%d}", PARENT_TURNS));
     stack.awaitEnd(finished);
-    FunctionStarts starts = new FunctionStarts(stack, packaged, sample, finished);
+    String race =
+        sample.function().equals("play-cell")
+            ? PlayedComparison.play(stack, "race", RACE, COMPARISON_LIMIT).path("race_id").asText()
+            : SAMPLE_COMPARISON;
+    FunctionStarts starts = new FunctionStarts(stack, packaged, sample, finished, race);
     FunctionDefinition empty =
         packaged.emptyFunction(
             starts.function.memoryMegabytes(), starts.function.storageMegabytes());
@@ -146,7 +163,12 @@ final class StartTime implements Measurement {
     private final String event;
     private final String finished;
 
-    FunctionStarts(MeasuredStack stack, PackagedFunctions packaged, Case sample, String finished)
+    FunctionStarts(
+        MeasuredStack stack,
+        PackagedFunctions packaged,
+        Case sample,
+        String finished,
+        String comparison)
         throws IOException {
       this.stack = stack;
       this.packaged = packaged;
@@ -157,10 +179,15 @@ final class StartTime implements Measurement {
       // Runs of one turn, whose replay ends before the next measurement.
       event =
           Files.readString(Path.of("events", sample.sample()))
-              .replace(SAMPLE_TURNS, "\\\"n_turns\\\":1");
+              .replace(SAMPLE_TURNS, "\\\"n_turns\\\":1")
+              .replace(SAMPLE_REPLICAS, "\\\"replicas\\\":2")
+              .replace(SAMPLE_COMPARISON, comparison);
     }
 
     private String nextEvent() {
+      if (sample.function().equals("create-comparison")) {
+        PlayedComparison.awaitAll(stack, "experiment", COMPARISON_LIMIT);
+      }
       return event.replace(SAMPLE_RUN, sample.open() ? stack.openRun() : finished);
     }
 
