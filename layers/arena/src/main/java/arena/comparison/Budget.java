@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a comparison may spend. No run starts once one of the limits is reached, so that it is
  * exceeded at most by the runs that are being played at that moment.
  *
- * @param usd US dollars, more than 0; empty for no limit
+ * @param usd US dollars, at least {@link arena.run.Limits#MIN_BUDGET_USD}; empty for no limit
  * @param turns turns played, at least 1; empty for no limit
  */
 public record Budget(Optional<Double> usd, Optional<Long> turns) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -148,16 +149,21 @@ final class JsonFields {
         node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
   }
 
-  /** Returns a number field that is more than 0, if present. */
-  Optional<Double> positive(String name, double max) {
+  /** Returns a number field, if present. */
+  Optional<Double> real(String name, double min, double max) {
     return convert(
         name,
         "a number",
-        String.format(Locale.ROOT, "more than 0, at most %.0f", max),
+        plain(min) + " to " + plain(max),
         node -> {
           double number = node.isNumber() ? node.doubleValue() : Double.NaN;
-          return number > 0 && number <= max ? Optional.of(number) : Optional.empty();
+          return number >= min && number <= max ? Optional.of(number) : Optional.empty();
         });
+  }
+
+  /** Without an exponent. */
+  private static String plain(double limit) {
+    return BigDecimal.valueOf(limit).stripTrailingZeros().toPlainString();
   }
 
   /** Returns an integer field, if present; see {@link Integers}. */

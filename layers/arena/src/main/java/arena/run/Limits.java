@@ -109,6 +109,12 @@ public final class Limits {
   /** Default number of turns of a race's runs. */
   public static final int DEFAULT_RACE_TURNS = 30;
 
+  /**
+   * Minimum budget of a comparison, in US dollars: less than any call costs, and a number that
+   * DynamoDB can compare.
+   */
+  public static final double MIN_BUDGET_USD = 0.000_001;
+
   /** Maximum budget of a comparison, in US dollars. */
   public static final double MAX_BUDGET_USD = 1_000_000;
 
