@@ -10,12 +10,17 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves the console, the description of the HTTP interface, and what the deployment offers. */
 @NullMarked
 public final class ServeConsoleHandler extends HttpHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeConsoleHandler.class);
+
   @SuppressWarnings("UnusedVariable") // kept, because the runtime refers to it weakly
   private @Nullable Rehearsal rehearsal;
 
@@ -31,6 +36,21 @@ public final class ServeConsoleHandler extends HttpHandler {
                 List.of(
                     RehearsedEvents.get("/", Map.of(), Map.of()),
                     RehearsedEvents.get("/deployment", Map.of(), Map.of())));
+    if (Rehearsal.isBeforeSnapshot(System.getenv())) {
+      checkPresets(ServeConsoleWiring.of(System.getenv()));
+    }
+  }
+
+  /** Logs why presets cannot be used when a version is deployed, not only when they are read. */
+  private static void checkPresets(ServeConsoleWiring wiring) {
+    try {
+      Optional<String> problem =
+          ModelRoutes.presetsProblem(wiring.deployment().models(), wiring.presets());
+      problem.ifPresent(
+          reason -> LOG.atError().addKeyValue("reason", reason).log("deployed presets are invalid"));
+    } catch (RuntimeException e) {
+      LOG.warn("failed to check presets", e); // a store that is unavailable prevents no deployment
+    }
   }
 
   /** Creates a handler with the given environment variables. */

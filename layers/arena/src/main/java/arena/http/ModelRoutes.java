@@ -54,6 +54,17 @@ public final class ModelRoutes {
     return Map.of("GET /models", routes::models);
   }
 
+  /**
+   * Validates a deployment's presets, and logs why they cannot be used.
+   *
+   * @param presets as in {@link #over}
+   * @return the problem; empty if there is none
+   */
+  public static Optional<String> presetsProblem(
+      OfferedModels offered, Supplier<Optional<String>> presets) {
+    return new ModelRoutes(offered, presets, Instant::now).read(Instant.EPOCH).problem();
+  }
+
   /** A model that is not called: scripted or recorded. */
   private static ObjectNode withoutCalls(String model) {
     return model(model, provider(model), FREE, List.of());

@@ -75,21 +75,28 @@ public final class Presets {
     BUILT_IN.forEach(preset -> seen.add(preset.name()));
     List<Preset> presets = new ArrayList<>();
     for (JsonNode item : array) {
-      String where = String.format(Locale.ROOT, "presets[%d]", presets.size());
+      String where = where(item, presets.size());
       Preset preset = preset(item, where);
       if (!offered.test(preset.profile().model())) {
         throw new IllegalArgumentException(
-            "%s.profile.model is not offered by this deployment: %s"
+            "%s: profile.model is not offered by this deployment: %s"
                 .formatted(where, preset.profile().model()));
       }
       boolean builtIn = BUILT_IN.stream().anyMatch(known -> known.name().equals(preset.name()));
       if (builtIn || !seen.add(preset.name() + " " + preset.version())) {
         throw new IllegalArgumentException(
-            "%s.name and version must differ from those of other presets".formatted(where));
+            "%s: name and version must differ from those of other presets".formatted(where));
       }
       presets.add(preset);
     }
     return List.copyOf(presets);
+  }
+
+  /** Names a preset by its place and, if it has one, its name. */
+  private static String where(JsonNode item, int index) {
+    Optional<String> name = Optional.ofNullable(item.path("name").textValue()).flatMap(Presets::name);
+    return String.format(
+        Locale.ROOT, "presets[%d]%s", index, name.map(text -> " (" + text + ")").orElse(""));
   }
 
   private static JsonNode array(String json) {

@@ -85,10 +85,15 @@ public final class Rehearsal implements Resource {
       Scene scene,
       Supplier<List<String>> events) {
     Rehearsal rehearsal = new Rehearsal(environment, handler, scene, events);
-    if (SNAP_START.equals(environment.get(INITIALIZATION_TYPE))) {
+    if (isBeforeSnapshot(environment)) {
       Core.getGlobalContext().register(rehearsal);
     }
     return rehearsal;
+  }
+
+  /** Whether a function with these environment variables starts in order to take its snapshot. */
+  public static boolean isBeforeSnapshot(Map<String, String> environment) {
+    return SNAP_START.equals(environment.get(INITIALIZATION_TYPE));
   }
 
   /** Never fails: without a rehearsal, the first invocation takes longer. */

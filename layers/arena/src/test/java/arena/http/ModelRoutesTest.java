@@ -119,15 +119,15 @@ class ModelRoutesTest {
         "[7] | presets[0]: ",
         "[{\"version\":1}] | presets[0]: name ",
         "[{\"name\":\"A b\",\"version\":1}] | presets[0]: name ",
-        "[{\"name\":\"a\"}] | presets[0]: version ",
-        "[{\"name\":\"a\",\"version\":0}] | presets[0]: version ",
-        "[{\"name\":\"a\",\"version\":1,\"other\":1}] | presets[0]: ",
-        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"answer_format\":\"xml\"}}] | answer_format",
-        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"temperature\":3}}] | temperature",
-        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"model\":\"openai:gpt-4o\"}}] | presets[0].profile.model is not offered",
-        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"model\":\"recorded\"}}] | presets[0].profile.model is not offered",
-        "[{\"name\":\"a\",\"version\":1},{\"name\":\"a\",\"version\":1}] | presets[1].name and version must differ",
-        "[{\"name\":\"scripted-bare\",\"version\":2}] | presets[0].name and version must differ",
+        "[{\"name\":\"a\"}] | presets[0] (a): version ",
+        "[{\"name\":\"a\",\"version\":0}] | presets[0] (a): version ",
+        "[{\"name\":\"a\",\"version\":1,\"other\":1}] | presets[0] (a): ",
+        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"answer_format\":\"xml\"}}] | presets[0] (a): profile.answer_format",
+        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"temperature\":3}}] | presets[0] (a): profile.temperature",
+        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"model\":\"openai:gpt-4o\"}}] | presets[0] (a): profile.model is not offered",
+        "[{\"name\":\"a\",\"version\":1,\"profile\":{\"model\":\"recorded\"}}] | presets[0] (a): profile.model is not offered",
+        "[{\"name\":\"a\",\"version\":1},{\"name\":\"a\",\"version\":1}] | presets[1] (a): name and version must differ",
+        "[{\"name\":\"scripted-bare\",\"version\":2}] | presets[0] (scripted-bare): name and version must differ",
       })
   void namesTheFieldOfAnInvalidPreset(String json, String problem) throws Exception {
     file.set(Optional.of(json));
@@ -135,6 +135,15 @@ class ModelRoutesTest {
     String found = answer.get("presets_problem").textValue();
     assertTrue(found.contains(problem), found);
     assertEquals(2, answer.get("presets").size(), "the built-in ones stay");
+  }
+
+  @Test
+  void reportsInvalidPresetsAtTheStart() {
+    file.set(Optional.of("[{\"name\":\"a\",\"version\":1,\"profile\":{\"temperature\":3}}]"));
+    String problem = ModelRoutes.presetsProblem(OFFERED, file::get).orElseThrow();
+    assertTrue(problem.startsWith("presets[0] (a): profile.temperature "), problem);
+    file.set(Optional.of("[]"));
+    assertEquals(Optional.empty(), ModelRoutes.presetsProblem(OFFERED, file::get));
   }
 
   @Test

@@ -129,6 +129,7 @@ final class StartupBanner {
 
   private Parent completeOrDemonstration() throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
+      reportPresets(client);
       JsonNode runs =
           sent(
               client,
@@ -151,6 +152,17 @@ final class StartupBanner {
       String runId = run.path("run_id").asText();
       awaitTurn(client, runId);
       return new Parent(runId, FORK_AFTER);
+    }
+  }
+
+  /** Prints why the presets in the bucket cannot be used. */
+  private void reportPresets(HttpClient client) throws IOException, InterruptedException {
+    String problem =
+        sent(client, HttpRequest.newBuilder(stack.httpUrl().resolve("/models")), 200)
+            .path("presets_problem")
+            .textValue();
+    if (problem != null) {
+      console.println("arena: settings/presets.json in the bucket is invalid: " + problem);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.local.client.ArenaClient;
+import arena.runtime.AwsClients;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The fork that the banner prints can be created. */
 final class StartupBannerTest {
@@ -32,7 +35,7 @@ final class StartupBannerTest {
       client.awaitEnd(fork, BOUND);
       client.awaitEnd(client.startRun("{\"n_turns\":0}"), BOUND);
 
-      String body = bodyToPaste(stack);
+      String body = bodyToPaste(print(stack));
       assertTrue(body.contains(fork), body);
       assertEquals(202, client.post("/forks", body).status(), body);
     }
@@ -44,16 +47,35 @@ final class StartupBannerTest {
   void printsAForkOfTheDemonstrationRun() {
     try (LocalStack stack = LocalStack.start(Options.of(Path.of("../..")));
         ArenaClient client = new ArenaClient(stack.httpUrl(), stack.webSocketUrl())) {
-      String body = bodyToPaste(stack);
+      putPresets(stack, "[{\"name\":\"hot\",\"version\":1,\"profile\":{\"temperature\":3}}]");
+      String banner = print(stack);
+      assertTrue(
+          banner.contains(
+              "arena: settings/presets.json in the bucket is invalid:"
+                  + " presets[0] (hot): profile.temperature "),
+          banner);
+      String body = bodyToPaste(banner);
       assertEquals(202, client.post("/forks", body).status(), body);
     }
   }
 
-  private static String bodyToPaste(LocalStack stack) {
+  private static void putPresets(LocalStack stack, String json) {
+    try (S3Client s3 = AwsClients.s3()) {
+      s3.putObject(
+          put -> put.bucket(stack.resource("Bucket")).key("settings/presets.json"),
+          RequestBody.fromString(json));
+    }
+  }
+
+  private static String print(LocalStack stack) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     new StartupBanner(stack, false, new PrintStream(printed, true, StandardCharsets.UTF_8)).print();
-    Matcher body = BODY.matcher(printed.toString(StandardCharsets.UTF_8));
-    assertTrue(body.find(), printed::toString);
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String bodyToPaste(String banner) {
+    Matcher body = BODY.matcher(banner);
+    assertTrue(body.find(), banner);
     return body.group(1);
   }
 }
