@@ -1,11 +1,8 @@
 package arena.comparison;
 
-import arena.agent.PriceTable;
 import arena.catalog.Catalog;
-import arena.codec.PayloadCodec;
 import arena.comparison.Design.CellPlan;
 import arena.error.ErrorKind;
-import arena.event.Payload;
 import arena.journal.Journal;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
@@ -20,7 +17,6 @@ import arena.run.Run;
 import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.run.RunStatus;
-import arena.world.Age;
 import arena.world.Scenario;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -64,7 +60,7 @@ public final class PlayCells {
   private final ComparisonArchive archive;
   private final WakeComparisons wake;
   private final Catalog catalog;
-  private final Journal journal;
+  private final CellOutcomes outcomes;
   private final CreateRun createRun;
   private final CreateFork createFork;
   private final StopRun stopRun;
@@ -88,7 +84,7 @@ public final class PlayCells {
     this.archive = archive;
     this.wake = wake;
     this.catalog = catalog;
-    this.journal = journal;
+    this.outcomes = new CellOutcomes(journal);
     this.createRun = runs.createRun();
     this.createFork = runs.createFork();
     this.stopRun = runs.stopRun();
@@ -333,7 +329,7 @@ public final class PlayCells {
     if (!run.get().archived() && waited < MAX_WAIT_FOR_ARCHIVE.toSeconds()) {
       return new End.Wait(RUN_WAITS.after(waited));
     }
-    return end(cell, id, outcome(run.get()));
+    return end(cell, id, outcomes.of(run.get()));
   }
 
   private End running(ComparisonId id, Cell cell, Run run, long waited) {
@@ -366,57 +362,6 @@ public final class PlayCells {
 
   private static CellOutcome failed(ErrorKind kind, String message) {
     return CellOutcome.failed(Failure.of(kind, message));
-  }
-
-  private CellOutcome outcome(Run run) {
-    if (run.summary().isEmpty()) {
-      return CellOutcome.failed(
-          run.failure().orElseGet(() -> Failure.of(ErrorKind.ARCHIVE_UNAVAILABLE, "not archived")));
-    }
-    Run.Summary summary = run.summary().get();
-    return new CellOutcome(
-        summary.finalAge(),
-        summary.score(),
-        feudalT(run, summary),
-        summary.nTurns(),
-        summary.totalCostUsd(),
-        PriceTable.isCostKnown(run.profile().model()),
-        run.failure());
-  }
-
-  /**
-   * Finds the first turn that began in the Feudal Age or a later one, by bisection: an age never
-   * ends. The journal still has the run, which ended just now. A failed run may have no {@code
-   * turn_start} after its last turn; the search is for the first turn that is not known to have
-   * begun before, since the last one that began is in that age.
-   */
-  private Optional<Integer> feudalT(Run run, Run.Summary summary) {
-    if (summary.score().ageIndex() < Age.FEUDAL.rank()) {
-      return Optional.empty();
-    }
-    int last = run.t0() + summary.nTurns();
-    int low = run.t0();
-    int high = last + 1;
-    while (low < high) {
-      int t = (low + high) / 2;
-      if (!beganBeforeFeudal(run.runId(), t)) {
-        high = t;
-      } else {
-        low = t + 1;
-      }
-    }
-    return low <= last ? Optional.of(low) : Optional.empty();
-  }
-
-  private boolean beganBeforeFeudal(RunId runId, int t) {
-    return journal
-        .turnStart(runId, t)
-        .map(start -> PayloadCodec.read(start.payloadJson()))
-        .filter(
-            payload ->
-                payload instanceof Payload.TurnStart start
-                    && start.state().age().rank() < Age.FEUDAL.rank())
-        .isPresent();
   }
 
   private Comparison require(ComparisonId id) {

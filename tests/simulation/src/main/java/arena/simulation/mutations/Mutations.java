@@ -158,7 +158,7 @@ public final class Mutations {
           Mutation.simulated(
               "cost-not-counted",
               "A cell's cost is not that of its run.",
-              "comparison/PlayCells",
+              "comparison/CellOutcomes",
               "summary.totalCostUsd(),",
               "0,"),
           Mutation.simulated(
