@@ -47,7 +47,8 @@ public final class ServeConsoleHandler extends HttpHandler {
       Optional<String> problem =
           ModelRoutes.presetsProblem(wiring.deployment().models(), wiring.presets());
       problem.ifPresent(
-          reason -> LOG.atError().addKeyValue("reason", reason).log("deployed presets are invalid"));
+          reason ->
+              LOG.atError().addKeyValue("reason", reason).log("deployed presets are invalid"));
     } catch (RuntimeException e) {
       LOG.warn("failed to check presets", e); // a store that is unavailable prevents no deployment
     }

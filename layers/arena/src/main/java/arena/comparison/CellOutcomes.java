@@ -12,8 +12,8 @@ import arena.world.Age;
 import java.util.Optional;
 
 /**
- * Determines the results of cells: from the catalog's rows of their runs, and the turn of the Feudal
- * Age from the journal.
+ * Determines the results of cells: from the catalog's rows of their runs, and the turn of the
+ * Feudal Age from the journal.
  */
 record CellOutcomes(Journal journal) {
   /** Returns the result of a run that has ended. */

@@ -14,7 +14,6 @@ import arena.run.ForkRequest;
 import arena.run.Limits;
 import arena.run.ProfileFields;
 import arena.run.Run;
-import arena.run.RunId;
 import arena.run.RunRequest;
 import arena.run.RunStatus;
 import arena.world.Scenario;

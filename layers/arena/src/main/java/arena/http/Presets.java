@@ -94,7 +94,8 @@ public final class Presets {
 
   /** Names a preset by its place and, if it has one, its name. */
   private static String where(JsonNode item, int index) {
-    Optional<String> name = Optional.ofNullable(item.path("name").textValue()).flatMap(Presets::name);
+    Optional<String> name =
+        Optional.ofNullable(item.path("name").textValue()).flatMap(Presets::name);
     return String.format(
         Locale.ROOT, "presets[%d]%s", index, name.map(text -> " (" + text + ")").orElse(""));
   }
