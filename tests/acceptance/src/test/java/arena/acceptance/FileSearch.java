@@ -47,7 +47,7 @@ final class FileSearch {
   }
 
   private static int pair(byte[] bytes, int end) {
-    return (bytes[end - 1] & 0xFF) << 8 | bytes[end] & 0xFF;
+    return (bytes[end - 1] & 0xFF) << 8 | (bytes[end] & 0xFF);
   }
 
   /** Returns the regular files of a folder and of those in it. */
