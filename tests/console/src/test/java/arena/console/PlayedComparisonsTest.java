@@ -182,6 +182,22 @@ final class PlayedComparisonsTest {
     fillRace("too long", 5, 200);
     startPlan("/races", 80, "race");
     browser.await("a run in play", PLAYED, () -> cells("running") > 0);
+    String first = browser.fragment();
+
+    JsonNode next =
+        stack
+            .client()
+            .post(
+                "/races",
+                "{\"label\":\"behind it\",\"profiles\":[{\"model\":\"scripted\"},"
+                    + "{\"model\":\"scripted:idle\"}],\"scenarios\":[\"balanced\"],\"rounds\":1,\"n_turns\":3}")
+            .expect(202);
+    browser.open("#/races/" + next.get("race_id").textValue(), "race");
+    browser.awaitText("comparison-status", "1 before it");
+    browser.awaitText("comparison-queue", "1 experiment or race before it");
+    String second = browser.fragment();
+
+    browser.open(first, "race");
     browser.click("comparison-cancel");
     browser.awaitText("confirm", "stopped");
     browser.click("confirm-action");
@@ -192,6 +208,9 @@ final class PlayedComparisonsTest {
     browser.reload();
     browser.awaitView("race");
     browser.await("no run in play", () -> cells("running") == 0 && cells("not_started") > 40);
+
+    browser.open(second, "race");
+    awaitStatus("Complete"); // its turn came by itself
   }
 
   @Test
