@@ -36,7 +36,10 @@ public final class CancelComparison {
     if (comparison.status() == ComparisonStatus.COMPLETE) {
       return Optional.empty();
     }
-    if (waited) { // so no execution is there that would end it
+    // If it waited, no execution is there that would end it; also if it began to wait only after
+    // it was read, which nothing shows any more but that no cell is left.
+    Comparison.Progress left = comparison.progress();
+    if (waited || (left.open() && left.cells().pending() == 0)) {
       wake.end(comparison);
     }
     for (Cell cell : comparisons.cells(comparison)) {

@@ -32,6 +32,7 @@ import arena.world.Scenario;
 import arena.world.World;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -92,11 +93,16 @@ class PlayCellsTest {
 
   private void createExperiment(World start) {
     RunFixtures.begin(stores.journal, PARENT, TURNS, START);
+    create(ID, start);
+    playCells.claim(ID);
+  }
+
+  private void create(ComparisonId id, World start) {
     Arm control = new Arm("control", Mutation.NONE, Profile.DEFAULT);
     Arm other = new Arm("other", Mutation.NONE, Profile.DEFAULT.withName("other"));
     comparisons.create(
         Comparison.requested(
-            ID,
+            id,
             "label",
             START,
             new Design.Experiment(
@@ -110,7 +116,6 @@ class PlayCellsTest {
                 TURNS),
             Budget.NONE,
             Optional.empty()));
-    playCells.claim(ID);
   }
 
   private void fail(RunId runId) {
@@ -160,6 +165,35 @@ class PlayCellsTest {
       comparisons.end(ID, 1, failed, START);
     }
     assertEquals(List.of("failed", "failed"), archivedStates());
+  }
+
+  /** Otherwise it stays in the queue, and those behind it wait until the reaper finds it. */
+  @Test
+  void endsComparisonThatBeginsToWaitWhileItIsCancelled() {
+    createExperiment(Scenario.BALANCED.start());
+    ComparisonId other = ComparisonId.of("0123456789abcdef0123456789abcdef");
+    create(other, Scenario.BALANCED.start());
+    List<Integer> started = new ArrayList<>();
+    ComparisonExecutions executions =
+        new ComparisonExecutions() {
+          @Override
+          public void start(ComparisonId id, int generation) {
+            assertEquals(other, id);
+            started.add(generation);
+          }
+
+          @Override
+          public State state(ComparisonId id, int generation) {
+            return State.RUNNING;
+          }
+        };
+    stores.network.after(Call.COMPARISONS_FIND, ScriptedNetwork.once(_ -> playCells.claim(other)));
+    new CancelComparison(
+            comparisons,
+            new WakeComparisons(comparisons, executions),
+            new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock))
+        .cancel(ComparisonKind.EXPERIMENT, other);
+    assertEquals(List.of(1), started);
   }
 
   private List<String> archivedStates() {
