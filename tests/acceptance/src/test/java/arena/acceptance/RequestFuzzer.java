@@ -37,6 +37,10 @@ final class RequestFuzzer {
    * @param response with its headers; one character a byte
    */
   record Exchange(String request, int status, String response) {
+    String headers() {
+      return response.substring(0, response.indexOf("\r\n\r\n"));
+    }
+
     String body() {
       return response.substring(response.indexOf("\r\n\r\n") + 4);
     }
