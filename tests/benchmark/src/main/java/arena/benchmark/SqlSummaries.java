@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 final class SqlSummaries implements Measurement {
   private static final int RUNS = 10_000;
   private static final int EVENTS = 120;
-  private static final double LIMIT = 3;
+  private static final double LIMIT = 1.5;
   private static final Rounds ROUNDS = new Rounds(1, 3, Duration.ofSeconds(60));
 
   private static final String SUMMARIES = "SELECT count(n_turns), sum(final_economy) FROM runs";
