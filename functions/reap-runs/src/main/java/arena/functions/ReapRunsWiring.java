@@ -2,6 +2,7 @@ package arena.functions;
 
 import arena.catalog.Catalog;
 import arena.catalog.ReaperSummaries;
+import arena.comparison.EndCell;
 import arena.comparison.ResumeComparisons;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
@@ -43,6 +44,12 @@ record ReapRunsWiring(
                 new ResumeComparisons(
                     stores.comparisons(),
                     stores.comparisonArchive(),
+                    new EndCell(
+                        stores.comparisons(),
+                        stores.catalog(),
+                        stores.journal(),
+                        aws.stopRun(stores),
+                        clock),
                     aws.comparisonExecutions(),
                     clock)),
         new Lazy<>(

@@ -123,11 +123,11 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
     };
   }
 
-  private String ended(PlayCells.End end) {
+  private String ended(EndCell.Result end) {
     return switch (end) {
-      case PlayCells.End.Done() -> action("done").toString();
-      case PlayCells.End.Wait(int seconds) -> wait("wait", seconds).toString();
-      case PlayCells.End.Restart(int seconds) -> wait("restart", seconds).toString();
+      case EndCell.Result.Done() -> action("done").toString();
+      case EndCell.Result.Wait(int seconds) -> wait("wait", seconds).toString();
+      case EndCell.Result.Restart(int seconds) -> wait("restart", seconds).toString();
     };
   }
 }

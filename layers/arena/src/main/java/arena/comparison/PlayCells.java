@@ -2,22 +2,17 @@ package arena.comparison;
 
 import arena.catalog.Catalog;
 import arena.comparison.Design.CellPlan;
-import arena.error.ErrorKind;
 import arena.journal.Journal;
 import arena.lifecycle.CreateFork;
 import arena.lifecycle.CreateRun;
 import arena.lifecycle.StartRun;
 import arena.lifecycle.StopRun;
 import arena.lifecycle.TurnTask;
-import arena.run.Failure;
 import arena.run.ForkRequest;
 import arena.run.Limits;
 import arena.run.ProfileFields;
-import arena.run.Run;
 import arena.run.RunRequest;
-import arena.run.RunStatus;
 import arena.world.Scenario;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,34 +30,19 @@ import org.slf4j.LoggerFactory;
 public final class PlayCells {
   private static final Logger LOG = LoggerFactory.getLogger(PlayCells.class);
 
-  /** Maximum time that a cell waits for its run: a run has six hours, and its end an hour. */
-  static final Duration MAX_WAIT_FOR_RUN = Duration.ofHours(7);
-
-  /** Maximum time that an ended run's archive is waited for; its cost is unknown without it. */
-  static final Duration MAX_WAIT_FOR_ARCHIVE = Duration.ofHours(1);
-
-  /** Maximum time that a cell waits for a run that could not be created. */
-  static final Duration MAX_WAIT_FOR_CREATION = Duration.ofMinutes(10);
-
   /**
    * Maximum number of passes over the cells of one execution. A pass leaves cells if replicas were
    * added meanwhile, or if a task failed for longer than its retries take.
    */
   static final int MAX_PASSES = 10;
 
-  private static final Waits RUN_WAITS = new Waits(5, 1_800);
-
-  /** Events of a fork before its first turn: {@code fork} and {@code world_mutation}. */
-  private static final int MAX_FIRST_EVENTS = 2;
-
   private final Comparisons comparisons;
   private final ComparisonArchive archive;
   private final WakeComparisons wake;
-  private final Catalog catalog;
-  private final CellOutcomes outcomes;
   private final CreateRun createRun;
   private final CreateFork createFork;
   private final StopRun stopRun;
+  private final EndCell endCell;
   private final int concurrency;
   private final InstantSource clock;
 
@@ -82,29 +62,16 @@ public final class PlayCells {
     this.comparisons = comparisons;
     this.archive = archive;
     this.wake = wake;
-    this.catalog = catalog;
-    this.outcomes = new CellOutcomes(journal);
     this.createRun = runs.createRun();
     this.createFork = runs.createFork();
     this.stopRun = runs.stopRun();
+    this.endCell = new EndCell(comparisons, catalog, journal, runs.stopRun(), clock);
     this.concurrency = concurrency;
     this.clock = clock;
   }
 
   /** How runs are created and stopped. */
   public record Runs(CreateRun createRun, CreateFork createFork, StopRun stopRun) {}
-
-  /**
-   * Waits that grow with the time waited so far, so that an execution's history is bounded.
-   *
-   * @param first the first wait, in seconds
-   * @param longest the longest wait, in seconds
-   */
-  private record Waits(int first, int longest) {
-    int after(long waited) {
-      return Math.clamp(waited, first, longest);
-    }
-  }
 
   // ---- providers
 
@@ -293,74 +260,9 @@ public final class PlayCells {
         Limits.MAX_LABEL);
   }
 
-  /** The result of {@link #end}. */
-  public sealed interface End {
-    /** The cell has ended. */
-    record Done() implements End {}
-
-    /** The run has not ended: end the cell after this time. */
-    record Wait(int seconds) implements End {}
-
-    /** The run has not started: start the cell again after this time. */
-    record Restart(int seconds) implements End {}
-  }
-
-  /**
-   * Ends a cell with the result of its run.
-   *
-   * @param waited seconds that the cell has waited for its run
-   */
-  public End end(ComparisonId id, int number, long waited) {
-    Comparison comparison = require(id);
-    Cell cell = comparisons.cell(comparison, number);
-    if (cell.state() != Cell.State.RUNNING) {
-      return new End.Done(); // also one that could not be started, which a later pass starts
-    }
-    Optional<Run> run = catalog.find(cell.runId());
-    if (run.isEmpty()) {
-      return waited < MAX_WAIT_FOR_CREATION.toSeconds()
-          ? new End.Restart(RUN_WAITS.after(waited))
-          : end(cell, id, failed(ErrorKind.NOT_STARTED, "the run of the cell was not created"));
-    }
-    if (run.get().status() == RunStatus.RUNNING) {
-      return running(id, cell, run.get(), waited);
-    }
-    if (!run.get().archived() && waited < MAX_WAIT_FOR_ARCHIVE.toSeconds()) {
-      return new End.Wait(RUN_WAITS.after(waited));
-    }
-    return end(cell, id, outcomes.of(run.get()));
-  }
-
-  private End running(ComparisonId id, Cell cell, Run run, long waited) {
-    if (waited >= MAX_WAIT_FOR_RUN.toSeconds()) {
-      stopRun.stop(run.runId());
-      return end(
-          cell,
-          id,
-          failed(
-              ErrorKind.ABANDONED,
-              String.format(Locale.ROOT, "not ended within %d hours", MAX_WAIT_FOR_RUN.toHours())));
-    }
-    int seconds = RUN_WAITS.after(waited);
-    // Without an event of a turn, the run's execution may not have been started.
-    return run.nEvents() <= MAX_FIRST_EVENTS ? new End.Restart(seconds) : new End.Wait(seconds);
-  }
-
-  private End end(Cell cell, ComparisonId id, CellOutcome outcome) {
-    if (comparisons.end(id, cell.number(), outcome, clock.instant())) {
-      LOG.atInfo()
-          .addKeyValue("comparison_id", id)
-          .addKeyValue("cell", cell.number())
-          .addKeyValue("run_id", cell.runId())
-          .addKeyValue("state", outcome.state().label())
-          .addKeyValue("cost_usd", outcome.costUsd())
-          .log("cell ended");
-    }
-    return new End.Done();
-  }
-
-  private static CellOutcome failed(ErrorKind kind, String message) {
-    return CellOutcome.failed(Failure.of(kind, message));
+  /** Ends a cell with the result of its run; see {@link EndCell#end}. */
+  public EndCell.Result end(ComparisonId id, int number, long waited) {
+    return endCell.end(require(id), number, waited);
   }
 
   private Comparison require(ComparisonId id) {

@@ -1,7 +1,5 @@
 package arena.comparison;
 
-import arena.error.ErrorKind;
-import arena.run.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,16 +24,19 @@ public final class ResumeComparisons {
   private final Comparisons comparisons;
   private final ComparisonArchive archive;
   private final WakeComparisons wake;
+  private final EndCell endCell;
   private final ComparisonExecutions executions;
   private final InstantSource clock;
 
   public ResumeComparisons(
       Comparisons comparisons,
       ComparisonArchive archive,
+      EndCell endCell,
       ComparisonExecutions executions,
       InstantSource clock) {
     this.comparisons = comparisons;
     this.archive = archive;
+    this.endCell = endCell;
     this.wake = new WakeComparisons(comparisons, executions);
     this.executions = executions;
     this.clock = clock;
@@ -128,12 +129,9 @@ public final class ResumeComparisons {
   /** Ends a comparison that all its executions could not end. */
   private void abandon(Comparison comparison) {
     comparisons.stop(comparison.id(), StopReason.ABANDONED);
-    Failure failure =
-        Failure.of(ErrorKind.ABANDONED, "no execution of the comparison could end the cell");
     for (Cell cell : comparisons.cells(comparison)) {
       if (cell.state() == Cell.State.RUNNING) {
-        comparisons.end(
-            comparison.id(), cell.number(), CellOutcome.failed(failure), clock.instant());
+        endCell.abandon(comparison.id(), cell);
       }
     }
     Comparison ended = comparisons.find(comparison.id()).orElseThrow();

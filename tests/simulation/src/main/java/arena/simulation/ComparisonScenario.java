@@ -9,6 +9,7 @@ import arena.comparison.ComparisonId;
 import arena.comparison.ComparisonKind;
 import arena.comparison.ComparisonQueries;
 import arena.comparison.CreateComparison;
+import arena.comparison.EndCell;
 import arena.comparison.Estimator;
 import arena.comparison.PlayCells;
 import arena.comparison.ResumeComparisons;
@@ -125,7 +126,8 @@ final class ComparisonScenario {
             1 + random.nextInt(MAX_CONCURRENCY),
             clock);
     facts.setComparisons(comparisons, objects, executions::isDoomed);
-    resumeComparisons = new ResumeComparisons(comparisons, archive, executions, clock);
+    EndCell endCell = new EndCell(comparisons, runs.catalog(), runs.journal(), stopRun, clock);
+    resumeComparisons = new ResumeComparisons(comparisons, archive, endCell, executions, clock);
     createComparison =
         new CreateComparison(
             comparisons,

@@ -19,6 +19,7 @@ import arena.run.Failure;
 import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.RunId;
+import arena.run.RunStatus;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.ScriptedNetwork;
@@ -62,9 +63,13 @@ class PlayCellsTest {
         new PlayCells.Runs(
             new CreateRun(startRun, clock),
             new CreateFork(stores.catalog, stores.events(), startRun, clock),
-            new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock)),
+            stopRun()),
         1,
         clock);
+  }
+
+  private StopRun stopRun() {
+    return new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock);
   }
 
   /** The executions of runs, which the test plays itself. */
@@ -194,6 +199,17 @@ class PlayCellsTest {
             new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock))
         .cancel(ComparisonKind.EXPERIMENT, other);
     assertEquals(List.of(1), started);
+  }
+
+  @Test
+  void stopsTheRunOfAbandonedCell() {
+    createExperiment(Scenario.BALANCED.start());
+    PlayCells.Start.Play play =
+        assertInstanceOf(PlayCells.Start.Play.class, playCells.start(ID, 0));
+    new EndCell(comparisons, stores.catalog, stores.journal, stopRun(), clock)
+        .abandon(ID, comparisons.cellsOf(ID).getFirst());
+    assertEquals(RunStatus.FAILED, stores.catalog.find(play.task().runId()).orElseThrow().status());
+    assertEquals(Cell.State.FAILED, comparisons.cellsOf(ID).getFirst().state());
   }
 
   private List<String> archivedStates() {

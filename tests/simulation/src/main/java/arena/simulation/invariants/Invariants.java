@@ -25,7 +25,7 @@ public final class Invariants implements Observer {
   private final ReadsMatchJournal reads;
   private final OneRunPerKey idempotencyKeys;
   private final CellPlaysOneRun cellRuns;
-  private final CancelledComparisonPlaysNothing cancellations;
+  private final EndedComparisonPlaysNothing cancellations;
   private final List<Invariant> all;
 
   public Invariants(Facts facts) {
@@ -38,7 +38,7 @@ public final class Invariants implements Observer {
     modelCalls = new ModelCalledOncePerTurn(facts);
     retryAfter = new RetryAfterIsHonoured(facts);
     cellRuns = new CellPlaysOneRun(facts);
-    cancellations = new CancelledComparisonPlaysNothing(facts);
+    cancellations = new EndedComparisonPlaysNothing(facts);
     all =
         List.of(
             new SequenceHasNoGap(facts),

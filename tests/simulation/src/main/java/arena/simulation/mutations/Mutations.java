@@ -152,7 +152,7 @@ public final class Mutations {
           Mutation.simulated(
               "outcome-before-archive",
               "A cell ends before its run is archived, so that its outcome is not known.",
-              "comparison/PlayCells",
+              "comparison/EndCell",
               "if (!run.get().archived() && ",
               "if (run.isEmpty() && "),
           Mutation.simulated(
@@ -216,6 +216,19 @@ public final class Mutations {
               "comparison/ResumeComparisons",
               "comparisons.release(comparison.id());",
               ""),
+          Mutation.tested(
+              "abandoned-runs-play-on",
+              "A run of a comparison that the reaper gives up plays on.",
+              "comparison/EndCell",
+              "run.ifPresent(row -> stopRun.stop(row.runId()));",
+              "",
+              "comparison.PlayCellsTest"),
+          Mutation.simulated(
+              "result-of-abandoned-cell-lost",
+              "The reaper fails the cells of a comparison that it gives up whose runs have ended.",
+              "comparison/EndCell",
+              "if (run.filter(row -> row.status() != RunStatus.RUNNING).isPresent()) {",
+              "if (false) {"),
 
           // ---- readers
           Mutation.simulated(
