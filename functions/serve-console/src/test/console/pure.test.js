@@ -5,7 +5,7 @@ import {test} from "node:test";
 
 import {estimateCost} from "../../main/resources/console/estimate.js";
 import {controlOf, forkRequest, readDraft, readTurns} from "../../main/resources/console/forks.js";
-import {ago, count, cut, duration, money, quantity, signed} from "../../main/resources/console/format.js";
+import {ago, count, cut, duration, list, money, quantity, signed} from "../../main/resources/console/format.js";
 import {flatten, MAX_ANCESTORS, MAX_NODES, readTree} from "../../main/resources/console/lineage-tree.js";
 import {causeWords, rowStatus, runStatus} from "../../main/resources/console/status.js";
 import {fixedWindow, Positions} from "../../main/resources/console/windows.js";
@@ -24,6 +24,10 @@ test("quantities have no needless decimals and grouped thousands", () => {
   assert.deepEqual([0, 200.0, 0.25, 1_500, 1_234_567.89, -3].map(quantity), ["0", "200", "0.3", "1\u202f500", "1\u202f234\u202f567.9", "−3"]);
   assert.equal(quantity(NaN), "–");
   assert.deepEqual([5, -5, 0, 0.01].map(signed), ["+5", "−5", "", ""]);
+});
+
+test("a name from right to left does not turn what follows it in a list", () => {
+  assert.equal(list(["a", "\u05d0", "\u202eb"]), "\u2068a\u2069, \u2068\u05d0\u2069, \u2068\u202eb\u2069");
 });
 
 test("money is exact where it is small", () => {

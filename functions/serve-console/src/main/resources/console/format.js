@@ -124,6 +124,11 @@ export function tokens({tokens_in: input, tokens_out: output, tokens_cached: cac
   return `${quantity(input)} in${cached > 0 ? ` (${quantity(cached)} cached)` : ""}, ${quantity(output)} out`;
 }
 
+/** Names separated by commas; the direction of one does not affect what follows it. */
+export function list(names) {
+  return names.map(name => `\u2068${name}\u2069`).join(", ");
+}
+
 /** Cuts a text to so many code points. */
 export function cut(text, max) {
   if (text.length <= max) {

@@ -1,6 +1,6 @@
 /** The races: profiles over scenarios and rounds, newest first. */
 import {raceAddress} from "../address.js";
-import {count} from "../format.js";
+import {count, list} from "../format.js";
 import {Component, html} from "../html.js";
 import {ComparisonList, NothingYet} from "../parts/comparison-list.js";
 import {ComparisonTabs} from "../parts/comparison-tabs.js";
@@ -19,7 +19,7 @@ export class RacesView extends Component {
           <a class="button primary" href="#/races/new" data-test="race-open"><${Icon} name="plus"/>Start a race</a>
           <span class="grow"></span><${ComparisonTabs} view="races"/></div>
         <${ComparisonList} api=${api} ready=${ready} path="/races" id="race_id" address=${raceAddress}
-            about=${row => `${row.profiles.join(", ")}; ${count(row.scenarios.length, "scenario")}, ${count(row.rounds, "round")}`} test="races" empty=${html`
+            about=${row => `${list(row.profiles)}; ${count(row.scenarios.length, "scenario")}, ${count(row.rounds, "round")}`} test="races" empty=${html`
           <${NothingYet} title="No race yet" text="Which player is better? Each plays every scenario in each round.">
             <a class="button" href="#/races/new">Start a race</a><${Samples} api=${api} deployment=${deployment} only="race"/>
           <//>`}/>

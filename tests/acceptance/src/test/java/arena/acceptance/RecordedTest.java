@@ -9,6 +9,7 @@ import arena.local.client.Envelope;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +25,17 @@ import org.junit.jupiter.api.Test;
 final class RecordedTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  /** Pages of 100 of the newest runs, among which one of each kind is played again. */
-  private static final int PAGES = 5;
+  /** Whether all runs are played again, with all turns, which takes minutes; else one of a kind. */
+  private static final boolean ALL = "all".equals(System.getenv("ARENA_RECORDED"));
+
+  /** Most pages of 100 runs, newest first, from which runs are taken. */
+  private static final int PAGES = ALL ? 100 : 5;
 
   /** Most turns of a run that are played again: its last. */
-  private static final int MAX_TURNS = 8;
+  private static final int MAX_TURNS = ALL ? Integer.MAX_VALUE : 8;
+
+  /** Number of runs that are played again at a time. */
+  private static final int BATCH = 16;
 
   private final ArenaClient arena = AcceptanceStack.shared().client();
 
@@ -49,8 +56,8 @@ final class RecordedTest {
     return turns;
   }
 
-  /** Complete runs of the suite by kind: what played them, and whether it was a fork. */
-  private Map<String, JsonNode> runsByKind() {
+  /** Complete runs of the suite: all, or one of each kind. */
+  private Collection<JsonNode> runs() {
     Map<String, JsonNode> runs = new LinkedHashMap<>();
     String page = "/runs?limit=100&status=complete";
     for (int i = 0; i < PAGES && !page.isEmpty(); i++) {
@@ -58,8 +65,7 @@ final class RecordedTest {
       for (JsonNode run : answer.expect(200)) {
         String model = run.path("model").asText();
         if (run.path("turns_played").asInt() > 0 && !model.equals("recorded")) {
-          boolean isFork = run.path("parent_run_id").isTextual();
-          runs.putIfAbsent(model + " " + run.path("profile_name") + " fork: " + isFork, run);
+          runs.putIfAbsent(ALL ? run.path("run_id").asText() : kind(run), run);
         }
       }
       page =
@@ -70,7 +76,16 @@ final class RecordedTest {
               .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')))
               .orElse("");
     }
-    return runs;
+    return runs.values();
+  }
+
+  /** What played a run, and whether it is a fork. */
+  private static String kind(JsonNode run) {
+    return run.path("model").asText()
+        + " "
+        + run.path("profile_name").asText()
+        + " fork: "
+        + run.path("parent_run_id").isTextual();
   }
 
   @Test
@@ -88,16 +103,18 @@ final class RecordedTest {
       played.add(arena.startRun("{\"n_turns\":3,\"profile\":" + profile + "}"));
     }
     played.forEach(run -> arena.awaitEnd(run, BOUND));
-    Map<String, JsonNode> runs = runsByKind();
-    assertTrue(runs.size() >= 8, runs.keySet()::toString);
-    List<Replayed> replayed = new ArrayList<>();
-    for (JsonNode run : runs.values()) {
-      int all = run.path("turns_played").asInt();
-      int turns = Math.min(MAX_TURNS, all);
-      replayed.add(
-          replay(run.path("run_id").asText(), run.path("t0").asInt() + all - turns, turns));
+    List<JsonNode> runs = List.copyOf(runs());
+    assertTrue(runs.stream().map(RecordedTest::kind).distinct().count() >= 8, runs::toString);
+    for (int from = 0; from < runs.size(); from += BATCH) {
+      List<Replayed> replayed = new ArrayList<>();
+      for (JsonNode run : runs.subList(from, Math.min(runs.size(), from + BATCH))) {
+        int all = run.path("turns_played").asInt();
+        int turns = Math.min(MAX_TURNS, all);
+        replayed.add(
+            replay(run.path("run_id").asText(), run.path("t0").asInt() + all - turns, turns));
+      }
+      replayed.forEach(this::assertReproduced);
     }
-    replayed.forEach(this::assertReproduced);
   }
 
   private Replayed replay(String parent, int parentT, int turns) {
