@@ -14,6 +14,9 @@ final class LicencePage {
       (`target/bom.json`). `./arena bom` fails if this page is out of date, or a library has a licence that is not
       allowed. Where there are several licences, one can be chosen.
 
+      The build changes some of their classes: lambda expressions become classes, and operations of the AWS SDK that nothing
+      calls are removed ([`layers/arena/src/build/java`](arena/src/build/java)).
+
       | library | licence |
       |---|---|
       """;
