@@ -77,10 +77,10 @@ public final class Limits {
   public static final int MAX_CELLS = 400;
 
   /**
-   * Maximum size of the state that an experiment forks, as JSON in bytes: about 4,000 buildings. It
-   * is part of the plan, and a page of a list has 100 plans.
+   * Maximum size of the state that an experiment forks, as JSON in bytes: about 10,000 buildings.
+   * It is part of the plan, whose item may have 400 KB.
    */
-  public static final int MAX_FORKED_STATE_BYTES = 64 * 1024;
+  public static final int MAX_FORKED_STATE_BYTES = 160 * 1024;
 
   /** Minimum number of arms of an experiment. */
   public static final int MIN_ARMS = 2;

@@ -141,6 +141,8 @@ class CreateComparisonTest {
                     new ComparisonRequest.OfExperiment(
                         PARENT, 0, List.of(control, other), Optional.empty(), 1, COMMON)));
     assertEquals("parent_t", refusal.field());
-    assertEquals("a turn whose state has at most 65536 bytes", refusal.limit());
+    assertEquals(
+        "a turn whose state has at most " + Limits.MAX_FORKED_STATE_BYTES + " bytes",
+        refusal.limit());
   }
 }

@@ -79,6 +79,7 @@ public final class ViewerClient implements Runnable {
         if (!readUntilClosed()) {
           return;
         }
+        readings.values().forEach(Reading::disconnect);
       }
       scheduler.sleep(1 + (long) (pause * random.nextDouble()));
       pause = Math.min(2 * pause, 30 * SECOND);

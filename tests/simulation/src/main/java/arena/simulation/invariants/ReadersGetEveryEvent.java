@@ -26,7 +26,8 @@ public final class ReadersGetEveryEvent extends Invariant {
   public String description() {
     return "A connected reader receives every event once and in order, then the run's end; events that it"
         + " does not receive are reported as an overflow. After an outage of the broker it is served within 30 s,"
-        + " and one that has unsubscribed has no cursor.";
+        + " and one that has unsubscribed has no cursor; that of an ended connection, in a run without readers, is"
+        + " the reaper's to delete.";
   }
 
   /** One reader's progress in one run. */
@@ -37,6 +38,7 @@ public final class ReadersGetEveryEvent extends Invariant {
     private boolean ended;
     private boolean left;
     private boolean started;
+    private boolean disconnected;
     private Optional<ConnectionId> unsubscribed = Optional.empty();
 
     private Reading(String reader, RunId runId, long last) {
@@ -76,8 +78,13 @@ public final class ReadersGetEveryEvent extends Invariant {
     }
 
     private void requireNoCursor() {
+      boolean orphaned =
+          disconnected
+              && readings.values().stream()
+                  .filter(other -> other.runId.equals(runId))
+                  .noneMatch(other -> other.started && !other.isDone() && !other.left);
       require(
-          unsubscribed.filter(facts.redis().cursors(runId)::containsKey).isEmpty(),
+          orphaned || unsubscribed.filter(facts.redis().cursors(runId)::containsKey).isEmpty(),
           () -> "%s unsubscribed from run %s, but has a cursor".formatted(reader, runId));
     }
 
@@ -163,6 +170,11 @@ public final class ReadersGetEveryEvent extends Invariant {
                   status,
                   lastSeq));
       ended = true;
+    }
+
+    /** Called when the reader's connection has ended. */
+    public void disconnect() {
+      disconnected = true;
     }
 
     /** Stops reading. */
