@@ -187,7 +187,7 @@ final class ComparisonScenario {
   void startClients(HttpClientApi api, Supplier<String> keys, Supplier<List<RunId>> runs) {
     for (int i = played ? 1 + random.nextInt(MAX_CLIENTS) : 0; i > 0; i--) {
       ComparisonClient client =
-          new ComparisonClient(scheduler, api, random, keys, runs, invariants::cancelled);
+          new ComparisonClient(scheduler, api, faults, random, keys, runs, invariants::cancelled);
       clients.add(client);
       scheduler.start(String.format(Locale.ROOT, "operator-%d", i), client);
     }

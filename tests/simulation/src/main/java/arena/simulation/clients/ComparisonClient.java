@@ -6,6 +6,7 @@ import arena.run.RunId;
 import arena.simulation.cloud.Function;
 import arena.simulation.cloud.Outcome;
 import arena.simulation.cloud.SimulatedModel;
+import arena.simulation.faults.FaultInjector;
 import arena.simulation.scheduler.Scheduler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class ComparisonClient implements Runnable {
 
   private final Scheduler scheduler;
   private final HttpClientApi api;
+  private final FaultInjector faults;
   private final Random random;
   private final Supplier<String> keys;
   private final Supplier<List<RunId>> runs;
@@ -64,6 +66,7 @@ public final class ComparisonClient implements Runnable {
   /**
    * Creates a client.
    *
+   * @param faults decides whether replicas are always added
    * @param keys source of idempotency keys
    * @param runs ids of the known runs, which experiments fork
    * @param cancelled receives the id of every comparison whose cancellation was accepted
@@ -71,12 +74,14 @@ public final class ComparisonClient implements Runnable {
   public ComparisonClient(
       Scheduler scheduler,
       HttpClientApi api,
+      FaultInjector faults,
       Random random,
       Supplier<String> keys,
       Supplier<List<RunId>> runs,
       Consumer<ComparisonId> cancelled) {
     this.scheduler = scheduler;
     this.api = api;
+    this.faults = faults;
     this.random = random;
     this.keys = keys;
     this.runs = runs;
@@ -92,7 +97,9 @@ public final class ComparisonClient implements Runnable {
   public void run() {
     scheduler.sleep(random.nextLong(40 * SECOND));
     ComparisonKind kind =
-        random.nextBoolean() && awaitRun() ? ComparisonKind.EXPERIMENT : ComparisonKind.RACE;
+        (faults.targetsReplicas() || random.nextBoolean()) && awaitRun()
+            ? ComparisonKind.EXPERIMENT
+            : ComparisonKind.RACE;
     create(kind).ifPresent(id -> change(kind, id));
     done = true;
   }
@@ -105,9 +112,10 @@ public final class ComparisonClient implements Runnable {
   }
 
   private void change(ComparisonKind kind, ComparisonId id) {
-    for (int i = random.nextInt(3); i > 0; i--) {
+    int changes = faults.targetsReplicas() ? 2 : random.nextInt(3);
+    for (int i = changes; i > 0; i--) {
       scheduler.sleep(random.nextLong((random.nextBoolean() ? 20 : 600) * SECOND));
-      switch (random.nextInt(3)) {
+      switch (faults.targetsReplicas() ? 1 : random.nextInt(3)) {
         case 0 -> cancel(kind, id);
         case 1 -> {
           if (kind == ComparisonKind.EXPERIMENT) {

@@ -39,6 +39,7 @@ public final class FaultInjector {
 
   private final boolean renewalIsTarget;
   private final boolean resumptionIsTarget;
+  private final boolean replicasAreTarget;
   private final double targetProbability;
   private int targetHitsLeft;
   private long endAt;
@@ -68,6 +69,7 @@ public final class FaultInjector {
             .orElse(all[0]);
     renewalIsTarget = FaultPoint.of(Call.IDEMPOTENCY_RENEW).containsValue(target);
     resumptionIsTarget = FaultPoint.of(Call.COMPARISONS_NEXT_GENERATION).containsValue(target);
+    replicasAreTarget = FaultPoint.of(Call.COMPARISONS_ADD_REPLICAS).containsValue(target);
     targetProbability = random.nextBoolean() ? 1 : 0.2;
     targetHitsLeft = random.nextInt(MAX_TARGET_HITS + 1);
     endAt = LAST_FAULT_MINUTES[random.nextInt(LAST_FAULT_MINUTES.length)] * 60_000_000L;
@@ -86,6 +88,11 @@ public final class FaultInjector {
   /** Whether the target is a fault of comparisons, so that it is hit only if there are some. */
   public boolean targetsComparisons() {
     return target.ofComparisons();
+  }
+
+  /** Whether the target is a fault of added replicas, so that experiments get some. */
+  public boolean targetsReplicas() {
+    return replicasAreTarget;
   }
 
   /** Whether no more faults occur. */

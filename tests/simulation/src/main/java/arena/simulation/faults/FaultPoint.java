@@ -3,8 +3,10 @@ package arena.simulation.faults;
 import arena.simulation.stores.Call;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A place where a fault can be injected: a fault of one call, or an event. */
 public final class FaultPoint {
@@ -12,11 +14,21 @@ public final class FaultPoint {
   private static final Map<Call, Map<CallFault, FaultPoint>> BY_CALL = new EnumMap<>(Call.class);
   private static final Map<Event, FaultPoint> BY_EVENT = new EnumMap<>(Event.class);
 
+  /**
+   * Calls without faults: readers unsubscribe during an outage only where nothing else fails, and
+   * no recorded run is simulated.
+   */
+  private static final Set<Call> WITHOUT_FAULTS =
+      EnumSet.of(
+          Call.CONNECTIONS_UNSUBSCRIBED_PENDING,
+          Call.CONNECTIONS_END_UNSUBSCRIBED,
+          Call.CATALOG_DEPARTED);
+
   static {
     for (Call call : Call.values()) {
       Map<CallFault, FaultPoint> faults = new EnumMap<>(CallFault.class);
       for (CallFault fault : CallFault.values()) {
-        if (call.changes() || !fault.changesOnly()) {
+        if (!WITHOUT_FAULTS.contains(call) && (call.changes() || !fault.changesOnly())) {
           faults.put(fault, new FaultPoint(call.label() + ": " + fault.label()));
         }
       }

@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** See {@link #description}. */
 final class BudgetIsKept extends Invariant {
+  /** US dollars by which a sum differs that was added in another order. */
+  private static final double ROUNDING = 1e-9;
+
   BudgetIsKept(Facts facts) {
     super(facts);
   }
@@ -32,7 +35,7 @@ final class BudgetIsKept extends Invariant {
     double costUsd = answers.stream().mapToDouble(RunLog::costUsd).sum();
     require(
         comparison.status().startsCells()
-            && comparison.budget().usd().stream().allMatch(limit -> costUsd < limit)
+            && comparison.budget().usd().stream().allMatch(limit -> costUsd < limit + ROUNDING)
             && comparison.budget().turns().stream().allMatch(limit -> answers.size() < limit),
         () ->
             String.format(
