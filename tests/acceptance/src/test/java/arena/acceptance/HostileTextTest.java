@@ -156,6 +156,7 @@ class HostileTextTest {
   void rejectsItInExperimentsRacesAndRankings() {
     for (String unit : UNITS) {
       String value = "a" + unit + "b";
+      ArenaClient caller = stack.client(); // the calls of each are limited
       for (String field :
           List.of(
               "label",
@@ -166,20 +167,20 @@ class HostileTextTest {
         ObjectNode body = Json.object().put("parent_run_id", "0".repeat(32)).put("parent_t", 0);
         body.putArray("arms").addObject().put("name", "control");
         body.withArray("arms").addObject().put("name", "other");
-        assertRejected(field, arena.post("/experiments", with(body, field, value)));
+        assertRejected(field, caller.post("/experiments", with(body, field, value)));
       }
       for (String field :
           List.of("label", "profiles[1].name", "profiles[1].model", "scenarios[0]")) {
         ObjectNode body = Json.object();
         body.putArray("profiles").addObject().put("name", "a");
         body.withArray("profiles").addObject().put("name", "b");
-        assertRejected(field, arena.post("/races", with(body, field, value)));
+        assertRejected(field, caller.post("/races", with(body, field, value)));
       }
       String encoded = URLEncoder.encode(value, StandardCharsets.UTF_8);
       for (String parameter :
           List.of("model", "prompt_version", "scenario", "by", "from", "race_id")) {
         String rest = parameter.equals("race_id") ? "" : "&source=runs";
-        ArenaClient.Answer answer = arena.get("/rankings?" + parameter + "=" + encoded + rest);
+        ArenaClient.Answer answer = caller.get("/rankings?" + parameter + "=" + encoded + rest);
         assertTrue(Set.of(404, 422).contains(answer.status()), answer.text());
         assertPlain(answer.text(), parameter);
       }
