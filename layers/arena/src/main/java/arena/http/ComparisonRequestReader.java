@@ -163,7 +163,7 @@ public final class ComparisonRequestReader {
             .map(
                 budget ->
                     new Budget(
-                        budget.real("usd", Limits.MIN_BUDGET_USD, Limits.MAX_BUDGET_USD),
+                        budget.number("usd", Limits.MIN_BUDGET_USD, Limits.MAX_BUDGET_USD),
                         budget.integer("turns", 1L, (long) Limits.MAX_BUDGET_TURNS)))
             .orElse(Budget.NONE),
         fields.integer("seed", 0L, Limits.MAX_SEED),

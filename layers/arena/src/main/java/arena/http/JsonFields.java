@@ -149,23 +149,6 @@ final class JsonFields {
         node -> node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty());
   }
 
-  /** Returns a number field, if present. */
-  Optional<Double> real(String name, double min, double max) {
-    return convert(
-        name,
-        "a number",
-        plain(min) + " to " + plain(max),
-        node -> {
-          double number = node.isNumber() ? node.doubleValue() : Double.NaN;
-          return number >= min && number <= max ? Optional.of(number) : Optional.empty();
-        });
-  }
-
-  /** Without an exponent. */
-  private static String plain(double limit) {
-    return BigDecimal.valueOf(limit).stripTrailingZeros().toPlainString();
-  }
-
   /** Returns an integer field, if present; see {@link Integers}. */
   Optional<Long> integer(String name, long min, long max) {
     return convert(
@@ -185,16 +168,20 @@ final class JsonFields {
 
   /** Returns a number field, if present. */
   Optional<Double> number(String name, double min, double max) {
-    String limit = String.format(Locale.ROOT, "%.0f to %.0f", min, max);
     return convert(
         name,
         "a number",
-        limit,
+        plain(min) + " to " + plain(max),
         node -> {
           // overflow becomes infinite and thus out of range; -0.0 becomes 0.0
           double number = node.isNumber() ? node.doubleValue() + 0.0 : Double.NaN;
           return number >= min && number <= max ? Optional.of(number) : Optional.empty();
         });
+  }
+
+  /** Without an exponent. */
+  private static String plain(double limit) {
+    return BigDecimal.valueOf(limit).stripTrailingZeros().toPlainString();
   }
 
   /** Returns an integer field, if present; see {@link Integers}. */
