@@ -40,7 +40,7 @@ public final class CancelComparison {
     // it was read, which nothing shows any more but that no cell is left.
     Comparison.Progress left = comparison.progress();
     if (waited || (left.open() && left.cells().pending() == 0)) {
-      wake.end(comparison);
+      wake.startNext(comparison);
     }
     for (Cell cell : comparisons.cells(comparison)) {
       if (cell.state() == Cell.State.RUNNING) {

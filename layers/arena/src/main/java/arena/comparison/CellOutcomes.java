@@ -37,7 +37,7 @@ record CellOutcomes(Journal journal) {
    * Finds the first turn that began in the Feudal Age or a later one, by bisection: an age never
    * ends. The journal still has the run, which ended just now. A failed run may have no {@code
    * turn_start} after its last turn; the search is for the first turn that is not known to have
-   * begun before, since the last one that began is in that age.
+   * started before that age, since the last one that started is in it.
    */
   private Optional<Integer> feudalT(Run run, Run.Summary summary) {
     if (summary.score().ageIndex() < Age.FEUDAL.rank()) {

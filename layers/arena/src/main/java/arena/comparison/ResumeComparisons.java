@@ -93,10 +93,9 @@ public final class ResumeComparisons {
           abandon(comparison);
           return false;
         }
-        if (!comparisons.nextGeneration(id, generation)) {
+        if (!wake.startNext(comparison)) {
           return false;
         }
-        executions.start(id, generation + 1);
       }
     }
     LOG.atWarn()

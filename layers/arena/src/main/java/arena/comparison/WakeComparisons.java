@@ -40,11 +40,17 @@ public final class WakeComparisons {
     }
   }
 
-  /** Starts an execution of a comparison that does not wait any more, which ends it. Idempotent. */
-  void end(Comparison comparison) {
+  /**
+   * Starts the next execution of a comparison that does not wait. Idempotent.
+   *
+   * @return false if another call was first
+   */
+  boolean startNext(Comparison comparison) {
     int generation = comparison.progress().generation();
-    if (comparisons.nextGeneration(comparison.id(), generation)) {
-      executions.start(comparison.id(), generation + 1);
+    if (!comparisons.nextGeneration(comparison.id(), generation)) {
+      return false;
     }
+    executions.start(comparison.id(), generation + 1);
+    return true;
   }
 }
