@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -28,10 +26,9 @@ import org.junit.jupiter.api.function.Executable;
  */
 @Timeout(300)
 final class ComparisonPagesTest {
-  private static final Path PICTURES = Path.of("..", "target", "screenshots");
-
   private final ConsoleFixture fixture = ConsoleFixture.shared();
   private final Browser browser = fixture.browser();
+  private final Pictures pictures = new Pictures(browser);
   private final JsonNode experiment = answer("experiment");
   private final JsonNode race = answer("race");
 
@@ -79,7 +76,8 @@ final class ComparisonPagesTest {
     pages.put("ranking", "#/ranking?race=" + race.get("race_id").textValue());
     List<Executable> checks = new ArrayList<>();
     try (Browser.Answers _ = browser.answerWith(answers())) {
-      pages.forEach((name, fragment) -> check(name, () -> browser.open(fragment, name), checks));
+      pages.forEach(
+          (name, fragment) -> pictures.check(name, () -> browser.open(fragment, name), checks));
     }
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     assertAll(checks);
@@ -90,9 +88,9 @@ final class ComparisonPagesTest {
     String parent = fixture.stack().play("to be compared", 6);
     List<Executable> checks = new ArrayList<>();
     try (Browser.Answers _ = browser.answerWith(answers())) {
-      check("replicate", () -> openFork(parent, "replicate"), checks);
-      check("players", () -> openFork(parent, "players"), checks);
-      check(
+      pictures.check("replicate", () -> openFork(parent, "replicate"), checks);
+      pictures.check("players", () -> openFork(parent, "players"), checks);
+      pictures.check(
           "plan",
           () -> {
             browser.open("#/start", "start");
@@ -110,26 +108,6 @@ final class ComparisonPagesTest {
     browser.click("fork-open");
     browser.choose("fork-mode", how);
     browser.find("fork-replicas");
-  }
-
-  private void check(String name, Runnable open, List<Executable> checks) {
-    for (Browser.Screen screen : Browser.Screen.values()) {
-      for (Browser.Theme theme : Browser.Theme.values()) {
-        browser.show(screen, theme);
-        open.run();
-        String picture =
-            String.join("-", name, screen.name(), theme.name()).toLowerCase(Locale.ROOT) + ".png";
-        browser.screenshot(PICTURES.resolve(picture));
-        List<String> faults = browser.accessibilityFaults();
-        checks.add(() -> assertEquals(List.of(), faults, picture));
-        long sideways =
-            (Long)
-                browser.run(
-                    "return document.documentElement.scrollWidth"
-                        + " - document.documentElement.clientWidth");
-        checks.add(() -> assertEquals(0, sideways, picture));
-      }
-    }
   }
 
   @Test

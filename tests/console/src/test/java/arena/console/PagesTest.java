@@ -1,12 +1,9 @@
 package arena.console;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -19,10 +16,9 @@ import org.junit.jupiter.api.function.Executable;
  */
 @Timeout(300)
 final class PagesTest {
-  private static final Path PICTURES = Path.of("..", "target", "screenshots");
-
   private final ConsoleFixture fixture = ConsoleFixture.shared();
   private final Browser browser = fixture.browser();
+  private final Pictures pictures = new Pictures(browser);
 
   /** The fragment of each page, by its name. */
   private Map<String, String> pages() {
@@ -46,24 +42,8 @@ final class PagesTest {
     List<Executable> checks = new ArrayList<>();
     pages()
         .forEach(
-            (name, fragment) -> {
-              for (Browser.Screen screen : Browser.Screen.values()) {
-                for (Browser.Theme theme : Browser.Theme.values()) {
-                  browser.show(screen, theme);
-                  browser.open(fragment, view(name));
-                  String picture = String.join("-", name, lower(screen), lower(theme)) + ".png";
-                  browser.screenshot(PICTURES.resolve(picture));
-                  List<String> faults = browser.accessibilityFaults();
-                  checks.add(() -> assertEquals(List.of(), faults, picture));
-                  long sideways =
-                      (Long)
-                          browser.run(
-                              "return document.documentElement.scrollWidth"
-                                  + " - document.documentElement.clientWidth");
-                  checks.add(() -> assertEquals(0, sideways, picture));
-                }
-              }
-            });
+            (name, fragment) ->
+                pictures.check(name, () -> browser.open(fragment, view(name)), checks));
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     assertAll(checks);
     fixture.assertNoErrors();
@@ -71,10 +51,6 @@ final class PagesTest {
 
   private static String view(String name) {
     return name.equals("fork") || name.equals("diagnosis") ? "run" : name;
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   @Test
@@ -86,7 +62,7 @@ final class PagesTest {
         () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
     for (Browser.Theme theme : Browser.Theme.values()) {
       browser.show(Browser.Screen.DESKTOP, theme);
-      browser.screenshot(PICTURES.resolve("docs-desktop-" + lower(theme) + ".png"));
+      pictures.make("docs", Browser.Screen.DESKTOP, theme);
     }
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     browser.run("document.querySelector('.opblock-post .opblock-summary-control').click()");
