@@ -68,13 +68,7 @@ final class RecordedTest {
           runs.putIfAbsent(ALL ? run.path("run_id").asText() : kind(run), run);
         }
       }
-      page =
-          answer
-              .response()
-              .headers()
-              .firstValue("link")
-              .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')))
-              .orElse("");
+      page = answer.nextPage().orElse("");
     }
     return runs.values();
   }

@@ -350,7 +350,8 @@ final class MeasuredStack implements AutoCloseable {
     throw new IllegalStateException("run %s did not end within %s".formatted(runId, RUN_LIMIT));
   }
 
-  private static void pause() {
+  /** Waits before another look for an end. */
+  static void pause() {
     try {
       TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
     } catch (InterruptedException e) {

@@ -3,12 +3,10 @@ package arena.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** Experiments and races that are played to their end. */
 final class PlayedComparison {
-  private static final int POLL_INTERVAL_MILLIS = 200;
   private static final Set<String> OPEN = Set.of("waiting", "running");
 
   private PlayedComparison() {}
@@ -60,11 +58,6 @@ final class PlayedComparison {
     if (System.nanoTime() > deadline) {
       throw new IllegalStateException(kind + " did not end in time: " + found);
     }
-    try {
-      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for an end", e);
-    }
+    MeasuredStack.pause();
   }
 }

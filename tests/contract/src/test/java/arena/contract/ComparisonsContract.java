@@ -27,13 +27,13 @@ import arena.run.Mutation;
 import arena.run.Profile;
 import arena.run.PromptVariant;
 import arena.run.RunId;
+import arena.simulation.stores.RunFixtures;
 import arena.world.Age;
 import arena.world.Scenario;
 import arena.world.Score;
 import arena.world.World;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -162,20 +162,7 @@ abstract class ComparisonsContract {
         arms.add(new Design.Arm(name + i, Mutation.NONE, profile));
       }
     }
-    World start = Scenario.BALANCED.start();
-    World large =
-        new World(
-            start.food(),
-            start.wood(),
-            start.gold(),
-            start.stone(),
-            start.population(),
-            start.popCap(),
-            start.age(),
-            Collections.nCopies(Limits.MAX_FORKED_STATE_BYTES / 8, "house"),
-            start.villagerQueue(),
-            start.ageUpTicksRemaining(),
-            start.turn());
+    World large = RunFixtures.withHouses(Limits.MAX_FORKED_STATE_BYTES / 8);
     Design experiment =
         new Design.Experiment(
             RunId.of("0123456789abcdef0123456789abcdef"),

@@ -234,13 +234,7 @@ final class FaultStack implements Stack {
         events += run.get("n_events").longValue();
         running += run.get("status").textValue().equals("running") ? 1 : 0;
       }
-      page =
-          answer
-              .response()
-              .headers()
-              .firstValue("link")
-              .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')))
-              .orElse("");
+      page = answer.nextPage().orElse("");
     }
     return new Total(events, running);
   }

@@ -23,7 +23,6 @@ import arena.simulation.stores.SteppingClock;
 import arena.world.Scenario;
 import arena.world.World;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,20 +100,7 @@ class CreateComparisonTest {
 
   @Test
   void refusesAStateThatIsTooLargeForAPlan() {
-    World start = Scenario.BALANCED.start();
-    World large =
-        new World(
-            start.food(),
-            start.wood(),
-            start.gold(),
-            start.stone(),
-            start.population(),
-            start.popCap(),
-            start.age(),
-            Collections.nCopies(Limits.MAX_FORKED_STATE_BYTES / 8, "house"),
-            start.villagerQueue(),
-            start.ageUpTicksRemaining(),
-            start.turn());
+    World large = RunFixtures.withHouses(Limits.MAX_FORKED_STATE_BYTES / 8);
     stores.journal.create(
         RunFixtures.row(PARENT, 1, START),
         new JournalEntry(PARENT, 0, List.of(), Optional.of(large)));

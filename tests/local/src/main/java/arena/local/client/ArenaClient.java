@@ -72,6 +72,14 @@ public final class ArenaClient implements AutoCloseable {
       }
       return json();
     }
+
+    /** The path of the next page of a list; empty if this is the last one. */
+    public Optional<String> nextPage() {
+      return response
+          .headers()
+          .firstValue("link")
+          .map(link -> link.substring(link.indexOf('<') + 1, link.indexOf('>')));
+    }
   }
 
   /** Sends a GET request. */
