@@ -27,7 +27,7 @@ test("quantities have no needless decimals and grouped thousands", () => {
 });
 
 test("a name from right to left does not turn what follows it in a list", () => {
-  assert.equal(list(["a", "\u05d0", "\u202eb"]), "\u2068a\u2069, \u2068\u05d0\u2069, \u2068\u202eb\u2069");
+  assert.equal(list(["a", "\u05d0", "\u202eb"]), "a, \u2068\u05d0\u2069, \u2068\u202eb\u2069");
 });
 
 test("money is exact where it is small", () => {

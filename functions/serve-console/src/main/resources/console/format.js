@@ -3,6 +3,7 @@
  *
  * @module format
  */
+import {isolate} from "./bidi.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -126,7 +127,7 @@ export function tokens({tokens_in: input, tokens_out: output, tokens_cached: cac
 
 /** Names separated by commas; the direction of one does not affect what follows it. */
 export function list(names) {
-  return names.map(name => `\u2068${name}\u2069`).join(", ");
+  return names.map(isolate).join(", ");
 }
 
 /** Cuts a text to so many code points. */

@@ -1,4 +1,5 @@
 /** The cells of an experiment or a race as a grid: a row for each player, a column for each match; each leads to its run. */
+import {isolateNames} from "../bidi.js";
 import {cellStatus} from "../comparisons.js";
 import {quantity} from "../format.js";
 import {classes, html} from "../html.js";
@@ -49,7 +50,7 @@ function Cell({cell}) {
   const isDone = cell.status === "complete";
   const text = isDone ? quantity(cell.population) : MARKS[cell.status] ?? "?";
   const title = isDone ? `${cell.final_age}, population ${quantity(cell.population)}, food and wood ${quantity(cell.economy)}`
-    : `${word}${detail === "" ? "" : `: ${detail}`}`;
+    : `${word}${detail === "" ? "" : `: ${isolateNames(detail)}`}`;
   const name = classes("grid-cell", `cell-${cell.status}`, isDone && cell.final_age !== "Dark Age" && "cell-advanced");
   return cell.run_id !== null && cell.run_id !== undefined && cell.status !== "planned" && cell.status !== "not_started"
     ? html`<a class=${name} href=${`#/runs/${cell.run_id}`} title=${title} aria-label=${title} data-test="grid-cell"

@@ -193,7 +193,7 @@ export class Chart extends Component {
             <span class="legend-item" key=${one.label} title=${one.label}>
               <svg class="legend-line" viewBox="0 0 16 4" aria-hidden="true"><path d="M0 2h16" class=${`stroke${one.color}`}
                   stroke-dasharray=${one.dash?.join(" ")}/></svg>
-              <span class=${unnamed ? "sr-only" : "clip"}>${one.label}</span> <b>${index >= 0 ? quantity(columns[i + 1]?.[index] ?? NaN) : ""}</b>
+              <span class=${unnamed ? "sr-only" : "clip"}><bdi>${one.label}</bdi></span> <b>${index >= 0 ? quantity(columns[i + 1]?.[index] ?? NaN) : ""}</b>
             </span>`)}
         </figcaption>
         <div class="chart-plot" ref=${this.root} role="img" aria-label=${`${title} by turn`}></div>

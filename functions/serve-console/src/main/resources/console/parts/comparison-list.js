@@ -63,7 +63,7 @@ export class ComparisonList extends Component {
               <tr key=${row[id]} data-test="comparison-row">
                 <td class="cell-name"><a class="row-link" href=${address(row[id])}><bdi>${row.label || "without a label"}</bdi></a></td>
                 <td class="nowrap"><${StatusBadge} status=${comparisonStatus(row)}/></td>
-                <td class="muted"><bdi>${about(row)}</bdi></td>
+                <td class="muted">${about(row)}</td>
                 <td><${CellProgress} cells=${row.cells} words=${false}/></td>
                 <td class="number">${costText(row)}</td>
                 <td class="number muted"><${Time} at=${row.created_at}/></td>

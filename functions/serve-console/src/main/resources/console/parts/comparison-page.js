@@ -1,5 +1,6 @@
 /** The frame of an experiment's or a race's page, which is read until it has ended: status, facts, progress, cancelling. */
 import {randomKey} from "../api.js";
+import {isolate} from "../bidi.js";
 import {comparisonStatus, countsOf, hasEnded, queueText} from "../comparisons.js";
 import {money} from "../format.js";
 import {Component, html} from "../html.js";
@@ -26,7 +27,7 @@ export class ComparisonPage extends Component {
     document.title = `${name} · arena`;
     this.live = new LiveRead(options => api.get(path, options), {
       onAnswer: comparison => {
-        document.title = `${comparison.label || name} · arena`;
+        document.title = `${isolate(comparison.label || name)} · arena`;
         this.setState({comparison, problem: null});
         ready();
       },

@@ -2,6 +2,7 @@
 import {Component, createRef, html} from "../html.js";
 import {listed} from "../keys.js";
 import {Icon} from "./icons.js";
+import {Sentence} from "./sentence.js";
 
 /** A modal dialog; open while it is rendered. The browser keeps the focus inside and gives it back. */
 export class Dialog extends Component {
@@ -41,7 +42,7 @@ export function KeysHelp({onClose}) {
 export function Confirm({title, text, action, onConfirm, onClose}) {
   return html`
     <${Dialog} title=${title} onClose=${onClose} test="confirm">
-      <p>${text}</p>
+      <p><${Sentence} text=${text}/></p>
       <div class="dialog-foot">
         <button class="button" onClick=${event => event.target.closest("dialog").close()}>Keep it as it is</button>
         <button class="button danger" data-test="confirm-action" onClick=${event => {

@@ -1,4 +1,5 @@
 /** The runs of each arm as points on one scale, with the mean and its interval; every point leads to its run. */
+import {isolate} from "../bidi.js";
 import {hasBounds, intervalText, linear, outcomes, stacked, ticks} from "../comparisons.js";
 import {cut} from "../format.js";
 import {Component, createRef, html} from "../html.js";
@@ -75,9 +76,9 @@ export class DotPlot extends Component {
               <text x=${x(mark)} y=${top + 16} text-anchor=${mark === marks[0] ? "start" : mark === marks.at(-1) ? "end" : "middle"}>${write(mark)}</text></g>`)}
           ${rows.map(({arm, i, points, levels, top: y, base}) => html`
             <g key=${arm.name} class=${`arm-${i % 8 + 1}`}>
-              <text class="dot-name" x=${LEFT - RADIUS} y=${y + 13}><tspan>${cut(arm.name, Math.max(8, Math.floor(width / 8) - 10))}</tspan>${arm.control && html`<tspan class="dot-control"> control</tspan>`}</text>
+              <text class="dot-name" x=${LEFT - RADIUS} y=${y + 13}><tspan>${isolate(cut(arm.name, Math.max(8, Math.floor(width / 8) - 10)))}</tspan>${arm.control && html`<tspan class="dot-control"> control</tspan>`}</text>
               ${points.map(({cell, value}, n) => html`
-                <a key=${cell.cell} href=${`#/runs/${cell.run_id}`} aria-label=${`${arm.name}, replica ${cell.replica + 1}: ${write(value)}`}>
+                <a key=${cell.cell} href=${`#/runs/${cell.run_id}`} aria-label=${`${isolate(arm.name)}, replica ${cell.replica + 1}: ${write(value)}`}>
                   <circle class=${cell.failure === null || cell.failure === undefined ? "dot" : "dot failed"} cx=${x(value)}
                       cy=${base - RADIUS - Math.min(MAX_LEVELS - 1, levels[n]) * POINT} r=${RADIUS}><title>${write(value)}</title></circle>
                 </a>`)}

@@ -87,7 +87,7 @@ function Players({profiles, chosen, own, error, onChange}) {
         ${profiles.map((profile, i) => isSamePlayer(profile, own) ? null : html`
           <label key=${i} class="check"><input type="checkbox" checked=${chosen.includes(i)} data-test=${`fork-player-${i}`}
               onChange=${() => onChange(chosen.includes(i) ? chosen.filter(one => one !== i) : [...chosen, i])}/><span
-                  class="clip"><bdi>${profileLabel(profile)}</bdi></span></label>`)}
+                  class="clip">${profileLabel(profile)}</span></label>`)}
       </div>
       <${FieldError} text=${error}/>
     </fieldset>`;

@@ -1,4 +1,5 @@
 /** The small tree along the top of a run: parent, itself, children by turn. */
+import {isolate} from "../bidi.js";
 import {Component, html} from "../html.js";
 import {compareAddress} from "../address.js";
 import {rowStatus} from "../status.js";
@@ -85,7 +86,7 @@ export class Lineage extends Component {
           ${kin.slice(0, SHOWN).sort((a, b) => a.parent_t - b.parent_t).map(child => html`
             <a key=${child.run_id} class="kin" href=${compareAddress([row.run_id, child.run_id], child.parent_t)}
                 data-test="lineage-child"
-                title=${`${child.label}: ${rowStatus(child).word}; compare`}>
+                title=${`${isolate(child.label)}: ${rowStatus(child).word}; compare`}>
               <span class="kin-dot" data-tone=${rowStatus(child).tone}></span><span
                   class="muted">t${child.parent_t}</span><span class="clip"><bdi>${child.label}</bdi></span>
             </a>`)}`}

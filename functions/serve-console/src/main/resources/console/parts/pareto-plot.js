@@ -1,6 +1,6 @@
 /** Cost against strength: a point for each player with the interval of its rating, and the line of those that none beats in both. */
 import {hasBounds, linear, ticks} from "../comparisons.js";
-import {money} from "../format.js";
+import {list, money} from "../format.js";
 import {html} from "../html.js";
 
 const WIDTH = 480;
@@ -32,7 +32,7 @@ export function ParetoPlot({players: all}) {
   const front = points.filter(({player}) => player.pareto).sort((a, b) => a.cx - b.cx);
   return html`
     <svg class="pareto" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" data-test="pareto"
-        aria-label=${`Rating by cost of a run. Not beaten in both: ${front.map(({player}) => player.player).join(", ")}`}>
+        aria-label=${`Rating by cost of a run. Not beaten in both: ${list(front.map(({player}) => player.player))}`}>
       ${ys.map(mark => html`<g key=${`y${mark}`} class="axis"><path d=${`M${LEFT} ${y(mark)}H${WIDTH - RIGHT}`}/><text x=${LEFT - 8} y=${y(mark) + 4}
           text-anchor="end">${String(mark).replace("-", "−")}</text></g>`)}
       ${!free && xs.map(mark => html`<g key=${`x${mark}`} class="axis"><path d=${`M${x(mark)} ${TOP}V${HEIGHT - BOTTOM}`}/><text x=${x(mark)}

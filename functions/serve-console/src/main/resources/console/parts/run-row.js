@@ -1,4 +1,5 @@
 /** A row of the list of runs. */
+import {isolate} from "../bidi.js";
 import {money, quantity} from "../format.js";
 import {classes, html} from "../html.js";
 import {rowStatus} from "../status.js";
@@ -14,7 +15,7 @@ export function RunRow({row, soFar, index, selected, onSelect}) {
     <div class=${classes("run-row", selected && "selected")} role="row" aria-rowindex=${index} data-run=${row.run_id}
         data-test="run-row">
       <span role="cell" class="cell-select">
-        <input type="checkbox" tabindex="-1" checked=${selected} onChange=${onSelect} aria-label=${`Select ${row.label}`}
+        <input type="checkbox" tabindex="-1" checked=${selected} onChange=${onSelect} aria-label=${`Select ${isolate(row.label)}`}
             data-test="run-select"/>
       </span>
       <span role="cell" class="cell-status"><${StatusBadge} status=${rowStatus(row)} test="run-status"/></span>

@@ -1,5 +1,6 @@
 /** Empty, loading, lost, unauthorized, failed: one sentence and one action each. */
 import {html} from "../html.js";
+import {Sentence} from "./sentence.js";
 
 /**
  * A page or panel without data.
@@ -10,7 +11,7 @@ export function Notice({title, text, tone = "", test, alone = false, children}) 
   return html`
     <div class=${`notice ${tone}`} data-test=${test} role=${tone === "bad" ? "alert" : undefined}>
       ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
-      ${text && html`<p class="muted">${text}</p>`}
+      ${text && html`<p class="muted"><${Sentence} text=${text}/></p>`}
       ${children && html`<div class="row wrap notice-action">${children}</div>`}
     </div>`;
 }

@@ -1,5 +1,7 @@
 /** A status: word, colour and shape, the same everywhere. */
+import {isolateNames} from "../bidi.js";
 import {html} from "../html.js";
+import {Sentence} from "./sentence.js";
 
 const SHAPES = {
   streaming: html => html`<circle cx="6" cy="6" r="3.5" class="fill pulse"/>`,
@@ -15,6 +17,7 @@ export function StatusBadge({status, test}) {
     <span class="status" data-tone=${status.tone} data-test=${test} data-status=${status.word}>
       <svg viewBox="0 0 12 12" aria-hidden="true">${SHAPES[status.tone](html)}</svg>
       <span class="status-word">${status.word}</span>
-      ${status.detail && html`<span class="status-detail clip" title=${status.detail}>${status.detail}</span>`}
+      ${status.detail && html`<span class="status-detail clip" title=${isolateNames(status.detail)}><${Sentence}
+          text=${status.detail}/></span>`}
     </span>`;
 }

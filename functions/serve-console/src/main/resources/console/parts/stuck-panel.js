@@ -4,6 +4,7 @@ import {duration, exact} from "../format.js";
 import {causeWords} from "../status.js";
 import {Confirm} from "./dialog.js";
 import {Icon} from "./icons.js";
+import {Sentence} from "./sentence.js";
 import {ProblemNotice, Skeleton} from "./states.js";
 
 export class StuckPanel extends Component {
@@ -100,7 +101,7 @@ export class StuckPanel extends Component {
           ${done !== "" && html`<p role="status" class="stuck-done"><${Icon} name="check"/>${done}</p>`}
           ${diagnosis === null ? problem === null && html`<${Skeleton} lines=${4} label="Collecting the facts"/>` : html`
             <div class="stuck-finding">
-              <p class="stuck-summary" data-test="stuck-summary">${diagnosis.summary}</p>
+              <p class="stuck-summary" data-test="stuck-summary"><${Sentence} text=${diagnosis.summary}/></p>
               <p class="muted small">${causeWords(diagnosis.cause)} · ${diagnosis.confidence} · as of <time
                   datetime=${diagnosis.at}>${exact(diagnosis.at)}</time></p>
               ${diagnosis.waiting_on !== null && html`
@@ -114,8 +115,8 @@ export class StuckPanel extends Component {
                 ${withAlways(diagnosis, store.isRunning).map((step, i) => html`
                   <li key=${i} class="step">
                     ${this.button(step)}
-                    <div class="step-text"><span>${step.why}</span> ${step.costs !== "" && html`<span
-                        class="muted">Costs: ${step.costs}</span>`}
+                    <div class="step-text"><span><${Sentence} text=${step.why}/></span> ${step.costs !== "" && html`<span
+                        class="muted">Costs: <${Sentence} text=${step.costs}/></span>`}
                       ${step.command !== "" && !["wait", "fork", "stop", "report"].includes(step.action) && html`<pre
                           class="command">${step.command}</pre>`}</div>
                   </li>`)}
@@ -125,10 +126,10 @@ export class StuckPanel extends Component {
               ${diagnosis.evidence.length > 0 && html`
                 <dl class="evidence">
                   ${diagnosis.evidence.map(({fact, value}, i) => html`<dt key=${`f${i}`}>${fact}</dt><dd
-                      key=${`v${i}`}>${value}</dd>`)}
+                      key=${`v${i}`}><${Sentence} text=${value}/></dd>`)}
                 </dl>`}
-              ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> ${summary}</p>`)}
-              ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: ${text}</p>`)}
+              ${diagnosis.also.map(({summary}, i) => html`<p key=${i}><strong>Also:</strong> <${Sentence} text=${summary}/></p>`)}
+              ${diagnosis.does_not_fit.map((text, i) => html`<p key=${i} class="muted">Does not fit: <${Sentence} text=${text}/></p>`)}
             </div>`}
         </div>
         ${confirm !== null && html`

@@ -1,5 +1,6 @@
 /** Two runs or more, aligned by turn: where they part, and what came of it. */
 import {MAX_COMPARED} from "../address.js";
+import {isolate} from "../bidi.js";
 import {differingTurns, equal, neighbour} from "../differences.js";
 import {count, cut} from "../format.js";
 import {classes, Component, html} from "../html.js";
@@ -203,7 +204,7 @@ export class CompareView extends Component {
           onChange=${event => event.target.value && this.change([...ids, event.target.value])}>
         <option value="">Add a run…</option>
         ${(choice ?? []).filter(row => !ids.includes(row.run_id)).map(row => html`
-          <option key=${row.run_id} value=${row.run_id}>${cut(row.label, 48)} (${row.run_id.slice(0, 8)})</option>`)}
+          <option key=${row.run_id} value=${row.run_id}>${isolate(cut(row.label, 48))} (${row.run_id.slice(0, 8)})</option>`)}
       </select>`;
   }
 
@@ -270,14 +271,14 @@ export class CompareView extends Component {
     const others = stores.filter(one => one !== store).map(one => one.turns.at(t)).filter(one => one?.response);
     return html`
       <section key=${store.runId} class=${`panel compare-column series-border-${i + 1}`}
-          aria-label=${`${i + 1}: ${store.row?.label ?? "run"} at turn ${t}`}>
+          aria-label=${`${i + 1}: ${isolate(store.row?.label ?? "run")} at turn ${t}`}>
         <div class="panel-head"><h2 class="clip"><span
             class=${`series-dot series-${i + 1}`}></span><bdi>${store.row?.label ?? ""}</bdi></h2>
           <span class="muted nowrap">${turn?.state ? turn.state.age : ""}</span></div>
         ${turn === null || turn.state === null ? html`<${Absent} store=${store} t=${t}/>` : html`
           <div class="column-body">
           <div class="town-frame"><${Town} state=${turn.state}
-              label=${`${store.row?.label ?? ""} at turn ${t}`} plain/></div>
+              label=${`${isolate(store.row?.label)} at turn ${t}`} plain/></div>
           <div class="column-actions">
             ${turn.response === null ? html`<p
                 class="muted">${store.isRunning && turn === store.turns.newest ? "Waiting for the model." : "No action: this is the state at the end."}</p>` : html`
@@ -307,7 +308,7 @@ export class CompareView extends Component {
     const series = stores.map((store, i) => ({label: this.label(store), color: `--run-${i + 1}`, width: i === 0 ? 1.5 : 2, dash: DASHES[i]}));
     const labels = new Set(series.map(one => one.label));
     if (labels.size < series.length) {
-      series.forEach((one, i) => { one.label = `${one.label} (${stores[i].runId.slice(0, 4)})`; });
+      series.forEach((one, i) => { one.label = `${isolate(one.label)} (${stores[i].runId.slice(0, 4)})`; });
     }
     const running = stores.filter(store => store.isRunning).map(store => store.row.t0 + store.row.n_turns);
     const isUsed = field => columns[field].slice(1).some(values => values.some(value => value > 0));

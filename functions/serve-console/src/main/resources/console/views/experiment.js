@@ -13,6 +13,7 @@ import {DotPlot} from "../parts/dot-plot.js";
 import {FieldError} from "../parts/field-error.js";
 import {Icon} from "../parts/icons.js";
 import {IntervalBar} from "../parts/interval-bar.js";
+import {Sentence} from "../parts/sentence.js";
 
 const MAX_REPLICAS = 50;
 const FIELDS = [
@@ -119,7 +120,7 @@ function Verdicts({arms}) {
             <li key=${arm} class="verdict" data-test="verdict">
               <div class="verdict-head"><strong class="clip"><bdi>${arm}</bdi></strong><span class=${`tone-${tone} nowrap`} data-test="verdict-word">${icon && html`<${Icon}
                   name=${icon}/>`}${word}</span></div>
-              <p class="verdict-sentence"><bdi>${versus.sentence}</bdi></p>
+              <p class="verdict-sentence" data-test="verdict-sentence"><${Sentence} text=${versus.sentence}/></p>
               <dl class="verdict-numbers">
                 <${Number_} name="beats the control"><${IntervalBar} interval=${versus.win_probability} middle=${0.5}
                     label=${`probability ${intervalText(versus.win_probability, probability)}`}/>${probability(versus.win_probability.value)}<//>

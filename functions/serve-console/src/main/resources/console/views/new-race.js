@@ -1,5 +1,6 @@
 /** Starts a race: players, scenarios, rounds, turns; what it will cost is asked before it starts. */
 import {raceAddress} from "../address.js";
+import {isolate} from "../bidi.js";
 import {isSamePlayer, raceRequest, scriptedPlayers, wholeNumber} from "../comparisons.js";
 import {readTurns} from "../forks.js";
 import {Component, html} from "../html.js";
@@ -36,7 +37,7 @@ export class NewRaceView extends Component {
       const {presets} = await this.props.api.get("/models", {signal: this.abort.signal});
       const {players} = this.state;
       const others = presets.filter(({profile}) => !players.some(player => isSamePlayer(player.profile, profile)));
-      this.setState({players: [...players, ...others.map(({name, version, profile}) => ({profile, label: `${name} v${version}: ${profileLabel(profile)}`}))]});
+      this.setState({players: [...players, ...others.map(({name, version, profile}) => ({profile, label: `${isolate(name)} v${version}: ${profileLabel(profile)}`}))]});
     } catch {
       // shown by the connection's state
     }
@@ -87,7 +88,7 @@ export class NewRaceView extends Component {
             <div class="checks-list" tabindex="0" role="group" aria-label="Players">
             ${players.map((player, i) => html`
               <label key=${i} class="check"><input type="checkbox" checked=${profiles.has(i)} data-test=${`race-profile-${i}`}
-                  onChange=${() => this.toggle("profiles", i)}/><bdi>${player.label}</bdi></label>`)}</div>
+                  onChange=${() => this.toggle("profiles", i)}/><span>${player.label}</span></label>`)}</div>
             <${FieldError} text=${errors.profiles}/>
           </fieldset>
           <fieldset class="checks checks-inline"><legend class="label">Scenarios</legend>

@@ -1,8 +1,10 @@
 /** Operations: the four counters and their course, replays in flight, the broker, what the reaper did. */
+import {isolateNames} from "../bidi.js";
 import {count, duration, megabytes, quantity, shortId} from "../format.js";
 import {Component, html} from "../html.js";
 import {bind} from "../keys.js";
 import {Icon} from "../parts/icons.js";
+import {Sentence} from "../parts/sentence.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 import {Sparkline} from "../parts/sparkline.js";
 import {STEPS} from "../parts/stuck-panel.js";
@@ -162,7 +164,7 @@ export class OperationsView extends Component {
                 <td class="number">${one.waiting_on?.attempt ?? "–"}</td>
                 <td class="cell-error">${one.last_error === null ? html`<span class="muted">none</span>` : html`<a
                     class="warn" href=${`#/runs/${one.run_id}?panel=diagnosis`}
-                        title=${one.last_error}><bdi>${one.last_error}</bdi></a>`}</td>
+                        title=${isolateNames(one.last_error)}><${Sentence} text=${one.last_error}/></a>`}</td>
               </tr>`)}
           </tbody>
         </table>
@@ -175,7 +177,7 @@ export class OperationsView extends Component {
       <dl class="pairs">
         <dt>State</dt><dd data-test="broker-health" class=${available ? "tone-complete" : "tone-error"}>
           <${Icon} name=${available ? "check" : "warning"}/>${broker.status}</dd>
-        ${pairs(broker).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd key=${`${name}d`}>${value}</dd>`)}
+        ${pairs(broker).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd key=${`${name}d`}><${Sentence} text=${value}/></dd>`)}
       </dl>`;
   }
 
@@ -184,7 +186,7 @@ export class OperationsView extends Component {
       return html`<p class="muted">It has not run yet.</p>`;
     }
     if (last.unreachable !== undefined) {
-      return html`<p class="warn">${last.unreachable}</p>`;
+      return html`<p class="warn"><${Sentence} text=${last.unreachable}/></p>`;
     }
     const done = Object.entries(last.actions).filter(([, n]) => n > 0);
     return html`
@@ -196,7 +198,7 @@ export class OperationsView extends Component {
           <li key=${kind}>${ACTIONS[kind] === undefined ? `${quantity(n)} ${kind}` : count(n, ...ACTIONS[kind])}</li>`)}</ul>`}</dd>
         ${last.ended.length > 0 && html`
           <dt>Ended</dt><dd><ul>${last.ended.map(({run_id: run, reason}) => html`
-            <li key=${run}><a href=${`#/runs/${run}`}>${shortId(run)}</a> <span class="muted"><bdi>${reason}</bdi></span></li>`)}</ul></dd>`}
+            <li key=${run}><a href=${`#/runs/${run}`}>${shortId(run)}</a> <span class="muted"><${Sentence} text=${reason}/></span></li>`)}</ul></dd>`}
       </dl>`;
   }
 

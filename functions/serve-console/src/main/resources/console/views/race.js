@@ -6,6 +6,7 @@ import {html} from "../html.js";
 import {CellGrid, GridLegend} from "../parts/cell-grid.js";
 import {ComparisonPage} from "../parts/comparison-page.js";
 import {Rating} from "../parts/rating.js";
+import {Sentence} from "../parts/sentence.js";
 
 export function RaceView({api, ready, route: {id}}) {
   return html`<${ComparisonPage} api=${api} ready=${ready} path=${`/races/${id}`} noun="race" tab="races" design=${designOf} content=${content}/>`;
@@ -18,7 +19,7 @@ function designOf({profiles, scenarios, rounds, n_turns: nTurns}) {
 function content({race_id: id, profiles, cells, standings, note}) {
   const columns = matches(cells).map(({scenario, round}) => ({key: `${scenario} ${round}`, group: scenario, label: String(round + 1)}));
   return html`
-    ${note && html`<p class="comparison-note" role="status" data-test="race-note"><bdi>${note}</bdi></p>`}
+    ${note && html`<p class="comparison-note" role="status" data-test="race-note"><${Sentence} text=${note}/></p>`}
     <section class="panel" aria-label="Standings">
       <div class="panel-head"><h2>Standings</h2><a class="small" href=${rankingAddress([id])}>ranking of this race</a></div>
       <${Standings} rows=${standings}/>

@@ -1,6 +1,7 @@
 /** One run: the turn in the centre. Town, numbers, trace and curves always show the same turn. */
 import {compareAddress} from "../address.js";
 import {randomKey} from "../api.js";
+import {isolate, isolateNames} from "../bidi.js";
 import {profilesRequest, replicateRequest, wholeNumber} from "../comparisons.js";
 import {estimateCost} from "../estimate.js";
 import {controlOf, forkRequest, readDraft, readTurns} from "../forks.js";
@@ -15,6 +16,7 @@ import {PlanDialog} from "../parts/plan-dialog.js";
 import {profileLabel} from "../parts/profile-select.js";
 import {RunId} from "../parts/run-id.js";
 import {Scrubber} from "../parts/scrubber.js";
+import {Sentence} from "../parts/sentence.js";
 import {StatePanel} from "../parts/state-panel.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 import {StatusBadge} from "../parts/status-badge.js";
@@ -68,7 +70,7 @@ export class RunView extends Component {
 
   changed() {
     const {row, phase, turns} = this.store;
-    document.title = `${row?.label ?? "Run"} · arena`;
+    document.title = `${isolate(row?.label ?? "Run")} · arena`;
     if (row !== null) {
       this.family.withParent(row.parent_run_id);
     }
@@ -242,8 +244,8 @@ export class RunView extends Component {
       this.markedAt = row.departs_at;
       this.markedTurn = turns.first?.mutation;
       this.markList = [
-        ...children.map(child => ({t: child.parent_t, kind: "fork", title: `forked: ${child.label}`})),
-        ...(turns.first?.mutation ? [{t: row.t0, kind: "mutation", title: `changed: ${turns.first.fork?.mutation_summary ?? ""}`}] : []),
+        ...children.map(child => ({t: child.parent_t, kind: "fork", title: `forked: ${isolate(child.label)}`})),
+        ...(turns.first?.mutation ? [{t: row.t0, kind: "mutation", title: `changed: ${isolateNames(turns.first.fork?.mutation_summary)}`}] : []),
         ...(row.departs_at === null ? [] : [{t: row.departs_at, kind: "mutation", title: "departs from the run that it plays again"}]),
       ];
     }
@@ -389,7 +391,7 @@ export class RunView extends Component {
       return html`
         <div class="banner bad" role="alert" data-test="banner-error"><${Icon} name="warning"/>
           <span>${error?.code === "connection_lost" ? "The connection was lost for good; what is here is true up to its last turn."
-            : `Live events ended: ${error?.message ?? "an error"}`}</span>
+            : html`Live events ended: <${Sentence} text=${error?.message ?? "an error"}/>`}</span>
           <button class="button compact" onClick=${() => this.store.retry()}
               data-test="reconnect">Go on from event ${this.store.turns.lastSeq + 1}</button>
         </div>`;
@@ -416,7 +418,7 @@ export class RunView extends Component {
     if (row.status === "failed" && row.error !== null && !open) {
       return html`
         <div class="banner" data-test="banner-failed"><${Icon} name="warning"/>
-          <span class="clip"><strong>${row.error.code}</strong> <bdi>${row.error.message}</bdi></span>
+          <span class="clip"><strong>${row.error.code}</strong> <${Sentence} text=${row.error.message}/></span>
           <button class="button compact" onClick=${() => this.toggleDiagnosis()}>Cause and next steps</button>
         </div>`;
     }

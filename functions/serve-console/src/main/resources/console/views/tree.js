@@ -124,5 +124,5 @@ function changeText(detail) {
   const changes = Object.entries(detail.mutation ?? {})
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${AGES.includes(value) ? value : quantity(value)}`).join(", ");
   return html`${changes === "" ? "no change of the town" : html`<span
-      class="change-text">${changes}</span>`}${detail.reason ? html`, <bdi>“${detail.reason}”</bdi>` : ""}`;
+      class="change-text">${changes}</span>`}${detail.reason ? html`, “<bdi>${detail.reason}</bdi>”` : ""}`;
 }

@@ -265,6 +265,53 @@ public final class Browser implements AutoCloseable {
         run("return document.querySelector(arguments[0])?.innerText ?? ''", selector(test));
   }
 
+  /**
+   * Asserts that parts of an element's text are shown from left to right in this order, as a
+   * sentence is in which a name is written from right to left.
+   */
+  public void assertReadsFromLeft(String test, List<String> parts) {
+    find(test);
+    Object fault =
+        run(
+            """
+            const [selector, parts] = arguments;
+            const walker = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);
+            const nodes = [];
+            let text = "";
+            while (walker.nextNode()) {
+              nodes.push({node: walker.currentNode, start: text.length});
+              text += walker.currentNode.data;
+            }
+            const place = index => {
+              const {node, start} = nodes.findLast(one => one.start <= index);
+              return [node, index - start];
+            };
+            let from = 0;
+            let before = null;
+            for (const part of parts) {
+              const index = text.indexOf(part, from);
+              if (index < 0) {
+                return `"${part}" is not in "${text}"`;
+              }
+              from = index + part.length;
+              const range = document.createRange();
+              range.setStart(...place(index));
+              range.setEnd(...place(from - 1).map((at, i) => i === 0 ? at : at + 1));
+              const {left, right, top} = range.getBoundingClientRect();
+              if (before !== null && Math.abs(top - before.top) < 4 && left < before.right - 1) {
+                return `"${part}" is left of what it follows in "${text}"`;
+              }
+              before = {right, top};
+            }
+            return "";
+            """,
+            selector(test),
+            parts);
+    if (!"".equals(fault)) {
+      throw new AssertionError(fault);
+    }
+  }
+
   /** Waits until an element's text contains another. */
   public void awaitText(String test, String part) {
     await(test + " with " + part, () -> text(test).contains(part));

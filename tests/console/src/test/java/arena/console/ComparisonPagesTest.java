@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -183,5 +184,59 @@ final class ComparisonPagesTest {
       assertEquals(3, request.get("replicas").intValue());
       assertEquals(1_500, request.at("/arms/1/mutation/food").intValue());
     }
+  }
+
+  @Test
+  void namesFromRightToLeftDoNotTurnSentences() {
+    String hebrew = "\u05e2\u05d5\u05d3 \u05d0\u05d5\u05db\u05dc 12";
+    String arabic = "\u062e\u064a\u0627\u0631";
+    String override = "\u202ea name";
+    ObjectNode named = experiment.deepCopy();
+    named.put("label", hebrew);
+    ObjectNode better = (ObjectNode) named.at("/arms/1");
+    better.put("name", hebrew);
+    ((ObjectNode) better.get("versus_control"))
+        .put("sentence", hebrew + " is better than " + arabic + ", in 12 runs.");
+    ObjectNode noted = race.deepCopy();
+    noted.put("note", "Failed: 2 of " + arabic + ", 1 of " + override + ", 3 of others.");
+    Map<String, String> answers = answers();
+    answers.put("GET " + experimentPath(), named.toString());
+    answers.put("GET " + racePath(), noted.toString());
+    try (Browser.Answers _ = browser.answerWith(answers)) {
+      browser.open("#" + experimentPath(), "experiment");
+      browser.assertReadsFromLeft(
+          "verdict-sentence", List.of(hebrew, "is better than", arabic, ", in 12 runs."));
+      assertEquals(
+          "\u2068" + hebrew + "\u2069 \u00b7 arena", browser.run("return document.title"));
+      assertEquals(
+          true,
+          browser.run(
+              "return [...document.querySelectorAll('[data-test=dot-plot] a')]"
+                  + ".some(one => one.getAttribute('aria-label').startsWith(arguments[0]))",
+              "\u2068" + hebrew + "\u2069, replica 1: "));
+      browser.open("#" + racePath(), "race");
+      browser.assertReadsFromLeft(
+          "race-note",
+          List.of("Failed: 2 of", arabic, ", 1 of", "a name", ", 3 of", "others", "."));
+    }
+  }
+
+  @Test
+  void theArenasTextHasNoMarksThatThePageAdds() {
+    String hebrew = "\u05de\u05e9\u05d7\u05e7";
+    String run = fixture.stack().play(hebrew, 1);
+    browser.open("#/runs/" + run, "run");
+    assertEquals("\u2068" + hebrew + "\u2069 \u00b7 arena", browser.run("return document.title"));
+    assertEquals(
+        hebrew,
+        fixture.stack().client().get("/runs/" + run).expect(200).get("label").textValue());
+    browser.open("#/", "runs");
+    browser.await("the run", () -> browser.text("runs-list").contains(hebrew));
+    assertEquals(
+        1L,
+        browser.run(
+            "return [...document.querySelectorAll('[data-test=run-select]')]"
+                + ".filter(one => one.getAttribute('aria-label') === arguments[0]).length",
+            "Select \u2068" + hebrew + "\u2069"));
   }
 }
