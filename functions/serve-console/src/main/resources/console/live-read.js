@@ -18,6 +18,7 @@ export class LiveRead {
    * @param {(answer: object) => void} callbacks.onAnswer
    * @param {(problem: Error) => void} callbacks.onProblem
    * @param {(answer: object) => boolean} [callbacks.hasEnded] by default it never has
+   * @param {number} [callbacks.millis] between reads
    */
   constructor(request, callbacks) {
     this.#request = request;
@@ -49,7 +50,7 @@ export class LiveRead {
     }
     if (!ended && !signal.aborted) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(this.read, POLL_MILLIS);
+      this.#timer = setTimeout(this.read, this.#callbacks.millis ?? POLL_MILLIS);
     }
   };
 

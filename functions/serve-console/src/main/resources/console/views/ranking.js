@@ -1,19 +1,23 @@
 /** The ranking of players over races, or over all runs: ratings, probabilities to win, cost and strength. */
 import {format} from "../address.js";
+import {isolate} from "../bidi.js";
 import {probability} from "../comparisons.js";
 import {count, money, quantity} from "../format.js";
 import {Component, html} from "../html.js";
+import {LiveRead} from "../live-read.js";
 import {ComparisonTabs} from "../parts/comparison-tabs.js";
 import {Icon} from "../parts/icons.js";
 import {ParetoPlot} from "../parts/pareto-plot.js";
 import {Rating} from "../parts/rating.js";
+import {Sentence} from "../parts/sentence.js";
 import {Notice, ProblemNotice, Skeleton} from "../parts/states.js";
 
 const MAX_RACES = 20;
+/** Between attempts to read a ranking, of which a token has 60 a minute. */
+const RETRY_MILLIS = 5_000;
 
 export class RankingView extends Component {
   state = {ranking: null, races: [], problem: null};
-  abort = new AbortController();
 
   componentDidMount() {
     document.title = "Ranking · arena";
@@ -22,20 +26,18 @@ export class RankingView extends Component {
 
   componentDidUpdate(before) {
     if (format(before.route) !== format(this.props.route)) {
-      this.abort.abort();
-      this.abort = new AbortController();
       this.setState({ranking: null, problem: null});
       this.load();
     }
   }
 
   componentWillUnmount() {
-    this.abort.abort();
+    this.live.close();
   }
 
-  load = async () => {
+  /** Reads until there is an answer: the connection may be lost. */
+  load = () => {
     const {api, route: {params}, ready} = this.props;
-    const {signal} = this.abort;
     const query = new URLSearchParams({by: params.by ?? "profile"});
     params.race.forEach(id => query.append("race_id", id));
     if (params.race.length === 0) {
@@ -45,16 +47,19 @@ export class RankingView extends Component {
       scenario: params.scenario, model: params.model, from: params.from, to: dayAfter(params.to),
       prompt_version: params.race.length === 0 ? params.prompt : undefined, // of runs alone
     }).forEach(([name, value]) => value && query.set(name, value));
-    try {
-      const [ranking, {rows: races}] = await Promise.all([api.get(`/rankings?${query}`, {signal}), api.page("/races?limit=100", {signal})]);
-      this.setState({ranking, races, problem: null});
-    } catch (problem) {
-      if (signal.aborted) {
-        return;
-      }
-      this.setState({ranking: null, problem});
-    }
-    ready();
+    this.live?.close();
+    this.live = new LiveRead(({signal}) => Promise.all([api.get(`/rankings?${query}`, {signal}), api.page("/races?limit=100", {signal})]), {
+      onAnswer: ([ranking, {rows: races}]) => {
+        this.setState({ranking, races, problem: null});
+        ready();
+      },
+      onProblem: problem => {
+        this.setState({ranking: null, problem});
+        ready();
+      },
+      hasEnded: () => true,
+      millis: RETRY_MILLIS,
+    });
   };
 
   change(change) {
@@ -86,7 +91,7 @@ export class RankingView extends Component {
             <select class="input ranking-select" aria-label="Add a race" value="" data-test="ranking-add"
                 onChange=${event => this.change({race: [...params.race, event.target.value]})}>
               <option value="">${params.race.length === 0 ? "only a race…" : "add a race…"}</option>
-              ${left.map(race => html`<option key=${race.race_id} value=${race.race_id}>${race.label || race.race_id.slice(0, 8)}</option>`)}
+              ${left.map(race => html`<option key=${race.race_id} value=${race.race_id}>${isolate(race.label || race.race_id.slice(0, 8))}</option>`)}
             </select>`}
         </div>
         <div class="row wrap ranking-tools">
@@ -122,7 +127,7 @@ export class RankingView extends Component {
     return html`
       <p class="muted">${count(matches, "match", "matches")} of ${count(runs, "run")}${typeof races === "number" && races > 0 ? ` in ${count(races, "race")}` : ""}${
         failed > 0 ? `; ${count(failed, "failed run")} lost` : ""}; seed ${seed}. Ratings are on the scale of natural logarithms, with mean 0.</p>
-      ${note && html`<p class="comparison-note" data-test="ranking-note"><bdi>${note}</bdi></p>`}
+      ${note && html`<p class="comparison-note" data-test="ranking-note"><${Sentence} text=${note}/></p>`}
       ${components.length > 1 && html`<p class="comparison-note">These groups of players have not met each other, so they are not ranked together.</p>`}
       ${components.map((component, i) => html`<${Group} key=${i} component=${component} number=${components.length > 1 ? i + 1 : null}/>`)}`;
   }
