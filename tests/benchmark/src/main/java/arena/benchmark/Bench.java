@@ -38,6 +38,7 @@ public final class Bench {
                   new LargestArchive(),
                   new ForkCost(),
                   new ConsoleSpeed(),
+                  new ConsoleMemory(),
                   new SimulatorRate(),
                   new ComparisonRate(),
                   new FullComparisons(),

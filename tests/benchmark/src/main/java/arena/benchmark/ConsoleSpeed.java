@@ -3,9 +3,7 @@ package arena.benchmark;
 import arena.console.Browser;
 import arena.console.Chromium;
 import arena.local.client.Envelope;
-import arena.models.Behaviour;
 import arena.models.Reply;
-import arena.run.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Measures the console in Chromium: size and time of the first view, the delay from an event to the
- * screen, a run of 10,000 events, and the memory after several of them and over one that is live.
+ * screen, a run of 10,000 events, and the memory after several of them. {@link ConsoleMemory}
+ * follows one that is live.
  */
 final class ConsoleSpeed implements Measurement {
   private static final double FIRST_VIEW_KILOBYTES = 200;
@@ -36,12 +35,6 @@ final class ConsoleSpeed implements Measurement {
   private static final int LONG_TURNS = 100;
   private static final int SCRUBBED_FRAMES = 120;
   private static final int VISITS = 12;
-  private static final int FIFTH = 5;
-
-  /** How long the live run takes, as a variable so that it can be five minutes. */
-  private static final Duration LIVE_TIME =
-      Duration.ofSeconds(
-          Long.parseLong(System.getenv().getOrDefault("ARENA_BENCH_LIVE_SECONDS", "60")));
 
   private static final double PERCENTILE = 95;
   private static final double KILOBYTE = 1_000;
@@ -65,7 +58,6 @@ final class ConsoleSpeed implements Measurement {
       rows.addAll(firstView(browser, stack));
       rows.add(events(browser, stack));
       rows.addAll(longRun(browser, stack));
-      rows.add(liveRun(browser, stack));
       return rows;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -215,60 +207,6 @@ final class ConsoleSpeed implements Measurement {
             "×",
             MEMORY_GROWTH),
         Row.amount("console: heap after 12 visits", heaps.getLast() / MEGABYTE, "MB", ""));
-  }
-
-  /**
-   * The heap at the end of a run that is followed live, with that after its first fifth, which is a
-   * minute of five. A turn has about a hundred events.
-   */
-  private static Row liveRun(Browser browser, MeasuredStack stack) {
-    Duration turn = LIVE_TIME.dividedBy(Limits.MAX_TURNS);
-    Behaviour busy = Behaviour.named("busy");
-    stack.model(
-        "lively",
-        call -> {
-          LockSupport.parkNanos(turn.toNanos());
-          return busy.reply(call);
-        });
-    String run = stack.startRun(Limits.MAX_TURNS, "lively");
-    browser.open("#/runs/" + run, "run");
-    awaitTurn(browser, Limits.MAX_TURNS / FIFTH);
-    double early = browser.heapBytes();
-    awaitTurn(browser, Limits.MAX_TURNS);
-    double late = browser.heapBytes();
-    return Row.atMost(
-        String.format(
-            Locale.ROOT,
-            "console: heap over a fast live run of %d s, its end with its first fifth",
-            LIVE_TIME.toSeconds()),
-        late / early,
-        "×",
-        MEMORY_GROWTH);
-  }
-
-  private static void awaitTurn(Browser browser, int turn) {
-    // Few scripts, because each call of the driver leaves something in the page's heap.
-    browser.await(
-        "turn " + turn,
-        LIVE_TIME.plus(LIVE_TIME).plus(Browser.BOUND),
-        () ->
-            Boolean.TRUE.equals(
-                browser.runAsync(
-                    Browser.BOUND,
-                    """
-                    const [turn, done] = arguments;
-                    const end = performance.now() + 20_000;
-                    const look = () => {
-                      const isThere = Number(document.querySelector("[data-test=turn] b")?.textContent ?? 0) >= turn;
-                      if (isThere || performance.now() > end) {
-                        done(isThere);
-                      } else {
-                        setTimeout(look, 100);
-                      }
-                    };
-                    look();
-                    """,
-                    turn)));
   }
 
   private static double number(Object value) {
