@@ -1,5 +1,6 @@
 package arena.console;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,9 +10,12 @@ import arena.local.token.TokenTable;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.openqa.selenium.Keys;
 
 /** What a page shows while something is away, and that it goes on by itself. */
@@ -132,7 +136,10 @@ final class OutagesTest {
   void asksForATokenAndForAnotherOneWhenItHasExpired() {
     stack.play("behind a token", 1);
     stack.restart(true);
+    List<Executable> checks = new ArrayList<>();
     try {
+      new Pictures(browser).check("token", () -> browser.open("#/", "token"), checks);
+      browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
       browser.open("#/", "token");
       browser.find("token-form");
       browser.type("token-field", "arena_aaaaaaaa_" + "x".repeat(43));
@@ -157,5 +164,6 @@ final class OutagesTest {
     } finally {
       stack.restart(false);
     }
+    assertAll(checks);
   }
 }

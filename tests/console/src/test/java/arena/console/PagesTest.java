@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.function.Executable;
  */
 @Timeout(300)
 final class PagesTest {
+  private static final Set<String> OF_A_RUN = Set.of("fork", "diagnosis", "failed", "missing");
+
   private final ConsoleFixture fixture = ConsoleFixture.shared();
   private final Browser browser = fixture.browser();
   private final Pictures pictures = new Pictures(browser);
@@ -24,12 +27,16 @@ final class PagesTest {
   private Map<String, String> pages() {
     String parent = fixture.stack().play("Feudal at last", 30);
     String child = fixture.stack().fork(parent, 10, "{\"food\":1500}", 20);
-    fixture.stack().start("a model that refuses", 5, "openai:refuse");
+    String failed = fixture.stack().start("a model that refuses", 5, "openai:refuse");
+    fixture.stack().client().awaitEnd(failed, Browser.BOUND);
     Map<String, String> pages = new TreeMap<>();
     pages.put("runs", "#/");
     pages.put("run", "#/runs/" + parent + "?t=17");
     pages.put("fork", "#/runs/" + parent + "?t=12&fork=1");
     pages.put("diagnosis", "#/runs/" + parent + "?t=12&panel=diagnosis");
+    pages.put("failed", "#/runs/" + failed + "?panel=diagnosis");
+    pages.put("missing", "#/runs/" + "0".repeat(32));
+    pages.put("unknown", "#/nowhere");
     pages.put("compare", "#/compare?run=" + parent + "&run=" + child + "&t=12");
     pages.put("operations", "#/operations");
     pages.put("start", "#/start");
@@ -50,7 +57,7 @@ final class PagesTest {
   }
 
   private static String view(String name) {
-    return name.equals("fork") || name.equals("diagnosis") ? "run" : name;
+    return OF_A_RUN.contains(name) ? "run" : name;
   }
 
   @Test
