@@ -72,8 +72,7 @@ final class ConsoleMemory implements Measurement {
     awaitTurn(browser, Limits.MAX_TURNS);
     double opened = browser.heapBytes();
     return List.of(
-        Row.atMost(
-            seconds + "its end with its first fifth", late / early, "×", MEMORY_GROWTH),
+        Row.atMost(seconds + "its end with its first fifth", late / early, "×", MEMORY_GROWTH),
         Row.amount(seconds + "after its first fifth", early / MEGABYTE, "MB", ""),
         Row.amount(seconds + "at its end", late / MEGABYTE, "MB", ""),
         Row.amount(

@@ -206,8 +206,7 @@ final class ComparisonPagesTest {
       browser.open("#" + experimentPath(), "experiment");
       browser.assertReadsFromLeft(
           "verdict-sentence", List.of(hebrew, "is better than", arabic, ", in 12 runs."));
-      assertEquals(
-          "\u2068" + hebrew + "\u2069 \u00b7 arena", browser.run("return document.title"));
+      assertEquals("\u2068" + hebrew + "\u2069 \u00b7 arena", browser.run("return document.title"));
       assertEquals(
           true,
           browser.run(
@@ -228,8 +227,7 @@ final class ComparisonPagesTest {
     browser.open("#/runs/" + run, "run");
     assertEquals("\u2068" + hebrew + "\u2069 \u00b7 arena", browser.run("return document.title"));
     assertEquals(
-        hebrew,
-        fixture.stack().client().get("/runs/" + run).expect(200).get("label").textValue());
+        hebrew, fixture.stack().client().get("/runs/" + run).expect(200).get("label").textValue());
     browser.open("#/", "runs");
     browser.await("the run", () -> browser.text("runs-list").contains(hebrew));
     assertEquals(

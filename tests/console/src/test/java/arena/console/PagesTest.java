@@ -47,13 +47,17 @@ final class PagesTest {
   @Test
   void haveNoSeriousFault() {
     List<Executable> checks = new ArrayList<>();
-    pages()
-        .forEach(
-            (name, fragment) ->
-                pictures.check(name, () -> browser.open(fragment, view(name)), checks));
+    pages().forEach((name, fragment) -> pictures.check(name, () -> open(name, fragment), checks));
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     assertAll(checks);
     fixture.assertNoErrors();
+  }
+
+  private void open(String name, String fragment) {
+    browser.open(fragment, view(name));
+    if (fragment.contains("panel=diagnosis")) {
+      browser.find("stuck-summary");
+    }
   }
 
   private static String view(String name) {
