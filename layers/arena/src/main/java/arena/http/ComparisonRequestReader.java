@@ -11,7 +11,6 @@ import arena.world.Scenario;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Parses and validates the bodies that create experiments and races against {@link Limits}. */
 public final class ComparisonRequestReader {
@@ -31,9 +30,6 @@ public final class ComparisonRequestReader {
   private static final List<String> RACE_FIELDS =
       List.of("profiles", "scenarios", "rounds", "n_turns", "label", "budget", "seed", "dry_run");
   private static final List<String> BUDGET_FIELDS = List.of("usd", "turns");
-
-  private static final String NAME_LIMIT =
-      String.format(Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL);
 
   private ComparisonRequestReader() {}
 
@@ -61,23 +57,20 @@ public final class ComparisonRequestReader {
         parent.runId(),
         parent.t(),
         arms,
-        name(fields, "control"),
+        RequestReader.name(fields, "control"),
         fields.integer("replicas", 1, Limits.MAX_REPLICAS).orElse(Limits.DEFAULT_REPLICAS),
         common(fields, Limits.DEFAULT_TURNS));
   }
 
   private static ComparisonRequest.Arm arm(JsonFields fields) {
     return new ComparisonRequest.Arm(
-        name(fields, "name").orElseThrow(() -> fields.missing("name", "the name of the arm")),
+        RequestReader.name(fields, "name")
+            .orElseThrow(() -> fields.missing("name", "the name of the arm")),
         fields
             .object("mutation", RequestReader.MUTATION_FIELDS)
             .map(RequestReader::mutation)
             .orElse(Mutation.NONE),
         RequestReader.profile(fields));
-  }
-
-  private static Optional<String> name(JsonFields fields, String field) {
-    return fields.value(field, JsonFields.PLAIN, NAME_LIMIT, RequestReader::profileName);
   }
 
   /**

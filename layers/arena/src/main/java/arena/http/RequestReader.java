@@ -39,6 +39,12 @@ public final class RequestReader {
           "%s|%s|(bedrock|openai|anthropic):[!-~]+"
               .formatted(String.join("|", Profile.SCRIPTED_MODELS), Profile.RECORDED));
 
+  private static final String NAME_LIMIT =
+      String.format(
+          Locale.ROOT,
+          "1 to %d characters; spaces only between others, one at a time, and no other white space",
+          Limits.MAX_LABEL);
+
   private RequestReader() {}
 
   /**
@@ -138,11 +144,7 @@ public final class RequestReader {
   /** Reads a profile that may omit fields. */
   static ProfileFields profileFields(JsonFields fields) {
     return new ProfileFields(
-        fields.value(
-            "name",
-            JsonFields.PLAIN,
-            String.format(Locale.ROOT, "1 to %d characters, not blank", Limits.MAX_LABEL),
-            RequestReader::profileName),
+        name(fields, "name"),
         fields.value(
             "model",
             "a model",
@@ -159,10 +161,21 @@ public final class RequestReader {
             "answer_format", "an answer format", answerFormats(), AnswerFormat::fromLabel));
   }
 
-  static Optional<String> profileName(String text) {
+  /**
+   * Reads a name, which distinguishes profiles or arms. Names that look the same are equal, as far
+   * as spaces and composed letters are concerned: it has no spaces that are easily overlooked, and
+   * is returned in Unicode's normalization form C. Case counts.
+   */
+  static Optional<String> name(JsonFields fields, String field) {
+    return fields.value(field, JsonFields.PLAIN, NAME_LIMIT, RequestReader::name);
+  }
+
+  private static Optional<String> name(String text) {
     return Optional.of(text)
-        .filter(name -> !TextLimits.isBlank(name))
+        .filter(given -> TextLimits.length(given) <= Limits.MAX_LABEL)
+        .map(PlainText::composed)
         .filter(name -> TextLimits.length(name) <= Limits.MAX_LABEL)
+        .filter(TextLimits::hasSingleSpacesOnly)
         .filter(PlainText::isPlain);
   }
 

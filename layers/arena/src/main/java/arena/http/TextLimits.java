@@ -15,6 +15,22 @@ final class TextLimits {
     return text.codePoints().allMatch(c -> Character.getType(c) == Character.SPACE_SEPARATOR);
   }
 
+  /**
+   * Whether the text has other characters than spaces, at its start and its end too, and only
+   * single spaces (U+0020) between them.
+   */
+  static boolean hasSingleSpacesOnly(String text) {
+    int before = ' ';
+    for (int c : text.codePoints().toArray()) {
+      boolean space = Character.getType(c) == Character.SPACE_SEPARATOR;
+      if (space && (c != ' ' || before == ' ')) {
+        return false;
+      }
+      before = c;
+    }
+    return before != ' ';
+  }
+
   /** Returns the length in code points. */
   static int length(String text) {
     return text.codePointCount(0, text.length());

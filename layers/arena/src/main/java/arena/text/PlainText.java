@@ -1,6 +1,7 @@
 package arena.text;
 
 import java.lang.Character.UnicodeScript;
+import java.text.Normalizer;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -117,6 +118,15 @@ public final class PlainText {
       }
     }
     return escaped.toString();
+  }
+
+  /**
+   * Returns the text in Unicode's normalization form C, in which texts that differ only in how
+   * letters are composed are equal.
+   */
+  public static String composed(String text) {
+    // Most texts need no tables of the normalizer, which take time to load.
+    return isPrintableAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
   private static boolean isPrintableAscii(String text) {

@@ -127,12 +127,17 @@ class BadInputTest {
       List.of(
           new Field(
               "name",
-              "1 to 100 characters, not blank",
-              List.of("\"x\"", quoted("x".repeat(100))),
+              "1 to 100 characters; spaces only between others, one at a time, and no other white space",
+              List.of("\"x\"", quoted("x".repeat(100)), "\"a b c\""),
               and(
                   NO_TEXT,
                   "\"\"",
                   "\"   \"",
+                  "\" a\"",
+                  "\"a \"",
+                  "\"a  b\"",
+                  "\"a\\u00a0b\"",
+                  "\"a\\u2001b\"",
                   "\"\\u00a0\\u3000\"",
                   quoted("x".repeat(101)),
                   "\"a\\tb\"",

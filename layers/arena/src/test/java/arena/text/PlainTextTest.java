@@ -156,4 +156,11 @@ class PlainTextTest {
     assertEquals(escaped, PlainText.clean(escaped));
     assertEquals(Json.read(json), Json.read(escaped));
   }
+
+  @Test
+  void composesLetters() {
+    assertEquals("caf\u00e9", PlainText.composed("cafe\u0301"));
+    assertEquals("\uac00", PlainText.composed("\u1100\u1161"));
+    assertEquals("plain text", PlainText.composed("plain text"));
+  }
 }

@@ -166,6 +166,10 @@ final class InvalidBodies {
     }
     if (schema.path("minLength").intValue() > 0) {
       values.put("spaces", "\"  \u00a0\u3000\"");
+      values.put("a space at the start", "\" a\"");
+      values.put("a space at the end", "\"a \"");
+      values.put("two spaces", "\"a  b\"");
+      values.put("a space of another kind", "\"a\u00a0b\"");
     }
     if (schema.path("minLength").intValue() > 0 || !isFree(schema)) {
       values.put("empty", "\"\"");
