@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -94,6 +95,12 @@ public final class RouteTable {
     return LEAST_ROLES.getOrDefault(key, Optional.of(Role.OPERATOR));
   }
 
+  /** Calls a minute that one token may make to a route; empty if they are not limited. */
+  public static OptionalInt callsPerMinute(String key) {
+    Integer limit = CALLS_PER_MINUTE.get(key);
+    return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+  }
+
   /**
    * Checks that a request's caller may call its route, and counts the call if the route is limited.
    *
@@ -114,10 +121,8 @@ public final class RouteTable {
     if (!caller.role().includes(least.get())) {
       throw ApiException.forbidden();
     }
-    Integer perMinute = CALLS_PER_MINUTE.get(request.route());
-    if (perMinute != null) {
-      limits.get().count(caller, request.route(), perMinute);
-    }
+    callsPerMinute(request.route())
+        .ifPresent(limit -> limits.get().count(caller, request.route(), limit));
   }
 
   /**

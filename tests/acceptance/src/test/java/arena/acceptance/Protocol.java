@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +25,8 @@ final class Protocol {
           "^```json (client|server)\\n(.+?)\\n```$", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern ERROR_ROW =
       Pattern.compile("^\\| `(\\w+)` \\| .+ \\|$", Pattern.MULTILINE);
+  private static final Pattern LIMIT_ROW =
+      Pattern.compile("^\\| ([^|]+) \\| (.+) \\|$", Pattern.MULTILINE);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final String document;
@@ -95,6 +99,18 @@ final class Protocol {
       }
     }
     return codes;
+  }
+
+  /** The rows of the table of limits. */
+  Map<String, String> limits() {
+    int start = document.indexOf("\n|---|---|\n", document.indexOf("\n## Limits\n"));
+    int end = document.indexOf("\n\n", start);
+    Map<String, String> limits = new TreeMap<>();
+    Matcher rows = LIMIT_ROW.matcher(document.substring(start, end));
+    while (rows.find()) {
+      limits.put(rows.group(1), rows.group(2));
+    }
+    return limits;
   }
 
   /** Renders a message's fields and their types, sorted by name. */
