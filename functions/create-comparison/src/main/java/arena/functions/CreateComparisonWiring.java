@@ -9,11 +9,13 @@ import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
+import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -34,6 +36,8 @@ record CreateComparisonWiring(
     Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
+    EarlyStart.inBackground(
+        environment, List.of(stores::startArchive, aws::startExecutions, stores::startBroker));
     Lazy<CreateFork> parents = new Lazy<>(() -> aws.createFork(stores));
     return new CreateComparisonWiring(
         telemetry,

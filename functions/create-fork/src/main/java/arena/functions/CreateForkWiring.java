@@ -7,10 +7,12 @@ import arena.lifecycle.CreateFork;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
+import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -35,6 +37,8 @@ record CreateForkWiring(
     Telemetry telemetry = new Telemetry("create-fork", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
+    EarlyStart.inBackground(
+        environment, List.of(stores::startArchive, aws::startExecutions, stores::startBroker));
     return new CreateForkWiring(
         telemetry,
         stores::callLimits,

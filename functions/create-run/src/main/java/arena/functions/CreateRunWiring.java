@@ -6,11 +6,13 @@ import arena.lifecycle.CreateRun;
 import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.CreationRecorder;
+import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -30,6 +32,7 @@ record CreateRunWiring(
     Telemetry telemetry = new Telemetry("create-run", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
+    EarlyStart.inBackground(environment, List.of(aws::startExecutions, stores::startBroker));
     return new CreateRunWiring(
         telemetry,
         stores::callLimits,

@@ -4,11 +4,13 @@ import arena.lifecycle.CloseRun;
 import arena.lifecycle.FinalizeRun;
 import arena.metrics.Metrics;
 import arena.runtime.AwsServices;
+import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
@@ -23,6 +25,8 @@ record FinalizeRunWiring(
     Telemetry telemetry = new Telemetry("finalize-run", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
+    EarlyStart.inBackground(
+        environment, List.of(stores::startArchiveForWriting, stores::startBroker));
     return new FinalizeRunWiring(
         telemetry,
         new Lazy<>(() -> finalizeRun(stores, telemetry.metrics())),

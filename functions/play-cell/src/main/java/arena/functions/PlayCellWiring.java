@@ -4,11 +4,13 @@ import arena.comparison.PlayCells;
 import arena.comparison.WakeComparisons;
 import arena.lifecycle.CreateRun;
 import arena.runtime.AwsServices;
+import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
@@ -22,6 +24,7 @@ record PlayCellWiring(Telemetry telemetry, Supplier<PlayCells> playCells) {
     Telemetry telemetry = new Telemetry("play-cell", settings);
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
+    EarlyStart.inBackground(environment, List.of(aws::startExecutions));
     return new PlayCellWiring(telemetry, new Lazy<>(() -> playCells(settings, stores, aws)));
   }
 

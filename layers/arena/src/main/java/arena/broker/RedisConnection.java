@@ -123,6 +123,15 @@ public final class RedisConnection implements AutoCloseable {
   }
 
   /**
+   * Opens a connection and keeps it for the next call.
+   *
+   * @throws JedisException if the server is unreachable, or refuses the password
+   */
+  public void connect() {
+    pool.getResource().close();
+  }
+
+  /**
    * Runs a script.
    *
    * @return a string, a {@code Long}, a list of those, or null

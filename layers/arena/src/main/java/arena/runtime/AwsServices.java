@@ -31,6 +31,11 @@ public final class AwsServices {
     this.settings = settings;
   }
 
+  /** Creates the client of Step Functions, for an {@link EarlyStart}. */
+  public void startExecutions() {
+    stepFunctions.get();
+  }
+
   /** Invokes the fan-out through Lambda. */
   public FanOutInvoker fanOutInvoker() {
     return new LambdaFanOutInvoker(lambda, settings.streamFunction(), Clock.systemUTC());

@@ -37,7 +37,7 @@ public final class Rehearsal implements Resource {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** How a sandbox starts: one of Lambda's environment variables, and its value with a snapshot. */
-  private static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
+  static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
   private static final String SNAP_START = "snap-start";
 

@@ -43,6 +43,8 @@ public final class Stores {
 
   private final Lazy<DynamoDbClient> dynamoDb = new Lazy<>(() -> AwsClients.dynamoDb(access()));
   private final Lazy<S3Client> s3 = new Lazy<>(() -> AwsClients.s3(access()));
+  private final Lazy<S3Client> s3ForWriting =
+      new Lazy<>(() -> AwsClients.s3ForLargeObjects(access()));
   private final Lazy<RedisConnection> redis = new Lazy<>(this::createRedis);
   private final Lazy<DynamoCatalog> catalog = new Lazy<>(this::createCatalog);
   private final Lazy<ReaperSummaries> reaperSummaries =
@@ -61,6 +63,23 @@ public final class Stores {
   public Stores(Settings settings, Metrics metrics) {
     this.settings = settings;
     this.metrics = metrics;
+  }
+
+  /** Connects to the broker, for an {@link EarlyStart}. */
+  public void startBroker() {
+    redis.get().connect();
+  }
+
+  /** Starts DuckDB and creates the client of S3, for an {@link EarlyStart}. */
+  public void startArchive() {
+    DuckDb.inTemporaryFolder();
+    s3.get();
+  }
+
+  /** Starts DuckDB and creates the client that writes archives, for an {@link EarlyStart}. */
+  public void startArchiveForWriting() {
+    DuckDb.inTemporaryFolder();
+    s3ForWriting.get();
   }
 
   /** The catalog of runs. */
@@ -136,7 +155,7 @@ public final class Stores {
 
   /** The archive with timeouts for writing the largest run. */
   public Archive archiveForWriting() {
-    return createArchive(AwsClients.s3ForLargeObjects(access()));
+    return createArchive(s3ForWriting.get());
   }
 
   /** Events from the store that has them. */
