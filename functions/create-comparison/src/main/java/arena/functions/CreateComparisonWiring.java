@@ -4,6 +4,7 @@ import arena.access.CallLimits;
 import arena.comparison.CancelComparison;
 import arena.comparison.CreateComparison;
 import arena.comparison.Estimator;
+import arena.comparison.StopCells;
 import arena.comparison.WakeComparisons;
 import arena.http.IdempotentRequests;
 import arena.lifecycle.CreateFork;
@@ -11,9 +12,11 @@ import arena.run.RunId;
 import arena.runtime.AwsServices;
 import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
+import arena.runtime.MdcTaskRunner;
 import arena.runtime.Settings;
 import arena.runtime.Stores;
 import arena.runtime.Telemetry;
+import arena.stream.VirtualThreadTaskRunner;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,11 @@ record CreateComparisonWiring(
                 new CancelComparison(
                     stores.comparisons(),
                     new WakeComparisons(stores.comparisons(), aws.comparisonExecutions()),
-                    aws.stopRun(stores))));
+                    new StopCells(
+                        stores.comparisons(),
+                        aws.stopRun(stores),
+                        new MdcTaskRunner(new VirtualThreadTaskRunner()),
+                        clock),
+                    clock)));
   }
 }

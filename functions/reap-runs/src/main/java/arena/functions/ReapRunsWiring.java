@@ -4,6 +4,7 @@ import arena.catalog.Catalog;
 import arena.catalog.ReaperSummaries;
 import arena.comparison.EndCell;
 import arena.comparison.ResumeComparisons;
+import arena.comparison.StopCells;
 import arena.lifecycle.ReapConnections;
 import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
@@ -53,6 +54,7 @@ record ReapRunsWiring(
                         stores.journal(),
                         aws.stopRun(stores),
                         clock),
+                    new StopCells(stores.comparisons(), aws.stopRun(stores), tasks, clock),
                     aws.comparisonExecutions(),
                     clock)),
         new Lazy<>(

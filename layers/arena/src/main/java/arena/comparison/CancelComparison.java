@@ -1,7 +1,8 @@
 package arena.comparison;
 
-import arena.lifecycle.StopRun;
-import arena.run.UnknownRun;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,24 +11,32 @@ import org.slf4j.LoggerFactory;
 public final class CancelComparison {
   private static final Logger LOG = LoggerFactory.getLogger(CancelComparison.class);
 
+  /** Maximum time in which runs are stopped. A request may take 25 s. */
+  static final Duration MAX_STOPPING = Duration.ofSeconds(12);
+
   private final Comparisons comparisons;
   private final WakeComparisons wake;
-  private final StopRun stopRun;
+  private final StopCells stopCells;
+  private final InstantSource clock;
 
-  public CancelComparison(Comparisons comparisons, WakeComparisons wake, StopRun stopRun) {
+  public CancelComparison(
+      Comparisons comparisons, WakeComparisons wake, StopCells stopCells, InstantSource clock) {
     this.comparisons = comparisons;
     this.wake = wake;
-    this.stopRun = stopRun;
+    this.stopCells = stopCells;
+    this.clock = clock;
   }
 
   /**
    * Cancels a comparison: no further cell starts, and the runs of those that are played are
-   * stopped. Idempotent; a repeated call stops the remaining runs.
+   * stopped. Idempotent; a repeated call stops the remaining runs, and so does the reaper.
    *
    * @return the comparison afterwards; empty if it was complete
    * @throws UnknownComparison if there is none of this kind
+   * @throws RunsNotStopped if the time was not sufficient to stop all runs
    */
   public Optional<Comparison> cancel(ComparisonKind kind, ComparisonId id) {
+    Instant deadline = clock.instant().plus(MAX_STOPPING);
     boolean waited = require(kind, id).status() == ComparisonStatus.WAITING;
     if (comparisons.stop(id, StopReason.CANCELLED)) {
       LOG.atInfo().addKeyValue("comparison_id", id).log("comparison cancelled by operator");
@@ -42,20 +51,15 @@ public final class CancelComparison {
     if (waited || (left.open() && left.cells().pending() == 0)) {
       wake.startNext(comparison);
     }
-    for (Cell cell : comparisons.cells(comparison)) {
-      if (cell.state() == Cell.State.RUNNING) {
-        stop(cell);
-      }
+    int notStopped = stopCells.stop(comparison, deadline);
+    if (notStopped > 0) {
+      LOG.atWarn()
+          .addKeyValue("comparison_id", id)
+          .addKeyValue("remaining", notStopped)
+          .log("runs of cancelled comparison not stopped in time");
+      throw new RunsNotStopped(notStopped);
     }
     return Optional.of(require(kind, id));
-  }
-
-  private void stop(Cell cell) {
-    try {
-      stopRun.stop(cell.runId());
-    } catch (UnknownRun _) {
-      // being created: the task that creates it stops it
-    }
   }
 
   private Comparison require(ComparisonKind kind, ComparisonId id) {

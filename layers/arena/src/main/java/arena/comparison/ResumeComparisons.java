@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Resumes comparisons whose execution ended before they did, or was never started. Cells that have
- * ended are not played again.
+ * ended are not played again. Stops the runs of cancelled comparisons that their cancellation did
+ * not stop.
  */
 public final class ResumeComparisons {
   private static final Logger LOG = LoggerFactory.getLogger(ResumeComparisons.class);
@@ -25,6 +26,7 @@ public final class ResumeComparisons {
   private final ComparisonArchive archive;
   private final WakeComparisons wake;
   private final EndCell endCell;
+  private final StopCells stopCells;
   private final ComparisonExecutions executions;
   private final InstantSource clock;
 
@@ -32,11 +34,13 @@ public final class ResumeComparisons {
       Comparisons comparisons,
       ComparisonArchive archive,
       EndCell endCell,
+      StopCells stopCells,
       ComparisonExecutions executions,
       InstantSource clock) {
     this.comparisons = comparisons;
     this.archive = archive;
     this.endCell = endCell;
+    this.stopCells = stopCells;
     this.wake = new WakeComparisons(comparisons, executions);
     this.executions = executions;
     this.clock = clock;
@@ -65,6 +69,9 @@ public final class ResumeComparisons {
         break;
       }
       try {
+        if (comparison.status() == ComparisonStatus.CANCELLED) {
+          stopCells.stop(comparison, deadline);
+        }
         resumed += resume(comparison, queue) ? 1 : 0;
       } catch (RuntimeException e) {
         failed++;

@@ -1,5 +1,6 @@
 package arena.http;
 
+import static arena.error.ErrorKind.COMPARISONS_UNAVAILABLE;
 import static arena.error.ErrorKind.INVALID_CURSOR;
 import static arena.error.ErrorKind.KEY_REUSED;
 import static arena.error.ErrorKind.NO_SUCH_TURN;
@@ -14,6 +15,7 @@ import static arena.error.ErrorKind.UNKNOWN_RUN;
 import arena.access.TooManyCalls;
 import arena.catalog.InvalidCursor;
 import arena.comparison.InvalidComparison;
+import arena.comparison.RunsNotStopped;
 import arena.comparison.TooManyComparisons;
 import arena.comparison.UnknownComparison;
 import arena.error.DependencyUnavailable;
@@ -110,7 +112,7 @@ final class ErrorResponses {
                       "the run has no turn_start at turn %d, so it cannot be forked there",
                       error.t()),
                   Optional.of("parent_t"),
-                  Optional.empty()));
+                  error.limit()));
       case TurnsNotRecorded error ->
           Optional.of(
               answer(
@@ -154,6 +156,13 @@ final class ErrorResponses {
                   Optional.of(
                       String.format(Locale.ROOT, "at most %d open comparisons", error.limit())),
                   OptionalInt.of(QUEUE_RETRY_SECONDS)));
+      case RunsNotStopped error ->
+          Optional.of(
+              answer(
+                  COMPARISONS_UNAVAILABLE,
+                  Objects.requireNonNull(error.getMessage()),
+                  Optional.empty(),
+                  Optional.empty()));
       case ReplayNotStarted _ -> Optional.of(unavailable(REPLAY_NOT_STARTED, "Step Functions"));
       case DependencyUnavailable error ->
           Optional.of(

@@ -129,7 +129,7 @@ public final class CreateFork {
    * @throws NoSuchTurn if the run has no {@code turn_start} at the turn
    */
   public World snapshot(Run parent, int t) {
-    Event start = events.turnStart(parent, t).orElseThrow(() -> new NoSuchTurn(parent.runId(), t));
+    Event start = events.turnStart(parent, t).orElseThrow(() -> new NoSuchTurn(parent, t));
     return switch (PayloadCodec.read(start.payloadJson())) {
       case Payload.TurnStart(int _, World state) -> state;
       default ->

@@ -10,6 +10,9 @@ import arena.error.Dependency;
 import arena.json.Json;
 import arena.lifecycle.ReplayNotStarted;
 import arena.run.NoSuchTurn;
+import java.time.Instant;
+import arena.run.Profile;
+import arena.run.Run;
 import arena.run.RunId;
 import arena.run.UnknownRun;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -156,6 +159,22 @@ class RouterTest {
         {"error":{"code":"invalid_field","message":"mutation.food must be a number: 0 to 1000000",\
         "field":"mutation.food","limit":"0 to 1000000"}}""",
         response.getBody());
+  }
+
+  @Test
+  void reportsTheTurnsOfTheRunAsLimitOfAMissingTurn() throws Exception {
+    Instant start = Instant.parse("2026-01-31T12:00:00Z");
+    Run run =
+        Run.requested(RunId.of("a".repeat(32)), "l", Profile.DEFAULT, null, "balanced", 5, start)
+            .withProgress(new Run.Progress(31, 5, start, start));
+    APIGatewayV2HTTPResponse response =
+        answer(
+            _ -> {
+              throw new NoSuchTurn(run, 99);
+            });
+
+    JsonNode error = JsonMapper.builder().build().readTree(response.getBody()).get("error");
+    assertEquals("0 to 5", error.get("limit").textValue());
   }
 
   @Test

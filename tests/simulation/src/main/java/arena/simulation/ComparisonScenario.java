@@ -13,6 +13,7 @@ import arena.comparison.EndCell;
 import arena.comparison.Estimator;
 import arena.comparison.PlayCells;
 import arena.comparison.ResumeComparisons;
+import arena.comparison.StopCells;
 import arena.comparison.WakeComparisons;
 import arena.http.ComparisonRoutes;
 import arena.http.IdempotentRequests;
@@ -34,6 +35,7 @@ import arena.simulation.faults.FaultyNetwork;
 import arena.simulation.invariants.Facts;
 import arena.simulation.invariants.Invariants;
 import arena.simulation.scheduler.Scheduler;
+import arena.simulation.scheduler.SimulatedTaskRunner;
 import arena.simulation.stores.SimulatedComparisons;
 import arena.simulation.stores.SimulatedObjects;
 import java.time.Duration;
@@ -127,7 +129,10 @@ final class ComparisonScenario {
             clock);
     facts.setComparisons(comparisons, objects, executions::isDoomed);
     EndCell endCell = new EndCell(comparisons, runs.catalog(), runs.journal(), stopRun, clock);
-    resumeComparisons = new ResumeComparisons(comparisons, archive, endCell, executions, clock);
+    StopCells stopCells =
+        new StopCells(comparisons, stopRun, new SimulatedTaskRunner(scheduler), clock);
+    resumeComparisons = new ResumeComparisons(
+            comparisons, archive, endCell, stopCells, executions, clock);
     createComparison =
         new CreateComparison(
             comparisons,
@@ -136,7 +141,7 @@ final class ComparisonScenario {
             new Estimator(runs.catalog()),
             new OfferedModels("", true, true),
             clock);
-    cancelComparison = new CancelComparison(comparisons, wake, stopRun);
+    cancelComparison = new CancelComparison(comparisons, wake, stopCells, clock);
     queries = new ComparisonQueries(comparisons, runs.catalog());
     cloud
         .network()

@@ -196,7 +196,8 @@ class PlayCellsTest {
     new CancelComparison(
             comparisons,
             new WakeComparisons(comparisons, executions),
-            new StopRun(stores.catalog, new NoExecutions(), (_, _) -> {}, clock))
+            new StopCells(comparisons, stopRun(), new VirtualThreadTaskRunner(), clock),
+            clock)
         .cancel(ComparisonKind.EXPERIMENT, other);
     assertEquals(List.of(1), started);
   }

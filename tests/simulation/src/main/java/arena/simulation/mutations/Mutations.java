@@ -182,7 +182,7 @@ public final class Mutations {
           Mutation.simulated(
               "cancellation-stops-no-run",
               "A cancellation leaves the comparison's runs playing.",
-              "comparison/CancelComparison",
+              "comparison/StopCells",
               "stopRun.stop(cell.runId());",
               ""),
           Mutation.simulated(
