@@ -3,6 +3,7 @@ package arena.comparison;
 import arena.ranking.Entry;
 import arena.ranking.Ranking;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,9 @@ import java.util.TreeSet;
 public final class ResultNotes {
   /** Maximum number of names in a sentence. */
   private static final int MAX_NAMES = 5;
+
+  /** Rounds from which the intervals of three and more players have the stated coverage. */
+  private static final int SUFFICIENT_ROUNDS = 10;
 
   private ResultNotes() {}
 
@@ -51,6 +55,7 @@ public final class ResultNotes {
     }
     addFailures(entries, sentences);
     addRepeats(entries, sentences);
+    addCoverage(entries, rounds(entries).size(), sentences);
     return String.join(" ", sentences);
   }
 
@@ -87,7 +92,32 @@ public final class ResultNotes {
     }
     addFailures(entries, sentences);
     addRepeats(entries, sentences);
+    if (ranking.matches() > 0) {
+      Map<String, Integer> byScenario = new TreeMap<>();
+      rounds(entries).forEach(round -> byScenario.merge(round.getFirst(), 1, Integer::sum));
+      addCoverage(entries, Collections.min(byScenario.values()), sentences);
+    }
     return String.join(" ", sentences);
+  }
+
+  /** Scenario and round of each round with a run. */
+  private static Set<List<String>> rounds(List<Entry> entries) {
+    Set<List<String>> rounds = new HashSet<>();
+    entries.forEach(entry -> rounds.add(List.of(entry.scenario(), entry.round())));
+    return rounds;
+  }
+
+  /** See the coverage of {@code arena.ranking.Ratings}. */
+  private static void addCoverage(List<Entry> entries, int rounds, List<String> sentences) {
+    long players = entries.stream().map(Entry::player).distinct().count();
+    if (players >= 2 && (players == 2 || rounds < SUFFICIENT_ROUNDS)) {
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "Rating intervals of two players, or from fewer than %d rounds, are approximate: they"
+                  + " contain the true rating in 90 to 100 %% of rankings instead of 95 %%.",
+              SUFFICIENT_ROUNDS));
+    }
   }
 
   private static void addFailures(List<Entry> entries, List<String> sentences) {

@@ -64,6 +64,11 @@ final class MatchGroup {
     return rounds.size();
   }
 
+  /** The number of matches. */
+  int matches() {
+    return (int) Math.round(Arrays.stream(points()).sum());
+  }
+
   /** A solver for the pairs of this group. */
   BradleyTerry solver() {
     return new BradleyTerry(players.size(), first, second);

@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The responses of the routes that read experiments, races and rankings. */
 class ComparisonReadRoutesTest {
+  private static final String APPROXIMATE =
+      " Rating intervals of two players, or from fewer than 10 rounds, are approximate: they contain"
+          + " the true rating in 90 to 100 % of rankings instead of 95 %.";
   private static final Instant NOON = Instant.parse("2026-01-31T12:00:00.123456Z");
   private static final ComparisonId EXPERIMENT = id(1);
   private static final ComparisonId RACE = id(2);
@@ -302,7 +305,7 @@ class ComparisonReadRoutesTest {
     assertTrue(standings.get(0).get("rating").get("low").isNumber());
     assertEquals(2, standings.get(2).get("failed").intValue());
     assertEquals(
-        "18 of 30 runs have not ended yet. 2 runs failed and count as losses: old (2).",
+        "18 of 30 runs have not ended yet. 2 runs failed and count as losses: old (2)." + APPROXIMATE,
         json.get("note").textValue());
     assertEquals("failed", json.get("cells").get(2).get("status").textValue());
     assertEquals("ModelRefused", json.get("cells").get(2).get("failure").textValue());
@@ -343,7 +346,8 @@ class ComparisonReadRoutesTest {
     comparisons.add(comparison(RACE, design, ComparisonStatus.COMPLETE, cells), cells);
     assertEquals(
         "All runs have ended. scripted-a had the same result in every round of a scenario, so that"
-            + " further rounds show nothing new about it.",
+            + " further rounds show nothing new about it."
+            + APPROXIMATE,
         raceJson().get("note").textValue());
   }
 
