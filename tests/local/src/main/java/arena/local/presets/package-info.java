@@ -1,0 +1,2 @@
+/** The command {@code ./arena presets}: a check of a deployment's presets. */
+package arena.local.presets;
