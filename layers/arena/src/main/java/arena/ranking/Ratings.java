@@ -122,8 +122,7 @@ final class Ratings {
     double extra = z * z / matches;
     double share = points[player] / matches;
     double centre = (share + extra / 2) / (1 + extra);
-    double margin =
-        Math.sqrt(extra * share * (1 - share) + extra * extra / 4) / (1 + extra);
+    double margin = Math.sqrt(extra * share * (1 - share) + extra * extra / 4) / (1 + extra);
     double farthest = Quantiles.student95((int) matches - 1) * error;
     double low = share == 0 ? rating - farthest : strength(centre - margin);
     double high = share == 1 ? rating + farthest : strength(centre + margin);

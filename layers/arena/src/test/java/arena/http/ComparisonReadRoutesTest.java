@@ -305,7 +305,8 @@ class ComparisonReadRoutesTest {
     assertTrue(standings.get(0).get("rating").get("low").isNumber());
     assertEquals(2, standings.get(2).get("failed").intValue());
     assertEquals(
-        "18 of 30 runs have not ended yet. 2 runs failed and count as losses: old (2)." + APPROXIMATE,
+        "18 of 30 runs have not ended yet. 2 runs failed and count as losses: old (2)."
+            + APPROXIMATE,
         json.get("note").textValue());
     assertEquals("failed", json.get("cells").get(2).get("status").textValue());
     assertEquals("ModelRefused", json.get("cells").get(2).get("failure").textValue());

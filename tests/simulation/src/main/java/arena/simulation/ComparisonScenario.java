@@ -131,8 +131,8 @@ final class ComparisonScenario {
     EndCell endCell = new EndCell(comparisons, runs.catalog(), runs.journal(), stopRun, clock);
     StopCells stopCells =
         new StopCells(comparisons, stopRun, new SimulatedTaskRunner(scheduler), clock);
-    resumeComparisons = new ResumeComparisons(
-            comparisons, archive, endCell, stopCells, executions, clock);
+    resumeComparisons =
+        new ResumeComparisons(comparisons, archive, endCell, stopCells, executions, clock);
     createComparison =
         new CreateComparison(
             comparisons,

@@ -3,7 +3,6 @@ package arena.comparison;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import arena.simulation.stores.RunFixtures;
 import arena.lifecycle.ReplayExecutions;
 import arena.lifecycle.StopRun;
 import arena.lifecycle.TurnTask;
@@ -12,6 +11,7 @@ import arena.run.Profile;
 import arena.run.RunId;
 import arena.run.RunStatus;
 import arena.simulation.stores.InlineTaskRunner;
+import arena.simulation.stores.RunFixtures;
 import arena.simulation.stores.SimulatedComparisons;
 import arena.simulation.stores.SimulatedObjects;
 import arena.simulation.stores.SimulatedStores;
@@ -62,8 +62,7 @@ class StopCellsTest {
 
   private void startRuns() {
     Design.Arm control = new Design.Arm("control", Mutation.NONE, Profile.DEFAULT);
-    Design.Arm other =
-        new Design.Arm("other", Mutation.NONE, Profile.DEFAULT.withName("other"));
+    Design.Arm other = new Design.Arm("other", Mutation.NONE, Profile.DEFAULT.withName("other"));
     comparisons.create(
         Comparison.requested(
             ID,
