@@ -76,7 +76,7 @@ class JvmFlagsTest {
         List.of(
             "arena",
             "pom.xml",
-            "tests/pom.xml",
+            "tests/suites/simulation/pom.xml",
             "tests/local/src/main/java/arena/local/lambda/HandlerProcess.java",
             "tests/local/src/test/java/arena/local/MainTest.java",
             "tests/faults/src/test/java/arena/faults/ProcessStack.java")) {
