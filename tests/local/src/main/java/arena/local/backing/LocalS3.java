@@ -102,6 +102,8 @@ public final class LocalS3 implements AutoCloseable {
             .ignoreUnknownHeaders(true)
             .v4MaxNonChunkedRequestSize(MAX_UPLOAD)
             .jettyMaxThreads(MAX_THREADS)
+            // Otherwise a stop waits one to two seconds for connections that clients keep open.
+            .stopTimeout(0)
             .corsRules(cors.map(LocalS3::rules).orElseGet(CrossOriginResourceSharing::disabled))
             .build();
     server.setBlobStoreLocator((caller, _, _) -> grant(caller));
