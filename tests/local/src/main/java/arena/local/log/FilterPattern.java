@@ -77,7 +77,19 @@ interface FilterPattern {
     private static final Pattern COMPARISON =
         Pattern.compile("\\s*\\$\\.([\\w.]+)\\s*(!?=)\\s*(?:\"([^\"]*)\"|([\\w.]+))\\s*");
 
-    record Comparison(String pointer, boolean equal, String value) {}
+    /** Values that appear in a line as they are, if at all; numbers can be written in other ways. */
+    private static final Pattern VERBATIM = Pattern.compile("[\\w-]*[a-zA-Z_][\\w-]*");
+
+    record Comparison(String pointer, boolean equal, String value, boolean verbatim) {
+      Comparison(String pointer, boolean equal, String value) {
+        this(pointer, equal, value, VERBATIM.matcher(value).matches());
+      }
+
+      /** Whether a line cannot fulfil this, which is faster than to parse it. */
+      boolean excludes(String line) {
+        return equal && verbatim && !line.contains(value) && !line.contains("\\u");
+      }
+    }
 
     private static Json read(String text) {
       if (!text.endsWith("}")) {
@@ -102,6 +114,9 @@ interface FilterPattern {
 
     @Override
     public boolean matches(String line) {
+      if (comparisons.stream().anyMatch(comparison -> comparison.excludes(line))) {
+        return false;
+      }
       JsonNode fields;
       try {
         fields = MAPPER.readTree(line);

@@ -1,6 +1,5 @@
 package arena.local.log;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,10 +16,18 @@ final class LogPart implements AutoCloseable {
   static final int MAX_LINE_BYTES = 1024 * 1024;
 
   private final InputStream in;
+
+  /** Bytes that were read but not returned, from {@code from} to {@code to}. */
+  private final byte[] block = new byte[64 * 1024];
+
+  private int from;
+  private int to;
+
+  /** The offset in the file of the byte at {@code from}. */
   private long offset;
 
   LogPart(InputStream in) {
-    this.in = new BufferedInputStream(in, 64 * 1024);
+    this.in = in;
   }
 
   /**
@@ -40,22 +47,56 @@ final class LogPart implements AutoCloseable {
 
   /** Returns the next complete line; none at the end of the file. */
   Optional<Line> next() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    ByteArrayOutputStream before = new ByteArrayOutputStream(0);
     long begin = offset;
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      offset++;
-      if (b == '\n') {
-        return Optional.of(new Line(begin, offset, bytes.toString(StandardCharsets.UTF_8)));
+    while (fill()) {
+      int end = lineEnd();
+      int kept = Math.min(end - from, MAX_LINE_BYTES - before.size());
+      if (end == to) {
+        before.write(block, from, kept);
+        advance(end);
+        continue;
       }
-      if (bytes.size() < MAX_LINE_BYTES) {
-        bytes.write(b);
+      String text;
+      if (before.size() == 0) {
+        text = new String(block, from, kept, StandardCharsets.UTF_8);
+      } else {
+        before.write(block, from, kept);
+        text = before.toString(StandardCharsets.UTF_8);
       }
+      advance(end + 1);
+      return Optional.of(new Line(begin, offset, text));
     }
     return Optional.empty();
   }
 
+  /** Reads a block if all of the last one is used; returns false at the end of the file. */
+  private boolean fill() throws IOException {
+    if (from == to) {
+      from = 0;
+      to = Math.max(0, in.read(block));
+    }
+    return from < to;
+  }
+
+  /** Returns the index of the next line feed in the block; that of the block's end if none is. */
+  private int lineEnd() {
+    int end = from;
+    while (end < to && block[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  private void advance(int index) {
+    offset += index - from;
+    from = index;
+  }
+
   /** Skips to an offset, which must not be before the current one. */
   void skipTo(long wanted) throws IOException {
+    int buffered = (int) Math.min(to - from, wanted - offset);
+    advance(from + buffered);
     in.skipNBytes(wanted - offset);
     offset = wanted;
   }
