@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import redis.clients.jedis.Jedis;
@@ -22,6 +23,7 @@ import redis.clients.jedis.Jedis;
  * it, and get everything when it is back.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(Orders.SECOND)
 final class BrokerDownTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final String PING = "{\"action\":\"ping\"}";

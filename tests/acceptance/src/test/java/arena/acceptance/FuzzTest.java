@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * none is missing, nothing is readable without a token, and memory does not grow. For some seconds,
  * or as many as the environment variable {@code ARENA_FUZZ_SECONDS} names.
  */
+@Order(Orders.FIRST)
 final class FuzzTest {
   private static final Duration DURATION =
       Duration.ofSeconds(Long.parseLong(System.getenv().getOrDefault("ARENA_FUZZ_SECONDS", "4")));

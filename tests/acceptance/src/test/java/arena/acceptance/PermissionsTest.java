@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** What callers and operators see when the role of a function lacks a right. */
+@Order(Orders.FIRST)
 final class PermissionsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final String RUN =

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -41,6 +42,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * connection. {@link HttpContractTest} covers the samples of HTTP calls.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(Orders.FIRST)
 final class SamplesTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Reads all that the stack has written during the tests before; the last one of this module. */
-@Order(Integer.MAX_VALUE)
+@Order(Orders.LAST)
 final class WrittenFilesTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
