@@ -184,8 +184,13 @@ public final class Subscriptions {
       return;
     }
     if (subscribers.cursor(runId, connectionId).isEmpty()) {
-      // A fan-out that ended an earlier subscription of this reader may have removed the cursor.
-      fanOutInvoker.wakeForPending(runId);
+      // A fan-out that ended an earlier subscription of this reader removed the cursor. It does not
+      // remove a pending subscription, and the next one stores its cursor.
+      if (connections.subscribePending(runId, connectionId, fromSeq)) {
+        fanOutInvoker.wakeForPending(runId);
+      } else {
+        rejectSubscription(connectionId, runId);
+      }
       return;
     }
     fanOutInvoker.wake(runId);

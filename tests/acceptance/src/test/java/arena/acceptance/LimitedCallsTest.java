@@ -72,12 +72,14 @@ final class LimitedCallsTest {
   static void holdComparisons() {
     race = HeldRace.start(AcceptanceStack.shared().client());
     ArenaClient arena = AcceptanceStack.shared().client();
-    String waiting =
-        "{%s\"replicas\":1,\"n_turns\":1,\"arms\":[{\"name\":\"a\",\"profile\":%s},"
-            + "{\"name\":\"b\",\"mutation\":{\"food\":900},\"profile\":%s}]}";
     experimentId =
         arena
-            .post("/experiments", waiting.formatted(parent(), race.profile(), race.profile()))
+            .post(
+                "/experiments",
+                """
+                {%s"replicas":1,"n_turns":1,"arms":[{"name":"a","profile":%s},
+                {"name":"b","mutation":{"food":900},"profile":%s}]}"""
+                    .formatted(parent(), race.profile(), race.profile()))
             .expect(202)
             .path("experiment_id")
             .asText();

@@ -61,8 +61,7 @@ final class FirstVisitTest {
     browser.awaitText("plan", "no model is called");
     browser.click("plan-start");
     browser.awaitView("experiment");
-    browser.await(
-        "Complete", PLAYED, () -> browser.text("comparison-status").contains("Complete"));
+    browser.await("Complete", PLAYED, () -> browser.text("comparison-status").contains("Complete"));
     browser.await("the verdicts", () -> browser.all("verdict").size() == 3);
     fixture.assertNoErrors();
   }

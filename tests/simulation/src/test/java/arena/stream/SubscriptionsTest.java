@@ -248,11 +248,14 @@ class SubscriptionsTest {
   }
 
   @Test
-  void wakesFanOutForReaderWhoseCursorIsRemovedWhileItSubscribes() {
+  void keepsSubscriptionWhoseCursorIsRemovedWhileItSubscribes() {
     network.after(Call.CONNECTIONS_SUBSCRIBED, _ -> subscribers.remove(RUN, A));
     receive(SUBSCRIBE);
     assertEquals(List.of(RUN), wokenForPending);
     assertEquals(List.of(), woken);
+    assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
+    connections.endSubscription(RUN, A); // by the fan-out that removed the cursor
+    assertEquals(OptionalLong.of(1), connections.adopt(RUN, A), "a fan-out stores the cursor");
   }
 
   @Test

@@ -77,7 +77,9 @@ interface FilterPattern {
     private static final Pattern COMPARISON =
         Pattern.compile("\\s*\\$\\.([\\w.]+)\\s*(!?=)\\s*(?:\"([^\"]*)\"|([\\w.]+))\\s*");
 
-    /** Values that appear in a line as they are, if at all; numbers can be written in other ways. */
+    /**
+     * Values that appear in a line as they are, if at all; numbers can be written in other ways.
+     */
     private static final Pattern VERBATIM = Pattern.compile("[\\w-]*[a-zA-Z_][\\w-]*");
 
     record Comparison(String pointer, boolean equal, String value, boolean verbatim) {
