@@ -54,16 +54,16 @@ final class StatedLimitsTest {
       assertEquals(null, stated.put(call, rows.group(3) + " | " + rows.group(4)), "twice: " + call);
     }
     String others = stated(http.throttle().orElseThrow()) + " | ";
-    Map<String, String> actual = new TreeMap<>(Map.of(OTHERS, others));
+    Map<String, String> expected = new TreeMap<>(Map.of(OTHERS, others));
     for (String key : RouteTable.KEYS) {
       HttpApiDefinition.Throttle throttle =
           http.throttles().getOrDefault(key, http.throttle().orElseThrow());
       String limits = stated(throttle) + " | " + stated(RouteTable.callsPerMinute(key));
       if (!limits.equals(others)) {
-        actual.put(key, limits);
+        expected.put(key, limits);
       }
     }
-    assertEquals(actual, stated);
+    assertEquals(expected, stated);
   }
 
   @Test
