@@ -68,34 +68,24 @@ final class Ratings {
   static List<Interval> intervals(
       MatchGroup group, double[] ratings, RandomStream random, int samples) {
     int players = ratings.length;
-    double[][] strengths = new double[players][samples];
     double added = (players - 1) / (2.0 * group.pairs());
     BradleyTerry solver = group.solver();
     double[] centre = solver.fit(group.points(), added, ratings);
     double[] independent = solver.standardErrors(group.points(), added, centre);
     int rounds = group.rounds();
-    for (int sample = 0; sample < samples; sample++) {
-      int[] draws = new int[rounds];
-      for (int i = 0; i < rounds; i++) {
-        draws[random.nextInt(rounds)]++;
-      }
-      double[] points = new double[2 * group.pairs()];
-      group.addPoints(draws, points);
-      double[] resampled = solver.fit(points, added, centre);
-      for (int player = 0; player < players; player++) {
-        strengths[player][sample] = resampled[player];
-      }
-    }
+    boolean ofTwo = players == 2 && group.matches() == rounds;
+    double[][] strengths =
+        ofTwo ? new double[0][] : resampled(group, solver, added, centre, random, samples);
     int[] roundsOf = group.roundsByPlayer();
     List<Interval> intervals = new ArrayList<>();
     for (int player = 0; player < players; player++) {
       double rating = ratings[player];
-      double error = Quantiles.standardDeviation(strengths[player]);
       if (roundsOf[player] < 2 || samples < 2) {
         intervals.add(Interval.unknown(rating));
-      } else if (players == 2 && group.matches() == rounds) {
+      } else if (ofTwo) {
         intervals.add(ofTwo(group.points(), player, rating, independent[player]));
       } else {
+        double error = Quantiles.standardDeviation(strengths[player]);
         if (error < independent[player] / 2) {
           error = independent[player];
         }
@@ -108,6 +98,31 @@ final class Ratings {
       }
     }
     return intervals;
+  }
+
+  /** The strengths of each player in samples of rounds, drawn with replacement. */
+  private static double[][] resampled(
+      MatchGroup group,
+      BradleyTerry solver,
+      double added,
+      double[] centre,
+      RandomStream random,
+      int samples) {
+    double[][] strengths = new double[centre.length][samples];
+    int rounds = group.rounds();
+    for (int sample = 0; sample < samples; sample++) {
+      int[] draws = new int[rounds];
+      for (int i = 0; i < rounds; i++) {
+        draws[random.nextInt(rounds)]++;
+      }
+      double[] points = new double[2 * group.pairs()];
+      group.addPoints(draws, points);
+      double[] resampled = solver.fit(points, added, centre);
+      for (int player = 0; player < centre.length; player++) {
+        strengths[player][sample] = resampled[player];
+      }
+    }
+    return strengths;
   }
 
   /**
