@@ -1,6 +1,7 @@
 package arena.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.access.Role;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -119,14 +122,24 @@ final class FuzzTest {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(SEED * 1_000 + part);
   }
 
+  /**
+   * Runs the parts, until all end or one fails: the others then stop, near its time in the logs.
+   */
   private static long run(ExecutorService threads, List<Callable<Long>> parts) throws Exception {
-    List<Future<Long>> running = new ArrayList<>();
-    parts.forEach(part -> running.add(threads.submit(part)));
+    CompletionService<Long> ended = new ExecutorCompletionService<>(threads);
+    parts.forEach(ended::submit);
     long sum = 0;
-    for (Future<Long> part : running) {
-      sum += part.get(DURATION.plus(BOUND).toSeconds(), TimeUnit.SECONDS);
+    try {
+      for (int i = 0; i < parts.size(); i++) {
+        Future<Long> next = ended.poll(DURATION.plus(BOUND).toSeconds(), TimeUnit.SECONDS);
+        assertNotNull(next, "a part did not end " + BOUND + " after its time");
+        sum += next.get();
+      }
+      return sum;
+    } catch (ExecutionException | AssertionError e) {
+      threads.shutdownNow();
+      throw e;
     }
-    return sum;
   }
 
   private static void assertNoServerError(RequestFuzzer.Exchange exchange) {

@@ -46,9 +46,9 @@ final class KilledRaceTest {
   void playsEveryCellOnce() {
     try (ProcessStack stack = new ProcessStack(home)) {
       Race race = Race.start(stack.client(), "");
-      race.await("a cell was started", row -> count(row, "running") > 0);
-      restart(stack);
       if (ALL) {
+        race.await("a cell was started", row -> count(row, "running") > 0);
+        restart(stack);
         race.await("a quarter of the cells", row -> count(row, "complete") >= CELLS / 4);
         race.await("a run is finalized", _ -> race.hasRunWithoutArchive());
         restart(stack);
