@@ -75,3 +75,12 @@ play() {
     sleep 1
   done
 }
+
+# Waits until every run has ended.
+await_no_runs() {
+  local waited=0
+  until ask '/runs?status=running&limit=1' | grep -qx '\[\]'; do
+    [ $((waited += 1)) -lt "$COMPLETE_SECONDS" ] || fail "a run is open after $COMPLETE_SECONDS s"
+    sleep 1
+  done
+}
