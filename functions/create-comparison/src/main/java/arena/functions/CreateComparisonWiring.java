@@ -39,8 +39,7 @@ record CreateComparisonWiring(
     Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
-    EarlyStart.inBackground(
-        environment, List.of(stores::startArchive, aws::startExecutions, stores::startBroker));
+    EarlyStart.inBackground(environment, List.of(stores::startArchive, aws::startExecutions));
     Lazy<CreateFork> parents = new Lazy<>(() -> aws.createFork(stores));
     return new CreateComparisonWiring(
         telemetry,

@@ -10,7 +10,6 @@ import arena.lifecycle.ReapOrphans;
 import arena.lifecycle.ReapRuns;
 import arena.lifecycle.Reaper;
 import arena.runtime.AwsServices;
-import arena.runtime.EarlyStart;
 import arena.runtime.Lazy;
 import arena.runtime.MdcTaskRunner;
 import arena.runtime.Settings;
@@ -19,7 +18,6 @@ import arena.runtime.Telemetry;
 import arena.stream.TaskRunner;
 import arena.stream.VirtualThreadTaskRunner;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.NullMarked;
@@ -39,7 +37,6 @@ record ReapRunsWiring(
     Clock clock = Clock.systemUTC();
     Stores stores = new Stores(settings, telemetry.metrics());
     AwsServices aws = new AwsServices(settings);
-    EarlyStart.inBackground(environment, List.of(aws::startExecutions, stores::startBroker));
     TaskRunner tasks = new MdcTaskRunner(new VirtualThreadTaskRunner());
     return new ReapRunsWiring(
         telemetry,
