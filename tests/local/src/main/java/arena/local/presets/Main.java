@@ -19,17 +19,20 @@ public final class Main {
 
   private Main() {}
 
-  /** Takes the command's arguments. */
+  /** Takes the folder in which the command was given, and its arguments. */
   public static void main(String[] arguments) {
-    System.exit(run(List.of(arguments), System.out, System.err));
+    List<String> given = List.of(arguments);
+    System.exit(
+        run(Path.of(given.getFirst()), given.subList(1, given.size()), System.out, System.err));
   }
 
   /**
    * Runs the command.
    *
+   * @param folder that of a relative path
    * @return the exit status
    */
-  static int run(List<String> arguments, PrintStream out, PrintStream err) {
+  static int run(Path folder, List<String> arguments, PrintStream out, PrintStream err) {
     boolean pattern = arguments.size() == 3 && arguments.get(1).equals("--bedrock-models");
     if (arguments.size() != 1 && !pattern) {
       err.println("arena: " + USAGE);
@@ -38,7 +41,7 @@ public final class Main {
     OfferedModels offered = new OfferedModels(pattern ? arguments.get(2) : "*", true, true);
     String text;
     try {
-      text = Files.readString(Path.of(arguments.getFirst()));
+      text = Files.readString(folder.resolve(arguments.getFirst()));
     } catch (IOException e) {
       err.println("arena: cannot read " + arguments.getFirst());
       return 1;

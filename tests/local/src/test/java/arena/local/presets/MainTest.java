@@ -21,12 +21,12 @@ class MainTest {
   @TempDir Path folder;
 
   private String check(int status, String presets, String... options) throws IOException {
-    Path file = Files.writeString(folder.resolve("presets.json"), presets);
+    Files.writeString(folder.resolve("presets.json"), presets);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    List<String> arguments = new ArrayList<>(List.of(file.toString()));
+    List<String> arguments = new ArrayList<>(List.of("presets.json"));
     arguments.addAll(List.of(options));
-    assertEquals(status, Main.run(arguments, stream, stream));
+    assertEquals(status, Main.run(folder, arguments, stream, stream));
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
