@@ -88,6 +88,11 @@ public final class RedisKeys {
     return List.of(subscribers(runId), generation(runId), lease(runId), fence(runId), loss(runId));
   }
 
+  /** Notes where a connection's stream ended; expires. */
+  String ended(RunId runId, ConnectionId connectionId) {
+    return root + ":ended:" + runId + ":" + connectionId;
+  }
+
   /** Hash that counts a connection's recent subscribes, by run and in total. */
   String admissions(ConnectionId connectionId) {
     return root + ":admissions:" + connectionId;

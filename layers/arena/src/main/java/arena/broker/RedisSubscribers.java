@@ -24,6 +24,8 @@ public final class RedisSubscribers implements Subscribers {
   private static final RedisScript EXTEND = RedisScript.named("extend");
   private static final RedisScript ADVANCE = RedisScript.named("advance");
   private static final RedisScript FINISH = RedisScript.named("finish");
+  private static final RedisScript EVICT = RedisScript.named("evict");
+  private static final RedisScript ENDED = RedisScript.named("ended");
   private static final RedisScript RELEASE = RedisScript.named("release");
   private static final RedisScript ABANDON = RedisScript.named("abandon");
   private static final RedisScript MARK_LOSS = RedisScript.named("mark_loss");
@@ -78,11 +80,13 @@ public final class RedisSubscribers implements Subscribers {
   @Override
   public void put(RunId runId, ConnectionId connectionId, long nextSeq) {
     requireSeq(nextSeq);
+    List<String> putKeys = new ArrayList<>(cursorKeys(runId));
+    putKeys.add(keys.ended(runId, connectionId));
     boolean put =
         isOne(
             redis.run(
                 PUT,
-                cursorKeys(runId),
+                putKeys,
                 List.of(
                     connectionId.value(), String.valueOf(nextSeq), String.valueOf(MAX_READERS))));
     if (!put) {
@@ -242,8 +246,31 @@ public final class RedisSubscribers implements Subscribers {
     return isOne(
         redis.run(
             FINISH,
+            List.of(
+                keys.lease(runId),
+                keys.subscribers(runId),
+                keys.generation(runId),
+                keys.ended(runId, connectionId)),
+            List.of(
+                String.valueOf(fence),
+                connectionId.value(),
+                String.valueOf(atSeq),
+                String.valueOf(END_NOTED.toSeconds()))));
+  }
+
+  @Override
+  public boolean evict(RunId runId, long fence, ConnectionId connectionId, long atSeq) {
+    return isOne(
+        redis.run(
+            EVICT,
             List.of(keys.lease(runId), keys.subscribers(runId), keys.generation(runId)),
             List.of(String.valueOf(fence), connectionId.value(), String.valueOf(atSeq))));
+  }
+
+  @Override
+  public OptionalLong endedAt(RunId runId, ConnectionId connectionId) {
+    long cursor = (Long) redis.run(ENDED, List.of(keys.ended(runId, connectionId)), List.of());
+    return cursor == 0 ? OptionalLong.empty() : OptionalLong.of(cursor);
   }
 
   @Override

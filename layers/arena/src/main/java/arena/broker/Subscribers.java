@@ -141,11 +141,25 @@ public interface Subscribers {
   boolean advance(RunId runId, long fence, ConnectionId connectionId, long fromSeq, long nextSeq);
 
   /**
-   * Removes a connection under the lease, if its cursor is {@code atSeq}.
+   * Removes a connection under the lease, if its cursor is {@code atSeq} and it was told that its
+   * stream ends there. The end is {@linkplain #endedAt noted} for {@link #END_NOTED}.
    *
    * @return false if the lease was lost or the cursor differs
    */
   boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq);
+
+  /**
+   * Removes a connection that is closed under the lease, if its cursor is {@code atSeq}.
+   *
+   * @return false if the lease was lost or the cursor differs
+   */
+  boolean evict(RunId runId, long fence, ConnectionId connectionId, long atSeq);
+
+  /**
+   * Returns the cursor at which a connection's stream was {@linkplain #finish finished} since its
+   * last {@link #put}; empty if it was not, or {@link #END_NOTED} ago.
+   */
+  OptionalLong endedAt(RunId runId, ConnectionId connectionId);
 
   /**
    * Releases the lease, unless there is work: a cursor at or before the last seq, any cursor of an
@@ -167,6 +181,9 @@ public interface Subscribers {
 
   /** Clears a loss after its readers were handled; a later loss is kept. */
   void clearLoss(RunId runId, long loss);
+
+  /** How long the end of a stream is noted, longer than the invocation that subscribed. */
+  Duration END_NOTED = Duration.ofMinutes(1);
 
   /** The time in which subscribes are counted, from the first one on. */
   Duration ADMISSION_WINDOW = Duration.ofMinutes(1);

@@ -255,7 +255,7 @@ final class Delivery {
       case DELIVERED -> record(connectionId, delivered);
       case LATER -> new Step.Retry("accepts no messages");
       case GONE -> {
-        lease.finish(connectionId, cursor);
+        lease.evict(connectionId, cursor);
         readers.forget(connectionId);
         yield new Step.Done();
       }
@@ -316,7 +316,7 @@ final class Delivery {
         .addKeyValue("connection_id", connectionId)
         .addKeyValue("reason", reason)
         .log("closing connection that accepts no messages");
-    if (lease.finish(connectionId, cursor)) {
+    if (lease.evict(connectionId, cursor)) {
       countDropped();
     }
     close(connectionId);
@@ -329,7 +329,7 @@ final class Delivery {
         .addKeyValue("connection_id", connectionId)
         .log("closing connection whose token is no longer valid");
     sender.send(connectionId, ServerMessages.unauthorized());
-    lease.finish(connectionId, cursor);
+    lease.evict(connectionId, cursor);
     close(connectionId);
   }
 

@@ -124,6 +124,11 @@ final class FanOutLease {
     return subscribers.finish(runId, fence, connectionId, atSeq);
   }
 
+  /** Removes a cursor of a closed connection; see {@link Subscribers#evict}. */
+  boolean evict(ConnectionId connectionId, long atSeq) {
+    return subscribers.evict(runId, fence, connectionId, atSeq);
+  }
+
   /** Releases the lease unless there is work; see {@link Subscribers#release}. */
   boolean release(boolean ended) {
     return subscribers.release(runId, fence, ended);

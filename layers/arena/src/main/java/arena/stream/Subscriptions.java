@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,13 +164,16 @@ public final class Subscriptions {
     // Without the check, a server that hangs could set the cursor much later, when the reader has
     // subscribed again and received events.
     switch (subscribers.admit(runId, connectionId)) {
-      case ADMITTED -> subscribeNow(connectionId, runId, fromSeq);
+      case ADMITTED -> subscribeNow(connectionId, runId, fromSeq, fromSeq == next);
       case TOO_MANY_REQUESTS -> reply(connectionId, ServerMessages.tooManyRequests(runId));
       case UNAVAILABLE -> subscribePending(connectionId, runId, fromSeq);
     }
   }
 
-  private void subscribeNow(ConnectionId connectionId, RunId runId, long fromSeq) {
+  /**
+   * @param atEnd whether the run has no event from {@code fromSeq} on
+   */
+  private void subscribeNow(ConnectionId connectionId, RunId runId, long fromSeq, boolean atEnd) {
     try {
       // The cursor is set before the subscription, so that a subscription without a cursor means a
       // lost cursor, and before the wake-up, so that a running fan-out sees it.
@@ -183,17 +187,34 @@ public final class Subscriptions {
       rejectSubscription(connectionId, runId);
       return;
     }
-    if (subscribers.cursor(runId, connectionId).isEmpty()) {
-      // A fan-out that ended an earlier subscription of this reader removed the cursor. It does not
-      // remove a pending subscription, and the next one stores its cursor.
-      if (connections.subscribePending(runId, connectionId, fromSeq)) {
-        fanOutInvoker.wakeForPending(runId);
-      } else {
-        rejectSubscription(connectionId, runId);
-      }
+    if (subscribers.cursor(runId, connectionId).isPresent()) {
+      fanOutInvoker.wake(runId);
       return;
     }
-    fanOutInvoker.wake(runId);
+    OptionalLong endedAt = subscribers.endedAt(runId, connectionId);
+    if (endedAt.isEmpty()) {
+      fanOutInvoker.wakeForPending(runId); // the broker lost the cursor
+    } else if (atEnd && endedAt.getAsLong() == fromSeq) {
+      // An earlier stream of this reader may have ended here, so that it waits for a message. It
+      // gets the one without events a second time at worst.
+      subscribeAgain(connectionId, runId, fromSeq);
+    } else {
+      // A fan-out has sent everything before the subscription was stored.
+      readers(runId).unsubscribe(connectionId);
+    }
+  }
+
+  /** Leaves the cursor to the next fan-out, since the one that ends streams may remove it. */
+  private void subscribeAgain(ConnectionId connectionId, RunId runId, long fromSeq) {
+    if (connections.subscribePending(runId, connectionId, fromSeq)) {
+      fanOutInvoker.wakeForPending(runId);
+    } else {
+      rejectSubscription(connectionId, runId);
+    }
+  }
+
+  private RunReaders readers(RunId runId) {
+    return new RunReaders(runId, subscribers, connections, access, sender);
   }
 
   /** Accepts a subscription while the broker is unavailable; a fan-out stores its cursor later. */

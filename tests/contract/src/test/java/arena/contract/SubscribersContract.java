@@ -177,6 +177,45 @@ abstract class SubscribersContract {
   }
 
   @Test
+  void evictsReaderOnlyForTheHolderAtTheExpectedPosition() {
+    subscribers().put(runId, A, 3);
+    long lost = subscribers().acquire(runId, LONG).orElseThrow();
+    subscribers().abandon(runId, lost);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertFalse(subscribers().evict(runId, lost, A, 3));
+    assertFalse(subscribers().evict(runId, fence, A, 2));
+    assertTrue(subscribers().evict(runId, fence, A, 3));
+    assertFalse(subscribers().evict(runId, fence, A, 3));
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, A), "it was not told an end");
+  }
+
+  @Test
+  void notesWhereTheStreamOfTheLastPutEnded() {
+    subscribers().put(runId, A, 3);
+    subscribers().put(runId, B, 3);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertTrue(subscribers().finish(runId, fence, A, 3));
+    assertEquals(OptionalLong.of(3), subscribers().endedAt(runId, A));
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, B));
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(RunId.of(UUID.randomUUID()), A));
+    subscribers().put(runId, A, 1);
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, A));
+  }
+
+  @Test
+  void doesNotTakeALostCursorForAnEarlierEnd() {
+    subscribers().put(runId, A, 3);
+    subscribers().put(runId, B, 3);
+    long fence = subscribers().acquire(runId, LONG).orElseThrow();
+    assertTrue(subscribers().finish(runId, fence, A, 3));
+    Runnable restore = checkpoint();
+    subscribers().put(runId, A, 1);
+    restore.run();
+    assertEquals(OptionalLong.empty(), subscribers().cursor(runId, A));
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, A));
+  }
+
+  @Test
   void keepsTheLeaseWhileEventsArePending() {
     broker().open(runId, "label", SampleEvents.START);
     broker().publish(runId, SampleEvents.events(runId, 1, 3));

@@ -2,6 +2,7 @@ package arena.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.access.ActiveTokens;
 import arena.access.Principal;
@@ -11,6 +12,7 @@ import arena.broker.Subscribers;
 import arena.catalog.Catalog;
 import arena.error.Dependency;
 import arena.journal.Journal;
+import arena.journal.JournalEntry;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
@@ -27,6 +29,7 @@ import arena.simulation.stores.SteppingClock;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,15 +251,52 @@ class SubscriptionsTest {
     assertEquals(List.of(new Connections.Subscriber(A, false)), connections.subscribers(RUN));
   }
 
+  private void endsWhileSubscribing(long fromSeq, long atSeq) {
+    network.after(
+        Call.CONNECTIONS_SUBSCRIBED,
+        _ -> {
+          long fence = subscribers.acquire(RUN, Duration.ofSeconds(10)).orElseThrow();
+          assertTrue(subscribers.advance(RUN, fence, A, fromSeq, atSeq));
+          assertTrue(subscribers.finish(RUN, fence, A, atSeq));
+        });
+    receive("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(RUN, fromSeq));
+    assertEquals(List.of(), woken);
+    assertEquals(List.of(), received);
+    assertEquals(List.of(), closed);
+  }
+
   @Test
-  void keepsSubscriptionWhoseCursorIsRemovedWhileItSubscribes() {
+  void endsSubscriptionWhoseStreamEndsWhileItIsStored() {
+    endsWhileSubscribing(1, 2);
+    assertEquals(List.of(), connections.subscribers(RUN), "its events would be sent again");
+    assertEquals(List.of(), wokenForPending);
+  }
+
+  @Test
+  void endsSubscriptionThatOverflowsWhileItIsStored() {
+    journal.append(new JournalEntry(RUN, 1, List.of(FanOutFixture.event(1)), Optional.empty()));
+    endsWhileSubscribing(1, 1);
+    assertEquals(List.of(), connections.subscribers(RUN), "events may follow the overflow");
+    assertEquals(List.of(), wokenForPending);
+  }
+
+  @Test
+  void keepsSubscriptionAtTheEndThatAnEarlierStreamMayHaveEnded() {
+    long next = catalog.find(RUN).orElseThrow().nEvents() + 1;
+    endsWhileSubscribing(next, next);
+    assertEquals(List.of(RUN), wokenForPending);
+    assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
+    connections.endSubscription(RUN, A); // by the fan-out that removed the cursor
+    assertEquals(OptionalLong.of(next), connections.adopt(RUN, A), "a fan-out stores the cursor");
+  }
+
+  @Test
+  void reportsCursorThatIsLostWhileItSubscribes() {
     network.after(Call.CONNECTIONS_SUBSCRIBED, _ -> subscribers.remove(RUN, A));
     receive(SUBSCRIBE);
     assertEquals(List.of(RUN), wokenForPending);
     assertEquals(List.of(), woken);
-    assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
-    connections.endSubscription(RUN, A); // by the fan-out that removed the cursor
-    assertEquals(OptionalLong.of(1), connections.adopt(RUN, A), "a fan-out stores the cursor");
+    assertEquals(List.of(new Connections.Subscriber(A, false)), connections.subscribers(RUN));
   }
 
   @Test

@@ -251,6 +251,13 @@ public final class Mutations {
               "lease.abandon(); if (look != null) {",
               "stream.FanOutLeaseTest"),
           Mutation.tested(
+              "ended-stream-subscribed-again",
+              "A stream that ends before its subscription is stored is sent again.",
+              "stream/Subscriptions",
+              "atEnd && endedAt.getAsLong() == fromSeq",
+              "endedAt.getAsLong() >= fromSeq",
+              "stream.SubscriptionsTest"),
+          Mutation.tested(
               "throttled-fan-out-keeps-its-place",
               "A fan-out that was throttled does not hand over before its deadline.",
               "stream/FanOut",

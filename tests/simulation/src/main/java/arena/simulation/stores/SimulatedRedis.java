@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,6 +59,9 @@ public final class SimulatedRedis {
   /** The last fencing number and the call that acquired it. */
   record Fence(long number, long token) {}
 
+  /** Where a stream ended, and in which life of the server. */
+  private record End(long seq, Long life) {}
+
   private static final class Keys {
     private Expiring<String> open;
     private Expiring<Boolean> closed;
@@ -69,6 +73,7 @@ public final class SimulatedRedis {
     private Expiring<Long> lease;
     private Expiring<Fence> fence;
     private Expiring<Long> loss;
+    private final Map<ConnectionId, Expiring<End>> ends = new HashMap<>();
 
     private Keys copy() {
       Keys copy = new Keys();
@@ -86,6 +91,7 @@ public final class SimulatedRedis {
       copy.lease = lease;
       copy.fence = fence;
       copy.loss = loss;
+      copy.ends.putAll(ends);
       return copy;
     }
   }
@@ -375,6 +381,25 @@ public final class SimulatedRedis {
         keys.generation = null;
       }
       return removed;
+    }
+
+    /** Notes where a connection's stream ends; its cursor must still be there. */
+    void noteEnd(ConnectionId connectionId, long seq, long millis) {
+      keys.ends.values().removeIf(end -> end.expiresAt <= now);
+      keys.ends.put(
+          connectionId, new Expiring<>(new End(seq, value(keys.generation)), now + millis));
+    }
+
+    void forgetEnd(ConnectionId connectionId) {
+      keys.ends.remove(connectionId);
+    }
+
+    /** Where a connection's stream ended in this life of the server. */
+    OptionalLong endedAt(ConnectionId connectionId) {
+      End end = value(keys.ends.get(connectionId));
+      return end != null && Objects.equals(end.life, life)
+          ? OptionalLong.of(end.seq)
+          : OptionalLong.empty();
     }
 
     /** The cursors, writable. */

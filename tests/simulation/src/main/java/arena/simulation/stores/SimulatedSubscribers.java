@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Live readers and the fan-out lease over the simulated Redis. */
@@ -93,6 +94,7 @@ public final class SimulatedSubscribers implements Subscribers {
               if (isFull(run) && !run.subscribers().containsKey(connectionId)) {
                 return false;
               }
+              run.forgetEnd(connectionId);
               run.setCursor(connectionId, nextSeq);
               return true;
             });
@@ -262,17 +264,44 @@ public final class SimulatedSubscribers implements Subscribers {
 
   @Override
   public boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq) {
-    return call(
+    return removeAt(
         Call.SUBSCRIBERS_FINISH,
+        runId,
+        fence,
+        connectionId,
+        atSeq,
+        run -> run.noteEnd(connectionId, atSeq, END_NOTED.toMillis()));
+  }
+
+  @Override
+  public boolean evict(RunId runId, long fence, ConnectionId connectionId, long atSeq) {
+    return removeAt(Call.SUBSCRIBERS_EVICT, runId, fence, connectionId, atSeq, _ -> {});
+  }
+
+  private boolean removeAt(
+      Call call,
+      RunId runId,
+      long fence,
+      ConnectionId connectionId,
+      long atSeq,
+      Consumer<SimulatedRedis.Run> note) {
+    return call(
+        call,
         runId,
         () -> {
           SimulatedRedis.Run run = redis.run(runId);
           if (!holds(run, fence) || !isAt(run, connectionId, atSeq)) {
             return false;
           }
+          note.accept(run);
           run.removeCursor(connectionId);
           return true;
         });
+  }
+
+  @Override
+  public OptionalLong endedAt(RunId runId, ConnectionId connectionId) {
+    return call(Call.SUBSCRIBERS_ENDED, runId, () -> redis.run(runId).endedAt(connectionId));
   }
 
   @Override
