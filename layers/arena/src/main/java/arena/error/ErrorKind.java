@@ -62,6 +62,8 @@ public enum ErrorKind {
   TOO_MANY_CALLS("TooManyCalls", REQUEST, RETRYABLE, 429, "too_many_calls"),
   /** As many comparisons are open as may be. */
   TOO_MANY_COMPARISONS("TooManyComparisons", REQUEST, RETRYABLE, 429, "too_many_comparisons"),
+  /** A comparison was cancelled, but not all its runs could be stopped in time. */
+  RUNS_NOT_STOPPED("RunsNotStopped", REQUEST, RETRYABLE, 503, "unavailable"),
   /** An AWS service throttled a call. */
   THROTTLED("Throttled", REQUEST, RETRYABLE, 429, "throttled"),
   /** An AWS service failed or did not answer. */

@@ -1,10 +1,10 @@
 package arena.http;
 
-import static arena.error.ErrorKind.COMPARISONS_UNAVAILABLE;
 import static arena.error.ErrorKind.INVALID_CURSOR;
 import static arena.error.ErrorKind.KEY_REUSED;
 import static arena.error.ErrorKind.NO_SUCH_TURN;
 import static arena.error.ErrorKind.REPLAY_NOT_STARTED;
+import static arena.error.ErrorKind.RUNS_NOT_STOPPED;
 import static arena.error.ErrorKind.STORE_UNAVAILABLE;
 import static arena.error.ErrorKind.THROTTLED;
 import static arena.error.ErrorKind.TOO_MANY_CALLS;
@@ -159,7 +159,7 @@ final class ErrorResponses {
       case RunsNotStopped error ->
           Optional.of(
               answer(
-                  COMPARISONS_UNAVAILABLE,
+                  RUNS_NOT_STOPPED,
                   Objects.requireNonNull(error.getMessage()),
                   Optional.empty(),
                   Optional.empty()));
