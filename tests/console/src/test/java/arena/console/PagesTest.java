@@ -66,20 +66,22 @@ final class PagesTest {
 
   @Test
   void showsTheDescriptionOfTheInterface() {
-    browser.openPath("/docs");
-    browser.awaitView("docs");
-    browser.await(
-        "the operations",
-        () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
-    for (Browser.Theme theme : Browser.Theme.values()) {
-      browser.show(Browser.Screen.DESKTOP, theme);
-      pictures.make("docs", Browser.Screen.DESKTOP, theme);
-    }
+    List<Executable> checks = new ArrayList<>();
+    pictures.check("docs", this::openDescription, checks);
     browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
     browser.run("document.querySelector('.opblock-post .opblock-summary-control').click()");
     browser.await(
         "the description of a call",
         () -> (Long) browser.run("return document.querySelectorAll('.opblock-body').length") == 1);
+    assertAll(checks);
     fixture.assertNoErrors();
+  }
+
+  private void openDescription() {
+    browser.openPath("/docs");
+    browser.awaitView("docs");
+    browser.await(
+        "the operations",
+        () -> (Long) browser.run("return document.querySelectorAll('.opblock').length") > 10);
   }
 }
