@@ -162,12 +162,13 @@ record OpenAiError(int status, String code, String parameter, String message, St
 
   /** Returns the exception for this error. */
   ModelException exception(String host, Redactor redactor) {
+    // In parentheses: "invalid_api_key: Incorrect …" would be taken for a key and its value.
     String text =
         "%s answered %s%s: %s"
             .formatted(
                 host,
                 status,
-                code.isEmpty() ? "" : " " + ServiceErrorText.clean(code, redactor),
+                code.isEmpty() ? "" : " (" + ServiceErrorText.clean(code, redactor) + ")",
                 ServiceErrorText.clean(message, redactor));
     boolean permanent = status != 429 && ErrorWords.isPermanent(whole);
     if (status == 401 || status == 402 || status == 403 || permanent || isUnpaid()) {

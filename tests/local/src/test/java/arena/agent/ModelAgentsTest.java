@@ -18,6 +18,7 @@ import arena.run.AnswerFormat;
 import arena.run.Limits;
 import arena.run.Profile;
 import arena.run.PromptVariant;
+import arena.text.Redactor;
 import arena.world.Scenario;
 import arena.world.World;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -572,9 +573,9 @@ class ModelAgentsTest {
     server.withKey("another");
     ModelException failure = failure("openai:any", environment);
     assertInstanceOf(ModelRefused.class, failure);
+    String shown = Redactor.OF_FORMATS.redact(failure.getMessage()); // as in a diagnosis
     assertTrue(
-        failure.getMessage().contains("Incorrect API key provided: [redacted]"),
-        failure.getMessage());
+        shown.contains("401 (invalid_api_key): Incorrect API key provided: [redacted]"), shown);
   }
 
   @Test
