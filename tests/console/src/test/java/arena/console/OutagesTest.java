@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import arena.access.Role;
 import arena.access.Tokens;
 import arena.local.token.TokenTable;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,6 +22,9 @@ import org.openqa.selenium.Keys;
 /** What a page shows while something is away, and that it goes on by itself. */
 @Timeout(180)
 final class OutagesTest {
+  /** A run that could not be closed is tried again less and less often. */
+  private static final Duration PLAYED = Duration.ofMinutes(2);
+
   private final ConsoleFixture fixture = ConsoleFixture.shared();
   private final ConsoleStack stack = fixture.stack();
   private final Browser browser = fixture.browser();
@@ -146,16 +150,8 @@ final class OutagesTest {
       browser.click("token-submit");
       browser.awaitText("token-form", "not accepted");
 
-      String token;
-      try (TokenTable tokens = stack.stack().tokens()) {
-        token =
-            new Tokens(tokens.store(), InstantSource.system(), new SecureRandom())
-                .create(Role.OPERATOR, "console", Duration.ofSeconds(8))
-                .text();
-      }
       browser.await("the token form", () -> browser.has("token-field"));
-      browser.type("token-field", token);
-      browser.click("token-submit");
+      signIn(Duration.ofSeconds(8));
       browser.await("the runs", () -> browser.text("runs-list").contains("behind a token"));
       assertEquals(
           "",
@@ -165,5 +161,75 @@ final class OutagesTest {
       stack.restart(false);
     }
     assertAll(checks);
+  }
+
+  private void signIn(Duration lifetime) {
+    String token;
+    try (TokenTable tokens = stack.stack().tokens()) {
+      token =
+          new Tokens(tokens.store(), InstantSource.system(), new SecureRandom())
+              .create(Role.OPERATOR, "console", lifetime)
+              .text();
+    }
+    browser.type("token-field", token);
+    browser.click("token-submit");
+  }
+
+  private String startRace(int rounds, int turns) {
+    JsonNode race =
+        stack
+            .client()
+            .post(
+                "/races",
+                String.format(
+                    Locale.ROOT,
+                    "{\"profiles\":[{\"model\":\"scripted\"},{\"model\":\"scripted:idle\"}],"
+                        + "\"scenarios\":[\"balanced\"],\"rounds\":%d,\"n_turns\":%d}",
+                    rounds,
+                    turns))
+            .expect(202);
+    return "/races/" + race.get("race_id").textValue();
+  }
+
+  @Test
+  void returnsToARaceWhenItsTokenHasExpired() {
+    stack.restart(true);
+    try {
+      String race = startRace(20, 200);
+      browser.open("#" + race, "token");
+      signIn(Duration.ofSeconds(8));
+      browser.awaitView("race");
+      browser.find("token-form");
+      assertEquals("#" + race, browser.fragment());
+      signIn(Duration.ofMinutes(10));
+      browser.awaitView("race");
+      browser.click("comparison-cancel");
+      browser.click("confirm-action");
+      browser.awaitText("comparison-status", "Cancelled");
+    } finally {
+      stack.restart(false);
+      browser.run("sessionStorage.clear()");
+    }
+  }
+
+  @Test
+  void followsARaceWhileTheBrokerIsAway() {
+    stack.stack().killRedis();
+    String race;
+    try {
+      race = startRace(2, 3);
+      browser.open("#" + race, "race");
+      browser.awaitText("cell-progress", "4");
+      browser.open("#/ranking", "ranking");
+      browser.open("#/races", "races");
+      browser.awaitText("races", "2 profiles");
+    } finally {
+      stack.stack().restartRedis();
+    }
+    browser.open("#" + race, "race");
+    browser.await(
+        "the end of the race, whose runs waited for the broker to close their streams",
+        PLAYED,
+        () -> browser.text("comparison-status").contains("Complete"));
   }
 }
