@@ -182,8 +182,8 @@ public interface Subscribers {
   /** Clears a loss after its readers were handled; a later loss is kept. */
   void clearLoss(RunId runId, long loss);
 
-  /** How long the end of a stream is noted, longer than the invocation that subscribed. */
-  Duration END_NOTED = Duration.ofMinutes(1);
+  /** How long the end of a stream is noted: as long as the invocation that subscribed may take. */
+  Duration END_NOTED = Duration.ofMinutes(2);
 
   /** The time in which subscribes are counted, from the first one on. */
   Duration ADMISSION_WINDOW = Duration.ofMinutes(1);

@@ -90,3 +90,8 @@ local function remove_cursor(subscribers_key, generation_key, connection)
   end
   return removed
 end
+
+-- Whether the lease is held with this fencing number and the connection's cursor is the expected one.
+local function holds_cursor(lease_key, subscribers_key, fence, connection, cursor)
+  return redis.call('GET', lease_key) == fence and redis.call('ZSCORE', subscribers_key, connection) == cursor
+end

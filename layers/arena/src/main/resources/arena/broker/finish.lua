@@ -1,7 +1,7 @@
 -- KEYS: lease, subscribers, generation, ended
 -- ARGV: fencing number, connection, expected cursor, seconds for which the end is noted
 -- Returns 1, or 0 if the lease was lost or the cursor is different.
-if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('ZSCORE', KEYS[2], ARGV[2]) ~= ARGV[3] then
+if not holds_cursor(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]) then
   return 0
 end
 -- The life, because a failover may lose a later cursor and keep the note.

@@ -259,7 +259,12 @@ class SubscriptionsTest {
           assertTrue(subscribers.advance(RUN, fence, A, fromSeq, atSeq));
           assertTrue(subscribers.finish(RUN, fence, A, atSeq));
         });
-    receive("{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}".formatted(RUN, fromSeq));
+    receive(
+        String.format(
+            Locale.ROOT,
+            "{\"action\":\"subscribe\",\"run_id\":\"%s\",\"from_seq\":%d}",
+            RUN,
+            fromSeq));
     assertEquals(List.of(), woken);
     assertEquals(List.of(), received);
     assertEquals(List.of(), closed);
