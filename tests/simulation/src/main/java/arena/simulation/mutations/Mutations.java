@@ -328,8 +328,8 @@ public final class Mutations {
               "cursor-not-checked",
               "A reader whose cursor was removed while it subscribed is not found.",
               "stream/Subscriptions",
-              "if (subscribers.cursor(runId, connectionId).isEmpty()) {",
-              "if (connectionId == null) {",
+              "if (subscribers.cursor(runId, connectionId).isPresent()) {",
+              "if (connectionId != null) {",
               "stream.SubscriptionsTest"),
           Mutation.tested(
               "recovery-reads-under-its-lease",
