@@ -475,9 +475,9 @@ public final class Mutations {
               "RedisBrokerTest"),
           Mutation.ofStore(
               "fence-not-compared",
-              "A fan-out without the lease advances cursors.",
-              SCRIPTS + "advance.lua",
-              "redis.call('GET', KEYS[1]) ~= ARGV[1] or ",
+              "A fan-out without the lease moves cursors.",
+              SCRIPTS + "common.lua",
+              "redis.call('GET', lease_key) == fence and ",
               "",
               "RedisSubscribersTest"),
           Mutation.ofStore(
