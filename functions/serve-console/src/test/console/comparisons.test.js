@@ -6,7 +6,7 @@ import {test} from "node:test";
 import {
   cellStatus, comparisonStatus, countsOf, courseColumns, difference, hasEnded, intervalText, isSamePlayer, linear, matches, outcomes, percent,
   probability, profilesRequest, progressOf, pValue, queueText, raceRequest, replicateRequest, sampleExperiment, sampleRace, scriptedPlayers, stacked,
-  ticks, uniqueNames, verdict, wholeNumber, withBudget,
+  startsRuns, ticks, uniqueNames, verdict, wholeNumber, withBudget,
 } from "../../main/resources/console/comparisons.js";
 
 const SCRIPTED = {name: "scripted-strategy", model: "scripted", temperature: 0, prompt_variant: "strategy"};
@@ -18,6 +18,8 @@ test("a comparison's status has its own word, also one of a later version", () =
   assert.equal(comparisonStatus({status: "waiting", waits_for: "x"}).detail, "for another comparison");
   assert.deepEqual(["waiting", "running", "complete", "cancelled", "budget_spent"].map(status => hasEnded({status})),
       [false, false, true, true, true]);
+  assert.deepEqual([1, 0].map(running => hasEnded({status: "budget_spent", cell_counts: {running}})), [false, true]);
+  assert.equal(startsRuns({status: "budget_spent", cells: {running: 1}}), false);
 });
 
 test("a cell says why it failed or was not started", () => {

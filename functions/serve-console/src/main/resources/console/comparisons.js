@@ -57,9 +57,14 @@ export function queueText(comparison) {
   } the same provider of models. This one starts by itself, within a day or not at all.`;
 }
 
-/** Whether nothing more will happen by itself. */
-export function hasEnded({status}) {
-  return ["complete", "cancelled", "budget_spent"].includes(status);
+/** Whether runs may still start. */
+export function startsRuns({status}) {
+  return !["complete", "cancelled", "budget_spent"].includes(status);
+}
+
+/** Whether nothing more will happen by itself. Runs that were being played when the budget was spent still end. */
+export function hasEnded(comparison) {
+  return !startsRuns(comparison) && !(countsOf(comparison)?.running > 0);
 }
 
 const ORDER = ["complete", "failed", "running", "planned", "not_started"];

@@ -1,7 +1,7 @@
 /** The frame of an experiment's or a race's page, which is read until it has ended: status, facts, progress, cancelling. */
 import {randomKey} from "../api.js";
 import {isolate} from "../bidi.js";
-import {comparisonStatus, countsOf, hasEnded, queueText} from "../comparisons.js";
+import {comparisonStatus, countsOf, hasEnded, queueText, startsRuns} from "../comparisons.js";
 import {money} from "../format.js";
 import {Component, html} from "../html.js";
 import {LiveRead} from "../live-read.js";
@@ -67,7 +67,7 @@ export class ComparisonPage extends Component {
           <h1 class="clip" title=${label}><bdi>${label || `${noun[0].toUpperCase()}${noun.slice(1)}`}</bdi></h1>
           <${StatusBadge} status=${comparisonStatus(comparison)} test="comparison-status"/>
           <span class="grow"></span>
-          ${!hasEnded(comparison) && html`<button class="button danger" data-test="comparison-cancel"
+          ${startsRuns(comparison) && html`<button class="button danger" data-test="comparison-cancel"
               onClick=${() => this.setState({cancelling: true})}>Cancel</button>`}
           <${ComparisonTabs} view=${tab}/>
         </div>

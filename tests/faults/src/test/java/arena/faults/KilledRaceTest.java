@@ -73,7 +73,10 @@ final class KilledRaceTest {
       race.await(
           "the budget is nearly spent", row -> count(row, "complete") >= affordable - CONCURRENCY);
       restart(stack);
-      race.await("the end", row -> row.get("status").textValue().equals("budget_spent"));
+      race.await(
+          "the end of the runs that were being played",
+          row ->
+              row.get("status").textValue().equals("budget_spent") && count(row, "running") == 0);
 
       int played = race.assertPlayedOnce();
       assertTrue(

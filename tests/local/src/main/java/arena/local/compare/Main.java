@@ -238,7 +238,7 @@ public final class Main {
         terminal.err().flush();
         shown = line;
       }
-      if (!Set.of("waiting", "running").contains(state.path("status").asText())) {
+      if (hasEnded(state)) {
         if (terminal.interactive()) {
           terminal.err().println();
         }
@@ -254,11 +254,21 @@ public final class Main {
     throw new Failed("it has not ended after " + LONGEST.toDays() + " days");
   }
 
+  /** Whether no run starts any more, and none is being played. */
+  private static boolean hasEnded(JsonNode state) {
+    return !Set.of("waiting", "running").contains(state.path("status").asText())
+        && counts(state).path("running").asInt() == 0;
+  }
+
+  /** The numbers of cells by status: a race has them next to its cells. */
+  private static JsonNode counts(JsonNode state) {
+    JsonNode cells = state.path("cells");
+    return cells.isObject() ? cells : state.path("cell_counts");
+  }
+
   /** The cells that ended as a bar, with what else there is to know. */
   private static String progress(JsonNode state) {
-    JsonNode cells = state.path("cells");
-    // A race lists its cells, an experiment those of each arm; both count them by status.
-    JsonNode counts = cells.isObject() ? cells : state.path("cell_counts");
+    JsonNode counts = counts(state);
     int ended = 0;
     int all = 0;
     for (Map.Entry<String, JsonNode> one : counts.properties()) {
