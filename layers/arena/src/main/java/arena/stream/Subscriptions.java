@@ -166,7 +166,7 @@ public final class Subscriptions {
     switch (subscribers.admit(runId, connectionId)) {
       case ADMITTED -> subscribeNow(connectionId, runId, fromSeq, fromSeq == next);
       case TOO_MANY_REQUESTS -> reply(connectionId, ServerMessages.tooManyRequests(runId));
-      case UNAVAILABLE -> subscribePending(connectionId, runId, fromSeq);
+      case UNAVAILABLE -> subscribeLater(connectionId, runId, fromSeq);
     }
   }
 
@@ -197,34 +197,34 @@ public final class Subscriptions {
     } else if (atEnd && endedAt.getAsLong() == fromSeq) {
       // An earlier stream of this reader may have ended here, so that it waits for a message. It
       // gets the one without events a second time at worst.
-      subscribeAgain(connectionId, runId, fromSeq);
+      if (subscribePending(connectionId, runId, fromSeq)) {
+        fanOutInvoker.wakeForPending(runId);
+      }
     } else {
       // A fan-out has sent everything before the subscription was stored.
-      readers(runId).unsubscribe(connectionId);
+      new RunReaders(runId, subscribers, connections, access, sender).unsubscribe(connectionId);
     }
   }
 
-  /** Leaves the cursor to the next fan-out, since the one that ends streams may remove it. */
-  private void subscribeAgain(ConnectionId connectionId, RunId runId, long fromSeq) {
-    if (connections.subscribePending(runId, connectionId, fromSeq)) {
-      fanOutInvoker.wakeForPending(runId);
-    } else {
+  /** Accepts a subscription while the broker is unavailable. */
+  private void subscribeLater(ConnectionId connectionId, RunId runId, long fromSeq) {
+    if (subscribePending(connectionId, runId, fromSeq)) {
+      fanOutInvoker.recover();
+      reply(connectionId, ServerMessages.behind(runId));
+    }
+  }
+
+  /**
+   * Stores a subscription whose cursor a fan-out stores later, or rejects it.
+   *
+   * @return whether it is stored
+   */
+  private boolean subscribePending(ConnectionId connectionId, RunId runId, long fromSeq) {
+    boolean stored = connections.subscribePending(runId, connectionId, fromSeq);
+    if (!stored) {
       rejectSubscription(connectionId, runId);
     }
-  }
-
-  private RunReaders readers(RunId runId) {
-    return new RunReaders(runId, subscribers, connections, access, sender);
-  }
-
-  /** Accepts a subscription while the broker is unavailable; a fan-out stores its cursor later. */
-  private void subscribePending(ConnectionId connectionId, RunId runId, long fromSeq) {
-    if (!connections.subscribePending(runId, connectionId, fromSeq)) {
-      rejectSubscription(connectionId, runId);
-      return;
-    }
-    fanOutInvoker.recover();
-    reply(connectionId, ServerMessages.behind(runId));
+    return stored;
   }
 
   private void rejectSubscription(ConnectionId connectionId, RunId runId) {
