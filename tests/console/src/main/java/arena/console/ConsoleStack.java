@@ -127,6 +127,27 @@ public final class ConsoleStack implements AutoCloseable {
     return models;
   }
 
+  /**
+   * Starts a race of two scripted players in one scenario.
+   *
+   * @return its path, such as {@code /races/ID}
+   */
+  public String startRace(int rounds, int turns) {
+    return "/races/"
+        + client
+            .post(
+                "/races",
+                String.format(
+                    Locale.ROOT,
+                    "{\"profiles\":[{\"model\":\"scripted\"},{\"model\":\"scripted:idle\"}],"
+                        + "\"scenarios\":[\"balanced\"],\"rounds\":%d,\"n_turns\":%d}",
+                    rounds,
+                    turns))
+            .expect(202)
+            .get("race_id")
+            .textValue();
+  }
+
   /** Starts a run of the scripted agent. */
   public String startRun(String label, int turns) {
     return start(label, turns, "scripted");

@@ -47,6 +47,12 @@ final class ConsoleFixture {
     return browser;
   }
 
+  /** Submits a token to the page that asks for one. */
+  void signIn(String token) {
+    browser.type("token-field", token);
+    browser.click("token-submit");
+  }
+
   /** Asserts that the page reported no error, such as a violation of its security policy. */
   void assertNoErrors() {
     assertEquals(List.of(), browser.errors());

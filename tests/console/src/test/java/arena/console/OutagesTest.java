@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.access.Role;
-import arena.access.Tokens;
-import arena.local.token.TokenTable;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -146,8 +141,7 @@ final class OutagesTest {
       browser.show(Browser.Screen.DESKTOP, Browser.Theme.LIGHT);
       browser.open("#/", "token");
       browser.find("token-form");
-      browser.type("token-field", "arena_aaaaaaaa_" + "x".repeat(43));
-      browser.click("token-submit");
+      fixture.signIn("arena_aaaaaaaa_" + "x".repeat(43));
       browser.awaitText("token-form", "not accepted");
 
       browser.await("the token form", () -> browser.has("token-field"));
@@ -164,38 +158,14 @@ final class OutagesTest {
   }
 
   private void signIn(Duration lifetime) {
-    String token;
-    try (TokenTable tokens = stack.stack().tokens()) {
-      token =
-          new Tokens(tokens.store(), InstantSource.system(), new SecureRandom())
-              .create(Role.OPERATOR, "console", lifetime)
-              .text();
-    }
-    browser.type("token-field", token);
-    browser.click("token-submit");
-  }
-
-  private String startRace(int rounds, int turns) {
-    JsonNode race =
-        stack
-            .client()
-            .post(
-                "/races",
-                String.format(
-                    Locale.ROOT,
-                    "{\"profiles\":[{\"model\":\"scripted\"},{\"model\":\"scripted:idle\"}],"
-                        + "\"scenarios\":[\"balanced\"],\"rounds\":%d,\"n_turns\":%d}",
-                    rounds,
-                    turns))
-            .expect(202);
-    return "/races/" + race.get("race_id").textValue();
+    fixture.signIn(stack.stack().createToken(Role.OPERATOR, "console", lifetime));
   }
 
   @Test
   void returnsToARaceWhenItsTokenHasExpired() {
     stack.restart(true);
     try {
-      String race = startRace(20, 200);
+      String race = stack.startRace(20, 200);
       browser.open("#" + race, "token");
       signIn(Duration.ofSeconds(8));
       browser.awaitView("race");
@@ -217,7 +187,7 @@ final class OutagesTest {
     stack.stack().killRedis();
     String race;
     try {
-      race = startRace(2, 3);
+      race = stack.startRace(2, 3);
       browser.open("#" + race, "race");
       browser.awaitText("cell-progress", "4");
       browser.open("#/ranking", "ranking");

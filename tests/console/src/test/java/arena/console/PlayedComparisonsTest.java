@@ -190,15 +190,7 @@ final class PlayedComparisonsTest {
     browser.await("a run in play", PLAYED, () -> cells("running") > 0);
     String first = browser.fragment();
 
-    JsonNode next =
-        stack
-            .client()
-            .post(
-                "/races",
-                "{\"label\":\"behind it\",\"profiles\":[{\"model\":\"scripted\"},"
-                    + "{\"model\":\"scripted:idle\"}],\"scenarios\":[\"balanced\"],\"rounds\":1,\"n_turns\":3}")
-            .expect(202);
-    browser.open("#/races/" + next.get("race_id").textValue(), "race");
+    browser.open("#" + stack.startRace(1, 3), "race");
     browser.awaitText("comparison-status", "1 before it");
     browser.awaitText("comparison-queue", "1 experiment or race before it");
     String second = browser.fragment();
@@ -276,8 +268,7 @@ final class PlayedComparisonsTest {
   }
 
   private void signIn(Role role) {
-    browser.type("token-field", stack.stack().createToken(role, "console"));
-    browser.click("token-submit");
+    fixture.signIn(stack.stack().createToken(role, "console"));
   }
 
   @Test

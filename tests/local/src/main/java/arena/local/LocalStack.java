@@ -195,9 +195,18 @@ public final class LocalStack implements AutoCloseable {
    * @return the token, which cannot be read again
    */
   public String createToken(Role role, String label) {
+    return createToken(role, label, Duration.ofHours(1));
+  }
+
+  /**
+   * Creates a token with a lifetime.
+   *
+   * @return the token, which cannot be read again
+   */
+  public String createToken(Role role, String label, Duration lifetime) {
     try (TokenTable table = tokens()) {
       return new Tokens(table.store(), InstantSource.system(), new SecureRandom())
-          .create(role, label, Duration.ofHours(1))
+          .create(role, label, lifetime)
           .text();
     }
   }
