@@ -141,15 +141,15 @@ public interface Subscribers {
   boolean advance(RunId runId, long fence, ConnectionId connectionId, long fromSeq, long nextSeq);
 
   /**
-   * Removes a connection under the lease, if its cursor is {@code atSeq} and it was told that its
-   * stream ends there. The end is {@linkplain #endedAt noted} for {@link #END_NOTED}.
+   * Removes a connection under the lease, if its cursor is {@code atSeq}, after it was notified
+   * that its stream ends there. The end is {@linkplain #endedAt noted} for {@link #END_NOTED}.
    *
    * @return false if the lease was lost or the cursor differs
    */
   boolean finish(RunId runId, long fence, ConnectionId connectionId, long atSeq);
 
   /**
-   * Removes a connection that is closed under the lease, if its cursor is {@code atSeq}.
+   * Removes a connection under the lease, if its cursor is {@code atSeq}, because it is closed.
    *
    * @return false if the lease was lost or the cursor differs
    */

@@ -145,11 +145,17 @@ abstract class SubscribersContract {
     assertTrue(awaitLease() > first, "shortened");
   }
 
+  /** Returns the fencing number of a lease that is no longer held. */
+  private long lostLease() {
+    long lost = subscribers().acquire(runId, LONG).orElseThrow();
+    subscribers().abandon(runId, lost);
+    return lost;
+  }
+
   @Test
   void advancesCursorOnlyForTheHolderAtTheExpectedPosition() {
     subscribers().put(runId, A, 1);
-    long lost = subscribers().acquire(runId, LONG).orElseThrow();
-    subscribers().abandon(runId, lost);
+    long lost = lostLease();
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertFalse(subscribers().advance(runId, lost, A, 1, 5));
     assertFalse(subscribers().advance(runId, fence, A, 2, 5));
@@ -164,8 +170,7 @@ abstract class SubscribersContract {
   void finishesReaderOnlyForTheHolderAtTheExpectedPosition() {
     subscribers().put(runId, A, 3);
     subscribers().put(runId, B, 3);
-    long lost = subscribers().acquire(runId, LONG).orElseThrow();
-    subscribers().abandon(runId, lost);
+    long lost = lostLease();
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertFalse(subscribers().finish(runId, lost, A, 3));
     assertFalse(subscribers().finish(runId, fence, A, 2));
@@ -179,14 +184,13 @@ abstract class SubscribersContract {
   @Test
   void evictsReaderOnlyForTheHolderAtTheExpectedPosition() {
     subscribers().put(runId, A, 3);
-    long lost = subscribers().acquire(runId, LONG).orElseThrow();
-    subscribers().abandon(runId, lost);
+    long lost = lostLease();
     long fence = subscribers().acquire(runId, LONG).orElseThrow();
     assertFalse(subscribers().evict(runId, lost, A, 3));
     assertFalse(subscribers().evict(runId, fence, A, 2));
     assertTrue(subscribers().evict(runId, fence, A, 3));
     assertFalse(subscribers().evict(runId, fence, A, 3));
-    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, A), "it was not told an end");
+    assertEquals(OptionalLong.empty(), subscribers().endedAt(runId, A), "its stream has not ended");
   }
 
   @Test
