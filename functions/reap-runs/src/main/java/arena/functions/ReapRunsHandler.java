@@ -65,7 +65,7 @@ public final class ReapRunsHandler implements RequestStreamHandler {
                 throw e;
               }
             });
-    output.write(report.toString().getBytes(StandardCharsets.UTF_8));
+    output.write(Json.write(report).getBytes(StandardCharsets.UTF_8));
   }
 
   private ObjectNode reap(Instant deadline) {

@@ -64,7 +64,7 @@ public final class ReaperSummaries {
         .forEach(
             run ->
                 ended.addObject().put("run_id", run.runId().value()).put("reason", run.reason()));
-    return json.toString();
+    return Json.write(json);
   }
 
   private static ReaperSummary read(String text) {

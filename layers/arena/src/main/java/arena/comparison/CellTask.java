@@ -61,11 +61,11 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
 
   /** The input of a comparison's execution. */
   public static String input(ComparisonId id, int generation) {
-    return Json.object()
-        .put("comparison_id", id.value())
-        .put("generation", generation)
-        .put("passes", 0)
-        .toString();
+    return Json.write(
+        Json.object()
+            .put("comparison_id", id.value())
+            .put("generation", generation)
+            .put("passes", 0));
   }
 
   /** The run of the task's cell, if it is a task of a cell. */
@@ -75,12 +75,13 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
 
   /** Performs the task and returns its result as JSON, with the next {@code action}. */
   public String perform(PlayCells cells) {
-    return switch (step) {
-      case CLAIM -> claimed(cells.claim(id));
-      case START -> started(cells.start(id, cell));
-      case END -> ended(cells.end(id, cell, waited));
-      case RELEASE -> action(cells.release(id, passes) ? "done" : "again").toString();
-    };
+    return Json.write(
+        switch (step) {
+          case CLAIM -> claimed(cells.claim(id));
+          case START -> started(cells.start(id, cell));
+          case END -> ended(cells.end(id, cell, waited));
+          case RELEASE -> action(cells.release(id, passes) ? "done" : "again");
+        });
   }
 
   private static ObjectNode action(String action) {
@@ -91,7 +92,7 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
     return action(action).put("seconds", seconds).put("waited", waited + seconds);
   }
 
-  private static String claimed(PlayCells.Claim claim) {
+  private static ObjectNode claimed(PlayCells.Claim claim) {
     return switch (claim) {
       case PlayCells.Claim.Play play -> {
         ObjectNode json = action("play");
@@ -104,30 +105,29 @@ public record CellTask(ComparisonId id, Step step, int cell, long waited, int pa
                   .put("concurrency", group.concurrency());
           group.cells().forEach(provider.withArray("cells")::add);
         }
-        yield json.toString();
+        yield json;
       }
-      case PlayCells.Claim.Queued() -> action("queued").toString();
-      case PlayCells.Claim.Nothing() -> action("release").toString();
+      case PlayCells.Claim.Queued() -> action("queued");
+      case PlayCells.Claim.Nothing() -> action("release");
     };
   }
 
-  private static String started(PlayCells.Start start) {
+  private static ObjectNode started(PlayCells.Start start) {
     return switch (start) {
       case PlayCells.Start.Play play ->
           action("play")
               .put("name", play.task().runId().value())
-              .putRawValue("input", new RawValue(TurnTaskCodec.write(play.task())))
-              .toString();
-      case PlayCells.Start.End() -> action("end").toString();
-      case PlayCells.Start.Skip() -> action("skip").toString();
+              .putRawValue("input", new RawValue(TurnTaskCodec.write(play.task())));
+      case PlayCells.Start.End() -> action("end");
+      case PlayCells.Start.Skip() -> action("skip");
     };
   }
 
-  private String ended(EndCell.Result end) {
+  private ObjectNode ended(EndCell.Result end) {
     return switch (end) {
-      case EndCell.Result.Done() -> action("done").toString();
-      case EndCell.Result.Wait(int seconds) -> wait("wait", seconds).toString();
-      case EndCell.Result.Restart(int seconds) -> wait("restart", seconds).toString();
+      case EndCell.Result.Done() -> action("done");
+      case EndCell.Result.Wait(int seconds) -> wait("wait", seconds);
+      case EndCell.Result.Restart(int seconds) -> wait("restart", seconds);
     };
   }
 }

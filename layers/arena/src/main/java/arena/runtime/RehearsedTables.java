@@ -59,7 +59,7 @@ final class RehearsedTables {
         // such as BatchWriteItem: an empty answer is one of success
       }
     }
-    return answer.toString();
+    return Json.write(answer);
   }
 
   private List<ObjectNode> table(JsonNode request) {

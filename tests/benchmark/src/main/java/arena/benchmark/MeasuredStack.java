@@ -350,7 +350,7 @@ final class MeasuredStack implements AutoCloseable {
     throw new IllegalStateException("run %s did not end within %s".formatted(runId, RUN_LIMIT));
   }
 
-  /** Waits before another look for an end. */
+  /** Waits before another look, 100 ms. */
   static void pause() {
     try {
       TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);

@@ -29,8 +29,8 @@ final class StartTime implements Measurement {
   /** If a second answer is sooner, as from memory, the first is mostly the runtime's own work. */
   private static final double RUNTIME_MILLIS = 5;
 
-  private static final int ROUNDS = 3;
-  private static final int EMPTY_ROUNDS = 5;
+  private static final int ROUNDS = 7;
+  private static final int RESTORE_ROUNDS = 3;
   private static final int PARENT_TURNS = 10;
   private static final double MEGABYTE = 1024 * 1024;
   private static final String SAMPLE_RUN = "5eed0000000000000000000000000001";
@@ -110,16 +110,7 @@ final class StartTime implements Measurement {
     FunctionDefinition empty =
         packaged.emptyFunction(
             starts.function.memoryMegabytes(), starts.function.storageMegabytes());
-    List<Double> emptyStarts = new ArrayList<>();
-    List<Double> emptyCpu = new ArrayList<>();
-    for (int round = 0; round <= EMPTY_ROUNDS; round++) {
-      Started started = coldStart(packaged, empty, Map.of(), () -> "{}");
-      if (round > 0) { // the first one reads the files
-        emptyStarts.add(started.millis());
-        emptyCpu.add(started.cpuMillis());
-      }
-    }
-    return starts.rows(Sample.median(emptyStarts), Sample.median(emptyCpu));
+    return starts.rows(empty);
   }
 
   /** Times in milliseconds. CPU time is comparable also on a busy machine. */
@@ -133,6 +124,7 @@ final class StartTime implements Measurement {
       throws IOException {
     String first = event.get();
     String second = event.get();
+    QuietMachine.await();
     long start = System.nanoTime();
     try (FunctionProcess process = packaged.start(function, environment, _ -> {})) {
       check(function, process.invoke(first));
@@ -191,21 +183,31 @@ final class StartTime implements Measurement {
       return event.replace(SAMPLE_RUN, sample.open() ? stack.openRun() : finished);
     }
 
-    List<Row> rows(double emptyMillis, double emptyCpuMillis) throws IOException {
+    List<Row> rows(FunctionDefinition empty) throws IOException {
+      List<Double> emptyStarts = new ArrayList<>();
+      List<Double> emptyCpu = new ArrayList<>();
       List<Double> cold = new ArrayList<>();
       List<Double> cpu = new ArrayList<>();
       List<Double> peak = new ArrayList<>();
       List<Double> restored = new ArrayList<>();
       List<Double> second = new ArrayList<>();
-      for (int round = 1; round <= ROUNDS; round++) {
+      for (int round = 0; round <= ROUNDS; round++) {
+        // In turn, so that a slow minute of the machine slows both.
+        Started without = coldStart(packaged, empty, Map.of(), () -> "{}");
         Started started = coldStart(packaged, function, environment, this::nextEvent);
+        if (round == 0) { // reads the files
+          continue;
+        }
+        emptyStarts.add(without.millis());
+        emptyCpu.add(without.cpuMillis());
         cold.add(started.millis());
         cpu.add(started.cpuMillis());
         peak.add(started.peakMegabytes());
-        if (function.packaging().snapStart()) {
+        if (function.packaging().snapStart() && round <= RESTORE_ROUNDS) {
           restore(restored, second, peak);
         }
       }
+      double emptyMillis = Sample.median(emptyStarts);
       String name = sample.function();
       List<Row> rows = new ArrayList<>();
       double coldMillis = Sample.median(cold);
@@ -224,7 +226,7 @@ final class StartTime implements Measurement {
       rows.add(
           Row.ratio(
               "CPU of the cold start of " + name,
-              Sample.median(cpu) / emptyCpuMillis,
+              Sample.median(cpu) / Sample.median(emptyCpu),
               "times an empty handler's"));
       if (!restored.isEmpty()) {
         double first = Sample.median(restored);
