@@ -58,7 +58,7 @@ final class Emulator implements FunctionRuntime {
             "--runtime-api-address",
             runtimeApi));
     LambdaJvm.Start start = LambdaJvm.Start.ON_DEMAND;
-    command.addAll(LambdaJvm.command(image.function(), libraries, places, start));
+    command.addAll(LambdaJvm.command(image.function(), stack, libraries, places, start));
     Map<String, String> environment =
         LambdaJvm.environment(image.function(), stack, places, start, runtimeApi);
     environment.put(

@@ -149,14 +149,17 @@ final class FunctionImages {
     }
   }
 
-  /** Lets every user read the files, as Lambda requires. */
+  /** Lets every user read the files, as Lambda requires, and execute programs. */
   static void makeReadable(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (!Files.isSymbolicLink(file)) {
           Files.setPosixFilePermissions(
               file,
-              PosixFilePermissions.fromString(Files.isDirectory(file) ? "rwxr-xr-x" : "rw-r--r--"));
+              PosixFilePermissions.fromString(
+                  Files.isDirectory(file) || Files.isExecutable(file)
+                      ? "rwxr-xr-x"
+                      : "rw-r--r--"));
         }
       }
     }

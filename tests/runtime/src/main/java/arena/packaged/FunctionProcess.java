@@ -51,7 +51,7 @@ public final class FunctionProcess implements FunctionRuntime {
     RuntimeApi api = RuntimeApi.start(image.function(), stack);
     try {
       Isolation.Places places = isolation.places(image, libraries);
-      List<String> command = LambdaJvm.command(image.function(), libraries, places, start);
+      List<String> command = LambdaJvm.command(image.function(), stack, libraries, places, start);
       Map<String, String> environment =
           LambdaJvm.environment(image.function(), stack, places, start, api.address());
       Process process =

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /**
  * The command line and the environment of Lambda's managed Java runtime. The sources are in {@code
@@ -34,13 +35,23 @@ final class LambdaJvm {
 
   private LambdaJvm() {}
 
-  /** Returns the command that starts the runtime interface client. */
+  /**
+   * Returns the command that starts the runtime interface client, by the function's wrapper if it
+   * has one.
+   *
+   * @param stack the environment variables that the function has in the local stack
+   */
   static List<String> command(
       FunctionDefinition function,
+      Map<String, String> stack,
       RuntimeLibraries libraries,
       Isolation.Places places,
       Start start) {
     List<String> words = new ArrayList<>();
+    String wrapper = stack.get("AWS_LAMBDA_EXEC_WRAPPER");
+    if (wrapper != null) {
+      words.add(wrapper.replaceFirst("^/opt/", Matcher.quoteReplacement(places.opt() + "/")));
+    }
     words.add(places.java());
     long heap = (long) function.memoryMegabytes() * KILOBYTES * HEAP_PERCENT / 100;
     words.add(String.format(Locale.ROOT, "-XX:MaxHeapSize=%dk", heap));
