@@ -55,10 +55,10 @@ class ClassPathTest {
             String.join(
                 ":",
                 "/r/x.jar:/r/y.jar",
-                opt + "/task",
                 opt + "/task/lib/z.jar",
                 opt + "/java/lib/a.jar",
-                opt + "/java/lib/b 2.jar"),
+                opt + "/java/lib/b 2.jar",
+                opt + "/task"),
             "Main",
             "a.Handler::handle"),
         executed("-Dsome=a  b", "-classpath", "/r/x.jar:/r/y.jar", "Main", "a.Handler::handle"));
