@@ -20,10 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A class with lambda expressions, which its conversion replaces by calls to other classes. */
+/**
+ * A class with lambda expressions and switches over types. Its conversion replaces them by calls to
+ * other classes, and to methods of its own.
+ */
 final class HostClass {
   /** What javac does not call a method. */
   private static final String BRIDGE = "lambda$class$";
+
+  private static final String SELECTION = "switch$type$";
 
   private final ClassFile format;
   private final ClassModel host;
@@ -31,6 +36,7 @@ final class HostClass {
   private final boolean isInterface;
   private final Map<String, LambdaClass> classes = new LinkedHashMap<>();
   private final List<Lambda> bridges = new ArrayList<>();
+  private final List<TypeSwitch> switches = new ArrayList<>();
 
   HostClass(ClassFile format, ClassModel host) {
     this.format = format;
@@ -43,7 +49,7 @@ final class HostClass {
   Map<String, byte[]> convert() {
     byte[] changed = format.transformClass(host, ClassTransform.ofStateful(() -> new Transform()));
     Map<String, byte[]> files = new HashMap<>();
-    if (!classes.isEmpty()) {
+    if (!classes.isEmpty() || !switches.isEmpty()) {
       files.put(LambdaClasses.file(name), changed);
       classes
           .values()
@@ -65,15 +71,15 @@ final class HostClass {
 
     @Override
     public void atEnd(ClassBuilder builder) {
+      int flags =
+          ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC | (isInterface ? ClassFile.ACC_PUBLIC : 0);
       for (int i = 0; i < bridges.size(); i++) {
         Lambda lambda = bridges.get(i);
-        builder.withMethodBody(
-            BRIDGE + i,
-            bridgeType(lambda),
-            ClassFile.ACC_STATIC
-                | ClassFile.ACC_SYNTHETIC
-                | (isInterface ? ClassFile.ACC_PUBLIC : 0),
-            lambda::writeCall);
+        builder.withMethodBody(BRIDGE + i, bridgeType(lambda), flags, lambda::writeCall);
+      }
+      for (int i = 0; i < switches.size(); i++) {
+        TypeSwitch selection = switches.get(i);
+        builder.withMethodBody(SELECTION + i, selection.type(), flags, selection::writeSelection);
       }
     }
   }
@@ -87,12 +93,17 @@ final class HostClass {
         || element instanceof RuntimeInvisibleTypeAnnotationsAttribute) {
       return; // of positions in the code, which change
     }
-    Optional<Lambda> lambda =
-        element instanceof InvokeDynamicInstruction instruction
-            ? Lambda.of(instruction)
-            : Optional.empty();
+    if (!(element instanceof InvokeDynamicInstruction instruction)) {
+      code.with(element);
+      return;
+    }
+    Optional<Lambda> lambda = Lambda.of(instruction);
+    Optional<TypeSwitch> selection = TypeSwitch.of(instruction);
     if (lambda.isPresent()) {
       made(lambda.get()).writeCreation(code, lambda.get(), bridge(lambda.get()));
+    } else if (selection.isPresent()) {
+      code.invokestatic(name, SELECTION + switches.size(), selection.get().type(), isInterface);
+      switches.add(selection.get());
     } else {
       code.with(element);
     }

@@ -68,7 +68,7 @@ record Lambda(
   private boolean isConvertible() {
     List<ClassDesc> given = given();
     List<ClassDesc> needed = needed();
-    if (captured.stream().anyMatch(ClassDesc::isPrimitive) || given.size() != needed.size()) {
+    if (given.size() != needed.size()) {
       return false;
     }
     for (int i = 0; i < given.size(); i++) {
@@ -101,7 +101,8 @@ record Lambda(
     return !to.isPrimitive() || from.equals(wrapper(to));
   }
 
-  private static ClassDesc wrapper(ClassDesc primitive) {
+  /** Returns the class of a primitive type's objects. */
+  static ClassDesc wrapper(ClassDesc primitive) {
     return switch (primitive.descriptorString()) {
       case "Z" -> ConstantDescs.CD_Boolean;
       case "B" -> ConstantDescs.CD_Byte;
@@ -153,13 +154,17 @@ record Lambda(
     }
   }
 
-  private static void writeConversion(CodeBuilder code, ClassDesc from, ClassDesc to) {
+  /** Converts the value on the stack. */
+  static void writeConversion(CodeBuilder code, ClassDesc from, ClassDesc to) {
     if (from.equals(to)) {
       return;
     }
     if (from.isPrimitive()) {
       code.invokestatic(wrapper(from), "valueOf", MethodTypeDesc.of(wrapper(from), from));
     } else if (to.isPrimitive()) {
+      if (!from.equals(wrapper(to))) {
+        code.checkcast(wrapper(to));
+      }
       code.invokevirtual(wrapper(to), to.displayName() + "Value", MethodTypeDesc.of(to));
     } else {
       code.checkcast(to);

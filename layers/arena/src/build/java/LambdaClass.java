@@ -79,7 +79,7 @@ final class LambdaClass {
                     CREATE,
                     creation(captured),
                     ClassFile.ACC_STATIC,
-                    code -> writeCreate(code, captured.size())));
+                    code -> writeCreate(code, captured)));
     builder.withMethodBody(
         shape.method(), shape.methodType(), ClassFile.ACC_PUBLIC, this::writeMethod);
   }
@@ -93,10 +93,18 @@ final class LambdaClass {
         .return_();
   }
 
-  private void writeCreate(CodeBuilder code, int captured) {
-    code.new_(name).dup().iload(captured).invokespecial(name, ConstantDescs.INIT_NAME, CONSTRUCTOR);
-    for (int i = 0; i < captured; i++) {
-      code.dup().aload(i).putfield(name, CAPTURED + i, ConstantDescs.CD_Object);
+  private void writeCreate(CodeBuilder code, List<ClassDesc> captured) {
+    int slots = captured.stream().mapToInt(type -> TypeKind.from(type).slotSize()).sum();
+    code.new_(name).dup().iload(slots).invokespecial(name, ConstantDescs.INIT_NAME, CONSTRUCTOR);
+    int slot = 0;
+    for (int i = 0; i < captured.size(); i++) {
+      TypeKind kind = TypeKind.from(captured.get(i));
+      code.dup().loadLocal(kind, slot);
+      if (captured.get(i).isPrimitive()) {
+        Lambda.writeConversion(code, captured.get(i), ConstantDescs.CD_Object);
+      }
+      code.putfield(name, CAPTURED + i, ConstantDescs.CD_Object);
+      slot += kind.slotSize();
     }
     code.areturn();
   }
@@ -123,23 +131,17 @@ final class LambdaClass {
     Lambda lambda = lambdas.get(number);
     for (int i = 0; i < lambda.captured().size(); i++) {
       code.aload(0).getfield(name, CAPTURED + i, ConstantDescs.CD_Object);
-      writeCast(code, ConstantDescs.CD_Object, lambda.captured().get(i));
+      Lambda.writeConversion(code, ConstantDescs.CD_Object, lambda.captured().get(i));
     }
     int slot = 1;
     for (int i = 0; i < lambda.methodType().parameterCount(); i++) {
       ClassDesc given = lambda.methodType().parameterType(i);
       code.loadLocal(TypeKind.from(given), slot);
       slot += TypeKind.from(given).slotSize();
-      writeCast(code, given, lambda.type().parameterType(i));
+      Lambda.writeConversion(code, given, lambda.type().parameterType(i));
     }
     Bridge bridge = bridges.get(number);
     code.invokestatic(bridge.owner(), bridge.name(), bridge.type(), bridge.ofInterface());
     code.return_(TypeKind.from(lambda.methodType().returnType()));
-  }
-
-  private static void writeCast(CodeBuilder code, ClassDesc from, ClassDesc to) {
-    if (!from.equals(to)) {
-      code.checkcast(to);
-    }
   }
 }

@@ -14,12 +14,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Compiles the lambda expressions and method references in a folder's jars to classes, and stores
- * the jars without compression. The JVM makes a class for each lambda expression when it is first
- * evaluated, which takes three times as long as loading a class; and here one class has all lambda
- * expressions of a class that implement the same interface. The models of the AWS SDK have two for
- * each field, so that a cold start evaluates a thousand. Operations that are not called are removed
- * first, see {@link UnusedOperations}.
+ * Compiles the lambda expressions and method references in jars to classes, and stores the jars
+ * without compression. The JVM makes a class for each lambda expression when it is first evaluated,
+ * which takes three times as long as loading a class; and here one class has all lambda expressions
+ * of a class that implement the same interface. The models of the AWS SDK have two for each field,
+ * so that a cold start evaluates a thousand. A switch over types, which the JVM links by classes
+ * that it makes too, becomes a method ({@link TypeSwitch}). Operations that are not called are
+ * removed first, see {@link UnusedOperations}.
  *
  * <p>Each changed class is verified. One that cannot be verified, because it refers to a library
  * that is not there, stays as it is.
@@ -43,7 +44,7 @@ public final class LambdaClasses {
   }
 
   /**
-   * Changes the jars in the folder that is the first argument, and in its subfolders. The second
+   * Changes the jar that is the first argument, or all in a folder and its subfolders. The second
    * argument is what they refer to: a folder of jars, or a file with a class path.
    */
   public static void main(String[] arguments) throws IOException {

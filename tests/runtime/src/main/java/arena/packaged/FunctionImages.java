@@ -157,9 +157,7 @@ final class FunctionImages {
           Files.setPosixFilePermissions(
               file,
               PosixFilePermissions.fromString(
-                  Files.isDirectory(file) || Files.isExecutable(file)
-                      ? "rwxr-xr-x"
-                      : "rw-r--r--"));
+                  Files.isDirectory(file) || Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--"));
         }
       }
     }
