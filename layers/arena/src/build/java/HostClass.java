@@ -19,16 +19,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * A class with lambda expressions and switches over types. Its conversion replaces them by calls to
- * other classes, and to methods of its own.
+ * A class with lambda expressions, switches over types, or the methods of a record. Its conversion
+ * replaces them by calls to other classes, and to methods of its own.
  */
 final class HostClass {
   /** What javac does not call a method. */
   private static final String BRIDGE = "lambda$class$";
 
-  private static final String SELECTION = "switch$type$";
+  private static final String LINKED = "linked$class$";
 
   private final ClassFile format;
   private final ClassModel host;
@@ -36,7 +37,10 @@ final class HostClass {
   private final boolean isInterface;
   private final Map<String, LambdaClass> classes = new LinkedHashMap<>();
   private final List<Lambda> bridges = new ArrayList<>();
-  private final List<TypeSwitch> switches = new ArrayList<>();
+  private final List<Linked> linked = new ArrayList<>();
+
+  /** A static method for what the JVM would link. */
+  private record Linked(MethodTypeDesc type, Consumer<CodeBuilder> body) {}
 
   HostClass(ClassFile format, ClassModel host) {
     this.format = format;
@@ -49,7 +53,7 @@ final class HostClass {
   Map<String, byte[]> convert() {
     byte[] changed = format.transformClass(host, ClassTransform.ofStateful(() -> new Transform()));
     Map<String, byte[]> files = new HashMap<>();
-    if (!classes.isEmpty() || !switches.isEmpty()) {
+    if (!classes.isEmpty() || !linked.isEmpty()) {
       files.put(LambdaClasses.file(name), changed);
       classes
           .values()
@@ -77,9 +81,8 @@ final class HostClass {
         Lambda lambda = bridges.get(i);
         builder.withMethodBody(BRIDGE + i, bridgeType(lambda), flags, lambda::writeCall);
       }
-      for (int i = 0; i < switches.size(); i++) {
-        TypeSwitch selection = switches.get(i);
-        builder.withMethodBody(SELECTION + i, selection.type(), flags, selection::writeSelection);
+      for (int i = 0; i < linked.size(); i++) {
+        builder.withMethodBody(LINKED + i, linked.get(i).type(), flags, linked.get(i).body());
       }
     }
   }
@@ -98,15 +101,24 @@ final class HostClass {
       return;
     }
     Optional<Lambda> lambda = Lambda.of(instruction);
-    Optional<TypeSwitch> selection = TypeSwitch.of(instruction);
+    Optional<Linked> method = linked(instruction);
     if (lambda.isPresent()) {
       made(lambda.get()).writeCreation(code, lambda.get(), bridge(lambda.get()));
-    } else if (selection.isPresent()) {
-      code.invokestatic(name, SELECTION + switches.size(), selection.get().type(), isInterface);
-      switches.add(selection.get());
+    } else if (method.isPresent()) {
+      code.invokestatic(name, LINKED + linked.size(), method.get().type(), isInterface);
+      linked.add(method.get());
     } else {
       code.with(element);
     }
+  }
+
+  private static Optional<Linked> linked(InvokeDynamicInstruction instruction) {
+    return TypeSwitch.of(instruction)
+        .map(selection -> new Linked(selection.type(), selection::write))
+        .or(
+            () ->
+                RecordMethod.of(instruction)
+                    .map(method -> new Linked(method.type(), method::write)));
   }
 
   private LambdaClass made(Lambda lambda) {

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * without compression. The JVM makes a class for each lambda expression when it is first evaluated,
  * which takes three times as long as loading a class; and here one class has all lambda expressions
  * of a class that implement the same interface. The models of the AWS SDK have two for each field,
- * so that a cold start evaluates a thousand. A switch over types, which the JVM links by classes
- * that it makes too, becomes a method ({@link TypeSwitch}). Operations that are not called are
- * removed first, see {@link UnusedOperations}.
+ * so that a cold start evaluates a thousand. Switches over types and the methods of records, for
+ * which the JVM makes classes too, become methods ({@link TypeSwitch}, {@link RecordMethod}).
+ * Operations that are not called are removed first, see {@link UnusedOperations}.
  *
  * <p>Each changed class is verified. One that cannot be verified, because it refers to a library
  * that is not there, stays as it is.

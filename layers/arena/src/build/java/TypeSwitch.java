@@ -36,7 +36,7 @@ record TypeSwitch(MethodTypeDesc type, List<ClassDesc> types) {
   }
 
   /** Returns the number, with the value and the first number in local variables. */
-  void writeSelection(CodeBuilder code) {
+  void write(CodeBuilder code) {
     Label present = code.newLabel();
     code.aload(0).ifnonnull(present).loadConstant(NULL).ireturn().labelBinding(present);
     for (int number = 0; number < types.size(); number++) {
