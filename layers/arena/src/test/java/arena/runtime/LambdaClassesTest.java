@@ -133,7 +133,9 @@ class LambdaClassesTest {
     assertEquals("", output, "no class is left as it is");
   }
 
-  /** What the JVM links, but for the concatenation of strings, which the product's build inlines. */
+  /**
+   * What the JVM links, but for the concatenation of strings, which the product's build inlines.
+   */
   private static List<String> linkedByTheJvm(byte[] classFile) {
     return ClassFile.of().parse(classFile).methods().stream()
         .flatMap(method -> method.code().stream())
