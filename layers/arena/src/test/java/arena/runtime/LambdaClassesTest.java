@@ -10,6 +10,7 @@ import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.constant.ClassDesc;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,15 +37,13 @@ class LambdaClassesTest {
   public static final class Sample implements Supplier<String> {
     /** Components of every kind. */
     record Kinds(
-        boolean z, byte b, char c, short s, int i, long j, float f, double d, Object o, int[] a) {}
+        boolean z, byte b, char c, short s, int i, long j, float f, double d, Object o) {}
 
     /** No component. */
     record None() {}
 
-    private static final int[] ARRAY = {1};
-
     private static Kinds kinds(double d, Object o) {
-      return new Kinds(true, (byte) -1, 'c', (short) -2, 3, -4L, 5.5f, d, o, ARRAY);
+      return new Kinds(true, (byte) -1, 'c', (short) -2, 3, -4L, 5.5f, d, o);
     }
 
     private static String kind(Object value) {
@@ -52,8 +51,8 @@ class LambdaClassesTest {
         case null -> "null";
         case String text when text.isEmpty() -> "empty";
         case CharSequence text -> "text " + text;
-        case Kinds(_, _, _, _, int i, _, _, _, None _, _) -> "kinds without " + i;
-        case Kinds(_, _, _, _, int i, _, _, _, Object o, _) -> "kinds " + i + kind(o);
+        case Kinds(_, _, _, _, int i, _, _, _, None _) -> "kinds without " + i;
+        case Kinds(_, _, _, _, int i, _, _, _, Object o) -> "kinds " + i + kind(o);
         case Integer _ -> "integer";
         default -> "other";
       };
@@ -74,7 +73,7 @@ class LambdaClassesTest {
           Arrays.asList(
               "",
               "a",
-              new StringBuilder("b"),
+              CharBuffer.wrap("b"),
               1,
               2L,
               null,
@@ -87,14 +86,13 @@ class LambdaClassesTest {
       said.add(new None().equals(new None()));
       said.add(new None().hashCode());
       Kinds one = kinds(Double.NaN, null);
-      said.add(one.toString().replaceFirst("a=.*", ""));
+      said.add(one.toString());
       said.add(one.hashCode() - kinds(0.0, null).hashCode());
-      said.add(one.equals(one));
+      List.of(one, "x").forEach(other -> said.add(one.equals(other)));
       said.add(one.equals(kinds(Double.NaN, null)));
       said.add(kinds(0.0, "x").equals(kinds(-0.0, "x")));
       said.add(kinds(0.0, "x").equals(kinds(0.0, "y")));
-      said.add(one.equals(null));
-      said.add(one.equals("x"));
+      values.forEach(other -> said.add(one.equals(other)));
       said.add(capturing(true, (byte) 1, 'c', (short) 2, 3, 4L, 5f, 6.0, "t").get());
       said.add(sum(0.5, 1, 1L << 40).getAsDouble());
       return said.toString();
