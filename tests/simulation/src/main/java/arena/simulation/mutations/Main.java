@@ -2,7 +2,6 @@ package arena.simulation.mutations;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 
 /**
  * Mutation testing of selected lines: {@code ./arena mutate}. Compiles each mutation into a
@@ -31,21 +28,9 @@ public final class Main {
   private static final int MINUTES = 6;
 
   private final Path root = Path.of("").toAbsolutePath();
-  private final String classPath;
+  private final MutatedClasses classes = new MutatedClasses(root);
 
-  private Main() throws IOException {
-    List<String> parts = new ArrayList<>();
-    for (String classes :
-        List.of(
-            "layers/arena/target/classes",
-            "tests/target/classes",
-            "tests/target/test-classes",
-            "tests/local/target/classes")) {
-      parts.add(root.resolve(classes).toString());
-    }
-    parts.add(Files.readString(root.resolve("tests/target/classpath.txt")).strip());
-    classPath = String.join(File.pathSeparator, parts);
-  }
+  private Main() throws IOException {}
 
   /** Tries all mutations, or the named ones. */
   public static void main(String[] names) throws IOException, InterruptedException {
@@ -98,7 +83,7 @@ public final class Main {
   private boolean isKilled(Mutation mutation) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("arena-mutation");
     try {
-      place(mutation, folder);
+      classes.place(List.of(mutation), folder);
       return fails(mutation.test(), SEEDS, folder);
     } finally {
       delete(folder);
@@ -112,35 +97,6 @@ public final class Main {
       return fails(test, seeds, folder);
     } finally {
       delete(folder);
-    }
-  }
-
-  /** Writes the mutated class or script into the folder. */
-  private void place(Mutation mutation, Path folder) throws IOException {
-    String source = mutation.mutated(root);
-    if (!mutation.file().endsWith(".java")) {
-      Path script = folder.resolve(mutation.file().substring("resources/".length()));
-      Files.createDirectories(script.getParent());
-      Files.writeString(script, source);
-      return;
-    }
-    Path file = folder.resolve(Path.of(mutation.file()).getFileName());
-    Files.writeString(file, source);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter diagnostics = new StringWriter();
-    boolean compiled =
-        compiler
-            .getTask(
-                diagnostics,
-                null,
-                null,
-                List.of("-nowarn", "-d", folder.toString(), "-cp", classPath),
-                null,
-                compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
-            .call();
-    if (!compiled) {
-      throw new IllegalStateException(
-          "mutation %s does not compile: %s".formatted(mutation.name(), diagnostics));
     }
   }
 
@@ -173,7 +129,7 @@ public final class Main {
                 "-Djdk.virtualThreadScheduler.parallelism=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                folder + File.pathSeparator + classPath));
+                folder + File.pathSeparator + classes.classPath()));
     command.addAll(test.map(Main::test).orElseGet(() -> simulation(seeds)));
     Path output = folder.resolve("output");
     Process process =

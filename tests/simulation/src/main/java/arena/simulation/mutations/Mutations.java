@@ -136,7 +136,8 @@ public final class Mutations {
               "A cell whose task is repeated is played by another run.",
               "comparison/PlayCells",
               "label),\n              cell.runId());",
-              "label), RunId.of(arena.text.Sha256.hex(clock.instant().toString()).substring(0, 32)));"),
+              "label),\n              arena.run.RunId.of("
+                  + "arena.text.Sha256.hex(clock.instant().toString()).substring(0, 32)));"),
           Mutation.simulated(
               "cell-created-although-not-started",
               "A cell that must not be started is played.",
