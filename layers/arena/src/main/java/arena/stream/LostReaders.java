@@ -84,7 +84,9 @@ final class LostReaders {
         return readers.adopt(connectionId, lease);
       }
       if (reader.ending()) {
-        return readers.end(connectionId);
+        if (readers.end(connectionId)) {
+          return true;
+        }
       }
       LOG.atWarn()
           .addKeyValue("run_id", runId)

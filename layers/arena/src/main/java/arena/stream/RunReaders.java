@@ -113,8 +113,7 @@ final class RunReaders {
    * Removes the cursor and the subscription of a reader that unsubscribed while the broker was
    * unavailable.
    *
-   * @return false if it has subscribed again meanwhile and its cursor may be removed; it then
-   *     counts as lost
+   * @return false if it has subscribed again meanwhile and its cursor is removed; it is then lost
    */
   boolean end(ConnectionId connectionId) {
     subscribers.remove(runId, connectionId);

@@ -191,40 +191,39 @@ public final class Subscriptions {
       fanOutInvoker.wake(runId);
       return;
     }
+    RunReaders readers = new RunReaders(runId, subscribers, connections, access, sender);
     OptionalLong endedAt = subscribers.endedAt(runId, connectionId);
     if (endedAt.isEmpty()) {
-      fanOutInvoker.wakeForPending(runId); // the broker lost the cursor
-    } else if (atEnd && endedAt.getAsLong() == fromSeq) {
-      // An earlier stream of this reader may have ended here, so that it waits for a message. It
-      // gets the one without events a second time at worst.
-      if (subscribePending(connectionId, runId, fromSeq)) {
+      // The broker lost the cursor, or a fan-out removed it for an earlier unsubscribe. The list of
+      // subscriptions, in which a fan-out would find this one, may not have it yet.
+      if (!readers.close(connectionId)) {
         fanOutInvoker.wakeForPending(runId);
       }
-    } else {
-      // A fan-out has sent everything before the subscription was stored.
-      new RunReaders(runId, subscribers, connections, access, sender).unsubscribe(connectionId);
+      return;
     }
+    if (atEnd && endedAt.getAsLong() == fromSeq) {
+      // An earlier stream of this reader may have ended here, so that it waits for the message that
+      // ends this one. At worst it gets that message twice.
+      catalog
+          .find(runId)
+          .filter(Run::archived)
+          .ifPresent(
+              run ->
+                  reply(
+                      connectionId, ServerMessages.closed(runId, run.status(), run.nEvents())));
+    }
+    // A fan-out has sent everything before the subscription was stored.
+    readers.unsubscribe(connectionId);
   }
 
   /** Accepts a subscription while the broker is unavailable. */
   private void subscribeLater(ConnectionId connectionId, RunId runId, long fromSeq) {
-    if (subscribePending(connectionId, runId, fromSeq)) {
-      fanOutInvoker.recover();
-      reply(connectionId, ServerMessages.behind(runId));
-    }
-  }
-
-  /**
-   * Stores a subscription whose cursor a fan-out stores later, or rejects it.
-   *
-   * @return whether it is stored
-   */
-  private boolean subscribePending(ConnectionId connectionId, RunId runId, long fromSeq) {
-    boolean stored = connections.subscribePending(runId, connectionId, fromSeq);
-    if (!stored) {
+    if (!connections.subscribePending(runId, connectionId, fromSeq)) {
       rejectSubscription(connectionId, runId);
+      return;
     }
-    return stored;
+    fanOutInvoker.recover();
+    reply(connectionId, ServerMessages.behind(runId));
   }
 
   private void rejectSubscription(ConnectionId connectionId, RunId runId) {

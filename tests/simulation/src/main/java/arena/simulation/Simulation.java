@@ -358,6 +358,7 @@ public final class Simulation {
   /** Starts viewers of a new run. */
   private void startViewers(RunId runId) {
     runs.add(runId);
+    long delay = random.nextLong(10 * MINUTE);
     for (int i = random.nextInt(MAX_VIEWERS + 1); i > 0; i--) {
       String name = String.format(Locale.ROOT, "viewer-%d-of-%s", i, runId.value().substring(28));
       ViewerClient viewer = new ViewerClient(scheduler, gateway, api, faults, random);
@@ -366,7 +367,12 @@ public final class Simulation {
           viewer.addRun(other, invariants.readers().subscribe(name, other, 0));
         }
       }
-      long delay = random.nextBoolean() ? random.nextLong(SECOND) : random.nextLong(10 * MINUTE);
+      delay =
+          switch (random.nextInt(4)) {
+            case 0 -> delay + random.nextLong(SECOND / 20); // with another one, as a crowd comes
+            case 1 -> random.nextLong(10 * MINUTE);
+            default -> random.nextLong(SECOND);
+          };
       scheduler.at(scheduler.now() + delay, () -> scheduler.start(name, viewer));
     }
   }

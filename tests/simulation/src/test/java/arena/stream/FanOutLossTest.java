@@ -283,6 +283,24 @@ final class FanOutLossTest extends FanOutFixture {
   }
 
   @Test
+  void disconnectsItAlsoIfItsNewSubscriptionIsNotListedYet() {
+    createRun(20);
+    reader(A, 5);
+    connections.unsubscribePending(RUN, A);
+    network.before(Call.SUBSCRIBERS_REMOVE, once(_ -> subscribers.put(RUN, A, 11)));
+    network.after(
+        Call.CONNECTIONS_END_UNSUBSCRIBED,
+        once(
+            _ -> {
+              network.lag(Duration.ofSeconds(3));
+              connections.subscribe(RUN, A);
+            }));
+    servePending();
+    assertEquals(List.of(), sockets.seqs(A));
+    assertEquals(Set.of(A), sockets.closed, "its client subscribes again");
+  }
+
+  @Test
   void startsARecoveryWhenTheBrokerFails() {
     createRun(20);
     reader(A, 1);

@@ -123,6 +123,7 @@ public final class Operator implements Runnable {
       scheduler.sleep(random.nextLong(90 * SECOND));
       long time = random.nextLong(random.nextBoolean() ? 10 * SECOND : 240 * SECOND);
       trace.note("redis", String.format(Locale.ROOT, "away for %d ms", time / 1_000));
+      faults.outage(scheduler.now() + time + RECOVERY_TIME);
       if (random.nextBoolean()) {
         network.disconnectBroker(time);
       } else {

@@ -194,13 +194,13 @@ public final class ViewerClient implements Runnable {
     if (json.startsWith(EVENTS_PREFIX)) {
       RunId runId =
           RunId.of(json.substring(EVENTS_PREFIX.length(), EVENTS_PREFIX.length() + RUN_ID_LENGTH));
-      if (!readings.get(runId).isDone()) {
-        readings
-            .get(runId)
-            .receiveAll(
-                json.substring(
-                    EVENTS_PREFIX.length() + RUN_ID_LENGTH + EVENTS_INFIX_LENGTH,
-                    json.length() - 2));
+      Reading reading = readings.get(runId);
+      if (reading.isDone()) {
+        reading.receiveAfterEnd();
+      } else {
+        reading.receiveAll(
+            json.substring(
+                EVENTS_PREFIX.length() + RUN_ID_LENGTH + EVENTS_INFIX_LENGTH, json.length() - 2));
       }
       return;
     }

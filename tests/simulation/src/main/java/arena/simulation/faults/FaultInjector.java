@@ -43,6 +43,7 @@ public final class FaultInjector {
   private final double targetProbability;
   private int targetHitsLeft;
   private long endAt;
+  private long outageOverAt;
 
   /** Draws the configuration from {@code random}. */
   public FaultInjector(Random random, Scheduler scheduler, Trace trace) {
@@ -83,6 +84,20 @@ public final class FaultInjector {
   /** Whether nothing but the broker fails, so that readers must be served soon after it is back. */
   public boolean outagesOnly() {
     return outagesOnly;
+  }
+
+  /**
+   * Notes an outage of the broker that {@link #outagesOnly} allows.
+   *
+   * @param overAt when its readers are served, in microseconds
+   */
+  public void outage(long overAt) {
+    outageOverAt = Math.max(outageOverAt, overAt);
+  }
+
+  /** Whether there was no fault yet, and the last outage is over. */
+  boolean calm() {
+    return coverage.faults() == 0 && scheduler.now() >= outageOverAt;
   }
 
   /** Whether the target is a fault of comparisons, so that it is hit only if there are some. */

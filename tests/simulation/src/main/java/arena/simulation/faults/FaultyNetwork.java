@@ -33,6 +33,11 @@ public final class FaultyNetwork implements Network {
     this.trace = trace;
   }
 
+  /** Whether there was no fault yet, and the last outage is over. */
+  public boolean calm() {
+    return faults.calm();
+  }
+
   /** Number of calls. */
   public long steps() {
     return steps;

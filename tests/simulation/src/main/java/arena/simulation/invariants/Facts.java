@@ -77,6 +77,11 @@ public final class Facts {
     doomed = isDoomed;
   }
 
+  /** Whether there was no fault yet, and the last outage of the broker is over. */
+  boolean calm() {
+    return network.calm();
+  }
+
   /** The cell that a run is of. */
   public record CellOfRun(ComparisonId id, int number) {}
 

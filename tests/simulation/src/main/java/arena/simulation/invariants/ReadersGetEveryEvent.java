@@ -108,10 +108,10 @@ public final class ReadersGetEveryEvent extends Invariant {
       }
     }
 
-    /** Receives one event; duplicates are allowed and dropped. */
+    /** Receives one event. A fault may have repeated it, as when a fan-out dies after a send. */
     public void receive(long seq, String envelope) {
       require(
-          seq <= last + 1,
+          seq == last + 1 || (seq <= last && !facts.calm()),
           () ->
               String.format(
                   Locale.ROOT, "%s of run %s received seq %d after %d", reader, runId, seq, last));
@@ -121,6 +121,13 @@ public final class ReadersGetEveryEvent extends Invariant {
               "%s of run %s received %s, the journal has %s"
                   .formatted(reader, runId, envelope, facts.envelope(runId, seq)));
       last = Math.max(last, seq);
+    }
+
+    /** Receives events although it is done. */
+    public void receiveAfterEnd() {
+      require(
+          !ended || left || !facts.calm(),
+          () -> "%s of run %s received events after its end".formatted(reader, runId));
     }
 
     /** Receives an overflow message. */

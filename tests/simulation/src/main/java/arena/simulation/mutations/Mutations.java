@@ -123,12 +123,13 @@ public final class Mutations {
               "http/IdempotentRequests",
               "Sha256.hex(body), ids.get()",
               "Sha256.hex(identity), ids.get()"),
-          Mutation.simulated(
+          Mutation.tested(
               "own-answer-after-lost-race",
               "Two concurrent attempts return their own responses instead of the stored one.",
               "http/IdempotentRequests",
               "return Response.ofText(ACCEPTED, recorded);",
-              "return response.body().equals(recorded) ? Response.ofText(ACCEPTED, recorded) : response;"),
+              "return response.body().equals(recorded) ? Response.ofText(ACCEPTED, recorded) : response;",
+              "http.IdempotentRequestsTest"),
 
           // ---- comparisons
           Mutation.simulated(
@@ -255,8 +256,16 @@ public final class Mutations {
               "ended-stream-subscribed-again",
               "A stream that ends before its subscription is stored is sent again.",
               "stream/Subscriptions",
-              "atEnd && endedAt.getAsLong() == fromSeq",
-              "endedAt.getAsLong() >= fromSeq",
+              "readers.unsubscribe(connectionId);",
+              "connections.subscribePending(runId, connectionId, fromSeq);\n"
+                  + "    fanOutInvoker.wakeForPending(runId);",
+              "stream.SubscriptionsTest"),
+          Mutation.tested(
+              "lost-cursor-left-to-the-list",
+              "A reader whose cursor is lost while it subscribes waits until the list has it.",
+              "stream/Subscriptions",
+              "if (!readers.close(connectionId)) {",
+              "if (connectionId != null) {",
               "stream.SubscriptionsTest"),
           Mutation.tested(
               "throttled-fan-out-keeps-its-place",
@@ -315,7 +324,7 @@ public final class Mutations {
               "no-recovery-on-subscribe",
               "A subscription during an outage does not start a recovery.",
               "stream/Subscriptions",
-              "fanOutInvoker.recover();\n      reply(",
+              "fanOutInvoker.recover();\n    reply(",
               "reply(",
               "stream.SubscriptionsTest"),
           Mutation.tested(
@@ -357,8 +366,8 @@ public final class Mutations {
               "ending-subscription-kept",
               "The cursor of a reader that unsubscribed during an outage is kept.",
               "stream/LostReaders",
-              "return readers.end(connectionId);",
-              "return true;",
+              "if (readers.end(connectionId)) {",
+              "if (true) {",
               "stream.FanOutLossTest"),
           Mutation.tested(
               "loss-in-slow-turn-missed",
