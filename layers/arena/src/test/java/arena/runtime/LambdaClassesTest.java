@@ -36,8 +36,7 @@ class LambdaClassesTest {
   /** Classes that are converted: they refer to the JDK only. */
   public static final class Sample implements Supplier<String> {
     /** Components of every kind. */
-    record Kinds(
-        boolean z, byte b, char c, short s, int i, long j, float f, double d, Object o) {}
+    record Kinds(boolean z, byte b, char c, short s, int i, long j, float f, double d, Object o) {}
 
     /** No component. */
     record None() {}

@@ -221,7 +221,9 @@ public final class Simulation {
             gateway,
             clock,
             taskRunner);
-    gateway.routeTo(subscriptions);
+    gateway.routeTo(
+        subscriptions,
+        id -> connections.subscriptions(id).stream().anyMatch(run -> !facts.row(run).archived()));
     CreateRun createRun = new CreateRun(startRun, clock);
     CreateFork createFork = new CreateFork(catalog, eventReader, startRun, clock);
     comparisons =

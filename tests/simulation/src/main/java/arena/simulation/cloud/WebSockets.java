@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * The API Gateway WebSocket API: routes messages of clients and delivers messages of the product.
@@ -37,6 +38,7 @@ public final class WebSockets implements ConnectionSender {
   private final Lambda lambda;
   private final Map<ConnectionId, Connection> connections = new LinkedHashMap<>();
   private Subscriptions subscriptions;
+  private Predicate<ConnectionId> readsOpenRun;
   private int numbers;
 
   public WebSockets(
@@ -54,9 +56,14 @@ public final class WebSockets implements ConnectionSender {
     this.lambda = lambda;
   }
 
-  /** Sets the handler of the routes. */
-  public void routeTo(Subscriptions handler) {
+  /**
+   * Sets the handler of the routes.
+   *
+   * @param readsOpenRun whether a connection reads a run that has not ended
+   */
+  public void routeTo(Subscriptions handler, Predicate<ConnectionId> readsOpenRun) {
     subscriptions = handler;
+    this.readsOpenRun = readsOpenRun;
   }
 
   // ---- for clients
@@ -85,8 +92,8 @@ public final class WebSockets implements ConnectionSender {
     scheduler.at(
         scheduler.now() + MAX_CONNECTION_TIME,
         () -> {
-          // After the last fault no reader may depend on this to recover.
-          if (!faults.ended()) {
+          // After the last fault no reader may depend on this to get the rest of a run.
+          if (!faults.ended() || readsOpenRun.test(connection.id())) {
             endConnection(connection);
           }
         });
