@@ -24,11 +24,21 @@ public final class FaultPoint {
           Call.CONNECTIONS_END_UNSUBSCRIBED,
           Call.CATALOG_DEPARTED);
 
+  /**
+   * Calls that do not take effect twice: a transaction with a client token, which DynamoDB executes
+   * once. Others are not excluded where a repeated effect does no harm.
+   */
+  private static final Set<Call> ONCE = EnumSet.of(Call.CONNECTIONS_UNSUBSCRIBED);
+
   static {
     for (Call call : Call.values()) {
       Map<CallFault, FaultPoint> faults = new EnumMap<>(CallFault.class);
       for (CallFault fault : CallFault.values()) {
-        if (!WITHOUT_FAULTS.contains(call) && (call.changes() || !fault.changesOnly())) {
+        boolean possible =
+            !WITHOUT_FAULTS.contains(call)
+                && (call.changes() || !fault.changesOnly())
+                && (fault != CallFault.TWICE || !ONCE.contains(call));
+        if (possible) {
           faults.put(fault, new FaultPoint(call.label() + ": " + fault.label()));
         }
       }
