@@ -83,10 +83,8 @@ final class LostReaders {
       if (reader.pending()) {
         return readers.adopt(connectionId, lease);
       }
-      if (reader.ending()) {
-        if (readers.end(connectionId)) {
-          return true;
-        }
+      if (reader.ending() && readers.end(connectionId)) {
+        return true;
       }
       LOG.atWarn()
           .addKeyValue("run_id", runId)

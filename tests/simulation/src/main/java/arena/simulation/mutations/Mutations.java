@@ -366,8 +366,8 @@ public final class Mutations {
               "ending-subscription-kept",
               "The cursor of a reader that unsubscribed during an outage is kept.",
               "stream/LostReaders",
-              "if (readers.end(connectionId)) {",
-              "if (true) {",
+              "if (reader.ending() && readers.end(connectionId)) {",
+              "if (reader.ending()) {",
               "stream.FanOutLossTest"),
           Mutation.tested(
               "loss-in-slow-turn-missed",
