@@ -209,8 +209,7 @@ public final class Subscriptions {
           .filter(Run::archived)
           .ifPresent(
               run ->
-                  reply(
-                      connectionId, ServerMessages.closed(runId, run.status(), run.nEvents())));
+                  reply(connectionId, ServerMessages.closed(runId, run.status(), run.nEvents())));
     }
     // A fan-out has sent everything before the subscription was stored.
     readers.unsubscribe(connectionId);

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 final class IdempotentRequestsTest {
   private static final String BODY = "{}";
 
-  private final Idempotency stored =
-      new SimulatedIdempotency(() -> Instant.EPOCH, Network.DIRECT);
+  private final Idempotency stored = new SimulatedIdempotency(() -> Instant.EPOCH, Network.DIRECT);
   private final List<RunId> played = new ArrayList<>();
   private long given;
   private final IdempotentRequests requests =

@@ -73,7 +73,9 @@ final class MutatedClasses {
                 null,
                 List.of("-nowarn", "-proc:none", "-d", folder.toString(), "-cp", classPath),
                 null,
-                compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(sources))
+                compiler
+                    .getStandardFileManager(null, null, null)
+                    .getJavaFileObjectsFromPaths(sources))
             .call();
     if (!compiled) {
       throw new IllegalStateException("a mutation does not compile: " + diagnostics);
