@@ -202,27 +202,36 @@ public final class Subscriptions {
       return;
     }
     if (atEnd && endedAt.getAsLong() == fromSeq) {
-      // An earlier stream of this reader may have ended here, so that it waits for the message that
-      // ends this one. At worst it gets that message twice.
-      catalog
-          .find(runId)
-          .filter(Run::archived)
-          .ifPresent(
-              run ->
-                  reply(connectionId, ServerMessages.closed(runId, run.status(), run.nEvents())));
+      // An earlier stream of this reader may have ended here, so that it waits for a message. It
+      // gets the one without events a second time at worst.
+      if (subscribePending(connectionId, runId, fromSeq)) {
+        fanOutInvoker.wakeForPending(runId);
+      }
+    } else {
+      // A fan-out has sent everything before the subscription was stored.
+      readers.unsubscribe(connectionId);
     }
-    // A fan-out has sent everything before the subscription was stored.
-    readers.unsubscribe(connectionId);
   }
 
   /** Accepts a subscription while the broker is unavailable. */
   private void subscribeLater(ConnectionId connectionId, RunId runId, long fromSeq) {
-    if (!connections.subscribePending(runId, connectionId, fromSeq)) {
-      rejectSubscription(connectionId, runId);
-      return;
+    if (subscribePending(connectionId, runId, fromSeq)) {
+      fanOutInvoker.recover();
+      reply(connectionId, ServerMessages.behind(runId));
     }
-    fanOutInvoker.recover();
-    reply(connectionId, ServerMessages.behind(runId));
+  }
+
+  /**
+   * Stores a subscription whose cursor a fan-out stores later, or rejects it.
+   *
+   * @return whether it is stored
+   */
+  private boolean subscribePending(ConnectionId connectionId, RunId runId, long fromSeq) {
+    boolean stored = connections.subscribePending(runId, connectionId, fromSeq);
+    if (!stored) {
+      rejectSubscription(connectionId, runId);
+    }
+    return stored;
   }
 
   private void rejectSubscription(ConnectionId connectionId, RunId runId) {

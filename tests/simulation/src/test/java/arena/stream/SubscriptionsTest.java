@@ -13,7 +13,6 @@ import arena.catalog.Catalog;
 import arena.error.Dependency;
 import arena.journal.Journal;
 import arena.journal.JournalEntry;
-import arena.run.Run;
 import arena.run.RunId;
 import arena.simulation.stores.Call;
 import arena.simulation.stores.Observer;
@@ -27,7 +26,6 @@ import arena.simulation.stores.SimulatedRedis;
 import arena.simulation.stores.SimulatedSubscribers;
 import arena.simulation.stores.SimulatedTables;
 import arena.simulation.stores.SteppingClock;
-import arena.world.Score;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -268,13 +266,13 @@ class SubscriptionsTest {
             RUN,
             fromSeq));
     assertEquals(List.of(), woken);
+    assertEquals(List.of(), received);
     assertEquals(List.of(), closed);
   }
 
   @Test
   void endsSubscriptionWhoseStreamEndsWhileItIsStored() {
     endsWhileSubscribing(1, 2);
-    assertEquals(List.of(), received);
     assertEquals(List.of(), connections.subscribers(RUN), "its events would be sent again");
     assertEquals(List.of(), wokenForPending);
   }
@@ -283,22 +281,18 @@ class SubscriptionsTest {
   void endsSubscriptionThatOverflowsWhileItIsStored() {
     journal.append(new JournalEntry(RUN, 1, List.of(FanOutFixture.event(1)), Optional.empty()));
     endsWhileSubscribing(1, 1);
-    assertEquals(List.of(), received);
     assertEquals(List.of(), connections.subscribers(RUN), "events may follow the overflow");
     assertEquals(List.of(), wokenForPending);
   }
 
   @Test
-  void notifiesOfTheEndThatAnEarlierStreamMayHaveReached() {
-    Run run = catalog.find(RUN).orElseThrow();
-    catalog.markArchived(
-        RUN, "s3://bucket/x", new Run.Summary(0, 0, "Dark Age", new Score(1, 3, 0)), START);
-    endsWhileSubscribing(run.nEvents() + 1, run.nEvents() + 1);
-    assertEquals(1, received.size(), received.toString());
-    assertEquals("closed", received.getFirst().path("type").asText());
-    assertEquals(run.nEvents(), received.getFirst().path("last_seq").asLong());
-    assertEquals(List.of(), connections.subscribers(RUN));
-    assertEquals(List.of(), wokenForPending);
+  void keepsSubscriptionAtTheEndThatAnEarlierStreamMayHaveEnded() {
+    long next = catalog.find(RUN).orElseThrow().nEvents() + 1;
+    endsWhileSubscribing(next, next);
+    assertEquals(List.of(RUN), wokenForPending);
+    assertEquals(List.of(new Connections.Subscriber(A, true)), connections.subscribers(RUN));
+    connections.endSubscription(RUN, A); // by the fan-out that removed the cursor
+    assertEquals(OptionalLong.of(next), connections.adopt(RUN, A), "a fan-out stores the cursor");
   }
 
   @Test

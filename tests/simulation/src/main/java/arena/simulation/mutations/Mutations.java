@@ -256,9 +256,8 @@ public final class Mutations {
               "ended-stream-subscribed-again",
               "A stream that ends before its subscription is stored is sent again.",
               "stream/Subscriptions",
-              "readers.unsubscribe(connectionId);",
-              "connections.subscribePending(runId, connectionId, fromSeq);\n"
-                  + "    fanOutInvoker.wakeForPending(runId);",
+              "atEnd && endedAt.getAsLong() == fromSeq",
+              "endedAt.getAsLong() >= fromSeq",
               "stream.SubscriptionsTest"),
           Mutation.tested(
               "lost-cursor-left-to-the-list",
@@ -324,7 +323,7 @@ public final class Mutations {
               "no-recovery-on-subscribe",
               "A subscription during an outage does not start a recovery.",
               "stream/Subscriptions",
-              "fanOutInvoker.recover();\n    reply(",
+              "fanOutInvoker.recover();\n      reply(",
               "reply(",
               "stream.SubscriptionsTest"),
           Mutation.tested(
