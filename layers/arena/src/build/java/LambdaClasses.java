@@ -44,12 +44,16 @@ public final class LambdaClasses {
   }
 
   /**
-   * Changes the jar that is the first argument, or all in a folder and its subfolders. The second
-   * argument is what they refer to: a folder of jars, or a file with a class path.
+   * Changes jars, and those in folders and their subfolders. The last argument is what they refer
+   * to: a folder of jars, or a file with a class path.
    */
   public static void main(String[] arguments) throws IOException {
-    List<Path> changed = jars(Path.of(arguments[0]));
-    List<Path> all = new ArrayList<>(libraries(Path.of(arguments[1])));
+    int last = arguments.length - 1;
+    List<Path> changed = new ArrayList<>();
+    for (String argument : List.of(arguments).subList(0, last)) {
+      changed.addAll(jars(Path.of(argument)));
+    }
+    List<Path> all = new ArrayList<>(libraries(Path.of(arguments[last])));
     all.addAll(changed);
     Map<String, byte[]> known = new HashMap<>();
     LambdaClasses classes = new LambdaClasses(known);

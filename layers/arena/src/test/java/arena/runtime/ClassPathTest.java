@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,14 +34,9 @@ class ClassPathTest {
     command.add(opt.resolve("class-path").toString());
     command.addAll(List.of("/usr/bin/env", "printf", "%s\\n"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("LAMBDA_TASK_ROOT", opt + "/task");
-    Process process = builder.start();
-    try (InputStream out = process.getInputStream()) {
-      String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(0, process.waitFor(), text);
-      return text.lines().toList();
-    }
+    ProcessBuilder program = new ProcessBuilder(command);
+    program.environment().put("LAMBDA_TASK_ROOT", opt + "/task");
+    return Programs.output(program).lines().toList();
   }
 
   @Test

@@ -11,7 +11,6 @@ import java.lang.constant.ClassDesc;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,17 +116,10 @@ class LambdaClassesTest {
 
   private void convert(Path jar) throws IOException, InterruptedException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    Process process =
+    ProcessBuilder program =
         new ProcessBuilder(
-                java.toString(),
-                BUILD.toString(),
-                jar.toString(),
-                folder.resolve("none").toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    assertEquals("", output, "no class is left as it is");
+            java.toString(), BUILD.toString(), jar.toString(), folder.resolve("none").toString());
+    assertEquals("", Programs.output(program), "no class is left as it is");
   }
 
   /**

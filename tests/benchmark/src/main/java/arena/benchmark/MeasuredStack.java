@@ -356,7 +356,7 @@ final class MeasuredStack implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a run's end", e);
+      throw new IllegalStateException("interrupted while waiting", e);
     }
   }
 

@@ -26,7 +26,7 @@ public final class FaultPoint {
 
   /**
    * Calls that do not take effect twice: a transaction with a client token, which DynamoDB executes
-   * once. Others are not excluded where a repeated effect does no harm.
+   * once. Other transactions are repeated all the same, because they withstand it.
    */
   private static final Set<Call> ONCE = EnumSet.of(Call.CONNECTIONS_UNSUBSCRIBED);
 
