@@ -1,7 +1,6 @@
 package arena.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import arena.broker.ConnectionId;
 import arena.stream.ConnectionSender;
@@ -10,7 +9,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,20 +29,17 @@ class ConnectionPoolTest {
   @Test
   void keepsAConnectionForEachConcurrentSend() throws Exception {
     // a separate process, because the JDK reads the size once
-    Process process =
+    ProcessBuilder program =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Daws.region=us-east-1",
-                "-Daws.accessKeyId=local",
-                "-Daws.secretAccessKey=local",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Sends.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), output);
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Daws.region=us-east-1",
+            "-Daws.accessKeyId=local",
+            "-Daws.secretAccessKey=local",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Sends.class.getName());
+    String output = Programs.output(program);
     String last = output.strip().lines().reduce("", (_, line) -> line);
     assertEquals("connections: " + FanOut.MAX_CONCURRENT_SENDS, last, output);
   }
